@@ -1,0 +1,288 @@
+// Package finding holds the words every gate speaks: what a finding is, where it stands, how bad it is, what
+// mends it. It knows no gate and no output format; its JSON is the report's contract (docs/design.md).
+package finding
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// Gate names one of drydock's five questions.
+type Gate string
+
+// The gates, in the order in which a report lists them.
+const (
+	GateDockerfile Gate = "dockerfile"
+	GateImage      Gate = "image"
+	GateRebuild    Gate = "rebuild"
+	GateCode       Gate = "code"
+	GateAccess     Gate = "access"
+)
+
+// Status says whether a finding counts.
+type Status string
+
+// A finding is open until somebody accepts the risk (waived) or evidence shows that it does not hold (suppressed).
+const (
+	Open       Status = "open"
+	Waived     Status = "waived"
+	Suppressed Status = "suppressed"
+)
+
+// Confidence is how sure the check is of itself.
+type Confidence string
+
+// The confidences.
+const (
+	ConfidenceHigh   Confidence = "high"
+	ConfidenceMedium Confidence = "medium"
+	ConfidenceLow    Confidence = "low"
+)
+
+// Exposure is who can reach a service.
+type Exposure string
+
+// The exposures, from the widest to the narrowest; unknown stands apart.
+const (
+	ExposurePublic        Exposure = "public"
+	ExposureAuthenticated Exposure = "authenticated"
+	ExposureAllowlisted   Exposure = "allowlisted"
+	ExposureInternal      Exposure = "internal"
+	ExposureUnknown       Exposure = "unknown"
+)
+
+// Reachable is whether the code that a finding names is used by the service's own code.
+type Reachable string
+
+// The reachabilities.
+const (
+	ReachableDirect     Reachable = "direct"
+	ReachableTransitive Reachable = "transitive"
+	ReachableNo         Reachable = "no"
+	ReachableUnknown    Reachable = "unknown"
+)
+
+// Forecast is what a rebuild would do to a finding.
+type Forecast string
+
+// The forecasts.
+const (
+	ForecastRebuild     Forecast = "rebuild"       // a no-cache rebuild that pulls the base mends it
+	ForecastEdit        Forecast = "edit"          // a line in the repository has to change first
+	ForecastBase        Forecast = "base"          // another base image mends it
+	ForecastWaitForBase Forecast = "wait-for-base" // fixed upstream, not yet in the base
+	ForecastNone        Forecast = "none"          // no fix is known
+	ForecastNotShipped  Forecast = "not-shipped"   // it stands in a stage that never ships
+	ForecastUnknown     Forecast = "unknown"
+)
+
+// Effect is what a defect of the access gate does to the people outside.
+type Effect string
+
+// The effects: strangers get in, nobody does, or it works as meant but is worth a word.
+const (
+	EffectOpen   Effect = "open"
+	EffectClosed Effect = "closed"
+	EffectWarn   Effect = "warn"
+)
+
+// Location is a place in a file. Path is slash-separated and relative to the scan's root where the file lies below
+// it. Line and column start at 1; columns count Unicode code points; the end is exclusive. Zero means "not known".
+type Location struct {
+	Path      string `json:"path"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+}
+
+// String is path:line:column, without the parts that are not known.
+func (l Location) String() string {
+	switch {
+	case l.Path == "":
+		return ""
+	case l.Line == 0:
+		return l.Path
+	case l.Column == 0:
+		return fmt.Sprintf("%s:%d", l.Path, l.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", l.Path, l.Line, l.Column)
+}
+
+// Edit replaces a span of a file by NewText; an empty span inserts.
+type Edit struct {
+	Location
+	NewText string `json:"newText"`
+}
+
+// Fix is how to mend a finding: a sentence, and the edits where drydock can make them itself.
+type Fix struct {
+	Text  string `json:"text"`
+	Edits []Edit `json:"edits"`
+}
+
+// Step is one station on the way from a cause to the finding (a taint path, a middleware chain).
+type Step struct {
+	Location Location `json:"location"`
+	Text     string   `json:"text"`
+}
+
+// Package is the package that a vulnerability stands in.
+type Package struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	PURL    string `json:"purl"`
+}
+
+// Advisory is what the advisory databases say of a vulnerability.
+type Advisory struct {
+	ID         string   `json:"id"`
+	Aliases    []string `json:"aliases"`
+	CVSS       *float64 `json:"cvss"`       // base score 0..10, nil where no vector is known
+	CVSSVector string   `json:"cvssVector"` // the vector that the score was computed from
+	EPSS       *float64 `json:"epss"`       // FIRST EPSS probability 0..1, nil where FIRST does not list it
+	KEV        bool     `json:"kev"`        // in CISA's catalogue of known exploited vulnerabilities
+	Fixed      string   `json:"fixed"`      // lowest version that mends it in the package's own line, "" if none is known
+}
+
+// Waiver is an accepted risk.
+type Waiver struct {
+	Owner   string `json:"owner"`
+	Reason  string `json:"reason"`
+	Expires string `json:"expires"` // YYYY-MM-DD
+}
+
+// Finding is one thing that a gate found. Build it with the gate's fields, then let Normalize fill the rest.
+type Finding struct {
+	ID         string     `json:"id"`
+	Gate       Gate       `json:"gate"`
+	Rule       string     `json:"rule"`
+	Aliases    []string   `json:"aliases"`
+	Title      string     `json:"title"`
+	Severity   Severity   `json:"severity"`
+	Confidence Confidence `json:"confidence"`
+	Services   []string   `json:"services"`
+	Service    string     `json:"service"`
+	Location   Location   `json:"location"`
+	Snippet    string     `json:"snippet"`
+	Flow       []Step     `json:"flow"`
+	CWE        []string   `json:"cwe"`
+	OWASP      []string   `json:"owasp"`
+	Effect     Effect     `json:"effect"`
+	Package    *Package   `json:"package"`
+	Advisory   *Advisory  `json:"advisory"`
+	Reachable  Reachable  `json:"reachable"`
+	Exposure   Exposure   `json:"exposure"`
+	Priority   int        `json:"priority"`
+	Why        []string   `json:"why"`
+	Evidence   []string   `json:"evidence"`
+	Forecast   Forecast   `json:"forecast"`
+	Fix        Fix        `json:"fix"`
+	Status     Status     `json:"status"`
+	Waiver     *Waiver    `json:"waiver"`
+}
+
+// Normalize gives every field that a gate left empty its neutral value, so that no array is null and no word of a
+// closed list is missing in the JSON.
+func (f *Finding) Normalize() {
+	f.Aliases = orEmpty(f.Aliases)
+	f.Services = orEmpty(f.Services)
+	f.CWE = orEmpty(f.CWE)
+	f.OWASP = orEmpty(f.OWASP)
+	f.Why = orEmpty(f.Why)
+	f.Evidence = orEmpty(f.Evidence)
+	if f.Flow == nil {
+		f.Flow = []Step{}
+	}
+	if f.Fix.Edits == nil {
+		f.Fix.Edits = []Edit{}
+	}
+	if f.Advisory != nil {
+		f.Advisory.Aliases = orEmpty(f.Advisory.Aliases)
+	}
+	if f.Service == "" && len(f.Services) > 0 {
+		f.Service = f.Services[0]
+	}
+	if len(f.Services) == 0 && f.Service != "" {
+		f.Services = []string{f.Service}
+	}
+	setDefault(&f.Severity, Unknown)
+	setDefault(&f.Confidence, ConfidenceHigh)
+	setDefault(&f.Reachable, ReachableUnknown)
+	setDefault(&f.Exposure, ExposureUnknown)
+	setDefault(&f.Forecast, ForecastUnknown)
+	setDefault(&f.Status, Open)
+}
+
+func orEmpty(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func setDefault[T ~string](p *T, v T) {
+	if *p == "" {
+		*p = v
+	}
+}
+
+// Fingerprint makes a finding's id from the parts that say what it is and not where it happens to stand: a gate
+// leaves out line numbers, so that the id survives moved lines. The parts' order counts. The result is the gate's
+// first letter, a dash and 16 hexadecimal digits of SHA-256.
+func Fingerprint(g Gate, parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return string(g[:1]) + "-" + hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// Rule is a check as a value: the list, `explain`, the docs page and SARIF's metadata are all derived from it.
+type Rule struct {
+	ID          string   `json:"id"`
+	Aliases     []string `json:"aliases"` // other tools' names for the same check
+	Gate        Gate     `json:"gate"`
+	Title       string   `json:"title"`       // one line, no full stop
+	Severity    Severity `json:"severity"`    // the usual one; a finding may differ
+	Description string   `json:"description"` // what is wrong and why it matters, plain text or Markdown
+	Remedy      string   `json:"remedy"`      // what to do
+	CWE         []string `json:"cwe"`
+	OWASP       []string `json:"owasp"`
+	References  []string `json:"references"` // addresses of standards and documents
+}
+
+// Normalize makes the rule's lists non-nil.
+func (r *Rule) Normalize() {
+	r.Aliases = orEmpty(r.Aliases)
+	r.CWE = orEmpty(r.CWE)
+	r.OWASP = orEmpty(r.OWASP)
+	r.References = orEmpty(r.References)
+}
+
+// Explain is the rule's page as Markdown, for `drydock explain` and the docs.
+func (r Rule) Explain() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s)\n", r.ID, r.Title, r.Gate, r.Severity)
+	if len(r.Aliases) > 0 {
+		fmt.Fprintf(&b, "\nAlso known as: %s\n", strings.Join(r.Aliases, ", "))
+	}
+	if r.Description != "" {
+		fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(r.Description))
+	}
+	if r.Remedy != "" {
+		fmt.Fprintf(&b, "\n## What to do\n\n%s\n", strings.TrimSpace(r.Remedy))
+	}
+	if ids := append(append([]string{}, r.CWE...), r.OWASP...); len(ids) > 0 {
+		fmt.Fprintf(&b, "\nClassified as: %s\n", strings.Join(ids, ", "))
+	}
+	for _, u := range r.References {
+		fmt.Fprintf(&b, "\n- %s", u)
+	}
+	if len(r.References) > 0 {
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

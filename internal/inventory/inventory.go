@@ -1,0 +1,148 @@
+// Package inventory holds what was found inside an image or a source tree: packages, layers, distribution,
+// completeness. Readers fill it, the vulnerability matcher and the SBOM writers read it.
+package inventory
+
+import "sort"
+
+// Package is one installed or declared package. The JSON is part of the report's contract.
+type Package struct {
+	Name         string   `json:"name"`
+	Version      string   `json:"version"`
+	PURL         string   `json:"purl"`
+	Ecosystem    string   `json:"ecosystem"` // OSV ecosystem with its release suffix: "Debian:12", "PyPI", "npm"
+	Source       Source   `json:"source"`    // distribution source package; empty where there is none
+	Services     []string `json:"services"`
+	Layer        string   `json:"layer"`        // diff id of the layer that holds it, "" outside images
+	IntroducedBy string   `json:"introducedBy"` // the image history's instruction that made the layer
+	FromBase     *bool    `json:"fromBase"`     // nil where the base image could not be told
+	Paths        []string `json:"paths"`        // files that prove it: database, metadata folder, lockfile
+	OwnedBy      string   `json:"ownedBy"`      // the distribution package that owns its files, "" if none
+	Dev          bool     `json:"dev"`          // a development dependency only
+	Licences     []string `json:"licences"`     // SPDX expressions or the words of the package itself
+
+	Line   int    `json:"line,omitempty"`   // line in Paths[0] where a manifest declares it, 0 if not known
+	Direct bool   `json:"direct,omitempty"` // the project names it itself (lockfiles that tell)
+	Range  bool   `json:"range,omitempty"`  // Version is a range or empty: what is installed is not known
+	CPE    string `json:"-"`
+}
+
+// Source is a distribution's source package, by which Debian and Alpine publish their advisories.
+type Source struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Completeness tells how much of the executable bytes the packages explain.
+type Completeness struct {
+	ExplainedBytes  int64         `json:"explainedBytes"`
+	ExecutableBytes int64         `json:"executableBytes"`
+	Unexplained     []Unexplained `json:"unexplained"`
+}
+
+// Unexplained is an executable file that no package owns.
+type Unexplained struct {
+	Path  string `json:"path"`
+	Bytes int64  `json:"bytes"`
+}
+
+// Distro is what os-release says.
+type Distro struct {
+	ID         string // "debian"
+	VersionID  string // "12"
+	Codename   string // "bookworm"
+	PrettyName string
+	Ecosystem  string // OSV ecosystem: "Debian:12", "Alpine:v3.20"; "" where OSV has none
+}
+
+// Layer is one layer of an image with the instruction that made it.
+type Layer struct {
+	Digest     string // sha256 of the blob as stored, "" where only the diff id is known
+	DiffID     string // sha256 of the uncompressed tar
+	CreatedBy  string // instruction, cleaned of the builder's shell wrapping
+	Bytes      int64  // as stored
+	FromBase   *bool
+	MediaType  string
+	HistoryRow int // index into the image's history
+}
+
+// Image is a container image as read: its identity and configuration, without its files.
+type Image struct {
+	Name         string // as asked for
+	ID           string // digest of the configuration
+	Digest       string // manifest digest, "" for docker archives
+	Tags         []string
+	OS, Arch     string
+	Variant      string
+	Created      string // RFC 3339, as the configuration says
+	Layers       []Layer
+	Entrypoint   []string
+	Cmd          []string
+	Env          []string // NAME=value; never leaves the process
+	User         string
+	WorkingDir   string
+	ExposedPorts []string
+	Labels       map[string]string
+	Base         Base
+}
+
+// Base is the image that an image was built from, and how that was told.
+type Base struct {
+	Name   string // "" where not known
+	Digest string
+	By     string // "attestation", "label", "layers", "" where not known
+	Layers int    // how many of the leading layers are the base's; 0 where not known
+}
+
+// Problem is something that could not be read. It makes a gate partial; it never hides.
+type Problem struct {
+	Path   string // file inside the image or tree, "" for the whole
+	Layer  string
+	Reason string
+	// Missing is true where a package database that ought to be there is absent or emptied: a finding, not only a gap.
+	Missing bool
+}
+
+// Inventory is everything that one image or tree was found to hold.
+type Inventory struct {
+	Target       string // as asked for
+	Image        *Image // nil for trees and SBOMs
+	Distro       *Distro
+	Packages     []Package
+	Completeness *Completeness
+	Problems     []Problem
+	Files        int   // entries looked at
+	Bytes        int64 // bytes read
+}
+
+// Normalize makes a package's lists non-nil and sorted.
+func (p *Package) Normalize() {
+	for _, l := range []*[]string{&p.Services, &p.Paths, &p.Licences} {
+		if *l == nil {
+			*l = []string{}
+		}
+	}
+	sort.Strings(p.Services)
+}
+
+// Sort orders packages by ecosystem, name, version, first path: two runs diff cleanly.
+func Sort(ps []Package) {
+	sort.SliceStable(ps, func(i, j int) bool {
+		a, b := &ps[i], &ps[j]
+		switch {
+		case a.Ecosystem != b.Ecosystem:
+			return a.Ecosystem < b.Ecosystem
+		case a.Name != b.Name:
+			return a.Name < b.Name
+		case a.Version != b.Version:
+			return a.Version < b.Version
+		}
+		return first(a.Paths) < first(b.Paths)
+	})
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}

@@ -1,0 +1,261 @@
+// Package report is drydock's one output: the model whose JSON is the contract that every gate fills, every
+// writer reads and every recorded report replays. Within a schema version fields are only ever added.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"sort"
+	"time"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// Schema is the contract's name and version.
+const Schema = "drydock.report/1"
+
+// Report is what a run found, what it looked at, and what it could not look at.
+type Report struct {
+	Schema       string                  `json:"schema"`
+	Tool         Tool                    `json:"tool"`
+	Target       string                  `json:"target"`
+	Started      time.Time               `json:"started"`
+	DurationMs   int64                   `json:"durationMs"`
+	Advisories   []Advisories            `json:"advisories"`
+	Stacks       []Stack                 `json:"stacks"`
+	Services     []Service               `json:"services"`
+	Gates        []Gate                  `json:"gates"`
+	Packages     []inventory.Package     `json:"packages"`
+	Completeness *inventory.Completeness `json:"completeness"`
+	Findings     []finding.Finding       `json:"findings"`
+	Policy       Policy                  `json:"policy"`
+
+	// Additions to the design's contract.
+
+	// Rules describes the rules that have findings here, so that a recorded report is enough for every writer.
+	Rules []finding.Rule `json:"rules"`
+	// Warnings are things worth a word that are neither findings nor failures (an unset variable, old advisories).
+	Warnings []Warning `json:"warnings"`
+}
+
+// Tool is the program that wrote the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Advisories is one ecosystem's advisory data as used.
+type Advisories struct {
+	Ecosystem string `json:"ecosystem"`
+	Source    string `json:"source"` // "embedded", or the folder or address it came from
+	Newest    string `json:"newest"` // RFC 3339 time of the newest record
+	Count     int    `json:"count"`
+}
+
+// Stack is one compose project.
+type Stack struct {
+	Name  string   `json:"name"`
+	Files []string `json:"files"`
+}
+
+// Build is where a service's image is built from.
+type Build struct {
+	Context    string `json:"context"`
+	Dockerfile string `json:"dockerfile"`
+	Target     string `json:"target"`
+}
+
+// Service is one service of a stack and who can reach it.
+type Service struct {
+	Name     string           `json:"name"`
+	Stack    string           `json:"stack"`
+	Image    string           `json:"image"`
+	Build    *Build           `json:"build"`
+	Exposure finding.Exposure `json:"exposure"`
+	Routers  []Router         `json:"routers"`
+}
+
+// Router is one of Traefik's routers that serve a service.
+type Router struct {
+	Name        string   `json:"name"`
+	EntryPoints []string `json:"entrypoints"`
+	Rule        string   `json:"rule"`
+	Middlewares []string `json:"middlewares"`
+	Access      string   `json:"access"`
+}
+
+// GateStatus says whether a gate did its work.
+type GateStatus string
+
+// The gate states. Partial: something was looked at and something was not. Skipped: the run did not ask for it.
+const (
+	Checked GateStatus = "checked"
+	Partial GateStatus = "partial"
+	Failed  GateStatus = "failed"
+	Skipped GateStatus = "skipped"
+)
+
+// Gate is one gate's state, and the state of each thing that it was given.
+type Gate struct {
+	Name       finding.Gate `json:"name"`
+	Status     GateStatus   `json:"status"`
+	Reason     string       `json:"reason"`
+	DurationMs int64        `json:"durationMs"`
+	Inputs     []Input      `json:"inputs"`
+}
+
+// Input is one thing that a gate looked at or could not look at.
+type Input struct {
+	Service string     `json:"service"`
+	Path    string     `json:"path"`
+	Status  GateStatus `json:"status"`
+	Reason  string     `json:"reason"`
+}
+
+// Warning is a remark about the run, with its place.
+type Warning struct {
+	Text     string           `json:"text"`
+	Location finding.Location `json:"location"`
+}
+
+// Policy is the verdict; with no policy asked for it passes.
+type Policy struct {
+	Passed   bool     `json:"passed"`
+	Breaches []string `json:"breaches"`
+}
+
+// New starts a report.
+func New(tool Tool, target string, started time.Time) *Report {
+	return &Report{Schema: Schema, Tool: tool, Target: target, Started: started.UTC(), Policy: Policy{Passed: true}}
+}
+
+// Finish puts the report into its canonical form: no null arrays, everything sorted, so that two runs diff cleanly.
+// It is idempotent, and every writer may rely on it.
+func (r *Report) Finish() {
+	ensure(&r.Advisories)
+	ensure(&r.Stacks)
+	ensure(&r.Services)
+	ensure(&r.Gates)
+	ensure(&r.Packages)
+	ensure(&r.Findings)
+	ensure(&r.Rules)
+	ensure(&r.Warnings)
+	ensure(&r.Policy.Breaches)
+	if r.Completeness != nil {
+		ensure(&r.Completeness.Unexplained)
+	}
+	for i := range r.Stacks {
+		ensure(&r.Stacks[i].Files)
+	}
+	for i := range r.Services {
+		s := &r.Services[i]
+		ensure(&s.Routers)
+		if s.Exposure == "" {
+			s.Exposure = finding.ExposureUnknown
+		}
+		for j := range s.Routers {
+			ensure(&s.Routers[j].EntryPoints)
+			ensure(&s.Routers[j].Middlewares)
+		}
+	}
+	for i := range r.Gates {
+		ensure(&r.Gates[i].Inputs)
+	}
+	for i := range r.Packages {
+		r.Packages[i].Normalize()
+	}
+	inventory.Sort(r.Packages)
+	for i := range r.Findings {
+		r.Findings[i].Normalize()
+	}
+	for i := range r.Rules {
+		r.Rules[i].Normalize()
+	}
+	sort.SliceStable(r.Findings, func(i, j int) bool { return less(&r.Findings[i], &r.Findings[j]) })
+	sort.SliceStable(r.Rules, func(i, j int) bool { return r.Rules[i].ID < r.Rules[j].ID })
+}
+
+func ensure[T any](s *[]T) {
+	if *s == nil {
+		*s = []T{}
+	}
+}
+
+// less orders findings: open before the rest, then by priority, weight, gate, place, rule, id.
+func less(a, b *finding.Finding) bool {
+	if ao, bo := a.Status == finding.Open, b.Status == finding.Open; ao != bo {
+		return ao
+	}
+	if a.Priority != b.Priority {
+		return a.Priority > b.Priority
+	}
+	if x, y := a.Weight().Rank(), b.Weight().Rank(); x != y {
+		return x > y
+	}
+	if a.Gate != b.Gate {
+		return a.Gate < b.Gate
+	}
+	if a.Location.Path != b.Location.Path {
+		return a.Location.Path < b.Location.Path
+	}
+	if a.Location.Line != b.Location.Line {
+		return a.Location.Line < b.Location.Line
+	}
+	if a.Rule != b.Rule {
+		return a.Rule < b.Rule
+	}
+	return a.ID < b.ID
+}
+
+// Encode writes the canonical JSON, indented, with a final newline. HTML characters stay as they are.
+func (r *Report) Encode(w io.Writer) error {
+	r.Finish()
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// maxReport bounds a recorded report: a scan of a host with a hundred thousand findings stays well below.
+const maxReport = 512 << 20
+
+// Decode reads a recorded report. Unknown fields are ignored, since fields are only ever added; another schema is
+// an error.
+func Decode(rd io.Reader) (*Report, error) {
+	lr := &io.LimitedReader{R: rd, N: maxReport + 1}
+	var r Report
+	if err := json.NewDecoder(lr).Decode(&r); err != nil {
+		if lr.N <= 0 {
+			return nil, fmt.Errorf("report is larger than %d MiB", maxReport>>20)
+		}
+		return nil, fmt.Errorf("not a drydock report: %w", err)
+	}
+	if r.Schema != Schema {
+		return nil, fmt.Errorf("not a drydock report: schema is %q, want %q", r.Schema, Schema)
+	}
+	r.Finish()
+	return &r, nil
+}
+
+// Gate returns the gate's state, nil where the run did not have it.
+func (r *Report) Gate(name finding.Gate) *Gate {
+	for i := range r.Gates {
+		if r.Gates[i].Name == name {
+			return &r.Gates[i]
+		}
+	}
+	return nil
+}
+
+// Counts counts the open findings by severity.
+func (r *Report) Counts() map[finding.Severity]int {
+	n := map[finding.Severity]int{}
+	for i := range r.Findings {
+		if r.Findings[i].Status == finding.Open {
+			n[r.Findings[i].Severity]++
+		}
+	}
+	return n
+}

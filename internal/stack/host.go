@@ -1,0 +1,141 @@
+// Package stack reads compose projects, or a live engine, into a Host: the set of stacks that one Traefik sees.
+package stack
+
+import (
+	"github.com/drydock/drydock/internal/finding"
+)
+
+// Host is everything that shares one Traefik: several compose projects side by side, or what an engine runs.
+type Host struct {
+	Stacks   []Stack
+	Warnings []Warning // unset variables, files passed over: never a failure
+	Live     bool      // read from an engine
+	Root     string    // folder that Location.Path is relative to
+}
+
+// Warning is a remark with its place.
+type Warning struct {
+	Text     string
+	Location finding.Location
+}
+
+// Stack is one compose project.
+type Stack struct {
+	Name     string
+	Dir      string   // project folder, as a path that can be opened
+	Files    []string // compose files that the verdicts are about, relative to Host.Root where below it
+	Services []Service
+	Networks map[string]Network // by the key used in the file
+	Volumes  []string
+}
+
+// Network is a compose network with the name that the engine knows it by.
+type Network struct {
+	Key      string
+	Name     string // real name: "project_key", or the external or explicit one
+	External bool
+	Internal bool
+}
+
+// Service is one service. Values keep what the file says after interpolation; what an unset variable would have
+// brought is told by Unset and never guessed.
+type Service struct {
+	Name     string
+	Stack    string
+	Image    string
+	Build    *Build
+	JoinedBy string // how a service without build was joined to a Dockerfile: "drydock.yaml", "Makefile:12", "only Dockerfile", "" if not
+
+	Labels       []Label // what Traefik sees, in file order, duplicates kept
+	DeployLabels []Label // deploy.labels: swarm only
+
+	Command     []string
+	Entrypoint  []string
+	Environment []EnvVar
+	EnvFiles    []string
+
+	Ports       []Port
+	Expose      []string // container ports, "8000" or "8000/udp"
+	Networks    []string // keys in Stack.Networks; "default" where the file names none
+	NetworkMode string   // "host", "service:x", "" ...
+	Volumes     []Mount
+
+	DependsOn   []string
+	Healthcheck *Healthcheck // nil where the file has none
+	Profiles    []string
+	User        string
+	Privileged  bool
+	Extends     bool // labels or build may come from another service by `extends`
+
+	ContainerID string // live hosts only
+
+	Location      finding.Location // the service's key
+	ImageLocation finding.Location // the value of `image:`
+	BuildLocation finding.Location // the value of `build:`
+}
+
+// Build is what a service's image is built from. Paths can be opened as they are.
+type Build struct {
+	Context    string
+	Dockerfile string // path of the Dockerfile
+	Target     string
+	Args       map[string]*string // nil value: taken from the environment of whoever builds
+	Inline     string             // dockerfile_inline
+	Remote     bool               // the context is a URL: nothing to read
+}
+
+// Label is one label as written and as interpolated.
+type Label struct {
+	Key, Value string
+	RawKey     string // before interpolation
+	RawValue   string // before interpolation
+	Unset      []string
+	Location   finding.Location // of the whole item in the list form, of the key in the map form
+	ValueLoc   finding.Location // of the value
+	List       bool             // list form ("- key=value")
+	Shared     bool             // reached through an anchor, a merge key, extends or include: editing it edits others too
+}
+
+// EnvVar is one environment entry. The value never leaves the process.
+type EnvVar struct {
+	Name     string
+	Value    string
+	Known    bool // false: no value in the file, or an unset variable
+	Location finding.Location
+}
+
+// Port is one published port.
+type Port struct {
+	HostIP    string // "" = all addresses
+	Published string // "8080", "8000-8010", "" = chosen by the engine
+	Target    uint32 // container port
+	Protocol  string // "tcp" or "udp"
+	Mode      string
+	Unset     []string
+	Location  finding.Location
+}
+
+// Mount is a volume or bind mount.
+type Mount struct {
+	Type     string // "bind", "volume", "tmpfs"
+	Source   string
+	Target   string
+	ReadOnly bool
+	Location finding.Location
+}
+
+// Healthcheck is a service's health check.
+type Healthcheck struct {
+	Test     []string
+	Disabled bool
+	Location finding.Location
+}
+
+// Services calls f for every service of the host, with its stack.
+func (h *Host) Services(f func(*Stack, *Service)) {
+	for i := range h.Stacks {
+		for j := range h.Stacks[i].Services {
+			f(&h.Stacks[i], &h.Stacks[i].Services[j])
+		}
+	}
+}

@@ -31,6 +31,7 @@ import (
 	_ "github.com/spf13/cobra"
 	_ "go.etcd.io/bbolt"
 	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/term"
 	_ "gopkg.in/yaml.v3"
 	_ "mvdan.cc/sh/v3/syntax"
 )

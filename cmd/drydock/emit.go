@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/output"
+	"github.com/drydock/drydock/internal/policy"
+	"github.com/drydock/drydock/internal/report"
+)
+
+// reportFlags are the flags of every command that ends in a report.
+type reportFlags struct {
+	format       string
+	outputs      []string
+	all          bool
+	failOn       string
+	onlyFixed    bool
+	allowPartial bool
+}
+
+func (f *reportFlags) add(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringVarP(&f.format, "format", "f", output.Formats[0].Name, "what to print: "+strings.Join(output.Names(), ", "))
+	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "also write a report to a file, as [FORMAT=]FILE; may be given several times")
+	fl.BoolVar(&f.all, "all", false, "show what the summary folds")
+	fl.StringVar(&f.failOn, "fail-on", "", "exit 1 on an open finding of this severity or worse: critical, high, medium, low, info")
+	fl.BoolVar(&f.onlyFixed, "only-fixed", false, "with --fail-on: of the vulnerabilities count only those that a newer version mends")
+	fl.BoolVar(&f.allowPartial, "allow-partial", false, "with --fail-on: a gate that could not look everywhere is no breach")
+}
+
+// plan is the flags, checked before any work starts.
+type plan struct {
+	format  output.Format
+	targets []output.Target
+	policy  policy.Policy
+	all     bool
+}
+
+// check turns the flags into a plan; base is the policy of drydock.yaml, which flags override.
+func (f *reportFlags) check(base policy.Policy) (*plan, error) {
+	p := &plan{policy: base, all: f.all}
+	var err error
+	if p.format, err = output.Lookup(f.format); err != nil {
+		return nil, err
+	}
+	for _, o := range f.outputs {
+		t, err := output.ParseTarget(o)
+		if err != nil {
+			return nil, err
+		}
+		p.targets = append(p.targets, t)
+	}
+	if f.failOn != "" {
+		if p.policy.FailOn, err = finding.ParseSeverity(f.failOn); err != nil {
+			return nil, fault.Usage("--fail-on: %v", err)
+		}
+	}
+	p.policy.OnlyFixed = p.policy.OnlyFixed || f.onlyFixed
+	p.policy.AllowPartial = p.policy.AllowPartial || f.allowPartial
+	return p, nil
+}
+
+// emit judges r, prints it and writes it to the files asked for. runErr is what the run ended with: the report is
+// written all the same, and the error decides the exit code.
+func (a *app) emit(r *report.Report, p *plan, runErr error) error {
+	if r == nil {
+		return runErr
+	}
+	policy.Apply(r, p.policy)
+	r.Finish()
+	opt := report.WriteOptions{Color: a.color(a.out), Width: a.width(), All: p.all}
+	for _, t := range p.targets {
+		if err := t.WriteFile(r, opt); err != nil {
+			return err
+		}
+	}
+	if err := p.format.Write(a.out, r, opt); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	if runErr != nil {
+		return runErr
+	}
+	if !r.Policy.Passed {
+		return errBreach
+	}
+	return nil
+}
+
+// width is the terminal's, 100 elsewhere.
+func (a *app) width() int {
+	if f, ok := a.out.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return min(w, 160)
+		}
+	}
+	return 100
+}

@@ -1,0 +1,94 @@
+package internal_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/drydock/drydock/internal/need"
+)
+
+const module = "github.com/drydock/drydock/"
+
+// levels is the house's plan: a package imports only packages of lower levels, never a sibling. A subfolder belongs to
+// the package above it and may be used by it, and it by the subfolder, as long as the compiler agrees.
+var levels = map[string]int{
+	"internal/finding": 0, "internal/inventory": 0, "internal/fault": 0, "internal/limit": 0, "internal/safefile": 0,
+	"internal/report": 1, "internal/dockerapi": 1,
+	"internal/config": 2, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
+	"internal/syntax": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
+	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3, "internal/access": 3,
+	"internal/forecast": 3,
+	"internal/rank":     4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
+	"internal/output": 6, "internal/scan": 6,
+	"internal/prove": 7, "internal/rebuild": 7, "internal/fix": 7, "internal/plan": 7,
+	"cmd/drydock": 9,
+}
+
+// writerLevel is that of every folder below internal/report: they read the model and what is derived from it.
+const writerLevel = 5
+
+// place returns the package of the plan that a path belongs to, and its level.
+func place(path string) (string, int, bool) {
+	rel := strings.TrimPrefix(path, module)
+	if rest, ok := strings.CutPrefix(rel, "internal/report/"); ok {
+		return "internal/report/" + strings.SplitN(rest, "/", 2)[0], writerLevel, true
+	}
+	for {
+		if l, ok := levels[rel]; ok {
+			return rel, l, true
+		}
+		i := strings.LastIndexByte(rel, '/')
+		if i < 0 {
+			return "", 0, false
+		}
+		rel = rel[:i]
+	}
+}
+
+// outside are packages that are no part of the program: test helpers and the pins of go.mod.
+var outside = map[string]bool{"internal": true, "internal/need": true, "internal/pin": true}
+
+func TestImportsGoDownOnly(t *testing.T) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = need.Root()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		if rel := strings.TrimPrefix(p.ImportPath, module); outside[rel] || strings.HasPrefix(rel, "bench") {
+			continue
+		}
+		from, level, ok := place(p.ImportPath)
+		if !ok {
+			t.Errorf("%s has no place in the plan: give it a level in internal/deps_test.go", p.ImportPath)
+			continue
+		}
+		seen++
+		for _, imp := range p.Imports {
+			if !strings.HasPrefix(imp, module) {
+				if strings.HasPrefix(imp, "github.com/smacker/go-tree-sitter") && from != "internal/syntax" {
+					t.Errorf("%s imports %s: only internal/syntax may", p.ImportPath, imp)
+				}
+				continue
+			}
+			to, toLevel, ok := place(imp)
+			if ok && to != from && toLevel >= level {
+				t.Errorf("%s (level %d) imports %s (level %d)", p.ImportPath, level, imp, toLevel)
+			}
+		}
+	}
+	if seen < 5 {
+		t.Fatalf("only %d packages were looked at", seen)
+	}
+}

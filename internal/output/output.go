@@ -1,0 +1,77 @@
+// Package output knows the formats by name, and writes a report to the places that a command line asks for.
+package output
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/report/json"
+	"github.com/drydock/drydock/internal/safefile"
+)
+
+// Format is one way to write a report.
+type Format struct {
+	Name  string
+	About string // for the help text
+	Ext   string // the file name extension that chooses it when -o names no format, "" for none
+	Write func(io.Writer, *report.Report, report.WriteOptions) error
+}
+
+// Formats lists every format, in the order in which the help shows them.
+var Formats = []Format{
+	{"json", "the report itself, schema " + report.Schema, ".json", json.Write},
+}
+
+// Lookup finds a format by name.
+func Lookup(name string) (Format, error) {
+	for _, f := range Formats {
+		if f.Name == name {
+			return f, nil
+		}
+	}
+	return Format{}, fault.Usage("no format is called %q", name).WithHint("Formats: %s.", strings.Join(Names(), ", "))
+}
+
+// Names lists the formats' names.
+func Names() []string {
+	names := make([]string, len(Formats))
+	for i, f := range Formats {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// Target is one `-o [FORMAT=]FILE`.
+type Target struct {
+	Format Format
+	Path   string // "-" is standard output
+}
+
+// ParseTarget reads the value of -o. Without a format the file's extension chooses it.
+func ParseTarget(s string) (Target, error) {
+	if name, path, ok := strings.Cut(s, "="); ok && path != "" {
+		f, err := Lookup(name)
+		return Target{f, path}, err
+	}
+	for _, f := range Formats {
+		if f.Ext != "" && strings.EqualFold(filepath.Ext(s), f.Ext) {
+			return Target{f, s}, nil
+		}
+	}
+	return Target{}, fault.Usage("-o %s names no format, and the file's name does not tell it", s).
+		WithHint("Write it as -o FORMAT=FILE. Formats: %s.", strings.Join(Names(), ", "))
+}
+
+// WriteFile writes r to t, whole or not at all.
+func (t Target) WriteFile(r *report.Report, opt report.WriteOptions) error {
+	opt.Color = false
+	err := safefile.Create(t.Path, func(w io.Writer) error { return t.Format.Write(w, r, opt) })
+	if err != nil {
+		return &fault.Error{Code: fault.ExitInput, Path: t.Path, Msg: fmt.Sprintf("cannot write the %s report", t.Format.Name), Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+// Package policy turns a report into a verdict: which findings and which unread inputs break what was asked for.
+package policy
+
+import (
+	"fmt"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
+)
+
+// Policy is what was asked for. The zero Policy asks for nothing and is never broken.
+type Policy struct {
+	FailOn       finding.Severity // fail on open findings of this weight or worse; "" for none
+	OnlyFixed    bool             // of vulnerabilities, count only those with a known fix
+	AllowPartial bool             // a gate that could not look everywhere is no breach
+}
+
+// Active reports whether anything was asked for.
+func (p Policy) Active() bool { return p.FailOn != "" }
+
+// maxNamed is how many breaching findings are named one by one; the rest are counted.
+const maxNamed = 20
+
+// Apply evaluates p and writes the verdict into r.
+func Apply(r *report.Report, p Policy) {
+	r.Policy = report.Policy{Passed: true}
+	if !p.Active() {
+		return
+	}
+	var breaches []string
+	for _, g := range r.Gates {
+		if p.AllowPartial || g.Status == report.Checked || g.Status == report.Skipped {
+			continue
+		}
+		breaches = append(breaches, fmt.Sprintf("gate %s is %s: %s", g.Name, g.Status, g.Reason))
+	}
+	n := 0
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !p.breaks(f) {
+			continue
+		}
+		if n++; n <= maxNamed {
+			breaches = append(breaches, fmt.Sprintf("%s %s: %s", f.Severity, f.Rule, f.Title))
+		}
+	}
+	if n > maxNamed {
+		breaches = append(breaches, fmt.Sprintf("and %d more findings of %s or worse", n-maxNamed, p.FailOn))
+	}
+	r.Policy = report.Policy{Passed: len(breaches) == 0, Breaches: breaches}
+}
+
+func (p Policy) breaks(f *finding.Finding) bool {
+	if f.Status != finding.Open || f.Weight().Rank() < p.FailOn.Rank() {
+		return false
+	}
+	return !(p.OnlyFixed && f.Advisory != nil && f.Advisory.Fixed == "")
+}

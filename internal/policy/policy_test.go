@@ -1,0 +1,47 @@
+package policy
+
+import (
+	"testing"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
+)
+
+func epss(v float64) *float64 { return &v }
+
+func TestApply(t *testing.T) {
+	high := finding.Finding{Severity: finding.High, Status: finding.Open, Advisory: &finding.Advisory{}}
+	fixed := finding.Finding{Severity: finding.High, Status: finding.Open, Advisory: &finding.Advisory{Fixed: "2"}}
+	waived := finding.Finding{Severity: finding.Critical, Status: finding.Waived}
+	unknown := finding.Finding{Severity: finding.Unknown, Status: finding.Open, Advisory: &finding.Advisory{}}
+	likely := finding.Finding{Severity: finding.Unknown, Status: finding.Open, Advisory: &finding.Advisory{EPSS: epss(0.1)}}
+	exploited := finding.Finding{Severity: finding.Unknown, Status: finding.Open, Advisory: &finding.Advisory{KEV: true}}
+	partial := report.Gate{Name: finding.GateImage, Status: report.Partial, Reason: "no engine"}
+	skipped := report.Gate{Name: finding.GateCode, Status: report.Skipped}
+	for name, c := range map[string]struct {
+		p     Policy
+		fs    []finding.Finding
+		gates []report.Gate
+		want  bool
+	}{
+		"nothing asked":               {Policy{}, []finding.Finding{high}, []report.Gate{partial}, true},
+		"high at high":                {Policy{FailOn: finding.High}, []finding.Finding{high}, nil, false},
+		"high at critical":            {Policy{FailOn: finding.Critical}, []finding.Finding{high}, nil, true},
+		"no fix, only fixed":          {Policy{FailOn: finding.High, OnlyFixed: true}, []finding.Finding{high}, nil, true},
+		"with fix, only fixed":        {Policy{FailOn: finding.High, OnlyFixed: true}, []finding.Finding{fixed}, nil, false},
+		"waived":                      {Policy{FailOn: finding.Low}, []finding.Finding{waived}, nil, true},
+		"unknown at medium":           {Policy{FailOn: finding.Medium}, []finding.Finding{unknown}, nil, false},
+		"unknown at high":             {Policy{FailOn: finding.High}, []finding.Finding{unknown}, nil, true},
+		"unknown, likely, at high":    {Policy{FailOn: finding.High}, []finding.Finding{likely}, nil, false},
+		"unknown, exploited, at high": {Policy{FailOn: finding.High}, []finding.Finding{exploited}, nil, false},
+		"partial gate":                {Policy{FailOn: finding.Critical}, nil, []report.Gate{partial}, false},
+		"partial gate allowed":        {Policy{FailOn: finding.Critical, AllowPartial: true}, nil, []report.Gate{partial}, true},
+		"skipped gate":                {Policy{FailOn: finding.Critical}, nil, []report.Gate{skipped}, true},
+	} {
+		r := &report.Report{Findings: c.fs, Gates: c.gates}
+		Apply(r, c.p)
+		if r.Policy.Passed != c.want {
+			t.Errorf("%s: passed %v, breaches %q", name, r.Policy.Passed, r.Policy.Breaches)
+		}
+	}
+}

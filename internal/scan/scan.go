@@ -1,0 +1,275 @@
+// Package scan is the only place that knows the order of things: it resolves what the user named, runs the gates side
+// by side, and puts what they found into one report. It writes nothing; whoever listens is told of progress.
+package scan
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/rank"
+	"github.com/drydock/drydock/internal/report"
+)
+
+// Options is what a run may depend on besides its target.
+type Options struct {
+	Tool     report.Tool
+	Gates    []finding.Gate // which gates run; nil for all that a scan has
+	Public   []string       // routers that are meant to be public (drydock.yaml)
+	Platform string         // "linux/arm64"; "" for this machine's
+	Verify   bool           // check the digests of local archives too
+	Offline  bool           // do not ask an engine on this machine for images
+	Now      func() time.Time
+	Listen   Listener
+
+	Rules          []string // extra files and folders of code rules
+	NoDefaultRules bool
+	TraefikVersion string // "3.7", "" to tell from the image's tag
+}
+
+// Event is a step of long work.
+type Event struct {
+	Gate  finding.Gate
+	Text  string
+	Done  int64
+	Total int64 // 0 where the end is not known
+}
+
+// Listener is told of progress. It is called from several goroutines at once and must return at once.
+type Listener func(Event)
+
+// Result is what one gate brings.
+type Result struct {
+	Inputs       []report.Input
+	Reason       string // why the gate is partial or skipped; empty lets the inputs say it
+	Findings     []finding.Finding
+	Rules        []finding.Rule
+	Packages     []inventory.Package
+	Completeness *inventory.Completeness
+	Advisories   []report.Advisories
+	Services     map[ServiceKey]ServiceAccess
+	Warnings     []report.Warning
+}
+
+// ServiceKey names a service of the host.
+type ServiceKey struct{ Stack, Service string }
+
+// ServiceAccess is what the access gate tells of a service.
+type ServiceAccess struct {
+	Exposure finding.Exposure
+	Routers  []report.Router
+}
+
+// gate is one of the questions. run returns an error only where the gate as a whole could not work; what it could not
+// read of its inputs stands in the result.
+type gate struct {
+	name finding.Gate
+	run  func(context.Context, *Target, *Options) (*Result, error)
+}
+
+// Run scans the target with the wanted gates and returns the report, ranked and in canonical form. The report is
+// complete also where the error is not nil: the error then says that a named input could not be read.
+func Run(ctx context.Context, t *Target, opt Options) (*report.Report, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Listen == nil {
+		opt.Listen = func(Event) {}
+	}
+	start := opt.Now()
+	r := report.New(opt.Tool, t.Name, start)
+	describe(r, t)
+
+	wanted := opt.wanted()
+	results := make([]*Result, len(wanted))
+	states := make([]report.Gate, len(wanted))
+	var wg sync.WaitGroup
+	for i, g := range wanted {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			results[i], states[i] = runGate(ctx, g, t, &opt)
+		}()
+	}
+	wg.Wait()
+
+	for i, res := range results {
+		merge(r, res)
+		r.Gates = append(r.Gates, states[i])
+	}
+	rank.Apply(r)
+	r.DurationMs = opt.Now().Sub(start).Milliseconds()
+	r.Finish()
+	if err := ctx.Err(); err != nil {
+		return r, err
+	}
+	return r, unread(t, r)
+}
+
+// wanted returns the gates that were asked for, in the report's order.
+func (o *Options) wanted() []gate {
+	if len(o.Gates) == 0 {
+		return gates
+	}
+	var gs []gate
+	for _, g := range gates {
+		for _, name := range o.Gates {
+			if g.name == name {
+				gs = append(gs, g)
+				break
+			}
+		}
+	}
+	return gs
+}
+
+// runGate runs one gate; a panic in it is the gate's failure, not the end of the others.
+func runGate(ctx context.Context, g gate, t *Target, opt *Options) (res *Result, state report.Gate) {
+	start := opt.Now()
+	state = report.Gate{Name: g.name}
+	defer func() {
+		if p := recover(); p != nil {
+			res = &Result{}
+			state = report.Gate{Name: g.name, Status: report.Failed, Reason: fmt.Sprintf("internal error: %v", p)}
+		}
+		state.DurationMs = opt.Now().Sub(start).Milliseconds()
+	}()
+	res, err := g.run(ctx, t, opt)
+	if res == nil {
+		res = &Result{}
+	}
+	state.Inputs = res.Inputs
+	state.Status, state.Reason = judge(res.Inputs, res.Reason)
+	if err != nil {
+		state.Status, state.Reason = report.Failed, err.Error()
+	}
+	return res, state
+}
+
+// judge derives a gate's state from its inputs: what it could not look at makes it partial or failed, never silent.
+func judge(in []report.Input, reason string) (report.GateStatus, string) {
+	if len(in) == 0 {
+		if reason == "" {
+			reason = "nothing here for this gate to look at"
+		}
+		return report.Skipped, reason
+	}
+	n := map[report.GateStatus]int{}
+	reasons := map[string][]string{}
+	for _, i := range in {
+		n[i.Status]++
+		if i.Status != report.Checked {
+			who := i.Service
+			if who == "" {
+				who = i.Path
+			}
+			reasons[i.Reason] = append(reasons[i.Reason], who)
+		}
+	}
+	status := report.Partial
+	switch len(in) {
+	case n[report.Checked]:
+		status = report.Checked
+		if reason != "" {
+			status = report.Partial
+		}
+	case n[report.Failed]:
+		status = report.Failed
+	case n[report.Skipped]:
+		status = report.Skipped
+	}
+	if reason == "" {
+		reason = join(reasons)
+	}
+	return status, reason
+}
+
+// join says each reason once with the inputs that it is about, most inputs first.
+func join(reasons map[string][]string) string {
+	keys := make([]string, 0, len(reasons))
+	for k := range reasons {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(i, j int) bool {
+		if a, b := len(reasons[keys[i]]), len(reasons[keys[j]]); a != b {
+			return a > b
+		}
+		return keys[i] < keys[j]
+	})
+	parts := make([]string, len(keys))
+	for i, k := range keys {
+		who := reasons[k]
+		sort.Strings(who)
+		if len(who) > 4 {
+			who = append(who[:3:3], fmt.Sprintf("%d more", len(who)-3))
+		}
+		parts[i] = strings.Join(who, ", ") + ": " + k
+	}
+	return strings.Join(parts, "; ")
+}
+
+func merge(r *report.Report, res *Result) {
+	r.Findings = append(r.Findings, res.Findings...)
+	r.Packages = append(r.Packages, res.Packages...)
+	r.Advisories = append(r.Advisories, res.Advisories...)
+	r.Warnings = append(r.Warnings, res.Warnings...)
+	if res.Completeness != nil {
+		r.Completeness = res.Completeness
+	}
+	used := map[string]bool{}
+	for i := range res.Findings {
+		used[res.Findings[i].Rule] = true
+	}
+	for _, rule := range res.Rules {
+		if used[rule.ID] {
+			r.Rules = append(r.Rules, rule)
+		}
+	}
+	for i := range r.Services {
+		s := &r.Services[i]
+		if a, ok := res.Services[ServiceKey{s.Stack, s.Name}]; ok {
+			s.Exposure, s.Routers = a.Exposure, a.Routers
+		}
+	}
+}
+
+// describe writes the host's stacks and services into the report.
+func describe(r *report.Report, t *Target) {
+	if t.Host == nil {
+		return
+	}
+	for i := range t.Host.Stacks {
+		st := &t.Host.Stacks[i]
+		r.Stacks = append(r.Stacks, report.Stack{Name: st.Name, Files: st.Files})
+		for j := range st.Services {
+			s := &st.Services[j]
+			out := report.Service{Name: s.Name, Stack: st.Name, Image: s.Image}
+			if b := s.Build; b != nil {
+				out.Build = &report.Build{Context: t.rel(b.Context), Dockerfile: t.rel(b.Dockerfile), Target: b.Target}
+			}
+			r.Services = append(r.Services, out)
+		}
+	}
+	for _, w := range t.Host.Warnings {
+		r.Warnings = append(r.Warnings, report.Warning{Text: w.Text, Location: w.Location})
+	}
+}
+
+// unread is the error for inputs that the user named and that could not be read: exit 3, with the report written.
+func unread(t *Target, r *report.Report) error {
+	if len(t.Unread) > 0 {
+		return t.Unread[0]
+	}
+	for _, g := range r.Gates {
+		if g.Status == report.Failed {
+			return &fault.Error{Code: fault.ExitInput, Msg: fmt.Sprintf("the %s gate failed: %s", g.Name, g.Reason)}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+// Package engine talks to a container engine: it builds, starts, asks, tags and removes. It is the only package of
+// drydock that starts anything, and only the commands whose purpose that is use it.
+//
+// Builds go through the user's own docker client, so that its credentials, contexts and builder settings hold;
+// everything else goes through the engine's API, whose version is negotiated (Docker 20.10 and newer).
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/moby/moby/client"
+)
+
+// Engine is a container engine that answers.
+type Engine struct {
+	api      *client.Client
+	docker   string // the docker client that builds, "" where there is none
+	host     string // address of the API
+	buildKit bool   // docker can build with BuildKit
+	version  string
+}
+
+// Open connects to the engine that the user's docker client uses: DOCKER_HOST, else the current docker context. It
+// fails with a fault that names the remedy if no engine answers within a few seconds. docker is the client to build
+// with; "" looks for one, preferring one that has BuildKit.
+func Open(ctx context.Context, docker string) (*Engine, error) {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	e := &Engine{}
+	e.docker, e.buildKit = findDocker(ctx, docker)
+	e.host = e.findHost(ctx)
+	opts := []client.Opt{client.FromEnv}
+	if e.host != "" {
+		opts = append(opts, client.WithHost(e.host))
+	}
+	if strings.HasPrefix(e.host, "ssh://") {
+		return nil, fault.Input("", "the docker context is reached over ssh, which drydock does not speak").
+			WithHint("Run drydock on the engine's own machine, or forward its socket and set DOCKER_HOST.")
+	}
+	var err error
+	if e.api, err = client.New(opts...); err != nil {
+		return nil, noEngine(err)
+	}
+	v, err := e.api.ServerVersion(ctx, client.ServerVersionOptions{})
+	if err != nil {
+		e.api.Close()
+		return nil, noEngine(err)
+	}
+	e.version = v.Version
+	return e, nil
+}
+
+func noEngine(err error) error {
+	f := fault.InputErr("", err)
+	f.Msg = "no container engine answers"
+	return f.WithHint("Start Docker, or set DOCKER_HOST to where it listens; `docker version` shows whether it answers.")
+}
+
+// Close ends the connection. Runs are closed on their own.
+func (e *Engine) Close() error { return e.api.Close() }
+
+// Version is the engine's version, for instance "20.10.24".
+func (e *Engine) Version() string { return e.version }
+
+// BuildKit tells whether builds run with BuildKit, so that RUN --mount is understood.
+func (e *Engine) BuildKit() bool { return e.buildKit }
+
+// findHost is the API's address by the rules of the docker client: DOCKER_HOST, else the current context. "" leaves
+// it to the platform's default.
+func (e *Engine) findHost(ctx context.Context) string {
+	if h := os.Getenv("DOCKER_HOST"); h != "" || e.docker == "" {
+		return h
+	}
+	out, err := exec.CommandContext(ctx, e.docker, "context", "inspect", "--format", "{{.Endpoints.docker.Host}}").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// findDocker looks for a docker client, the first with BuildKit, else the first.
+func findDocker(ctx context.Context, docker string) (path string, buildKit bool) {
+	candidates := []string{"docker", "/usr/bin/docker", "/usr/local/bin/docker"}
+	if docker != "" {
+		candidates = []string{docker}
+	}
+	for _, c := range candidates {
+		p, err := exec.LookPath(c)
+		if err != nil {
+			continue
+		}
+		if hasBuildKit(ctx, p) {
+			return p, true
+		}
+		if path == "" {
+			path = p
+		}
+	}
+	return path, false
+}
+
+// hasBuildKit: clients before 23 have BuildKit built in, later ones build with it through the buildx plugin.
+func hasBuildKit(ctx context.Context, docker string) bool {
+	if exec.CommandContext(ctx, docker, "buildx", "version").Run() == nil {
+		return true
+	}
+	out, err := exec.CommandContext(ctx, docker, "--version").Output()
+	if err != nil {
+		return false
+	}
+	major, ok := clientMajor(string(out))
+	return ok && major >= 19 && major < 23
+}
+
+// clientMajor reads the major version from "Docker version 20.10.24+dfsg1, build 297e128".
+func clientMajor(s string) (int, bool) {
+	_, rest, ok := strings.Cut(s, "version ")
+	if !ok {
+		return 0, false
+	}
+	major, _, _ := strings.Cut(rest, ".")
+	n, err := strconv.Atoi(major)
+	return n, err == nil
+}
+
+// Failure is a build or a container that failed, with the end of what it printed.
+type Failure struct {
+	What string // "the build", "the container"
+	Exit int    // its exit code
+	Log  string // the end of its output, secrets struck out
+	Err  error  // cause, may be nil
+}
+
+// Error is what failed and the last line that it printed.
+func (f *Failure) Error() string {
+	var b strings.Builder
+	b.WriteString(f.What + " failed")
+	if f.Exit != 0 {
+		b.WriteString(" with exit code " + strconv.Itoa(f.Exit))
+	}
+	if l := f.Reason(); l != "" {
+		b.WriteString(": " + l)
+	} else if f.Err != nil {
+		b.WriteString(": " + f.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Reason is the line of the log that most likely tells why: the last that speaks of an error, else the last.
+func (f *Failure) Reason() string { return Reason(f.Log) }
+
+// tooLong tells whether err comes from a deadline, to say so instead of "killed".
+func tooLong(ctx context.Context, err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded)
+}
+
+// tail keeps the last max bytes that are written to it.
+type tail struct {
+	buf bytes.Buffer
+	max int
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.buf.Write(p)
+	if over := t.buf.Len() - 2*t.max; over > 0 {
+		t.buf.Next(t.buf.Len() - t.max)
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	b := t.buf.Bytes()
+	if len(b) > t.max {
+		b = b[len(b)-t.max:]
+	}
+	return string(b)
+}

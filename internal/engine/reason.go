@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+)
+
+var (
+	// errorLine marks the lines in which programs and builders name a cause.
+	errorLine = regexp.MustCompile(`(?i)\b(error|errno|fatal|failed|exception|panic|cannot|can't|could not|not found|no such file|denied|refused|missing|unable to|no matching)\b|Error:`)
+	// builderNoise are BuildKit's own lines around the failing command: they repeat the command, not its cause.
+	builderNoise = regexp.MustCompile(`^(#\d+ (ERROR|CANCELED|DONE|\[)|ERROR: failed to solve|executor failed running|failed to solve|------|\s*>|error: failed to solve)`)
+	// progressMark is what BuildKit's plain progress puts before a line of output: "#10 1.061 ".
+	progressMark = regexp.MustCompile(`^#\d+ (\d+\.\d+ )?`)
+	escapeCodes  = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
+)
+
+// Reason picks the line of a log that most likely tells why something failed: the last one that speaks of an error,
+// else the last line. Builder's marks and terminal escapes are taken off. A line is cut after 300 bytes.
+func Reason(log string) string {
+	last, cause, outer := "", "", ""
+	for _, line := range strings.Split(escapeCodes.ReplaceAllString(log, ""), "\n") {
+		line = strings.TrimSpace(strings.TrimSuffix(line, "\r"))
+		if builderNoise.MatchString(line) {
+			outer = line
+			continue
+		}
+		line = strings.TrimSpace(progressMark.ReplaceAllString(line, ""))
+		if line == "" {
+			continue
+		}
+		last = line
+		if errorLine.MatchString(line) {
+			cause = line
+		}
+	}
+	for _, l := range []string{cause, outer, last} {
+		if l != "" {
+			return cut(l, 300)
+		}
+	}
+	return ""
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
+}
+
+// redactor strikes values out of text before it is kept or shown.
+type redactor []string
+
+// newRedactor takes the values of "NAME=value" pairs. Values shorter than four bytes are left: striking out every
+// "1" or "on" would make a log unreadable and hides nothing.
+func newRedactor(pairs []string) redactor {
+	var r redactor
+	for _, p := range pairs {
+		if _, v, ok := strings.Cut(p, "="); ok && len(v) >= 4 {
+			r = append(r, v)
+		}
+	}
+	sort.Slice(r, func(i, j int) bool { return len(r[i]) > len(r[j]) }) // a value may be part of a longer one
+	return r
+}
+
+// secretName marks variables whose values are secrets by their name.
+var secretName = regexp.MustCompile(`(?i)(secret|token|passw|passphrase|pwd|credential|private|api_?key|access_?key|auth|dsn|database_url)`)
+
+// secretPairs picks, of an image's own environment, what must not be shown: striking out every value would make
+// paths and versions in a log unreadable.
+func secretPairs(env []string) []string {
+	var pairs []string
+	for _, p := range env {
+		if name, v, _ := strings.Cut(p, "="); secretName.MatchString(name) || strings.Contains(v, "@") {
+			pairs = append(pairs, p)
+		}
+	}
+	return pairs
+}
+
+func (r redactor) clean(s string) string {
+	for _, v := range r {
+		s = strings.ReplaceAll(s, v, "***")
+	}
+	return s
+}

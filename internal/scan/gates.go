@@ -1,4 +1,26 @@
 package scan
 
+import (
+	"sort"
+
+	"github.com/drydock/drydock/internal/finding"
+)
+
 // gates lists what a scan asks, in the report's order. One file a gate adapts its checker.
 var gates = []gate{}
+
+// ruleSets lists where the gates' rules are told, for `drydock explain` and the docs.
+var ruleSets = []func() []finding.Rule{}
+
+// Rules returns every rule of every gate, sorted by id. Vulnerabilities are no rules: their advisories tell of them.
+func Rules() []finding.Rule {
+	var all []finding.Rule
+	for _, set := range ruleSets {
+		all = append(all, set()...)
+	}
+	for i := range all {
+		all[i].Normalize()
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].ID < all[j].ID })
+	return all
+}

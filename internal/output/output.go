@@ -10,6 +10,7 @@ import (
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/report/json"
+	"github.com/drydock/drydock/internal/report/table"
 	"github.com/drydock/drydock/internal/safefile"
 )
 
@@ -23,6 +24,7 @@ type Format struct {
 
 // Formats lists every format, in the order in which the help shows them.
 var Formats = []Format{
+	{"table", "for a person at a terminal", ".txt", table.Write},
 	{"json", "the report itself, schema " + report.Schema, ".json", json.Write},
 }
 

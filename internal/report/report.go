@@ -38,6 +38,8 @@ type Report struct {
 	Rules []finding.Rule `json:"rules"`
 	// Warnings are things worth a word that are neither findings nor failures (an unset variable, old advisories).
 	Warnings []Warning `json:"warnings"`
+	// Actions is what to do first, best first (package rank).
+	Actions []Action `json:"actions"`
 }
 
 // Tool is the program that wrote the report.
@@ -142,6 +144,11 @@ func (r *Report) Finish() {
 	ensure(&r.Findings)
 	ensure(&r.Rules)
 	ensure(&r.Warnings)
+	ensure(&r.Actions)
+	for i := range r.Actions {
+		ensure(&r.Actions[i].Services)
+		ensure(&r.Actions[i].Findings)
+	}
 	ensure(&r.Policy.Breaches)
 	if r.Completeness != nil {
 		ensure(&r.Completeness.Unexplained)

@@ -106,6 +106,7 @@ func Run(ctx context.Context, t *Target, opt Options) (*report.Report, error) {
 	rank.Apply(r)
 	r.DurationMs = opt.Now().Sub(start).Milliseconds()
 	r.Finish()
+	r.Actions = rank.Actions(r)
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}

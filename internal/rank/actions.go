@@ -1,0 +1,248 @@
+package rank
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
+)
+
+// maxActions bounds how many actions a report carries; writers show the first few.
+const maxActions = 10
+
+// Actions groups what mends the open findings into the things that a person would do in one go (edit one file,
+// rebuild, take a newer base or image, change one label), best first. A finding belongs to one action at most, so the
+// counts add up; a finding that nobody can mend today belongs to none. The report must be finished: its findings are
+// read worst first.
+func Actions(r *report.Report) []report.Action {
+	images := imageLines(r)
+	groups := map[string]*group{}
+	var order []string
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Status != finding.Open || f.Severity == finding.Info {
+			continue
+		}
+		k := remedyOf(f, images)
+		if k.kind == remedyNone {
+			continue
+		}
+		key := fmt.Sprintf("%d\x00%s", k.kind, k.key)
+		g := groups[key]
+		if g == nil {
+			g = &group{remedy: k}
+			groups[key] = g
+			order = append(order, key)
+		}
+		g.findings = append(g.findings, f)
+		g.urgency += urgency(f)
+	}
+	sort.SliceStable(order, func(i, j int) bool { return groups[order[i]].urgency > groups[order[j]].urgency })
+	actions := []report.Action{}
+	for _, key := range order[:min(len(order), maxActions)] {
+		actions = append(actions, groups[key].action())
+	}
+	return actions
+}
+
+// urgency weighs a finding among those that an action removes. It grows with the square of the priority, so that one
+// urgent finding outweighs a dozen that can wait.
+func urgency(f *finding.Finding) int {
+	p := f.Priority
+	if p == 0 {
+		p = 10 * f.Weight().Rank()
+	}
+	return p * p
+}
+
+// remedyKind is what kind of work mends a finding.
+type remedyKind int
+
+const (
+	remedyNone     remedyKind = iota // nothing that anybody can do today
+	remedyRebuild                    // a fresh build brings the fixed packages
+	remedyManifest                   // a file that names versions
+	remedyInstall                    // a Dockerfile line that installs
+	remedyBase                       // another base image
+	remedyImage                      // another third-party image
+	remedyFix                        // the finding's own fix, in one file
+)
+
+// remedy is the work that mends a finding; findings with the same kind and key are mended together.
+type remedy struct {
+	kind remedyKind
+	key  string
+}
+
+// group is the findings that one piece of work removes.
+type group struct {
+	remedy
+	findings []*finding.Finding
+	urgency  int
+}
+
+func remedyOf(f *finding.Finding, images map[string]string) remedy {
+	at := fmt.Sprintf("%s:%d", f.Location.Path, f.Location.Line)
+	if f.Package == nil {
+		if f.Fix.Text == "" && len(f.Fix.Edits) == 0 {
+			return remedy{}
+		}
+		return remedy{remedyFix, f.Rule + "\x00" + f.Location.Path + "\x00" + f.Service}
+	}
+	fixed := f.Advisory != nil && f.Advisory.Fixed != ""
+	switch f.Forecast {
+	case finding.ForecastNone, finding.ForecastWaitForBase, finding.ForecastNotShipped:
+		return remedy{}
+	case finding.ForecastRebuild:
+		return remedy{remedyRebuild, ""}
+	case finding.ForecastBase:
+		return remedy{remedyBase, at}
+	}
+	switch {
+	case !fixed:
+		return remedy{}
+	case images[at] != "":
+		return remedy{remedyImage, at}
+	case f.Forecast != finding.ForecastEdit && isDistro(f.Package.PURL):
+		return remedy{remedyRebuild, ""}
+	case f.Location.Path == "":
+		return remedy{remedyFix, f.Package.PURL}
+	case isDockerfile(f.Location.Path):
+		return remedy{remedyInstall, at}
+	}
+	return remedy{remedyManifest, f.Location.Path}
+}
+
+// imageLines maps path:line of compose's `image:` lines to the image, for services that build nothing.
+func imageLines(r *report.Report) map[string]string {
+	compose := map[string]bool{}
+	for _, s := range r.Stacks {
+		for _, f := range s.Files {
+			compose[f] = true
+		}
+	}
+	image := map[string]string{}
+	for _, s := range r.Services {
+		if s.Build == nil && s.Image != "" {
+			image[s.Name] = s.Image
+		}
+	}
+	lines := map[string]string{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Package != nil && compose[f.Location.Path] && image[f.Service] != "" {
+			lines[fmt.Sprintf("%s:%d", f.Location.Path, f.Location.Line)] = image[f.Service]
+		}
+	}
+	return lines
+}
+
+func (g *group) action() report.Action {
+	worst := g.findings[0] // the report is sorted worst first
+	a := report.Action{Location: worst.Location, Removes: map[finding.Severity]int{}}
+	services := map[string]bool{}
+	for _, f := range g.findings {
+		a.Findings = append(a.Findings, f.ID)
+		a.Removes[f.Severity]++
+		for _, s := range f.Services {
+			if !services[s] {
+				services[s] = true
+				a.Services = append(a.Services, s)
+			}
+		}
+	}
+	sort.Strings(a.Services)
+	switch g.kind {
+	case remedyRebuild:
+		a.Location = finding.Location{}
+		a.Title = "Rebuild " + list(a.Services, 3, "the image") + " without the build cache, on a freshly pulled base"
+	case remedyManifest:
+		a.Title = fmt.Sprintf("Raise %s in %s", upgrades(g.findings), worst.Location.Path)
+	case remedyInstall:
+		a.Title = fmt.Sprintf("Raise %s, installed at %s:%d", upgrades(g.findings), worst.Location.Path, worst.Location.Line)
+	case remedyBase:
+		a.Title = fmt.Sprintf("Move to a newer base image at %s:%d", worst.Location.Path, worst.Location.Line)
+	case remedyImage:
+		a.Title = fmt.Sprintf("Move %s to a newer image at %s:%d", list(a.Services, 3, "the service"), worst.Location.Path, worst.Location.Line)
+	case remedyFix:
+		a.Title = g.fixTitle(worst)
+	}
+	return a
+}
+
+func (g *group) fixTitle(worst *finding.Finding) string {
+	if worst.Package != nil {
+		return fmt.Sprintf("Raise %s in %s", upgrades(g.findings), list(worst.Services, 3, "the image"))
+	}
+	title := firstSentence(worst.Fix.Text)
+	if title == "" {
+		title = "Mend " + worst.Title
+	}
+	switch n := len(g.findings); {
+	case n > 1:
+		return fmt.Sprintf("%s (%d places in %s)", title, n, worst.Location.Path)
+	case worst.Location.Path != "":
+		return fmt.Sprintf("%s (%s)", title, lineOf(worst.Location))
+	}
+	return title
+}
+
+func lineOf(l finding.Location) string {
+	l.Column = 0
+	return l.String()
+}
+
+// upgrades names the packages to raise, the most urgent first, each with the version that mends all its findings.
+func upgrades(fs []*finding.Finding) string {
+	to := map[string]string{}
+	var names []string
+	for _, f := range fs {
+		v, known := to[f.Package.Name]
+		if !known {
+			names = append(names, f.Package.Name)
+		}
+		if f.Advisory != nil {
+			to[f.Package.Name] = higher(f.Package.PURL, v, f.Advisory.Fixed)
+		}
+	}
+	for i, n := range names {
+		if to[n] != "" {
+			names[i] = n + " to " + to[n]
+		}
+	}
+	return list(names, 3, "the packages")
+}
+
+// list writes "a, b and c", or "a, b and 4 more" beyond max names, or none where there is nothing to name.
+func list(names []string, max int, none string) string {
+	switch n := len(names); {
+	case n == 0:
+		return none
+	case n == 1:
+		return names[0]
+	case n <= max:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	default:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:max-1], ", "), n-max+1)
+	}
+}
+
+// firstSentence is the text up to its first full stop that ends a sentence, without it.
+func firstSentence(s string) string {
+	s = strings.TrimSpace(s)
+	if i := strings.IndexAny(s, "\n"); i >= 0 {
+		s = s[:i]
+	}
+	if i := strings.Index(s, ". "); i >= 0 {
+		s = s[:i]
+	}
+	return strings.TrimSuffix(s, ".")
+}
+
+func isDockerfile(p string) bool {
+	b := strings.ToLower(path.Base(p))
+	return strings.Contains(b, "dockerfile") || strings.Contains(b, "containerfile")
+}

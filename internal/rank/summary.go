@@ -1,0 +1,325 @@
+package rank
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
+)
+
+// Summary is a report as a person reads it: the same story for the terminal, the page and the pull request comment.
+// Its text may hold foreign words; writers make it safe for their medium.
+type Summary struct {
+	State     State
+	Verdict   string // one line: what could not be looked at first, then the policy, then the counts
+	Counts    map[finding.Severity]int
+	Open      int
+	Exploited int // open findings that are known to be exploited
+	Services  []ServiceRow
+	Groups    []Group // open findings, worst first
+	Gaps      []Gap
+	Waived    []*finding.Finding
+	Silenced  []*finding.Finding // suppressed by evidence
+	Data      Data
+}
+
+// State is the verdict in a word.
+type State string
+
+// The states, from the one that hides most to the one that hides nothing.
+const (
+	StateFailed   State = "failed"   // a gate could not look at all
+	StatePartial  State = "partial"  // a gate could not look at everything
+	StateBroken   State = "broken"   // everything was looked at and the policy is broken
+	StateFindings State = "findings" // everything was looked at and something was found
+	StateClean    State = "clean"    // everything was looked at and nothing was found
+)
+
+// ServiceRow is one service with its open findings. Service is nil in the row of findings that belong to no service.
+type ServiceRow struct {
+	Service *report.Service
+	Counts  map[finding.Severity]int
+	Open    int
+	Worst   *finding.Finding // nil where nothing was found
+}
+
+// Group is one line: a finding, or findings that one person reads as one (all of a package, one rule in one file).
+type Group struct {
+	Severity finding.Severity // of the worst
+	Findings []*finding.Finding
+	Fixed    string // for a package: the lowest version without any of the findings that have a fix
+	Fixable  int    // how many have a fix
+}
+
+// Worst is the group's first finding.
+func (g *Group) Worst() *finding.Finding { return g.Findings[0] }
+
+// Gap is something that a gate could not look at.
+type Gap struct {
+	Gate    finding.Gate
+	Status  report.GateStatus
+	Service string
+	Path    string
+	Reason  string
+}
+
+// Data is the age of the advisories.
+type Data struct {
+	Newest  time.Time // the newest record of all; zero where no time is known
+	Age     time.Duration
+	Sources []string
+	Records int
+}
+
+// Summarise makes the summary of r as of now. The report must be finished (report.Finish).
+func Summarise(r *report.Report, now time.Time) *Summary {
+	s := &Summary{Counts: r.Counts()}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		switch f.Status {
+		case finding.Waived:
+			s.Waived = append(s.Waived, f)
+		case finding.Suppressed:
+			s.Silenced = append(s.Silenced, f)
+		default:
+			s.Open++
+			if f.Advisory != nil && f.Advisory.KEV {
+				s.Exploited++
+			}
+		}
+	}
+	s.Services = serviceRows(r)
+	s.Groups = Fold(r.Findings)
+	s.Gaps = gaps(r)
+	s.Data = dataOf(r, now)
+	s.State, s.Verdict = verdict(r, s)
+	return s
+}
+
+func verdict(r *report.Report, s *Summary) (State, string) {
+	names := map[report.GateStatus][]string{}
+	for _, g := range r.Gates {
+		names[g.Status] = append(names[g.Status], string(g.Name))
+	}
+	failed, partial := names[report.Failed], names[report.Partial]
+	var parts []string
+	state := StateClean
+	if s.Open > 0 {
+		state = StateFindings
+	}
+	if !r.Policy.Passed {
+		state = StateBroken
+		parts = append(parts, "policy broken")
+	}
+	if len(partial) > 0 {
+		state = StatePartial
+		parts = append([]string{list(partial, len(partial), "") + " only in part"}, parts...)
+	}
+	if len(failed) > 0 {
+		state = StateFailed
+		parts = append([]string{list(failed, len(failed), "") + " could not look"}, parts...)
+	}
+	switch {
+	case s.Open > 0:
+		parts = append(parts, fmt.Sprintf("%d open: %s", s.Open, worstOf(s.Counts)))
+	case len(partial) > 0:
+		parts = append(parts, "nothing found in what was looked at")
+	case len(names[report.Checked]) > 0:
+		parts = append(parts, "nothing found by "+list(names[report.Checked], 5, ""))
+	case len(failed) == 0:
+		state = StatePartial
+		parts = append(parts, "no gate looked at anything")
+	}
+	return state, strings.Join(parts, "; ")
+}
+
+// Severities is "2 critical, 10 high", worst first, without those that do not occur.
+func Severities(counts map[finding.Severity]int) string {
+	var by []string
+	for _, sev := range finding.Severities {
+		if n := counts[sev]; n > 0 {
+			by = append(by, fmt.Sprintf("%d %s", n, sev))
+		}
+	}
+	return strings.Join(by, ", ")
+}
+
+// worstOf is Severities with the three worst that occur and the rest in one number.
+func worstOf(counts map[finding.Severity]int) string {
+	var by []string
+	more := 0
+	for _, sev := range finding.Severities {
+		switch n := counts[sev]; {
+		case n > 0 && len(by) < 3:
+			by = append(by, fmt.Sprintf("%d %s", n, sev))
+		default:
+			more += n
+		}
+	}
+	if more > 0 {
+		by = append(by, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(by, ", ")
+}
+
+// Plural is "1 finding" or "2 findings".
+func Plural(n int, one string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case strings.HasSuffix(one, "ry"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(one, "y"))
+	case strings.HasSuffix(one, "ch"):
+		return fmt.Sprintf("%d %ses", n, one)
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// ServiceName is "stack/service" where the report has several stacks, else the service's name.
+func ServiceName(r *report.Report, s *report.Service) string {
+	if len(r.Stacks) > 1 && s.Stack != "" {
+		return s.Stack + "/" + s.Name
+	}
+	return s.Name
+}
+
+func serviceRows(r *report.Report) []ServiceRow {
+	if len(r.Services) == 0 {
+		return nil
+	}
+	rows := make([]ServiceRow, len(r.Services), len(r.Services)+1)
+	byName := map[string][]int{}
+	for i := range r.Services {
+		s := &r.Services[i]
+		rows[i] = ServiceRow{Service: s, Counts: map[finding.Severity]int{}}
+		byName[s.Name] = append(byName[s.Name], i)
+		byName[s.Stack+"/"+s.Name] = append(byName[s.Stack+"/"+s.Name], i)
+	}
+	none := ServiceRow{Counts: map[finding.Severity]int{}}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Status != finding.Open {
+			continue
+		}
+		seen := map[int]bool{}
+		for _, name := range f.Services {
+			for _, j := range byName[name] {
+				if !seen[j] {
+					seen[j] = true
+					rows[j].add(f)
+				}
+			}
+		}
+		if len(seen) == 0 {
+			none.add(f)
+		}
+	}
+	if none.Open > 0 {
+		rows = append(rows, none)
+	}
+	sort.SliceStable(rows, func(i, j int) bool { return rows[i].before(&rows[j]) })
+	return rows
+}
+
+func (row *ServiceRow) add(f *finding.Finding) {
+	row.Counts[f.Severity]++
+	row.Open++
+	if row.Worst == nil { // the report is sorted worst first
+		row.Worst = f
+	}
+}
+
+// before puts the service with the worst finding first.
+func (row *ServiceRow) before(other *ServiceRow) bool {
+	if (row.Worst == nil) != (other.Worst == nil) {
+		return row.Worst != nil
+	}
+	if row.Worst != nil && row.Worst.Priority != other.Worst.Priority {
+		return row.Worst.Priority > other.Worst.Priority
+	}
+	for _, sev := range finding.Severities {
+		if a, b := row.Counts[sev], other.Counts[sev]; a != b {
+			return a > b
+		}
+	}
+	return false
+}
+
+// Fold groups the open findings of fs, which are sorted worst first: a package's vulnerabilities in the same services
+// are one line, and so is one rule in one file. The groups keep the order of their worst.
+func Fold(fs []finding.Finding) []Group {
+	var groups []Group
+	at := map[string]int{}
+	for i := range fs {
+		f := &fs[i]
+		if f.Status != finding.Open {
+			continue
+		}
+		key := foldKey(f)
+		j, known := at[key]
+		if !known {
+			j = len(groups)
+			at[key] = j
+			groups = append(groups, Group{Severity: f.Severity})
+		}
+		g := &groups[j]
+		g.Findings = append(g.Findings, f)
+		if f.Severity.Rank() > g.Severity.Rank() {
+			g.Severity = f.Severity
+		}
+		if f.Package != nil && f.Advisory != nil && f.Advisory.Fixed != "" {
+			g.Fixable++
+			g.Fixed = higher(f.Package.PURL, g.Fixed, f.Advisory.Fixed)
+		}
+	}
+	return groups
+}
+
+func foldKey(f *finding.Finding) string {
+	services := strings.Join(f.Services, "\x00")
+	if f.Package != nil {
+		return strings.Join([]string{"p", f.Package.PURL, f.Package.Name, f.Package.Version, services}, "\x01")
+	}
+	return strings.Join([]string{"r", string(f.Gate), f.Rule, f.Location.Path, services}, "\x01")
+}
+
+func gaps(r *report.Report) []Gap {
+	var out []Gap
+	for _, g := range r.Gates {
+		if g.Status != report.Partial && g.Status != report.Failed {
+			continue
+		}
+		n := len(out)
+		for _, in := range g.Inputs {
+			if in.Status != report.Checked {
+				out = append(out, Gap{g.Name, in.Status, in.Service, in.Path, in.Reason})
+			}
+		}
+		if len(out) == n {
+			out = append(out, Gap{Gate: g.Name, Status: g.Status, Reason: g.Reason})
+		}
+	}
+	return out
+}
+
+func dataOf(r *report.Report, now time.Time) Data {
+	var d Data
+	for _, a := range r.Advisories {
+		d.Records += a.Count
+		if a.Source != "" && !slices.Contains(d.Sources, a.Source) {
+			d.Sources = append(d.Sources, a.Source)
+		}
+		t, err := time.Parse(time.RFC3339, a.Newest)
+		if err == nil && (d.Newest.IsZero() || t.After(d.Newest)) {
+			d.Newest = t
+		}
+	}
+	if !d.Newest.IsZero() {
+		d.Age = max(0, now.Sub(d.Newest))
+	}
+	return d
+}

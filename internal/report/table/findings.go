@@ -1,0 +1,207 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/rank"
+	"github.com/drydock/drydock/internal/report"
+)
+
+// row is one line of the list of findings.
+type row struct {
+	severity    finding.Severity
+	id, what    string
+	why, remedy string
+}
+
+func (p *printer) findings() {
+	groups := p.s.Groups
+	if p.o.All {
+		groups = nil
+		for i := range p.r.Findings {
+			if f := &p.r.Findings[i]; f.Status == finding.Open {
+				groups = append(groups, rank.Fold(p.r.Findings[i:i+1])...)
+			}
+		}
+	}
+	shown := groups
+	if !p.o.All {
+		shown = groups[:min(len(groups), maxGroups)]
+	}
+	if len(shown) > 0 {
+		p.rows(shown)
+	}
+	if rest := groups[len(shown):]; len(rest) > 0 {
+		counts, n := map[finding.Severity]int{}, 0
+		for _, g := range rest {
+			for _, f := range g.Findings {
+				counts[f.Severity]++
+				n++
+			}
+		}
+		p.line(cell{fmt.Sprintf("and %s below these (%s); --all shows every one", rank.Plural(n, "finding"), rank.Severities(counts)), dim})
+	}
+	if p.o.All {
+		p.silenced("Waived", p.s.Waived)
+		p.silenced("Suppressed", p.s.Silenced)
+	}
+}
+
+func (p *printer) silenced(title string, fs []*finding.Finding) {
+	if len(fs) == 0 {
+		return
+	}
+	p.heading("%s", title)
+	for _, f := range fs {
+		why := strings.Join(f.Evidence, "; ")
+		if w := f.Waiver; w != nil {
+			why = fmt.Sprintf("%s, until %s: %s", w.Owner, w.Expires, w.Reason)
+		}
+		p.line(plain("  "+pad(string(f.Severity), 8)), plain("  "+f.Rule+"  "), cell{place(f), bold}, plain("  "), plain(why))
+	}
+}
+
+// rows writes the lines; the identifier and the place get what they need up to a share of the width, the reason and
+// the remedy the rest.
+func (p *printer) rows(groups []rank.Group) {
+	rows := make([]row, len(groups))
+	id, what := len("finding"), len("where")
+	for i := range groups {
+		rows[i] = rowOf(&groups[i])
+		id, what = max(id, columns(rows[i].id)), max(what, columns(rows[i].what))
+	}
+	id, what = min(id, p.width*24/100), min(what, p.width*32/100)
+	p.w.WriteByte('\n')
+	p.line(cell{"      " + pad("finding", id) + "  " + pad("where", what) + "  why here → fix", bold})
+	for _, r := range rows {
+		reason := r.why
+		if reason != "" {
+			reason += " "
+		}
+		indent := 4 + 2 + id + 2 + what + 2
+		tail := []string{report.Plain(reason + "→ " + r.remedy)}
+		if p.o.All {
+			tail = wrap(tail[0], p.width-indent)
+		}
+		p.line(cell{pad(strings.ToUpper(shortSeverity[r.severity]), 4), severityStyle(r.severity)},
+			plain("  "+pad(r.id, id)), cell{"  " + pad(r.what, what) + "  ", bold}, plain(tail[0]))
+		for _, l := range tail[1:] {
+			p.line(plain(strings.Repeat(" ", indent)), plain(l))
+		}
+	}
+}
+
+func rowOf(g *rank.Group) row {
+	f := g.Worst()
+	r := row{g.Severity, report.Plain(f.Rule), report.Plain(place(f)), why(f), report.Plain(remedy(g))}
+	switch n := len(g.Findings); {
+	case n > 1 && f.Package != nil:
+		r.id = fmt.Sprintf("%s +%d", r.id, n-1)
+	case n > 1:
+		r.what = fmt.Sprintf("%s +%d", r.what, n-1)
+	}
+	return r
+}
+
+// place is the package that a finding stands in, or the line.
+func place(f *finding.Finding) string {
+	if f.Package != nil {
+		return strings.TrimSpace(f.Package.Name + " " + f.Package.Version)
+	}
+	if f.Location.Path != "" {
+		l := f.Location
+		l.Column = 0
+		return l.String()
+	}
+	return f.Service
+}
+
+// why is what makes the finding matter more or less here, in the fewest words; --format json has the full reasons.
+func why(f *finding.Finding) string {
+	var words []string
+	if a := f.Advisory; a != nil {
+		if a.KEV {
+			words = append(words, "exploited")
+		}
+		if a.EPSS != nil && *a.EPSS >= 0.1 {
+			words = append(words, fmt.Sprintf("EPSS %.0f %%", *a.EPSS*100))
+		}
+	}
+	if f.Exposure != finding.ExposureUnknown {
+		words = append(words, string(f.Exposure))
+	}
+	switch f.Reachable {
+	case finding.ReachableDirect:
+		words = append(words, "imported")
+	case finding.ReachableNo:
+		words = append(words, "not imported")
+	}
+	return strings.Join(words, ", ")
+}
+
+// remedy is what mends the group.
+func remedy(g *rank.Group) string {
+	f := g.Worst()
+	if f.Package == nil {
+		if f.Fix.Text == "" {
+			return f.Title
+		}
+		return f.Fix.Text
+	}
+	switch f.Forecast {
+	case finding.ForecastNotShipped:
+		return "never ships"
+	case finding.ForecastWaitForBase:
+		return "wait for the base image"
+	}
+	if g.Fixed == "" {
+		return "no fix yet"
+	}
+	text := g.Fixed
+	switch f.Forecast {
+	case finding.ForecastRebuild:
+		text += " by a rebuild"
+	case finding.ForecastBase:
+		text += " in a newer base"
+	}
+	if n := len(g.Findings); g.Fixable < n {
+		text += fmt.Sprintf(" (%d of %d)", g.Fixable, n)
+	}
+	return text
+}
+
+func (p *printer) gaps() {
+	if len(p.s.Gaps) == 0 {
+		return
+	}
+	p.heading("Not looked at")
+	for i, g := range p.s.Gaps {
+		if p.rest(i, maxGaps, len(p.s.Gaps)) {
+			break
+		}
+		text := fmt.Sprintf("%s %s: ", g.Gate, g.Status)
+		if where := strings.TrimSpace(g.Service + " " + g.Path); where != "" {
+			text += where + ": "
+		}
+		p.paragraph("  ", plain(text+g.Reason))
+	}
+}
+
+func (p *printer) notes() {
+	if len(p.r.Warnings) == 0 {
+		return
+	}
+	p.heading("Worth a word")
+	for i, n := range p.r.Warnings {
+		if p.rest(i, maxNotes, len(p.r.Warnings)) {
+			break
+		}
+		text := n.Text
+		if at := n.Location.String(); at != "" {
+			text = at + ": " + text
+		}
+		p.paragraph("  ", plain(text))
+	}
+}

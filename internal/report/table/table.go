@@ -1,0 +1,247 @@
+// Package table writes a report for a terminal: what to know in one line, what to do first, where it stands, then
+// everything else, worst first. It is readable without colour, and no byte of what was scanned reaches the terminal
+// unless it is printable.
+package table
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/rank"
+	"github.com/drydock/drydock/internal/report"
+)
+
+// How much is shown without --all.
+const (
+	maxActions = 3
+	maxGroups  = 30
+	maxGaps    = 8
+	maxNotes   = 4
+	minWidth   = 72
+)
+
+// Write writes r to w. The report must be finished.
+func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
+	bw := bufio.NewWriter(w)
+	p := printer{w: bw, r: r, o: o, width: o.Width, s: rank.Summarise(r, o.Time(r))}
+	if p.width == 0 {
+		p.width = report.DefaultWidth
+	}
+	p.width = max(p.width, minWidth)
+	p.verdict()
+	p.actions()
+	p.services()
+	p.findings()
+	p.gaps()
+	p.notes()
+	p.footer()
+	return bw.Flush()
+}
+
+type printer struct {
+	w     *bufio.Writer
+	r     *report.Report
+	o     report.WriteOptions
+	s     *rank.Summary
+	width int
+}
+
+// line writes the cells up to the width.
+func (p *printer) line(cells ...cell) {
+	left := p.width
+	var b strings.Builder
+	for _, c := range cells {
+		text := fit(c.text, left)
+		left -= columns(text)
+		b.WriteString(paint(c.style, text, p.o.Color))
+	}
+	p.w.WriteString(strings.TrimRight(b.String(), " "))
+	p.w.WriteByte('\n')
+}
+
+// maxLines is how many lines of one foreign text are shown without --all.
+const maxLines = 3
+
+// paragraph writes a text over several lines, the first one led by lead and the others indented like it.
+func (p *printer) paragraph(lead string, c cell) {
+	lines := wrap(report.Plain(c.text), p.width-columns(lead))
+	if len(lines) > maxLines && !p.o.All {
+		lines = lines[:maxLines]
+		lines[maxLines-1] = fit(lines[maxLines-1], p.width-columns(lead)-1) + "…"
+	}
+	for _, l := range lines {
+		p.line(plain(lead), cell{l, c.style})
+		lead = strings.Repeat(" ", columns(lead))
+	}
+}
+
+func (p *printer) heading(format string, args ...any) {
+	p.w.WriteByte('\n')
+	p.line(cell{fmt.Sprintf(format, args...), bold})
+}
+
+var stateWords = map[rank.State]cell{
+	rank.StateFailed:   {"FAILED", red},
+	rank.StatePartial:  {"PARTIAL", yellow},
+	rank.StateBroken:   {"NOT PASSED", red},
+	rank.StateFindings: {"FOUND", yellow},
+	rank.StateClean:    {"CLEAN", green},
+}
+
+func (p *printer) verdict() {
+	word := stateWords[p.s.State]
+	word.style |= bold
+	p.line(word, plain("  "), plain(p.s.Verdict))
+	sub := p.r.Target
+	if n := len(p.r.Stacks); n > 0 {
+		sub += " · " + rank.Plural(n, "stack") + ", " + rank.Plural(len(p.r.Services), "service")
+	}
+	if n := p.s.Exploited; n > 0 {
+		sub += " · " + fmt.Sprintf("%d known to be exploited", n)
+	}
+	if sub != "" {
+		p.line(cell{sub, dim})
+	}
+	for i, b := range p.r.Policy.Breaches {
+		if p.rest(i, maxNotes, len(p.r.Policy.Breaches)) {
+			break
+		}
+		p.paragraph("  policy: ", plain(b))
+	}
+}
+
+// rest ends a list after max entries, unless all are wanted, and says how many are left.
+func (p *printer) rest(i, max, n int) bool {
+	if i < max || p.o.All {
+		return false
+	}
+	p.line(cell{fmt.Sprintf("  and %d more; --all shows every one", n-i), dim})
+	return true
+}
+
+func (p *printer) actions() {
+	if len(p.r.Actions) == 0 {
+		return
+	}
+	p.heading("Do first")
+	shown := p.r.Actions
+	if !p.o.All {
+		shown = shown[:min(len(shown), maxActions)]
+	}
+	for i, a := range shown {
+		p.paragraph(fmt.Sprintf("%3d. ", i+1), cell{a.Title, bold})
+		text := "     removes " + rank.Plural(len(a.Findings), "finding") + ": " + rank.Severities(a.Removes)
+		if a.Command != "" {
+			text += "   $ " + a.Command
+		}
+		p.line(plain(text))
+	}
+}
+
+var shortSeverity = map[finding.Severity]string{
+	finding.Critical: "crit", finding.High: "high", finding.Medium: "med", finding.Low: "low", finding.Info: "info",
+	finding.Unknown: "unkn",
+}
+
+func (p *printer) services() {
+	if len(p.s.Services) == 0 {
+		return
+	}
+	name := len("Service")
+	for _, row := range p.s.Services {
+		name = max(name, columns(p.serviceName(row)))
+	}
+	name = min(name, p.width/4)
+	p.w.WriteByte('\n')
+	head := []cell{{pad("Service", name), bold}, {"  " + pad("exposure", 13), bold}}
+	for _, sev := range finding.Severities {
+		head = append(head, cell{fmt.Sprintf("%6s", shortSeverity[sev]), bold})
+	}
+	p.line(append(head, cell{"   worst", bold})...)
+	for _, row := range p.s.Services {
+		exposure, style := "", style(0)
+		if row.Service != nil {
+			exposure = string(row.Service.Exposure)
+			if row.Service.Exposure == finding.ExposurePublic {
+				style = bold
+			}
+		}
+		cells := []cell{plain(pad(p.serviceName(row), name)), {"  " + pad(exposure, 13), style}}
+		for _, sev := range finding.Severities {
+			n := row.Counts[sev]
+			c := cell{fmt.Sprintf("%6d", n), severityStyle(sev)}
+			if n == 0 {
+				c = cell{fmt.Sprintf("%6s", "·"), dim}
+			}
+			cells = append(cells, c)
+		}
+		worst := "nothing found"
+		if row.Worst != nil {
+			worst = row.Worst.Rule
+			if pk := row.Worst.Package; pk != nil {
+				worst += " in " + pk.Name
+			}
+		} else if row.Service != nil && p.unseen(row.Service) {
+			worst = "not looked at in full"
+		}
+		p.line(append(cells, plain("   "), plain(worst))...)
+	}
+}
+
+func (p *printer) serviceName(row rank.ServiceRow) string {
+	if row.Service == nil {
+		return "(no service)"
+	}
+	return report.Plain(rank.ServiceName(p.r, row.Service))
+}
+
+// unseen tells that some gate could not look at the service, so that "nothing found" would say too much.
+func (p *printer) unseen(s *report.Service) bool {
+	for _, g := range p.s.Gaps {
+		if g.Service == s.Name || g.Service == s.Stack+"/"+s.Name || g.Service == "" && g.Path == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *printer) footer() {
+	p.w.WriteByte('\n')
+	var parts []string
+	if n := len(p.s.Silenced); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d suppressed by evidence", n))
+	}
+	if n := len(p.s.Waived); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d waived", n))
+	}
+	if n := len(p.r.Packages); n > 0 {
+		parts = append(parts, rank.Plural(n, "package"))
+	}
+	if d := p.s.Data; d.Records > 0 {
+		age := rank.Plural(d.Records, "advisory")
+		if !d.Newest.IsZero() {
+			age += fmt.Sprintf(" up to %s (%s)", d.Newest.Format("2006-01-02"), ageText(d.Age))
+		}
+		if len(d.Sources) > 0 {
+			age += ", " + strings.Join(d.Sources, ", ")
+		}
+		parts = append(parts, age)
+	}
+	parts = append(parts, fmt.Sprintf("%.1f s", float64(p.r.DurationMs)/1000))
+	p.paragraph("", cell{strings.Join(parts, " · "), dim})
+}
+
+func ageText(d time.Duration) string {
+	switch days := int(d.Hours() / 24); {
+	case days < 1:
+		return "today"
+	case days < 60:
+		return rank.Plural(days, "day") + " old"
+	default:
+		return rank.Plural(days/30, "month") + " old"
+	}
+}

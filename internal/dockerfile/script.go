@@ -1,0 +1,385 @@
+package dockerfile
+
+import (
+	"errors"
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// maxScript bounds what is parsed as shell: it keeps the depth of a hostile script's nesting within the stack.
+const maxScript = 128 << 10
+
+// Script is the command line of an instruction, taken to pieces.
+type Script struct {
+	Dialect  string     // "sh", "bash", "zsh" ...; "exec" for the JSON form without a shell; "powershell", "cmd", "python" ... are not parsed
+	Source   string     // what the shell is given, continuation lines joined, comments between them dropped
+	Commands []*Command // every simple command, in order, those of substitutions and functions too
+	Steps    []Step     // the commands joined by &&, ||, ; and line ends on the top level
+	Pipes    []Span     // the pipelines of two commands or more
+	Err      error      // the shell would not parse it; Commands is empty then
+	ErrSpan  Span
+
+	from  joined
+	fixed *Span // the place of everything, where the source cannot be mapped
+}
+
+// Step is one link of a script's top-level chain.
+type Step struct {
+	Op       string // what joins it to the one before: "", ";", "&&" or "||"
+	Span     Span   // without the operator
+	Commands []*Command
+	Stmt     *syntax.Stmt // offsets are those of Script.Source
+}
+
+// Command is a simple command with its arguments.
+type Command struct {
+	Name    string // the last path element of the first word, "" where that is not literal
+	Words   []Word // Words[0] is the name as written
+	Assigns []Assign
+	Span    Span
+	Nested  bool // within a command or process substitution
+	Script  *Script
+	Call    *syntax.CallExpr // nil for the exec form
+}
+
+// Assign is a variable set for one command, or for the rest of the script.
+type Assign struct {
+	Name  string
+	Value Word
+	Span  Span
+}
+
+// Args are the words after the name.
+func (c *Command) Args() []Word {
+	if len(c.Words) == 0 {
+		return nil
+	}
+	return c.Words[1:]
+}
+
+// HasArg tells whether one of the arguments is exactly one of the given.
+func (c *Command) HasArg(any ...string) bool {
+	for _, w := range c.Args() {
+		for _, a := range any {
+			if w.Text == a {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Place maps a range of Source to the file.
+func (s *Script) Place(start, end int) Span {
+	if s.fixed != nil {
+		return *s.fixed
+	}
+	return s.from.span(start, end)
+}
+
+// Shells are the shells whose scripts are parsed, with the language of each.
+var shells = map[string]syntax.LangVariant{
+	"sh": syntax.LangPOSIX, "dash": syntax.LangPOSIX, "ash": syntax.LangPOSIX, "busybox": syntax.LangPOSIX,
+	"bash": syntax.LangBash, "zsh": syntax.LangBash, "ksh": syntax.LangMirBSDKorn, "mksh": syntax.LangMirBSDKorn,
+}
+
+// shellName is the shell's short name: "bash" for "/usr/bin/bash", "powershell" for "powershell.exe".
+func shellName(argv []string) string {
+	if len(argv) == 0 {
+		return ""
+	}
+	name := strings.ToLower(path.Base(strings.ReplaceAll(argv[0], `\`, "/")))
+	if name == "env" && len(argv) > 1 {
+		return shellName(argv[1:])
+	}
+	return strings.TrimSuffix(name, ".exe")
+}
+
+// scripts parses the command lines of all instructions, each with the SHELL in force where it stands.
+func (f *File) scripts() {
+	final := map[*Stage][]string{}
+	for _, st := range f.Stages {
+		shell := []string{"/bin/sh", "-c"}
+		switch {
+		case st.Parent != nil:
+			shell = final[st.Parent]
+		case f.windows(st):
+			shell = []string{"cmd", "/S", "/C"}
+		}
+		for _, in := range st.Instructions {
+			if in.Keyword == "SHELL" && in.JSON && len(in.Args) > 0 {
+				shell = texts(in.Args)
+			}
+			for i := in; i != nil; i = i.Trigger {
+				i.Shell = shell
+				i.Script = f.script(i)
+			}
+		}
+		final[st] = shell
+	}
+}
+
+// windows tells whether a stage runs Windows, whose default shell is cmd.
+func (f *File) windows(s *Stage) bool {
+	n := strings.ToLower(s.Base.Text)
+	return strings.Contains(n, "windows") || strings.Contains(n, "nanoserver") || strings.HasPrefix(s.Platform, "windows")
+}
+
+func texts(ws []Word) []string {
+	out := make([]string, len(ws))
+	for i, w := range ws {
+		out[i] = w.Text
+	}
+	return out
+}
+
+func (f *File) script(in *Instruction) *Script {
+	args, from := in.Args, in.args
+	switch in.Keyword {
+	case "RUN", "CMD", "ENTRYPOINT":
+	case "HEALTHCHECK":
+		if len(args) < 2 || !strings.EqualFold(args[0].Text, "CMD") {
+			return nil
+		}
+		args = args[1:]
+		from += len(in.line.text[from:]) - len(strings.TrimLeft(in.line.text[from:][3:], blanks))
+	default:
+		return nil
+	}
+	switch {
+	case len(args) == 0:
+		return nil
+	case in.JSON:
+		return f.exec(args)
+	}
+	s := &Script{Dialect: shellName(in.Shell)}
+	s.from = in.line.slice(from, from+len(args[0].Text))
+	f.inline(in, s)
+	s.parse()
+	return s
+}
+
+// inline adds the heredocs' bodies as the builder does: a lone heredoc is the script itself, or a file for the program
+// that its first line names; any other is left to the shell, body and end below the command line.
+func (f *File) inline(in *Instruction, s *Script) {
+	hs := in.Heredocs
+	if len(hs) == 0 {
+		return
+	}
+	if lone := heredocsOf(s.from.text); len(lone) == 1 && len(strings.Fields(s.from.text)) == 1 {
+		s.from = joined{}
+		s.from.append(hs[0].Content, hs[0].BodySpan.Start)
+		if first, _, _ := strings.Cut(hs[0].Content, "\n"); strings.HasPrefix(first, "#!") {
+			s.Dialect = shellName(strings.Fields(first[2:]))
+		}
+		return
+	}
+	for _, h := range hs {
+		s.from.append("\n", -1)
+		s.from.append(h.Content, h.BodySpan.Start)
+		s.from.append(h.Name, -1)
+	}
+}
+
+// exec reads the JSON form: a command by itself, or a shell with a script.
+func (f *File) exec(args []Word) *Script {
+	s := &Script{Dialect: "exec"}
+	whole := Span{args[0].Span.Start, args[len(args)-1].Span.End}
+	if name := shellName(texts(args)); len(args) > 2 && strings.HasPrefix(args[1].Text, "-") && strings.HasSuffix(args[1].Text, "c") {
+		if _, ok := shells[name]; ok {
+			s.Dialect = name
+			inner := Span{args[2].Span.Start + 1, args[2].Span.End - 1}
+			if inner.Start <= inner.End && f.Text(inner) == args[2].Text {
+				s.from.append(args[2].Text, inner.Start)
+			} else {
+				s.from.append(args[2].Text, -1)
+				s.fixed = &args[2].Span
+			}
+			s.parse()
+			return s
+		}
+	}
+	c := &Command{Words: args, Span: whole, Script: s, Name: path.Base(args[0].Text)}
+	s.Source = strings.Join(texts(args), " ")
+	s.Commands = []*Command{c}
+	s.Steps = []Step{{Span: whole, Commands: s.Commands}}
+	return s
+}
+
+// parse fills the script from its source. POSIX shells get a second try as bash: people use bash's syntax where sh is
+// bash, and a linter should still see the commands.
+func (s *Script) parse() {
+	s.Source = s.from.text
+	lang, ok := shells[s.Dialect]
+	if !ok {
+		return
+	}
+	if len(s.Source) > maxScript {
+		s.Err = errors.New("the script is too long to be looked into")
+		s.ErrSpan = s.Place(0, 1)
+		return
+	}
+	tree, err := parseShell(s.Source, lang)
+	if err != nil && lang != syntax.LangBash {
+		if t, err2 := parseShell(s.Source, syntax.LangBash); err2 == nil {
+			tree, err = t, nil
+		}
+	}
+	if err != nil {
+		s.Err, s.ErrSpan = errors.New("the shell does not parse this"), s.Place(0, 1)
+		var pe syntax.ParseError
+		if errors.As(err, &pe) {
+			off := min(int(pe.Pos.Offset()), max(0, len(s.Source)-1))
+			s.ErrSpan = s.Place(off, off+1)
+		}
+		return
+	}
+	w := &walker{s: s}
+	w.chain(tree.Stmts, "")
+	for _, st := range tree.Stmts {
+		w.walk(st)
+	}
+	s.assign()
+}
+
+// parseShell parses; a panic of the parser is an error.
+func parseShell(src string, lang syntax.LangVariant) (tree *syntax.File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.New("the shell's parser gives up")
+		}
+	}()
+	return syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(src), "")
+}
+
+type walker struct {
+	s     *Script
+	depth int // of substitutions
+}
+
+// chain flattens the top level.
+func (w *walker) chain(stmts []*syntax.Stmt, op string) {
+	for _, st := range stmts {
+		if op == "" && len(w.s.Steps) > 0 {
+			op = ";"
+		}
+		w.link(st, op)
+		op = ""
+	}
+}
+
+func (w *walker) link(st *syntax.Stmt, op string) {
+	if b, ok := st.Cmd.(*syntax.BinaryCmd); ok && (b.Op == syntax.AndStmt || b.Op == syntax.OrStmt) && !st.Negated && len(st.Redirs) == 0 {
+		w.link(b.X, op)
+		w.link(b.Y, b.Op.String())
+		return
+	}
+	w.s.Steps = append(w.s.Steps, Step{Op: op, Span: w.place(st), Stmt: st})
+}
+
+// assign gives every step its commands.
+func (s *Script) assign() {
+	i := 0
+	for _, c := range s.Commands {
+		for i+1 < len(s.Steps) && c.Call.Pos().Offset() >= s.Steps[i+1].Stmt.Pos().Offset() {
+			i++
+		}
+		if len(s.Steps) > 0 {
+			s.Steps[i].Commands = append(s.Steps[i].Commands, c)
+		}
+	}
+}
+
+func (w *walker) place(n syntax.Node) Span {
+	return w.s.Place(int(n.Pos().Offset()), int(n.End().Offset()))
+}
+
+func (w *walker) walk(root syntax.Node) {
+	type frame struct{ sub bool }
+	var stack []frame
+	syntax.Walk(root, func(n syntax.Node) bool {
+		if n == nil {
+			top := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if top.sub {
+				w.depth--
+			}
+			return true
+		}
+		fr := frame{}
+		switch n := n.(type) {
+		case *syntax.CmdSubst, *syntax.ProcSubst:
+			fr.sub = true
+			w.depth++
+		case *syntax.BinaryCmd:
+			if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
+				w.s.Pipes = append(w.s.Pipes, w.place(n))
+			}
+		case *syntax.CallExpr:
+			w.command(n)
+		}
+		stack = append(stack, fr)
+		return true
+	})
+}
+
+func (w *walker) command(call *syntax.CallExpr) {
+	c := &Command{Span: w.place(call), Nested: w.depth > 0, Script: w.s, Call: call}
+	for _, a := range call.Assigns {
+		if a.Name == nil {
+			continue
+		}
+		as := Assign{Name: a.Name.Value, Span: w.place(a)}
+		if a.Value != nil {
+			as.Value = w.word(a.Value)
+		} else {
+			as.Value = Word{Literal: true, Span: Span{as.Span.End, as.Span.End}}
+		}
+		c.Assigns = append(c.Assigns, as)
+	}
+	for _, a := range call.Args {
+		c.Words = append(c.Words, w.word(a))
+	}
+	if len(c.Words) > 0 && c.Words[0].Literal {
+		c.Name = path.Base(c.Words[0].Text)
+	}
+	w.s.Commands = append(w.s.Commands, c)
+}
+
+func (w *walker) word(n *syntax.Word) Word {
+	var b strings.Builder
+	literal := w.parts(&b, n.Parts, false)
+	return Word{Text: b.String(), Literal: literal, Span: w.place(n)}
+}
+
+// parts writes the text of a word's parts: literal ones without quotes, the others as they are written.
+func (w *walker) parts(b *strings.Builder, parts []syntax.WordPart, quoted bool) bool {
+	literal := true
+	for _, p := range parts {
+		switch p := p.(type) {
+		case *syntax.Lit:
+			unescapeShell(b, p.Value, quoted)
+		case *syntax.SglQuoted:
+			b.WriteString(p.Value)
+		case *syntax.DblQuoted:
+			literal = w.parts(b, p.Parts, true) && literal
+		default:
+			literal = false
+			b.WriteString(w.s.Source[p.Pos().Offset():p.End().Offset()])
+		}
+	}
+	return literal
+}
+
+func unescapeShell(b *strings.Builder, s string, quoted bool) {
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && (!quoted || strings.IndexByte("$`\"\\\n", s[i+1]) >= 0) {
+			if i++; s[i] == '\n' {
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+}

@@ -276,7 +276,11 @@ func (w *walker) link(st *syntax.Stmt, op string) {
 		w.link(b.Y, b.Op.String())
 		return
 	}
-	w.s.Steps = append(w.s.Steps, Step{Op: op, Span: w.place(st), Stmt: st})
+	start, end := int(st.Pos().Offset()), int(st.End().Offset())
+	if st.Semicolon.IsValid() {
+		end = start + len(strings.TrimRight(w.s.Source[start:st.Semicolon.Offset()], " \t\n"))
+	}
+	w.s.Steps = append(w.s.Steps, Step{Op: op, Span: w.s.Place(start, end), Stmt: st})
 }
 
 // assign gives every step its commands.

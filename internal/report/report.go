@@ -40,6 +40,8 @@ type Report struct {
 	Warnings []Warning `json:"warnings"`
 	// Actions is what to do first, best first (package rank).
 	Actions []Action `json:"actions"`
+	// Images are the container images that were read.
+	Images []Image `json:"images"`
 }
 
 // Tool is the program that wrote the report.
@@ -144,6 +146,12 @@ func (r *Report) Finish() {
 	ensure(&r.Findings)
 	ensure(&r.Rules)
 	ensure(&r.Warnings)
+	ensure(&r.Images)
+	for i := range r.Images {
+		ensure(&r.Images[i].Services)
+		ensure(&r.Images[i].Tags)
+		ensure(&r.Images[i].Layers)
+	}
 	ensure(&r.Actions)
 	for i := range r.Actions {
 		ensure(&r.Actions[i].Services)

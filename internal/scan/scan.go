@@ -51,6 +51,7 @@ type Result struct {
 	Findings     []finding.Finding
 	Rules        []finding.Rule
 	Packages     []inventory.Package
+	Images       []report.Image // report.ImageOf makes them
 	Completeness *inventory.Completeness
 	Advisories   []report.Advisories
 	Services     map[ServiceKey]ServiceAccess
@@ -218,6 +219,7 @@ func join(reasons map[string][]string) string {
 func merge(r *report.Report, res *Result) {
 	r.Findings = append(r.Findings, res.Findings...)
 	r.Packages = append(r.Packages, res.Packages...)
+	r.Images = append(r.Images, res.Images...)
 	r.Advisories = append(r.Advisories, res.Advisories...)
 	r.Warnings = append(r.Warnings, res.Warnings...)
 	if res.Completeness != nil {

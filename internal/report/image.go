@@ -1,0 +1,60 @@
+package report
+
+import "github.com/drydock/drydock/internal/inventory"
+
+// Image is a container image that a gate has read: what SBOMs say they are about. It holds neither environment nor
+// labels of the image.
+type Image struct {
+	Name     string   `json:"name"` // as asked for
+	Services []string `json:"services"`
+	ID       string   `json:"id"`     // digest of the configuration
+	Digest   string   `json:"digest"` // of the manifest, "" where the source has none
+	Tags     []string `json:"tags"`
+	OS       string   `json:"os"`
+	Arch     string   `json:"arch"`
+	Distro   Distro   `json:"distro"`
+	Base     Base     `json:"base"`
+	Layers   []Layer  `json:"layers"`
+}
+
+// Distro is the distribution that an image stands on; empty where it has none.
+type Distro struct {
+	ID       string `json:"id"`      // "debian"
+	Version  string `json:"version"` // "12"
+	Codename string `json:"codename"`
+	Name     string `json:"name"` // "Debian GNU/Linux 12 (bookworm)"
+}
+
+// Base is the image that an image was built from; empty where it could not be told.
+type Base struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+	By     string `json:"by"` // how it was told: attestation, label, layers
+}
+
+// Layer is one layer of an image.
+type Layer struct {
+	DiffID    string `json:"diffId"`
+	CreatedBy string `json:"createdBy"`
+	Bytes     int64  `json:"bytes"`
+	FromBase  *bool  `json:"fromBase"` // null where the base could not be told
+}
+
+// ImageOf describes the image that an inventory was taken of, for the given services; nil where it was no image.
+func ImageOf(inv *inventory.Inventory, services []string) *Image {
+	src := inv.Image
+	if src == nil {
+		return nil
+	}
+	img := &Image{
+		Name: src.Name, Services: services, ID: src.ID, Digest: src.Digest, Tags: src.Tags, OS: src.OS, Arch: src.Arch,
+		Base: Base{src.Base.Name, src.Base.Digest, src.Base.By},
+	}
+	if d := inv.Distro; d != nil {
+		img.Distro = Distro{d.ID, d.VersionID, d.Codename, d.PrettyName}
+	}
+	for _, l := range src.Layers {
+		img.Layers = append(img.Layers, Layer{l.DiffID, l.CreatedBy, l.Bytes, l.FromBase})
+	}
+	return img
+}

@@ -9,6 +9,7 @@ import (
 type Host struct {
 	Stacks   []Stack
 	Warnings []Warning // unset variables, files passed over: never a failure
+	Problems []Problem // inputs that could not be read, or not in full: the command exits 3
 	Live     bool      // read from an engine
 	Root     string    // folder that Location.Path is relative to
 }
@@ -35,24 +36,28 @@ type Network struct {
 	Name     string // real name: "project_key", or the external or explicit one
 	External bool
 	Internal bool
+	Unset    []string         // variables without a value in its name: the real name is not known
+	Location finding.Location // of what the file says of it; zero where it says nothing
 }
 
 // Service is one service. Values keep what the file says after interpolation; what an unset variable would have
 // brought is told by Unset and never guessed.
 type Service struct {
-	Name     string
-	Stack    string
-	Image    string
-	Build    *Build
-	JoinedBy string // how a service without build was joined to a Dockerfile: "drydock.yaml", "Makefile:12", "only Dockerfile", "" if not
+	Name       string
+	Stack      string
+	Image      string
+	ImageUnset []string // variables without a value in Image
+	Build      *Build
+	JoinedBy   string // how a service without build was joined to a Dockerfile: "drydock.yaml", "Makefile:12", "only Dockerfile", "" if not
 
 	Labels       []Label // what Traefik sees, in file order, duplicates kept
 	DeployLabels []Label // deploy.labels: swarm only
 
-	Command     []string
-	Entrypoint  []string
-	Environment []EnvVar
-	EnvFiles    []string
+	Command      []string
+	Entrypoint   []string
+	CommandUnset []string // variables without a value in command and entrypoint
+	Environment  []EnvVar
+	EnvFiles     []string
 
 	Ports       []Port
 	Expose      []string // container ports, "8000" or "8000/udp"
@@ -82,6 +87,7 @@ type Build struct {
 	Args       map[string]*string // nil value: taken from the environment of whoever builds
 	Inline     string             // dockerfile_inline
 	Remote     bool               // the context is a URL: nothing to read
+	Unset      []string           // variables without a value in context or dockerfile: both paths are then empty
 }
 
 // Label is one label as written and as interpolated.
@@ -117,10 +123,11 @@ type Port struct {
 
 // Mount is a volume or bind mount.
 type Mount struct {
-	Type     string // "bind", "volume", "tmpfs"
-	Source   string
+	Type     string // "bind", "volume", "tmpfs"; "" where a variable without a value hides it
+	Source   string // a bind's can be opened as it is
 	Target   string
 	ReadOnly bool
+	Unset    []string
 	Location finding.Location
 }
 

@@ -1,0 +1,149 @@
+package sbom
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// pnpmPackage is what is used of an entry below packages or snapshots.
+type pnpmPackage struct {
+	Name     string            `yaml:"name"`
+	Version  string            `yaml:"version"`
+	Dev      bool              `yaml:"dev"`
+	Deps     map[string]string `yaml:"dependencies"`
+	Optional map[string]string `yaml:"optionalDependencies"`
+}
+
+// readPNPMLock reads pnpm-lock.yaml, lockfile versions 5 to 9. Up to 6 each package says whether it is for development;
+// from 9 on that follows from the importers, through the snapshots.
+func readPNPMLock(f *file) ([]inventory.Package, error) {
+	data, err := f.bytes()
+	if err != nil {
+		return nil, err
+	}
+	root, err := yamlMapping(data)
+	if err != nil {
+		return nil, err
+	}
+	prod, dev := pnpmRoots(root)
+	direct := set(append(append([]string(nil), prod...), dev...))
+
+	g := graph{}
+	eachYAML(yamlKey(root, "snapshots"), func(key *yaml.Node, p *pnpmPackage) {
+		k := pnpmBare(key.Value)
+		for _, m := range []map[string]string{p.Deps, p.Optional} {
+			for _, n := range sortedKeys(m) {
+				g[k] = append(g[k], pnpmRef(n, m[n]))
+			}
+		}
+	})
+	devOnly := g.devOnly(prod, dev)
+
+	var out []inventory.Package
+	eachYAML(yamlKey(root, "packages"), func(key *yaml.Node, p *pnpmPackage) {
+		name, version := pnpmNameVersion(key.Value)
+		if p.Name != "" {
+			name = p.Name
+		}
+		if p.Version != "" {
+			version = p.Version
+		}
+		if name == "" || version == "" {
+			return
+		}
+		id := name + "@" + version
+		q := newPackage(ecoNPM, name, version)
+		q.Line, q.Direct = key.Line, direct[id]
+		q.Dev = p.Dev || len(g) > 0 && devOnly[id]
+		out = append(out, q)
+	})
+	return out, nil
+}
+
+// pnpmRoots are the direct dependencies of every importer, as "name@version"; before workspaces the document itself is
+// the only importer.
+func pnpmRoots(root *yaml.Node) (prod, dev []string) {
+	importers := []*yaml.Node{root}
+	if m := yamlKey(root, "importers"); m != nil && m.Kind == yaml.MappingNode {
+		for i := 1; i < len(m.Content); i += 2 {
+			importers = append(importers, m.Content[i])
+		}
+	}
+	for _, im := range importers {
+		for _, section := range []string{"dependencies", "optionalDependencies", "devDependencies"} {
+			m := yamlKey(im, section)
+			if m == nil || m.Kind != yaml.MappingNode {
+				continue
+			}
+			for i := 0; i+1 < len(m.Content); i += 2 {
+				version := m.Content[i+1].Value // lockfile version 5
+				if v := yamlKey(m.Content[i+1], "version"); v != nil {
+					version = v.Value
+				}
+				ref := pnpmRef(m.Content[i].Value, version)
+				if section == "devDependencies" {
+					dev = append(dev, ref)
+				} else {
+					prod = append(prod, ref)
+				}
+			}
+		}
+	}
+	return prod, dev
+}
+
+// pnpmRef is the key of a dependency: its version may itself be a key, for an alias or another source.
+func pnpmRef(name, version string) string {
+	if n, v := pnpmNameVersion(version); n != "" && v != "" {
+		return n + "@" + v
+	}
+	return pnpmBare(name + "@" + version)
+}
+
+// pnpmBare removes what follows a version: the peers that it was resolved with, "(react@18.0.0)" or "_react@18.0.0".
+func pnpmBare(key string) string {
+	key, _, _ = strings.Cut(key, "(")
+	if i := strings.LastIndexByte(key, '@'); i > 0 {
+		if j := strings.IndexByte(key[i:], '_'); j > 0 {
+			key = key[:i+j]
+		}
+	}
+	return key
+}
+
+// pnpmNameVersion splits a key: "name@1.0.0", "/name@1.0.0(peer)", or "/name/1.0.0_peer". Folders, archives and
+// repositories have no version in their key.
+func pnpmNameVersion(key string) (name, version string) {
+	key, _, _ = strings.Cut(key, "(")
+	if strings.Contains(key, ":") {
+		return "", ""
+	}
+	slashed := strings.HasPrefix(key, "/")
+	key = strings.TrimPrefix(key, "/")
+	if i := strings.IndexByte(key[min(1, len(key)):], '@') + 1; i > 0 {
+		name, version = key[:i], key[i+1:]
+	} else if i := strings.LastIndexByte(key, '/'); slashed && i > 0 {
+		name, version = key[:i], key[i+1:]
+	}
+	if version == "" || version[0] < '0' || version[0] > '9' {
+		return "", ""
+	}
+	version, _, _ = strings.Cut(version, "_")
+	return name, version
+}
+
+// eachYAML calls fn for each member of a mapping that decodes.
+func eachYAML(m *yaml.Node, fn func(key *yaml.Node, p *pnpmPackage)) {
+	if m == nil || m.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		var p pnpmPackage
+		if err := m.Content[i+1].Decode(&p); err == nil {
+			fn(m.Content[i], &p)
+		}
+	}
+}

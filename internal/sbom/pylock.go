@@ -1,0 +1,373 @@
+package sbom
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// pyLock is what poetry.lock, uv.lock and pdm.lock have in common: a list of packages with their dependencies.
+type pyLock struct {
+	Package []pyLockPackage `toml:"package"`
+}
+
+type pyLockPackage struct {
+	Name         string         `toml:"name"`
+	Version      string         `toml:"version"`
+	Category     string         `toml:"category"` // poetry before 1.5
+	Groups       []string       `toml:"groups"`   // poetry 2, pdm
+	Optional     bool           `toml:"optional"`
+	Source       map[string]any `toml:"source"`
+	Dependencies any            `toml:"dependencies"` // a table (poetry), a list of tables (uv) or of strings (pdm)
+
+	OptionalDeps map[string]any `toml:"optional-dependencies"` // uv
+	DevDeps      map[string]any `toml:"dev-dependencies"`      // uv
+}
+
+// local tells a package that is the project itself, or a member of its workspace.
+func (p *pyLockPackage) local() bool {
+	for _, k := range []string{"virtual", "editable", "directory"} {
+		if _, ok := p.Source[k]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// pyDeps lists the normalised names that a dependencies value names.
+func pyDeps(v any) []string {
+	var out []string
+	switch v := v.(type) {
+	case map[string]any:
+		for _, k := range sortedKeys(v) {
+			out = append(out, pypiName(k))
+		}
+	case []map[string]any:
+		for _, t := range v {
+			if n, ok := t["name"].(string); ok {
+				out = append(out, pypiName(n))
+			}
+		}
+	case []any:
+		for _, e := range v {
+			switch e := e.(type) {
+			case string:
+				if q, ok := parseRequirement(e); ok {
+					out = append(out, pypiName(q.name))
+				}
+			case map[string]any:
+				if n, ok := e["name"].(string); ok {
+					out = append(out, pypiName(n))
+				}
+			}
+		}
+	}
+	return out
+}
+
+func readPyLock(f *file) ([]inventory.Package, error) {
+	data, err := f.bytes()
+	if err != nil {
+		return nil, err
+	}
+	var lock pyLock
+	if err := toml.Unmarshal(data, &lock); err != nil {
+		return nil, tomlError(err)
+	}
+	prod, dev, known := pyRoots(f, &lock)
+	direct := set(append(append([]string(nil), prod...), dev...))
+	g := graph{}
+	for i := range lock.Package {
+		p := &lock.Package[i]
+		k := pypiName(p.Name)
+		g[k] = append(g[k], pyDeps(p.Dependencies)...)
+	}
+	devOnly := map[string]bool{}
+	if known {
+		devOnly = g.devOnly(prod, dev)
+	}
+	lines := blockLines(data)
+	var out []inventory.Package
+	for i := range lock.Package {
+		p := &lock.Package[i]
+		if p.local() || p.Name == "" || p.Version == "" {
+			continue
+		}
+		q := newPackage(ecoPyPI, p.Name, p.Version)
+		k := pypiName(p.Name)
+		q.Line, q.Direct = lineAt(lines, i), direct[k]
+		switch {
+		case p.Category != "":
+			q.Dev = p.Category == "dev"
+		case len(p.Groups) > 0:
+			q.Dev = !contains(p.Groups, "main") && !contains(p.Groups, "default")
+		default:
+			q.Dev = devOnly[k]
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}
+
+// pyRoots are the direct dependencies: uv's lockfile holds them itself, for the others they stand in pyproject.toml.
+func pyRoots(f *file, lock *pyLock) (prod, dev []string, known bool) {
+	for i := range lock.Package {
+		p := &lock.Package[i]
+		if !p.local() {
+			continue
+		}
+		known = true
+		prod = append(prod, pyDeps(p.Dependencies)...)
+		for _, k := range sortedKeys(p.OptionalDeps) {
+			prod = append(prod, pyDeps(p.OptionalDeps[k])...)
+		}
+		for _, k := range sortedKeys(p.DevDeps) {
+			dev = append(dev, pyDeps(p.DevDeps[k])...)
+		}
+	}
+	if known {
+		return prod, dev, true
+	}
+	project, err := parsePyproject(f.beside("pyproject.toml"))
+	if err != nil || project == nil {
+		return nil, nil, false
+	}
+	for _, q := range project.requirements() {
+		if q.dev {
+			dev = append(dev, pypiName(q.name))
+		} else {
+			prod = append(prod, pypiName(q.name))
+		}
+	}
+	return prod, dev, true
+}
+
+// pyproject is what is used of a pyproject.toml.
+type pyproject struct {
+	Project struct {
+		Name         string              `toml:"name"`
+		Dependencies []string            `toml:"dependencies"`
+		Optional     map[string][]string `toml:"optional-dependencies"`
+	} `toml:"project"`
+	Groups map[string][]any `toml:"dependency-groups"`
+	Tool   struct {
+		Poetry struct {
+			Dependencies map[string]any `toml:"dependencies"`
+			Dev          map[string]any `toml:"dev-dependencies"`
+			Group        map[string]struct {
+				Dependencies map[string]any `toml:"dependencies"`
+			} `toml:"group"`
+		} `toml:"poetry"`
+		PDM struct {
+			Dev map[string][]string `toml:"dev-dependencies"`
+		} `toml:"pdm"`
+		UV struct {
+			Dev []string `toml:"dev-dependencies"`
+		} `toml:"uv"`
+	} `toml:"tool"`
+}
+
+type pyRequirement struct {
+	requirement
+	dev bool
+}
+
+func parsePyproject(data []byte) (*pyproject, error) {
+	if data == nil {
+		return nil, nil
+	}
+	var p pyproject
+	if err := toml.Unmarshal(data, &p); err != nil {
+		return nil, tomlError(err)
+	}
+	return &p, nil
+}
+
+// requirements are all that the project declares, by PEP 621, PEP 735, and the tools' own tables.
+func (p *pyproject) requirements() []pyRequirement {
+	var out []pyRequirement
+	texts := func(list []string, dev bool) {
+		for _, t := range list {
+			if q, ok := parseRequirement(t); ok {
+				out = append(out, pyRequirement{q, dev})
+			}
+		}
+	}
+	table := func(m map[string]any, dev bool) {
+		for _, n := range sortedKeys(m) {
+			if n == "python" {
+				continue
+			}
+			spec, _ := m[n].(string)
+			if t, ok := m[n].(map[string]any); ok {
+				spec, _ = t["version"].(string)
+			}
+			out = append(out, pyRequirement{requirement{name: n, spec: spec}, dev})
+		}
+	}
+	texts(p.Project.Dependencies, false)
+	for _, k := range sortedKeys(p.Project.Optional) {
+		texts(p.Project.Optional[k], false)
+	}
+	table(p.Tool.Poetry.Dependencies, false)
+	for _, k := range sortedKeys(p.Tool.Poetry.Group) {
+		table(p.Tool.Poetry.Group[k].Dependencies, k != "main")
+	}
+	table(p.Tool.Poetry.Dev, true)
+	for _, k := range sortedKeys(p.Groups) {
+		for _, e := range p.Groups[k] {
+			if s, ok := e.(string); ok {
+				texts([]string{s}, true)
+			}
+		}
+	}
+	for _, k := range sortedKeys(p.Tool.PDM.Dev) {
+		texts(p.Tool.PDM.Dev[k], true)
+	}
+	texts(p.Tool.UV.Dev, true)
+	return out
+}
+
+// readPyproject reads a manifest that no lockfile or requirements file stands beside.
+func readPyproject(f *file) ([]inventory.Package, error) {
+	for _, lock := range []string{"poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "requirements.txt"} {
+		if f.beside(lock) != nil {
+			return nil, nil
+		}
+	}
+	data, err := f.bytes()
+	if err != nil {
+		return nil, err
+	}
+	project, err := parsePyproject(data)
+	if err != nil || project == nil {
+		return nil, err
+	}
+	var out []inventory.Package
+	for _, q := range project.requirements() {
+		version, exact := exactVersion(q.spec)
+		p := newPackage(ecoPyPI, q.name, version)
+		if !exact {
+			p.Version, p.Range = q.spec, true
+		}
+		p.Direct, p.Dev, p.Line = true, q.dev, mentionLine(data, q.name)
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// mentionLine is the first line that begins, quotes and spaces apart, with name and goes on with something that is not
+// part of a name; 0 if there is none.
+func mentionLine(data []byte, name string) int {
+	for n, line := range strings.Split(string(data), "\n") {
+		for _, part := range strings.Split(line, `"`) {
+			rest, ok := strings.CutPrefix(strings.TrimLeft(part, " \t'"), name)
+			if ok && (rest == "" || !strings.ContainsAny(rest[:1], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")) {
+				return n + 1
+			}
+		}
+	}
+	return 0
+}
+
+// readPipfileLock reads Pipenv's lockfile: default ships, develop does not.
+func readPipfileLock(f *file) ([]inventory.Package, error) {
+	data, err := f.bytes()
+	if err != nil {
+		return nil, err
+	}
+	type entry struct {
+		Version string `json:"version"`
+	}
+	var lock struct {
+		Default map[string]entry `json:"default"`
+		Develop map[string]entry `json:"develop"`
+	}
+	if err := json.Unmarshal(data, &lock); err != nil {
+		return nil, jsonError(data, err)
+	}
+	var manifest struct {
+		Packages map[string]any `toml:"packages"`
+		Dev      map[string]any `toml:"dev-packages"`
+	}
+	direct := map[string]bool{}
+	if toml.Unmarshal(f.beside("Pipfile"), &manifest) == nil {
+		for _, m := range []map[string]any{manifest.Packages, manifest.Dev} {
+			for k := range m {
+				direct[pypiName(k)] = true
+			}
+		}
+	}
+	lines := jsonLines(data, "default", "develop")
+	var out []inventory.Package
+	add := func(section string, m map[string]entry, dev bool) {
+		for _, n := range sortedKeys(m) {
+			v, ok := exactVersion(m[n].Version)
+			if !ok {
+				continue // a folder or repository
+			}
+			if _, ships := lock.Default[n]; dev && ships {
+				continue
+			}
+			p := newPackage(ecoPyPI, n, v)
+			p.Dev, p.Line, p.Direct = dev, lines[section+"\x00"+n], direct[pypiName(n)]
+			out = append(out, p)
+		}
+	}
+	add("default", lock.Default, false)
+	add("develop", lock.Develop, true)
+	return out, nil
+}
+
+// readPylockToml reads the standard lockfile of PEP 751, pylock.toml and pylock.*.toml.
+func readPylockToml(f *file) ([]inventory.Package, error) {
+	data, err := f.bytes()
+	if err != nil {
+		return nil, err
+	}
+	var lock struct {
+		Packages []struct {
+			Name    string `toml:"name"`
+			Version string `toml:"version"`
+		} `toml:"packages"`
+	}
+	if err := toml.Unmarshal(data, &lock); err != nil {
+		return nil, tomlError(err)
+	}
+	var out []inventory.Package
+	for _, p := range lock.Packages {
+		if p.Name != "" && p.Version != "" {
+			q := newPackage(ecoPyPI, p.Name, p.Version)
+			q.Line = mentionLine(data, p.Name)
+			out = append(out, q)
+		}
+	}
+	return out, nil
+}
+
+func isPylockToml(name string) bool {
+	base := path.Base(name)
+	return base == "pylock.toml" || strings.HasPrefix(base, "pylock.") && strings.HasSuffix(base, ".toml")
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// tomlError keeps the line of a TOML error and drops the excerpt, which may quote a secret.
+func tomlError(err error) error {
+	if e, ok := err.(toml.ParseError); ok {
+		return fmt.Errorf("line %d: %s", e.Position.Line, e.Message)
+	}
+	return err
+}

@@ -40,9 +40,12 @@ func (f *file) bytes() ([]byte, error) {
 	return data, nil
 }
 
-// reader is a forward reader of the content.
-func (f *file) reader() io.Reader {
-	if f.data != nil {
+// seeker reads the content from its begin; it can seek and read anywhere.
+func (f *file) seeker() interface {
+	io.ReadSeeker
+	io.ReaderAt
+} {
+	if f.data != nil || f.size == 0 {
 		return bytes.NewReader(f.data)
 	}
 	return io.NewSectionReader(f.at, 0, f.size)

@@ -33,7 +33,7 @@ func readPNPMLock(f *file) ([]inventory.Package, error) {
 
 	g := graph{}
 	eachYAML(yamlKey(root, "snapshots"), func(key *yaml.Node, p *pnpmPackage) {
-		k := pnpmBare(key.Value)
+		k, _, _ := strings.Cut(key.Value, "(")
 		for _, m := range []map[string]string{p.Deps, p.Optional} {
 			for _, n := range sortedKeys(m) {
 				g[k] = append(g[k], pnpmRef(n, m[n]))
@@ -97,21 +97,19 @@ func pnpmRoots(root *yaml.Node) (prod, dev []string) {
 
 // pnpmRef is the key of a dependency: its version may itself be a key, for an alias or another source.
 func pnpmRef(name, version string) string {
-	if n, v := pnpmNameVersion(version); n != "" && v != "" {
-		return n + "@" + v
-	}
-	return pnpmBare(name + "@" + version)
-}
-
-// pnpmBare removes what follows a version: the peers that it was resolved with, "(react@18.0.0)" or "_react@18.0.0".
-func pnpmBare(key string) string {
-	key, _, _ = strings.Cut(key, "(")
-	if i := strings.LastIndexByte(key, '@'); i > 0 {
-		if j := strings.IndexByte(key[i:], '_'); j > 0 {
-			key = key[:i+j]
+	if version != "" && (version[0] < '0' || version[0] > '9') {
+		if n, v := pnpmNameVersion(version); n != "" {
+			return n + "@" + v
 		}
 	}
-	return key
+	return name + "@" + pnpmVersion(version)
+}
+
+// pnpmVersion removes what follows a version: the peers that it was resolved with, "(react@18.0.0)" or "_react@18.0.0".
+func pnpmVersion(v string) string {
+	v, _, _ = strings.Cut(v, "(")
+	v, _, _ = strings.Cut(v, "_")
+	return v
 }
 
 // pnpmNameVersion splits a key: "name@1.0.0", "/name@1.0.0(peer)", or "/name/1.0.0_peer". Folders, archives and
@@ -121,17 +119,23 @@ func pnpmNameVersion(key string) (name, version string) {
 	if strings.Contains(key, ":") {
 		return "", ""
 	}
-	slashed := strings.HasPrefix(key, "/")
-	key = strings.TrimPrefix(key, "/")
-	if i := strings.IndexByte(key[min(1, len(key)):], '@') + 1; i > 0 {
-		name, version = key[:i], key[i+1:]
-	} else if i := strings.LastIndexByte(key, '/'); slashed && i > 0 {
+	if rest, ok := strings.CutPrefix(key, "/"); ok {
+		key = rest
+		parts := strings.SplitN(key, "/", 3)
+		n := 1
+		if strings.HasPrefix(key, "@") {
+			n = 2
+		}
+		if len(parts) > n {
+			name, version = strings.Join(parts[:n], "/"), parts[n]
+		}
+	}
+	if i := strings.IndexByte(key[min(1, len(key)):], '@') + 1; name == "" && i > 0 {
 		name, version = key[:i], key[i+1:]
 	}
-	if version == "" || version[0] < '0' || version[0] > '9' {
+	if version = pnpmVersion(version); version == "" || version[0] < '0' || version[0] > '9' {
 		return "", ""
 	}
-	version, _, _ = strings.Cut(version, "_")
 	return name, version
 }
 

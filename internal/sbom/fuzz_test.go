@@ -1,0 +1,46 @@
+package sbom
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// FuzzReaders gives any bytes to the reader of any name: it must return, without a panic, in bounded time.
+func FuzzReaders(f *testing.F) {
+	trees, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(trees) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	n := 0
+	for _, t := range trees {
+		data, err := os.ReadFile(t)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range txtar.Parse(data).Files {
+			if treeReader(file.Name) != nil || installedReader(file.Name) != nil {
+				f.Add(file.Name, file.Data)
+				n++
+			}
+		}
+	}
+	if n < 20 {
+		f.Fatalf("only %d seeds", n)
+	}
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		for _, read := range []readFunc{treeReader(name), installedReader(name)} {
+			if read == nil {
+				continue
+			}
+			ps, _ := read(&file{path: name, size: int64(len(data)), data: data})
+			for i := range ps {
+				if ps[i].Name == "" || ps[i].PURL == "" || ps[i].Ecosystem == "" {
+					t.Errorf("%s: %+v", name, ps[i])
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,79 @@
+package sbom
+
+import (
+	"path"
+	"strings"
+
+	"github.com/google/osv-scalibr/extractor/filesystem/language/cpp/conanlock"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/dart/pubspec"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/csproj"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/packagesconfig"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/packageslockjson"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/elixir/mixlock"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/haskell/stacklock"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/java/gradlelockfile"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/java/pomxml"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/r/renvlock"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/swift/packageresolved"
+
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// declared are the readers of lockfiles and manifests, by file name: what a project says it needs. They are used on
+// source trees only. In an image such a file is often a left-over of the build, and what is installed speaks for itself.
+var declared = map[string]readFunc{
+	"package-lock.json":   readNPMLock,
+	"npm-shrinkwrap.json": readNPMLock,
+	"yarn.lock":           readYarnLock,
+	"pnpm-lock.yaml":      readPNPMLock,
+	"bun.lock":            readBunLock,
+	"package.json":        readPackageJSONRanges,
+
+	"poetry.lock":    readPyLock,
+	"uv.lock":        readPyLock,
+	"pdm.lock":       readPyLock,
+	"Pipfile.lock":   readPipfileLock,
+	"pyproject.toml": readPyproject,
+
+	"go.mod":        readGoMod,
+	"Cargo.lock":    readCargoLock,
+	"composer.lock": readComposerLock,
+	"Gemfile.lock":  readGemfileLock,
+	"gems.locked":   readGemfileLock,
+
+	"pom.xml":                     scalibr(pomxml.New),
+	"gradle.lockfile":             scalibr(gradlelockfile.New),
+	"buildscript-gradle.lockfile": scalibr(gradlelockfile.New),
+	"packages.lock.json":          scalibr(packageslockjson.New),
+	"packages.config":             scalibr(packagesconfig.New),
+	"pubspec.lock":                scalibr(pubspec.New),
+	"mix.lock":                    scalibr(mixlock.New),
+	"renv.lock":                   scalibr(renvlock.New),
+	"conan.lock":                  scalibr(conanlock.New),
+	"stack.yaml.lock":             scalibr(stacklock.New),
+	"Package.resolved":            scalibr(packageresolved.New),
+}
+
+var readCSProj = scalibr(csproj.New)
+
+// declaredReader returns the reader for a lockfile or manifest, nil if the file is neither.
+func declaredReader(name string) readFunc {
+	base := path.Base(name)
+	if r := declared[base]; r != nil {
+		return r
+	}
+	switch {
+	case isRequirements(name):
+		return readRequirements
+	case isPylockToml(name):
+		return readPylockToml
+	case strings.HasSuffix(base, ".csproj"), strings.HasSuffix(base, ".fsproj"), strings.HasSuffix(base, ".vbproj"):
+		return func(f *file) ([]inventory.Package, error) {
+			if f.beside("packages.lock.json") != nil {
+				return nil, nil
+			}
+			return readCSProj(f)
+		}
+	}
+	return nil
+}

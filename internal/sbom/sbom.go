@@ -1,0 +1,98 @@
+// Package sbom finds the packages of an image or a source tree, in one forward pass over its files.
+//
+// A reader is a function that turns one file into packages; which reader a file gets is told by its name alone, before
+// a byte of it is read. What cannot be read becomes an inventory.Problem with its path, and everything else is still
+// read. Nothing of what is scanned is run, and no connection is made.
+package sbom
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// Options is what a scan may depend on besides its target. The zero value is a scan without a cache.
+type Options struct {
+	// Progress, if not nil, is told from time to time how much was looked at. It must return at once and be safe to
+	// call from several goroutines.
+	Progress func(done, total int64)
+}
+
+func (o *Options) progress(done, total int64) {
+	if o.Progress != nil {
+		o.Progress(done, total)
+	}
+}
+
+// readSafely runs a reader on a file. A reader that panics on hostile bytes has failed on that file, no more.
+func readSafely(read readFunc, f *file) (ps []inventory.Package, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			ps, err = nil, fmt.Errorf("the reader failed: %v", p)
+		}
+	}()
+	ps, err = read(f)
+	for i := range ps {
+		if len(ps[i].Paths) == 0 {
+			ps[i].Paths = []string{f.path}
+		}
+	}
+	return ps, err
+}
+
+// merge joins packages that are the same thing in several places: same package URL, layer and owner. It ships as soon
+// as one place ships it. Paths keep their order, so that Line stays the line in the first. The result is sorted.
+func merge(ps []inventory.Package) []inventory.Package {
+	type key struct{ purl, version, layer, owner string }
+	at := make(map[key]int, len(ps))
+	out := make([]inventory.Package, 0, len(ps))
+	for _, p := range ps {
+		k := key{p.PURL, p.Version, p.Layer, p.OwnedBy}
+		i, ok := at[k]
+		if !ok {
+			at[k] = len(out)
+			out = append(out, p)
+			continue
+		}
+		q := &out[i]
+		q.Dev, q.Direct, q.Range = q.Dev && p.Dev, q.Direct || p.Direct, q.Range && p.Range
+		q.Paths = appendNew(q.Paths, p.Paths)
+		q.Licences = appendNew(q.Licences, p.Licences)
+	}
+	for i := range out {
+		out[i].Normalize()
+		out[i].Licences = sortedUnique(out[i].Licences)
+	}
+	inventory.Sort(out)
+	return out
+}
+
+func appendNew(list, more []string) []string {
+	for _, s := range more {
+		if !contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func sortedUnique(list []string) []string {
+	sort.Strings(list)
+	out := list[:0]
+	for i, s := range list {
+		if i == 0 || s != list[i-1] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func sortProblems(ps []inventory.Problem) {
+	sort.SliceStable(ps, func(i, j int) bool {
+		if ps[i].Path != ps[j].Path {
+			return ps[i].Path < ps[j].Path
+		}
+		return ps[i].Reason < ps[j].Reason
+	})
+}

@@ -1,0 +1,158 @@
+package sbom
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// maxTreeFiles bounds a source tree; the largest public repositories hold a fifth of it.
+const maxTreeFiles = 2_000_000
+
+// FromDir finds the packages of a source tree or build context: what its lockfiles say, and what its manifests want
+// where no lockfile stands beside them (Range is set then). Installed packages (node_modules, virtual environments) are
+// read only where no lockfile or manifest stands for them: they are what one developer's machine holds, and an image
+// installs its own.
+//
+// Paths are relative to dir. The error is a fault.Input; what is wrong with single files is told in Problems.
+func FromDir(ctx context.Context, dir string, opt Options) (*inventory.Inventory, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fault.InputErr(dir, errors.Unwrap(err)).WithHint("Name a folder that can be read.")
+	}
+	defer root.Close()
+	t := &tree{fs: root.FS(), inv: &inventory.Inventory{Target: dir}}
+	err = fs.WalkDir(t.fs, ".", func(name string, d fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return t.visit(name, d, err, &opt)
+	})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, fault.InputErr(dir, err)
+	}
+	t.inv.Packages = merge(t.inv.Packages)
+	sortProblems(t.inv.Problems)
+	return t.inv, nil
+}
+
+type tree struct {
+	fs  fs.FS
+	inv *inventory.Inventory
+}
+
+func (t *tree) visit(name string, d fs.DirEntry, err error, opt *Options) error {
+	if err != nil {
+		if name == "." {
+			return err
+		}
+		t.problem(name, err)
+		return nil // WalkDir itself passes over a folder that cannot be listed
+	}
+	if t.inv.Files++; t.inv.Files > maxTreeFiles {
+		return errors.New("more than 2,000,000 files: this is not one source tree")
+	}
+	if t.inv.Files%1000 == 0 {
+		opt.progress(int64(t.inv.Files), 0)
+	}
+	if d.IsDir() {
+		if name != "." && t.skipDir(name) {
+			return fs.SkipDir
+		}
+		return nil
+	}
+	if !d.Type().IsRegular() {
+		return nil
+	}
+	if read := treeReader(name); read != nil {
+		t.read(name, read)
+	}
+	return nil
+}
+
+// treeReader returns the reader for a file of a source tree: that of an installed package inside a folder of installed
+// packages, else that of a lockfile or manifest.
+func treeReader(name string) readFunc {
+	if strings.Contains("/"+name, "/node_modules/") || strings.Contains("/"+name, "/site-packages/") {
+		return installedReader(name)
+	}
+	if r := declaredReader(name); r != nil {
+		return r
+	}
+	if path.Base(name) == "installed.json" { // Composer's vendor folder
+		return installedReader(name)
+	}
+	return nil
+}
+
+// skipDir tells folders that are not looked into, each for its reason.
+func (t *tree) skipDir(name string) bool {
+	parent := path.Dir(name)
+	has := func(files ...string) bool {
+		for _, f := range files {
+			if exists(t.fs, path.Join(parent, f)) {
+				return true
+			}
+		}
+		return false
+	}
+	switch base := path.Base(name); base {
+	case ".git", ".hg", ".svn": // history, not source
+		return true
+	case "testdata": // Go's folder for a test's own inputs
+		return true
+	case "node_modules":
+		return has("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock")
+	case "vendor":
+		return has("composer.lock", "go.mod", "Gemfile.lock", "Cargo.lock")
+	case "target":
+		return has("Cargo.lock", "pom.xml") // build results
+	default:
+		if exists(t.fs, path.Join(name, "pyvenv.cfg")) { // a Python virtual environment, whatever its name
+			return has("requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "Pipfile")
+		}
+		return strings.HasPrefix(base, ".") && (base == ".tox" || base == ".nox")
+	}
+}
+
+func (t *tree) read(name string, read readFunc) {
+	h, err := t.fs.Open(name)
+	if err != nil {
+		t.problem(name, err)
+		return
+	}
+	defer h.Close()
+	st, err := h.Stat()
+	if err != nil || !st.Mode().IsRegular() {
+		return
+	}
+	at, ok := h.(io.ReaderAt)
+	if !ok {
+		return
+	}
+	f := &file{path: name, size: st.Size(), at: at, tree: t.fs}
+	t.inv.Bytes += st.Size()
+	ps, err := readSafely(read, f)
+	t.inv.Packages = append(t.inv.Packages, ps...)
+	if err != nil {
+		t.problem(name, err)
+	}
+}
+
+func (t *tree) problem(name string, err error) {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	t.inv.Problems = append(t.inv.Problems, inventory.Problem{Path: name, Reason: err.Error()})
+}

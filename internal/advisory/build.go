@@ -23,9 +23,11 @@ type builder struct {
 	scores  scores
 	// onlyNamed leaves out the EPSS scores of CVEs that no record names.
 	onlyNamed bool
+	// asOf is the day of the build: a date of change after it is a slip of the pen, and does not make the data newer.
+	asOf time.Time
 }
 
-func newBuilder() *builder { return &builder{records: map[string]*parsed{}} }
+func newBuilder(asOf time.Time) *builder { return &builder{records: map[string]*parsed{}, asOf: asOf} }
 
 // add takes a record; of two with one id, which is how a record on several ecosystems comes, the later modified stays,
 // and of equals the one with more entries.
@@ -91,7 +93,7 @@ func (b *builder) write(out io.Writer, ecosystem string) (Meta, error) {
 			key := PackageRef{e.ref.Ecosystem, NormalizeName(e.ref.Ecosystem, e.ref.Name)}
 			blocks[key] = append(blocks[key], filed{rec, e})
 		}
-		count(counts, p)
+		b.count(counts, p)
 	}
 	keys := w.packages(blocks)
 	meta := Meta{Schema: metaSchema, EPSS: b.scores.epssDay, KEV: b.scores.kevVersion, Ecosystems: []EcosystemMeta{}}
@@ -131,7 +133,8 @@ func (p *parsed) only(ecosystem string) *parsed {
 	return q
 }
 
-func count(counts map[string]*EcosystemMeta, p *parsed) {
+// count adds a record to its ecosystems and releases.
+func (b *builder) count(counts map[string]*EcosystemMeta, p *parsed) {
 	seen := map[string]bool{}
 	for _, e := range p.entries {
 		m := counts[e.ref.Ecosystem]
@@ -142,7 +145,7 @@ func count(counts map[string]*EcosystemMeta, p *parsed) {
 		if !seen[e.ref.Ecosystem] {
 			seen[e.ref.Ecosystem] = true
 			m.Count++
-			if p.Modified.After(m.Newest) {
+			if p.Modified.After(m.Newest) && !p.Modified.After(b.asOf) {
 				m.Newest = p.Modified
 			}
 		}
@@ -267,7 +270,7 @@ func (w *writer) entry(b []byte, e filed) []byte {
 		if r.From != "" {
 			b = binary.AppendUvarint(b, w.ref(r.From))
 		}
-		if r.End != Open {
+		if r.End != NoEnd {
 			b = binary.AppendUvarint(b, w.ref(r.To))
 		}
 	}

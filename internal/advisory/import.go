@@ -2,6 +2,7 @@ package advisory
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/klauspost/compress/flate"
 
@@ -58,8 +60,8 @@ type archive struct {
 
 // read reads a folder in the public OSV bulk layout: [osv/]{ecosystem}/all.zip, beside KEVFile and EPSSFile. It fails
 // only where nothing could be used; all else is in the result.
-func read(ctx context.Context, dir string, progress func(done, total int)) (*source, error) {
-	s := &source{dir: dir, builder: newBuilder(), progress: progress}
+func read(ctx context.Context, dir string, asOf time.Time, progress func(done, total int)) (*source, error) {
+	s := &source{dir: dir, builder: newBuilder(asOf), progress: progress}
 	if s.progress == nil {
 		s.progress = func(int, int) {}
 	}
@@ -247,4 +249,37 @@ func (s skips) words() []string {
 		}
 	}
 	return out
+}
+
+// indexes builds an index for each ecosystem that has records, and one of the scores where they came along.
+func (s *source) indexes(ctx context.Context, put func(name string, m Meta, data []byte) error) error {
+	all := s.builder.scores
+	s.builder.scores = scores{}
+	for _, a := range s.archives {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var buf bytes.Buffer
+		m, err := s.builder.write(&buf, a.ecosystem)
+		if err != nil {
+			return err
+		}
+		if len(m.Ecosystems) == 0 {
+			continue
+		}
+		if err := put(a.ecosystem, m, buf.Bytes()); err != nil {
+			return err
+		}
+	}
+	if !s.result.Scores {
+		return nil
+	}
+	b := newBuilder(s.builder.asOf)
+	b.scores = all
+	var buf bytes.Buffer
+	m, err := b.write(&buf, "")
+	if err != nil {
+		return err
+	}
+	return put(scoresName, m, buf.Bytes())
 }

@@ -145,7 +145,7 @@ func (c *cursor) entry(e *Entry) {
 		if b&hasFrom != 0 {
 			r.From = c.text()
 		}
-		if r.End != Open {
+		if r.End != NoEnd {
 			r.To = c.text()
 		}
 		e.Ranges = append(e.Ranges, r)

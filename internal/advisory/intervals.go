@@ -18,7 +18,7 @@ type span struct {
 type event struct {
 	v    *version.Version
 	text string
-	kind End // Open stands for "introduced"
+	kind End // NoEnd stands for "introduced"
 }
 
 // intervals turns a range's events into intervals by the evaluation of the OSV schema: events in the order of their
@@ -69,14 +69,14 @@ func intervals(o version.Order, r osvRange) ([]span, error) {
 func parseEvents(o version.Order, r osvRange) (events []event, limit *event, err error) {
 	unlimited := false
 	for _, e := range r.Events {
-		for _, x := range []event{{text: e.Introduced, kind: Open}, {text: e.Fixed, kind: Fixed}, {text: e.LastAffected, kind: LastAffected}, {text: e.Limit, kind: Limit}} {
+		for _, x := range []event{{text: e.Introduced, kind: NoEnd}, {text: e.Fixed, kind: Fixed}, {text: e.LastAffected, kind: LastAffected}, {text: e.Limit, kind: Limit}} {
 			switch {
 			case x.text == "":
 				continue
 			case x.kind == Limit && x.text == "*":
 				unlimited = true
 				continue
-			case x.kind == Open && x.text == "0":
+			case x.kind == NoEnd && x.text == "0":
 				x.text = ""
 			default:
 				v, err := o.Parse(x.text)
@@ -106,7 +106,7 @@ func ofGroup(events []event) (start, end *event) {
 	for i := range events {
 		e := &events[i]
 		switch {
-		case e.kind == Open:
+		case e.kind == NoEnd:
 			start = e
 		case end == nil || e.kind == Fixed:
 			end = e

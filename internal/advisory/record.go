@@ -37,7 +37,7 @@ type End uint8
 
 // The ends of a range. Limit is the exclusive end of what the record speaks about, and no fix.
 const (
-	Open         End = iota // all later versions are affected
+	NoEnd        End = iota // all later versions are affected
 	Fixed                   // exclusive
 	LastAffected            // inclusive
 	Limit                   // exclusive
@@ -46,6 +46,6 @@ const (
 // Range is an interval of affected versions: From <= v, and v before End.
 type Range struct {
 	From string // "" from the first version on
-	To   string // "" where End is Open
+	To   string // "" where End is NoEnd
 	End  End
 }

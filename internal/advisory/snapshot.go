@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/drydock/drydock/internal/safefile"
 )
@@ -30,9 +31,9 @@ var Embeddable = []string{
 	"RubyGems", "crates.io", "npm",
 }
 
-// WriteSnapshot reads a folder in the public layout and writes the embeddable ecosystems' facts to a file.
-func WriteSnapshot(ctx context.Context, dir, to string) error {
-	s, err := read(ctx, dir, nil)
+// WriteSnapshot reads a folder in the public layout as of a day and writes the embeddable ecosystems' facts to a file.
+func WriteSnapshot(ctx context.Context, dir string, asOf time.Time, to string) error {
+	s, err := read(ctx, dir, asOf, nil)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,131 @@
+package vuln
+
+import (
+	"sort"
+
+	"github.com/drydock/drydock/internal/advisory"
+	"github.com/drydock/drydock/internal/advisory/version"
+)
+
+// installed is the version that a package is known to have, ready to be compared.
+type installed struct {
+	m         *matcher
+	ecosystem string
+	order     order
+	v         version.Version
+	text      string
+}
+
+// affected evaluates what an advisory says, as the OSV schema does: a version is affected if it is listed or lies in a
+// range.
+func (in *installed) affected(a *advisory.Affected) bool {
+	for i := range a.Ranges {
+		if in.holds(&a.Ranges[i]) {
+			return true
+		}
+	}
+	for _, l := range a.Versions {
+		if in.listed(l) {
+			return true
+		}
+	}
+	return false
+}
+
+func (in *installed) holds(r *advisory.Range) bool {
+	if r.From != "" {
+		from := in.bound(r.From)
+		if c, ok := compare(in.v, from); !ok || c < 0 {
+			return false
+		}
+	}
+	if r.End == advisory.NoEnd {
+		return true
+	}
+	c, ok := compare(in.v, in.bound(r.To))
+	return ok && (c < 0 || c == 0 && r.End == advisory.LastAffected)
+}
+
+// listed compares by spelling, and by order where equal versions have several spellings (1.0 and 1.0.0 of PyPI).
+func (in *installed) listed(l string) bool {
+	if advisory.SameVersion(l, in.text) {
+		return true
+	}
+	switch in.ecosystem {
+	case "PyPI", "Go", "npm", "crates.io", "NuGet", "RubyGems", "Hex":
+		c, ok := compare(in.v, in.bound(l))
+		return ok && c == 0
+	}
+	return false
+}
+
+func (in *installed) bound(text string) parsedBound {
+	k := bound{in.ecosystem, text}
+	b, ok := in.m.bounds[k]
+	if !ok {
+		v, err := in.order.Parse(text)
+		b = parsedBound{v, err == nil}
+		in.m.bounds[bound{in.ecosystem, string([]byte(text))}] = b
+	}
+	return b
+}
+
+func compare(v version.Version, b parsedBound) (int, bool) {
+	if !b.ok {
+		return 0, false
+	}
+	c, err := v.Compare(b.v)
+	return c, err == nil
+}
+
+// fix returns the lowest version newer than the installed one that some record names as fixed and that none of the
+// records holds to be affected: first among the ends of the ranges that the installed version lies in (its own line),
+// then among all. It is "" where no version is known to mend all of it.
+func (in *installed) fix(hits []*hit) string {
+	var own, all []string
+	for _, h := range hits {
+		for i := range h.ranges {
+			r := &h.ranges[i]
+			if r.End != advisory.Fixed {
+				continue
+			}
+			if in.holds(r) {
+				own = append(own, r.To)
+			}
+			all = append(all, r.To)
+		}
+	}
+	for _, candidates := range [][]string{own, all} {
+		sort.Slice(candidates, func(i, j int) bool {
+			a, b := in.bound(candidates[i]), in.bound(candidates[j])
+			if c, ok := compare(a.v, b); a.ok && ok && c != 0 {
+				return c < 0
+			}
+			return candidates[i] < candidates[j]
+		})
+		for _, c := range candidates {
+			if in.mends(c, hits) {
+				return c
+			}
+		}
+	}
+	return ""
+}
+
+// mends tells whether a version is newer than the installed one and affected by none of the records.
+func (in *installed) mends(text string, hits []*hit) bool {
+	b := in.bound(text)
+	if !b.ok {
+		return false
+	}
+	if c, ok := compare(in.v, b); !ok || c >= 0 {
+		return false
+	}
+	at := installed{in.m, in.ecosystem, in.order, b.v, text}
+	for _, h := range hits {
+		if at.affected(&advisory.Affected{Ranges: h.ranges, Versions: h.listed}) {
+			return false
+		}
+	}
+	return true
+}

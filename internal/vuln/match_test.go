@@ -1,0 +1,270 @@
+package vuln
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drydock/drydock/internal/advisory"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// database imports records, each given under the ecosystem whose archive holds it.
+func database(t testing.TB, records map[string][]string) *advisory.DB {
+	t.Helper()
+	dir := t.TempDir()
+	for eco, list := range records {
+		var buf bytes.Buffer
+		z := zip.NewWriter(&buf)
+		for i, r := range list {
+			w, err := z.Create(fmt.Sprintf("%d.json", i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Write([]byte(r)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		p := filepath.Join(dir, "osv", eco)
+		if err := os.MkdirAll(p, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(p, "all.zip"), buf.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	home := t.TempDir()
+	res, err := advisory.Import(context.Background(), home, dir, "", time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Bad > 0 {
+		t.Fatalf("bad records: %q", res.Places)
+	}
+	db, err := advisory.Open(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func match(t testing.TB, db *advisory.DB, ps ...inventory.Package) *Result {
+	t.Helper()
+	res, err := Match(context.Background(), db, ps, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// record writes an OSV record; events are "introduced=1.0 fixed=2.0", ranges parted by "|".
+func record(id, eco, name, ranges, extra string) string {
+	var rs []string
+	for _, r := range strings.Split(ranges, "|") {
+		var ev []string
+		for _, e := range strings.Fields(r) {
+			k, v, _ := strings.Cut(e, "=")
+			ev = append(ev, fmt.Sprintf(`{%q:%q}`, k, v))
+		}
+		if len(ev) > 0 {
+			rs = append(rs, fmt.Sprintf(`{"type":"ECOSYSTEM","events":[%s]}`, strings.Join(ev, ",")))
+		}
+	}
+	if extra != "" {
+		extra = "," + extra
+	}
+	return fmt.Sprintf(`{"id":%q,"modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":%q,"name":%q},"ranges":[%s]}]%s}`, id, eco, name, strings.Join(rs, ","), extra)
+}
+
+func pkg(eco, name, version string) inventory.Package {
+	return inventory.Package{Ecosystem: eco, Name: name, Version: version, Paths: []string{"lock"}, Line: 3, Services: []string{"web"}}
+}
+
+func rules(fs []finding.Finding) string {
+	var out []string
+	for _, f := range fs {
+		out = append(out, f.Rule)
+	}
+	sort.Strings(out)
+	return strings.Join(out, " ")
+}
+
+func TestRanges(t *testing.T) {
+	for _, c := range []struct {
+		ranges string
+		hit    string // versions that are affected
+		miss   string // versions that are not
+		fixed  string // of the first affected
+	}{
+		{"introduced=0 fixed=2.0", "0.1 1.9.9 2.0rc1 1.0+local", "2.0 2.0.0 2.0.post1 2.0+local", "2.0"},
+		{"introduced=1.0", "1.0 99", "0.9 1.0a1", ""},
+		{"introduced=1.0 last_affected=2.0", "1.0 2.0 2.0.0 2.0+cpu", "0.9 2.0.1", ""},
+		{"introduced=1.0 fixed=1.5 introduced=2.0 fixed=2.3", "1.4 2.2", "1.5 1.9 2.3", "1.5"},
+		{"introduced=2.0 fixed=2.3|introduced=1.0 fixed=1.5", "2.1 1.4", "1.5 1.9 2.3 0.9", "2.3"},
+		{"fixed=2.3 introduced=2.0 fixed=1.5 introduced=1.0", "1.4 2.2", "1.5 1.9 2.3", "1.5"},
+		{"introduced=1.0 last_affected=1.0", "1.0 1.0.0", "0.9 1.0.1", ""},
+		{"introduced=1.0 fixed=1.0", "", "0.9 1.0 1.1", ""},
+		{"introduced=0 limit=1.5", "1.4", "1.5 2", ""},
+		{"introduced=0 fixed=3.0 limit=1.5 limit=2.0", "1.4 1.9", "2.0 2.5 3.0", ""},
+		{"introduced=0 fixed=3.0 limit=*", "2.9", "3.0", "3.0"},
+		{"introduced=0 last_affected=1.0 introduced=2.0 fixed=2.5", "0.9 1.0 2.2", "1.1 2.5", "2.5"},
+	} {
+		db := database(t, map[string][]string{"PyPI": {record("ZZ-1", "PyPI", "zz-pkg", c.ranges, ""), record("ZZ-2", "PyPI", "zz-other", "introduced=0", "")}})
+		for i, v := range strings.Fields(c.hit) {
+			fs := match(t, db, pkg("PyPI", "ZZ_pkg", v)).Findings
+			if len(fs) != 1 {
+				t.Errorf("%s: %s is not affected", c.ranges, v)
+			} else if i == 0 && fs[0].Advisory.Fixed != c.fixed {
+				t.Errorf("%s: fix of %s is %q, want %q", c.ranges, v, fs[0].Advisory.Fixed, c.fixed)
+			}
+		}
+		for _, v := range strings.Fields(c.miss) {
+			if fs := match(t, db, pkg("PyPI", "zz.pkg", v)).Findings; len(fs) != 0 {
+				t.Errorf("%s: %s is affected", c.ranges, v)
+			}
+		}
+	}
+}
+
+func TestListedWithdrawnMalicious(t *testing.T) {
+	db := database(t, map[string][]string{"npm": {
+		`{"id":"ZZ-LISTED","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"zz-a"},"versions":["1.2.3"]}]}`,
+		record("ZZ-GONE", "npm", "zz-a", "introduced=0", `"withdrawn":"2026-01-01T00:00:00Z"`),
+		record("MAL-2026-1", "npm", "zz-b", "introduced=0", ""),
+	}})
+	res := match(t, db, pkg("npm", "zz-a", "1.2.3"), pkg("npm", "zz-a", "1.2.4"), pkg("npm", "zz-b", "1.0.0"), pkg("npm", "ZZ-B", "1.0.0"))
+	if got := rules(res.Findings); got != "MAL-2026-1 ZZ-LISTED" {
+		t.Fatalf("findings %s", got)
+	}
+	for _, f := range res.Findings {
+		if f.Rule == "MAL-2026-1" && (f.Severity != finding.Critical || !strings.Contains(f.Fix.Text, "remove zz-b")) {
+			t.Errorf("malicious: %s, %q", f.Severity, f.Fix.Text)
+		}
+	}
+}
+
+// Records that share an id through any number of steps are one finding, named by its CVE; a record that is merely
+// related is another.
+func TestAliases(t *testing.T) {
+	r := "introduced=0 fixed=2.0"
+	db := database(t, map[string][]string{"npm": {
+		record("GHSA-1", "npm", "zz-a", r, `"aliases":["CVE-2026-0002"],"related":["GHSA-9"]`),
+		record("ZZ-2", "npm", "zz-a", "introduced=0 fixed=2.1", `"aliases":["GHSA-1","ZZ-3"]`),
+		record("ZZ-3", "npm", "zz-a", r, ""),
+		record("GHSA-9", "npm", "zz-a", r, ""),
+	}})
+	res := match(t, db, pkg("npm", "zz-a", "1.0.0"))
+	if got := rules(res.Findings); got != "CVE-2026-0002 GHSA-9" {
+		t.Fatalf("findings %s", got)
+	}
+	f := res.Findings[0]
+	if got := strings.Join(f.Advisory.Aliases, " "); got != "GHSA-1 ZZ-2 ZZ-3" {
+		t.Errorf("aliases %s", got)
+	}
+	if f.Advisory.Fixed != "2.1" {
+		t.Errorf("fixed %s: 2.0 is affected by ZZ-2 still", f.Advisory.Fixed)
+	}
+}
+
+// A distribution's advisory on several CVEs is a part of each, and does not make them one.
+func TestDistributionAdvisory(t *testing.T) {
+	db := database(t, map[string][]string{"Debian": {
+		record("DSA-1-1", "Debian:12", "zz-src", "introduced=0 fixed=1:1.2-3", `"upstream":["CVE-2026-0001","CVE-2026-0002"]`),
+		record("DEBIAN-CVE-2026-0002", "Debian:12", "zz-src", "introduced=0 fixed=1:1.2-3", `"upstream":["CVE-2026-0002"]`),
+		record("DEBIAN-CVE-2026-0003", "Debian:11", "zz-src", "introduced=0 fixed=1:1.2-3", `"upstream":["CVE-2026-0003"]`),
+	}})
+	p := pkg("Debian:12.5", "libzz1", "1.2-1+b1")
+	p.Source = inventory.Source{Name: "zz-src", Version: "1:1.2-1"}
+	res := match(t, db, p)
+	if got := rules(res.Findings); got != "CVE-2026-0001 CVE-2026-0002" {
+		t.Fatalf("findings %s", got)
+	}
+	f := res.Findings[1]
+	if got := strings.Join(f.Advisory.Aliases, " "); got != "DEBIAN-CVE-2026-0002 DSA-1-1" || f.Package.Name != "libzz1" || f.Advisory.Fixed != "1:1.2-3" {
+		t.Errorf("%s, %+v, %+v", got, f.Package, f.Advisory)
+	}
+}
+
+func TestSeverity(t *testing.T) {
+	v31 := `"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]`
+	r := "introduced=0"
+	db := database(t, map[string][]string{
+		"npm": {
+			record("CVE-2026-0001", "npm", "zz-a", r, v31),
+			record("ZZ-2", "npm", "zz-b", r, `"severity":[{"type":"CVSS_V2","score":"AV:N/AC:L/Au:N/C:P/I:P/A:P"}]`),
+			record("ZZ-3", "npm", "zz-c", r, `"severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"},{"type":"CVSS_V3","score":"CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:L/I:N/A:N"}]`),
+			record("ZZ-4", "npm", "zz-d", r, `"database_specific":{"severity":"MODERATE"}`),
+			record("ZZ-5", "npm", "zz-e", r, `"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/nonsense"}]`),
+		},
+		"PyPI": {record("ZZ-6", "PyPI", "zz-f", r, `"aliases":["CVE-2026-0001"],"database_specific":{"severity":"LOW"}`)},
+	})
+	for _, c := range []struct {
+		p     inventory.Package
+		sev   finding.Severity
+		score float64
+	}{
+		{pkg("npm", "zz-a", "1.0.0"), finding.Critical, 9.8},
+		{pkg("npm", "zz-b", "1.0.0"), finding.High, 7.5},
+		{pkg("npm", "zz-c", "1.0.0"), finding.Critical, 10},
+		{pkg("npm", "zz-d", "1.0.0"), finding.Medium, 0},
+		{pkg("npm", "zz-e", "1.0.0"), finding.Unknown, 0},
+		{pkg("PyPI", "zz-f", "1.0"), finding.Critical, 9.8}, // taken over from the npm record of the same CVE
+	} {
+		f := match(t, db, c.p).Findings[0]
+		score := 0.0
+		if f.Advisory.CVSS != nil {
+			score = *f.Advisory.CVSS
+		}
+		if f.Severity != c.sev || score != c.score {
+			t.Errorf("%s: %s %v, want %s %v", c.p.Name, f.Severity, score, c.sev, c.score)
+		}
+	}
+}
+
+func TestWhatIsNotJudged(t *testing.T) {
+	db := database(t, map[string][]string{"npm": {record("ZZ-1", "npm", "zz-a", "introduced=0", "")}})
+	ranged := pkg("npm", "zz-a", "^1.0.0")
+	ranged.Range = true
+	res := match(t, db, ranged, pkg("npm", "zz-a", ""), pkg("", "zz-a", "1"), pkg("Debian", "zz-a", "1"), pkg("Ubuntu:24.04", "zz-a", "1"), pkg("Ubuntu:24.04", "zz-b", "1"), pkg("npm", "zz-a", "1.0.0"))
+	if len(res.NotJudged) != 4 || res.Judged != 1 || len(res.Findings) != 1 {
+		t.Errorf("not judged %v, judged %d, findings %d", res.NotJudged, res.Judged, len(res.Findings))
+	}
+	if len(res.Absent) != 1 || res.Absent[0] != (Absent{"Ubuntu:24.04", 2}) {
+		t.Errorf("absent %v", res.Absent)
+	}
+	if len(res.Advisories) == 0 || res.Advisories[0].Ecosystem != "npm" {
+		t.Errorf("advisories %v", res.Advisories)
+	}
+}
+
+// The same package in two places is one finding with all services; one that a distribution owns in both is suppressed.
+func TestOneFindingAPackage(t *testing.T) {
+	db := database(t, map[string][]string{"PyPI": {record("ZZ-1", "PyPI", "zz-a", "introduced=0 fixed=2", "")}})
+	a, b := pkg("PyPI", "zz-a", "1.0"), pkg("PyPI", "zz-a", "1.0")
+	b.Services, b.Paths = []string{"api"}, []string{"first"}
+	one, two := match(t, db, a, b), match(t, db, b, a)
+	if len(one.Findings) != 1 || strings.Join(one.Findings[0].Services, " ") != "api web" || one.Findings[0].Location.Path != "first" {
+		t.Fatalf("%+v", one.Findings)
+	}
+	if one.Findings[0].ID != two.Findings[0].ID {
+		t.Error("the id depends on the order")
+	}
+	a.OwnedBy = "python3-zz-a"
+	if f := match(t, db, a).Findings[0]; f.Status != finding.Suppressed || !strings.Contains(strings.Join(f.Evidence, " "), "python3-zz-a") {
+		t.Errorf("owned: %s %q", f.Status, f.Evidence)
+	}
+	if f := match(t, db, a, b).Findings[0]; f.Status != finding.Open {
+		t.Errorf("a copy that nobody owns is %s", f.Status)
+	}
+}

@@ -1,0 +1,136 @@
+package vuln
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/advisory"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// finding makes the finding of one vulnerability in one package.
+func (s *subject) finding(v *verdict) finding.Finding {
+	p := s.first()
+	id, facts := v.ids[0], &v.facts
+	aliases := slices.Clone(v.ids[1:])
+	adv := &finding.Advisory{ID: id, Aliases: aliases, EPSS: facts.EPSS, KEV: facts.KEV, Fixed: v.fixed}
+	if facts.CVSS != nil {
+		adv.CVSS, adv.CVSSVector = &facts.CVSS.Value, facts.CVSS.Vector
+	}
+	f := finding.Finding{
+		ID:       finding.Fingerprint(finding.GateImage, id, purlType(p), p.Name, p.Version),
+		Gate:     finding.GateImage,
+		Rule:     id,
+		Aliases:  aliases,
+		Title:    fmt.Sprintf("%s in %s %s", id, p.Name, p.Version),
+		Severity: facts.Severity,
+		CWE:      slices.Clone(facts.CWE),
+		Package:  &finding.Package{Name: p.Name, Version: p.Version, PURL: p.PURL},
+		Advisory: adv,
+		Services: services(s.all),
+		Location: location(s.all),
+		Evidence: slices.Clone(facts.Evidence),
+		Fix:      finding.Fix{Text: s.fixText(v.fixed, facts.Malicious)},
+	}
+	if facts.Malicious {
+		f.Title = fmt.Sprintf("%s: %s %s is malicious", id, p.Name, p.Version)
+	}
+	if why := suppressed(s); why != "" {
+		f.Status = finding.Suppressed
+		f.Evidence = append(f.Evidence, why)
+	}
+	f.Normalize()
+	return f
+}
+
+// suppressed says why a package's findings do not hold, "" where they do.
+func suppressed(s *subject) string {
+	for _, p := range s.all {
+		if p.OwnedBy == "" {
+			return noKernel(p)
+		}
+	}
+	return fmt.Sprintf("its files belong to the distribution's package %s, which the distribution's own advisories judge (fixes are often backported under the old version)", s.first().OwnedBy)
+}
+
+// noKernel tells the packages that are built from a kernel's source and hold none: header files, perf, libraries. What
+// the kernel does wrong is not in them.
+func noKernel(p *inventory.Package) string {
+	switch {
+	case p.Name == "kernel-headers":
+	case p.Source.Name == "linux" || strings.HasPrefix(p.Source.Name, "linux-"):
+		for _, kernel := range []string{"linux-image", "linux-modules", "linux-signed"} {
+			if strings.HasPrefix(p.Name, kernel) {
+				return ""
+			}
+		}
+	default:
+		return ""
+	}
+	return p.Name + " is built from the kernel's source and holds no kernel; a container runs the host's"
+}
+
+func services(all []*inventory.Package) []string {
+	var out []string
+	for _, p := range all {
+		out = append(out, p.Services...)
+	}
+	sort.Strings(out)
+	return slices.Compact(out)
+}
+
+// location is the first place, by path, that a person can go to.
+func location(all []*inventory.Package) finding.Location {
+	var best finding.Location
+	for _, p := range all {
+		if len(p.Paths) == 0 {
+			continue
+		}
+		l := finding.Location{Path: p.Paths[0], Line: p.Line}
+		if best.Path == "" || l.Path < best.Path || l.Path == best.Path && l.Line < best.Line {
+			best = l
+		}
+	}
+	return best
+}
+
+// purlType is the package's kind, as its purl says or else its ecosystem.
+func purlType(p *inventory.Package) string {
+	if rest, ok := strings.CutPrefix(p.PURL, "pkg:"); ok {
+		t, _, _ := strings.Cut(rest, "/")
+		return t
+	}
+	e, _ := advisory.SplitEcosystem(p.Ecosystem)
+	return strings.ToLower(e)
+}
+
+// fixText says what to do.
+func (s *subject) fixText(fixed string, malicious bool) string {
+	p := s.first()
+	switch {
+	case malicious && fixed == "":
+		return fmt.Sprintf("remove %s, and treat every secret that it could read as known to others", p.Name)
+	case fixed == "":
+		return fmt.Sprintf("no fixed version of %s is known", p.Name)
+	}
+	source := ""
+	if s.names[0] != p.Name || s.version != p.Version {
+		source = fmt.Sprintf(" (source package %s)", s.names[0])
+	}
+	switch s.ecosystem {
+	case "Debian", "Ubuntu":
+		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or apt-get update && apt-get install --only-upgrade %s", p.Name, fixed, source, p.Name)
+	case "Alpine", "Wolfi", "Chainguard", "MinimOS", "Alpaquita":
+		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or apk add --upgrade %s", p.Name, fixed, source, p.Name)
+	case "AlmaLinux", "Rocky Linux", "Red Hat", "Mageia", "openEuler", "Photon OS", "Azure Linux":
+		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or dnf upgrade %s", p.Name, fixed, source, p.Name)
+	case "SUSE", "openSUSE":
+		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or zypper update %s", p.Name, fixed, source, p.Name)
+	case "Bitnami":
+		return fmt.Sprintf("use an image with %s %s or later", p.Name, fixed)
+	}
+	return fmt.Sprintf("upgrade %s from %s to %s or later", p.Name, s.version, fixed)
+}

@@ -27,7 +27,7 @@ type reportFlags struct {
 
 func (f *reportFlags) add(c *cobra.Command) {
 	fl := c.Flags()
-	fl.StringVarP(&f.format, "format", "f", output.Formats[0].Name, "what to print: "+strings.Join(output.Names(), ", "))
+	fl.StringVar(&f.format, "format", output.Formats[0].Name, "what to print: "+strings.Join(output.Names(), ", "))
 	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "also write a report to a file, as [FORMAT=]FILE; may be given several times")
 	fl.BoolVar(&f.all, "all", false, "show what the summary folds")
 	fl.StringVar(&f.failOn, "fail-on", "", "exit 1 on an open finding of this severity or worse: critical, high, medium, low, info")

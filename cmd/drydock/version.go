@@ -61,6 +61,6 @@ func newVersionCmd(a *app) *cobra.Command {
 			return fault.Usage("--format %s: version knows table and json", format)
 		},
 	}
-	c.Flags().StringVarP(&format, "format", "f", "table", "table or json")
+	c.Flags().StringVar(&format, "format", "table", "table or json")
 	return c
 }

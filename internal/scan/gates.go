@@ -12,6 +12,15 @@ var gates = []gate{}
 // ruleSets lists where the gates' rules are told, for `drydock explain` and the docs.
 var ruleSets = []func() []finding.Rule{}
 
+// Gates lists the gates that a scan has.
+func Gates() []finding.Gate {
+	names := make([]finding.Gate, len(gates))
+	for i, g := range gates {
+		names[i] = g.name
+	}
+	return names
+}
+
 // Rules returns every rule of every gate, sorted by id. Vulnerabilities are no rules: their advisories tell of them.
 func Rules() []finding.Rule {
 	var all []finding.Rule

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -14,17 +13,11 @@ type Target struct {
 	Name   string      // as the user named it
 	Root   string      // folder that the report's paths are relative to
 	Host   *stack.Host // compose projects or a live engine; nil otherwise
-	Images []string    // image sources: "docker:app", "docker-archive:app.tar" ...
+	Images []string    // image sources: "docker:app", "docker-archive:app.tar", an archive's path
 	Dirs   []string    // source trees that are no compose project
-	Files  []string    // single source files or Dockerfiles
-	SBOMs  []SBOM
-	Unread []error // inputs that were named and could not be read: the rest is scanned, the exit code tells
-}
-
-// SBOM is a bill of materials given as input.
-type SBOM struct {
-	Path      string
-	Inventory *inventory.Inventory
+	Files  []string    // single files: source code, Dockerfiles
+	SBOMs  []string    // files with a bill of materials
+	Unread []error     // inputs that were named and could not be read: the rest is scanned, the exit code tells
 }
 
 // Unit is one thing that is built and shipped: several services may run the same one.

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/policy"
+	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/stack"
+)
+
+// stackFlags say how compose projects are read, for every command that reads them.
+type stackFlags struct {
+	files    []string
+	envFiles []string
+	project  string
+}
+
+func (f *stackFlags) add(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringArrayVarP(&f.files, "file", "f", nil, "compose file; several are laid over one another as one project, as docker compose does")
+	fl.StringArrayVar(&f.envFiles, "env-file", nil, "variables for the compose files, instead of the project's .env")
+	fl.StringVarP(&f.project, "project-name", "p", "", "the compose project's name")
+}
+
+func (f *stackFlags) options() stack.Options {
+	return stack.Options{Files: f.files, EnvFiles: f.envFiles, Name: f.project}
+}
+
+func newScanCmd(a *app) *cobra.Command {
+	var rep reportFlags
+	var st stackFlags
+	var gates []string
+	var opt scan.Options
+	c := &cobra.Command{
+		Use:   "scan [PATH|IMAGE...]",
+		Short: "Look at a host of compose stacks with every gate; one report",
+		Long: `Scan looks at compose projects, images and source folders with every gate and prints one report, worst first.
+
+An argument is a folder, a file (told by its content) or the name of an image that the engine holds; docker:, docker-archive:,
+oci-archive:, oci-dir:, registry:, dir: and sbom: say it outright. Several projects named together are one host: Traefik
+sees them all. Nothing is started and nothing is fetched; images are read from the engine where it holds them, and where
+none is at hand the lockfiles of the build contexts are read and the report says so.`,
+		Example: `  drydock scan                                         # the project in this folder
+  drydock scan infra/docker-compose.traefik.yml app    # a host: several projects, one Traefik
+  drydock scan -f docker-compose.yml -f prod.yml       # one project of two files
+  drydock scan app --fail-on high -o sarif=out.sarif   # in CI
+  drydock scan docker-archive:app.tar --gate image     # one image`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := rep.check(policy.Policy{})
+			if err != nil {
+				return err
+			}
+			if opt.Gates, err = parseGates(gates); err != nil {
+				return err
+			}
+			return a.scan(cmd.Context(), scan.Inputs{Args: args, Stack: st.options()}, opt, p)
+		},
+	}
+	rep.add(c)
+	st.add(c)
+	c.Flags().StringSliceVar(&gates, "gate", nil, "only these gates: "+strings.Join(gateNames(), ", "))
+	c.Flags().StringVar(&opt.Platform, "platform", "", "of an image for several platforms take this one, as linux/arm64")
+	c.Flags().BoolVar(&opt.Verify, "verify", false, "check the digests of local image archives too")
+	c.Flags().StringVar(&opt.TraefikVersion, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
+	return c
+}
+
+// scan resolves the inputs, runs the gates with progress and ends in a report.
+func (a *app) scan(ctx context.Context, in scan.Inputs, opt scan.Options, p *plan) error {
+	t, err := scan.Resolve(ctx, in)
+	if err != nil {
+		return err
+	}
+	opt.Tool = tool()
+	listen, done := a.progress()
+	opt.Listen = listen
+	r, err := scan.Run(ctx, t, opt)
+	done()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return a.emit(r, p, err)
+}
+
+func gateNames() []string {
+	var names []string
+	for _, g := range scan.Gates() {
+		names = append(names, string(g))
+	}
+	return names
+}
+
+func parseGates(names []string) ([]finding.Gate, error) {
+	var gs []finding.Gate
+next:
+	for _, n := range names {
+		for _, g := range scan.Gates() {
+			if string(g) == n {
+				gs = append(gs, g)
+				continue next
+			}
+		}
+		return nil, fault.Usage("--gate %s: no gate is called that", n).WithHint("Gates: %s.", strings.Join(gateNames(), ", "))
+	}
+	return gs, nil
+}

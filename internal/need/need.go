@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-func absent(t testing.TB, format string, args ...any) {
+// Absent skips the test for want of something, or fails it where nothing may be absent.
+func Absent(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("DRYDOCK_REQUIRE") != "" {
 		t.Fatalf("absent: "+format, args...)
@@ -39,7 +40,7 @@ func Tool(t testing.TB, name string) string {
 	if p, err := exec.LookPath(name); err == nil {
 		return p
 	}
-	absent(t, "%s (install it with .ci/peers %s)", name, name)
+	Absent(t, "%s (install it with .ci/peers %s)", name, name)
 	return ""
 }
 
@@ -58,7 +59,7 @@ func Shared(t testing.TB, elem ...string) string {
 	}
 	p := filepath.Join(append([]string{dir}, elem...)...)
 	if _, err := os.Stat(p); err != nil {
-		absent(t, "shared test data %s (set DRYDOCK_SHARED)", filepath.Join(elem...))
+		Absent(t, "shared test data %s (set DRYDOCK_SHARED)", filepath.Join(elem...))
 	}
 	return p
 }
@@ -76,7 +77,7 @@ func Engine(t testing.TB) string {
 			return p
 		}
 	}
-	absent(t, "a Docker engine (.ci/engine starts one)")
+	Absent(t, "a Docker engine (.ci/engine starts one)")
 	return ""
 }
 
@@ -84,7 +85,7 @@ func Engine(t testing.TB) string {
 func Userns(t testing.TB) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		absent(t, "root, for a network namespace of the test's own")
+		Absent(t, "root, for a network namespace of the test's own")
 	}
 }
 

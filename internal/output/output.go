@@ -4,12 +4,13 @@ package output
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/report/cyclonedx"
 	"github.com/drydock/drydock/internal/report/json"
+	"github.com/drydock/drydock/internal/report/spdx"
 	"github.com/drydock/drydock/internal/report/table"
 	"github.com/drydock/drydock/internal/safefile"
 )
@@ -26,6 +27,11 @@ type Format struct {
 var Formats = []Format{
 	{"table", "for a person at a terminal", ".txt", table.Write},
 	{"json", "the report itself, schema " + report.Schema, ".json", json.Write},
+	{"cyclonedx-json", "SBOM with vulnerabilities, CycloneDX 1.6 JSON", ".cdx.json", cyclonedx.WriteJSON},
+	{"cyclonedx-xml", "the same as XML", ".cdx.xml", cyclonedx.WriteXML},
+	{"cyclonedx-1.7-json", "the same as CycloneDX 1.7 JSON", "", cyclonedx.WriteJSON17},
+	{"cyclonedx-1.7-xml", "the same as CycloneDX 1.7 XML", "", cyclonedx.WriteXML17},
+	{"spdx-json", "SBOM, SPDX 2.3 JSON", ".spdx.json", spdx.Write},
 }
 
 // Lookup finds a format by name.
@@ -59,10 +65,15 @@ func ParseTarget(s string) (Target, error) {
 		f, err := Lookup(name)
 		return Target{f, path}, err
 	}
+	// The longest extension that fits: shop.spdx.json is SPDX, not a report.
+	best := Format{}
 	for _, f := range Formats {
-		if f.Ext != "" && strings.EqualFold(filepath.Ext(s), f.Ext) {
-			return Target{f, s}, nil
+		if f.Ext != "" && len(f.Ext) > len(best.Ext) && strings.HasSuffix(strings.ToLower(s), f.Ext) {
+			best = f
 		}
+	}
+	if best.Ext != "" {
+		return Target{best, s}, nil
 	}
 	return Target{}, fault.Usage("-o %s names no format, and the file's name does not tell it", s).
 		WithHint("Write it as -o FORMAT=FILE. Formats: %s.", strings.Join(Names(), ", "))

@@ -7,7 +7,9 @@ import (
 )
 
 // gates lists what a scan asks, in the report's order. One file a gate adapts its checker.
-var gates = []gate{}
+var gates = []gate{
+	{finding.GateImage, runImage},
+}
 
 // ruleSets lists where the gates' rules are told, for `drydock explain` and the docs.
 var ruleSets = []func() []finding.Rule{}

@@ -47,7 +47,7 @@ type Listener func(Event)
 // Result is what one gate brings.
 type Result struct {
 	Inputs       []report.Input
-	Reason       string // why the gate is partial or skipped; empty lets the inputs say it
+	Reason       string // why the gate is partial or skipped, besides what the inputs say
 	Findings     []finding.Finding
 	Rules        []finding.Rule
 	Packages     []inventory.Package
@@ -186,8 +186,10 @@ func judge(in []report.Input, reason string) (report.GateStatus, string) {
 	case n[report.Skipped]:
 		status = report.Skipped
 	}
-	if reason == "" {
-		reason = join(reasons)
+	if told := join(reasons); told != "" && reason != "" {
+		reason = told + "; " + reason
+	} else if told != "" {
+		reason = told
 	}
 	return status, reason
 }

@@ -64,8 +64,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 	rep.add(c)
 	st.add(c)
 	c.Flags().StringSliceVar(&gates, "gate", nil, "only these gates: "+strings.Join(gateNames(), ", "))
-	c.Flags().StringVar(&opt.Platform, "platform", "", "of an image for several platforms take this one, as linux/arm64")
-	c.Flags().BoolVar(&opt.Verify, "verify", false, "check the digests of local image archives too")
+	addImageFlags(c, &opt)
 	c.Flags().StringVar(&opt.TraefikVersion, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
 	return c
 }

@@ -1,0 +1,160 @@
+package document
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/drydock/drydock/internal/fault"
+)
+
+// readTagValue reads SPDX's line format: "Tag: value", where a value may span lines between <text> and </text>.
+func readTagValue(r *bufio.Reader, b *builder) error {
+	t := tags{r: r}
+	var p *spdxPackage
+	flush := func() error {
+		if p == nil {
+			return nil
+		}
+		done := p
+		p = nil
+		return b.addSPDX(done)
+	}
+	words, licence, version := map[string]string{}, "", ""
+	for {
+		tag, value, err := t.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return &placed{line: t.line, err: err}
+		}
+		switch tag {
+		case "SPDXVersion":
+			version = value
+		case "PackageName":
+			if err := flush(); err != nil {
+				return &placed{line: t.line, err: err}
+			}
+			p = &spdxPackage{component: component{name: value}}
+		case "FileName", "SnippetSPDXID", "LicenseID", "Relationship":
+			if err := flush(); err != nil {
+				return &placed{line: t.line, err: err}
+			}
+			if tag == "LicenseID" {
+				licence = value
+			}
+		case "LicenseName":
+			if licence != "" && len(words) < maxPackages {
+				words[licence] = value
+			}
+		default:
+			if p != nil {
+				p.tag(tag, value)
+			}
+		}
+	}
+	if err := flush(); err != nil {
+		return &placed{line: t.line, err: err}
+	}
+	if !known(version, "SPDX-2.2", "SPDX-2.3") {
+		return fault.Input(b.inv.Target, "%q is not a version of SPDX that can be read", clip(version)).WithHint(formatsHint)
+	}
+	b.nameLicences(words)
+	return nil
+}
+
+func (p *spdxPackage) tag(tag, value string) {
+	switch tag {
+	case "SPDXID":
+		p.id = value
+	case "PackageVersion":
+		p.version = value
+	case "PrimaryPackagePurpose":
+		p.purpose = value
+	case "PackageSourceInfo":
+		p.sourceInfo(value)
+	case "PackageLicenseDeclared":
+		p.licences = splitLicences(value)
+	case "PackageLicenseConcluded":
+		p.concluded = value
+	case "PackageAttributionText":
+		p.attribution(value)
+	case "ExternalRef":
+		if f := strings.Fields(value); len(f) == 3 {
+			p.ref(f[1], f[2])
+		}
+	}
+}
+
+// tags reads one tag after the other, counting lines.
+type tags struct {
+	r    *bufio.Reader
+	line int
+}
+
+func (t *tags) next() (tag, value string, err error) {
+	for {
+		s, err := t.read()
+		if err != nil {
+			return "", "", err
+		}
+		s = strings.TrimSpace(s)
+		if s == "" || s[0] == '#' {
+			continue
+		}
+		tag, value, ok := strings.Cut(s, ":")
+		if !ok {
+			return "", "", fmt.Errorf("%q is no tag with a value", clip(s))
+		}
+		value, err = t.value(strings.TrimSpace(value))
+		return tag, value, err
+	}
+}
+
+// value reads the lines up to </text> where a text begins.
+func (t *tags) value(s string) (string, error) {
+	s, ok := strings.CutPrefix(s, "<text>")
+	if !ok {
+		return s, nil
+	}
+	start := t.line
+	var b strings.Builder
+	for {
+		before, _, found := strings.Cut(s, "</text>")
+		if b.Len() < maxText {
+			b.WriteString(before)
+		}
+		if found {
+			return b.String(), nil
+		}
+		b.WriteByte('\n')
+		var err error
+		if s, err = t.read(); err != nil {
+			if errors.Is(err, io.EOF) {
+				err = fmt.Errorf("a <text> that begins in line %d never ends: %w", start, io.ErrUnexpectedEOF)
+			}
+			return "", err
+		}
+	}
+}
+
+// read returns the next line; of one that is too long only the beginning.
+func (t *tags) read() (string, error) {
+	var line []byte
+	for {
+		part, more, err := t.r.ReadLine()
+		if err != nil {
+			return "", err
+		}
+		if len(line) < maxText {
+			line = append(line, part...)
+		}
+		if !more {
+			t.line++
+			return string(line), nil
+		}
+	}
+}

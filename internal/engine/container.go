@@ -170,6 +170,31 @@ func (c *Container) Logs(ctx context.Context) (stdout, stderr string, err error)
 	return c.red.clean(out.String()), c.red.clean(errs.String()), nil
 }
 
+// Exec runs a command inside the running container and returns its exit code and the end of its output.
+func (c *Container) Exec(ctx context.Context, argv []string) (int, string, error) {
+	api := c.run.e.api
+	ex, err := api.ExecCreate(ctx, c.ID, client.ExecCreateOptions{Cmd: argv, AttachStdout: true, AttachStderr: true})
+	if err != nil {
+		return 0, "", err
+	}
+	at, err := api.ExecAttach(ctx, ex.ID, client.ExecAttachOptions{})
+	if err != nil {
+		return 0, "", err
+	}
+	defer at.Close()
+	stop := context.AfterFunc(ctx, at.Close) // a hanging command must not hang us
+	defer stop()
+	out := &tail{max: maxLog}
+	if _, err := stdcopy.StdCopy(out, out, at.Reader); err != nil && ctx.Err() == nil {
+		return 0, "", err
+	}
+	if ctx.Err() != nil {
+		return 0, "", ctx.Err()
+	}
+	in, err := api.ExecInspect(ctx, ex.ID, client.ExecInspectOptions{})
+	return in.ExitCode, c.red.clean(out.String()), err
+}
+
 // Stop asks the container to end and kills it after the grace period.
 func (c *Container) Stop(ctx context.Context, grace time.Duration) error {
 	seconds := int(grace.Seconds())

@@ -8,7 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sort"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/drydock/drydock/internal/limit"
@@ -98,6 +100,31 @@ func (c *Container) Open(ctx context.Context, port int) bool {
 	}
 	conn.Close()
 	return true
+}
+
+// OpenPorts tries every TCP port and returns those that take connections, in order. On the local bridge a closed port
+// answers at once, so that it takes a second or two.
+func (c *Container) OpenPorts(ctx context.Context) []int {
+	const workers, last = 64, 65535
+	var mu sync.Mutex
+	var open []int
+	var wg sync.WaitGroup
+	for w := 1; w <= workers; w++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for port := w; port <= last && ctx.Err() == nil; port += workers {
+				if c.Open(ctx, port) {
+					mu.Lock()
+					open = append(open, port)
+					mu.Unlock()
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	sort.Ints(open)
+	return open
 }
 
 // WaitOpen waits until one of the ports takes connections and returns which do then. It returns early with a

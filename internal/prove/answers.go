@@ -1,0 +1,313 @@
+package prove
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drydock/drydock/internal/engine"
+)
+
+// performance is what one contender did on its stage.
+type performance struct {
+	open    []int
+	order   []string // requests in the order in which they were sent
+	answers map[string]*engine.Response
+	exited  bool
+	exit    int
+	stdout  string
+	health  *int // exit code of the image's own health check, nil without one
+}
+
+// answers starts the original twice and the new image once, one after the other, each on a network of its own with
+// its own dependencies, sends all of them the same requests and compares. Whatever the two originals disagree in
+// (times, counters, addresses) is not compared.
+func (p *prover) answers(ctx context.Context) error {
+	first, err := p.perform(ctx, "original-1", 0, nil)
+	if err != nil && len(p.caps) == 0 && ctx.Err() == nil && !errors.Is(err, errRefused) {
+		p.caps = userSwitch
+		p.say("the original does not start without capabilities; trying with those that changing user needs")
+		var again error
+		if first, again = p.perform(ctx, "original-1b", 0, nil); again == nil {
+			p.check("answers", Noted, "both were given the capabilities %s: the original does not start without", strings.Join(p.caps, ", "))
+			err = nil
+		}
+	}
+	if err != nil {
+		return p.failed(ctx, "answers", "the original does not start by itself, so there is nothing to compare with", err)
+	}
+	second, err := p.perform(ctx, "original-2", 0, first)
+	if err != nil {
+		return p.failed(ctx, "answers", "the original started once and not a second time", err)
+	}
+	third, err := p.perform(ctx, "candidate", 1, first)
+	if err != nil {
+		return p.failed(ctx, "answers", "the new image does not start", err)
+	}
+	return p.compare(first, second, third)
+}
+
+// userSwitch is what a program needs that starts as root and goes on as somebody else. It is half of what Docker
+// gives by default.
+var userSwitch = []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID", "NET_BIND_SERVICE"}
+
+const (
+	settle  = 4 * time.Second // a program that opens no port has this long to show that it stays
+	jobTime = 60 * time.Second
+)
+
+// perform starts one contender and asks it. like tells what an earlier one was asked; nil finds it out.
+func (p *prover) perform(ctx context.Context, role string, side int, like *performance) (*performance, error) {
+	p.say("starting the %s image (%s)", sideNames[side], role)
+	net, err := p.run.Network(ctx, role)
+	if err != nil {
+		return nil, err
+	}
+	services, err := p.services(ctx, role, net)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		for _, s := range services {
+			s.Remove(context.WithoutCancel(ctx))
+		}
+	}()
+	c, err := p.run.Start(ctx, engine.Spec{Role: role, Image: p.refs[side], Network: net, Aliases: []string{"app"},
+		Env: p.Env, Caps: p.caps})
+	if err != nil {
+		return nil, err
+	}
+	defer c.Remove(context.WithoutCancel(ctx))
+	out := &performance{answers: map[string]*engine.Response{}}
+	if err := p.waitFor(ctx, c, side, like, out); err != nil {
+		return nil, err
+	}
+	if out.exited || len(out.open) == 0 {
+		return out, nil
+	}
+	if err := p.ask(ctx, c, like, out); err != nil {
+		return nil, err
+	}
+	out.health = p.askHealth(ctx, c, side)
+	return out, c.Alive(ctx)
+}
+
+// waitFor waits until the contender's ports are open. One without ports has to stay up, or to end well.
+func (p *prover) waitFor(ctx context.Context, c *engine.Container, side int, like *performance, out *performance) error {
+	ports := p.ports()
+	if like != nil {
+		if like.exited {
+			return p.waitJob(ctx, c, out)
+		}
+		ports = like.open
+	}
+	if len(ports) == 0 && like == nil {
+		return p.searchPorts(ctx, c, out)
+	}
+	if len(ports) == 0 {
+		if err := pause(ctx, settle); err != nil {
+			return err
+		}
+		return c.Alive(ctx)
+	}
+	open, err := c.WaitOpen(ctx, ports, p.Patience)
+	if err != nil {
+		return p.endedEarly(ctx, err, like, out, c)
+	}
+	if len(open) == 0 {
+		return fmt.Errorf("no port of %s was open after %s", ints(ports), p.Patience)
+	}
+	if out.open, err = p.allOpen(ctx, c, ports, open); err != nil {
+		return err
+	}
+	if like != nil && len(out.open) < len(like.open) {
+		return fmt.Errorf("of the ports %s only %s were open after a while", ints(like.open), ints(out.open))
+	}
+	return nil
+}
+
+// allOpen gives the remaining ports a moment longer.
+func (p *prover) allOpen(ctx context.Context, c *engine.Container, ports, open []int) ([]int, error) {
+	for end := time.Now().Add(settle); len(open) < len(ports) && time.Now().Before(end); {
+		if err := pause(ctx, 250*time.Millisecond); err != nil {
+			return nil, err
+		}
+		var err error
+		if open, err = c.WaitOpen(ctx, ports, settle); err != nil {
+			return nil, err
+		}
+	}
+	return open, nil
+}
+
+// endedEarly: a program that exposes a port and yet ends with 0 is a job with a port left over from its base.
+func (p *prover) endedEarly(ctx context.Context, err error, like *performance, out *performance, c *engine.Container) error {
+	var f *engine.Failure
+	if like == nil && errors.As(err, &f) && f.Exit == 0 {
+		return p.waitJob(ctx, c, out)
+	}
+	return err
+}
+
+// searchPorts looks which ports a program opens that does not say so, once it had time to.
+func (p *prover) searchPorts(ctx context.Context, c *engine.Container, out *performance) error {
+	for deadline := time.Now().Add(settle + 2*time.Second); ; time.Sleep(time.Second) {
+		if err := c.Alive(ctx); err != nil {
+			return p.endedEarly(ctx, err, nil, out, c)
+		}
+		if out.open = c.OpenPorts(ctx); len(out.open) > 0 || time.Now().After(deadline) {
+			return ctx.Err()
+		}
+	}
+}
+
+// waitJob waits for a program that does its work and ends.
+func (p *prover) waitJob(ctx context.Context, c *engine.Container, out *performance) error {
+	ctx, cancel := context.WithTimeout(ctx, jobTime)
+	defer cancel()
+	code, err := c.Wait(ctx)
+	if err != nil {
+		return fmt.Errorf("it did not end as the original does: %w", err)
+	}
+	if code != 0 {
+		return c.Alive(ctx)
+	}
+	out.exited, out.exit = true, code
+	out.stdout, _, err = c.Logs(ctx)
+	return err
+}
+
+// ask sends the requests. The first contender is asked what was given and found, and then for what its pages link
+// to; the others are asked the same.
+func (p *prover) ask(ctx context.Context, c *engine.Container, like *performance, out *performance) error {
+	reqs := p.findProbes(out.open)
+	deaf := map[int]bool{}
+	for i := 0; i < len(reqs); i++ {
+		if deaf[reqs[i].Port] {
+			continue
+		}
+		res, err := p.patient(ctx, c, reqs[i], len(out.answers) == 0)
+		switch {
+		case errors.Is(err, engine.ErrNotHTTP) && c.Alive(ctx) == nil:
+			deaf[reqs[i].Port] = true // a database, a queue: that it takes connections is all that is compared
+			continue
+		case err != nil:
+			if dead := c.Alive(ctx); dead != nil {
+				return dead
+			}
+			return err
+		}
+		k := reqs[i].String()
+		out.answers[k], out.order = res, append(out.order, k)
+		if like == nil || like.answers[k] != nil {
+			reqs = appendNew(reqs, links(reqs[i], res))
+		}
+	}
+	return nil
+}
+
+func appendNew(reqs, more []engine.Request) []engine.Request {
+	const maxRequests = 80
+	seen := map[string]bool{}
+	for _, r := range reqs {
+		seen[r.String()] = true
+	}
+	for _, r := range more {
+		if k := r.String(); !seen[k] && len(reqs) < maxRequests {
+			seen[k] = true
+			reqs = append(reqs, r)
+		}
+	}
+	return reqs
+}
+
+// patient repeats the first request while the program is still coming up: its port may be open before it can answer.
+func (p *prover) patient(ctx context.Context, c *engine.Container, r engine.Request, first bool) (*engine.Response, error) {
+	for deadline := time.Now().Add(p.Patience); ; time.Sleep(500 * time.Millisecond) {
+		res, err := c.Do(ctx, r)
+		starting := err != nil || res.Status == 502 || res.Status == 503
+		if !first || !starting || time.Now().After(deadline) || ctx.Err() != nil {
+			return res, err
+		}
+		if errors.Is(err, engine.ErrNotHTTP) && time.Until(deadline) < p.Patience-settle {
+			return nil, err
+		}
+		if dead := c.Alive(ctx); dead != nil {
+			return nil, dead
+		}
+	}
+}
+
+// askHealth runs the image's own health check inside the container.
+func (p *prover) askHealth(ctx context.Context, c *engine.Container, side int) *int {
+	cfg := p.imgs[side].Config
+	h := cfg.Healthcheck
+	if len(h) < 2 {
+		return nil
+	}
+	argv := h[1:]
+	if h[0] == "CMD-SHELL" {
+		shell := cfg.Shell
+		if len(shell) == 0 {
+			shell = []string{"/bin/sh", "-c"}
+		}
+		argv = append(append([]string{}, shell...), h[1])
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	code, _, err := c.Exec(ctx, argv)
+	if err != nil {
+		code = -1
+	}
+	return &code
+}
+
+// services starts what compose names beside the app and waits until it takes connections.
+func (p *prover) services(ctx context.Context, role string, net *engine.Network) ([]*engine.Container, error) {
+	var out []*engine.Container
+	for _, s := range p.Services {
+		img, err := p.run.Engine().Inspect(ctx, s.Image)
+		if errors.Is(err, engine.ErrNoImage) {
+			if role == "original-1" {
+				p.check("answers", Noted, "%s was not started beside it: the engine does not hold %s", s.Name, s.Image)
+			}
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		c, err := p.run.Start(ctx, engine.Spec{Role: role + "-" + s.Name, Image: s.Image, Network: net, Aliases: []string{s.Name},
+			Hostname: s.Name, Env: s.Env, Entrypoint: s.Entrypoint, Cmd: s.Command, Caps: userSwitch})
+		if err != nil {
+			return out, fmt.Errorf("%s beside it: %w", s.Name, err)
+		}
+		out = append(out, c)
+		var ports []int
+		for _, e := range img.Config.ExposedPorts {
+			var n int
+			if _, err := fmt.Sscanf(e, "%d/tcp", &n); err == nil {
+				ports = append(ports, n)
+			}
+		}
+		if len(ports) == 0 {
+			continue
+		}
+		if _, err := c.WaitOpen(ctx, ports, p.Patience); err != nil {
+			return out, fmt.Errorf("%s beside it: %w", s.Name, err)
+		}
+	}
+	return out, nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+func ints(n []int) string { return strings.Trim(fmt.Sprint(n), "[]") }

@@ -1,0 +1,163 @@
+package prove
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+)
+
+// libraries looks for programs that cannot be loaded in the new image although the original can load them, and for
+// scripts whose interpreter is not there: what would otherwise show at start as "no such file or directory", or only
+// when the module is first used.
+func (p *prover) libraries(context.Context) error {
+	if bad := missingInterpreters(p.fs[0], p.fs[1]); len(bad) > 0 {
+		return p.refuse("libraries", "%s", bad[0])
+	}
+	bad := missingLibraries(p.fs[0], p.fs[1])
+	if len(bad) > 0 {
+		return p.refuse("libraries", "%s%s", bad[0], andMore(len(bad)-1))
+	}
+	if len(p.fs[1].elfs) == 0 {
+		p.check("libraries", Skipped, "the new image holds no compiled program")
+		return nil
+	}
+	p.check("libraries", Same, "all %d programs and libraries find what they are linked with", len(p.fs[1].elfs))
+	return nil
+}
+
+func andMore(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n == 1:
+		return " (and one more)"
+	}
+	return fmt.Sprintf(" (and %d more)", n)
+}
+
+// missingLibraries says for every program or library of the new image what it needs and does not find, leaving out
+// what the original does not find either.
+func missingLibraries(before, after *files) []string {
+	known := map[string]bool{} // what the original lacks: "file name needs library"
+	for name, e := range before.elfs {
+		for _, lib := range before.unresolved(name, e) {
+			known[path.Base(name)+" "+lib] = true
+		}
+	}
+	var bad []string
+	for name, e := range after.elfs {
+		for _, lib := range after.unresolved(name, e) {
+			if known[path.Base(name)+" "+lib] {
+				continue
+			}
+			if strings.HasPrefix(lib, "/") {
+				bad = append(bad, fmt.Sprintf("/%s is linked dynamically and its loader %s is not in the new image", name, lib))
+			} else {
+				bad = append(bad, fmt.Sprintf("/%s needs %s, which is not in the new image", name, lib))
+			}
+		}
+	}
+	sort.Strings(bad)
+	return bad
+}
+
+// unresolved lists the loader (a path) and the libraries (names) that a program does not find.
+func (f *files) unresolved(name string, e *elfFile) []string {
+	var out []string
+	if e.interp != "" {
+		if _, ok := f.resolve(e.interp); !ok {
+			return []string{e.interp} // without its loader nothing else matters
+		}
+	}
+	dirs := f.loaderDirs(name, e)
+next:
+	for _, lib := range e.needed {
+		if strings.Contains(lib, "/") {
+			if _, ok := f.resolve(lib); !ok {
+				out = append(out, lib)
+			}
+			continue
+		}
+		for _, d := range dirs {
+			if _, ok := f.resolve(path.Join(d, lib)); ok {
+				continue next
+			}
+		}
+		out = append(out, lib)
+	}
+	return out
+}
+
+// loaderDirs are the folders that the dynamic loader searches for a program: its own run path, then the usual ones,
+// the folder of the machine's architecture among them.
+func (f *files) loaderDirs(name string, e *elfFile) []string {
+	origin := "/" + path.Dir(name)
+	var dirs []string
+	for _, d := range e.rpath {
+		d = strings.NewReplacer("$ORIGIN", origin, "${ORIGIN}", origin).Replace(d)
+		dirs = append(dirs, strings.Trim(path.Clean(d), "/"))
+	}
+	dirs = append(dirs, f.libDirs...)
+	for _, arch := range []string{"x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf", "i386-linux-gnu"} {
+		dirs = append(dirs, "lib/"+arch, "usr/lib/"+arch)
+	}
+	return dirs
+}
+
+// missingInterpreters are the scripts in the new image's PATH whose interpreter is not there, where a script of that
+// name in the original's PATH finds its own.
+func missingInterpreters(before, after *files) []string {
+	var bad []string
+	works := map[string]bool{}
+	for name, line := range before.shebang {
+		if before.inPath(name) && before.interpreterOf(line) == "" {
+			works[path.Base(name)] = true
+		}
+	}
+	for name, line := range after.shebang {
+		if !works[path.Base(name)] || !after.inPath(name) {
+			continue
+		}
+		if missing := after.interpreterOf(line); missing != "" {
+			bad = append(bad, fmt.Sprintf("/%s runs under %s, which is not in the new image", name, missing))
+		}
+	}
+	sort.Strings(bad)
+	return bad
+}
+
+func (f *files) inPath(name string) bool {
+	dir := path.Dir(name)
+	for _, d := range f.path {
+		if real, ok := f.resolve(d); ok && real == dir {
+			return true
+		}
+	}
+	return false
+}
+
+// interpreterOf returns the interpreter that a script's first line names if it is missing, else "".
+func (f *files) interpreterOf(line string) string {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return ""
+	}
+	if _, ok := f.resolve(words[0]); !ok {
+		return words[0]
+	}
+	if path.Base(words[0]) != "env" {
+		return ""
+	}
+	for _, w := range words[1:] {
+		if strings.HasPrefix(w, "-") || strings.Contains(w, "=") {
+			continue
+		}
+		if _, ok := f.find(w, "/"); !ok {
+			return w
+		}
+		return ""
+	}
+	return ""
+}

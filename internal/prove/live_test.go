@@ -1,0 +1,108 @@
+package prove
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/drydock/drydock/internal/engine"
+	"github.com/drydock/drydock/internal/need"
+)
+
+// open returns the engine, or skips if it does not hold the base images that are named.
+func open(t *testing.T, bases ...string) *engine.Engine {
+	t.Helper()
+	e, err := engine.Open(t.Context(), need.Engine(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	for _, b := range bases {
+		if !e.Has(t.Context(), b) {
+			need.Image(t, b)
+		}
+	}
+	return e
+}
+
+func read(t *testing.T, elem ...string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(elem...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func try(t *testing.T, e *engine.Engine, context string, original, candidate []byte, intended ...Change) *Result {
+	t.Helper()
+	res, err := Prove(t.Context(), e, Options{
+		Context: context, Original: Side{Name: "Dockerfile", Dockerfile: original}, Candidate: Side{Name: "Dockerfile.new", Dockerfile: candidate},
+		Intended: intended, Say: func(s string) { t.Log(s) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range res.Checks {
+		t.Logf("%-10s %-8s %s", c.Name, c.Status, c.Text)
+	}
+	t.Log(res.Line())
+	return res
+}
+
+// The hand-written conversions of the testbed are right, and the proof says so.
+func TestLiveHandWritten(t *testing.T) {
+	for app, bases := range map[string][]string{
+		"flask-cext":   {"python:3.11", "python:3.11-slim"},
+		"dash-uvicorn": {"python:3.11", "python:3.11-slim"},
+		"node-express": {"node:20", "node:20-slim"},
+		"go-http":      {"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"},
+	} {
+		t.Run(app, func(t *testing.T) {
+			dir := need.Shared(t, "testbed", "apps", app)
+			e := open(t, bases...)
+			var meant []Change
+			if app == "node-express" {
+				meant = append(meant, Change{"command", "npm start runs this"})
+			}
+			res := try(t, e, dir, read(t, dir, "Dockerfile"), read(t, dir, "Dockerfile.multi"), meant...)
+			if !res.Proved {
+				t.Errorf("not proved: %s\n%s", res.Reason, res.Log)
+			}
+		})
+	}
+}
+
+// Wrong conversions are refused, for the reason that they are wrong.
+func TestLiveWrongConversions(t *testing.T) {
+	apps := func(t *testing.T, name string) string { return need.Shared(t, "testbed", "apps", name) }
+	own := func(_ *testing.T, name string) string { return filepath.Join("testdata", name) }
+	for _, c := range []struct {
+		name   string
+		dir    func(*testing.T, string) string
+		app    string
+		reason string
+		bases  []string
+		meant  []Change
+	}{
+		{"slim-swap-cext", apps, "flask-cext", "x86_64-linux-gnu-gcc", []string{"python:3.11", "python:3.11-slim"}, nil},
+		{"no-runtime-libs", own, "pq", "libpq.so.5", []string{"python:3.11", "python:3.11-slim"}, nil},
+		{"omit-dev-before-build", apps, "node-express", "tsc", []string{"node:20"}, nil},
+		{"cgo-into-static", apps, "go-http", "linked dynamically", []string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}, nil},
+		{"venv-moved", apps, "flask-cext", "/opt/venv/bin/python", []string{"python:3.11", "python:3.11-slim"}, nil},
+		{"shell-cmd-in-distroless", apps, "go-http", "/bin/sh", []string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}, nil},
+		{"nonroot-port80", own, "front", "Permission denied", []string{"node:20", "nginx:1.22"},
+			[]Change{{"command", "nginx serves the files"}, {"workdir", "nginx has its own"}, {"headers", "another server"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wrong := read(t, need.Shared(t, "testbed", "apps-neg", c.name+".Dockerfile"))
+			dir := c.dir(t, c.app)
+			e := open(t, c.bases...)
+			res := try(t, e, dir, read(t, dir, "Dockerfile"), wrong, c.meant...)
+			if res.Proved || !strings.Contains(res.Reason, c.reason) {
+				t.Errorf("%q, which is to speak of %q\n%s", res.Line(), c.reason, res.Log)
+			}
+		})
+	}
+}

@@ -1,0 +1,69 @@
+package prove
+
+import (
+	"bufio"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// isDatabase: the files in which distributions keep what is installed.
+func isDatabase(name string) bool {
+	return name == "var/lib/dpkg/status" || name == "lib/apk/db/installed" || name == "usr/lib/apk/db/installed" ||
+		strings.HasPrefix(name, "var/lib/dpkg/status.d/") && !strings.HasSuffix(name, ".md5sums")
+}
+
+// database counts the packages of a distribution's database.
+func (f *files) database(name string, r io.Reader) error {
+	kind, mark := "dpkg", "Package: "
+	if strings.Contains(name, "apk") {
+		kind, mark = "apk", "P:"
+	}
+	removed := false
+	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, 4<<20)
+	for sc.Scan() {
+		switch line := sc.Text(); {
+		case strings.HasPrefix(line, mark):
+			f.packages[kind]++
+			removed = false
+		case kind == "dpkg" && strings.HasPrefix(line, "Status: ") && !strings.HasSuffix(line, " installed") && !removed:
+			f.packages[kind]-- // removed, its configuration left
+			removed = true
+		}
+	}
+	return sc.Err()
+}
+
+var (
+	distInfo = regexp.MustCompile(`/([^/]+?)-[^/-]+\.(?:dist-info/METADATA|egg-info/PKG-INFO|egg-info)$`)
+	gemSpec  = regexp.MustCompile(`/specifications/(?:default/)?[^/]+\.gemspec$`)
+	distSep  = regexp.MustCompile(`[-_.]+`)
+)
+
+// count counts the packages of languages by the file that each package has exactly one of.
+func (f *files) count(name string) {
+	if m := distInfo.FindStringSubmatch("/" + name); m != nil {
+		f.packages["pip"]++
+		f.dists[distName(m[1])] = true
+	}
+	if gemSpec.MatchString("/" + name) {
+		f.packages["gem"]++
+	}
+	if path.Base(name) == "package.json" && inNodeModules(path.Dir(name)) {
+		f.packages["npm"]++
+	}
+}
+
+// distName normalises a Python distribution's name as PEP 503 says.
+func distName(s string) string { return strings.ToLower(distSep.ReplaceAllString(s, "-")) }
+
+// inNodeModules tells whether dir is a package's own folder: node_modules/x or node_modules/@scope/x.
+func inNodeModules(dir string) bool {
+	parent := path.Dir(dir)
+	if strings.HasPrefix(path.Base(parent), "@") {
+		parent = path.Dir(parent)
+	}
+	return path.Base(parent) == "node_modules"
+}

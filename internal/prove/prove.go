@@ -1,0 +1,264 @@
+// Package prove shows by trial that a converted Dockerfile makes the same thing as the original, only smaller: it
+// builds both, looks into both, starts both, asks both the same questions and compares. Building well proves little:
+// most wrong conversions build, and die at start or at the first request.
+//
+// What is built and started is taken for hostile: containers stand on an internal network without mounts of this
+// machine, without capabilities and within bounds of memory, processes and time. See internal/engine.
+package prove
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drydock/drydock/internal/engine"
+)
+
+// Options say what is compared with what.
+type Options struct {
+	Context   string // build context of both
+	Original  Side
+	Candidate Side
+	Args      map[string]*string // build arguments of both
+	Secrets   []string           // --secret specifications of both builds
+
+	Probes   []Probe   // requests to send; none: they are found (see findProbes)
+	Env      []string  // NAME=value for the app beside the images' own; stand-ins, never the real ones
+	Services []Service // what the app needs beside it, started anew for every contender
+
+	Intended    []Change // differences that the conversion makes on purpose
+	Improvement bool     // the original is multi-stage already: the result need not be smaller, only not larger
+
+	// Scan is the image gate: what is inside an image of the engine and what of it is known to be vulnerable. nil
+	// leaves the findings out and counts packages by their databases.
+	Scan func(ctx context.Context, imageRef string) (Summary, error)
+
+	Patience time.Duration // how long a contender may take to open its ports, 0 = 60 s
+	Say      func(string)  // progress, a line at a time; nil = silent
+}
+
+// Side is one of the two Dockerfiles.
+type Side struct {
+	Name       string // for messages: the file's path
+	Dockerfile []byte
+	Ignore     []byte // .dockerignore in force, nil = the context's own
+	File       string // path of the Dockerfile on disk, "" if it is not there; its own ignore file holds then
+	Target     string
+}
+
+// Service is a dependency that compose names, started on the same internal network.
+type Service struct {
+	Name       string
+	Image      string
+	Env        []string
+	Entrypoint []string
+	Command    []string
+}
+
+// Change is a difference between the images that the conversion makes on purpose.
+type Change struct {
+	What string // "command", "user", "workdir", "ports", "healthcheck", "headers", "env NAME", "label NAME"
+	Why  string
+}
+
+// Summary is what the image gate says of an image.
+type Summary struct {
+	Packages   int
+	Findings   int            // open ones
+	BySeverity map[string]int // of the findings
+}
+
+// Result is the outcome with everything that was looked at.
+type Result struct {
+	Proved bool
+	Reason string // why it is not proved: one line; "" when proved
+	Log    string // the end of the output behind the reason, where there is one
+	Before Measure
+	After  Measure
+	Checks []Check
+}
+
+// Check is one thing that was compared.
+type Check struct {
+	Name   string // "build", "libraries", "settings", "answers", "modules", "size"
+	Status string // one of the statuses below
+	Text   string
+}
+
+// The statuses of a check.
+const (
+	Same    = "same"    // it was compared and nothing was lost
+	Differs = "differs" // it was compared and refuses the proof
+	Noted   = "noted"   // a difference that is meant or harmless
+	Skipped = "skipped" // there was nothing to compare, or no way to
+)
+
+// errRefused ends a proof whose result holds the reason already.
+var errRefused = errors.New("refused")
+
+type prover struct {
+	Options
+	run *engine.Run
+	res *Result
+	// of both sides: 0 is the original, 1 the candidate
+	refs [2]string
+	imgs [2]*engine.Image
+	fs   [2]*files
+	base *engine.Image // what the original was built from, nil where the engine cannot tell
+	caps []string
+}
+
+// Prove runs the proof. A conversion that is not proved is no error: Result says why. An error means that the trial
+// itself could not be held (no engine, interrupted). Whatever the proof made in the engine is gone when it returns.
+func Prove(ctx context.Context, e *engine.Engine, o Options) (res *Result, err error) {
+	run, err := e.NewRun()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, run.Close()) }()
+	if o.Patience == 0 {
+		o.Patience = 60 * time.Second
+	}
+	p := &prover{Options: o, run: run, res: &Result{}}
+	for _, step := range []func(context.Context) error{
+		p.build, p.look, p.libraries, p.settings, p.answers, p.modules, p.measure,
+	} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		switch err := step(ctx); {
+		case errors.Is(err, errRefused):
+			return p.res, nil
+		case err != nil:
+			return nil, err
+		}
+	}
+	p.res.Proved = true
+	return p.res, nil
+}
+
+func (p *prover) say(format string, args ...any) {
+	if p.Say != nil {
+		p.Say(fmt.Sprintf(format, args...))
+	}
+}
+
+func (p *prover) check(name, status, format string, args ...any) {
+	p.res.Checks = append(p.res.Checks, Check{name, status, fmt.Sprintf(format, args...)})
+}
+
+// refuse records why the conversion is not proved and ends the proof.
+func (p *prover) refuse(name, format string, args ...any) error {
+	text := fmt.Sprintf(format, args...)
+	p.check(name, Differs, "%s", text)
+	p.res.Reason = text
+	return errRefused
+}
+
+// failed refuses because something ended badly; the end of its log goes with the reason.
+func (p *prover) failed(ctx context.Context, name, what string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var f *engine.Failure
+	if errors.As(err, &f) {
+		p.res.Log = lastLines(f.Log, 12)
+		if r := f.Reason(); r != "" {
+			return p.refuse(name, "%s: %s", what, r)
+		}
+	}
+	return p.refuse(name, "%s: %v", what, err)
+}
+
+// intended finds a difference among those that the conversion makes on purpose.
+func (p *prover) intended(what string) (string, bool) {
+	for _, c := range p.Intended {
+		if strings.EqualFold(c.What, what) {
+			return c.Why, true
+		}
+	}
+	return "", false
+}
+
+func (p *prover) sides() [2]Side { return [2]Side{p.Original, p.Candidate} }
+
+var sideNames = [2]string{"original", "new"}
+
+// build builds both and looks up what they say of themselves.
+func (p *prover) build(ctx context.Context) error {
+	for i, s := range p.sides() {
+		p.say("building the %s image", sideNames[i])
+		ref, err := p.run.Build(ctx, [2]string{"original", "candidate"}[i], engine.BuildOptions{
+			Context: p.Context, File: s.File, Dockerfile: s.Dockerfile, Ignore: s.Ignore, Target: s.Target,
+			Args: p.Args, Secrets: p.Secrets,
+		})
+		if err != nil {
+			return p.failed(ctx, "build", "the "+sideNames[i]+" Dockerfile does not build", err)
+		}
+		img, err := p.run.Engine().Inspect(ctx, ref)
+		if err != nil {
+			return err
+		}
+		p.refs[i], p.imgs[i] = ref, img
+	}
+	p.base = p.findBase(ctx)
+	p.check("build", Same, "both build")
+	return nil
+}
+
+// findBase is the image below the original, recognised by its layers among the images that the engine holds.
+func (p *prover) findBase(ctx context.Context) *engine.Image {
+	tags, err := p.run.Engine().Tags(ctx)
+	if err != nil {
+		return nil
+	}
+	var best *engine.Image
+	for _, t := range tags {
+		if strings.HasPrefix(t, "drydock-run/") {
+			continue
+		}
+		img, err := p.run.Engine().Inspect(ctx, t)
+		if err != nil || len(img.Layers) >= len(p.imgs[0].Layers) || !prefix(img.Layers, p.imgs[0].Layers) {
+			continue
+		}
+		if best == nil || len(img.Layers) > len(best.Layers) {
+			best = img
+		}
+	}
+	return best
+}
+
+func prefix(short, long []string) bool {
+	for i := range short {
+		if short[i] != long[i] {
+			return false
+		}
+	}
+	return len(short) > 0
+}
+
+// look reads the file systems of both.
+func (p *prover) look(ctx context.Context) error {
+	for i, ref := range p.refs {
+		p.say("looking into the %s image", sideNames[i])
+		rc, err := p.run.Export(ctx, ref)
+		if err != nil {
+			return err
+		}
+		p.fs[i], err = readFiles(rc, p.imgs[i].Config.Env)
+		if err = errors.Join(err, rc.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func lastLines(s string, n int) string {
+	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	if len(lines) > n {
+		lines = lines[len(lines)-n:]
+	}
+	return strings.Join(lines, "\n")
+}

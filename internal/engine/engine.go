@@ -9,13 +9,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/moby/moby/client"
 )
 
@@ -23,45 +22,28 @@ import (
 type Engine struct {
 	api      *client.Client
 	docker   string // the docker client that builds, "" where there is none
-	host     string // address of the API
 	buildKit bool   // docker can build with BuildKit
 	version  string
 }
 
-// Open connects to the engine that the user's docker client uses: DOCKER_HOST, else the current docker context. It
-// fails with a fault that names the remedy if no engine answers within a few seconds. docker is the client to build
-// with; "" looks for one, preferring one that has BuildKit.
+// Open connects to the engine that the user's docker client uses. docker is the client to build with; "" looks for one,
+// preferring one that has BuildKit. Without any the engine answers all the same, and only Build fails.
 func Open(ctx context.Context, docker string) (*Engine, error) {
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	e := &Engine{}
-	e.docker, e.buildKit = findDocker(ctx, docker)
-	e.host = e.findHost(ctx)
-	opts := []client.Opt{client.FromEnv}
-	if e.host != "" {
-		opts = append(opts, client.WithHost(e.host))
-	}
-	if strings.HasPrefix(e.host, "ssh://") {
-		return nil, fault.Input("", "the docker context is reached over ssh, which drydock does not speak").
-			WithHint("Run drydock on the engine's own machine, or forward its socket and set DOCKER_HOST.")
-	}
-	var err error
-	if e.api, err = client.New(opts...); err != nil {
-		return nil, noEngine(err)
-	}
-	v, err := e.api.ServerVersion(ctx, client.ServerVersionOptions{})
+	api, err := dockerapi.Connect(ctx)
 	if err != nil {
-		e.api.Close()
-		return nil, noEngine(err)
+		return nil, err
+	}
+	e := &Engine{api: api}
+	v, err := api.ServerVersion(ctx, client.ServerVersionOptions{})
+	if err != nil {
+		api.Close()
+		return nil, err
 	}
 	e.version = v.Version
+	e.docker, e.buildKit = findDocker(ctx, docker)
 	return e, nil
-}
-
-func noEngine(err error) error {
-	f := fault.InputErr("", err)
-	f.Msg = "no container engine answers"
-	return f.WithHint("Start Docker, or set DOCKER_HOST to where it listens; `docker version` shows whether it answers.")
 }
 
 // Close ends the connection. Runs are closed on their own.
@@ -72,19 +54,6 @@ func (e *Engine) Version() string { return e.version }
 
 // BuildKit tells whether builds run with BuildKit, so that RUN --mount is understood.
 func (e *Engine) BuildKit() bool { return e.buildKit }
-
-// findHost is the API's address by the rules of the docker client: DOCKER_HOST, else the current context. "" leaves
-// it to the platform's default.
-func (e *Engine) findHost(ctx context.Context) string {
-	if h := os.Getenv("DOCKER_HOST"); h != "" || e.docker == "" {
-		return h
-	}
-	out, err := exec.CommandContext(ctx, e.docker, "context", "inspect", "--format", "{{.Endpoints.docker.Host}}").Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
-}
 
 // findDocker looks for a docker client, the first with BuildKit, else the first.
 func findDocker(ctx context.Context, docker string) (path string, buildKit bool) {

@@ -44,6 +44,7 @@ func TestReason(t *testing.T) {
 ------
 executor failed running [/bin/sh -c pip install -r requirements.txt]: exit code: 1`,
 			"error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory"},
+		"what was missing, not what failed for it": {"gcc: command not found\nerror: legacy-install-failure\n× Encountered error while trying to install package.\n", "gcc: command not found"},
 		"a traceback": {"Traceback (most recent call last):\n  File \"app.py\"\nImportError: libpq.so.5: cannot open shared object file\n[INFO] Shutting down\n",
 			"ImportError: libpq.so.5: cannot open shared object file"},
 		"no error word at all": {"one\ntwo\n\n", "two"},

@@ -9,6 +9,8 @@ import (
 var (
 	// errorLine marks the lines in which programs and builders name a cause.
 	errorLine = regexp.MustCompile(`(?i)\b(error|errno|fatal|failed|exception|panic|cannot|can't|could not|not found|no such file|denied|refused|missing|unable to|no matching)\b|Error:`)
+	// namesCause marks those of them that name what was missing or refused, rather than what failed for it.
+	namesCause = regexp.MustCompile(`(?i)no such file|not found|cannot open|permission denied|ImportError|ModuleNotFoundError|no module named|cannot find|could not find|undefined (symbol|reference)|unable to locate|ENOENT|EACCES`)
 	// builderNoise are BuildKit's own lines around the failing command: they repeat the command, not its cause.
 	builderNoise = regexp.MustCompile(`^(#\d+ (ERROR|CANCELED|DONE|\[)|ERROR: failed to solve|executor failed running|failed to solve|------|\s*>|error: failed to solve)`)
 	// progressMark is what BuildKit's plain progress puts before a line of output: "#10 1.061 ".
@@ -16,10 +18,10 @@ var (
 	escapeCodes  = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
 )
 
-// Reason picks the line of a log that most likely tells why something failed: the last one that speaks of an error,
-// else the last line. Builder's marks and terminal escapes are taken off. A line is cut after 300 bytes.
+// Reason picks the line of a log that most likely tells why something failed: the last one that names something missing
+// or refused, else the last that speaks of an error, else the last. Builder's marks and terminal escapes are taken off. A line is cut after 300 bytes.
 func Reason(log string) string {
-	last, cause, outer := "", "", ""
+	last, failed, cause, outer := "", "", "", ""
 	for _, line := range strings.Split(escapeCodes.ReplaceAllString(log, ""), "\n") {
 		line = strings.TrimSpace(strings.TrimSuffix(line, "\r"))
 		if builderNoise.MatchString(line) {
@@ -32,10 +34,13 @@ func Reason(log string) string {
 		}
 		last = line
 		if errorLine.MatchString(line) {
+			failed = line
+		}
+		if namesCause.MatchString(line) {
 			cause = line
 		}
 	}
-	for _, l := range []string{cause, outer, last} {
+	for _, l := range []string{cause, failed, outer, last} {
 		if l != "" {
 			return cut(l, 300)
 		}

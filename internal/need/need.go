@@ -93,9 +93,3 @@ func isFile(p string) bool {
 	st, err := os.Stat(p)
 	return err == nil && st.Mode().IsRegular()
 }
-
-// Image skips because an engine does not hold a base image that the test builds on.
-func Image(t testing.TB, ref string) {
-	t.Helper()
-	absent(t, "the base image %s in the engine (the shared testbed has a script that makes a stand-in)", ref)
-}

@@ -93,3 +93,11 @@ func isFile(p string) bool {
 	st, err := os.Stat(p)
 	return err == nil && st.Mode().IsRegular()
 }
+
+// Slow skips a test that takes minutes, unless DRYDOCK_SLOW is set or nothing may be absent.
+func Slow(t testing.TB) {
+	t.Helper()
+	if os.Getenv("DRYDOCK_REQUIRE") == "" && os.Getenv("DRYDOCK_SLOW") == "" {
+		t.Skip("slow: set DRYDOCK_SLOW=1 to run it")
+	}
+}

@@ -13,6 +13,7 @@ import (
 // open returns the engine, or skips if it does not hold the base images that are named.
 func open(t *testing.T, bases ...string) *engine.Engine {
 	t.Helper()
+	need.Slow(t)
 	e, err := engine.Open(t.Context(), need.Engine(t))
 	if err != nil {
 		t.Fatal(err)

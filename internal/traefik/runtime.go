@@ -1,0 +1,681 @@
+package traefik
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// maxUserPriority is the highest priority that a router of a user's may have.
+const maxUserPriority = math.MaxInt - 1000
+
+// Input is everything that one Traefik reads.
+type Input struct {
+	Version    Version
+	Static     *Static
+	Containers []Container
+	Files      []*File
+	// Unknown names providers ("file", "http") whose content could not be read in full: what refers to them is not
+	// undefined but unknown.
+	Unknown map[string]bool
+}
+
+// Runtime is the configuration as one Traefik runs it.
+type Runtime struct {
+	Version  Version
+	Static   *Static
+	Verdicts []Verdict // one a container
+	Routes   []*Route  // every router on every entry point, by name
+	Conflict []Conflict
+
+	Routers        map[string]*Router
+	TCPRouters     map[string]*Router
+	Middlewares    map[string]*Middleware
+	TCPMiddlewares map[string]*Middleware
+	Services       map[string]*Service
+	TCPServices    map[string]*Service
+	UDPServices    map[string]*Service
+	TLSOptions     map[string]*TLSOptions
+
+	unknown map[string]bool
+	tables  map[tableKey][]*Route
+}
+
+type tableKey struct {
+	entryPoint string
+	tls, tcp   bool
+}
+
+// Conflict is one name declared twice with different content: Traefik removes both.
+type Conflict struct {
+	Kind    string // "router", "middleware" or "service"
+	TCP     bool
+	Name    string // qualified
+	Origins []Origin
+}
+
+// Route is a router on one entry point.
+type Route struct {
+	Name        string // as the API names it: "app@docker", or "websecure-app@docker" where the router is split
+	Router      *Router
+	EntryPoint  string
+	TCP, UDP    bool
+	TLS         *RouterTLS
+	Rule        *Rule // nil where it is not known or not valid
+	Priority    int
+	Middlewares []string // qualified; the entry point's come first
+	FromEntry   int      // how many of them are the entry point's
+	Chain       []*Middleware
+	Service     string // qualified
+	Containers  []int  // behind the service
+	Faults      []Fault
+	Unknown     string // why its effect cannot be told, "" if it can
+}
+
+// FaultKind says why a router is not served.
+type FaultKind int
+
+// The kinds of fault.
+const (
+	NoMiddleware FaultKind = iota
+	Recursion
+	MultiType
+	BadRange
+	EmptyRange
+	BadMiddleware
+	BadRule
+	NoService
+	NoEntryPoint
+	BadPriority
+	NoTLSOptions
+)
+
+// Fault is a reason why a router is not served at all.
+type Fault struct {
+	Kind       FaultKind
+	Middleware string   // qualified name
+	Via        []string // chains that lead to it
+	Msg        string
+}
+
+// Served says whether the router answers anybody.
+func (r *Route) Served() bool { return len(r.Faults) == 0 }
+
+// Internal says whether the router leads to a service of Traefik's own.
+func (r *Route) Internal() bool { return strings.HasSuffix(r.Service, "@internal") }
+
+// Build puts everything together as Traefik does.
+func Build(in Input) *Runtime {
+	rt := &Runtime{
+		Version: in.Version, Static: in.Static, Routers: map[string]*Router{}, TCPRouters: map[string]*Router{},
+		Middlewares: map[string]*Middleware{}, TCPMiddlewares: map[string]*Middleware{}, Services: map[string]*Service{},
+		TCPServices: map[string]*Service{}, UDPServices: map[string]*Service{}, TLSOptions: map[string]*TLSOptions{},
+		unknown: in.Unknown, tables: map[tableKey][]*Route{},
+	}
+	udp := map[string]*Router{}
+	docker := rt.readContainers(in)
+	merge := func(d *Dynamic, provider string) {
+		qualify(rt.Routers, d.Routers, provider, func(r *Router, n string) { r.Name = n })
+		qualify(rt.TCPRouters, d.TCPRouters, provider, func(r *Router, n string) { r.Name = n })
+		qualify(udp, d.UDPRouters, provider, func(r *Router, n string) { r.Name = n })
+		qualify(rt.Middlewares, d.Middlewares, provider, func(m *Middleware, n string) { m.Name = n })
+		qualify(rt.TCPMiddlewares, d.TCPMiddlewares, provider, func(m *Middleware, n string) { m.Name = n })
+		qualify(rt.Services, d.Services, provider, func(s *Service, n string) { s.Name = n })
+		qualify(rt.TCPServices, d.TCPServices, provider, func(s *Service, n string) { s.Name = n })
+		qualify(rt.UDPServices, d.UDPServices, provider, func(s *Service, n string) { s.Name = n })
+		for n, o := range d.TLSOptions {
+			rt.TLSOptions[n+"@"+provider] = o
+		}
+	}
+	merge(docker, providerName)
+	for _, f := range in.Files {
+		if f.Config != nil {
+			merge(f.Config, "file")
+		}
+		if f.Templated {
+			if rt.unknown == nil {
+				rt.unknown = map[string]bool{}
+			}
+			rt.unknown["file"] = true
+		}
+	}
+	if in.Static != nil {
+		rt.internal()
+		rt.buildRoutes(udp)
+	}
+	return rt
+}
+
+func qualify[T any](dst, src map[string]*T, provider string, rename func(*T, string)) {
+	for name, v := range src {
+		full := name + "@" + provider
+		rename(v, full)
+		dst[full] = v
+	}
+}
+
+// readContainers reads every container and merges what they declare.
+func (rt *Runtime) readContainers(in Input) *Dynamic {
+	all := newDynamic()
+	rt.Verdicts = make([]Verdict, len(in.Containers))
+	if in.Static == nil || in.Static.Docker == nil {
+		for i := range rt.Verdicts {
+			rt.Verdicts[i].Excluded = "no docker provider"
+		}
+		return all
+	}
+	for i := range in.Containers {
+		rt.Verdicts[i] = readContainer(i, &in.Containers[i], in.Static.Docker, in.Version, in.Static.Swarm)
+	}
+	for i := range rt.Verdicts {
+		c := rt.Verdicts[i].Config
+		if c == nil {
+			continue
+		}
+		mergeMap(all.Routers, c.Routers, sameRouter)
+		mergeMap(all.TCPRouters, c.TCPRouters, sameRouter)
+		mergeMap(all.UDPRouters, c.UDPRouters, sameRouter)
+		mergeMap(all.Middlewares, c.Middlewares, sameMiddleware)
+		mergeMap(all.TCPMiddlewares, c.TCPMiddlewares, sameMiddleware)
+		mergeMap(all.Services, c.Services, mergeService)
+		mergeMap(all.TCPServices, c.TCPServices, mergeService)
+		mergeMap(all.UDPServices, c.UDPServices, mergeService)
+	}
+	conflicts(rt, "router", false, all.Routers, func(c *Dynamic) map[string]*Router { return c.Routers }, routerOrigin)
+	conflicts(rt, "router", true, all.TCPRouters, func(c *Dynamic) map[string]*Router { return c.TCPRouters }, routerOrigin)
+	conflicts(rt, "router", false, all.UDPRouters, func(c *Dynamic) map[string]*Router { return c.UDPRouters }, routerOrigin)
+	conflicts(rt, "middleware", false, all.Middlewares, func(c *Dynamic) map[string]*Middleware { return c.Middlewares }, middlewareOrigin)
+	conflicts(rt, "middleware", true, all.TCPMiddlewares, func(c *Dynamic) map[string]*Middleware { return c.TCPMiddlewares }, middlewareOrigin)
+	conflicts(rt, "service", false, all.Services, func(c *Dynamic) map[string]*Service { return c.Services }, serviceOrigin)
+	conflicts(rt, "service", true, all.TCPServices, func(c *Dynamic) map[string]*Service { return c.TCPServices }, serviceOrigin)
+	conflicts(rt, "service", false, all.UDPServices, func(c *Dynamic) map[string]*Service { return c.UDPServices }, serviceOrigin)
+	sort.Slice(rt.Conflict, func(i, j int) bool {
+		return rt.Conflict[i].Kind+rt.Conflict[i].Name < rt.Conflict[j].Kind+rt.Conflict[j].Name
+	})
+	return all
+}
+
+func routerOrigin(r *Router) Origin         { return r.Origin }
+func middlewareOrigin(m *Middleware) Origin { return m.Origin }
+func serviceOrigin(s *Service) Origin       { return s.Origin }
+
+// mergeMap adds src to dst; a name whose two declarations do not go together is kept as nil, to be removed.
+func mergeMap[T any](dst, src map[string]*T, same func(a, b *T) bool) {
+	for name, v := range src {
+		old, ok := dst[name]
+		switch {
+		case !ok:
+			cp := *v
+			dst[name] = &cp
+		case old == nil || !same(old, v):
+			dst[name] = nil
+		}
+	}
+}
+
+func conflicts[T any](rt *Runtime, kind string, tcp bool, merged map[string]*T, part func(*Dynamic) map[string]*T, origin func(*T) Origin) {
+	for name, v := range merged {
+		if v != nil {
+			continue
+		}
+		delete(merged, name)
+		c := Conflict{Kind: kind, TCP: tcp, Name: name + "@" + providerName}
+		for i := range rt.Verdicts {
+			if d := rt.Verdicts[i].Config; d != nil {
+				if x, ok := part(d)[name]; ok {
+					c.Origins = append(c.Origins, origin(x))
+				}
+			}
+		}
+		rt.Conflict = append(rt.Conflict, c)
+	}
+}
+
+// internal adds the routers and middlewares that Traefik makes by itself.
+func (rt *Runtime) internal() {
+	s := rt.Static
+	add := func(name string, r Router) {
+		r.Name, r.Provider, r.Origin, r.RuleSyntax = name+"@internal", "internal", Origin{Container: NoContainer}, "v3"
+		rt.Routers[r.Name] = &r
+	}
+	if a := s.API; a != nil && a.Insecure {
+		eps := []string{InternalEntryPoint}
+		add("api", Router{EntryPoints: eps, Service: "api@internal", Priority: math.MaxInt - 1, Rule: "PathPrefix(`/api`)"})
+		if a.Dashboard {
+			add("dashboard", Router{EntryPoints: eps, Service: "dashboard@internal", Priority: math.MaxInt - 2, Rule: "PathPrefix(`/`)"})
+		}
+		if a.Debug {
+			add("debug", Router{EntryPoints: eps, Service: "api@internal", Priority: math.MaxInt - 1, Rule: "PathPrefix(`/debug`)"})
+		}
+	}
+	if p := s.Ping; p != nil && !p.ManualRouting {
+		add("ping", Router{EntryPoints: []string{p.EntryPoint}, Service: "ping@internal", Priority: math.MaxInt, Rule: "PathPrefix(`/ping`)"})
+	}
+	if p := s.Prometheus; p != nil && !p.ManualRouting {
+		add("prometheus", Router{EntryPoints: []string{p.EntryPoint}, Service: "prometheus@internal", Priority: math.MaxInt, Rule: "PathPrefix(`/metrics`)"})
+	}
+	if s.RestInsecure {
+		add("rest", Router{EntryPoints: []string{InternalEntryPoint}, Service: "rest@internal", Priority: math.MaxInt, Rule: "PathPrefix(`/api/providers`)"})
+	}
+	if len(s.ACMEEntryPoints) > 0 {
+		add("acme-http", Router{
+			EntryPoints: s.ACMEEntryPoints, Service: "acme-http@internal", Priority: math.MaxInt, Rule: "PathPrefix(`/.well-known/acme-challenge/`)",
+		})
+	}
+	for name, ep := range s.EntryPoints {
+		r := ep.Redirect
+		if r == nil {
+			continue
+		}
+		port := s.redirectTarget(r)
+		if port == "" {
+			continue // Traefik logs an error and redirects nothing
+		}
+		rule := "HostRegexp(`^.+$`)"
+		if ep.AllowACMEByPass {
+			rule += " && !PathPrefix(`/.well-known/acme-challenge/`)"
+		}
+		rtName := Normalize(name + "-to-" + r.To)
+		mw := "redirect-" + rtName + "@internal"
+		rt.Middlewares[mw] = &Middleware{
+			Name: mw, Provider: "internal", Types: []string{"redirectscheme"}, Origin: Origin{Container: NoContainer},
+			Redirect: &Redirect{Scheme: r.Scheme, Port: port, Permanent: r.Permanent},
+		}
+		add(rtName, Router{EntryPoints: []string{name}, Middlewares: []string{mw}, Service: "noop@internal", Priority: r.Priority, Rule: rule})
+	}
+}
+
+// buildRoutes puts every router on its entry points.
+func (rt *Runtime) buildRoutes(udp map[string]*Router) {
+	defaults := rt.Static.DefaultEntryPoints()
+	for _, name := range sortedKeys(rt.Routers) {
+		rt.addRouter(rt.Routers[name], defaults, false)
+	}
+	for _, name := range sortedKeys(rt.TCPRouters) {
+		rt.addRouter(rt.TCPRouters[name], defaults, true)
+	}
+	for _, name := range sortedKeys(udp) {
+		r := udp[name]
+		for _, ep := range r.EntryPoints {
+			if e := rt.Static.EntryPoints[ep]; e != nil && e.UDP() {
+				route := &Route{Name: r.Name, Router: r, EntryPoint: ep, UDP: true, Service: qualified(r.Service, r.Provider)}
+				rt.service(route, rt.UDPServices)
+				rt.Routes = append(rt.Routes, route)
+			}
+		}
+	}
+	for _, r := range rt.Routes {
+		if r.Served() && !r.UDP && r.EntryPoint != "" {
+			k := tableKey{r.EntryPoint, r.TLS != nil, r.TCP}
+			rt.tables[k] = append(rt.tables[k], r)
+		}
+	}
+	for _, t := range rt.tables {
+		sort.SliceStable(t, func(i, j int) bool { return rt.before(t[i], t[j]) })
+	}
+}
+
+// before orders routes as they are tried. From 3.7 on the provider decides between equal priorities.
+func (rt *Runtime) before(a, b *Route) bool {
+	if a.Priority != b.Priority {
+		return a.Priority > b.Priority
+	}
+	return rt.precedence(a) < rt.precedence(b)
+}
+
+var defaultPrecedence = []string{"swarm", "docker", "file", "redis", "consul", "etcd", "http", "zookeeper", "rest"}
+
+func (rt *Runtime) precedence(r *Route) int {
+	if !rt.Version.AtLeast(3, 7) {
+		return 0
+	}
+	list := defaultPrecedence
+	if len(rt.Static.Precedence) > 0 {
+		list = rt.Static.Precedence
+	}
+	if i := slices.Index(list, r.Router.Provider); i >= 0 {
+		return i
+	}
+	return len(list)
+}
+
+// Tied says whether chance decides which of two routes is tried first.
+func (rt *Runtime) Tied(a, b *Route) bool { return !rt.before(a, b) && !rt.before(b, a) }
+
+func (rt *Runtime) addRouter(r *Router, defaults []string, tcp bool) {
+	eps := r.EntryPoints
+	if len(eps) == 0 {
+		eps = defaults
+	}
+	var valid []string
+	for _, e := range eps {
+		if ep := rt.Static.EntryPoints[e]; ep != nil && !ep.UDP() && !slices.Contains(valid, e) {
+			valid = append(valid, e)
+		}
+	}
+	base := Route{Name: r.Name, Router: r, TCP: tcp, Service: qualified(r.Service, r.Provider)}
+	rt.rule(&base)
+	if len(valid) == 0 {
+		base.fault(NoEntryPoint, "", nil, "no valid entryPoint for this router")
+		base.TLS = r.TLS
+		rt.middlewares(&base, r.Middlewares)
+		rt.Routes = append(rt.Routes, &base)
+		return
+	}
+	for _, e := range valid {
+		route := base
+		route.Faults = slices.Clone(base.Faults)
+		route.EntryPoint, route.TLS = e, r.TLS
+		ep := rt.Static.EntryPoints[e]
+		list := r.Middlewares
+		if !tcp {
+			if len(eps) > 1 && (len(ep.Middlewares) > 0 || ep.TLS != nil) {
+				route.Name = e + "-" + r.Name
+			}
+			if route.TLS == nil {
+				route.TLS = ep.TLS
+			}
+			route.FromEntry = len(ep.Middlewares)
+			list = append(slices.Clone(ep.Middlewares), r.Middlewares...)
+		}
+		rt.middlewares(&route, list)
+		rt.tlsOptions(&route)
+		services := rt.Services
+		if tcp {
+			services = rt.TCPServices
+		}
+		rt.service(&route, services)
+		rt.Routes = append(rt.Routes, &route)
+	}
+}
+
+func (r *Route) fault(k FaultKind, mw string, via []string, format string, args ...any) {
+	r.Faults = append(r.Faults, Fault{Kind: k, Middleware: mw, Via: slices.Clone(via), Msg: fmt.Sprintf(format, args...)})
+}
+
+func (rt *Runtime) rule(r *Route) {
+	router := r.Router
+	if len(router.ParentRefs) > 0 {
+		r.Unknown = "it stands below another router (multi-layer routing), which is not worked out here"
+		return
+	}
+	if router.Rule == "" {
+		if router.DefaultRule {
+			r.Unknown = "the provider's default rule uses a template that is not worked out here"
+		} else {
+			r.fault(BadRule, "", nil, "the router has no rule")
+		}
+		return
+	}
+	syntax := router.RuleSyntax
+	if syntax == "" && !router.DefaultRule {
+		syntax = rt.Static.DefaultRuleSyntax
+	}
+	v2 := syntax == "v2" || rt.Version.Major == 2
+	if router.Provider == "internal" {
+		v2 = false
+	}
+	parse := ParseRule
+	if r.TCP {
+		parse = ParseTCPRule
+	}
+	rule, err := parse(router.Rule, v2)
+	if err != nil {
+		r.fault(BadRule, "", nil, "%v", err)
+		return
+	}
+	r.Rule = rule
+	r.Priority = router.Priority
+	if r.Priority == 0 {
+		r.Priority = rule.Priority()
+		if !r.TCP {
+			r.Priority = len(router.Rule)
+		}
+	}
+	if r.Priority > maxUserPriority && router.Provider != "internal" {
+		r.fault(BadPriority, "", nil, "the router priority %d exceeds the highest that a user may set", r.Priority)
+	}
+	if r.TCP && router.TLS == nil {
+		if h := rule.Hosts(); len(h) > 0 && h[0] != "*" {
+			r.fault(BadRule, "", nil, "the rule has a HostSNI matcher, but the router has no TLS")
+		}
+	}
+}
+
+// qualified adds the provider to a name that has none.
+func qualified(name, provider string) string {
+	if name == "" || strings.Contains(name, "@") {
+		return name
+	}
+	return name + "@" + provider
+}
+
+func (rt *Runtime) middlewares(r *Route, list []string) {
+	for _, m := range list {
+		// An empty element of a list ("office,") is a name like any other: "@docker".
+		name := m
+		if !strings.Contains(m, "@") {
+			name = m + "@" + r.Router.Provider
+		}
+		r.Middlewares = append(r.Middlewares, name)
+		rt.middleware(r, name, nil)
+	}
+}
+
+// maxChain bounds the length of a route's flattened chain.
+const maxChain = 1000
+
+func (rt *Runtime) middleware(r *Route, name string, via []string) {
+	if slices.Contains(via, name) {
+		r.fault(Recursion, name, via, "could not instantiate middleware %s: recursion detected", name)
+		return
+	}
+	if len(r.Chain) > maxChain || len(via) > maxDepth {
+		r.Unknown = "its chain of middlewares is too long to be worked out here"
+		return
+	}
+	all := rt.Middlewares
+	if r.TCP {
+		all = rt.TCPMiddlewares
+	}
+	m := all[name]
+	if m == nil {
+		if rt.unknownName(name) {
+			r.Unknown = fmt.Sprintf("middleware %q may be defined where it cannot be seen from here", name)
+			return
+		}
+		r.fault(NoMiddleware, name, via, "middleware %q does not exist", name)
+		return
+	}
+	if kind, msg := rt.faulty(m, r.TCP); msg != "" {
+		r.fault(kind, name, via, "%s", msg)
+		return
+	}
+	if slices.Contains(m.Types, "chain") {
+		via = append(slices.Clone(via), name)
+		for _, c := range m.Chain {
+			full := c
+			if !strings.Contains(c, "@") {
+				full = c + "@" + m.Provider
+			}
+			rt.middleware(r, full, via)
+		}
+		return
+	}
+	r.Chain = append(r.Chain, m)
+}
+
+// unknownName says whether a name may be defined by a provider that could not be read.
+func (rt *Runtime) unknownName(name string) bool {
+	_, provider, _ := strings.Cut(name, "@")
+	return rt.unknown[provider]
+}
+
+// faulty says why a middleware cannot be made; "" if it can.
+func (rt *Runtime) faulty(m *Middleware, tcp bool) (FaultKind, string) {
+	switch {
+	case len(m.Types) == 0:
+		return BadMiddleware, fmt.Sprintf("invalid middleware %q configuration: it has no type", m.Name)
+	case len(m.Types) > 1 && !tcp:
+		return MultiType, "cannot create middleware: multi-types middleware not supported"
+	}
+	if a := m.AllowList; a != nil {
+		if len(a.Ranges) == 0 {
+			return EmptyRange, "sourceRange is empty, IPAllowLister not created"
+		}
+		if _, err := ParseRanges(a.Ranges); err != nil {
+			return BadRange, "cannot parse the source range: " + err.Error()
+		}
+		if a.Reject != 0 && http.StatusText(a.Reject) == "" {
+			return BadMiddleware, fmt.Sprintf("invalid HTTP status code %d", a.Reject)
+		}
+		if a.Depth <= 0 && len(a.ExcludedIPs) > 0 {
+			if _, err := ParseRanges(a.ExcludedIPs); err != nil {
+				return BadRange, "cannot parse excludedIPs: " + err.Error()
+			}
+		} else if a.IPv6Subnet != nil && (*a.IPv6Subnet <= 0 || *a.IPv6Subnet > 128) {
+			return BadMiddleware, fmt.Sprintf("invalid IPv6 subnet %d value", *a.IPv6Subnet)
+		}
+	}
+	if d := m.Redirect; d != nil {
+		if slices.Contains(m.Types, "redirectscheme") && d.Scheme == "" {
+			return BadMiddleware, "you must provide a target scheme"
+		}
+		if _, err := regexp.Compile(d.Regex); err != nil {
+			return BadMiddleware, "the redirection's regular expression is not valid"
+		}
+	}
+	if slices.Contains(m.Types, "plugin") && !tcp {
+		if len(m.Plugins) != 1 {
+			return BadMiddleware, "a plugin middleware names exactly one plugin"
+		}
+		if !slices.ContainsFunc(rt.Static.Plugins, func(p string) bool { return strings.EqualFold(p, m.Plugins[0]) }) {
+			return BadMiddleware, fmt.Sprintf("plugin %q is not in Traefik's static configuration", m.Plugins[0])
+		}
+	}
+	return 0, ""
+}
+
+func (rt *Runtime) tlsOptions(r *Route) {
+	if r.TLS == nil || r.TLS.Options == "" || r.TLS.Options == "default" {
+		return
+	}
+	name := qualified(r.TLS.Options, r.Router.Provider)
+	if rt.TLSOptions[name] != nil {
+		return
+	}
+	if rt.unknownName(name) {
+		r.Unknown = fmt.Sprintf("TLS options %q may be defined where they cannot be seen from here", name)
+		return
+	}
+	r.fault(NoTLSOptions, "", nil, "unknown TLS options: %s", name)
+}
+
+// ClientCert says whether a route asks for a client certificate that it verifies.
+func (rt *Runtime) ClientCert(r *Route) bool {
+	if r.TLS == nil {
+		return false
+	}
+	name := r.TLS.Options
+	if name == "" || name == "default" {
+		// The options called default hold for all, whichever provider declares them.
+		for n, o := range rt.TLSOptions {
+			if strings.HasPrefix(n, "default@") && o.ClientAuth == "RequireAndVerifyClientCert" {
+				return true
+			}
+		}
+		return false
+	}
+	o := rt.TLSOptions[qualified(name, r.Router.Provider)]
+	return o != nil && o.ClientAuth == "RequireAndVerifyClientCert"
+}
+
+// service finds the containers behind a route.
+func (rt *Runtime) service(r *Route, services map[string]*Service) {
+	if r.Service == "" {
+		r.fault(NoService, "", nil, "the service is missing on the router")
+		return
+	}
+	if name, ok := strings.CutSuffix(r.Service, "@internal"); ok {
+		if !rt.internalService(name) {
+			r.fault(NoService, "", nil, "the service %q does not exist", r.Service)
+		}
+		return
+	}
+	seen := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		s := services[name]
+		if s == nil {
+			if rt.unknownName(name) {
+				r.Unknown = fmt.Sprintf("service %q may be defined where it cannot be seen from here", name)
+			} else {
+				r.fault(NoService, "", nil, "the service %q does not exist", name)
+			}
+			return
+		}
+		if s.Kind == "" {
+			r.fault(NoService, "", nil, "the service %q does not have any type defined", name)
+			return
+		}
+		for _, c := range s.Containers {
+			if !slices.Contains(r.Containers, c) {
+				r.Containers = append(r.Containers, c)
+			}
+		}
+		for _, m := range s.Middlewares {
+			rt.middleware(r, qualified(m, s.provider()), nil)
+		}
+		for _, p := range s.Parts {
+			visit(qualified(p, s.provider()))
+		}
+	}
+	visit(r.Service)
+	sort.Ints(r.Containers)
+}
+
+func (s *Service) provider() string {
+	_, p, _ := strings.Cut(s.Name, "@")
+	return p
+}
+
+func (rt *Runtime) internalService(name string) bool {
+	s := rt.Static
+	switch name {
+	case "api":
+		return s.API != nil
+	case "dashboard":
+		return s.API != nil && s.API.Dashboard
+	case "ping":
+		return s.Ping != nil
+	case "prometheus":
+		return s.Prometheus != nil
+	case "rest":
+		return slices.Contains(s.OtherProviders, "rest")
+	case "noop", "acme-http":
+		return true
+	}
+	return false
+}
+
+// Table lists what is served on an entry point, in the order in which it is tried: HTTP or TCP, behind TLS or plain.
+func (rt *Runtime) Table(entryPoint string, tls, tcp bool) []*Route {
+	return rt.tables[tableKey{entryPoint, tls, tcp}]
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,373 @@
+package traefik
+
+import (
+	"math"
+	"net"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Static is the part of Traefik's static configuration that decides on access.
+type Static struct {
+	Source            string // "file", "flags", "environment" or "" where nothing is configured
+	EntryPoints       map[string]*EntryPoint
+	Docker            *DockerProvider
+	Swarm             bool
+	FileDirectory     string // file provider
+	FileName          string
+	OtherProviders    []string // providers whose content cannot be known here, by lower-case name
+	API               *API
+	Ping              *Internal
+	Prometheus        *Internal
+	RestInsecure      bool
+	ACMEEntryPoints   []string // entry points that answer the HTTP challenge
+	DefaultRuleSyntax string
+	Precedence        []string // providers, the strongest first
+	Plugins           []string
+}
+
+// EntryPoint is a port that Traefik listens on.
+type EntryPoint struct {
+	Name              string
+	Address           string // ":80", "127.0.0.1:8080/tcp"
+	AsDefault         bool
+	AllowACMEByPass   bool
+	Middlewares       []string
+	TLS               *RouterTLS
+	Redirect          *EntryPointRedirect
+	ForwardedInsecure bool
+	ForwardedTrusted  []string
+	ProxyProtocol     bool
+	ProxyInsecure     bool
+	ProxyTrusted      []string
+	Line              int // in the file
+}
+
+// EntryPointRedirect is an entry point's redirection.
+type EntryPointRedirect struct {
+	To        string
+	Scheme    string
+	Permanent bool
+	Priority  int
+}
+
+// DockerProvider is the docker provider's configuration.
+type DockerProvider struct {
+	Endpoint         string
+	ExposedByDefault bool
+	DefaultRule      string
+	Constraints      string
+	Network          string
+	UseBindPortIP    bool
+}
+
+// API is the api section.
+type API struct{ Insecure, Dashboard, Debug bool }
+
+// Internal is a service of Traefik's own that may get a router by itself.
+type Internal struct {
+	EntryPoint    string
+	ManualRouting bool
+}
+
+// InternalEntryPoint is the entry point of the insecure API, the ping and the metrics. It is never a default one.
+const InternalEntryPoint = "traefik"
+
+// DefaultRule is the docker provider's default rule.
+const DefaultRule = "Host(`{{ normalize .Name }}`)"
+
+// StaticFromFlags reads Traefik's command line, without the program's name. Values are never run through a shell.
+func StaticFromFlags(args []string) *Static {
+	root := &node{name: "traefik"}
+	seen := false
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		if len(a) < 2 || a[0] != '-' {
+			break
+		}
+		name := strings.TrimLeft(a, "-")
+		if name == "" {
+			break
+		}
+		value := "true"
+		if k, v, ok := strings.Cut(name, "="); ok {
+			name, value = k, v
+		} else if i+1 < len(args) && !strings.HasPrefix(args[i+1], "-") {
+			// A switch takes no value from the next word, a setting does. A word that is no flag can only be a value.
+			i++
+			value = args[i]
+		}
+		seen = true
+		root.set(strings.Split(name, "."), value, ",")
+	}
+	if !seen {
+		return nil
+	}
+	return staticOf(root, "flags")
+}
+
+// ConfigFileFlag is the path given by --configFile, "" if there is none.
+func ConfigFileFlag(args []string) string {
+	for i, a := range args {
+		name, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		if !strings.HasPrefix(a, "-") || !strings.EqualFold(name, "configfile") {
+			continue
+		}
+		if !ok && i+1 < len(args) {
+			value = args[i+1]
+		}
+		return value
+	}
+	return ""
+}
+
+// StaticFromEnv reads TRAEFIK_ variables; nil where there is none that configures anything.
+func StaticFromEnv(env map[string]string) *Static {
+	root := &node{name: "traefik"}
+	names := make([]string, 0, len(env))
+	for k := range env {
+		names = append(names, k)
+	}
+	sort.Strings(names)
+	seen := false
+	for _, k := range names {
+		rest, ok := strings.CutPrefix(strings.ToUpper(k), "TRAEFIK_")
+		if !ok || rest == "" || rest == "CONFIGFILE" {
+			continue
+		}
+		seen = true
+		root.set(strings.Split(strings.ToLower(rest), "_"), env[k], "")
+	}
+	if !seen {
+		return nil
+	}
+	return staticOf(root, "environment")
+}
+
+// StaticFromFile reads a traefik.yml, .yaml or .toml.
+func StaticFromFile(name string, data []byte) (*Static, error) {
+	root, err := fileTree(name, data)
+	if err != nil {
+		return nil, err
+	}
+	return staticOf(root, "file"), nil
+}
+
+// lists that grow when the flag is given several times.
+var growing = map[string]bool{"middlewares": true, "trustedips": true, "connection": true, "precedence": true}
+
+func (n *node) set(path []string, value, join string) {
+	if len(path) > maxDepth {
+		return
+	}
+	for _, p := range path {
+		names, bad := splitIndex(p)
+		if bad != "" {
+			return
+		}
+		for _, name := range names {
+			c := n.child(name)
+			if c == nil {
+				c = &node{name: name}
+				n.children = append(n.children, c)
+			}
+			n = c
+		}
+	}
+	if join != "" && n.value != "" && growing[strings.ToLower(n.name)] {
+		value = n.value + join + value
+	}
+	n.value = value
+}
+
+// on says whether a section that may stand empty is switched on.
+func (n *node) on(names ...string) *node {
+	c := n.at(names...)
+	if c == nil || c.value != "" && !strings.EqualFold(c.value, "true") {
+		return nil
+	}
+	return c
+}
+
+// flag is a bool with a default.
+func (n *node) flag(def bool, name string) bool {
+	if c := n.at(name); c != nil {
+		if b, err := strconv.ParseBool(c.value); err == nil {
+			return b
+		}
+	}
+	return def
+}
+
+func staticOf(root *node, source string) *Static {
+	s := &Static{Source: source, EntryPoints: map[string]*EntryPoint{}, DefaultRuleSyntax: root.text("core", "defaultrulesyntax")}
+	if eps := root.at("entrypoints"); eps != nil {
+		for _, e := range eps.children {
+			s.EntryPoints[e.name] = entryPointOf(e)
+		}
+	}
+	if len(s.EntryPoints) == 0 {
+		s.EntryPoints["http"] = &EntryPoint{Name: "http", Address: ":80"}
+	}
+	if a := root.on("api"); a != nil {
+		s.API = &API{Insecure: a.truth("insecure"), Dashboard: a.flag(true, "dashboard"), Debug: a.truth("debug")}
+	}
+	if p := root.on("ping"); p != nil {
+		s.Ping = &Internal{EntryPoint: orDefault(p.text("entrypoint"), InternalEntryPoint), ManualRouting: p.truth("manualrouting")}
+	}
+	if p := root.at("metrics").on("prometheus"); p != nil {
+		s.Prometheus = &Internal{EntryPoint: orDefault(p.text("entrypoint"), InternalEntryPoint), ManualRouting: p.truth("manualrouting")}
+	}
+	s.providers(root.at("providers"))
+	if r := root.at("certificatesresolvers"); r != nil {
+		for _, c := range r.children {
+			if ep := c.text("acme", "httpchallenge", "entrypoint"); ep != "" {
+				s.ACMEEntryPoints = append(s.ACMEEntryPoints, ep)
+			}
+		}
+	}
+	if p := root.at("experimental", "plugins"); p != nil {
+		for _, c := range p.children {
+			s.Plugins = append(s.Plugins, c.name)
+		}
+	}
+	internal := s.API != nil && s.API.Insecure || s.RestInsecure
+	for _, i := range []*Internal{s.Ping, s.Prometheus} {
+		internal = internal || i != nil && !i.ManualRouting && i.EntryPoint == InternalEntryPoint
+	}
+	if internal && s.EntryPoints[InternalEntryPoint] == nil {
+		s.EntryPoints[InternalEntryPoint] = &EntryPoint{Name: InternalEntryPoint, Address: ":8080"}
+	}
+	return s
+}
+
+func (s *Static) providers(p *node) {
+	if p == nil {
+		return
+	}
+	s.Precedence = p.strings("precedence")
+	for _, c := range p.children {
+		name := strings.ToLower(c.name)
+		switch name {
+		case "providersthrottleduration", "precedence":
+		case "docker":
+			d := p.on("docker")
+			if d == nil {
+				continue
+			}
+			if d.truth("swarmmode") {
+				s.Swarm = true
+			}
+			s.Docker = &DockerProvider{
+				Endpoint: d.text("endpoint"), ExposedByDefault: d.flag(true, "exposedbydefault"), DefaultRule: orDefault(d.text("defaultrule"), DefaultRule),
+				Constraints: d.text("constraints"), Network: d.text("network"), UseBindPortIP: d.truth("usebindportip"),
+			}
+		case "swarm":
+			if d := p.on("swarm"); d != nil {
+				s.Swarm = true
+				if s.Docker == nil {
+					s.Docker = &DockerProvider{
+						Endpoint: d.text("endpoint"), ExposedByDefault: d.flag(true, "exposedbydefault"), DefaultRule: orDefault(d.text("defaultrule"), DefaultRule),
+						Constraints: d.text("constraints"), Network: d.text("network"),
+					}
+				}
+			}
+		case "file":
+			s.FileDirectory, s.FileName = c.text("directory"), c.text("filename")
+		case "rest":
+			s.RestInsecure = c.truth("insecure")
+			s.OtherProviders = append(s.OtherProviders, name)
+		default:
+			s.OtherProviders = append(s.OtherProviders, name)
+		}
+	}
+}
+
+func entryPointOf(e *node) *EntryPoint {
+	ep := &EntryPoint{
+		Name: e.name, Address: e.text("address"), AsDefault: e.truth("asdefault"), AllowACMEByPass: e.truth("allowacmebypass"),
+		Middlewares: e.strings("http", "middlewares"), ForwardedInsecure: e.truth("forwardedheaders", "insecure"),
+		ForwardedTrusted: e.strings("forwardedheaders", "trustedips"), Line: e.line,
+	}
+	if t := e.on("http", "tls"); t != nil {
+		ep.TLS = &RouterTLS{Options: t.text("options"), CertResolver: t.text("certresolver")}
+	}
+	if p := e.on("proxyprotocol"); p != nil {
+		ep.ProxyProtocol, ep.ProxyInsecure, ep.ProxyTrusted = true, p.truth("insecure"), p.strings("trustedips")
+	}
+	if r := e.at("http", "redirections", "entrypoint"); r != nil && r.text("to") != "" {
+		ep.Redirect = &EntryPointRedirect{
+			To: r.text("to"), Scheme: orDefault(r.text("scheme"), "https"), Permanent: r.flag(true, "permanent"), Priority: math.MaxInt - 1,
+		}
+		if r.at("priority") != nil {
+			ep.Redirect.Priority = r.number("priority")
+		}
+	}
+	return ep
+}
+
+func orDefault(s, def string) string {
+	if s == "" {
+		return def
+	}
+	return s
+}
+
+// Port is the port that the entry point listens on, 0 if it cannot be told.
+func (e *EntryPoint) Port() int {
+	addr, _, _ := strings.Cut(e.Address, "/")
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(port)
+	return n
+}
+
+// UDP says whether the entry point takes datagrams.
+func (e *EntryPoint) UDP() bool {
+	_, proto, _ := strings.Cut(e.Address, "/")
+	return strings.EqualFold(proto, "udp")
+}
+
+// Loopback says whether only the machine (or container) itself can reach the entry point.
+func (e *EntryPoint) Loopback() bool {
+	host, _, err := net.SplitHostPort(strings.SplitN(e.Address, "/", 2)[0])
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// DefaultEntryPoints are those that serve a router which names none: the ones marked asDefault, else all that take
+// connections, but never the one called "traefik".
+func (s *Static) DefaultEntryPoints() []string {
+	marked := false
+	for _, e := range s.EntryPoints {
+		marked = marked || e.AsDefault
+	}
+	var out []string
+	for name, e := range s.EntryPoints {
+		if !e.UDP() && name != InternalEntryPoint && (!marked || e.AsDefault) {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+var redirectPort = regexp.MustCompile(`^:(\d+)$`)
+
+// redirectTarget is the port of a redirection, "" if it names no entry point there is.
+func (s *Static) redirectTarget(r *EntryPointRedirect) string {
+	if m := redirectPort.FindStringSubmatch(r.To); m != nil {
+		return m[1]
+	}
+	if e := s.EntryPoints[r.To]; e != nil && e.Port() > 0 {
+		return strconv.Itoa(e.Port())
+	}
+	return ""
+}

@@ -22,6 +22,9 @@ type Container struct {
 	Labels  map[string]string // as the engine has them
 	Ports   []string          // ports that the container exposes or publishes, "80" or "80/tcp"
 	NoPort  bool              // it is known to expose no port at all
+	// Opaque holds the keys of labels whose value is there when it runs but cannot be seen from here (a variable that compose
+	// insists on).
+	Opaque map[string]bool
 }
 
 // Verdict is what became of a container's labels.
@@ -85,6 +88,7 @@ func readContainer(i int, c *Container, d *DockerProvider, v Version, swarm bool
 		tree = &node{name: "traefik"}
 	}
 	verdict.Config = dynamicOf(tree, providerName, Origin{Container: i})
+	verdict.Config.veil(c.Opaque)
 	if err := verdict.complete(i, c, d); err != nil {
 		verdict.Enabled, verdict.Excluded, verdict.Err, verdict.Config = false, "label-error", err, nil
 	}

@@ -51,6 +51,7 @@ type Router struct {
 	TLS         *RouterTLS
 	DefaultRule bool     // the rule came from the provider's default rule
 	Auto        bool     // the router itself was made for a container that declares none
+	Opaque      bool     // its middlewares or entry points come from a variable whose value cannot be seen
 	ParentRefs  []string // multi-layer routing of 3.6: not modelled, such a router's access is unknown
 	Origin      Origin
 }
@@ -96,6 +97,7 @@ type Middleware struct {
 	AuthAddr  bool   // forward: there is an address to ask
 	Headers   map[string]string
 	Plugins   []string
+	Opaque    bool // part of it comes from a variable whose value cannot be seen
 	TLSRedir  bool // the headers middleware's sslRedirect of version 2
 	Origin    Origin
 	content   string // everything, to compare
@@ -326,4 +328,31 @@ func mergeService(a, b *Service) bool {
 	a.Containers = append(a.Containers, b.Containers...)
 	a.Servers = append(a.Servers, b.Servers...)
 	return true
+}
+
+// veil marks what hangs on values that cannot be seen.
+func (d *Dynamic) veil(opaque map[string]bool) {
+	if len(opaque) == 0 {
+		return
+	}
+	has := func(o Origin, suffixes ...string) bool {
+		for _, k := range o.Keys {
+			for _, s := range suffixes {
+				if opaque[k] && strings.HasSuffix(strings.ToLower(k), s) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	for _, m := range []map[string]*Router{d.Routers, d.TCPRouters} {
+		for _, r := range m {
+			r.Opaque = has(r.Origin, ".middlewares", ".entrypoints")
+		}
+	}
+	for _, m := range []map[string]*Middleware{d.Middlewares, d.TCPMiddlewares} {
+		for _, w := range m {
+			w.Opaque = has(w.Origin, "")
+		}
+	}
 }

@@ -34,9 +34,10 @@ func tomlTree(name string, data []byte) (*node, error) {
 	if _, err := toml.NewDecoder(bytes.NewReader(data)).Decode(&m); err != nil {
 		var pe toml.ParseError
 		if errors.As(err, &pe) {
-			return nil, fault.Input(name, "not TOML: %s", pe.Message).At(pe.Position.Line, pe.Position.Col)
+			// The parser's own message may quote the file, which may be any file that a compose file names.
+			return nil, fault.Input(name, "not TOML").At(pe.Position.Line, pe.Position.Col)
 		}
-		return nil, fault.Input(name, "not TOML: %v", err)
+		return nil, fault.Input(name, "not TOML")
 	}
 	root := &node{name: "traefik"}
 	left := maxNodes

@@ -358,6 +358,9 @@ func (rt *Runtime) addRouter(r *Router, defaults []string, tcp bool) {
 		}
 	}
 	base := Route{Name: r.Name, Router: r, TCP: tcp, Service: qualified(r.Service, r.Provider)}
+	if r.Opaque {
+		base.Unknown = "its middlewares or entry points come from a variable whose value cannot be seen from here"
+	}
 	rt.rule(&base)
 	if len(valid) == 0 {
 		base.fault(NoEntryPoint, "", nil, "no valid entryPoint for this router")
@@ -523,7 +526,7 @@ func (rt *Runtime) faulty(m *Middleware, tcp bool) (FaultKind, string) {
 	case len(m.Types) > 1 && !tcp:
 		return MultiType, "cannot create middleware: multi-types middleware not supported"
 	}
-	if a := m.AllowList; a != nil {
+	if a := m.AllowList; a != nil && !m.Opaque {
 		if len(a.Ranges) == 0 {
 			return EmptyRange, "sourceRange is empty, IPAllowLister not created"
 		}

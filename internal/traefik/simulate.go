@@ -262,6 +262,10 @@ func (rt *Runtime) tcp(r *Route, c *conn, a *Answer) *Answer {
 		if m.AllowList == nil {
 			continue
 		}
+		if m.Opaque {
+			a.step("%s hangs on a variable whose value cannot be seen from here", m.Name)
+			return a.end(Unknown, 0)
+		}
 		if !rt.allow(m, c.remote.String(), "the connection's address", a) {
 			return a.end(Refused, 0)
 		}
@@ -357,6 +361,9 @@ func (rt *Runtime) http(q Request, ep *EntryPoint, c *conn, tls bool, a *Answer)
 // apply runs one middleware: an empty outcome lets the request pass.
 func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer) (Outcome, int) {
 	switch {
+	case m.Opaque:
+		a.step("%s hangs on a variable whose value cannot be seen from here", m.Name)
+		return Unknown, 0
 	case m.AllowList != nil:
 		addr, source := m.AllowList.judged(c)
 		if rt.allow(m, addr, source, a) {

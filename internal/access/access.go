@@ -1,0 +1,147 @@
+// Package access works out who can reach each service of a host: it puts the stacks' labels and Traefik's configuration
+// together as Traefik would, follows every way into every service, and says who may take it and where an allowlist misses.
+package access
+
+import (
+	"sort"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/traefik"
+)
+
+// Options is what a check depends on besides the host.
+type Options struct {
+	TraefikVersion string   // "3.7"; "" takes it from the image's tag
+	Public         []string // routers and services that are meant to be public: "app-https", "app-https@docker" or a service's name
+	// ReadFile reads Traefik's own files from the host's folders; nil reads regular files of at most 4 MiB.
+	ReadFile func(path string) ([]byte, error)
+}
+
+// Finding is a finding with the router that it is about.
+type Finding struct {
+	finding.Finding
+	Router string // "app-https@docker"; "" where it is about no router
+}
+
+// Service is who can reach one service.
+type Service struct {
+	Stack, Name string
+	Exposure    finding.Exposure
+	Routers     []report.Router
+	Doors       []Door
+}
+
+// Door is one way into a service: a router on an entry point, a published port, the host's network.
+type Door struct {
+	Via        string // "router", "port", "host network"
+	EntryPoint string // of a router
+	Router     string
+	Rule       string
+	Access     string   // "public", "authenticated", "allowlisted", "redirect", "closed", "internal" or "unknown"
+	Sources    []string // the ranges that may enter, where an allowlist decides
+	Why        string
+}
+
+// Result is what Check found.
+type Result struct {
+	Services []Service
+	Findings []Finding
+	Inputs   []report.Input
+	Warnings []report.Warning
+	Gateways []*Gateway // one for every Traefik; one without a Traefik where there is none
+	Unknown  string     // why access could not be told as a whole, said once; "" if it could
+}
+
+// Gateway is one Traefik and what it serves.
+type Gateway struct {
+	Version    traefik.Version
+	Unverified bool           // no real Traefik of that version was ever compared with
+	Stack      *stack.Stack   // nil where Traefik is not among the inputs
+	Service    *stack.Service // nil likewise
+	Runtime    *traefik.Runtime
+	Assumed    bool // Traefik's own configuration is not known: entry points and all that they add are guessed from labels
+	services   []member
+	routes     []*route
+}
+
+// member is a service that a gateway sees, at the same index as its container.
+type member struct {
+	stack   *stack.Stack
+	service *stack.Service
+	labels  map[string]*stack.Label // the label that counts for each key
+}
+
+// maxFile bounds the files of Traefik's that are read.
+const maxFile = 4 << 20
+
+// Check works out who reaches what on a host.
+func Check(h *stack.Host, opts Options) *Result {
+	if opts.ReadFile == nil {
+		opts.ReadFile = func(path string) ([]byte, error) { return limit.ReadFile(path, maxFile) }
+	}
+	res := &Result{}
+	c := &checker{host: h, opts: opts, res: res}
+	c.gateways()
+	for _, g := range res.Gateways {
+		c.classify(g)
+	}
+	c.describe()
+	for _, g := range res.Gateways {
+		c.findings(g)
+	}
+	c.ways()
+	c.finish()
+	return res
+}
+
+type checker struct {
+	host *stack.Host
+	opts Options
+	res  *Result
+}
+
+// Service returns what was found of a service, nil if there is none of that name.
+func (r *Result) Service(stackName, name string) *Service {
+	for i := range r.Services {
+		if s := &r.Services[i]; s.Stack == stackName && s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// finish puts the findings in order and fills what follows from others.
+func (c *checker) finish() {
+	seen := map[string]bool{}
+	out := c.res.Findings[:0]
+	for _, f := range c.res.Findings {
+		if seen[f.ID] {
+			continue
+		}
+		seen[f.ID] = true
+		for _, s := range c.res.Services {
+			if s.Name == f.Service {
+				f.Exposure = s.Exposure
+			}
+		}
+		f.Normalize()
+		out = append(out, f)
+	}
+	c.res.Findings = out
+	sort.SliceStable(out, func(i, j int) bool {
+		a, b := &out[i], &out[j]
+		if x, y := a.Severity.Rank(), b.Severity.Rank(); x != y {
+			return x > y
+		}
+		if a.Location.Path != b.Location.Path {
+			return a.Location.Path < b.Location.Path
+		}
+		if a.Location.Line != b.Location.Line {
+			return a.Location.Line < b.Location.Line
+		}
+		return a.Rule < b.Rule
+	})
+}

@@ -1,0 +1,173 @@
+package access
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/stack"
+)
+
+// describe tells for every service of the host which doors it has.
+func (c *checker) describe() {
+	for _, g := range c.res.Gateways {
+		for i := range g.services {
+			c.res.Services = append(c.res.Services, g.service(i))
+		}
+	}
+	// A second Traefik in a stack, or a host without any, leaves services that no gateway sees.
+	c.host.Services(func(st *stack.Stack, s *stack.Service) {
+		if c.res.Service(st.Name, s.Name) == nil {
+			out := Service{Stack: st.Name, Name: s.Name, Exposure: finding.ExposureInternal}
+			out.direct(s, nil)
+			c.res.Services = append(c.res.Services, out)
+		}
+	})
+	order := map[string]int{}
+	c.host.Services(func(st *stack.Stack, s *stack.Service) { order[st.Name+"\x00"+s.Name] = len(order) })
+	sort.SliceStable(c.res.Services, func(i, j int) bool {
+		a, b := &c.res.Services[i], &c.res.Services[j]
+		return order[a.Stack+"\x00"+a.Name] < order[b.Stack+"\x00"+b.Name]
+	})
+}
+
+func (g *Gateway) service(i int) Service {
+	m := &g.services[i]
+	out := Service{Stack: m.stack.Name, Name: m.service.Name, Exposure: finding.ExposureInternal}
+	seen := map[string]int{}
+	for _, r := range g.routes {
+		mine := slices.Contains(r.Containers, i)
+		if own := r.owner(); own == m && (!r.Served() || r.Internal()) {
+			mine = true // also what it declares and nobody is served by
+		}
+		if r.Internal() && m.service == g.Service && r.Router.Provider == "internal" {
+			mine = true
+		}
+		if !mine {
+			continue
+		}
+		d := Door{Via: "router", EntryPoint: r.EntryPoint, Router: r.Name, Rule: r.Router.Rule, Access: r.class.String(), Why: r.why, Sources: r.sources}
+		if r.shadow != nil && r.Served() {
+			d.Access, d.Why = "closed", "router "+r.shadow.Name+" takes every request first"
+			if r.shadow.class == redirects {
+				d.Access = "redirect"
+			}
+		} else {
+			out.widen(r.class)
+		}
+		out.Doors = append(out.Doors, d)
+		key := r.Router.Name
+		if j, ok := seen[key]; ok {
+			rt := &out.Routers[j]
+			if r.EntryPoint != "" {
+				rt.EntryPoints = append(rt.EntryPoints, r.EntryPoint)
+			}
+			if d.Access != rt.Access {
+				rt.Access = wider(rt.Access, d.Access)
+			}
+			continue
+		}
+		seen[key] = len(out.Routers)
+		rt := report.Router{Name: key, Rule: r.Router.Rule, Middlewares: r.Middlewares, Access: d.Access}
+		if r.EntryPoint != "" {
+			rt.EntryPoints = []string{r.EntryPoint}
+		}
+		out.Routers = append(out.Routers, rt)
+	}
+	out.direct(m.service, g)
+	return out
+}
+
+// accessOrder is from the widest to the narrowest.
+var accessOrder = []string{"public", "unknown", "authenticated", "allowlisted", "internal", "redirect", "closed"}
+
+func wider(a, b string) string {
+	if slices.Index(accessOrder, b) < slices.Index(accessOrder, a) {
+		return b
+	}
+	return a
+}
+
+// exposureOrder is from the widest to the narrowest, unknown beside public: it may be.
+var exposureOrder = []finding.Exposure{
+	finding.ExposurePublic, finding.ExposureUnknown, finding.ExposureAuthenticated, finding.ExposureAllowlisted, finding.ExposureInternal,
+}
+
+func (s *Service) widen(c class) {
+	e := finding.ExposureInternal
+	switch c {
+	case public:
+		e = finding.ExposurePublic
+	case unknown:
+		e = finding.ExposureUnknown
+	case authenticated:
+		e = finding.ExposureAuthenticated
+	case allowlisted:
+		e = finding.ExposureAllowlisted
+	}
+	if slices.Index(exposureOrder, e) < slices.Index(exposureOrder, s.Exposure) {
+		s.Exposure = e
+	}
+}
+
+// direct adds the doors that lead past Traefik. Traefik's own published entry points are its purpose: they make it public.
+func (s *Service) direct(svc *stack.Service, g *Gateway) {
+	for _, p := range svc.Ports {
+		where := portReach(p)
+		d := Door{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", portText(p), address(p))}
+		if len(p.Unset) > 0 {
+			d.Access, d.Why = "unknown", "the published port hangs on an unset variable"
+		}
+		s.Doors = append(s.Doors, d)
+		switch d.Access {
+		case "public":
+			s.widen(public)
+		case "unknown":
+			s.widen(unknown)
+		}
+	}
+	if svc.NetworkMode == "host" {
+		s.Doors = append(s.Doors, Door{Via: "host network", Access: "public", Why: "it listens on the machine's own addresses"})
+		s.widen(public)
+	}
+}
+
+// portReach says who reaches a published port: "public", or "internal" where it is bound to the loopback address or a private one.
+func portReach(p stack.Port) string {
+	if p.HostIP == "" {
+		return "public"
+	}
+	a, err := netip.ParseAddr(strings.Trim(p.HostIP, "[]"))
+	if err != nil || loopback(p.HostIP) || a.IsPrivate() || a.IsLinkLocalUnicast() || tailnet.Contains(a) {
+		if p.HostIP == "localhost" || err == nil {
+			return "internal"
+		}
+		return "unknown"
+	}
+	return "public"
+}
+
+// tailnet is the shared address space that private overlay networks use.
+var tailnet = netip.MustParsePrefix("100.64.0.0/10")
+
+func address(p stack.Port) string {
+	if p.HostIP == "" {
+		return "all addresses"
+	}
+	return p.HostIP
+}
+
+func portText(p stack.Port) string {
+	t := fmt.Sprint(p.Target)
+	if p.Published != "" && p.Published != t {
+		t = p.Published + "->" + t
+	}
+	if p.Protocol == "udp" {
+		t += "/udp"
+	}
+	return t
+}

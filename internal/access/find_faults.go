@@ -1,0 +1,213 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/traefik"
+)
+
+var faultRules = map[traefik.FaultKind]string{
+	traefik.NoMiddleware: ruleUndefined, traefik.Recursion: ruleNotBuilt, traefik.MultiType: ruleMultiType, traefik.BadRange: ruleBadRange,
+	traefik.EmptyRange: ruleEmptyRange, traefik.BadMiddleware: ruleNotBuilt, traefik.BadRule: ruleDisabled, traefik.NoService: ruleDisabled,
+	traefik.NoEntryPoint: ruleDisabled, traefik.BadPriority: ruleDisabled, traefik.NoTLSOptions: ruleDisabled,
+}
+
+// faults tells why routers are not served: once a service and cause, of the router that people think of.
+func (s *scene) faults() {
+	type seen struct {
+		m     *member
+		cause string
+	}
+	told := map[seen]bool{}
+	routes := append([]*route{}, s.g.routes...)
+	sortRoutes(routes, s.before)
+	for _, r := range routes {
+		m := s.about(r)
+		if own := r.owner(); own != nil {
+			m = own
+		}
+		for _, f := range r.Faults {
+			if s.g.Assumed && (f.Kind == traefik.NoEntryPoint || f.Kind == traefik.NoService) {
+				continue
+			}
+			rule := faultRules[f.Kind]
+			if f.Kind == traefik.NoMiddleware && s.conflicting(f.Middleware) != nil {
+				rule = ruleConflict
+			}
+			cause := rule + f.Middleware
+			if f.Middleware == "" {
+				cause += r.Router.Name + f.Msg
+			}
+			if told[seen{m, cause}] || s.unsetRule(r, f) {
+				continue
+			}
+			told[seen{m, cause}] = true
+			if m != nil {
+				s.explained[m] = true
+			}
+			s.fault(r, m, f, rule)
+		}
+	}
+	s.fileErrors()
+}
+
+func sortRoutes(rs []*route, before func(a, b *route) bool) {
+	// Insertion keeps it stable; there are few of them and they come sorted by name.
+	for i := 1; i < len(rs); i++ {
+		for j := i; j > 0 && before(rs[j], rs[j-1]) && !before(rs[j-1], rs[j]); j-- {
+			rs[j], rs[j-1] = rs[j-1], rs[j]
+		}
+	}
+}
+
+// unsetRule says whether a rule is not valid only because a variable has no value here.
+func (s *scene) unsetRule(r *route, f traefik.Fault) bool {
+	own := r.owner()
+	if f.Kind != traefik.BadRule || own == nil {
+		return false
+	}
+	for _, k := range r.Router.Origin.Keys {
+		if l := own.label(k); l != nil && len(l.Unset) > 0 && strings.HasSuffix(strings.ToLower(k), ".rule") {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scene) conflicting(name string) *traefik.Conflict {
+	for i := range s.g.Runtime.Conflict {
+		if c := &s.g.Runtime.Conflict[i]; c.Kind == "middleware" && c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+func (s *scene) fault(r *route, m *member, f traefik.Fault, rule string) {
+	d := draft{rule: rule, m: m, router: r.Router.Name, place: s.place(r), key: f.Middleware, evidence: []string{f.Msg}}
+	if f.Middleware != "" && r.FromEntry == 0 {
+		d.place = s.originPlace(r.Router.Origin, ".middlewares", ".rule")
+	}
+	if len(f.Via) > 0 {
+		d.evidence = append(d.evidence, "through "+strings.Join(f.Via, ", "))
+	}
+	base, provider, _ := strings.Cut(f.Middleware, "@")
+	w := s.g.Runtime.Middlewares[f.Middleware]
+	if r.TCP {
+		w = s.g.Runtime.TCPMiddlewares[f.Middleware]
+	}
+	switch rule {
+	case ruleUndefined:
+		d.title = fmt.Sprintf("%s names the middleware %s, which is nowhere defined: Traefik does not serve it", r.Router.Name, f.Middleware)
+		if hint, why := s.similar(base, provider, r.TCP); hint != "" {
+			d.fix = fmt.Sprintf("Write %s: %s.", hint, why)
+		} else if why := s.vanished(base); why != "" {
+			d.why = append(d.why, why)
+		}
+	case ruleConflict:
+		d.title = fmt.Sprintf("the middleware %s is defined differently in several containers: Traefik removes it, and %s is not served", f.Middleware, r.Router.Name)
+		for _, o := range s.conflicting(f.Middleware).Origins {
+			d.flow = append(d.flow, finding.Step{Location: s.originPlace(o), Text: "defined in " + s.g.services[o.Container].name()})
+		}
+	case ruleMultiType:
+		d.title = fmt.Sprintf("the middleware %s has several types (%s): %s is not served", f.Middleware, strings.Join(w.Types, ", "), r.Router.Name)
+		d.place = s.originPlace(w.Origin)
+	case ruleBadRange:
+		d.title = fmt.Sprintf("Traefik cannot read the ranges of %s: %s is not served", f.Middleware, r.Router.Name)
+		d.place = s.originPlace(w.Origin, ".sourcerange", ".excludedips")
+		d.evidence = []string{s.badElement(w)}
+	case ruleEmptyRange:
+		d.title = fmt.Sprintf("the allowlist %s is empty: %s is not served", f.Middleware, r.Router.Name)
+		d.place = s.originPlace(w.Origin, ".sourcerange")
+	case ruleNotBuilt:
+		d.title = fmt.Sprintf("Traefik cannot make the middleware %s: %s is not served", f.Middleware, r.Router.Name)
+		if w != nil {
+			d.place = s.originPlace(w.Origin)
+		}
+	default:
+		d.title = fmt.Sprintf("Traefik does not serve %s: %s", r.Router.Name, f.Msg)
+		if f.Kind == traefik.NoEntryPoint {
+			d.place = s.originPlace(r.Router.Origin, ".entrypoints", ".rule")
+		}
+	}
+	s.add(d)
+}
+
+// badElement tells which element of a range cannot be read, unless it came from a variable.
+func (s *scene) badElement(w *traefik.Middleware) string {
+	if o := w.Origin; o.Container >= 0 {
+		for _, k := range o.Keys {
+			if l := s.g.services[o.Container].label(k); l != nil && l.RawValue != l.Value && strings.HasSuffix(strings.ToLower(k), ".sourcerange") {
+				return "an element that comes from " + l.RawValue + " is neither an address nor a range"
+			}
+		}
+	}
+	for _, e := range append(append([]string{}, w.AllowList.Ranges...), w.AllowList.ExcludedIPs...) {
+		if _, err := traefik.ParseRange(e); err != nil {
+			return err.Error()
+		}
+	}
+	return "the ranges cannot be read"
+}
+
+// similar looks for the middleware that was meant: of another provider, in another case, or a slip away.
+func (s *scene) similar(base, provider string, tcp bool) (name, why string) {
+	all, other := s.g.Runtime.Middlewares, s.g.Runtime.TCPMiddlewares
+	if tcp {
+		all, other = other, all
+	}
+	best := 3
+	for full := range all {
+		b, p, _ := strings.Cut(full, "@")
+		if p == "internal" {
+			continue
+		}
+		d := distance(strings.ToLower(b), strings.ToLower(base), 2)
+		if d > 2 || d > len(base)/3 {
+			continue
+		}
+		if d < best || d == best && full < name {
+			best, name = d, full
+			switch {
+			case b == base && p != provider:
+				why = "it is defined by the " + p + " provider"
+			case strings.EqualFold(b, base):
+				why = "the case of the letters counts"
+			default:
+				why = "that is what is defined"
+			}
+		}
+	}
+	if name == "" && other[base+"@"+provider] != nil {
+		return "", ""
+	}
+	return strings.TrimSuffix(name, "@docker"), why
+}
+
+// vanished says whether the name is defined on a container that Traefik does not take.
+func (s *scene) vanished(base string) string {
+	for i := range s.g.services {
+		m := &s.g.services[i]
+		for k := range m.labels {
+			x := middlewareKey.FindStringSubmatch(k)
+			if x != nil && strings.EqualFold(x[2], base) && s.g.Runtime.Verdicts[i].Config == nil {
+				return fmt.Sprintf("service %s defines it, but Traefik does not take that container (%s)", m.name(), s.g.Runtime.Verdicts[i].Excluded)
+			}
+		}
+	}
+	return ""
+}
+
+// fileErrors tells of files of the file provider that Traefik does not understand.
+func (s *scene) fileErrors() {
+	for _, in := range s.res.Inputs {
+		if msg, ok := strings.CutPrefix(in.Reason, "Traefik does not understand it: "); ok {
+			s.add(draft{
+				rule: ruleNotBuilt, m: s.gatewayMember(), place: finding.Location{Path: in.Path}, key: in.Path, evidence: []string{msg},
+				title: fmt.Sprintf("Traefik does not understand %s: nothing of it is used", in.Path),
+			})
+		}
+	}
+}

@@ -1,0 +1,496 @@
+package access
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/traefik"
+)
+
+// labels tells of what is wrong with labels as they are written.
+func (s *scene) labels() {
+	for i := range s.g.services {
+		m := &s.g.services[i]
+		s.labelErrors(m, &s.g.Runtime.Verdicts[i])
+		s.duplicates(m)
+		s.syntax(m, &s.g.Runtime.Verdicts[i])
+		s.ignored(m)
+		s.unset(m)
+		s.deployLabels(m, &s.g.Runtime.Verdicts[i])
+		s.phantoms(m)
+		s.dropped(m, &s.g.Runtime.Verdicts[i])
+	}
+}
+
+// labelErrors tells why Traefik drops a container.
+func (s *scene) labelErrors(m *member, v *traefik.Verdict) {
+	err := v.Err
+	if err == nil {
+		return
+	}
+	s.explained[m] = true
+	d := draft{m: m, router: s.mainRouter(m), place: m.keyPlace(err.Key), key: err.Key}
+	switch {
+	case err.Kind == traefik.BadRoot:
+		d.rule = ruleBadRoot
+		d.title = fmt.Sprintf("the label's root %q is not \"traefik\": Traefik drops the container", err.Field)
+		if l := m.label(err.Key); l != nil {
+			d.edits = s.renameKey(l, "traefik"+strings.TrimPrefix(l.Key, err.Field))
+		}
+	case err.Since.Known() && s.g.Version.Before(err.Since) && s.g.Version.Major == 2:
+		d.rule = ruleV3OnV2
+		d.title = fmt.Sprintf("Traefik %s does not know %s, which came with %s: it drops the container", s.g.Version, err.Field, err.Since)
+		d.fix = "Use the name that this version knows, or update Traefik."
+		if l := m.label(err.Key); l != nil && strings.EqualFold(err.Field, "ipallowlist") {
+			d.fix = "Write ipwhitelist, which this version knows."
+		}
+	default:
+		d.rule = ruleUnknownField
+		d.title = fmt.Sprintf("Traefik cannot decode this label and drops the container: %s", err.Msg)
+	}
+	d.evidence = []string{err.Msg}
+	s.add(d)
+}
+
+// mainRouter is the router of a container that people think of, by its labels alone: one that does not redirect, over TLS.
+func (s *scene) mainRouter(m *member) string {
+	names := map[string]int{}
+	for k, l := range m.labels {
+		if name, field, ok := routerLabel(k); ok {
+			switch {
+			case strings.HasPrefix(field, "tls"):
+				names[name] += 2
+			case field == "middlewares" && strings.Contains(strings.ToLower(l.Value), "redirect"):
+				names[name]--
+			default:
+				names[name] += 0
+			}
+		}
+	}
+	best := ""
+	for _, n := range sortedNames(names) {
+		if best == "" || names[n] > names[best] {
+			best = n
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return best + "@docker"
+}
+
+func sortedNames(m map[string]int) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
+
+var routerKey = regexp.MustCompile(`(?i)^traefik\.(?:http|tcp|udp)\.routers\.([^.]+)\.(.+)$`)
+
+// routerLabel takes a router's label apart: its name as written and the field in small letters.
+func routerLabel(key string) (name, field string, ok bool) {
+	m := routerKey.FindStringSubmatch(key)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], strings.ToLower(m[2]), true
+}
+
+var middlewareKey = regexp.MustCompile(`(?i)^traefik\.(http|tcp)\.middlewares\.([^.]+)\.(.+)$`)
+
+// routerOf is the router that a label is about: the one that it names, or one that uses the middleware that it sets.
+func (s *scene) routerOf(m *member, key string) string {
+	if name, _, ok := routerLabel(key); ok {
+		return name + "@docker"
+	}
+	if r := s.routeOf(m, key); r != nil {
+		return r.Router.Name
+	}
+	return ""
+}
+
+// routeOf is the route that a label decides on, nil if it decides on none.
+func (s *scene) routeOf(m *member, key string) *route {
+	if name, _, ok := routerLabel(key); ok {
+		var best *route
+		for _, r := range s.g.routes {
+			if r.owner() == m && strings.EqualFold(r.Router.Name, name+"@docker") && (best == nil || r.class == public) {
+				best = r
+			}
+		}
+		return best
+	}
+	x := middlewareKey.FindStringSubmatch(key)
+	if x == nil {
+		return nil
+	}
+	var users []*route
+	for _, r := range s.g.routes {
+		for _, f := range r.Faults {
+			if strings.EqualFold(f.Middleware, x[2]+"@docker") {
+				users = append(users, r)
+			}
+		}
+		for _, w := range r.Chain {
+			if strings.EqualFold(w.Name, x[2]+"@docker") && !slices.Contains(users, r) {
+				users = append(users, r)
+			}
+		}
+	}
+	sort.SliceStable(users, func(i, j int) bool {
+		if a, b := users[i].owner() == m, users[j].owner() == m; a != b {
+			return a
+		}
+		return s.before(users[i], users[j])
+	})
+	if len(users) == 0 {
+		return nil
+	}
+	return users[0]
+}
+
+func forTraefik(key string) bool { return strings.HasPrefix(strings.ToLower(key), "traefik.") }
+
+// duplicates tells of labels that stand twice with different values.
+func (s *scene) duplicates(m *member) {
+	type lost struct{ first, last *stack.Label }
+	byKey := map[string][]*stack.Label{}
+	var order []string
+	for i := range m.service.Labels {
+		l := &m.service.Labels[i]
+		if !forTraefik(l.Key) {
+			continue
+		}
+		k := strings.ToLower(l.Key)
+		if byKey[k] == nil {
+			order = append(order, k)
+		}
+		byKey[k] = append(byKey[k], l)
+	}
+	for _, k := range order {
+		ls := byKey[k]
+		if len(ls) < 2 {
+			continue
+		}
+		// Of keys that differ by case the one that sorts last counts, of equal keys the last one.
+		sort.SliceStable(ls, func(i, j int) bool { return ls[i].Key < ls[j].Key })
+		x := lost{ls[0], ls[len(ls)-1]}
+		same := true
+		for _, l := range ls {
+			same = same && strings.TrimSpace(l.Value) == strings.TrimSpace(x.last.Value)
+		}
+		if same {
+			continue
+		}
+		s.explained[m] = true
+		d := draft{rule: ruleDuplicate, m: m, router: s.routerOf(m, x.last.Key), place: x.last.Location, key: k}
+		d.title = fmt.Sprintf("%s stands %d times; only the last counts", x.last.Key, len(ls))
+		for _, l := range ls[:len(ls)-1] {
+			d.flow = append(d.flow, finding.Step{Location: l.Location, Text: "this line is lost"})
+		}
+		d.flow = append(d.flow, finding.Step{Location: x.last.Location, Text: "this line counts"})
+		if _, field, ok := routerLabel(x.last.Key); ok && field == "middlewares" {
+			d.evidence = append(d.evidence, "lost: "+strings.Join(lostNames(ls), ", "))
+			if r := s.routeOf(m, x.last.Key); r != nil && r.live() && r.class.open() && s.lostGuard(m, ls) && s.sure() {
+				d.severity, d.effect = finding.High, finding.EffectOpen
+				d.why = []string{"the line that is lost held what kept strangers out"}
+			}
+			d.fix = "Write one label: " + x.last.Key + "=" + strings.Join(allNames(ls), ",")
+		}
+		s.add(d)
+	}
+}
+
+// allNames joins the values of several labels, each name once.
+func allNames(ls []*stack.Label) []string {
+	var out []string
+	for _, l := range ls {
+		for _, n := range strings.Split(l.Value, ",") {
+			if n = strings.TrimSpace(n); n != "" && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+func lostNames(ls []*stack.Label) []string {
+	kept := allNames(ls[len(ls)-1:])
+	var out []string
+	for _, n := range allNames(ls) {
+		if !slices.Contains(kept, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// lostGuard says whether one of the names that are lost would have kept strangers out.
+func (s *scene) lostGuard(m *member, ls []*stack.Label) bool {
+	return slices.ContainsFunc(lostNames(ls), func(n string) bool { return s.guards(n, 0) })
+}
+
+// guards says whether a middleware, by the name that a label of the docker provider uses, holds an allowlist or a login.
+func (s *scene) guards(name string, depth int) bool {
+	if !strings.Contains(name, "@") {
+		name += "@docker"
+	}
+	w := s.g.Runtime.Middlewares[name]
+	if w == nil {
+		w = s.g.Runtime.TCPMiddlewares[name]
+	}
+	if w == nil || depth > 8 {
+		return false
+	}
+	return w.AllowList != nil || w.Auth != "" || slices.ContainsFunc(w.Chain, func(n string) bool { return s.guards(n, depth+1) })
+}
+
+var listField = regexp.MustCompile(`(?i)^traefik\.(?:http|tcp|udp)\.(?:routers\.[^.]+\.(middlewares|entrypoints)|middlewares\.[^.]+\.(?:.+\.)?(sourcerange|middlewares|excludedips|users))(\[[^\]]*\]|\.[^.]+)$`)
+
+// syntax tells of lists that are written with an index.
+func (s *scene) syntax(m *member, v *traefik.Verdict) {
+	if v.Config == nil {
+		return
+	}
+	for i := range m.service.Labels {
+		l := &m.service.Labels[i]
+		x := listField.FindStringSubmatch(l.Key)
+		if x == nil || m.label(l.Key) != l {
+			continue
+		}
+		s.explained[m] = true
+		base := strings.TrimSuffix(l.Key, x[3])
+		d := draft{rule: ruleSyntax, m: m, router: s.routerOf(m, base), place: l.Location, key: l.Key}
+		d.title = fmt.Sprintf("Traefik passes over %s: a list in a label has no index", l.Key)
+		r := s.routeOf(m, base)
+		switch {
+		case strings.EqualFold(x[2], "sourcerange"):
+			d.severity, d.effect = finding.Medium, finding.EffectClosed
+		case r == nil || !r.class.open():
+			d.severity = finding.Medium
+		}
+		if m.label(base) == nil && x[3] == "[0]" && s.only(m, base) {
+			d.edits = s.renameKey(l, base)
+		}
+		d.fix = fmt.Sprintf("Write %s=VALUE, with several values separated by commas.", base)
+		s.add(d)
+	}
+}
+
+// only says whether just one label is written below a key with an index.
+func (s *scene) only(m *member, base string) bool {
+	n := 0
+	for k := range m.labels {
+		if strings.HasPrefix(strings.ToLower(k), strings.ToLower(base)+"[") {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// read are the beginnings of labels that Traefik reads.
+var read = []string{"traefik.http", "traefik.tcp", "traefik.udp", "traefik.docker.", "traefik.swarm.", "traefik.enable", "traefik.tls.stores.default"}
+
+var routingWord = regexp.MustCompile(`(?i)\.(routers|middlewares|services|frontend|backend|rule|ipallowlist|ipwhitelist|entrypoints|loadbalancer)(\.|$)`)
+
+// ignored tells of labels that Traefik passes over although they look as if they were meant for it.
+func (s *scene) ignored(m *member) {
+	for i := range m.service.Labels {
+		l := &m.service.Labels[i]
+		key := strings.ToLower(l.Key)
+		root, rest, _ := strings.Cut(key, ".")
+		switch {
+		case m.label(l.Key) != l:
+			continue
+		case root == "traefik" || root == "traefik_":
+			if slices.ContainsFunc(read, func(p string) bool { return strings.HasPrefix(key, p) }) {
+				continue
+			}
+		case distance(root, "traefik", 2) > 2 || !strings.HasPrefix(rest, "http.") && !strings.HasPrefix(rest, "tcp.") && rest != "enable":
+			continue
+		}
+		if !routingWord.MatchString(key) && rest != "enable" || s.inConstraint(l.Key) {
+			continue // a label of the user's own, such as traefik.tags
+		}
+		s.explained[m] = true
+		d := draft{rule: ruleIgnored, m: m, place: l.Location, key: l.Key}
+		d.title = fmt.Sprintf("Traefik reads no label that begins like %s", l.Key)
+		if x := regexp.MustCompile(`(?i)\.routers\.([^.]+)\.`).FindStringSubmatch(l.Key); x != nil {
+			d.router = x[1] + "@docker"
+		}
+		if !s.open(m) || !s.sure() {
+			d.severity, d.effect = finding.Medium, finding.EffectWarn
+		}
+		s.add(d)
+	}
+}
+
+func (s *scene) inConstraint(key string) bool {
+	d := s.g.Runtime.Static.Docker
+	return d != nil && strings.Contains(d.Constraints, key)
+}
+
+// distance is the number of letters by which two words differ, as far as max+1.
+func distance(a, b string, max int) int {
+	if len(a) > len(b)+max || len(b) > len(a)+max {
+		return max + 1
+	}
+	prev := make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur := make([]int, len(b)+1)
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+		}
+		prev = cur
+	}
+	return prev[len(b)]
+}
+
+var decisive = regexp.MustCompile(`(?i)^traefik\.(?:enable$|(?:http|tcp)\.routers\.[^.]+\.(?:middlewares|entrypoints|tls|priority)$|(?:http|tcp)\.middlewares\.[^.]+\.(?:ip(?:allow|white)list\.(?:sourcerange|ipstrategy\..+)|chain\.middlewares)$)`)
+
+// unset tells of labels whose variables have no value, where the value decides on access.
+func (s *scene) unset(m *member) {
+	for i := range m.service.Labels {
+		l := &m.service.Labels[i]
+		if len(l.Unset) == 0 || insists(l) || m.label(l.Key) != l || !decisive.MatchString(l.Key) {
+			continue
+		}
+		s.explained[m] = true
+		d := draft{rule: ruleUnset, m: m, router: s.routerOf(m, l.Key), place: l.Location, key: l.Key, effect: finding.EffectClosed}
+		d.title = fmt.Sprintf("%s hangs on %s, which has no value here", l.Key, strings.Join(l.Unset, ", "))
+		if r := s.routeOf(m, l.Key); r != nil && r.live() && r.class.open() && strings.TrimSpace(l.Value) == "" {
+			d.effect = finding.EffectOpen
+			if s.sure() {
+				d.severity = finding.High
+			}
+			d.why = []string{"empty, it attaches nothing and the router stays open"}
+		}
+		s.add(d)
+	}
+}
+
+// deployLabels tells of labels that only a swarm would read.
+func (s *scene) deployLabels(m *member, v *traefik.Verdict) {
+	if s.g.Runtime.Static.Swarm || s.g.Assumed {
+		return
+	}
+	var first *stack.Label
+	var routers []string
+	for i := range m.service.DeployLabels {
+		l := &m.service.DeployLabels[i]
+		if !forTraefik(l.Key) {
+			continue
+		}
+		if first == nil {
+			first = l
+		}
+		if name, _, ok := routerLabel(l.Key); ok && !slices.Contains(routers, name) {
+			routers = append(routers, name)
+		}
+	}
+	if first == nil {
+		return
+	}
+	s.explained[m] = true
+	d := draft{rule: ruleDeployLabels, m: m, place: first.Location, effect: finding.EffectClosed, severity: finding.Medium}
+	if len(routers) > 0 {
+		d.router = deployRouter(m, routers) + "@docker"
+	}
+	d.title = fmt.Sprintf("the labels of %s stand under deploy, which Traefik's docker provider does not read", m.name())
+	if s.open(m) {
+		d.effect, d.severity = finding.EffectOpen, finding.High
+	}
+	s.add(d)
+}
+
+func deployRouter(m *member, names []string) string {
+	for _, l := range m.service.DeployLabels {
+		if name, field, ok := routerLabel(l.Key); ok && strings.HasPrefix(field, "tls") {
+			return name
+		}
+	}
+	return names[0]
+}
+
+// phantoms tells of allowlists on routers that a slip of the pen made.
+func (s *scene) phantoms(m *member) {
+	seen := map[*traefik.Router]bool{}
+	for _, r := range s.g.routes {
+		if r.owner() != m || seen[r.Router] || !s.phantom(r) {
+			continue
+		}
+		if len(r.lists)+len(r.past) == 0 && !slices.ContainsFunc(r.Middlewares, func(n string) bool { return s.guards(n, 0) }) {
+			continue
+		}
+		seen[r.Router] = true
+		s.explained[m] = true
+		d := draft{rule: rulePhantom, m: m, router: r.Router.Name, place: s.originPlace(r.Router.Origin, ".middlewares")}
+		d.title = fmt.Sprintf("%s names no router that exists: Traefik makes a second one for %s", strings.TrimSuffix(r.Router.Name, "@docker"), r.Router.Rule)
+		var real []string
+		for _, o := range s.g.routes {
+			if o.owner() == m && o.Router != r.Router && !o.Router.DefaultRule && !slices.Contains(real, o.Router.Name) {
+				real = append(real, o.Router.Name)
+			}
+		}
+		d.evidence = []string{"routers with a rule: " + strings.Join(real, ", ")}
+		if !s.open(m) {
+			d.severity = finding.Low
+			d.why = []string{"the real routers are guarded all the same"}
+		}
+		if s.g.Assumed {
+			d.severity = finding.Medium
+		}
+		s.add(d)
+	}
+}
+
+// dropped tells of routers that never come to be.
+func (s *scene) dropped(m *member, v *traefik.Verdict) {
+	for _, x := range v.Dropped {
+		s.explained[m] = true
+		s.add(draft{
+			rule: ruleDisabled, m: m, router: x.Router + "@docker", key: x.Reason, evidence: []string{x.Reason},
+			title: fmt.Sprintf("Traefik leaves %s out: %s", x.Router, x.Reason),
+		})
+	}
+}
+
+// renameKey is the edit that gives a label another key, where that can be done in place.
+func (s *scene) renameKey(l *stack.Label, key string) []finding.Edit {
+	loc := l.Location
+	if l.Shared || l.RawKey != l.Key || loc.Line == 0 || loc.EndLine != loc.Line {
+		return nil
+	}
+	return []finding.Edit{{Location: keySpan(l), NewText: key}}
+}
+
+// keySpan is where a label's key stands: at the beginning of the item, behind an opening quote if there is one.
+func keySpan(l *stack.Label) finding.Location {
+	loc := l.Location
+	n := len([]rune(l.RawKey))
+	if l.List {
+		if width := loc.EndColumn - loc.Column; width == len([]rune(l.RawKey+"="+l.RawValue))+2 {
+			loc.Column++ // quoted
+		}
+	} else if loc.EndColumn-loc.Column == n+2 {
+		loc.Column++
+	}
+	loc.EndLine, loc.EndColumn = loc.Line, loc.Column+n
+	return loc
+}

@@ -1,0 +1,268 @@
+package access
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/traefik"
+)
+
+// entryPoints tells of what is wrong with Traefik's entry points, where something hangs on them.
+func (s *scene) entryPoints() {
+	if !s.sure() {
+		return
+	}
+	for _, r := range s.g.routes {
+		if r.entryRedirect() {
+			s.redirectPriority(r)
+		}
+	}
+	told := map[*member]bool{}
+	routes := append([]*route{}, s.g.routes...)
+	sortRoutes(routes, s.before)
+	for _, r := range routes {
+		ep := r.entry()
+		if ep == nil || !ep.ProxyProtocol || len(r.lists) == 0 || r.class != allowlisted {
+			continue
+		}
+		why := "proxyProtocol.insecure"
+		if !ep.ProxyInsecure {
+			if !everybody(ep.ProxyTrusted) {
+				continue
+			}
+			why = "proxyProtocol.trustedIPs holds everybody"
+		}
+		m := s.about(r)
+		if told[m] {
+			continue
+		}
+		told[m] = true
+		d := draft{rule: ruleSpoofProxy, m: m, router: r.Router.Name, place: s.listPlace(r, &r.lists[0])}
+		d.title = fmt.Sprintf("on %s any client can claim an address that %s lets in", r.EntryPoint, r.Router.Name)
+		d.evidence = []string{"entry point " + r.EntryPoint + ": " + why, r.why}
+		s.add(d)
+	}
+}
+
+func everybody(list []string) bool {
+	rs, err := traefik.ParseRanges(list)
+	return err == nil && everyone(rs.Cover()) != ""
+}
+
+// redirectPriority tells of a redirection that comes after routers which serve strangers.
+func (s *scene) redirectPriority(r *route) {
+	for _, o := range s.g.routes {
+		if o.EntryPoint != r.EntryPoint || o.TLS != nil || o.TCP || o.Router.Provider == "internal" || !o.live() || !o.class.open() || o.Priority < r.Priority {
+			continue
+		}
+		m := s.about(o)
+		d := draft{rule: ruleRedirectPrio, m: m, router: r.Router.Name, key: o.Router.Name}
+		d.title = fmt.Sprintf("%s answers on %s before the redirection does", o.Router.Name, r.EntryPoint)
+		d.evidence = []string{fmt.Sprintf("priority %d of the redirection, %d of %s", r.Priority, o.Priority, o.Router.Name)}
+		if g := s.g.Service; g != nil {
+			d.place = g.Location
+		}
+		if s.intent(o, m) == "" && !isPanel(m.service) && !isStore(m.service) {
+			d.severity = finding.Medium
+			d.why = []string{"the app is served without encryption"}
+		}
+		s.add(d)
+		return
+	}
+}
+
+// ways tells of the doors that lead past Traefik: published ports, the host's network, Docker's socket.
+func (c *checker) ways() {
+	for _, g := range c.res.Gateways {
+		s := &scene{checker: c, g: g, explained: map[*member]bool{}, openBy: map[*member][]*route{}}
+		s.openRoutes()
+		for i := range g.services {
+			m := &g.services[i]
+			if m.service != g.Service {
+				s.ports(m)
+				s.hostNetwork(m)
+			}
+			s.socket(m)
+		}
+		s.endpoint()
+	}
+	// Services that no gateway sees have the same doors.
+	if len(c.res.Gateways) == 1 && c.res.Gateways[0].Service == nil && len(c.res.Gateways[0].services) == 0 {
+		g := c.res.Gateways[0]
+		c.host.Services(func(st *stack.Stack, svc *stack.Service) {
+			s := &scene{checker: c, g: g, explained: map[*member]bool{}, openBy: map[*member][]*route{}}
+			m := &member{stack: st, service: svc, labels: map[string]*stack.Label{}}
+			s.ports(m)
+			s.hostNetwork(m)
+			s.socket(m)
+		})
+	}
+}
+
+// guardedRoutes lists the routes by which a service is served to some only, or was meant to be.
+func (s *scene) guardedRoutes(m *member) []*route {
+	var out []*route
+	for _, r := range s.routesOf(m) {
+		if r.live() && (r.class == allowlisted || r.class == authenticated || r.class == closed) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (s *scene) ports(m *member) {
+	guarded := s.guardedRoutes(m)
+	routed := len(s.routesOf(m)) > 0
+	for _, p := range m.service.Ports {
+		if portReach(p) != "public" || len(p.Unset) > 0 {
+			continue
+		}
+		d := draft{rule: rulePort, m: m, place: p.Location, key: portText(p)}
+		d.title = fmt.Sprintf("port %s of %s is published on %s, past Traefik", portText(p), m.name(), address(p))
+		udp := p.Protocol == "udp"
+		switch {
+		case isStore(m.service) && !udp:
+			d.severity = finding.Critical
+			d.why = []string{"a database or cache is open to the internet"}
+		case isPanel(m.service) && !udp:
+			d.severity = finding.High
+			d.why = []string{"an administration tool is open to the internet"}
+		case s.named(m):
+			d.severity = finding.Info
+			d.why = []string{"drydock.yaml calls the service public"}
+		case udp || otherPorts[p.Target]:
+			d.severity = finding.Info
+			d.why = []string{"the port is not one that Traefik serves"}
+		case len(guarded) > 0:
+			d.severity = finding.High
+			d.why = []string{fmt.Sprintf("router %s is guarded, and this port is not: %s", guarded[0].Router.Name, guarded[0].why)}
+		case s.missed(m) != "":
+			d.severity = finding.High
+			d.why = []string{fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))}
+		case routed:
+			d.severity = finding.Info
+			d.why = []string{"the service is open through Traefik as well"}
+		default:
+			d.severity = finding.Info
+			d.why = []string{"the service has no router, so this may be its only door"}
+		}
+		d.edits = bindLocally(p)
+		s.add(d)
+	}
+}
+
+func (s *scene) named(m *member) bool { return slices.Contains(s.opts.Public, m.service.Name) }
+
+// bindLocally is the edit that binds a published port to the loopback address, for the short form written on one line.
+func bindLocally(p stack.Port) []finding.Edit {
+	if p.HostIP != "" || p.Published == "" || p.Location.Line == 0 || p.Location.EndLine != p.Location.Line || p.Mode != "" {
+		return nil
+	}
+	text := p.Published + ":" + strconv.FormatUint(uint64(p.Target), 10)
+	if p.Protocol == "udp" {
+		text += "/udp"
+	}
+	switch p.Location.EndColumn - p.Location.Column {
+	case len(text):
+		return []finding.Edit{{Location: p.Location, NewText: "127.0.0.1:" + text}}
+	case len(text) + 2:
+		return []finding.Edit{{Location: p.Location, NewText: `"127.0.0.1:` + text + `"`}}
+	}
+	return nil
+}
+
+func (s *scene) hostNetwork(m *member) {
+	if m.service.NetworkMode != "host" {
+		return
+	}
+	d := draft{rule: ruleHostNetwork, m: m}
+	d.title = fmt.Sprintf("%s listens on the machine's own addresses, past Traefik", m.name())
+	guarded := s.guardedRoutes(m)
+	switch {
+	case isStore(m.service):
+		d.severity, d.why = finding.Critical, []string{"a database or cache is open to the internet"}
+	case isPanel(m.service):
+		d.severity, d.why = finding.High, []string{"an administration tool is open to the internet"}
+	case s.named(m):
+		d.severity = finding.Info
+	case len(guarded) > 0:
+		d.severity, d.why = finding.High, []string{fmt.Sprintf("router %s is guarded, and this way is not", guarded[0].Router.Name)}
+	case s.missed(m) != "":
+		d.severity, d.why = finding.High, []string{fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))}
+	default:
+		d.severity, d.why = finding.Info, []string{"what it listens on is not known from here"}
+	}
+	s.add(d)
+}
+
+// socket tells of Docker's socket in a container, and of Docker's API published on TCP.
+func (s *scene) socket(m *member) {
+	svc := m.service
+	isGateway := svc == s.g.Service && svc != nil
+	for _, v := range svc.Volumes {
+		if base := path.Base(v.Source); base != "docker.sock" && base != "podman.sock" && path.Base(v.Target) != "docker.sock" {
+			continue
+		}
+		routed := !isGateway && s.served(m)
+		d := draft{rule: ruleSocket, m: m, place: v.Location, key: v.Target}
+		switch {
+		case routed:
+			d.title = fmt.Sprintf("%s is served by Traefik and holds Docker's socket: who breaks into it owns the machine", m.name())
+			d.severity = finding.High
+			if v.ReadOnly {
+				d.why = []string{"mounted read-only the socket still takes every command"}
+			}
+		case !v.ReadOnly:
+			d.title = fmt.Sprintf("%s can write to Docker's socket", m.name())
+			d.severity = finding.Medium
+		default:
+			continue
+		}
+		s.add(d)
+	}
+	for _, p := range svc.Ports {
+		if (p.Target == 2375 || p.Target == 2376) && portReach(p) == "public" {
+			s.add(draft{
+				rule: ruleSocket, m: m, place: p.Location, key: portText(p), severity: finding.Critical,
+				title: fmt.Sprintf("%s publishes Docker's API on %s", m.name(), address(p)),
+			})
+		}
+	}
+}
+
+// served says whether requests reach a service through Traefik at all.
+func (s *scene) served(m *member) bool {
+	return slices.ContainsFunc(s.routesOf(m), func(r *route) bool { return r.live() && r.class != redirects && r.class != closed })
+}
+
+// endpoint tells of a docker provider that asks an engine over TCP that is no service of the host's own.
+func (s *scene) endpoint() {
+	d := s.g.Runtime.Static.Docker
+	if d == nil || s.g.Assumed {
+		return
+	}
+	u, err := url.Parse(d.Endpoint)
+	if err != nil || u.Scheme != "tcp" && u.Scheme != "http" {
+		return
+	}
+	host := u.Hostname()
+	_, err = netip.ParseAddr(host)
+	if err == nil && loopback(host) || err != nil && host != "host.docker.internal" && !strings.Contains(host, ".") {
+		return
+	}
+	m := s.gatewayMember()
+	if m == nil {
+		return
+	}
+	s.add(draft{
+		rule: ruleSocket, m: m, key: "endpoint", severity: finding.High, title: "Traefik asks Docker's API over TCP: whoever reaches that port owns the machine",
+		evidence: []string{"providers.docker.endpoint"},
+	})
+}

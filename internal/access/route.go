@@ -1,0 +1,399 @@
+package access
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/traefik"
+)
+
+// class is who may take a router.
+type class int
+
+const (
+	public        class = iota // anybody
+	authenticated              // whoever knows a password, a login or has a client certificate
+	allowlisted                // some addresses
+	closed                     // nobody
+	redirects                  // nobody gets further than a redirection
+	internal                   // only what can reach an entry point that is not published
+	unknown
+)
+
+var classWords = map[class]string{
+	public: "public", authenticated: "authenticated", allowlisted: "allowlisted", closed: "closed", redirects: "redirect",
+	internal: "internal", unknown: "unknown",
+}
+
+func (c class) String() string { return classWords[c] }
+
+// open says whether strangers get through, as far as is known.
+func (c class) open() bool { return c == public }
+
+// route is a router on an entry point with what its middlewares do.
+type route struct {
+	*traefik.Route
+	g       *Gateway
+	class   class
+	why     string
+	lists   []list   // allowlists in front of the backend, in order
+	past    []list   // allowlists behind a redirection that nobody gets past, or on a router that only redirects
+	sources []string // what may enter, where class is allowlisted
+	auth    string   // name of the middleware that asks who it is
+	shadow  *route   // the router that takes all that this one would
+	nobody  string   // why an allowlist lets nobody in, "" if it does not
+}
+
+// list is an allowlist on a route.
+type list struct {
+	mw      *traefik.Middleware
+	ranges  *traefik.Ranges // nil where they cannot be seen
+	all     string          // "IPv4", "IPv6" or "IPv4 and IPv6" if it lets everybody of a family in
+	spoof   string          // why any client can choose the address that is judged
+	never   string          // why it lets nobody in
+	cover   traefik.Cover
+	fromEnd bool // it comes from the entry point
+}
+
+// effective says whether a list keeps strangers out.
+func (l *list) effective() bool { return l.all == "" && l.spoof == "" }
+
+// classify works out every route of a gateway.
+func (c *checker) classify(g *Gateway) {
+	for _, r := range g.Runtime.Routes {
+		g.routes = append(g.routes, &route{Route: r, g: g})
+	}
+	for _, r := range g.routes {
+		r.judge()
+	}
+	for _, r := range g.routes {
+		r.findShadow()
+	}
+}
+
+func (r *route) entry() *traefik.EntryPoint { return r.g.Runtime.Static.EntryPoints[r.EntryPoint] }
+
+// judge decides who gets through.
+func (r *route) judge() {
+	switch {
+	case !r.Served():
+		r.class, r.why = closed, "Traefik does not serve it: "+r.Faults[0].Msg
+		r.collect(r.Chain)
+		return
+	case r.UDP:
+		r.class, r.why = public, "UDP routers know no middlewares"
+		r.reach()
+		return
+	}
+	r.walk()
+	if src := r.Rule.Sources(); src != nil {
+		l := list{ranges: src, cover: src.Cover()}
+		l.all = everyone(l.cover)
+		r.lists = append(r.lists, l)
+	}
+	r.decide()
+	r.reach()
+}
+
+// walk follows the chain up to a redirection that nobody gets past.
+func (r *route) walk() {
+	ep := r.entry()
+	for i, m := range r.Chain {
+		switch {
+		case m.AllowList != nil:
+			r.lists = append(r.lists, r.list(m))
+		case m.Redirect != nil && r.redirectsAll(m.Redirect, ep), m.TLSRedir && r.TLS == nil && !trustsEverybody(ep):
+			r.class, r.why = redirects, m.Name+" redirects every request"
+			r.past = r.lists
+			r.lists = nil
+			r.collect(r.Chain[i+1:])
+			return
+		case m.Auth != "":
+			r.auth = m.Name
+		}
+	}
+}
+
+// collect notes the allowlists of a chain that decide nothing.
+func (r *route) collect(chain []*traefik.Middleware) {
+	for _, m := range chain {
+		if m.AllowList != nil {
+			r.past = append(r.past, r.list(m))
+		}
+	}
+}
+
+func (r *route) redirectsAll(d *traefik.Redirect, ep *traefik.EntryPoint) bool {
+	if r.TLS != nil {
+		return d.Scheme == "http"
+	}
+	if d.Scheme != "" && trustsEverybody(ep) {
+		return false // whoever writes X-Forwarded-Proto: https is not redirected
+	}
+	var hosts []string
+	if r.Rule != nil {
+		hosts = r.Rule.Hosts()
+	}
+	return d.RedirectsAll(hosts)
+}
+
+// trustsEverybody says whether an entry point believes the forwarding headers of any client.
+func trustsEverybody(ep *traefik.EntryPoint) bool {
+	if ep == nil {
+		return false
+	}
+	if ep.ForwardedInsecure {
+		return true
+	}
+	rs, err := traefik.ParseRanges(ep.ForwardedTrusted)
+	return err == nil && everyone(rs.Cover()) != ""
+}
+
+func everyone(c traefik.Cover) string {
+	const whole = 0.999
+	switch {
+	case c.V4 >= whole && c.V6 >= whole:
+		return "IPv4 and IPv6"
+	case c.V4 >= whole:
+		return "IPv4"
+	case c.V6 >= whole:
+		return "IPv6"
+	}
+	return ""
+}
+
+// list reads an allowlist as it works on this route.
+func (r *route) list(m *traefik.Middleware) list {
+	l := list{mw: m}
+	rs, err := traefik.ParseRanges(m.AllowList.Ranges)
+	if err != nil || m.Opaque {
+		return l
+	}
+	l.ranges, l.cover = rs, rs.Cover()
+	l.all = everyone(l.cover)
+	a, ep := m.AllowList, r.entry()
+	forwarded := a.Strategy && (a.Depth > 0 || len(a.ExcludedIPs) > 0) && !r.TCP
+	if forwarded && ep != nil && !r.g.Assumed {
+		switch proxies := ep.ForwardedTrusted; {
+		case ep.ForwardedInsecure:
+			l.spoof = "the entry point believes the forwarding headers of any client (forwardedHeaders.insecure)"
+		case trustsEverybody(ep):
+			l.spoof = "the entry point believes the forwarding headers of any client (forwardedHeaders.trustedIPs holds everybody)"
+		case len(proxies) == 0:
+			l.never = "it looks for the client in X-Forwarded-For, which Traefik drops where no proxy is trusted"
+		case a.Depth > len(proxies) && singleAddresses(proxies):
+			l.spoof = fmt.Sprintf("it takes address %d of X-Forwarded-For from the right, but there are only %d trusted proxies: the client writes the rest",
+				a.Depth, len(proxies))
+		}
+	}
+	if l.never == "" {
+		l.never = neverMatches(a, rs, forwarded)
+	}
+	return l
+}
+
+func singleAddresses(list []string) bool {
+	return !slices.ContainsFunc(list, func(s string) bool {
+		p, err := traefik.ParseRange(s)
+		return err != nil || p.Bits() != p.Addr().BitLen()
+	})
+}
+
+// neverMatches says why no client's address can be in a list.
+func neverMatches(a *traefik.AllowList, rs *traefik.Ranges, forwarded bool) string {
+	for i := range rs.Prefixes {
+		if useless(a, rs, i, forwarded) == "" {
+			return ""
+		}
+	}
+	return useless(a, rs, 0, forwarded)
+}
+
+// useless says why an element of a list matches nobody.
+func useless(a *traefik.AllowList, rs *traefik.Ranges, i int, forwarded bool) string {
+	p := rs.Prefixes[i]
+	switch {
+	case p.Addr().IsUnspecified() && p.Bits() == p.Addr().BitLen():
+		return fmt.Sprintf("%s is one address that no client has, not \"everybody\"", rs.Written[i])
+	case a.IPv6Subnet != nil && p.Addr().Is6() && p.Bits() > *a.IPv6Subnet && (!forwarded || a.Depth > 0):
+		if base, err := p.Addr().Prefix(*a.IPv6Subnet); err == nil && base.Addr() != p.Addr() {
+			return fmt.Sprintf("clients are cut to /%d before they are compared, so %s matches nobody", *a.IPv6Subnet, rs.Written[i])
+		}
+	}
+	return ""
+}
+
+// decide takes the lists, the login and the certificate together.
+func (r *route) decide() {
+	if r.class == redirects {
+		return
+	}
+	var guards []*list
+	for i := range r.lists {
+		l := &r.lists[i]
+		if l.never != "" {
+			r.class, r.why, r.nobody = closed, l.never, l.never
+			return
+		}
+		if l.effective() {
+			guards = append(guards, l)
+		}
+	}
+	switch {
+	case len(guards) > 0:
+		r.class = allowlisted
+		for _, l := range guards {
+			r.sources = append(r.sources, l.text())
+		}
+		r.why = "only " + strings.Join(r.sources, " that are also in ")
+		for i, a := range guards {
+			for _, b := range guards[i+1:] {
+				if a.ranges != nil && b.ranges != nil && !a.ranges.Overlaps(b.ranges) && !a.forwarded() && !b.forwarded() {
+					r.class, r.nobody = closed, "two allowlists hold at once and no address is in both"
+					r.why = r.nobody
+					return
+				}
+			}
+		}
+	case r.auth != "":
+		r.class, r.why = authenticated, r.auth+" asks for a login"
+	case r.g.Runtime.ClientCert(r.Route):
+		r.class, r.why = authenticated, "TLS asks for a client certificate"
+	case r.Unknown != "":
+		r.class, r.why = unknown, r.Unknown
+	case r.g.Assumed:
+		r.class, r.why = unknown, "no middleware of its own; what its entry points add is not known"
+	case len(r.lists) > 0 && r.lists[0].spoof != "":
+		r.class, r.why = public, r.lists[0].spoof
+	case len(r.lists) > 0:
+		r.class, r.why = public, "its allowlist holds everybody"
+	default:
+		r.class, r.why = public, "no allowlist, no login"
+	}
+}
+
+func (l *list) forwarded() bool {
+	return l.mw != nil && l.mw.AllowList.Strategy && (l.mw.AllowList.Depth > 0 || len(l.mw.AllowList.ExcludedIPs) > 0)
+}
+
+func (l *list) text() string {
+	name := "ClientIP in the rule"
+	if l.mw != nil {
+		name = l.mw.Name
+	}
+	if l.ranges == nil {
+		return name + " (from a variable)"
+	}
+	return name + " (" + shorten(l.ranges.Written) + ")"
+}
+
+func shorten(s []string) string {
+	if len(s) > 6 {
+		return strings.Join(s[:5], ", ") + fmt.Sprintf(" and %d more", len(s)-5)
+	}
+	return strings.Join(s, ", ")
+}
+
+// reach narrows a route that only the machine or the networks behind it can get to.
+func (r *route) reach() {
+	if r.class == closed || r.class == redirects || r.g.Assumed {
+		return
+	}
+	if ok, why := r.g.published(r.entry()); !ok {
+		r.class, r.why = internal, why
+	}
+}
+
+// published says whether strangers can reach an entry point.
+func (g *Gateway) published(ep *traefik.EntryPoint) (bool, string) {
+	switch {
+	case ep == nil || g.Service == nil:
+		return true, ""
+	case ep.Loopback():
+		return false, "its entry point listens on the loopback address only"
+	case g.Service.NetworkMode == "host":
+		return true, ""
+	case len(g.Service.Ports) == 0:
+		return true, "" // something else brings the clients: a tunnel, another host's proxy
+	}
+	proto := "tcp"
+	if ep.UDP() {
+		proto = "udp"
+	}
+	for _, p := range g.Service.Ports {
+		if int(p.Target) == ep.Port() && (p.Protocol == "" || p.Protocol == proto) && !loopback(p.HostIP) {
+			return true, ""
+		}
+	}
+	return false, "the port of its entry point is not published"
+}
+
+func loopback(ip string) bool {
+	a := net.ParseIP(strings.Trim(ip, "[]"))
+	return a != nil && a.IsLoopback() || ip == "localhost"
+}
+
+// findShadow looks for a router that takes every request first.
+func (r *route) findShadow() {
+	if !r.Served() || r.Rule == nil || r.UDP {
+		return
+	}
+	for _, o := range r.g.routes {
+		if o.EntryPoint != r.EntryPoint || !o.Served() || o.Rule == nil || o.UDP {
+			continue
+		}
+		switch {
+		case o.TCP && !r.TCP && o.TLS == nil && r.TLS == nil && o.Rule.CatchAll():
+		case o.TCP != r.TCP || (o.TLS == nil) != (r.TLS == nil) || o.Priority <= r.Priority || !o.entryRedirect() && !r.Rule.Implies(o.Rule):
+			continue
+		}
+		if o != r && o.Unknown == "" {
+			r.shadow = o
+			return
+		}
+	}
+}
+
+// entryRedirect says whether the route is an entry point's own redirection. It takes every request; that it may leave out the
+// path of certificate challenges makes no other door.
+func (r *route) entryRedirect() bool {
+	return r.Router.Provider == "internal" && r.Service == "noop@internal"
+}
+
+// live says whether requests reach the route at all.
+func (r *route) live() bool { return r.Served() && r.shadow == nil }
+
+// owner is the service on which the router is declared, nil for a file or Traefik itself.
+func (r *route) owner() *member {
+	if i := r.Router.Origin.Container; i >= 0 && i < len(r.g.services) {
+		return &r.g.services[i]
+	}
+	return nil
+}
+
+// targets are the services that the route leads to.
+func (r *route) targets() []*member {
+	var out []*member
+	for _, i := range r.Containers {
+		out = append(out, &r.g.services[i])
+	}
+	return out
+}
+
+func (m *member) name() string {
+	if m == nil {
+		return ""
+	}
+	return m.service.Name
+}
+
+// label is the label that counts for a key, nil if there is none.
+func (m *member) label(key string) *stack.Label {
+	if m == nil {
+		return nil
+	}
+	return m.labels[key]
+}

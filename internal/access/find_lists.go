@@ -19,6 +19,7 @@ func (s *scene) lists() {
 		mw   string
 	}
 	told := map[seen]bool{}
+	s.oldNames()
 	routes := append([]*route{}, s.g.routes...)
 	sortRoutes(routes, s.before)
 	for _, r := range routes {
@@ -49,9 +50,6 @@ func (s *scene) lists() {
 			if r.nobody != "" && len(r.lists) > 1 && !slices.ContainsFunc(r.lists, func(l list) bool { return l.never != "" }) {
 				once(draft{rule: ruleNever, title: fmt.Sprintf("%s lets nobody in: %s", r.Router.Name, r.nobody)}, &r.lists[0])
 			}
-		}
-		for _, l := range append(append([]list{}, r.lists...), r.past...) {
-			s.oldName(r, &l, once)
 		}
 		if r.class == redirects {
 			s.redirectList(r, once)
@@ -214,33 +212,51 @@ func (s *scene) gatewayInList(r *route, l *list, once func(draft, *list)) {
 	}
 }
 
-// oldName tells of ipWhiteList where the running version has the new name.
-func (s *scene) oldName(r *route, l *list, once func(draft, *list)) {
-	if l.mw == nil || !l.mw.AllowList.Legacy {
-		return
-	}
-	v := s.g.Version
-	d := draft{place: s.originPlace(l.mw.Origin, ".sourcerange")}
-	switch {
+// oldNames tells of every ipWhiteList in use where the running version has the new name.
+func (s *scene) oldNames() {
+	d := draft{}
+	switch v := s.g.Version; {
 	case s.g.Assumed && !v.Known():
 		return
 	case !v.Known() || v.Major >= 3:
-		d.rule = ruleV2OnV3
-		d.title = fmt.Sprintf("%s is an ipWhiteList, which version 3 only keeps for a while", l.mw.Name)
+		d.rule, d.title = ruleV2OnV3, "%s is an ipWhiteList, which version 3 only keeps for a while"
 	case v.AtLeast(2, 11):
-		d.rule = ruleV2Deprecated
-		d.title = fmt.Sprintf("%s is an ipWhiteList, which is deprecated in 2.11", l.mw.Name)
+		d.rule, d.title = ruleV2Deprecated, "%s is an ipWhiteList, which is deprecated in 2.11"
 	default:
 		return
 	}
-	if o := l.mw.Origin; o.Container >= 0 {
+	for _, all := range []map[string]*traefik.Middleware{s.g.Runtime.Middlewares, s.g.Runtime.TCPMiddlewares} {
+		for _, name := range sortedMiddlewares(all) {
+			if w := all[name]; w.AllowList != nil && w.AllowList.Legacy {
+				s.oldName(w, d)
+			}
+		}
+	}
+}
+
+func (s *scene) oldName(w *traefik.Middleware, d draft) {
+	users := s.using(w)
+	if len(users) == 0 {
+		return
+	}
+	d.title = fmt.Sprintf(d.title, w.Name)
+	d.key, d.place, d.m = w.Name, s.originPlace(w.Origin, ".sourcerange"), s.about(users[0])
+	d.router = users[0].Router.Name
+	if o := w.Origin; o.Container >= 0 {
+		d.m = &s.g.services[o.Container]
+		for _, r := range users {
+			if r.owner() == d.m {
+				d.router = r.Router.Name
+				break
+			}
+		}
 		for _, k := range o.Keys {
-			if x := s.g.services[o.Container].label(k); x != nil {
+			if x := d.m.label(k); x != nil && renamed(x.Key) != x.Key {
 				d.edits = append(d.edits, s.renameKey(x, renamed(x.Key))...)
 			}
 		}
 	}
-	once(d, l)
+	s.add(d)
 }
 
 func renamed(key string) string {

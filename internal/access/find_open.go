@@ -88,10 +88,13 @@ func (s *scene) judgeDoor(r *route, m *member) (string, finding.Severity, []stri
 	switch {
 	case r.TCP && r.TLS == nil && r.Rule.CatchAll() && s.shadowsHTTP(r):
 		return ruleTCPCatchAll, s.atLeastHigh(r, m, sev), why
-	case r.Router.Auto && !s.speaks(m):
-		if m.service == s.g.Service {
-			return ruleExposed, finding.Low, []string{"it is Traefik itself, which leads nowhere but back to its own entry points"}
+	case r.Router.Auto && m.service == s.g.Service:
+		why := []string{"it is Traefik itself, which leads nowhere but back to its own entry points"}
+		if s.speaks(m) {
+			return ruleDefaultRouter, finding.Info, why
 		}
+		return ruleExposed, finding.Low, why
+	case r.Router.Auto && !s.speaks(m):
 		return ruleExposed, s.atLeastHigh(r, m, sev), why
 	case r.Router.Auto:
 		return ruleDefaultRouter, sev, why

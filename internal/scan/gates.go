@@ -3,16 +3,18 @@ package scan
 import (
 	"sort"
 
+	"github.com/drydock/drydock/internal/access"
 	"github.com/drydock/drydock/internal/finding"
 )
 
 // gates lists what a scan asks, in the report's order. One file a gate adapts its checker.
 var gates = []gate{
 	{finding.GateImage, runImage},
+	{finding.GateAccess, runAccess},
 }
 
 // ruleSets lists where the gates' rules are told, for `drydock explain` and the docs.
-var ruleSets = []func() []finding.Rule{}
+var ruleSets = []func() []finding.Rule{access.Rules}
 
 // Gates lists the gates that a scan has.
 func Gates() []finding.Gate {

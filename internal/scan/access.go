@@ -1,0 +1,34 @@
+package scan
+
+import (
+	"context"
+
+	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/report"
+)
+
+// The access gate: who can reach each service, by source address?
+
+func runAccess(_ context.Context, t *Target, opt *Options) (*Result, error) {
+	if t.Host == nil {
+		return &Result{Reason: "no compose project among the inputs"}, nil
+	}
+	found := access.Check(t.Host, access.Options{TraefikVersion: opt.TraefikVersion, Public: opt.Public})
+	res := &Result{Rules: access.Rules(), Warnings: found.Warnings, Services: map[ServiceKey]ServiceAccess{}}
+	for _, f := range found.Findings {
+		res.Findings = append(res.Findings, f.Finding)
+	}
+	for _, s := range found.Services {
+		res.Services[ServiceKey{s.Stack, s.Name}] = ServiceAccess{Exposure: s.Exposure, Routers: s.Routers}
+	}
+	for i := range t.Host.Stacks {
+		in := report.Input{Path: t.Host.Stacks[i].Name, Status: report.Checked}
+		if files := t.Host.Stacks[i].Files; len(files) > 0 {
+			in.Path = files[0]
+		}
+		res.Inputs = append(res.Inputs, in)
+	}
+	res.Inputs = append(res.Inputs, found.Inputs...)
+	res.Reason = found.Unknown
+	return res, nil
+}

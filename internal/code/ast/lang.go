@@ -1,0 +1,205 @@
+package ast
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/drydock/drydock/internal/syntax"
+)
+
+// Lang is a language that rules may name.
+type Lang struct {
+	Name    string   // as rules and reports spell it
+	Aliases []string // other spellings in rules
+	Exts    []string // file name extensions, with the dot
+	Files   []string // whole file names, and prefixes ending in "*"
+	Grammar syntax.Grammar
+	Also    map[string]syntax.Grammar // grammar by extension where it is another one
+	Spec    *Spec
+	Pattern PatternSpec
+	Names   NameSpec
+
+	once  sync.Mutex
+	specs map[syntax.Grammar]*compiled
+}
+
+// PatternSpec says how a pattern of the language is made into text that its grammar accepts: what stands for an
+// ellipsis by place, and within which surroundings the pattern is tried, in this order.
+type PatternSpec struct {
+	// Name makes the stand-in for a metavariable from a word; nil leaves the word as it is.
+	Name func(word string, before byte) string
+	// Statement, Argument, Param, Field and Member are the texts tried for an ellipsis where a statement, an argument
+	// or element, a parameter, a key-value or a class member may stand; %s is the stand-in's name.
+	Statement, Argument, Param, Field, Member []string
+	// Deep is what a deep ellipsis around an expression becomes; "%s(" and ")" where empty.
+	DeepOpen, DeepClose string
+	// Readings are the surroundings.
+	Readings []Reading
+	// Parts are patterns that are a part of something, by their first word, and what completes them.
+	Parts []Part
+	// Rewrite is done to a pattern's text before all else: spellings that no grammar could be brought to read.
+	Rewrite []Rewrite
+	// TypeFirst: a typed metavariable is written (T $X), else ($X: T).
+	TypeFirst bool
+	// Spread: three dots right before a name are the language's own; TrailingSpread: after one, too.
+	Spread, TrailingSpread bool
+	// Interpolation gives what opens an expression in a string, by its quote and the text before it.
+	Interpolation func(quote byte, before string) string
+}
+
+// Reading is one way to read a pattern: the text around it and what it then is.
+type Reading struct {
+	Prefix, Suffix string
+	Starts         string // only for patterns that start so
+	// Into descends from the program to the node whose children are the pattern: kinds, outermost first.
+	Into []Kind
+}
+
+// Part completes a pattern that is only a part of a statement: `else ...`, `catch (...) {...}`, `if (x)`.
+type Part struct {
+	Word           string
+	Prefix, Suffix string
+	Pick           Kind // the node within that the pattern stands for
+}
+
+// Rewrite replaces a regular expression's matches.
+type Rewrite struct {
+	From *regexp.Regexp
+	To   string
+}
+
+// NameSpec says how names get their meaning in the language.
+type NameSpec struct {
+	// Constants turns constant propagation on.
+	Constants bool
+	// Declared: an assignment to a name that no declaration made is not one by itself.
+	Declared bool
+	// ImportFirst: an import of a.b.c without another name makes a known here.
+	ImportFirst bool
+	// OpenDicts: a pattern of an object matches one that has more fields.
+	OpenDicts bool
+	// Literals names the types of literals: of Str, Num (integers), Unary (other numbers) and Bool.
+	Literals map[Kind]string
+	// NaryBool: a chain of and, or of or, is one operation; its beginning is no expression of its own.
+	NaryBool bool
+	// Concat is the operator that joins strings where it is not +.
+	Concat string
+}
+
+func (n *NameSpec) concat() string {
+	if n.Concat != "" {
+		return n.Concat
+	}
+	return "+"
+}
+
+// Languages are all languages with a tree.
+var Languages = []*Lang{python, javascript, typescript}
+
+// LangByName finds a language by the name or alias that a rule gives, nil if there is none.
+func LangByName(name string) *Lang {
+	name = strings.ToLower(name)
+	for _, l := range Languages {
+		if l.Name == name {
+			return l
+		}
+		for _, a := range l.Aliases {
+			if a == name {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// LangOf finds the language of a file by its name, nil if it has none.
+func LangOf(path string) *Lang {
+	base := filepath.Base(path)
+	ext := strings.ToLower(filepath.Ext(base))
+	for _, l := range Languages {
+		for _, e := range l.Exts {
+			if e == ext {
+				return l
+			}
+		}
+		for _, f := range l.Files {
+			if f == base || strings.HasSuffix(f, "*") && strings.HasPrefix(base, f[:len(f)-1]) {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// GrammarFor is the grammar for a file of the language.
+func (l *Lang) GrammarFor(path string) syntax.Grammar {
+	if g, ok := l.Also[strings.ToLower(filepath.Ext(path))]; ok {
+		return g
+	}
+	return l.Grammar
+}
+
+// SymbolName is the grammar's name for a symbol, for dumps.
+func (l *Lang) SymbolName(sym uint16) string {
+	if s := syntax.LanguageOf(l.Grammar); s != nil && int(sym) < len(s.Symbols) {
+		return s.Symbols[sym]
+	}
+	return "?"
+}
+
+// FieldName is the grammar's name for a field, for dumps.
+func (l *Lang) FieldName(f uint16) string {
+	if s := syntax.LanguageOf(l.Grammar); s != nil && int(f) < len(s.Fields) {
+		return s.Fields[f]
+	}
+	return "?"
+}
+
+func (l *Lang) compiled(g syntax.Grammar) (*compiled, error) {
+	l.once.Lock()
+	defer l.once.Unlock()
+	if c := l.specs[g]; c != nil {
+		return c, nil
+	}
+	c, err := compileSpec(l.Spec, g)
+	if err != nil {
+		return nil, err
+	}
+	if l.specs == nil {
+		l.specs = map[syntax.Grammar]*compiled{}
+	}
+	l.specs[g] = c
+	return c, nil
+}
+
+// Parse parses and lowers one source of the language.
+func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
+	cst, err := syntax.Parse(l.GrammarFor(path), src, lim)
+	if err != nil {
+		return nil, err
+	}
+	defer cst.Release()
+	t, err := Lower(l, cst, src)
+	if err != nil {
+		return nil, err
+	}
+	t.Path = path
+	return t, nil
+}
+
+// Spreads says whether three dots before a name are the language's own.
+func (l *Lang) Spreads() bool { return l.Pattern.Spread }
+
+// TrailingSpread says whether three dots after a name are the language's own.
+func (l *Lang) TrailingSpread() bool { return l.Pattern.TrailingSpread }
+
+// Interpolation is what opens an expression within a string that opens with the quote q after before; "" if nothing
+// does.
+func (l *Lang) Interpolation(q byte, before string) string {
+	if l.Pattern.Interpolation == nil {
+		return ""
+	}
+	return l.Pattern.Interpolation(q, before)
+}

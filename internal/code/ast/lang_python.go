@@ -1,0 +1,519 @@
+package ast
+
+import (
+	"bytes"
+
+	"github.com/drydock/drydock/internal/syntax"
+)
+
+var python = &Lang{
+	Name: "python", Aliases: []string{"py", "python2", "python3"}, Exts: []string{".py", ".pyi"},
+	Grammar: syntax.Python,
+	Spec: &Spec{
+		Table: `
+identifier: Name @
+integer: Num @
+float: Num @
+true: Bool "true"
+false: Bool "false"
+none: Null
+string: !string
+concatenated_string: !strings
+comment: -
+line_continuation: -
+parenthesized_expression: !paren
+expression_statement: !exprstmt
+call: Call function=fn arguments=args
+argument_list: Args
+keyword_argument: KwArg name=name value=value
+list_splat: Spread "*" *=value
+dictionary_splat: Spread "**" *=value
+attribute: Member object=obj attribute=name
+subscript: Index value=obj subscript=elem
+slice: Slice
+binary_operator: Bin @operator left=left right=right
+boolean_operator: Bin @operator left=left right=right
+comparison_operator: !compare
+unary_operator: Unary @operator argument=value
+not_operator: Unary "not" argument=value
+assignment: !assign
+augmented_assignment: !augassign
+named_expression: Assign name=left value=right
+conditional_expression: !ternary
+lambda: Lambda parameters=params body=body
+list: List
+tuple: Tuple
+pattern_list: Tuple
+tuple_pattern: Tuple
+list_pattern: List
+expression_list: Tuple
+dictionary: !dict
+set: !dict
+pair: Pair key=key value=value
+await: Await *=value
+yield: !yield
+list_comprehension: Comp "list" body=value
+set_comprehension: Comp "set" body=value
+dictionary_comprehension: Comp "dict" body=value
+generator_expression: Comp "gen" body=value
+for_in_clause: CompFor left=left right=value +async
+if_clause: CompIf *=cond
+type: ^
+block: Block
+module: Program
+if_statement: !if
+while_statement: While condition=cond body=body alternative=else
+for_statement: ForEach left=left right=value body=body alternative=else +async
+else_clause: ^
+return_statement: Return *=value
+raise_statement: Throw *=value
+break_statement: Break
+continue_statement: Continue
+try_statement: !try
+with_statement: With body=body +async
+with_clause: ^
+with_item: ^
+import_statement: !import
+import_from_statement: !importfrom
+future_import_statement: !importfuture
+function_definition: FuncDef name=name parameters=params return_type=ret body=body type_parameters=- +async
+class_definition: !class
+decorated_definition: !decorated
+decorator: !decorator
+parameters: !params
+lambda_parameters: !params
+match_statement: Switch subject=cond alternative=elem
+case_clause: !case
+`,
+		Hooks: map[string]Hook{
+			"string": pyString, "strings": pyStrings, "paren": paren, "exprstmt": pyExprStmt, "compare": pyCompare, "assign": pyAssign,
+			"augassign": augAssign, "ternary": pyTernary, "dict": pyDict, "yield": pyYield, "if": pyIf, "try": pyTry, "import": pyImport, "importfrom": pyImportFrom,
+			"importfuture": pyImportFuture, "class": pyClass, "decorated": pyDecorated, "params": pyParams, "case": pyCase, "decorator": decorator,
+		},
+	},
+	Pattern: PatternSpec{
+		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s", "%s: %s"}, Member: []string{"%s"},
+		Interpolation: func(_ byte, before string) string {
+			if i := len(before) - 1; i >= 0 && (before[i]|32 == 'f' || before[i]|32 == 'r' && i > 0 && before[i-1]|32 == 'f') {
+				return "{"
+			}
+			return ""
+		},
+		Readings: []Reading{{}, {Prefix: "(", Suffix: ")"}},
+		Parts: []Part{
+			{Word: "@", Suffix: "\ndef zq_whole(): pass", Pick: Decorator},
+			{Word: "except", Prefix: "try:\n  pass\n", Pick: Catch},
+			{Word: "finally", Prefix: "try:\n  pass\n", Pick: Finally},
+		},
+	},
+	Names: NameSpec{Constants: true, ImportFirst: true, NaryBool: true, Literals: map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"}},
+}
+
+// paren drops parentheses but remembers them.
+func paren(l *lowering, n uint32, parent ID, r Role) {
+	before := l.lastOf(parent)
+	l.splice(n, parent, r)
+	if c := l.after(parent, before); c != Nil {
+		l.Nodes[c].Flags |= FlagParen
+	}
+}
+
+func pyExprStmt(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, ExprStmt, r)
+	first, count := uint32(0), 0
+	l.kids(n, func(c uint32) {
+		if count++; count == 1 {
+			first = c
+		}
+	})
+	if count > 1 { // a tuple without parentheses
+		id = l.make(n, id, Tuple, Value)
+		l.children(n, id)
+		return
+	}
+	l.opt(first, id, Value)
+	if first != 0 && l.raw(n)[len(l.raw(n))-1] == ',' {
+		c := l.unlink(id, l.Nodes[id].First)
+		tu := l.make(n, id, Tuple, Value)
+		for _, x := range c {
+			l.Nodes[x].Role = Elem
+			l.link(tu, x)
+		}
+	}
+}
+
+// pyString keeps a plain string's content, and an f-string's parts.
+func pyString(l *lowering, n uint32, parent ID, r Role) {
+	if q, _ := unquote(l.raw(n)); bytes.ContainsAny(l.raw(n)[:min(q, len(l.raw(n)))], "fF") {
+		id := l.make(n, parent, Interp, r)
+		pyParts(l, n, id)
+		return
+	}
+	id := l.make(n, parent, Str, r)
+	from, to := unquote(l.raw(n))
+	start := l.cst.Nodes[n].Start
+	l.setText(id, start+uint32(from), start+uint32(max(from, to)))
+}
+
+// pyParts adds a string's pieces to an Interp.
+func pyParts(l *lowering, n uint32, id ID) {
+	from, to := unquote(l.raw(n))
+	start := l.cst.Nodes[n].Start
+	l.pieces(n, id, start+uint32(from), start+uint32(max(from, to)), func(c uint32) bool { return l.sym(c) == "interpolation" }, func(c uint32) {
+		l.opt(l.field(c, "expression"), id, Elem)
+	})
+}
+
+// pieces adds the literal text between interpolations as Str and lets put add each interpolation.
+func (l *lowering) pieces(n uint32, id ID, from, to uint32, is func(uint32) bool, put func(uint32)) {
+	text := func(a, b uint32) {
+		if b > a {
+			s := l.add(id, Str, Elem, a, b)
+			l.setText(s, a, b)
+		}
+	}
+	for c := n + 1; c < l.cst.Nodes[n].Next; c = l.cst.Nodes[c].Next {
+		if !is(c) {
+			continue
+		}
+		text(from, l.cst.Nodes[c].Start)
+		put(c)
+		from = l.cst.Nodes[c].End
+	}
+	text(from, to)
+}
+
+// pyStrings: adjacent literals are one string made of several.
+func pyStrings(l *lowering, n uint32, parent ID, r Role) {
+	l.children(n, l.make(n, parent, Interp, r))
+}
+
+// decorator: @f is the call f(), so that a pattern for one finds the other.
+func decorator(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Decorator, r)
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "identifier", "attribute", "member_expression":
+			call := l.make(n, id, Call, Value)
+			l.node(c, call, Fn)
+			l.add(call, Args, Arguments, l.cst.Nodes[c].End, l.cst.Nodes[c].End)
+		default:
+			l.node(c, id, Value)
+		}
+	})
+}
+
+// pyCompare makes a < b < c into (a < b) and (b < c)'s left-deep form: operators from left to right.
+func pyCompare(l *lowering, n uint32, parent ID, r Role) {
+	type operand struct {
+		n  uint32
+		op string
+	}
+	var list []operand
+	op := ""
+	for c := n + 1; c < l.cst.Nodes[n].Next; c = l.cst.Nodes[c].Next {
+		switch {
+		case l.cst.Nodes[c].Flags&syntax.Extra != 0:
+		case l.named(c):
+			list = append(list, operand{c, op})
+			op = ""
+		default:
+			if op != "" {
+				op += " "
+			}
+			op += string(l.raw(c))
+		}
+	}
+	for len(list) > 2 { // outermost is the last operator
+		last := list[len(list)-1]
+		list = list[:len(list)-1]
+		id := l.str(n, parent, Bin, r, last.op)
+		defer l.node(last.n, id, Right)
+		parent, r = id, Left
+	}
+	if len(list) < 2 {
+		l.other(n, parent, r)
+		return
+	}
+	id := l.str(n, parent, Bin, r, list[1].op)
+	l.node(list[0].n, id, Left)
+	l.node(list[1].n, id, Right)
+}
+
+// pyAssign: an annotated name without a value is a definition, all else an assignment whose type is optional.
+func pyAssign(l *lowering, n uint32, parent ID, r Role) {
+	k := Assign
+	right := l.field(n, "right")
+	if right == 0 {
+		k = VarDef
+	}
+	id := l.make(n, parent, k, r)
+	if k == VarDef {
+		l.opt(l.field(n, "left"), id, Ident)
+	} else {
+		l.opt(l.field(n, "left"), id, Left)
+		l.opt(right, id, Right)
+	}
+	l.opt(l.field(n, "type"), id, Type)
+}
+
+// augAssign is x op= y in any language with the fields left, operator and right.
+func augAssign(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, AugAssign, r)
+	if op := l.field(n, "operator"); op != 0 {
+		c := &l.cst.Nodes[op]
+		l.setText(id, c.Start, max(c.Start, c.End-1))
+	}
+	l.opt(l.field(n, "left"), id, Left)
+	l.opt(l.field(n, "right"), id, Right)
+}
+
+func pyTernary(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Ternary, r)
+	var c []uint32
+	l.kids(n, func(x uint32) { c = append(c, x) })
+	if len(c) == 3 {
+		l.node(c[1], id, Cond)
+		l.node(c[0], id, Then)
+		l.node(c[2], id, Else)
+	}
+}
+
+// pyDict tells {a: b} from {a}: an ellipsis alone may be either, and then it is a dictionary.
+func pyDict(l *lowering, n uint32, parent ID, r Role) {
+	k := Set
+	if l.sym(n) == "dictionary" || l.kid(n, "pair") != 0 {
+		k = Dict
+	}
+	l.children(n, l.make(n, parent, k, r))
+}
+
+func pyYield(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Yield, r)
+	if c := l.kid(n, "from"); c != 0 {
+		l.leaf(c, id, Token, Mods)
+	}
+	l.splice(n, id, Value)
+}
+
+// pyIf nests elif as an if within the else.
+func pyIf(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, If, r)
+	end := l.cst.Nodes[n].End
+	l.opt(l.field(n, "condition"), id, Cond)
+	l.opt(l.field(n, "consequence"), id, Then)
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "elif_clause":
+			b := l.add(id, Block, Else, l.cst.Nodes[c].Start, end)
+			id = l.add(b, If, Elem, l.cst.Nodes[c].Start, end)
+			l.opt(l.field(c, "condition"), id, Cond)
+			l.opt(l.field(c, "consequence"), id, Then)
+		case "else_clause":
+			l.opt(l.field(c, "body"), id, Else)
+		}
+	})
+}
+
+func pyTry(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Try, r)
+	l.opt(l.field(n, "body"), id, Body)
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "except_clause", "except_group_clause":
+			h := l.make(c, id, Catch, Handler)
+			pos := 0
+			l.kids(c, func(x uint32) {
+				switch {
+				case l.sym(x) == "block":
+					l.node(x, h, Body)
+				case l.sym(x) == "as_pattern":
+					pyAs(l, x, h, Type, Ident)
+				default:
+					l.node(x, h, [...]Role{Type, Ident}[min(pos, 1)])
+					pos++
+				}
+			})
+		case "else_clause":
+			l.opt(l.field(c, "body"), id, Else)
+		case "finally_clause":
+			f := l.make(c, id, Finally, Final)
+			l.opt(l.kid(c, "block"), f, Body)
+		}
+	})
+}
+
+// pyAs lowers `value as target`.
+func pyAs(l *lowering, n uint32, parent ID, value, target Role) {
+	l.kids(n, func(c uint32) {
+		if l.sym(c) == "as_pattern_target" {
+			l.splice(c, parent, target)
+		} else {
+			l.node(c, parent, value)
+		}
+	})
+}
+
+func pyImport(l *lowering, n uint32, parent ID, r Role) {
+	l.kids(n, func(c uint32) { pyImported(l, n, c, 0, parent, r) })
+}
+
+// pyImported adds one Import: of a module, or of a name from one.
+func pyImported(l *lowering, n, c, module uint32, parent ID, r Role) {
+	id := l.make(n, parent, Import, r)
+	name, alias := c, uint32(0)
+	if l.sym(c) == "aliased_import" {
+		name, alias = l.field(c, "name"), l.field(c, "alias")
+	}
+	if module != 0 {
+		l.dotted(module, id, Path)
+		if l.sym(name) == "wildcard_import" {
+			l.str(name, id, Token, Ident, "*")
+			return
+		}
+		l.dotted(name, id, Ident)
+	} else {
+		l.dotted(name, id, Path)
+	}
+	l.opt(alias, id, Alias)
+}
+
+// dotted lowers a dotted name as a chain of members.
+func (l *lowering) dotted(n uint32, parent ID, r Role) {
+	var parts []uint32
+	prefix := ""
+	switch l.sym(n) {
+	case "identifier":
+		parts = []uint32{n}
+	case "dotted_name":
+		l.kids(n, func(c uint32) { parts = append(parts, c) })
+	case "relative_import":
+		l.kids(n, func(c uint32) {
+			if l.sym(c) == "import_prefix" {
+				prefix = string(l.raw(c))
+			} else {
+				l.kids(c, func(x uint32) { parts = append(parts, x) })
+			}
+		})
+	default:
+		l.node(n, parent, r)
+		return
+	}
+	l.chain(n, parts, prefix, parent, r)
+}
+
+// chain adds a.b.c for its parts; a prefix stands as a name before them.
+func (l *lowering) chain(n uint32, parts []uint32, prefix string, parent ID, r Role) {
+	if len(parts) == 0 {
+		l.str(n, parent, Name, r, prefix)
+		return
+	}
+	last := parts[len(parts)-1]
+	if len(parts) == 1 && prefix == "" {
+		l.leaf(last, parent, Name, r)
+		return
+	}
+	id := l.add(parent, Member, r, l.cst.Nodes[n].Start, l.cst.Nodes[last].End)
+	l.chain(n, parts[:len(parts)-1], prefix, id, Obj)
+	l.leaf(last, id, Name, Ident)
+}
+
+func pyImportFrom(l *lowering, n uint32, parent ID, r Role) {
+	module := l.field(n, "module_name")
+	l.kids(n, func(c uint32) {
+		if c != module {
+			pyImported(l, n, c, module, parent, r)
+		}
+	})
+}
+
+func pyImportFuture(l *lowering, n uint32, parent ID, r Role) {
+	l.kids(n, func(c uint32) {
+		id := l.make(n, parent, Import, r)
+		l.str(n, id, Name, Path, "__future__")
+		l.dotted(c, id, Ident)
+	})
+}
+
+func pyClass(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, ClassDef, r)
+	l.opt(l.field(n, "name"), id, Ident)
+	if s := l.field(n, "superclasses"); s != 0 {
+		l.splice(s, id, Parents)
+	}
+	if b := l.field(n, "body"); b != 0 {
+		l.children(b, l.make(b, id, ClassBody, Body))
+	}
+}
+
+// pyDecorated puts decorators among the modifiers of what they decorate.
+func pyDecorated(l *lowering, n uint32, parent ID, r Role) {
+	before := l.lastOf(parent)
+	l.opt(l.field(n, "definition"), parent, r)
+	def := l.after(parent, before)
+	if def == Nil {
+		l.other(n, parent, r)
+		return
+	}
+	l.Nodes[def].Start = l.cst.Nodes[n].Start
+	rest := l.unlink(def, l.Nodes[def].First)
+	l.kids(n, func(c uint32) {
+		if l.sym(c) == "decorator" {
+			l.node(c, def, Mods)
+		}
+	})
+	for _, x := range rest {
+		l.link(def, x)
+	}
+}
+
+func pyParams(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Params, r)
+	for c := n + 1; c < l.cst.Nodes[n].Next; c = l.cst.Nodes[c].Next {
+		if l.cst.Nodes[c].Flags&syntax.Extra != 0 || !l.named(c) {
+			continue
+		}
+		p := l.make(c, id, Param, Elem)
+		pyParam(l, c, p)
+	}
+}
+
+func pyParam(l *lowering, c uint32, p ID) {
+	switch l.sym(c) {
+	case "default_parameter", "typed_default_parameter":
+		l.opt(l.field(c, "name"), p, Ident)
+		l.opt(l.field(c, "type"), p, Type)
+		l.opt(l.field(c, "value"), p, Value)
+	case "typed_parameter":
+		typ := l.field(c, "type")
+		l.kids(c, func(x uint32) {
+			if x != typ {
+				pyParam(l, x, p)
+			}
+		})
+		l.opt(typ, p, Type)
+	case "list_splat_pattern", "dictionary_splat_pattern":
+		l.setString(p, string(l.raw(c)[:1+len(l.sym(c))/24]))
+		l.splice(c, p, Ident)
+	case "keyword_separator":
+		l.setString(p, "*")
+	case "positional_separator":
+		l.setString(p, "/")
+	default:
+		l.node(c, p, Ident)
+	}
+}
+
+func pyCase(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Case, r)
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "case_pattern":
+			l.splice(c, id, Key)
+		case "block":
+			l.children(c, id)
+		default:
+			l.node(c, id, Cond)
+		}
+	})
+}

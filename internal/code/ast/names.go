@@ -1,0 +1,390 @@
+package ast
+
+import "bytes"
+
+// Resolve works out what names stand for: which declaration each refers to, what imported thing, what constant. It
+// fills Alt with synthesised nodes, which come after all nodes of the source. Patterns are not resolved.
+func (t *Tree) Resolve() {
+	r := &resolver{t: t, spec: &t.Lang.Names, n: len(t.Nodes)}
+	t.decl = make([]int32, len(t.Nodes), len(t.Nodes)+64)
+	r.decls = append(r.decls, decl{})
+	r.scope(0, nil)
+	if r.spec.Constants {
+		c := &constants{resolver: r}
+		c.run()
+	}
+	r.imports()
+	t.types = make([]ID, len(r.decls))
+	for i := range r.decls {
+		t.types[i] = Nil
+		if i > 0 {
+			t.types[i] = r.decls[i].typ
+			if t.types[i] == Nil && r.decls[i].writes == 1 && t.Kind(r.decls[i].value) == New {
+				t.types[i] = t.Child(r.decls[i].value, Type)
+			}
+		}
+	}
+}
+
+// decl is one declared name.
+type decl struct {
+	name     string
+	scope    ID  // the Program, FuncDef, Lambda or ClassDef
+	node     ID  // the name where it is declared first
+	imported ID  // Import node, 0 if none
+	writes   int // assignments to it
+	value    ID  // of its only assignment
+	uses     []ID
+	param    bool
+	typ      ID // its declared type, Nil if none
+}
+
+type resolver struct {
+	t        *Tree
+	spec     *NameSpec
+	n        int // nodes of the source
+	decls    []decl
+	wildcard []ID // imports of everything
+	depth    int
+}
+
+// scopeMap is the names of one scope and of those around it.
+type scopeMap struct {
+	names map[string]int32
+	outer *scopeMap
+	node  ID
+	class bool
+}
+
+func (s *scopeMap) find(name []byte) int32 {
+	for first := true; s != nil; s, first = s.outer, false {
+		if s.class && !first {
+			continue // a class's names are not seen from within its methods
+		}
+		if d, ok := s.names[string(name)]; ok {
+			return d
+		}
+	}
+	return 0
+}
+
+func (r *resolver) scope(id ID, outer *scopeMap) {
+	if r.depth++; r.depth > 500 {
+		r.depth--
+		return
+	}
+	defer func() { r.depth-- }()
+	s := &scopeMap{names: map[string]int32{}, outer: outer, node: id, class: r.t.Nodes[id].Kind == ClassDef}
+	var inner []ID
+	r.collect(id, s, &inner)
+	r.uses(id, s)
+	for _, x := range inner {
+		r.scope(x, s)
+	}
+}
+
+func opensScope(k Kind) bool { return k == FuncDef || k == Lambda || k == ClassDef }
+
+// walkScope calls f for the nodes of a scope without those of the scopes within; these are given to inner.
+func (r *resolver) walkScope(id ID, f func(ID), inner func(ID)) {
+	nodes := r.t.Nodes
+	for x := id; ; {
+		down := true
+		if x != id {
+			if opensScope(nodes[x].Kind) {
+				if inner != nil {
+					inner(x)
+				}
+				down = false
+			}
+			f(x)
+		}
+		if c := nodes[x].First; c != Nil && down {
+			x = c
+			continue
+		}
+		for x != id && nodes[x].Next == Nil {
+			x = nodes[x].Parent
+		}
+		if x == id {
+			return
+		}
+		x = nodes[x].Next
+	}
+}
+
+// collect declares what a scope assigns, defines and imports.
+func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
+	t := r.t
+	r.walkScope(id, func(x ID) {
+		n := &t.Nodes[x]
+		switch n.Kind {
+		case Param:
+			if name := t.Child(x, Ident); name != Nil {
+				r.declare(s, name, Nil, t.Child(x, Type), true)
+			}
+		case VarDef:
+			if name := t.Child(x, Ident); name != Nil {
+				r.declare(s, name, t.Child(x, Value), t.Child(x, Type), false)
+			}
+		case Assign:
+			if left := t.Child(x, Left); left != Nil && (!r.spec.Declared || r.known(s, left)) {
+				r.declare(s, left, t.Child(x, Right), t.Child(x, Type), false)
+			}
+		case AugAssign, Unary:
+			if left := t.Child(x, Left); left != Nil {
+				r.declare(s, left, Nil, Nil, false)
+			} else if n.Kind == Unary && (t.HasText(x, "++") || t.HasText(x, "--")) {
+				if v := t.Child(x, Value); v != Nil {
+					r.declare(s, v, Nil, Nil, false)
+				}
+			}
+		case ForEach, CompFor:
+			if left := t.Child(x, Left); left != Nil {
+				r.declare(s, left, Nil, t.Child(x, Type), false)
+			}
+		case Catch:
+			if name := t.Child(x, Ident); name != Nil {
+				r.declare(s, name, Nil, t.Child(x, Type), false)
+			}
+		case Import:
+			r.declareImport(s, x)
+		case FuncDef, ClassDef:
+			if name := t.Child(x, Ident); name != Nil && !(s.class && n.Kind == FuncDef) {
+				r.declare(s, name, Nil, Nil, false)
+			}
+		}
+	}, func(x ID) { *inner = append(*inner, x) })
+}
+
+func (r *resolver) known(s *scopeMap, left ID) bool {
+	return r.t.Nodes[left].Kind == Name
+}
+
+// declare notes that the names in a target are written.
+func (r *resolver) declare(s *scopeMap, target, value, typ ID, param bool) {
+	t := r.t
+	switch n := &t.Nodes[target]; n.Kind {
+	case Name:
+		if n.textLen == 0 {
+			return
+		}
+		name := string(t.Text(target))
+		d, ok := s.names[name]
+		if !ok && r.spec.Declared && t.Nodes[target].Parent != Nil && t.Nodes[t.Nodes[target].Parent].Kind != VarDef && !param {
+			if k := t.Nodes[t.Nodes[target].Parent].Kind; k == Assign || k == AugAssign || k == Unary {
+				if d = s.find(t.Text(target)); d != 0 {
+					r.decls[d].writes += 2
+					return
+				}
+			}
+		}
+		if !ok {
+			d = int32(len(r.decls))
+			r.decls = append(r.decls, decl{name: name, scope: s.node, node: target, value: Nil, typ: Nil})
+			s.names[name] = d
+		}
+		e := &r.decls[d]
+		e.writes++
+		e.param = e.param || param
+		if value == Nil {
+			e.writes++ // by what is not known
+		}
+		e.value = value
+		if typ != Nil {
+			e.typ = typ
+		}
+	case Tuple, List, Dict, Spread, Pair, Set:
+		for c := n.First; c != Nil; c = t.Nodes[c].Next {
+			if n.Kind != Pair || t.Nodes[c].Role != Key {
+				r.declare(s, c, Nil, Nil, param)
+			}
+		}
+	case Assign:
+		if l := t.Child(target, Left); l != Nil {
+			r.declare(s, l, Nil, Nil, param)
+		}
+	}
+}
+
+// declareImport declares what an import is called here.
+func (r *resolver) declareImport(s *scopeMap, x ID) {
+	t := r.t
+	local := t.Child(x, Alias)
+	if local == Nil {
+		local = t.Child(x, Ident)
+		if local != Nil && t.Nodes[local].Kind == Token {
+			r.wildcard = append(r.wildcard, x)
+			return
+		}
+	}
+	if local == Nil {
+		local = t.Child(x, Path)
+		if local == Nil {
+			return
+		}
+		name := r.importedAs(local)
+		if name == "" {
+			return
+		}
+		r.put(s, name, x, local)
+		return
+	}
+	if t.Nodes[local].Kind == Name || t.Nodes[local].Kind == Member {
+		r.put(s, string(t.Text(lastName(t, local))), x, local)
+	}
+}
+
+func lastName(t *Tree, id ID) ID {
+	if t.Nodes[id].Kind == Member {
+		return t.Child(id, Ident)
+	}
+	return id
+}
+
+// importedAs is the name that an import without alias gives its path: the first part in Python, else the last.
+func (r *resolver) importedAs(path ID) string {
+	t := r.t
+	switch t.Nodes[path].Kind {
+	case Name:
+		return string(t.Text(path))
+	case Member:
+		if r.spec.ImportFirst {
+			return "" // the first part stands for itself
+		}
+		return string(t.Text(lastName(t, path)))
+	case Str:
+		text := t.Text(path)
+		return string(text[bytes.LastIndexByte(text, '/')+1:])
+	}
+	return ""
+}
+
+func (r *resolver) put(s *scopeMap, name string, imp, node ID) {
+	d, ok := s.names[name]
+	if !ok {
+		d = int32(len(r.decls))
+		r.decls = append(r.decls, decl{name: name, scope: s.node, node: node, value: Nil, typ: Nil})
+		s.names[name] = d
+	}
+	r.decls[d].imported = imp
+	r.decls[d].writes++
+}
+
+// uses resolves the names in a scope.
+func (r *resolver) uses(id ID, s *scopeMap) {
+	t := r.t
+	r.walkScope(id, func(x ID) {
+		n := &t.Nodes[x]
+		if n.Kind != Name {
+			return
+		}
+		if n.Role == Ident {
+			switch t.Nodes[n.Parent].Kind {
+			case Param, VarDef, Catch:
+			default:
+				return
+			}
+		}
+		if d := s.find(t.Text(x)); d != 0 {
+			t.decl[x] = d
+			r.decls[d].uses = append(r.decls[d].uses, x)
+		}
+	}, nil)
+}
+
+// imports gives each use of an imported name its full name.
+func (r *resolver) imports() {
+	t := r.t
+	for i := range t.Nodes[:r.n] {
+		if n := &t.Nodes[i]; n.Kind == Import && t.Child(ID(i), Ident) != Nil {
+			if full := r.fullName(ID(i)); full != Nil {
+				t.Alt[ID(i)] = append(t.Alt[ID(i)], full)
+			}
+		}
+	}
+	for i := range r.decls {
+		d := &r.decls[i]
+		if d.imported == 0 || len(d.uses) == 0 {
+			continue
+		}
+		full := r.fullName(d.imported)
+		if full == Nil || t.Nodes[full].Kind == Name && t.HasText(full, d.name) {
+			continue
+		}
+		for _, u := range d.uses {
+			if p := t.Nodes[u].Parent; p != Nil && t.Nodes[p].Kind == Import {
+				continue
+			}
+			t.Alt[u] = append(t.Alt[u], full)
+		}
+	}
+}
+
+// fullName makes the dotted name of what an import brings.
+func (r *resolver) fullName(imp ID) ID {
+	t := r.t
+	path, name := t.Child(imp, Path), t.Child(imp, Ident)
+	if path == Nil {
+		return Nil
+	}
+	full := r.copyName(path)
+	if full == Nil {
+		return Nil
+	}
+	if name == Nil || t.Nodes[name].Kind == Token || t.HasText(name, "default") {
+		return full
+	}
+	m := t.synth(Member, Elem, Nil)
+	t.Nodes[full].Role = Obj
+	t.link(m, full)
+	n := t.synth(Name, Ident, m)
+	t.Nodes[n].textOff, t.Nodes[n].textLen = t.Nodes[name].textOff, t.Nodes[name].textLen
+	return m
+}
+
+// copyName copies a dotted name or makes one of a module's string.
+func (r *resolver) copyName(id ID) ID {
+	t := r.t
+	switch t.Nodes[id].Kind {
+	case Name, Str:
+		n := t.synth(Name, Elem, Nil)
+		t.Nodes[n].textOff, t.Nodes[n].textLen = t.Nodes[id].textOff, t.Nodes[id].textLen
+		return n
+	case Member:
+		obj, name := t.Child(id, Obj), t.Child(id, Ident)
+		if obj == Nil || name == Nil {
+			return Nil
+		}
+		o := r.copyName(obj)
+		if o == Nil {
+			return Nil
+		}
+		m := t.synth(Member, Elem, Nil)
+		t.Nodes[o].Role = Obj
+		t.link(m, o)
+		n := t.synth(Name, Ident, m)
+		t.Nodes[n].textOff, t.Nodes[n].textLen = t.Nodes[name].textOff, t.Nodes[name].textLen
+		return m
+	}
+	return Nil
+}
+
+// ImportFull is the full dotted name of what an import brings from a module, Nil for an import of a module.
+func (t *Tree) ImportFull(id ID) ID {
+	if a := t.Alt[id]; len(a) > 0 {
+		return a[0]
+	}
+	return Nil
+}
+
+// synth adds a node that is not in the source.
+func (t *Tree) synth(k Kind, role Role, parent ID) ID {
+	for len(t.last) < len(t.Nodes) {
+		t.last = append(t.last, Nil)
+	}
+	id := t.add(parent, k, role, 0, 0)
+	t.Nodes[id].Flags = FlagSynth | FlagExpr
+	t.decl = append(t.decl, 0)
+	return id
+}

@@ -1,0 +1,181 @@
+package code
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/regex"
+	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/syntax"
+)
+
+// cond is a rule.Cond compiled.
+type cond struct {
+	kind     rule.CondKind
+	v        int
+	re       *regex.Regex
+	constant bool
+	match    *formula // in the rule's own language
+	other    *Program // in another language
+	cmp      expr
+	base     int
+	analyze  func([]byte) bool
+	types    []string
+}
+
+func (p *Program) cond(c *rule.Cond) (cond, error) {
+	out := cond{kind: c.Kind, v: -1, constant: c.Constant, base: c.Base, types: c.Types}
+	if c.Var != "" {
+		out.v = p.vars.Index(c.Var)
+	}
+	var err error
+	switch c.Kind {
+	case rule.CondRegex:
+		out.re, err = regex.Compile(c.Regex)
+	case rule.CondPattern:
+		if c.Language == "" || p.Lang != nil && ast.LangByName(c.Language) == p.Lang {
+			out.match, err = p.formula(c.Match)
+			break
+		}
+		sub := *p.Rule
+		sub.Mode, sub.Match, sub.Taint = rule.Search, c.Match, nil
+		out.other, err = Compile(&sub, c.Language)
+	case rule.CondCompare:
+		out.cmp, err = parseExpr(c.Compare)
+	case rule.CondAnalyze:
+		switch c.Analyzer {
+		case "entropy":
+			out.analyze = highEntropy
+		case "redos":
+			out.analyze = catastrophic
+		default:
+			err = fmt.Errorf("analyzer %q is not supported; use entropy or redos", c.Analyzer)
+		}
+	}
+	return out, err
+}
+
+// filter keeps the matches for which a condition holds. A pattern condition may bind more.
+func (e *evaluator) filter(rs []Range, c *cond) []Range {
+	var out []Range
+	for _, r := range rs {
+		var b *pattern.Binding
+		if c.v >= 0 && c.v < len(r.Env) {
+			b = &r.Env[c.v]
+		}
+		if c.kind != rule.CondCompare && (b == nil || b.Kind == pattern.Unbound) {
+			continue
+		}
+		switch c.kind {
+		case rule.CondRegex:
+			if e.regexHolds(c, b) {
+				out = append(out, r)
+			}
+		case rule.CondPattern:
+			out = append(out, e.patternHolds(c, r, b)...)
+		case rule.CondCompare:
+			if e.compare(c, r.Env) {
+				out = append(out, r)
+			}
+		case rule.CondAnalyze:
+			if c.analyze(unquoted(e.constant(b))) {
+				out = append(out, r)
+			}
+		case rule.CondType:
+			if b.Kind == pattern.BindNode && e.typeHolds(c, b.A) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+func (e *evaluator) regexHolds(c *cond, b *pattern.Binding) bool {
+	text := e.content(b)
+	if c.constant {
+		text = unquoted(e.constant(b))
+	}
+	ok, inTime := c.re.MatchPrefix(text)
+	if !inTime {
+		e.f.Bounded = true
+	}
+	return ok
+}
+
+// constant is the text of a metavariable or, where it is known to be constant, of its value.
+func (e *evaluator) constant(b *pattern.Binding) []byte {
+	if b.Kind == pattern.BindNode && e.f.Tree != nil {
+		t := e.f.Tree
+		for _, a := range append([]ast.ID{b.A}, t.Alt[b.A]...) {
+			if t.Nodes[a].Kind == ast.Str && !t.AnyConst(a) {
+				return t.Text(a)
+			}
+			if k := t.Nodes[a].Kind; (k == ast.Num || k == ast.Bool) && !t.AnyConst(a) {
+				return t.Text(a)
+			}
+		}
+	}
+	return e.content(b)
+}
+
+// unquoted takes the quotes off a string literal.
+func unquoted(s []byte) []byte {
+	if n := len(s); n >= 2 && s[0] == s[n-1] && (s[0] == '"' || s[0] == '\'' || s[0] == '`') {
+		return s[1 : n-1]
+	}
+	return s
+}
+
+func (e *evaluator) patternHolds(c *cond, r Range, b *pattern.Binding) []Range {
+	if c.other != nil {
+		if otherMatches(c.other, unquoted(e.constant(b))) {
+			return []Range{r}
+		}
+		return nil
+	}
+	ctx := Range{Start: b.Start, End: b.End, Node: b.A, Env: r.Env}
+	var out []Range
+	for _, m := range e.eval(c.match, &ctx) {
+		if m.Start < ctx.Start || m.End > ctx.End || !e.compatible(r.Env, m.Env) {
+			continue
+		}
+		out = append(out, e.merge(r, m))
+	}
+	return dedupe(out)
+}
+
+// otherMatches runs a program of another language on a text by itself.
+func otherMatches(p *Program, text []byte) bool {
+	var tree *ast.Tree
+	if p.Lang != nil {
+		var err error
+		tree, err = parseTree(p.Lang, "", text, syntax.DefaultLimits)
+		if err != nil {
+			return false
+		}
+	}
+	f := NewFile("", text, tree)
+	e := &evaluator{p: p, f: f}
+	ctx := Range{Start: 0, End: uint32(len(text)), Node: ast.Nil, Env: make(pattern.Env, len(p.vars.Names))}
+	return len(e.eval(p.match, &ctx)) > 0
+}
+
+func parseTree(l *ast.Lang, path string, src []byte, lim syntax.Limits) (*ast.Tree, error) {
+	t, err := l.Parse(path, src, lim)
+	if err != nil {
+		return nil, err
+	}
+	t.Resolve()
+	return t, nil
+}
+
+func (e *evaluator) typeHolds(c *cond, id ast.ID) bool {
+	for _, want := range c.types {
+		if e.f.Tree.HasType(id, strings.TrimSpace(want)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,394 @@
+package code
+
+import (
+	"bytes"
+	"sort"
+
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/rule"
+)
+
+// maxRanges bounds what one formula may find in a file. A rule that matches everything stops there, with a word.
+const maxRanges = 20_000
+
+// rangeKind tells matches of patterns from the surroundings that pattern-inside asks for.
+type rangeKind uint8
+
+const (
+	plainRange rangeKind = iota
+	insideRange
+	regexRange
+	anywhereRange
+)
+
+// Range is one match of a formula.
+type Range struct {
+	Start, End uint32
+	Node       ast.ID // Nil where the match is no node
+	Env        pattern.Env
+	kind       rangeKind
+}
+
+// File is one source with what rules need of it, made when first asked for. It is for one goroutine.
+type File struct {
+	Path string
+	Src  []byte
+	Tree *ast.Tree // nil for generic and regex rules
+
+	matcher *pattern.Matcher
+	generic *genericFile
+	// Bounded says that a bound was hit: what was found may not be all.
+	Bounded bool
+}
+
+// NewFile prepares a source for matching. tree may be nil.
+func NewFile(path string, src []byte, tree *ast.Tree) *File {
+	f := &File{Path: path, Src: src, Tree: tree}
+	if tree != nil {
+		f.matcher = &pattern.Matcher{T: tree}
+	}
+	return f
+}
+
+// evaluator runs one program on one file.
+type evaluator struct {
+	p *Program
+	f *File
+}
+
+// Search returns the ranges that a search rule matches.
+func (p *Program) Search(f *File) []Range {
+	e := &evaluator{p: p, f: f}
+	return dedupe(e.eval(p.match, nil))
+}
+
+// eval finds the matches of a formula. Within ctx, if given: the value of a metavariable that a condition looks at.
+func (e *evaluator) eval(fm *formula, ctx *Range) []Range {
+	var out []Range
+	switch fm.kind {
+	case rule.Pattern:
+		out = e.pattern(fm, ctx)
+	case rule.Regex:
+		out = e.regex(fm, ctx)
+	case rule.Inside:
+		out = e.eval(fm.kids[0], nil)
+		for i := range out {
+			out[i].kind = insideRange
+		}
+	case rule.Anywhere:
+		out = e.eval(fm.kids[0], nil)
+		for i := range out {
+			out[i].kind = anywhereRange
+		}
+	case rule.Or:
+		for _, k := range fm.kids {
+			out = append(out, e.eval(k, ctx)...)
+		}
+		out = dedupe(out)
+	case rule.And:
+		out = e.and(fm, ctx)
+	case rule.Not:
+		if ctx != nil {
+			out = e.subtract([]Range{*ctx}, fm)
+		}
+	}
+	if len(out) > maxRanges {
+		out = out[:maxRanges]
+		e.f.Bounded = true
+	}
+	if fm.as >= 0 {
+		e.bindAs(out, fm.as)
+	}
+	return out
+}
+
+func (e *evaluator) bindAs(rs []Range, v int) {
+	for i := range rs {
+		env := e.env(rs[i].Env)
+		env[v] = pattern.Binding{Kind: pattern.BindText, A: rs[i].Node, B: rs[i].Node, Start: rs[i].Start, End: rs[i].End, Text: string(e.f.Src[rs[i].Start:rs[i].End])}
+		if rs[i].Node != ast.Nil {
+			env[v].Kind = pattern.BindNode
+		}
+		rs[i].Env = env
+	}
+}
+
+// env copies an environment, grown to the rule's number of metavariables.
+func (e *evaluator) env(old pattern.Env) pattern.Env {
+	env := make(pattern.Env, len(e.p.vars.Names))
+	copy(env, old)
+	return env
+}
+
+func (e *evaluator) pattern(fm *formula, ctx *Range) (out []Range) {
+	if fm.gen != nil {
+		return e.generic(fm.gen, ctx)
+	}
+	m := e.f.matcher
+	m.Opts = e.p.opts
+	m.Search(fm.pat, func(r pattern.Match) {
+		if ctx != nil && (r.Start < ctx.Start || r.End > ctx.End) {
+			return
+		}
+		if len(out) > maxRanges {
+			return
+		}
+		out = append(out, Range{Start: r.Start, End: r.End, Node: r.Node, Env: e.env(r.Env)})
+	})
+	if m.Exhausted > 0 {
+		e.f.Bounded = true
+	}
+	return dedupe(out)
+}
+
+func (e *evaluator) regex(fm *formula, ctx *Range) (out []Range) {
+	src, base := e.f.Src, uint32(0)
+	if ctx != nil {
+		src, base = src[ctx.Start:ctx.End], ctx.Start
+	}
+	found, ok := fm.re.FindAll(src, maxRanges)
+	if !ok {
+		e.f.Bounded = true
+	}
+	for _, m := range found {
+		r := Range{Start: base + uint32(m.Groups[0][0]), End: base + uint32(m.Groups[0][1]), Node: ast.Nil, kind: regexRange, Env: e.env(nil)}
+		for i, g := range m.Groups {
+			if i < len(fm.groups) && fm.groups[i] >= 0 && g[0] >= 0 {
+				r.Env[fm.groups[i]] = pattern.Binding{Kind: pattern.BindText, A: ast.Nil, B: ast.Nil, Start: base + uint32(g[0]), End: base + uint32(g[1]), Text: string(src[g[0]:g[1]])}
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// and joins the patterns that must hold together, takes away the negated ones, then applies conditions and focus.
+func (e *evaluator) and(fm *formula, ctx *Range) []Range {
+	var out []Range
+	have := false
+	if ctx != nil {
+		out, have = []Range{*ctx}, true
+	}
+	for _, k := range fm.kids {
+		if k.kind == rule.Not {
+			continue
+		}
+		rs := e.eval(k, nil)
+		if ctx != nil {
+			rs = within(rs, ctx)
+		}
+		if !have {
+			out, have = rs, true
+		} else {
+			out = e.intersect(out, rs)
+		}
+		if len(out) == 0 {
+			return nil
+		}
+	}
+	for _, k := range fm.kids {
+		if k.kind == rule.Not && len(out) > 0 {
+			out = e.subtract(out, k)
+		}
+	}
+	for i := range fm.where {
+		if len(out) == 0 {
+			return nil
+		}
+		out = e.filter(out, &fm.where[i])
+	}
+	for _, vars := range fm.focus {
+		out = e.focused(out, vars)
+	}
+	return dedupe(out)
+}
+
+func within(rs []Range, ctx *Range) []Range {
+	var out []Range
+	for _, r := range rs {
+		if r.kind == insideRange || r.Start >= ctx.Start && r.End <= ctx.End {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// compatible says whether two matches agree on the metavariables that both have.
+func (e *evaluator) compatible(a, b pattern.Env) bool {
+	for i := range a {
+		if i >= len(b) {
+			break
+		}
+		x, y := &a[i], &b[i]
+		if x.Kind == pattern.Unbound || y.Kind == pattern.Unbound {
+			continue
+		}
+		if !e.same(x, y) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *evaluator) same(x, y *pattern.Binding) bool {
+	if e.f.Tree != nil {
+		return pattern.Same(e.f.Tree, x, y)
+	}
+	return bytes.Equal(e.content(x), e.content(y))
+}
+
+// content is the text that a metavariable is bound to.
+func (e *evaluator) content(b *pattern.Binding) []byte {
+	if b.Kind == pattern.BindText || e.f.Tree == nil {
+		return []byte(b.Text)
+	}
+	return b.Content(e.f.Tree)
+}
+
+// merge adds to a what only b binds.
+func (e *evaluator) merge(a, b Range) Range {
+	need := false
+	for i := range b.Env {
+		if b.Env[i].Kind != pattern.Unbound && a.Env[i].Kind == pattern.Unbound {
+			need = true
+			break
+		}
+	}
+	if !need {
+		return a
+	}
+	a.Env = a.Env.Clone()
+	for i := range b.Env {
+		if a.Env[i].Kind == pattern.Unbound {
+			a.Env[i] = b.Env[i]
+		}
+	}
+	return a
+}
+
+// intersect keeps each range that lies within one of the other side's and agrees with it.
+func (e *evaluator) intersect(xs, ys []Range) []Range {
+	var out []Range
+	sort.SliceStable(ys, func(i, j int) bool { return ys[i].Start < ys[j].Start })
+	for _, x := range xs {
+		for _, y := range ys {
+			if y.Start > x.End {
+				break
+			}
+			xIn := x.Start >= y.Start && x.End <= y.End
+			yIn := y.Start >= x.Start && y.End <= x.End
+			if !xIn && !yIn && x.kind != anywhereRange && y.kind != anywhereRange {
+				continue
+			}
+			if !e.compatible(x.Env, y.Env) {
+				continue
+			}
+			switch {
+			case xIn && (x.kind != insideRange || y.kind == insideRange) || y.kind == anywhereRange:
+				out = append(out, e.merge(x, y))
+			case yIn && (y.kind != insideRange || x.kind == insideRange) || x.kind == anywhereRange:
+				out = append(out, e.merge(y, x))
+			}
+			if len(out) > maxRanges {
+				e.f.Bounded = true
+				return out
+			}
+		}
+	}
+	return dedupe(out)
+}
+
+// subtract takes away what a negated formula rules out: the same range for a pattern, a range around it for
+// pattern-not-inside, any overlap for a regular expression.
+func (e *evaluator) subtract(xs []Range, not *formula) []Range {
+	ys := e.eval(not.kids[0], nil)
+	if len(ys) == 0 {
+		return xs
+	}
+	var out []Range
+	for _, x := range xs {
+		gone := false
+		for _, y := range ys {
+			switch y.kind {
+			case insideRange:
+				gone = x.Start >= y.Start && x.End <= y.End
+			case regexRange:
+				gone = x.Start < y.End && y.Start < x.End
+			case anywhereRange:
+				gone = true
+			default:
+				gone = x.Start == y.Start && x.End == y.End
+			}
+			if gone = gone && e.compatible(x.Env, y.Env); gone {
+				break
+			}
+		}
+		if !gone {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// focused narrows each match to one of the metavariables' values.
+func (e *evaluator) focused(rs []Range, vars []int) []Range {
+	var out []Range
+	for _, r := range rs {
+		for _, v := range vars {
+			b := r.Env[v]
+			if b.Kind == pattern.Unbound || b.Start == b.End && b.Kind == pattern.BindSeq {
+				continue
+			}
+			if b.Kind == pattern.BindNode && e.f.Tree.Nodes[b.A].Flags&ast.FlagSynth != 0 {
+				continue
+			}
+			n := b.A
+			if b.Kind == pattern.BindSeq && b.A != b.B {
+				n = ast.Nil
+			}
+			out = append(out, Range{Start: b.Start, End: b.End, Node: n, Env: r.Env, kind: plainRange})
+		}
+	}
+	return out
+}
+
+// dedupe sorts ranges and drops those that are equal in place and bindings.
+func dedupe(rs []Range) []Range {
+	if len(rs) < 2 {
+		return rs
+	}
+	sort.SliceStable(rs, func(i, j int) bool {
+		if rs[i].Start != rs[j].Start {
+			return rs[i].Start < rs[j].Start
+		}
+		return rs[i].End < rs[j].End
+	})
+	out := rs[:0]
+	group := 0
+	for i, r := range rs {
+		if len(out) == 0 || rs[i].Start != out[len(out)-1].Start || rs[i].End != out[len(out)-1].End {
+			group = len(out)
+		}
+		dup := false
+		for _, o := range out[group:] {
+			if o.kind == r.kind && sameEnv(o.Env, r.Env) {
+				dup = true
+				break
+			}
+		}
+		if !dup {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func sameEnv(a, b pattern.Env) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}

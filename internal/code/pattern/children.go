@@ -1,0 +1,309 @@
+package pattern
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+)
+
+// optional says whether a pattern of the kind may leave the role out though the code has it.
+func optional(k ast.Kind, r ast.Role) bool {
+	switch r {
+	case ast.Mods, ast.Type, ast.Ret, ast.TypeParams, ast.Alias, ast.Parents:
+		return k != ast.New && k != ast.Cast && k != ast.Yield && k != ast.Catch && k != ast.Regex
+	case ast.Else:
+		return k == ast.If || k == ast.Try || k == ast.While || k == ast.ForEach
+	case ast.Final, ast.Handler:
+		return k == ast.Try
+	case ast.Value:
+		return k == ast.VarDef
+	case ast.Body:
+		return k == ast.New || k == ast.FuncDef
+	case ast.Parameters:
+		return k == ast.ClassDef
+	case ast.Ident:
+		return k == ast.Lambda || k == ast.Catch
+	}
+	return false
+}
+
+// listMode says how the children of a role are matched.
+type listMode uint8
+
+const (
+	inOrder  listMode = iota
+	anyOrder          // each of the pattern's has one of the code's; the rest only with an ellipsis
+	someOf            // each of the pattern's has one of the code's
+	asStmts
+	asArgs
+)
+
+func mode(k ast.Kind, r ast.Role) listMode {
+	switch {
+	case r == ast.Mods, r == ast.Parents && k == ast.ClassDef:
+		return someOf
+	case r != ast.Elem:
+		return inOrder
+	}
+	switch k {
+	case ast.Block, ast.Program, ast.Case:
+		return asStmts
+	case ast.ClassBody, ast.Dict, ast.Set:
+		return anyOrder
+	case ast.Args:
+		return asArgs
+	}
+	return inOrder
+}
+
+// children matches the children of two nodes of a kind, role by role.
+func (m *Matcher) children(c goal) (int32, bool, bool) {
+	k := m.t.Nodes[c.t].Kind
+	var seen, need uint64
+	for t := m.t.Nodes[c.t].First; t != ast.Nil; t = m.t.Nodes[t].Next {
+		need |= roleBit(m.t.Nodes[t].Role)
+	}
+	g := c.next
+	// From the last role to the first, so that the goals are worked off in the order of the text.
+	var firsts [12]ast.ID
+	n := 0
+	for p := m.p.Nodes[c.p].First; p != ast.Nil; p = m.p.Nodes[p].Next {
+		if b := roleBit(m.p.Nodes[p].Role); seen&b == 0 && n < len(firsts) {
+			seen |= b
+			firsts[n] = p
+			n++
+		}
+	}
+	for r := ast.Role(0); r < 64 && need>>r != 0; r++ {
+		if missing := need &^ seen; missing>>r&1 == 0 {
+			continue
+		}
+		if !optional(k, r) && !m.dotsFor(c.p, k, r) {
+			return 0, false, false
+		}
+	}
+	for i := n - 1; i >= 0; i-- {
+		p := firsts[i]
+		r := m.p.Nodes[p].Role
+		t := m.t.Child(c.t, r)
+		switch mode(k, r) {
+		case inOrder:
+			var fl uint8
+			if r == ast.Handler {
+				fl = fLess
+			}
+			g = m.push(goal{op: opList, p: p, t: t, x: ast.ID(r), next: g, flags: fl})
+		case asStmts:
+			g = m.push(goal{op: opStmts, p: p, t: t, next: g})
+		case asArgs:
+			g = m.push(goal{op: opList, p: p, t: t, x: ast.ID(r), next: g, flags: fNoKw})
+			g = m.push(goal{op: opKw, p: p, t: p, x: t, next: g}) // t: the first of the pattern's
+		case someOf:
+			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fLess})
+		case anyOrder:
+			var fl uint8
+			if k == ast.Dict && m.t.Lang.Names.OpenDicts {
+				fl = fLess
+			}
+			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fl})
+		}
+	}
+	return g, true, false
+}
+
+// dotsFor: the ellipsis that is alone in a loop's head or an import's names stands for all of it.
+func (m *Matcher) dotsFor(p ast.ID, k ast.Kind, r ast.Role) bool {
+	return k == ast.For && m.p.Kind(m.p.Child(p, ast.Init)) == ast.Dots && m.p.Child(p, ast.Cond) == ast.Nil
+}
+
+func roleBit(r ast.Role) uint64 {
+	if r >= 40 {
+		return 1 << (40 + (r-40)%24)
+	}
+	return 1 << r
+}
+
+// sib is the next sibling of the same role.
+func sib(t *ast.Tree, id ast.ID) ast.ID {
+	r := t.Nodes[id].Role
+	for id = t.Nodes[id].Next; id != ast.Nil && t.Nodes[id].Role != r; id = t.Nodes[id].Next {
+	}
+	return id
+}
+
+// skipKw passes over keyword arguments.
+func skipKw(t *ast.Tree, id ast.ID) ast.ID {
+	for id != ast.Nil && t.Nodes[id].Kind == ast.KwArg {
+		id = sib(t, id)
+	}
+	return id
+}
+
+// list matches siblings in order; an ellipsis takes any number of them.
+func (m *Matcher) list(c goal) (int32, bool, bool) {
+	p, t := c.p, c.t
+	if c.flags&fNoKw != 0 {
+		p, t = skipKw(m.p, p), skipKw(m.t, t)
+	}
+	if p == ast.Nil {
+		return c.next, t == ast.Nil || c.flags&fLess != 0, false
+	}
+	rest := sib(m.p, p)
+	switch m.p.Nodes[p].Kind {
+	case ast.Dots:
+		if c.flags&fNoKw != 0 && skipKw(m.p, rest) == ast.Nil || rest == ast.Nil {
+			return c.next, true, false
+		}
+		for {
+			if m.try(m.push(goal{op: opList, p: rest, t: t, x: c.x, next: c.next, flags: c.flags})) {
+				return 0, false, true
+			}
+			if t == ast.Nil {
+				return 0, false, false
+			}
+			if t = sib(m.t, t); c.flags&fNoKw != 0 {
+				t = skipKw(m.t, t)
+			}
+		}
+	case ast.MetaDots:
+		return m.sequence(c, p, t, rest)
+	}
+	if t == ast.Nil {
+		return 0, false, false
+	}
+	g := m.push(goal{op: opList, p: rest, t: sib(m.t, t), x: c.x, next: c.next, flags: c.flags})
+	return m.push(goal{op: opNode, p: p, t: t, next: g}), true, false
+}
+
+// sequence binds $...X to each run of siblings that starts at t. Of arguments it takes keyword ones too.
+func (m *Matcher) sequence(c goal, p, t, rest ast.ID) (int32, bool, bool) {
+	b := Binding{Kind: BindSeq, A: ast.Nil, B: ast.Nil}
+	if c.t != ast.Nil {
+		b.Start, b.End = m.t.Nodes[c.t].Start, m.t.Nodes[c.t].Start
+	}
+	for {
+		mark := len(m.trail)
+		if m.bind(m.pat.vars[p], b) {
+			if m.try(m.push(goal{op: opList, p: rest, t: t, x: c.x, next: c.next, flags: c.flags})) {
+				return 0, false, true
+			}
+			m.undo(mark)
+		}
+		if t == ast.Nil {
+			return 0, false, false
+		}
+		if b.A == ast.Nil {
+			b.A, b.Start = t, m.t.Nodes[t].Start
+		}
+		b.B, b.End = t, m.t.Nodes[t].End
+		t = sib(m.t, t)
+	}
+}
+
+// keywords matches keyword arguments in any order; those left over need an ellipsis.
+func (m *Matcher) keywords(c goal) (int32, bool, bool) {
+	p := c.p
+	for p != ast.Nil && m.p.Nodes[p].Kind != ast.KwArg {
+		p = sib(m.p, p)
+	}
+	if p == ast.Nil {
+		return c.next, m.kwFits(c), false
+	}
+	for t := c.x; t != ast.Nil; t = sib(m.t, t) {
+		if m.t.Nodes[t].Kind != ast.KwArg {
+			continue
+		}
+		g := m.push(goal{op: opKw, p: sib(m.p, p), t: c.t, x: c.x, next: c.next})
+		if m.try(m.push(goal{op: opNode, p: p, t: t, next: g})) {
+			return 0, false, true
+		}
+	}
+	return 0, false, false
+}
+
+// kwFits says whether no keyword argument is left over, by number: each of the pattern's has taken one.
+func (m *Matcher) kwFits(c goal) bool {
+	pn, tn := 0, 0
+	for p := m.p.Nodes[m.parentArgs(c)].First; p != ast.Nil; p = m.p.Nodes[p].Next {
+		switch m.p.Nodes[p].Kind {
+		case ast.Dots, ast.MetaDots:
+			return true
+		case ast.KwArg:
+			pn++
+		}
+	}
+	for t := c.x; t != ast.Nil; t = sib(m.t, t) {
+		if m.t.Nodes[t].Kind == ast.KwArg {
+			tn++
+		}
+	}
+	return pn >= tn
+}
+
+// parentArgs is the pattern's argument list: the goal keeps the first of its arguments, since p may have run off the end.
+func (m *Matcher) parentArgs(c goal) ast.ID {
+	return m.p.Nodes[c.t].Parent
+}
+
+// anyOrder matches each of the pattern's children with one of the code's. c.x is the first of the code's; those taken
+// are marked in m.taken.
+func (m *Matcher) anyOrder(c goal) (int32, bool, bool) {
+	p := c.p
+	if p == ast.Nil {
+		return c.next, c.flags&(fLess|fDeep) != 0 || m.allTaken(c.x), false
+	}
+	rest := sib(m.p, p)
+	if k := m.p.Nodes[p].Kind; k == ast.Dots || k == ast.MetaDots {
+		return m.push(goal{op: opAny, p: rest, t: c.t, x: c.x, next: c.next, flags: c.flags | fDeep}), true, false
+	}
+	for t := c.x; t != ast.Nil; t = sib(m.t, t) {
+		if m.isTaken(t) {
+			continue
+		}
+		m.taken = append(m.taken, t)
+		g := m.push(goal{op: opAny, p: rest, t: c.t, x: c.x, next: c.next, flags: c.flags})
+		stop := m.try(m.push(goal{op: opNode, p: p, t: t, next: g}))
+		m.taken = m.taken[:len(m.taken)-1]
+		if stop {
+			return 0, false, true
+		}
+	}
+	return 0, false, false
+}
+
+func (m *Matcher) isTaken(t ast.ID) bool {
+	for _, x := range m.taken {
+		if x == t {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Matcher) allTaken(t ast.ID) bool {
+	for ; t != ast.Nil; t = sib(m.t, t) {
+		if !m.isTaken(t) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameNumber compares numbers by value: 0x10 is 16, 1_000 is 1000.
+func sameNumber(a, b string) bool {
+	x, ok1 := Number(a)
+	y, ok2 := Number(b)
+	return ok1 && ok2 && x == y
+}
+
+// Number reads a number as languages write it.
+func Number(s string) (float64, bool) {
+	s = strings.ToLower(strings.ReplaceAll(s, "_", ""))
+	s = strings.TrimRight(s, "lnu")
+	if i, err := strconv.ParseInt(s, 0, 64); err == nil {
+		return float64(i), true
+	}
+	f, err := strconv.ParseFloat(strings.TrimRight(s, "fdj"), 64)
+	return f, err == nil
+}

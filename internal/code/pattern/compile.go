@@ -1,0 +1,445 @@
+// Package pattern compiles semgrep patterns and matches them on trees.
+//
+// A pattern is parsed by the grammar of the code. What no grammar knows (metavariables, ellipses) is first replaced by
+// names that fit its place (standin.go); the readings that the grammar allows are tried in the language's order, and
+// the first without an error is taken. The tree is then lowered like code, and the names become pattern nodes
+// (compile.go). Matching is a list of goals that is worked off with backtracking (match.go and its neighbours).
+package pattern
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/syntax"
+)
+
+// Vars numbers the metavariables of a rule, so that all its patterns share them.
+type Vars struct {
+	Names []string // with the $
+	index map[string]int
+}
+
+// Index returns the number of a metavariable, adding it.
+func (v *Vars) Index(name string) int {
+	if i, ok := v.index[name]; ok {
+		return i
+	}
+	if v.index == nil {
+		v.index = map[string]int{}
+	}
+	v.index[name] = len(v.Names)
+	v.Names = append(v.Names, name)
+	return len(v.Names) - 1
+}
+
+// Lookup returns the number of a metavariable, -1 if no pattern has it.
+func (v *Vars) Lookup(name string) int {
+	if i, ok := v.index[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// Form is what a pattern describes.
+type Form uint8
+
+// The forms.
+const (
+	Expression Form = iota // any expression, one node
+	Node                   // a statement, definition or part of one: one node
+	Statements             // neighbours in a block
+)
+
+// Pattern is a compiled pattern. It is only read and may be shared.
+type Pattern struct {
+	Text string
+	Tree *ast.Tree
+	Form Form
+	Root ast.ID // the node; of Statements the first one
+	Vars *Vars
+
+	vars  []int32           // by node: number of its metavariable, -1
+	types map[ast.ID]string // type of each Typed node
+	strs  map[ast.ID]strPattern
+	must  []string // words that a file must have
+	kinds uint64   // kinds of node that Root can match; 0: any
+}
+
+// Options of matching, from a rule's `options`.
+type Options struct {
+	NoConstants   bool // constant_propagation: false
+	NoCommutative bool // ac_matching: false
+	NoImplicitRet bool // implicit_return: false
+	NoDeepExpr    bool // go_deeper_expr: false (implicit_deep_exprstmt)
+	NoDeepStmt    bool // go_deeper_stmt: false
+	NoVarDefs     bool // vardef_assign: false
+	NoAttrExpr    bool // attr_expr: false
+	Symbolic      bool // symbolic_propagation: true
+	SymmetricEq   bool // symmetric_eq: true
+	CommutBool    bool // commutative_boolop: true
+	CaseFold      bool // case_sensitive: false
+	DecorAsExpr   bool
+}
+
+// ErrNoReading says that a pattern is no code of its language.
+var ErrNoReading = errors.New("the pattern does not parse")
+
+var limits = syntax.Limits{Bytes: 1 << 20, Nodes: 1 << 18, Time: 2 * time.Second}
+
+// Compile compiles a pattern of a language.
+func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, errors.New("the pattern is empty")
+	}
+	text = strings.TrimRight(text, " \t\r\n")
+	text = strings.TrimLeft(text, "\r\n")
+	for _, rw := range lang.Pattern.Rewrite {
+		text = rw.From.ReplaceAllString(text, rw.To)
+	}
+	pieces := split(lang, text)
+	p := &Pattern{Text: text, Vars: vars, types: map[ast.ID]string{}, strs: map[ast.ID]strPattern{}}
+	var firstErr error
+	for _, typed := range [...]bool{false, true} {
+		if typed && !hasTyped(pieces) {
+			break
+		}
+		for v := range variants(lang, pieces) {
+			body, types := render(lang, pieces, v, typed)
+			for _, rd := range readings(lang, text) {
+				ok, err := p.read(lang, rd, body)
+				if ok {
+					p.finish(types)
+					return p, nil
+				}
+				if firstErr == nil {
+					firstErr = err
+				}
+			}
+		}
+	}
+	if firstErr == nil {
+		firstErr = ErrNoReading
+	}
+	return nil, firstErr
+}
+
+type reading struct {
+	ast.Reading
+	pick ast.Kind
+}
+
+// readings lists the surroundings to try, those for parts first where the first word asks for it.
+func readings(lang *ast.Lang, text string) []reading {
+	var out []reading
+	text = strings.TrimSpace(text)
+	part := func(first bool) {
+		for _, pt := range lang.Pattern.Parts {
+			if strings.HasPrefix(text, pt.Word) && (pt.Prefix != "" && pt.Word != "@") == first {
+				out = append(out, reading{ast.Reading{Prefix: pt.Prefix, Suffix: pt.Suffix}, pt.Pick})
+			}
+		}
+	}
+	part(true)
+	for _, r := range lang.Pattern.Readings {
+		if r.Starts == "" || strings.HasPrefix(text, r.Starts) {
+			out = append(out, reading{Reading: r})
+		}
+	}
+	part(false)
+	return out
+}
+
+func hasTyped(ps []piece) bool {
+	for _, p := range ps {
+		if p.kind == 't' {
+			return true
+		}
+	}
+	return false
+}
+
+// variant is a choice of text for each place of an ellipsis.
+type variant [placeBraces + 1]string
+
+// variants lists the choices; the usual ones come first.
+func variants(lang *ast.Lang, ps []piece) func(func(variant) bool) {
+	var has [placeBraces + 1]bool
+	for _, p := range ps {
+		if p.kind == '.' || p.kind == '*' {
+			has[p.place] = true
+		}
+	}
+	pt := &lang.Pattern
+	sets := [placeBraces + 1][]string{
+		placeName:   {"%s"},
+		placeStmt:   join(pt.Statement, pt.Member, pt.Field, []string{"%s"}),
+		placeList:   join(pt.Argument, pt.Param),
+		placeBraces: join(pt.Field, pt.Statement, pt.Member),
+	}
+	for i := range sets {
+		if !has[i] {
+			sets[i] = sets[i][:1]
+		}
+	}
+	return func(yield func(variant) bool) {
+		for _, n := range sets[placeName] {
+			for _, b := range sets[placeBraces] {
+				for _, l := range sets[placeList] {
+					for _, s := range sets[placeStmt] {
+						if !yield(variant{n, s, l, b}) {
+							return
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func join(lists ...[]string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, l := range lists {
+		for _, s := range l {
+			if !seen[s] {
+				seen[s] = true
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// render writes the pattern's text with stand-ins. types are those of the typed metavariables, by number.
+func render(lang *ast.Lang, ps []piece, v variant, typed bool) (string, []string) {
+	var b strings.Builder
+	var types []string
+	name := func(w string, prev byte) string {
+		if lang.Pattern.Name != nil {
+			return lang.Pattern.Name(w, prev)
+		}
+		return w
+	}
+	for _, p := range ps {
+		switch p.kind {
+		case 0:
+			b.WriteString(p.text)
+		case '$':
+			b.WriteString(name(wordMeta+p.text, p.prev))
+		case '*':
+			b.WriteString(name(wordMDots+p.text, p.prev))
+		case '.':
+			b.WriteString(strings.ReplaceAll(v[p.place], "%s", name(wordDots, p.prev)))
+		case '<':
+			if open := lang.Pattern.DeepOpen; open != "" {
+				b.WriteString(open)
+			} else {
+				b.WriteString(wordDeep + "(")
+			}
+		case '>':
+			if lang.Pattern.DeepClose != "" {
+				b.WriteString(lang.Pattern.DeepClose)
+			} else {
+				b.WriteString(")")
+			}
+		case 't':
+			switch {
+			case typed:
+				fmt.Fprintf(&b, "%s", name(fmt.Sprintf("%s%d", wordTyped, len(types)), p.prev))
+				types = append(types, p.text+":"+p.typ)
+			case lang.Pattern.TypeFirst:
+				b.WriteString("(" + metaInType(p.typ) + " " + name(wordMeta+p.text, ' ') + ")")
+			default:
+				b.WriteString(name(wordMeta+p.text, p.prev) + ": " + metaInType(p.typ))
+			}
+		}
+	}
+	return b.String(), types
+}
+
+func metaInType(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "...", wordDots), "$", wordMeta)
+}
+
+// read parses the pattern in one reading. It fails where the grammar finds an error.
+func (p *Pattern) read(lang *ast.Lang, rd reading, body string) (bool, error) {
+	src := []byte(rd.Prefix + body + rd.Suffix + "\n")
+	t, err := lang.Parse("", src, limits)
+	if err != nil {
+		return false, err
+	}
+	if len(t.Errors) > 0 {
+		e := t.Errors[0]
+		line, col := ast.Position([]byte(body), int(e.Start)-len(rd.Prefix))
+		return false, fmt.Errorf("%w: line %d, column %d of it is not understood", ErrNoReading, line, max(col, 1))
+	}
+	at := ast.ID(0)
+	for _, k := range rd.Into {
+		if at = firstOf(t, at, k); at == ast.Nil {
+			return false, ErrNoReading
+		}
+	}
+	p.Tree = t
+	if rd.pick != ast.None {
+		for i := range t.Nodes {
+			if t.Nodes[i].Kind == rd.pick {
+				p.Form, p.Root = Node, ast.ID(i)
+				return true, nil
+			}
+		}
+		return false, ErrNoReading
+	}
+	return p.form(at, body), ErrNoReading
+}
+
+func firstOf(t *ast.Tree, parent ast.ID, k ast.Kind) ast.ID {
+	for c := t.Nodes[parent].First; c != ast.Nil; c = t.Nodes[c].Next {
+		if t.Nodes[c].Kind == k {
+			return c
+		}
+	}
+	return ast.Nil
+}
+
+// form finds what the pattern is: one expression, one other node, or several statements.
+func (p *Pattern) form(at ast.ID, body string) bool {
+	t := p.Tree
+	first := t.Nodes[at].First
+	if first == ast.Nil {
+		return false
+	}
+	p.Root = first
+	switch {
+	case t.Nodes[first].Next != ast.Nil:
+		p.Form = Statements
+	case t.Nodes[first].Kind == ast.ExprStmt && !strings.HasSuffix(strings.TrimSpace(body), ";"):
+		p.Form, p.Root = Expression, t.Nodes[first].First
+	case t.Nodes[first].Flags&ast.FlagExpr != 0 && t.Nodes[first].Flags&ast.FlagStmt == 0:
+		p.Form = Expression
+	default:
+		p.Form = Node
+	}
+	return p.Root != ast.Nil
+}
+
+// finish turns stand-ins into pattern nodes.
+func (p *Pattern) finish(types []string) {
+	t := p.Tree
+	p.vars = make([]int32, len(t.Nodes))
+	for i := range t.Nodes {
+		p.vars[i] = -1
+	}
+	for i := len(t.Nodes) - 1; i >= 0; i-- {
+		p.convert(ast.ID(i), types)
+	}
+	if p.Form == Node && t.Nodes[p.Root].Kind == ast.Dots {
+		p.Form = Expression
+	}
+	for i := range t.Nodes {
+		if up := t.Nodes[i].Parent; t.Nodes[i].Kind == ast.Str && up != ast.Nil && t.Nodes[up].Kind == ast.Interp && t.HasText(ast.ID(i), "...") {
+			t.Nodes[i].Kind = ast.Dots
+		}
+		if k := t.Nodes[i].Kind; k == ast.Str || k == ast.Regex {
+			p.strs[ast.ID(i)] = p.compileStr(t.Text(ast.ID(i)))
+		}
+	}
+	p.kinds = p.rootKinds(p.Root)
+	p.must = p.words()
+}
+
+// meta reads a stand-in from a leaf's text, tolerant of what a language makes of the first letter's case or puts
+// before it.
+func standIn(text []byte) (kind ast.Kind, name string) {
+	text = bytes.TrimLeft(text, "$@:&")
+	if len(text) < 4 || text[0]|32 != 'z' {
+		return ast.None, ""
+	}
+	s := "z" + string(text[1:])
+	switch {
+	case strings.HasPrefix(s, wordMeta):
+		return ast.Metavar, "$" + s[len(wordMeta):]
+	case s == wordDots:
+		return ast.Dots, "..."
+	case strings.HasPrefix(s, wordMDots):
+		return ast.MetaDots, "$..." + s[len(wordMDots):]
+	case s == wordDeep:
+		return ast.Deep, ""
+	case strings.HasPrefix(s, wordTyped):
+		return ast.Typed, s[len(wordTyped):]
+	}
+	return ast.None, ""
+}
+
+// convert makes pattern nodes of one node whose children are converted already (they have higher numbers, but for
+// those that were moved, which are leaves or were converted on their own).
+func (p *Pattern) convert(id ast.ID, types []string) {
+	t := p.Tree
+	n := &t.Nodes[id]
+	if n.First == ast.Nil {
+		p.convertLeaf(id, types)
+		return
+	}
+	switch n.Kind {
+	case ast.Call:
+		if fn := t.Child(id, ast.Fn); fn != ast.Nil && t.Nodes[fn].Kind == ast.Deep {
+			if args := t.Child(id, ast.Arguments); args != ast.Nil && t.Nodes[args].First != ast.Nil {
+				n.Kind, n.First = ast.Deep, t.Nodes[args].First
+			}
+		}
+	case ast.ExprStmt, ast.Param, ast.Pair, ast.VarDef, ast.KwArg, ast.Attr, ast.Spread, ast.Other, ast.FuncDef, ast.CompFor, ast.Case:
+		p.collapse(id)
+	}
+}
+
+func (p *Pattern) convertLeaf(id ast.ID, types []string) {
+	t := p.Tree
+	n := &t.Nodes[id]
+	k, name := standIn(t.Text(id))
+	switch k {
+	case ast.None:
+		return
+	case ast.Typed:
+		i := 0
+		if _, err := fmt.Sscanf(name, "%d", &i); err != nil || i >= len(types) {
+			return
+		}
+		v, typ, _ := strings.Cut(types[i], ":")
+		p.types[id] = typ
+		name = "$" + v
+	}
+	if n.Kind == ast.Regex || n.Kind == ast.Str || n.Kind == ast.Token {
+		return // strPattern says what it asks for
+	}
+	n.Kind = k
+	if k == ast.Metavar || k == ast.MetaDots || k == ast.Typed {
+		p.vars[id] = int32(p.Vars.Index(name))
+		if name == "$_" || name == "$..._" {
+			p.vars[id] = -1
+		}
+	}
+}
+
+// collapse makes Dots of a node that holds nothing but an ellipsis: the statement, parameter or pair that it stands for.
+func (p *Pattern) collapse(id ast.ID) {
+	t := p.Tree
+	var kind ast.Kind
+	v := int32(-1)
+	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+		switch k := t.Nodes[c].Kind; {
+		case k == ast.Dots || k == ast.MetaDots:
+			kind, v = k, p.vars[c]
+		case k == ast.Mod, k == ast.Params && t.Nodes[c].First == ast.Nil:
+		default:
+			return
+		}
+	}
+	if kind != ast.None {
+		n := &t.Nodes[id]
+		n.Kind, n.First = kind, ast.Nil
+		p.vars[id] = v
+	}
+}

@@ -1,0 +1,167 @@
+package pattern
+
+import (
+	"bytes"
+
+	"github.com/drydock/drydock/internal/code/ast"
+)
+
+// str matches a string literal in the pattern.
+func (m *Matcher) str(c goal) (int32, bool, bool) {
+	s := m.pat.strs[c.p]
+	t := &m.t.Nodes[c.t]
+	if t.Kind != m.p.Nodes[c.p].Kind {
+		return 0, false, false
+	}
+	text := m.t.Text(c.t)
+	switch {
+	case s.any:
+		return c.next, true, false
+	case m.t.AnyConst(c.t):
+		return 0, false, false
+	case s.re != nil:
+		ok, _ := s.re.Match(text)
+		return c.next, ok, false
+	case s.v >= 0:
+		return c.next, m.bind(s.v, Binding{Kind: BindText, A: c.t, B: c.t, Start: t.Start, End: t.End, Text: string(text)}), false
+	}
+	return c.next, bytes.Equal(m.p.Text(c.p), text), false
+}
+
+// typed binds ($X: T) where the type of what stands there is known to be T.
+func (m *Matcher) typed(p, t ast.ID) bool {
+	return m.t.HasType(t, m.pat.types[p]) && m.bind(m.pat.vars[p], m.nodeBinding(t))
+}
+
+// commutative and associative operators, as rules see them.
+func acOperator(op string) (assoc, commut bool) {
+	switch op {
+	case "&&", "and", "||", "or":
+		return true, false
+	case "|", "&", "^":
+		return true, true
+	}
+	return false, false
+}
+
+func (m *Matcher) associative(p ast.ID) bool {
+	if m.Opts.NoCommutative {
+		return false
+	}
+	assoc, _ := acOperator(string(m.p.Text(p)))
+	return assoc
+}
+
+// operands matches the flattened operands of an associative operator: in order, or in any order where it commutes.
+func (m *Matcher) operands(c goal) (int32, bool, bool) {
+	op := m.p.Text(c.p)
+	_, commut := acOperator(string(op))
+	commut = commut || m.Opts.CommutBool && (bytes.Equal(op, []byte("&&")) || bytes.Equal(op, []byte("||")) || string(op) == "and" || string(op) == "or")
+	ps, ts := flat(m.p, c.p, op, nil), flat(m.t, c.t, op, nil)
+	if len(ts) > 200 {
+		return m.children(c)
+	}
+	used := make([]bool, len(ts))
+	var walk func(i, from int) bool
+	walk = func(i, from int) bool { return false }
+	// The operands are chosen one by one; what remains of the pattern's is a list of its own.
+	type choice struct{ p, t ast.ID }
+	var chosen []choice
+	emit := func() bool {
+		g := c.next
+		for j := len(chosen) - 1; j >= 0; j-- {
+			g = m.push(goal{op: opNode, p: chosen[j].p, t: chosen[j].t, next: g})
+		}
+		return m.try(g)
+	}
+	walk = func(i, from int) bool {
+		if m.steps--; m.steps <= 0 {
+			return true
+		}
+		if i == len(ps) {
+			if !commut && from < len(ts) {
+				return false
+			}
+			if commut && !m.hasDots(ps) {
+				for _, u := range used {
+					if !u {
+						return false
+					}
+				}
+			}
+			return emit()
+		}
+		if m.p.Nodes[ps[i]].Kind == ast.Dots {
+			if commut {
+				return walk(i+1, from)
+			}
+			for f := from; f <= len(ts); f++ {
+				if walk(i+1, f) {
+					return true
+				}
+			}
+			return false
+		}
+		if !commut {
+			if from >= len(ts) {
+				return false
+			}
+			chosen = append(chosen, choice{ps[i], ts[from]})
+			stop := walk(i+1, from+1)
+			chosen = chosen[:len(chosen)-1]
+			return stop
+		}
+		for j := range ts {
+			if used[j] || !m.quick(ps[i], ts[j]) {
+				continue
+			}
+			used[j] = true
+			chosen = append(chosen, choice{ps[i], ts[j]})
+			stop := walk(i+1, 0)
+			chosen = chosen[:len(chosen)-1]
+			used[j] = false
+			if stop {
+				return true
+			}
+		}
+		return false
+	}
+	return 0, false, walk(0, 0)
+}
+
+func (m *Matcher) hasDots(ps []ast.ID) bool {
+	for _, p := range ps {
+		if m.p.Nodes[p].Kind == ast.Dots {
+			return true
+		}
+	}
+	return false
+}
+
+// quick rules out what cannot match by its text.
+func (m *Matcher) quick(p, t ast.ID) bool {
+	a, b := &m.p.Nodes[p], &m.t.Nodes[t]
+	return a.Kind != ast.Name || b.Kind != ast.Name || m.t.Alt[t] != nil || bytes.Equal(m.p.Text(p), m.t.Text(t))
+}
+
+// flat lists the operands of a chain of one operator.
+func flat(t *ast.Tree, id ast.ID, op []byte, out []ast.ID) []ast.ID {
+	var right []ast.ID
+	for t.Nodes[id].Kind == ast.Bin && bytes.Equal(t.Text(id), op) {
+		l, r := t.Child(id, ast.Left), t.Child(id, ast.Right)
+		if l == ast.Nil || r == ast.Nil {
+			break
+		}
+		right = append(right, r)
+		id = l
+	}
+	out = append(out, id)
+	for i := len(right) - 1; i >= 0; i-- {
+		if n := &t.Nodes[right[i]]; n.Kind == ast.Bin && bytes.Equal(t.Text(right[i]), op) {
+			out = flat(t, right[i], op, out)
+		} else {
+			out = append(out, right[i])
+		}
+	}
+	return out
+}

@@ -1,0 +1,441 @@
+package pattern
+
+import (
+	"bytes"
+
+	"github.com/drydock/drydock/internal/code/ast"
+)
+
+// op is what a goal asks for.
+type op uint8
+
+const (
+	opNode  op = iota // p matches t
+	opList            // the siblings from p on match those from t on, both of role x
+	opStmts           // the statements from p on match those from t on
+	opAny             // each of the siblings from p on matches one of those of x, in any order
+	opKw              // each keyword argument from p on matches one of x's
+	opAnd             // the operands of a commutative operator
+	opSpan            // the match ends where t ends
+)
+
+// goal is one thing left to do, and the goals after it. Goals are cells of one array, so that a list of them is
+// shared by all that branch off it and costs nothing to come back to.
+type goal struct {
+	op      op
+	flags   uint8
+	p, t, x ast.ID
+	next    int32
+}
+
+// flags of a goal
+const (
+	fLess     = 1 << iota // what is left over in the code does not matter
+	fDeep                 // an ellipsis came before: nested statements follow too
+	fNoKw                 // skip keyword arguments
+	fNoAlt                // do not look at what a name stands for
+	fTop                  // statements whose place is the match's
+	fDeepExpr             // an expression statement's expression may stand anywhere in the statement
+)
+
+// bounds of one attempt
+const (
+	maxSteps = 200_000
+	maxFound = 400
+)
+
+// Match is one way in which a pattern matches.
+type Match struct {
+	Node       ast.ID // the node, or the first statement
+	Start, End uint32
+	Env        Env
+}
+
+// Matcher matches patterns on one tree. It is for one goroutine.
+type Matcher struct {
+	T    *ast.Tree
+	Opts Options
+
+	pat   *Pattern
+	p, t  *ast.Tree
+	goals []goal
+	env   Env
+	trail []int32
+	last  ast.ID   // last statement matched
+	taken []ast.ID // children matched already by anyOrder goals in progress
+	steps int
+	left  int
+	found func() bool
+	// Exhausted counts attempts that ran into the bound.
+	Exhausted int
+}
+
+// At tries the pattern at a node and calls found for each solution until it returns false.
+func (m *Matcher) At(p *Pattern, node ast.ID, found func(Match) bool) {
+	m.pat, m.p, m.t = p, p.Tree, m.T
+	if len(m.env) != len(p.Vars.Names) {
+		m.env = make(Env, len(p.Vars.Names))
+	}
+	m.goals, m.trail = m.goals[:0], m.trail[:0]
+	m.steps, m.left = maxSteps, maxFound
+	m.last = node
+	m.found = func() bool {
+		n := &m.t.Nodes[node]
+		r := Match{Node: node, Start: n.Start, End: n.End, Env: m.env}
+		if n.Kind == ast.VarDef && p.Form == Expression {
+			if name := m.t.Child(node, ast.Ident); name != ast.Nil {
+				r.Start = m.t.Nodes[name].Start // an assignment has no keyword
+			}
+		}
+		if p.Form == Statements {
+			r.End = max(r.End, m.t.Nodes[m.last].End)
+		}
+		m.left--
+		return !found(r) || m.left <= 0 || len(m.trail) == 0
+	}
+	var g int32
+	if p.Form == Statements {
+		g = m.push(goal{op: opStmts, p: p.Root, t: node, flags: fLess | fTop, next: -1})
+	} else {
+		g = m.push(goal{op: opNode, p: p.Root, t: node, next: -1})
+	}
+	m.solve(g)
+	if m.steps <= 0 {
+		m.Exhausted++
+	}
+	m.undo(0)
+}
+
+func (m *Matcher) push(g goal) int32 {
+	m.goals = append(m.goals, g)
+	return int32(len(m.goals) - 1)
+}
+
+func (m *Matcher) undo(to int) {
+	for len(m.trail) > to {
+		v := m.trail[len(m.trail)-1]
+		m.trail = m.trail[:len(m.trail)-1]
+		m.env[v] = Binding{}
+	}
+}
+
+// bind gives a metavariable a value, or compares it with the one it has.
+func (m *Matcher) bind(v int32, b Binding) bool {
+	if v < 0 {
+		return true
+	}
+	old := &m.env[v]
+	if old.Kind != Unbound {
+		return Same(m.t, old, &b)
+	}
+	*old = b
+	m.trail = append(m.trail, v)
+	return true
+}
+
+func (m *Matcher) nodeBinding(t ast.ID) Binding {
+	n := &m.t.Nodes[t]
+	return Binding{Kind: BindNode, A: t, B: t, Start: n.Start, End: n.End}
+}
+
+// try works off a goal as one of several choices and undoes what it bound. It says whether to stop altogether.
+func (m *Matcher) try(g int32) bool {
+	mark, cells, last := len(m.trail), len(m.goals), m.last
+	stop := m.solve(g)
+	m.undo(mark)
+	m.goals, m.last = m.goals[:cells], last
+	return stop
+}
+
+// solve works off a list of goals; it calls found where all are met, and returns true once found wants no more.
+func (m *Matcher) solve(g int32) bool {
+	for g >= 0 {
+		if m.steps--; m.steps <= 0 {
+			return true
+		}
+		c := m.goals[g]
+		var ok, done bool
+		switch c.op {
+		case opNode:
+			g, ok, done = m.node(c)
+		case opList:
+			g, ok, done = m.list(c)
+		case opStmts:
+			g, ok, done = m.stmts(c)
+		case opAny:
+			g, ok, done = m.anyOrder(c)
+		case opKw:
+			g, ok, done = m.keywords(c)
+		case opAnd:
+			g, ok, done = m.operands(c)
+		case opSpan:
+			m.last = c.t
+			g, ok = c.next, true
+		}
+		if !ok {
+			return done
+		}
+	}
+	return m.found()
+}
+
+// node matches one pattern node. Each step returns the goals to go on with; ok is false where there is nothing to go
+// on with, either because it failed or because all choices were tried, and done says whether to stop.
+func (m *Matcher) node(c goal) (next int32, ok, done bool) {
+	p, t := &m.p.Nodes[c.p], &m.t.Nodes[c.t]
+	if c.flags&fNoAlt == 0 && t.Kind != ast.ExprStmt {
+		if alts := m.t.Alt[c.t]; alts != nil && m.wantsAlt(p.Kind) {
+			c.flags |= fNoAlt
+			if m.try(m.push(c)) {
+				return 0, false, true
+			}
+			for _, a := range alts {
+				if m.Opts.NoConstants && m.t.Nodes[a].Kind != ast.Member && m.t.Nodes[a].Kind != ast.Name {
+					continue
+				}
+				if m.try(m.push(goal{op: opNode, p: c.p, t: a, next: c.next, flags: fNoAlt})) {
+					return 0, false, true
+				}
+			}
+			return 0, false, false
+		}
+	}
+	switch p.Kind {
+	case ast.Metavar:
+		return c.next, m.metavar(c.p, c.t), false
+	case ast.MetaDots:
+		return c.next, m.bind(m.pat.vars[c.p], Binding{Kind: BindSeq, A: c.t, B: c.t, Start: t.Start, End: t.End}), false
+	case ast.Dots:
+		return c.next, true, false
+	case ast.Deep:
+		return m.deep(c.p, c.t, c.next)
+	case ast.Typed:
+		return c.next, m.typed(c.p, c.t), false
+	case ast.Str, ast.Regex:
+		return m.str(c)
+	case ast.ExprStmt:
+		return m.exprStmt(c)
+	case ast.Member:
+		if name := m.p.Child(c.p, ast.Ident); m.p.Kind(name) == ast.Dots {
+			return m.links(c)
+		}
+	case ast.Bin:
+		if t.Kind == ast.Bin && m.associative(c.p) && bytes.Equal(m.p.Text(c.p), m.t.Text(c.t)) {
+			return m.push(goal{op: opAnd, p: c.p, t: c.t, next: c.next}), true, false
+		}
+	}
+	if p.Kind != t.Kind {
+		return m.unlike(c)
+	}
+	if p.Kind == ast.Other && p.Sym != t.Sym {
+		return 0, false, false
+	}
+	if !m.sameText(c.p, c.t) {
+		return 0, false, false
+	}
+	if p.Kind == ast.Import {
+		if full := m.t.ImportFull(c.t); full != ast.Nil && m.p.Child(c.p, ast.Ident) == ast.Nil {
+			if path := m.p.Child(c.p, ast.Path); path != ast.Nil {
+				return m.push(goal{op: opNode, p: path, t: full, next: c.next}), true, false
+			}
+		}
+	}
+	if p.First == ast.Nil && t.First == ast.Nil {
+		return c.next, true, false
+	}
+	return m.children(c)
+}
+
+// wantsAlt says whether a pattern node of the kind may match what a name stands for.
+func (m *Matcher) wantsAlt(k ast.Kind) bool {
+	switch k {
+	case ast.Metavar, ast.Dots, ast.MetaDots, ast.Typed, ast.ExprStmt, ast.Block:
+		return false
+	}
+	return true
+}
+
+func (m *Matcher) sameText(p, t ast.ID) bool {
+	a, b := m.p.Text(p), m.t.Text(t)
+	if bytes.Equal(a, b) {
+		return true
+	}
+	switch m.p.Nodes[p].Kind {
+	case ast.Num:
+		return sameNumber(string(a), string(b))
+	case ast.Name:
+		return m.Opts.CaseFold && bytes.EqualFold(a, b)
+	case ast.ForEach, ast.Comp:
+		return true
+	}
+	return false
+}
+
+// metavar binds $X to a node, if it is something that a metavariable may stand for.
+func (m *Matcher) metavar(p, t ast.ID) bool {
+	switch n := &m.t.Nodes[t]; n.Kind {
+	case ast.Token:
+		return false
+	case ast.Block, ast.Program:
+		// a lone statement in braces and the statement are the same
+		if n.First != ast.Nil && m.t.Nodes[n.First].Next == ast.Nil && m.p.Nodes[p].Role != ast.Body {
+			t = n.First
+		}
+	case ast.ExprStmt:
+		if n.First != ast.Nil {
+			t = n.First
+		}
+	}
+	return m.bind(m.pat.vars[p], m.nodeBinding(t))
+}
+
+// exprStmt matches a pattern that is an expression and stands as a statement.
+func (m *Matcher) exprStmt(c goal) (int32, bool, bool) {
+	e := m.p.Nodes[c.p].First
+	if e == ast.Nil {
+		return c.next, m.t.Nodes[c.t].Kind == ast.ExprStmt && m.t.Nodes[c.t].First == ast.Nil, false
+	}
+	t := &m.t.Nodes[c.t]
+	switch m.p.Nodes[e].Kind {
+	case ast.Metavar, ast.Dots:
+		return m.push(goal{op: opNode, p: e, t: c.t, next: c.next, flags: fNoAlt}), true, false
+	case ast.Deep:
+		return m.deep(e, c.t, c.next)
+	}
+	switch {
+	case t.Kind == ast.ExprStmt && t.First != ast.Nil:
+		if m.Opts.NoDeepExpr || !deepRoot(m.p.Nodes[e].Kind) {
+			return m.push(goal{op: opNode, p: e, t: t.First, next: c.next}), true, false
+		}
+		return m.deep(c.p, c.t, c.next)
+	case t.Kind == ast.VarDef && m.p.Nodes[e].Kind == ast.Assign:
+		return m.push(goal{op: opNode, p: e, t: c.t, next: c.next}), true, false
+	}
+	return 0, false, false
+}
+
+// deepRoot: a statement that is a call also stands for statements that have the call somewhere in them.
+func deepRoot(k ast.Kind) bool { return k != ast.Assign && k != ast.AugAssign }
+
+// deep matches the child of a pattern node anywhere in the expressions below t, and at t.
+func (m *Matcher) deep(p, t ast.ID, next int32) (int32, bool, bool) {
+	e := m.p.Nodes[p].First
+	var stop bool
+	m.t.Walk(t, func(x ast.ID) bool {
+		if m.t.Nodes[x].Flags&ast.FlagExpr != 0 || x == t && m.t.Nodes[x].Kind != ast.ExprStmt {
+			stop = stop || m.try(m.push(goal{op: opNode, p: e, t: x, next: next}))
+		}
+		return !stop && m.steps > 0
+	})
+	return 0, false, stop
+}
+
+// links matches `x. ...`: any chain of calls, members and indices that starts at something that x matches.
+func (m *Matcher) links(c goal) (int32, bool, bool) {
+	obj := m.p.Child(c.p, ast.Obj)
+	for t := c.t; t != ast.Nil; {
+		if m.try(m.push(goal{op: opNode, p: obj, t: t, next: c.next})) {
+			return 0, false, true
+		}
+		switch m.t.Nodes[t].Kind {
+		case ast.Call:
+			t = m.t.Child(t, ast.Fn)
+		case ast.Member, ast.Index:
+			t = m.t.Child(t, ast.Obj)
+		default:
+			t = ast.Nil
+		}
+	}
+	return 0, false, false
+}
+
+// unlike matches nodes of different kinds that mean the same.
+func (m *Matcher) unlike(c goal) (int32, bool, bool) {
+	pk, tk := m.p.Nodes[c.p].Kind, m.t.Nodes[c.t].Kind
+	switch {
+	case pk == ast.Assign && (tk == ast.VarDef || tk == ast.Param) && !m.Opts.NoVarDefs:
+		name, value := m.t.Child(c.t, ast.Ident), m.t.Child(c.t, ast.Value)
+		if name == ast.Nil || value == ast.Nil || tk == ast.Param {
+			return 0, false, false
+		}
+		g := m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Right), t: value, next: c.next})
+		if typ := m.p.Child(c.p, ast.Type); typ != ast.Nil {
+			tt := m.t.Child(c.t, ast.Type)
+			if tt == ast.Nil {
+				return 0, false, false
+			}
+			g = m.push(goal{op: opNode, p: typ, t: tt, next: g})
+		}
+		return m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Left), t: name, next: g}), true, false
+	case pk == ast.Dict && tk == ast.Set && m.t.Nodes[c.t].First == ast.Nil, pk == ast.Set && tk == ast.Dict && m.onlyDots(c.p):
+		return m.children(c)
+	case pk == ast.List && tk == ast.Comp && m.t.HasText(c.t, "list") && m.onlyDots(c.p):
+		return c.next, true, false
+	case pk == ast.FuncDef && tk == ast.Lambda:
+		if name := m.p.Child(c.p, ast.Ident); m.p.Kind(name) == ast.Dots {
+			return m.funcBody(c)
+		}
+	case pk == ast.For && tk == ast.ForEach:
+		return m.anyLoop(c)
+	case pk == ast.Block && m.t.Nodes[c.t].Flags&ast.FlagExpr != 0 && m.t.Nodes[c.t].Role == ast.Body:
+		return m.exprBody(c)
+	}
+	return 0, false, false
+}
+
+func (m *Matcher) onlyDots(p ast.ID) bool {
+	c := m.p.Nodes[p].First
+	return c != ast.Nil && m.p.Nodes[c].Kind == ast.Dots && m.p.Nodes[c].Next == ast.Nil
+}
+
+// funcBody: a function whose name does not matter may have none.
+func (m *Matcher) funcBody(c goal) (int32, bool, bool) {
+	g := c.next
+	for _, r := range [...]ast.Role{ast.Body, ast.Parameters} {
+		pc, tc := m.p.Child(c.p, r), m.t.Child(c.t, r)
+		if pc == ast.Nil {
+			continue
+		}
+		if tc == ast.Nil {
+			return 0, false, false
+		}
+		g = m.push(goal{op: opNode, p: pc, t: tc, next: g})
+	}
+	return g, true, false
+}
+
+// anyLoop: for (...) is any kind of for.
+func (m *Matcher) anyLoop(c goal) (int32, bool, bool) {
+	for p := m.p.Nodes[c.p].First; p != ast.Nil; p = m.p.Nodes[p].Next {
+		if n := &m.p.Nodes[p]; n.Role != ast.Body && n.Kind != ast.Dots {
+			return 0, false, false
+		}
+	}
+	p, t := m.p.Child(c.p, ast.Body), m.t.Child(c.t, ast.Body)
+	if p == ast.Nil || t == ast.Nil {
+		return 0, false, false
+	}
+	return m.push(goal{op: opNode, p: p, t: t, next: c.next}), true, false
+}
+
+// exprBody: a function whose body is an expression returns it.
+func (m *Matcher) exprBody(c goal) (int32, bool, bool) {
+	s := m.p.Nodes[c.p].First
+	if s == ast.Nil {
+		return 0, false, false
+	}
+	if m.p.Nodes[s].Kind == ast.Dots && m.p.Nodes[s].Next == ast.Nil {
+		return c.next, true, false
+	}
+	for ; s != ast.Nil; s = m.p.Nodes[s].Next {
+		n := &m.p.Nodes[s]
+		if n.Kind == ast.Dots {
+			continue
+		}
+		if (n.Kind == ast.Return || n.Kind == ast.ExprStmt) && n.First != ast.Nil {
+			return m.push(goal{op: opNode, p: n.First, t: c.t, next: c.next}), true, false
+		}
+		return 0, false, false
+	}
+	return 0, false, false
+}

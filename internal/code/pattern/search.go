@@ -1,0 +1,76 @@
+package pattern
+
+import "github.com/drydock/drydock/internal/code/ast"
+
+// rootKinds is the set of node kinds that the root of a pattern can match; 0 for any.
+func (p *Pattern) rootKinds(id ast.ID) uint64 {
+	bit := func(ks ...ast.Kind) (s uint64) {
+		for _, k := range ks {
+			s |= 1 << k
+		}
+		return s
+	}
+	t := p.Tree
+	n := &t.Nodes[id]
+	if p.Form == Statements && n.Kind == ast.Dots {
+		return 0
+	}
+	switch n.Kind {
+	case ast.Metavar, ast.Dots, ast.MetaDots, ast.Deep, ast.Typed:
+		return 0
+	case ast.ExprStmt:
+		if n.First == ast.Nil {
+			return bit(ast.ExprStmt)
+		}
+		switch t.Nodes[n.First].Kind {
+		case ast.Metavar, ast.Dots, ast.Deep, ast.Typed:
+			return 0
+		}
+		return bit(ast.ExprStmt, ast.VarDef)
+	case ast.Assign:
+		return bit(ast.Assign, ast.VarDef)
+	case ast.Name, ast.Str, ast.Num, ast.Bool, ast.Null:
+		return bit(n.Kind, ast.Name, ast.Bin, ast.Member, ast.Interp)
+	case ast.Member:
+		if m := t.Child(id, ast.Ident); t.Kind(m) == ast.Dots {
+			return 0
+		}
+		return bit(ast.Member, ast.Name)
+	case ast.Set, ast.Dict:
+		return bit(ast.Set, ast.Dict)
+	case ast.List:
+		return bit(ast.List, ast.Comp, ast.Name)
+	case ast.FuncDef:
+		return bit(ast.FuncDef, ast.Lambda)
+	case ast.For:
+		return bit(ast.For, ast.ForEach)
+	}
+	return bit(n.Kind)
+}
+
+// Search tries the pattern wherever it may match and calls found for each solution. The environment in a match is
+// only valid during the call.
+func (m *Matcher) Search(p *Pattern, found func(Match)) {
+	expr := p.Form == Expression
+	for i := range m.T.Nodes {
+		n := &m.T.Nodes[i]
+		if n.Flags&ast.FlagSynth != 0 {
+			break
+		}
+		if p.kinds != 0 && p.kinds>>n.Kind&1 == 0 {
+			continue
+		}
+		switch {
+		case expr && n.Flags&ast.FlagExpr == 0 && n.Kind != ast.VarDef:
+			continue
+		case p.Form == Statements && (n.Flags&ast.FlagStmt == 0 || n.Parent == ast.Nil):
+			continue
+		case p.Form == Node && p.kinds == 0 && n.Flags&ast.FlagStmt == 0:
+			continue
+		}
+		m.At(p, ast.ID(i), func(r Match) bool {
+			found(r)
+			return true
+		})
+	}
+}

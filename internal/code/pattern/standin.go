@@ -1,0 +1,282 @@
+package pattern
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+)
+
+// The words that stand in a pattern's text for what no grammar knows. They start a name that nobody writes.
+const (
+	wordMeta  = "zqM_"    // $X
+	wordDots  = "zqDots"  // ...
+	wordMDots = "zqE_"    // $...X
+	wordDeep  = "zqDeep"  // <... e ...>
+	wordTyped = "zqTyped" // ($X: T): zqTyped<number>
+)
+
+// place is where an ellipsis stands, as far as the text around it tells.
+type place uint8
+
+const (
+	placeName   place = iota // an operand, a link of a call chain: a name does
+	placeStmt                // a line or statement of its own
+	placeList                // within ( ) or [ ]
+	placeBraces              // alone between braces or commas within { }
+)
+
+// piece is a part of a pattern's text: literal, or something that needs a stand-in.
+type piece struct {
+	text  string // literal text, or the name of a metavariable without its $
+	kind  byte   // 0 literal, '$' metavariable, '*' $...X, '.' ellipsis, '<' and '>' deep, 't' typed
+	place place
+	typ   string // of a typed metavariable
+	prev  byte   // the byte before it
+}
+
+var (
+	metavar   = regexp.MustCompile(`^\$([A-Z_][A-Z_0-9]*)`)
+	metaDots  = regexp.MustCompile(`^\$\.\.\.([A-Z_][A-Z_0-9]*)`)
+	typeAfter = regexp.MustCompile(`^\$([A-Z_][A-Z_0-9]*)\s*:\s*`)
+	typeFirst = regexp.MustCompile(`^\(\s*([A-Za-z_$][\w.$<>\[\], ?]*?)\s+\$([A-Z_][A-Z_0-9]*)\s*\)`)
+)
+
+// split cuts a pattern's text into pieces.
+func split(lang *ast.Lang, s string) []piece {
+	sp := &splitter{lang: lang, s: s}
+	sp.run(0, 0)
+	sp.flush(sp.i)
+	for i := range sp.out {
+		if sp.out[i].kind == '.' {
+			sp.out[i].place = sp.placeOf(i)
+		}
+	}
+	return sp.out
+}
+
+type splitter struct {
+	lang  *ast.Lang
+	s     string
+	i     int
+	from  int
+	out   []piece
+	stack []byte
+}
+
+func (sp *splitter) flush(to int) {
+	if to > sp.from {
+		sp.out = append(sp.out, piece{text: sp.s[sp.from:to]})
+	}
+}
+
+func (sp *splitter) put(p piece, n int) {
+	sp.flush(sp.i)
+	if sp.i > 0 {
+		p.prev = sp.s[sp.i-1]
+	}
+	sp.out = append(sp.out, p)
+	sp.i += n
+	sp.from = sp.i
+}
+
+// run reads code until the closing byte at the depth where it began, or the end.
+func (sp *splitter) run(closing byte, depth int) {
+	for sp.i < len(sp.s) {
+		rest := sp.s[sp.i:]
+		c := rest[0]
+		switch {
+		case closing != 0 && c == closing && len(sp.stack) == depth:
+			return
+		case strings.HasPrefix(rest, "<..."):
+			sp.put(piece{kind: '<'}, 4)
+			continue
+		case strings.HasPrefix(rest, "...>"):
+			sp.put(piece{kind: '>'}, 4)
+			continue
+		case strings.HasPrefix(rest, "..."):
+			if sp.isSpread(rest) {
+				sp.i += 3
+			} else {
+				sp.put(piece{kind: '.', place: placeName, typ: string(sp.stack)}, 3)
+			}
+			continue
+		case c == '$':
+			if sp.meta(rest) {
+				continue
+			}
+		case c == '(':
+			if m := typeFirst.FindStringSubmatch(rest); m != nil && sp.lang.Pattern.TypeFirst {
+				sp.put(piece{kind: 't', text: m[2], typ: m[1]}, len(m[0]))
+				continue
+			}
+			sp.stack = append(sp.stack, c)
+		case c == '[', c == '{':
+			sp.stack = append(sp.stack, c)
+		case c == ')', c == ']', c == '}':
+			if len(sp.stack) > 0 {
+				sp.stack = sp.stack[:len(sp.stack)-1]
+			}
+		case c == '"', c == '\'', c == '`':
+			sp.quoted(c)
+			continue
+		}
+		sp.i++
+	}
+}
+
+// isSpread says whether the dots are the language's own: right before what they spread, or after a type.
+func (sp *splitter) isSpread(rest string) bool {
+	if len(rest) > 3 && (isWord(rest[3]) || strings.IndexByte("$[{", rest[3]) >= 0 || rest[3] == '(' && sp.i > 0 && strings.IndexByte("([,", sp.s[sp.i-1]) >= 0) {
+		return sp.lang.Spreads()
+	}
+	return sp.lang.Spreads() && sp.i > 0 && isWord(sp.s[sp.i-1]) && sp.lang.TrailingSpread()
+}
+
+func (sp *splitter) meta(rest string) bool {
+	if m := metaDots.FindStringSubmatch(rest); m != nil {
+		sp.put(piece{kind: '*', text: m[1]}, len(m[0]))
+		return true
+	}
+	m := metavar.FindStringSubmatch(rest)
+	if m == nil || len(m[0]) < len(rest) && isLower(rest[len(m[0])]) {
+		return false
+	}
+	if t := typeAfter.FindStringSubmatch(rest); t != nil && len(sp.stack) > 0 && sp.stack[len(sp.stack)-1] == '(' && !sp.lang.Pattern.TypeFirst {
+		if end := typeEnd(rest[len(t[0]):]); end > 0 {
+			sp.put(piece{kind: 't', text: m[1], typ: strings.TrimSpace(rest[len(t[0]) : len(t[0])+end])}, len(t[0])+end)
+			return true
+		}
+	}
+	sp.put(piece{kind: '$', text: m[1]}, len(m[0]))
+	return true
+}
+
+func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// typeEnd is the length of a type that ends at a comma, an equals sign or a bracket of the surrounding list.
+func typeEnd(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '(', '[', '{', '<':
+			depth++
+		case ')', ']', '}', '>':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		case ',', '=':
+			if depth == 0 {
+				return i
+			}
+		case '\n':
+			return 0
+		}
+	}
+	return 0
+}
+
+// quoted passes over a string. Within an interpolation metavariables count as in code.
+func (sp *splitter) quoted(q byte) {
+	open := sp.lang.Interpolation(q, sp.s[:sp.i])
+	triple := strings.Repeat(string(q), 3)
+	end := string(q)
+	if strings.HasPrefix(sp.s[sp.i:], triple) && q != '`' {
+		end = triple
+	}
+	start := sp.i
+	sp.i += len(end)
+	for sp.i < len(sp.s) {
+		rest := sp.s[sp.i:]
+		switch {
+		case strings.HasPrefix(rest, end):
+			sp.i += len(end)
+			return
+		case rest[0] == '\\':
+			sp.i += 2
+		case open != "" && strings.HasPrefix(rest, open):
+			sp.i += len(open)
+			depth := len(sp.stack)
+			sp.stack = append(sp.stack, '(')
+			sp.run('}', depth+1)
+			sp.stack = sp.stack[:min(depth, len(sp.stack))]
+		default:
+			sp.i++
+		}
+	}
+	if end == "'" || end == "`" { // an apostrophe, not a string
+		sp.i = min(sp.i, max(start+1, sp.from))
+		if sp.from <= start {
+			sp.i = start + 1
+		}
+	}
+	sp.i = min(sp.i, len(sp.s))
+}
+
+// placeOf judges an ellipsis by what stands around it.
+func (sp *splitter) placeOf(i int) place {
+	prev, next := byte('\n'), byte('\n')
+	if i > 0 {
+		prev = edge(sp.out[i-1], true)
+	}
+	if i+1 < len(sp.out) {
+		next = edge(sp.out[i+1], false)
+	}
+	inner := byte(0)
+	if st := sp.out[i].typ; st != "" {
+		inner = st[len(st)-1]
+	}
+	begins := strings.IndexByte("\n;{}:", prev) >= 0
+	ends := strings.IndexByte("\n;}", next) >= 0
+	switch {
+	case prev == '.' || next == '.':
+		return placeName
+	case inner == '{' && (prev == '{' || prev == ',') && (next == '}' || next == ','):
+		return placeBraces
+	case inner == '{' && (prev == ',' || next == ','):
+		return placeBraces
+	case inner == '(' || inner == '[':
+		if strings.IndexByte("(,[\n", prev) >= 0 && strings.IndexByte("),]\n;", next) >= 0 {
+			return placeList
+		}
+		return placeName
+	case begins && ends:
+		return placeStmt
+	}
+	return placeName
+}
+
+// edge is the significant byte of a piece that touches its neighbour: a newline if one lies between.
+func edge(p piece, last bool) byte {
+	if p.kind != 0 {
+		return 'x'
+	}
+	t := p.text
+	trimmed := strings.TrimLeft(t, " \t\r\n")
+	if last {
+		trimmed = strings.TrimRight(t, " \t\r\n")
+	}
+	if trimmed == "" {
+		if strings.Contains(t, "\n") {
+			return '\n'
+		}
+		return 'x'
+	}
+	var c byte
+	if last {
+		c = trimmed[len(trimmed)-1]
+		t = t[len(trimmed):]
+	} else {
+		c = trimmed[0]
+		t = t[:len(t)-len(trimmed)]
+	}
+	if strings.Contains(t, "\n") && strings.IndexByte(".,([{)]}", c) < 0 {
+		return '\n'
+	}
+	return c
+}

@@ -1,0 +1,140 @@
+package code
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/regex"
+	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/fault"
+)
+
+// Program is a rule compiled for one language. It is only read and may be shared.
+type Program struct {
+	Rule  *rule.Rule
+	Lang  *ast.Lang // nil for regex and generic
+	Plain string    // "regex" or "generic" where Lang is nil
+	vars  *pattern.Vars
+	match *formula
+	taint *taintProgram
+	opts  pattern.Options
+}
+
+// formula is a rule.Formula compiled.
+type formula struct {
+	kind   rule.Kind
+	pat    *pattern.Pattern
+	gen    *genericPattern
+	re     *regex.Regex
+	groups []int // metavariable of each group of re, -1 if none
+	kids   []*formula
+	where  []cond
+	focus  [][]int
+	as     int
+}
+
+// Compile compiles a rule for a language by the name that the rule gives it. The error has the file, the line and what
+// was expected.
+func Compile(r *rule.Rule, language string) (*Program, error) {
+	p := &Program{Rule: r, vars: &pattern.Vars{}}
+	switch l := strings.ToLower(language); l {
+	case "regex", "none":
+		p.Plain = "regex"
+	case "generic":
+		p.Plain = "generic"
+	default:
+		if p.Lang = ast.LangByName(l); p.Lang == nil {
+			return nil, fault.Input(r.File, "rule %s: language %q is not supported", r.ID, language).At(r.Line, 0)
+		}
+	}
+	o := &r.Options
+	p.opts = pattern.Options{NoConstants: o.NoConstants, NoCommutative: o.NoAC, NoImplicitRet: o.NoImplicitRet, NoDeepExpr: o.NoDeepExpr, NoDeepStmt: o.NoDeepStmt,
+		NoVarDefs: o.NoVarDefs, NoAttrExpr: o.NoAttrExpr, Symbolic: o.Symbolic, SymmetricEq: o.SymmetricEq, CommutBool: o.CommutBool, CaseFold: o.CaseFold}
+	var err error
+	if r.Mode == rule.Taint {
+		p.taint, err = p.compileTaint(r.Taint)
+	} else {
+		p.match, err = p.formula(r.Match)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// at makes an error of a place in the rule's file.
+func (p *Program) at(line, col int, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return err
+	}
+	return fault.Input(p.Rule.File, "rule %s: %s", p.Rule.ID, err).At(line, col)
+}
+
+func (p *Program) formula(f *rule.Formula) (*formula, error) {
+	out := &formula{kind: f.Kind, as: -1}
+	switch f.Kind {
+	case rule.Pattern:
+		if err := p.leaf(out, f); err != nil {
+			return nil, p.at(f.Line, f.Col, err)
+		}
+	case rule.Regex:
+		re, err := regex.Compile(f.Text)
+		if err != nil {
+			return nil, p.at(f.Line, f.Col, err)
+		}
+		out.re = re
+		for i, n := range re.GroupNames() {
+			v := -1
+			switch {
+			case n != "":
+				v = p.vars.Index("$" + n)
+			case i > 0:
+				v = p.vars.Index(fmt.Sprintf("$%d", i))
+			}
+			out.groups = append(out.groups, v)
+		}
+	}
+	for _, k := range f.Kids {
+		c, err := p.formula(k)
+		if err != nil {
+			return nil, err
+		}
+		out.kids = append(out.kids, c)
+	}
+	for i := range f.Where {
+		c, err := p.cond(&f.Where[i])
+		if err != nil {
+			return nil, p.at(f.Where[i].Line, 0, err)
+		}
+		out.where = append(out.where, c)
+	}
+	for _, vars := range f.Focus {
+		var ids []int
+		for _, v := range vars {
+			ids = append(ids, p.vars.Index(v))
+		}
+		out.focus = append(out.focus, ids)
+	}
+	if f.As != "" {
+		out.as = p.vars.Index(f.As)
+	}
+	return out, nil
+}
+
+func (p *Program) leaf(out *formula, f *rule.Formula) error {
+	switch p.Plain {
+	case "":
+		pat, err := pattern.Compile(p.Lang, f.Text, p.vars)
+		out.pat = pat
+		return err
+	case "generic":
+		g, err := compileGeneric(f.Text, p.vars, &p.Rule.Options)
+		out.gen = g
+		return err
+	}
+	return errors.New("a rule whose language is regex has only pattern-regex")
+}

@@ -1,0 +1,166 @@
+// Package rule reads rule files in semgrep's language, its classic form and the newer one with `match:`, into values.
+// It knows the language's shape and nothing of matching.
+package rule
+
+import "github.com/drydock/drydock/internal/finding"
+
+// Mode is how a rule works.
+type Mode uint8
+
+// The modes.
+const (
+	Search Mode = iota
+	Taint
+)
+
+// Rule is one rule as written.
+type Rule struct {
+	ID        string
+	File      string // where it was read from
+	Line      int
+	Message   string
+	Severity  finding.Severity
+	Languages []string
+	Mode      Mode
+	Match     *Formula // of a search rule
+	Taint     *TaintSpec
+	Options   Options
+	Include   []string // path patterns; none: everywhere
+	Exclude   []string
+	Fix       string
+	HasFix    bool
+	FixRegex  *FixRegex
+	Meta      Meta
+}
+
+// Meta is what `metadata` says that a report can use.
+type Meta struct {
+	CWE, OWASP, References []string
+	Confidence             finding.Confidence
+	Title                  string
+}
+
+// FixRegex replaces within the matched text.
+type FixRegex struct {
+	Regex, Replacement string
+	Count              int // 0: all
+}
+
+// Options is a rule's `options`.
+type Options struct {
+	NoConstants   bool
+	NoAC          bool
+	NoImplicitRet bool
+	NoDeepExpr    bool
+	NoDeepStmt    bool
+	NoVarDefs     bool
+	NoAttrExpr    bool
+	Symbolic      bool
+	SymmetricEq   bool
+	CommutBool    bool
+	CaseFold      bool
+	Interfile     bool
+
+	GenericEllipsisLines  int // generic_ellipsis_max_span
+	GenericBraces         []string
+	GenericExtraWord      []string
+	GenericCommentStyle   string
+	GenericMultiline      bool
+	XMLSingletonsBody     bool
+	XMLAttrsImplicit      bool
+	XMLChildrenOrdered    bool
+	TaintAssumeSafeFuncs  bool
+	TaintAssumeSafeIndex  bool
+	TaintAssumeSafeBools  bool
+	TaintAssumeSafeNums   bool
+	TaintAssumeSafeCmp    bool
+	TaintOnlyAssignment   bool
+	TaintUnifyMvars       bool
+	TaintFocusOn          string // "source" or "sink"
+	TaintIntrafile        bool
+	NoFlddefAssign        bool
+	DecoratorsOrderMatter bool
+}
+
+// Kind is what a formula does.
+type Kind uint8
+
+// The kinds of formula.
+const (
+	And Kind = iota
+	Or
+	Pattern
+	Regex
+	Inside
+	Anywhere
+	Not
+)
+
+// Formula is a tree of patterns. Conditions and focus belong to And.
+type Formula struct {
+	Kind  Kind
+	Line  int
+	Col   int
+	Text  string // of Pattern and Regex
+	Kids  []*Formula
+	Where []Cond
+	Focus [][]string // each entry: one of these metavariables
+	As    string     // the match is bound to this metavariable too
+}
+
+// CondKind is what a condition looks at.
+type CondKind uint8
+
+// The conditions.
+const (
+	CondRegex CondKind = iota
+	CondPattern
+	CondCompare
+	CondAnalyze
+	CondType
+	CondName
+)
+
+// Cond is a condition on metavariables.
+type Cond struct {
+	Kind     CondKind
+	Line     int
+	Var      string
+	Regex    string
+	Constant bool     // compare a constant's value too
+	Match    *Formula // of CondPattern
+	Language string   // of CondPattern; "" for the rule's own
+	Compare  string   // the expression
+	Base     int      // of CondCompare: how numbers are written, 0 for the usual
+	Strip    bool
+	Analyzer string
+	Types    []string
+}
+
+// TaintSpec is a taint rule's parts.
+type TaintSpec struct {
+	Sources, Sinks, Sanitizers []TaintPart
+	Propagators                []Propagator
+}
+
+// TaintPart is a source, sink or sanitizer.
+type TaintPart struct {
+	Match      *Formula
+	Line       int
+	Exact      bool
+	ExactSet   bool
+	SideEffect string // "", "true", "only"
+	Control    bool
+	Label      string
+	Requires   string            // an expression of labels
+	RequiresOf map[string]string // by metavariable (multi-requires)
+	AtExit     bool
+	NotConfl   bool // not_conflicting
+}
+
+// Propagator carries taint from one metavariable to another.
+type Propagator struct {
+	TaintPart
+	From, To      string
+	ReplaceLabels []string
+}

@@ -17,7 +17,7 @@ type lookup func(name string) (string, bool)
 type substitution struct {
 	text  string
 	unset []string // variables that had no value and no default, each once, in order
-	bad   bool     // a dollar sign that begins no variable: Compose refuses the file
+	bad   bool     // braces that hold no variable: Compose refuses the file
 }
 
 const maxNesting = 32
@@ -46,7 +46,6 @@ func (o *substitution) expand(s string, env lookup, depth int) string {
 	for {
 		i := strings.IndexByte(s, '$')
 		if i < 0 || i == len(s)-1 {
-			o.bad = o.bad || i >= 0
 			b.WriteString(s)
 			return b.String()
 		}
@@ -68,8 +67,7 @@ func (o *substitution) expand(s string, env lookup, depth int) string {
 			}
 			b.WriteString(o.braced(s[2:end], env, depth))
 			s = s[end+1:]
-		default:
-			o.bad = true
+		default: // a dollar sign before anything else is one
 			b.WriteByte('$')
 			s = s[1:]
 		}
@@ -134,18 +132,21 @@ func nameLen(s string) int {
 	return i
 }
 
-// closing is the index of the brace that closes "${...", -1 if there is none. Every opening brace counts, as in Compose.
+// closing is the index of the brace that closes "${...", -1 if there is none. As in Compose every opening brace counts,
+// one that follows another directly does not, and where they do not balance the last one of the line closes.
 func closing(s string) int {
 	depth := 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '{':
 			depth++
+			i++
 		case '}':
 			if depth--; depth == 0 {
 				return i
 			}
 		}
 	}
-	return -1
+	line, _, _ := strings.Cut(s, "\n")
+	return strings.LastIndexByte(line, '}')
 }

@@ -27,6 +27,8 @@ type Options struct {
 	// Root is the folder that locations are relative to; "" is the working folder where it holds all inputs, else
 	// the deepest folder that does.
 	Root string
+	// Images says which Dockerfile builds an image that a service only names.
+	Images []ImageSource
 }
 
 // Project is one compose project to read.
@@ -186,6 +188,10 @@ func (h *hostReader) problem(e *fault.Error) {
 	}
 }
 
+func (h *hostReader) problemAt(path, format string, args ...any) {
+	h.problem(fault.Input(h.rel(path), format, args...))
+}
+
 // missing notes a variable without a value.
 func (h *hostReader) missing(name string, loc finding.Location) {
 	v := h.unset[name]
@@ -225,6 +231,7 @@ func (h *hostReader) read(ctx context.Context, projects []Project) (*Host, error
 	if len(h.host.Stacks) == 0 {
 		return nil, h.nothing()
 	}
+	newJoiner(h).all(h.host.Stacks)
 	return h.host, nil
 }
 

@@ -211,3 +211,12 @@ services:
 		t.Errorf("two files: %v, want %v", values, want)
 	}
 }
+
+func write(t testing.TB, dir, name, text string) string {
+	t.Helper()
+	p := filepath.Join(dir, name)
+	if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

@@ -176,6 +176,11 @@ func mergeKeyValues(base, over *node) *node {
 	if base.kind == nullKind {
 		return over
 	}
+	for _, e := range over.keys {
+		if e.val.reset {
+			base.remove(e.name)
+		}
+	}
 	n := &node{kind: listKind, loc: over.loc, unit: over.unit}
 	for _, m := range []*node{base, over} {
 		if len(m.parts) > 0 {

@@ -177,8 +177,8 @@ func (p *parser) scalar(n *node, y *yaml.Node) {
 		p.missing(name, n.loc)
 	}
 	if sub.bad {
-		p.problem(fault.Input(n.loc.Path, "a `$` that begins no variable").At(n.loc.Line, n.loc.Column).
-			WithHint("Write `$$` for a dollar sign: Docker Compose refuses the file as it is."))
+		p.problem(fault.Input(n.loc.Path, "`${` that begins no variable").At(n.loc.Line, n.loc.Column).
+			WithHint("Write `$${` if it is meant as text: Docker Compose refuses the file as it is."))
 	}
 }
 

@@ -107,6 +107,7 @@ func (r *reader) documents(path string, sc scope) ([]*node, error) {
 			return nil, fault.Input(rel, "not a compose file: it holds %s, not a mapping", d.kind).At(d.loc.Line, d.loc.Column).
 				WithHint("A compose file starts with `services:`.")
 		}
+		r.host.checkKeys(d)
 	}
 	return docs, nil
 }
@@ -384,6 +385,9 @@ func redactURL(s string) string {
 	return scheme + "://" + host + "/" + path
 }
 
+// windowsPath is a path with a drive, which is absolute wherever the file is read.
+var windowsPath = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
+
 // resolve makes a path of a compose file openable.
 func resolve(dir, p string) string {
 	if strings.HasPrefix(p, "~/") {
@@ -391,8 +395,11 @@ func resolve(dir, p string) string {
 			return filepath.Join(home, p[2:])
 		}
 	}
-	if filepath.IsAbs(p) {
+	switch {
+	case filepath.IsAbs(p):
 		return filepath.Clean(p)
+	case windowsPath.MatchString(p):
+		return p
 	}
 	return filepath.Join(dir, p)
 }

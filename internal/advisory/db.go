@@ -17,7 +17,8 @@ import (
 type DB struct {
 	parts    []*part
 	by       map[string][]*part // the parts used for an ecosystem, newest first
-	scores   []*Index           // where EPSS and KEV are looked up, newest first
+	epss     []*Index           // where EPSS is looked up, newest first
+	kev      []*Index           // where KEV is looked up, newest first
 	Warnings []string           // imported data that could not be used, with what to do about it
 }
 
@@ -124,13 +125,15 @@ func (db *DB) choose() {
 		db.by[name] = parts
 	}
 	for _, p := range db.parts {
-		if p.Meta.EPSS != "" || p.Meta.KEV != "" {
-			db.scores = append(db.scores, p.Index)
+		if p.Meta.EPSS != "" {
+			db.epss = append(db.epss, p.Index)
+		}
+		if p.Meta.KEV != "" {
+			db.kev = append(db.kev, p.Index)
 		}
 	}
-	sort.SliceStable(db.scores, func(i, j int) bool {
-		return db.scores[i].Meta.EPSS+db.scores[i].Meta.KEV > db.scores[j].Meta.EPSS+db.scores[j].Meta.KEV
-	})
+	sort.SliceStable(db.epss, func(i, j int) bool { return db.epss[i].Meta.EPSS > db.epss[j].Meta.EPSS })
+	sort.SliceStable(db.kev, func(i, j int) bool { return db.kev[i].Meta.KEV > db.kev[j].Meta.KEV })
 }
 
 func (p *part) meta(ecosystem string) EcosystemMeta {
@@ -200,7 +203,7 @@ func (db *DB) Named(id string) ([]*Record, error) {
 
 // EPSS returns FIRST's probability that a CVE is exploited within 30 days, and whether there is one.
 func (db *DB) EPSS(cve string) (float64, bool, error) {
-	for _, x := range db.scores {
+	for _, x := range db.epss {
 		if v, ok, err := x.EPSS(cve); ok || err != nil {
 			return v, ok, err
 		}
@@ -210,7 +213,7 @@ func (db *DB) EPSS(cve string) (float64, bool, error) {
 
 // KEV returns the day on which CISA listed a CVE as exploited, and whether it is listed.
 func (db *DB) KEV(cve string) (time.Time, bool, error) {
-	for _, x := range db.scores {
+	for _, x := range db.kev {
 		if v, ok, err := x.KEV(cve); ok || err != nil {
 			return v, ok, err
 		}
@@ -241,13 +244,11 @@ func (db *DB) Used(ecosystems []string) []report.Advisories {
 
 // Scores tells the day of the EPSS scores and the release of the KEV catalogue that are used.
 func (db *DB) Scores() (epss, kev string) {
-	for _, x := range db.scores {
-		if epss == "" {
-			epss = x.Meta.EPSS
-		}
-		if kev == "" {
-			kev = x.Meta.KEV
-		}
+	if len(db.epss) > 0 {
+		epss = db.epss[0].Meta.EPSS
+	}
+	if len(db.kev) > 0 {
+		kev = db.kev[0].Meta.KEV
 	}
 	return epss, kev
 }

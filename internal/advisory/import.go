@@ -10,11 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/klauspost/compress/flate"
 
@@ -60,8 +60,8 @@ type archive struct {
 
 // read reads a folder in the public OSV bulk layout: [osv/]{ecosystem}/all.zip, beside KEVFile and EPSSFile. It fails
 // only where nothing could be used; all else is in the result.
-func read(ctx context.Context, dir string, asOf time.Time, progress func(done, total int)) (*source, error) {
-	s := &source{dir: dir, builder: newBuilder(asOf), progress: progress}
+func read(ctx context.Context, dir string, o ImportOptions) (*source, error) {
+	s := &source{dir: dir, builder: newBuilder(o.Now), progress: o.Progress}
 	if s.progress == nil {
 		s.progress = func(int, int) {}
 	}
@@ -70,7 +70,7 @@ func read(ctx context.Context, dir string, asOf time.Time, progress func(done, t
 	} else if !st.IsDir() {
 		return nil, fault.Input(dir, "not a folder").WithHint("Give the folder that holds {ecosystem}/all.zip.")
 	}
-	if err := s.find(); err != nil {
+	if err := s.find(o.Only); err != nil {
 		return nil, err
 	}
 	wanted := map[string]bool{}
@@ -101,8 +101,8 @@ func read(ctx context.Context, dir string, asOf time.Time, progress func(done, t
 	return s, nil
 }
 
-// find lists the archives, sorted by ecosystem.
-func (s *source) find() error {
+// find lists the archives of the wanted ecosystems (nil for all), sorted.
+func (s *source) find(only []string) error {
 	root := s.dir
 	if st, err := os.Stat(filepath.Join(root, "osv")); err == nil && st.IsDir() {
 		root = filepath.Join(root, "osv")
@@ -118,7 +118,7 @@ func (s *source) find() error {
 			continue
 		}
 		// The public layout has folders of single releases too ("Debian:12"), which the whole one holds as well.
-		if name, _ := SplitEcosystem(d.Name()); name == d.Name() && tidy(name) {
+		if name, _ := SplitEcosystem(d.Name()); name == d.Name() && tidy(name) && (only == nil || slices.Contains(only, name)) {
 			s.archives = append(s.archives, archive{d.Name(), p})
 		}
 	}
@@ -228,6 +228,7 @@ func (s *source) readScores() {
 		}
 		s.result.Scores = true
 	}
+	s.builder.scores.date(s.builder.asOf)
 	sort.Strings(s.result.Warnings)
 }
 

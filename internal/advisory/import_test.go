@@ -84,7 +84,7 @@ func TestImportAndLookUp(t *testing.T) {
 		KEVFile:  []byte(`{"catalogVersion":"2026.08.07","vulnerabilities":[{"cveID":"CVE-2026-1","dateAdded":"2026-08-01"}]}`),
 	})
 	home := t.TempDir()
-	res, err := Import(context.Background(), home, dir, "", now, nil)
+	res, err := Import(context.Background(), home, dir, ImportOptions{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestImportsMeet(t *testing.T) {
 	in := func(eco, id, name string) {
 		t.Helper()
 		dir := layout(t, map[string]map[string]string{eco: {id + ".json": osv(id, "2020-01-01T00:00:00Z", eco, name, "0", "1")}}, nil)
-		if _, err := Import(context.Background(), home, dir, "test:"+id, now, nil); err != nil {
+		if _, err := Import(context.Background(), home, dir, ImportOptions{Source: "test:" + id, Now: now}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -174,7 +174,7 @@ func TestImportsMeet(t *testing.T) {
 func TestImportThatFailsChangesNothing(t *testing.T) {
 	home := t.TempDir()
 	good := layout(t, map[string]map[string]string{"Alpine": {"a.json": osv("ZZ-2", "2020-01-01T00:00:00Z", "Alpine:v3.20", "zz-two", "0", "1")}}, nil)
-	if _, err := Import(context.Background(), home, good, "", now, nil); err != nil {
+	if _, err := Import(context.Background(), home, good, ImportOptions{Now: now}); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(filepath.Join(home, manifestFile))
@@ -191,7 +191,7 @@ func TestImportThatFailsChangesNothing(t *testing.T) {
 		"no archive":  t.TempDir(),
 		"no folder":   filepath.Join(home, "absent"),
 	} {
-		_, err := Import(context.Background(), home, dir, "", now, nil)
+		_, err := Import(context.Background(), home, dir, ImportOptions{Now: now})
 		if fault.Code(err) != fault.ExitInput {
 			t.Errorf("%s: error %v", name, err)
 		}
@@ -212,7 +212,7 @@ func TestBomb(t *testing.T) {
 		"bomb.json": `{"id":"B","details":"` + strings.Repeat("a", maxRecordBytes) + `"}`,
 		"good.json": osv("ZZ-2", "2020-01-01T00:00:00Z", "Alpine:v3.20", "zz", "0", "1"),
 	}}, nil)
-	res, err := Import(context.Background(), t.TempDir(), dir, "", now, nil)
+	res, err := Import(context.Background(), t.TempDir(), dir, ImportOptions{Now: now})
 	if err != nil || res.Records != 1 || res.Bad != 1 || !strings.Contains(res.Places[0], "bomb.json") {
 		t.Errorf("%+v, %v", res, err)
 	}

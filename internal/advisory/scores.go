@@ -76,6 +76,16 @@ func (s *scores) readEPSS(r io.Reader) (bad int, err error) {
 	return bad, nil
 }
 
+// date gives scores that do not tell their day the day of the import.
+func (s *scores) date(asOf time.Time) {
+	if len(s.epss) > 0 && s.epssDay == "" {
+		s.epssDay = asOf.Format(time.DateOnly)
+	}
+	if len(s.kev) > 0 && s.kevVersion == "" {
+		s.kevVersion = asOf.Format("2006.01.02")
+	}
+}
+
 // day finds a date in a comment ("score_date:2026-08-16T00:00:00+0000").
 func day(line string) string {
 	for i := 0; i+10 <= len(line); i++ {

@@ -33,7 +33,7 @@ var Embeddable = []string{
 
 // WriteSnapshot reads a folder in the public layout as of a day and writes the embeddable ecosystems' facts to a file.
 func WriteSnapshot(ctx context.Context, dir string, asOf time.Time, to string) error {
-	s, err := read(ctx, dir, asOf, nil)
+	s, err := read(ctx, dir, ImportOptions{Now: asOf})
 	if err != nil {
 		return err
 	}

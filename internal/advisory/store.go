@@ -75,17 +75,25 @@ func readManifest(dir string) (manifest, error) {
 	return m, nil
 }
 
-// Import reads a folder in the public OSV bulk layout and puts what it holds in use: its ecosystems replace those of
-// the same name that were imported before, the others stay. source is what reports say of its origin, "" for the
-// folder. Where nothing could be used, or anything fails, what was in use stays in use.
-func Import(ctx context.Context, dir, from, source string, now time.Time, progress func(done, total int)) (*Imported, error) {
-	s, err := read(ctx, from, now, progress)
+// ImportOptions are what an import may be told.
+type ImportOptions struct {
+	Source   string                // what reports say of the data's origin; "" for the folder's path
+	Only     []string              // the ecosystems to take; nil for all that are there
+	Now      time.Time             // dates of change after it are not believed
+	Progress func(done, total int) // told of records read, from several goroutines; may be nil
+}
+
+// Import reads a folder in the public OSV bulk layout and puts what it holds in use in dir: its ecosystems replace
+// those of the same name that were imported before, the others stay. Where nothing could be used, or anything fails,
+// what was in use stays in use.
+func Import(ctx context.Context, dir, from string, o ImportOptions) (*Imported, error) {
+	s, err := read(ctx, from, o)
 	if err != nil {
 		return nil, err
 	}
-	if source == "" {
-		if source, err = filepath.Abs(from); err != nil {
-			return nil, err
+	if o.Source == "" {
+		if o.Source, err = filepath.Abs(from); err != nil {
+			return nil, fault.InputErr("", err)
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -97,26 +105,34 @@ func Import(ctx context.Context, dir, from, source string, now time.Time, progre
 	}
 	put := func(name string, meta Meta, data []byte) error {
 		sum := sha256.Sum256(data)
-		e := indexFile{Name: name, File: hex.EncodeToString(sum[:8]) + ".idx", Source: source, Imported: now.UTC().Truncate(time.Second)}
+		e := indexFile{Name: name, File: hex.EncodeToString(sum[:8]) + ".idx", Source: o.Source, Imported: o.Now.UTC().Truncate(time.Second)}
 		m.Files = slices.DeleteFunc(m.Files, func(o indexFile) bool { return o.Name == name })
 		m.Files = append(m.Files, e)
 		s.result.Ecosystems = append(s.result.Ecosystems, meta.Ecosystems...)
 		s.result.Bytes += int64(len(data))
-		return safefile.Create(filepath.Join(dir, e.File), func(w io.Writer) error { _, err := w.Write(data); return err })
+		return create(filepath.Join(dir, e.File), data)
 	}
 	if err := s.indexes(ctx, put); err != nil {
-		return nil, err
+		return nil, fault.InputErr("", err)
 	}
-	sort.Slice(m.Files, func(i, j int) bool { return m.Files[i].Name < m.Files[j].Name })
-	b, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	if err := safefile.Create(filepath.Join(dir, manifestFile), func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
+	if err := m.write(dir); err != nil {
 		return nil, fault.InputErr("", err)
 	}
 	sweep(dir, m)
 	return &s.result, nil
+}
+
+func (m *manifest) write(dir string) error {
+	sort.Slice(m.Files, func(i, j int) bool { return m.Files[i].Name < m.Files[j].Name })
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return create(filepath.Join(dir, manifestFile), append(b, '\n'))
+}
+
+func create(path string, data []byte) error {
+	return safefile.Create(path, func(w io.Writer) error { _, err := w.Write(data); return err })
 }
 
 // sweep removes index files that the manifest does not name. Those who have one open keep it.

@@ -45,7 +45,7 @@ func database(t testing.TB, records map[string][]string) *advisory.DB {
 		}
 	}
 	home := t.TempDir()
-	res, err := advisory.Import(context.Background(), home, dir, "", time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), nil)
+	res, err := advisory.Import(context.Background(), home, dir, advisory.ImportOptions{Now: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,6 +98,7 @@ var commands = []func(*app) *cobra.Command{
 	newScanCmd,
 	newVulnCmd,
 	newAccessCmd,
+	newDBCmd,
 	newVersionCmd,
 }
 

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -20,6 +22,7 @@ import (
 // came.
 type builder struct {
 	records map[string]*parsed // by id
+	order   []*parsed          // the same, sorted, once all are there
 	scores  scores
 	// onlyNamed leaves out the EPSS scores of CVEs that no record names.
 	onlyNamed bool
@@ -76,14 +79,9 @@ type filed struct {
 func (b *builder) write(out io.Writer, ecosystem string) (Meta, error) {
 	w := &writer{texts: map[string]uint64{}, named: map[uint32]bool{}}
 	w.ref("")
-	order := make([]*parsed, 0, len(b.records))
-	for _, p := range b.records {
-		order = append(order, p)
-	}
-	sort.Slice(order, func(i, j int) bool { return order[i].ID < order[j].ID })
 	blocks := map[PackageRef][]filed{}
 	counts := map[string]*EcosystemMeta{}
-	for _, p := range order {
+	for _, p := range b.sorted() {
 		if p = p.only(ecosystem); p == nil {
 			continue
 		}
@@ -114,6 +112,14 @@ func (b *builder) write(out io.Writer, ecosystem string) (Meta, error) {
 		secIDs: w.ids(), secEPSS: table(b.scores.epss, keep), secKEV: table(b.scores.kev, func(uint32) bool { return true }),
 	}
 	return meta, writeFile(out, body)
+}
+
+// sorted lists the records by id.
+func (b *builder) sorted() []*parsed {
+	if len(b.order) != len(b.records) {
+		b.order = slices.SortedFunc(maps.Values(b.records), func(p, q *parsed) int { return strings.Compare(p.ID, q.ID) })
+	}
+	return b.order
 }
 
 // only returns the record with the entries of one ecosystem ("" for all), nil where there are none.

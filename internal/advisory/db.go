@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/drydock/drydock/internal/report"
@@ -260,3 +261,24 @@ func (db *DB) Newest(ecosystem string) time.Time {
 	}
 	return time.Time{}
 }
+
+// StaleAfter is the age from which data is old enough for a warning: by then most ecosystems have had new advisories.
+const StaleAfter = 30 * 24 * time.Hour
+
+// AgeWarning is one sentence on the ecosystems (without release) whose newest record is older than StaleAfter, "" where
+// there are none.
+func (db *DB) AgeWarning(ecosystems []string, now time.Time) string {
+	var old []string
+	for _, e := range slices.Compact(slices.Sorted(slices.Values(ecosystems))) {
+		if t := db.Newest(e); !t.IsZero() && now.Sub(t) > StaleAfter {
+			old = append(old, fmt.Sprintf("%s %d days", e, Days(t, now)))
+		}
+	}
+	if len(old) == 0 {
+		return ""
+	}
+	return "advisories are old (" + strings.Join(old, ", ") + "): what became known since is missing; 'drydock db update' fetches newer ones"
+}
+
+// Days is the age in whole days, 0 for what lies ahead.
+func Days(t, now time.Time) int { return max(0, int(now.Sub(t).Hours()/24)) }

@@ -140,7 +140,7 @@ func (s *source) archive(ctx context.Context, a archive, wanted func(string) boo
 		return fmt.Errorf("not a whole zip archive: %w", err)
 	}
 	defer z.Close()
-	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
+	z.RegisterDecompressor(zip.Deflate, inflate)
 	if len(z.File) > maxRecords {
 		return fmt.Errorf("%w: %d records", limit.ErrTooLarge, len(z.File))
 	}
@@ -199,12 +199,37 @@ func readRecord(f *zip.File, wanted func(string) bool, budget *atomic.Int64) (*p
 		return nil, err
 	}
 	defer r.Close()
-	b, err := limit.ReadAll(r, maxRecordBytes)
-	if err != nil {
+	// The size in the directory is a claim: it helps to make room, and is not believed.
+	var b bytes.Buffer
+	b.Grow(int(min(f.UncompressedSize64, 1<<20)) + bytes.MinRead)
+	if _, err := b.ReadFrom(limit.Reader(r, maxRecordBytes)); err != nil {
 		return nil, err
 	}
-	return decode(b, wanted)
+	return decode(b.Bytes(), wanted)
 }
+
+// inflaters are kept, since making one costs more than most records take.
+var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
+
+type inflater struct{ io.ReadCloser }
+
+func inflate(r io.Reader) io.ReadCloser {
+	z := inflaters.Get().(io.ReadCloser)
+	if err := z.(flate.Resetter).Reset(r, nil); err != nil {
+		return io.NopCloser(errReader{err})
+	}
+	return inflater{z}
+}
+
+func (z inflater) Close() error {
+	err := z.ReadCloser.Close()
+	inflaters.Put(z.ReadCloser)
+	return err
+}
+
+type errReader struct{ error }
+
+func (e errReader) Read([]byte) (int, error) { return 0, e.error }
 
 // readScores reads EPSS and KEV where they lie beside the advisories.
 func (s *source) readScores() {

@@ -11,12 +11,12 @@ import (
 // span is a Range with its bounds parsed; a nil bound is open.
 type span struct {
 	Range
-	from, to *version.Version
+	from, to version.Version
 }
 
 // event is one of a range's events. A nil version stands for OSV's "0", before every version.
 type event struct {
-	v    *version.Version
+	v    version.Version
 	text string
 	kind End // NoEnd stands for "introduced"
 }
@@ -83,7 +83,7 @@ func parseEvents(o version.Order, r osvRange) (events []event, limit *event, err
 				if err != nil {
 					return nil, nil, err
 				}
-				x.v = &v
+				x.v = v
 			}
 			if x.kind != Limit {
 				events = append(events, x)
@@ -128,7 +128,7 @@ func clip(s *span, limit *event) bool {
 }
 
 // compareBounds orders versions of one ecosystem; nil comes before all.
-func compareBounds(a, b *version.Version) int {
+func compareBounds(a, b version.Version) int {
 	switch {
 	case a == nil && b == nil:
 		return 0
@@ -137,7 +137,7 @@ func compareBounds(a, b *version.Version) int {
 	case b == nil:
 		return 1
 	}
-	c, err := a.Compare(*b)
+	c, err := a.Compare(b)
 	if err != nil {
 		return 0
 	}
@@ -146,13 +146,13 @@ func compareBounds(a, b *version.Version) int {
 
 // holds tells whether the interval contains v.
 func (s *span) holds(v version.Version) bool {
-	if s.from != nil && compareBounds(&v, s.from) < 0 {
+	if s.from != nil && compareBounds(v, s.from) < 0 {
 		return false
 	}
 	if s.to == nil {
 		return true
 	}
-	c := compareBounds(&v, s.to)
+	c := compareBounds(v, s.to)
 	return c < 0 || c == 0 && s.End == LastAffected
 }
 

@@ -143,7 +143,26 @@ func decode(b []byte, wanted func(string) bool) (*parsed, error) {
 			return nil, err
 		}
 	}
+	p.hoist()
 	return p, nil
+}
+
+// hoist gives a record that rates only packages (as Bitnami's do) the ratings of its packages, so that records of the
+// same vulnerability elsewhere can take them over.
+func (p *parsed) hoist() {
+	if len(p.Vectors) > 0 {
+		return
+	}
+	for _, e := range p.entries {
+		p.Vectors = append(p.Vectors, e.Vectors...)
+	}
+	sort.Strings(p.Vectors)
+	p.Vectors = compact(p.Vectors)
+	for i := range p.entries {
+		if len(p.Vectors) == 1 {
+			p.entries[i].Vectors = nil
+		}
+	}
 }
 
 // check refuses what no honest record holds: without an id it cannot be named, and control characters or text without

@@ -1,8 +1,12 @@
-// Package version orders versions as each package ecosystem does. The orders themselves are osv-scalibr's, corrected
-// where the ecosystem's own tool says otherwise; testdata holds an `a < b` corpus for each.
+// Package version orders versions as each package ecosystem does.
+//
+// The orders that matching spends its time in (Debian, RPM, PEP 440, Semantic Versioning) are written here, without
+// allocation while comparing; the others are osv-scalibr's. testdata holds an `a < b` corpus for each, and the tests
+// ask the ecosystem's own tool where the machine has it.
 package version
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,99 +16,76 @@ import (
 // maxLen bounds what is parsed: the longest version in the public OSV data has about 100 bytes.
 const maxLen = 512
 
+// Version is a parsed version. Only versions of one Order can be compared.
+type Version interface {
+	// Compare is negative where the version is older than the other, 0 where they are equal and positive where it is
+	// newer.
+	Compare(Version) (int, error)
+}
+
+// ErrOrders means that versions of different orders were compared.
+var ErrOrders = errors.New("versions of different ecosystems cannot be compared")
+
 // Order is one ecosystem's order of versions.
 type Order struct {
-	ecosystem string // the name under which the library knows the order
-	tidy      func(string) string
-	local     bool // "1.0+local" is equal to "1.0" where the other side has no local part (PEP 440)
+	parse func(string) (Version, error)
 }
 
-// aliases are ecosystems whose order the library does not name.
-var aliases = map[string]string{
-	"Azure Linux":     "Red Hat",
-	"Azure Linux 3.0": "Red Hat",
-	"CleanStart":      "Alpine",
-	"Echo":            "Debian",
-	"GitHub Actions":  "npm",
-	"Photon OS":       "Red Hat",
-	"Root":            "Debian",
-	"opam":            "Debian", // opam orders as Debian does: opam.ocaml.org/doc/Manual.html#version-ordering
-}
+// SemVer is the order of Semantic Versioning, for ranges of that type in an ecosystem whose order is not known here.
+var SemVer = Order{semver}
 
-// SemVer is the order of ranges of type SEMVER in an ecosystem that has no order of its own here.
-var SemVer = Order{ecosystem: "npm"}
+// orders are those of this package; what is not here is asked of the library.
+var orders = map[string]Order{
+	"AlmaLinux":              {rpm},
+	"Azure Linux":            {rpm},
+	"Bioconductor":           SemVer,
+	"Bitnami":                {bitnami},
+	"ConanCenter":            SemVer,
+	"Debian":                 {debian},
+	"Echo":                   {debian},
+	"GHC":                    SemVer,
+	"GitHub Actions":         SemVer,
+	"Go":                     {goVersion},
+	"Hex":                    SemVer,
+	"Julia":                  SemVer,
+	"Mageia":                 {rpm},
+	"Photon OS":              {rpm},
+	"PyPI":                   {pep440},
+	"Red Hat":                {rpm},
+	"Rocky Linux":            {rpm},
+	"SUSE":                   {rpm},
+	"SwiftURL":               SemVer,
+	"Ubuntu":                 {debian},
+	"crates.io":              SemVer,
+	"npm":                    SemVer,
+	"opam":                   {debian}, // opam's manual, "version ordering": as Debian's
+	"openEuler":              {rpm},
+	"openSUSE":               {rpm},
+	"CleanStart":             library("Alpine"),
+	"Alpaquita":              library("Alpine"),
+	"Docker Hardened Images": SemVer,
+}
 
 // For returns the order of an ecosystem, named without release suffix, and whether it is known.
 func For(ecosystem string) (Order, bool) {
-	if a, ok := aliases[ecosystem]; ok {
-		ecosystem = a
+	if o, ok := orders[ecosystem]; ok {
+		return o, true
 	}
 	if _, err := semantic.Parse("0", ecosystem); err != nil {
 		return Order{}, false
 	}
-	o := Order{ecosystem: ecosystem}
-	switch ecosystem {
-	case "PyPI":
-		o.local = true
-	case "Go":
-		o.tidy = goVersion
-	}
-	return o, true
-}
-
-// goVersion turns the toolchain's spelling ("go1.21rc2") and a module's ("v1.2.3") into the vulnerability database's,
-// which is Semantic Versioning without a prefix.
-func goVersion(s string) string {
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "go"), "v")
-	for _, pre := range []string{"rc", "beta"} {
-		if i := strings.Index(s, pre); i > 0 && s[i-1] >= '0' && s[i-1] <= '9' {
-			return s[:i] + strings.Repeat(".0", 2-min(2, strings.Count(s[:i], "."))) + "-" + pre + "." + s[i+len(pre):]
-		}
-	}
-	return s
-}
-
-// Version is a parsed version.
-type Version struct {
-	v      semantic.Version
-	public semantic.Version // without the local part, nil where there is none
+	return library(ecosystem), true
 }
 
 // Parse reads a version. The error says why it is none.
 func (o Order) Parse(s string) (Version, error) {
 	if s == "" {
-		return Version{}, fmt.Errorf("empty version")
+		return nil, errors.New("empty version")
 	}
 	if len(s) > maxLen {
-		return Version{}, fmt.Errorf("version of %d bytes", len(s))
+		return nil, fmt.Errorf("version of %d bytes", len(s))
 	}
-	if o.tidy != nil {
-		s = o.tidy(s)
-	}
-	v, err := semantic.Parse(s, o.ecosystem)
-	if err != nil {
-		return Version{}, err
-	}
-	r := Version{v: v}
-	if pub, _, ok := strings.Cut(s, "+"); o.local && ok {
-		if r.public, err = semantic.Parse(pub, o.ecosystem); err != nil {
-			return Version{}, err
-		}
-	}
-	return r, nil
-}
-
-// Compare is negative where v is older than w, 0 where they are equal and positive where v is newer. Both must come
-// from the same order.
-func (v Version) Compare(w Version) (int, error) {
-	a, b := v.v, w.v
-	switch {
-	case v.public != nil && w.public == nil:
-		a = v.public
-	case w.public != nil && v.public == nil:
-		b = w.public
-	}
-	return a.Compare(b)
+	return o.parse(s)
 }
 
 // Compare orders two versions of the ecosystem.
@@ -118,4 +99,54 @@ func (o Order) Compare(a, b string) (int, error) {
 		return 0, err
 	}
 	return v.Compare(w)
+}
+
+// library is an order of osv-scalibr's.
+func library(ecosystem string) Order {
+	return Order{func(s string) (Version, error) {
+		v, err := semantic.Parse(s, ecosystem)
+		return libraryVersion{v}, err
+	}}
+}
+
+type libraryVersion struct{ v semantic.Version }
+
+func (v libraryVersion) Compare(o Version) (int, error) {
+	w, ok := o.(libraryVersion)
+	if !ok {
+		return 0, ErrOrders
+	}
+	return v.v.Compare(w.v)
+}
+
+// number compares two runs of digits by value, whatever their length.
+func number(a, b string) int {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	if len(a) != len(b) {
+		return sign(len(a) - len(b))
+	}
+	return strings.Compare(a, b)
+}
+
+func sign(n int) int {
+	switch {
+	case n < 0:
+		return -1
+	case n > 0:
+		return 1
+	}
+	return 0
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// digits is the length of the run of digits at the start.
+func digits(s string) int {
+	n := 0
+	for n < len(s) && digit(s[n]) {
+		n++
+	}
+	return n
 }

@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -58,13 +59,30 @@ type Group struct {
 // Worst is the group's first finding.
 func (g *Group) Worst() *finding.Finding { return g.Findings[0] }
 
-// Gap is something that a gate could not look at.
+// Gap is something that a gate could not look at: one reason, and the inputs that it is about (none where the gate as
+// a whole could not work).
 type Gap struct {
-	Gate    finding.Gate
-	Status  report.GateStatus
-	Service string
-	Path    string
-	Reason  string
+	Gate   finding.Gate
+	Status report.GateStatus
+	Reason string
+	Inputs []report.Input
+}
+
+// Names are the services, or the paths of inputs that belong to none, that the gap is about.
+func (g *Gap) Names() []string {
+	var names []string
+	for _, in := range g.Inputs {
+		if n := cmp.Or(in.Service, in.Path); n != "" && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// Text is the gap in one sentence, names first.
+func (g *Gap) Text() string {
+	names := g.Names()
+	return strings.TrimPrefix(list(names, len(names), "")+": ", ": ") + g.Reason
 }
 
 // Data is the age of the advisories.
@@ -293,13 +311,21 @@ func gaps(r *report.Report) []Gap {
 		if g.Status != report.Partial && g.Status != report.Failed {
 			continue
 		}
-		n := len(out)
+		first := len(out)
+	inputs:
 		for _, in := range g.Inputs {
-			if in.Status != report.Checked {
-				out = append(out, Gap{g.Name, in.Status, in.Service, in.Path, in.Reason})
+			if in.Status == report.Checked {
+				continue
 			}
+			for i := first; i < len(out); i++ {
+				if out[i].Reason == in.Reason && out[i].Status == in.Status {
+					out[i].Inputs = append(out[i].Inputs, in)
+					continue inputs
+				}
+			}
+			out = append(out, Gap{g.Name, in.Status, in.Reason, []report.Input{in}})
 		}
-		if len(out) == n {
+		if len(out) == first {
 			out = append(out, Gap{Gate: g.Name, Status: g.Status, Reason: g.Reason})
 		}
 	}

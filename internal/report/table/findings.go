@@ -181,11 +181,7 @@ func (p *printer) gaps() {
 		if p.rest(i, maxGaps, len(p.s.Gaps)) {
 			break
 		}
-		text := fmt.Sprintf("%s %s: ", g.Gate, g.Status)
-		if where := strings.TrimSpace(g.Service + " " + g.Path); where != "" {
-			text += where + ": "
-		}
-		p.paragraph("  ", plain(text+g.Reason))
+		p.paragraph(fmt.Sprintf("  %-10s  ", g.Gate), plain(g.Text()))
 	}
 }
 

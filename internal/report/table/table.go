@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -201,8 +202,9 @@ func (p *printer) serviceName(row rank.ServiceRow) string {
 
 // unseen tells that some gate could not look at the service, so that "nothing found" would say too much.
 func (p *printer) unseen(s *report.Service) bool {
-	for _, g := range p.s.Gaps {
-		if g.Service == s.Name || g.Service == s.Stack+"/"+s.Name || g.Service == "" && g.Path == "" {
+	for i := range p.s.Gaps {
+		names := p.s.Gaps[i].Names()
+		if len(names) == 0 || slices.Contains(names, s.Name) || slices.Contains(names, s.Stack+"/"+s.Name) {
 			return true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/report/cyclonedx"
 	"github.com/drydock/drydock/internal/report/json"
+	"github.com/drydock/drydock/internal/report/sarif"
 	"github.com/drydock/drydock/internal/report/spdx"
 	"github.com/drydock/drydock/internal/report/table"
 	"github.com/drydock/drydock/internal/safefile"
@@ -27,6 +28,7 @@ type Format struct {
 var Formats = []Format{
 	{"table", "for a person at a terminal", ".txt", table.Write},
 	{"json", "the report itself, schema " + report.Schema, ".json", json.Write},
+	{"sarif", "for code scanning, SARIF 2.1.0", ".sarif", sarif.Write},
 	{"cyclonedx-json", "SBOM with vulnerabilities, CycloneDX 1.6 JSON", ".cdx.json", cyclonedx.WriteJSON},
 	{"cyclonedx-xml", "the same as XML", ".cdx.xml", cyclonedx.WriteXML},
 	{"cyclonedx-1.7-json", "the same as CycloneDX 1.7 JSON", "", cyclonedx.WriteJSON17},

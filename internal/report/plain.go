@@ -52,3 +52,28 @@ func isPlain(s string) bool {
 	}
 	return true
 }
+
+// Markdown makes foreign text safe inside a line of Markdown, a table's cell too: it is plain, and every character that
+// Markdown or HTML gives a meaning stands for itself.
+func Markdown(s string) string {
+	s = Plain(s)
+	var b strings.Builder
+	for _, c := range s {
+		switch {
+		case c == '<':
+			b.WriteString("&lt;")
+		case c == '>':
+			b.WriteString("&gt;")
+		case c == '&':
+			b.WriteString("&amp;")
+		case c == '@':
+			b.WriteString("&#64;") // names nobody
+		case strings.ContainsRune("\\`*_{}[]()#+!|~$", c):
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}

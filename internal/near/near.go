@@ -15,11 +15,26 @@ func Word(word string, candidates []string) string {
 		if n := len(c) - len(word); n >= bestDistance || -n >= bestDistance {
 			continue
 		}
-		if d := levenshtein.Distance(strings.ToLower(word), strings.ToLower(c), nil); d < bestDistance {
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance {
 			best, bestDistance = c, d
 		}
 	}
 	return best
+}
+
+// distance counts the edits between two words; two letters in the wrong order are one.
+func distance(a, b string) int {
+	if len(a) == len(b) {
+		for i := 0; i+1 < len(a); i++ {
+			if a[i] != b[i] {
+				if a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:] {
+					return 1
+				}
+				break
+			}
+		}
+	}
+	return levenshtein.Distance(a, b, nil)
 }
 
 // Hint is the sentence for an error: what was perhaps meant, else otherwise.

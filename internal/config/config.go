@@ -1,0 +1,135 @@
+// Package config reads drydock.yaml: what a team tells drydock about its host. Every key is checked; a word that drydock
+// does not know is an error with its place, since a policy that is not applied is worse than none.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/limit"
+)
+
+// Names are the file names that Find looks for, in this order.
+var Names = []string{"drydock.yaml", "drydock.yml"}
+
+// Version is the only version of the format.
+const Version = 1
+
+const maxFile = 1 << 20
+
+// Config is a drydock.yaml. All paths in it are absolute: in the file they start at the file's folder.
+type Config struct {
+	Path       string // of the file
+	Stacks     []Stack
+	Images     []Image
+	Groups     map[string][]string // name -> addresses and ranges
+	Public     []string            // routers and services that are meant to be public
+	Gates      []finding.Gate      // the gates to run; none = all
+	Policy     Policy
+	Advisories Advisories
+}
+
+// Stack is a compose project of the host.
+type Stack struct {
+	Name     string   // "" = as Compose names it
+	Path     string   // project folder
+	Files    []string // none = as drydock finds them in the folder
+	EnvFiles []string
+}
+
+// Image says which Dockerfile builds an image.
+type Image struct {
+	Name       string
+	Context    string
+	Dockerfile string // "" = Dockerfile in Context
+	Target     string
+}
+
+// Policy is when a scan fails.
+type Policy struct {
+	FailOn       finding.Severity // "" = never
+	OnlyFixed    bool
+	AllowPartial bool
+}
+
+// Advisories says where advisories come from and how old they may be.
+type Advisories struct {
+	From       string // a folder (absolute) or a URL; "" = the public export
+	Ecosystems []string
+	MaxAge     time.Duration // 0 = drydock's own limit
+}
+
+// Find returns the drydock.yaml that a folder stands under: in the folder itself or in a parent, up to the root of the
+// repository; outside of a repository only in the folder itself. "" if there is none.
+func Find(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	found := ""
+	for d := abs; ; {
+		if found == "" {
+			found = fileIn(d)
+		}
+		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+			return found
+		}
+		parent := filepath.Dir(d)
+		if parent == d {
+			return fileIn(abs)
+		}
+		d = parent
+	}
+}
+
+func fileIn(dir string) string {
+	for _, n := range Names {
+		p := filepath.Join(dir, n)
+		if st, err := os.Stat(p); err == nil && st.Mode().IsRegular() {
+			return p
+		}
+	}
+	return ""
+}
+
+// Load reads a file. The error holds a fault.Error for each thing that is wrong, in file order, at most ten.
+func Load(path string) (*Config, error) {
+	text, err := limit.ReadFile(path, maxFile)
+	switch {
+	case errors.Is(err, limit.ErrTooLarge):
+		return nil, fault.Input(path, "too large: at most %d MB are read", maxFile>>20)
+	case err != nil:
+		return nil, fault.Input(path, "cannot be read: %s", cause(err))
+	}
+	return Parse(path, text)
+}
+
+func cause(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Parse reads the text of a file; path is where it stands, for errors and relative paths.
+func Parse(path string, text []byte) (*Config, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fault.InputErr(path, err)
+	}
+	d := &decoder{path: path, dir: filepath.Dir(abs)}
+	c := &Config{Path: abs, Groups: map[string][]string{}}
+	if root := d.root(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))); root != nil {
+		d.config(c, root)
+	}
+	if len(d.errs) > 0 {
+		return nil, errors.Join(d.errs...)
+	}
+	return c, nil
+}

@@ -1,0 +1,180 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+)
+
+const full = `# the host
+version: 1
+stacks:
+  - infra
+  - name: shop
+    path: shop
+    files: [docker-compose.yml, prod.yml]
+    envFiles: .env.prod
+images:
+  - name: registry.example.com/dash
+    context: dash
+    dockerfile: docker/Dockerfile
+    target: prod
+groups:
+  office: [203.0.113.10/32, 198.51.100.7]
+  vpn: "2001:db8::/64"
+public: [shop-https, blog@docker]
+gates: [image, access]
+policy:
+  failOn: High
+  onlyFixed: true
+  allowPartial: yes
+advisories:
+  from: data
+  ecosystems: [PyPI, npm]
+  maxAge: 2w
+`
+
+func TestParse(t *testing.T) {
+	dir := t.TempDir()
+	c, err := Parse(filepath.Join(dir, "drydock.yaml"), []byte(strings.Replace(full, "yes", "true", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := func(elem ...string) string { return filepath.Join(append([]string{dir}, elem...)...) }
+	want := &Config{
+		Path: in("drydock.yaml"),
+		Stacks: []Stack{{Path: in("infra")}, {Name: "shop", Path: in("shop"),
+			Files: []string{in("shop", "docker-compose.yml"), in("shop", "prod.yml")}, EnvFiles: []string{in("shop", ".env.prod")}}},
+		Images:     []Image{{Name: "registry.example.com/dash", Context: in("dash"), Dockerfile: "docker/Dockerfile", Target: "prod"}},
+		Groups:     map[string][]string{"office": {"203.0.113.10/32", "198.51.100.7"}, "vpn": {"2001:db8::/64"}},
+		Public:     []string{"shop-https", "blog@docker"},
+		Gates:      []finding.Gate{finding.GateImage, finding.GateAccess},
+		Policy:     Policy{FailOn: finding.High, OnlyFixed: true, AllowPartial: true},
+		Advisories: Advisories{From: in("data"), Ecosystems: []string{"PyPI", "npm"}, MaxAge: 14 * 24 * time.Hour},
+	}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got  %+v\nwant %+v", c, want)
+	}
+}
+
+func TestEmptyFileSaysNothing(t *testing.T) {
+	for _, text := range []string{"", "# nothing\n", "---\n", "~\n", "version: 1\npolicy:\npublic:\n"} {
+		if c, err := Parse("drydock.yaml", []byte(text)); err != nil || len(c.Public) > 0 || c.Policy != (Policy{}) {
+			t.Errorf("%q: %+v, %v", text, c, err)
+		}
+	}
+}
+
+func TestErrorsSayWhereAndWhat(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"polcy: {}\n":                              {`drydock.yaml:1:1: drydock.yaml has no key "polcy"`, "Did you mean `policy`?"},
+		"policy:\n  failon: high\n":                {`drydock.yaml:2:3: policy has no key "failon"`, "Did you mean `failOn`?"},
+		"policy: {failOn: severe}\n":               {`drydock.yaml:1:18: "severe" is no severity`, "Use critical, high, medium, low or info."},
+		"policy: {onlyFixed: maybe}\n":             {`drydock.yaml:1:21: onlyFixed must be true or false`, "Write true or false."},
+		"gates: [imgae]\n":                         {`drydock.yaml:1:9: "imgae" is no gate`, "Did you mean `image`?"},
+		"groups: {office: [10.0.0.300]}\n":         {`drydock.yaml:1:19: "10.0.0.300" is no address and no range`, "Write 203.0.113.7, 203.0.113.0/24 or an IPv6 address."},
+		"version: 2\n":                             {`drydock.yaml:1:10: this drydock does not know version "2" of the file`, "Write `version: 1`."},
+		"stacks:\n- name: x\n":                     {`drydock.yaml:2:3: a stack without a path`, "Give its folder: `path: infra`."},
+		"images: [{context: .}]\n":                 {`drydock.yaml:1:10: an image without a name`, "Give the name that `image:` has in the compose file."},
+		"advisories: {maxAge: -3h}\n":              {`drydock.yaml:1:22: "-3h" is no time`, "Write 14d, 2w or 36h."},
+		"public: {a: b}\n":                         {`drydock.yaml:1:9: public must be a list`, "Write each item on a line of its own, after a dash."},
+		"public: [a]\npublic: [b]\n":               {`drydock.yaml:2:1: "public" is already set on line 1`, "Keep one of the two."},
+		"a: b: c\n":                                {`drydock.yaml:1:5: not valid YAML: mapping values are not allowed in this context`, "Mend the YAML."},
+		"version: 1\n---\nversion: 1\n":            {`drydock.yaml:2:1: a second document`, "Keep one of the two."},
+		"- a\n":                                    {`drydock.yaml:1:1: drydock.yaml must be a mapping`, "Write one `key: value` on each line."},
+		"version: 1\npublic: [a]\n#\x01\n":         {`drydock.yaml:3: not valid YAML: control characters are not allowed`, "Mend the YAML."},
+		"groups: {\"1.2.3.4\": [1.2.3.4]}\n":       {`drydock.yaml:1:10: "1.2.3.4" cannot be the name of a group`, "Use letters, digits, - and _."},
+		"stacks: &a\n  - path: x\n    files: *a\n": {`drydock.yaml:2:5: files must be a text`, "Write a text."},
+	} {
+		_, err := Parse("drydock.yaml", []byte(text))
+		if err == nil {
+			t.Errorf("%q: no error", text)
+			continue
+		}
+		if err.Error() != want[0] || fault.Hint(err) != want[1] || fault.Code(err) != fault.ExitInput {
+			t.Errorf("%q\n got %v | %s\nwant %s | %s", text, err, fault.Hint(err), want[0], want[1])
+		}
+	}
+}
+
+func TestAllErrorsAtOnce(t *testing.T) {
+	_, err := Parse("drydock.yaml", []byte("a: 1\nb: 2\n"+strings.Repeat("- x\n", 0)+"gates: [q, image]\n"))
+	if n := strings.Count(err.Error(), "drydock.yaml:"); n != 3 {
+		t.Errorf("%d errors: %v", n, err)
+	}
+	var many strings.Builder
+	for range 500 {
+		many.WriteString("- 1.2.3.4.5\n")
+	}
+	_, err = Parse("drydock.yaml", []byte("groups:\n  a:\n  "+strings.ReplaceAll(many.String(), "\n-", "\n  -")))
+	if n := strings.Count(err.Error(), "\n") + 1; n != maxErrors {
+		t.Errorf("%d errors, want %d", n, maxErrors)
+	}
+}
+
+func TestFind(t *testing.T) {
+	dir := t.TempDir()
+	sub := filepath.Join(dir, "a", "b")
+	for _, d := range []string{sub, filepath.Join(dir, ".git")} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := Find(sub); got != "" {
+		t.Errorf("found %q where there is none", got)
+	}
+	root := filepath.Join(dir, "drydock.yml")
+	near := filepath.Join(sub, "drydock.yaml")
+	for _, p := range []string{root, near} {
+		if err := os.WriteFile(p, []byte("version: 1\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := Find(sub); got != p {
+			t.Errorf("found %q, want %q", got, p)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(near); err != nil {
+		t.Fatal(err)
+	}
+	if got := Find(sub); got != "" {
+		t.Errorf("outside of a repository: found %q in a parent", got)
+	}
+}
+
+func TestLoadRefusesWhatIsNoFile(t *testing.T) {
+	_, err := Load(filepath.Join(t.TempDir(), "drydock.yaml"))
+	var e *fault.Error
+	if !errors.As(err, &e) || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := Load(t.TempDir()); err == nil {
+		t.Error("a folder was read")
+	}
+}
+
+// Any bytes end in a configuration or in errors with a place.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(full))
+	f.Add([]byte("stacks: &a [*a]\n"))
+	f.Add([]byte("groups: {a: {b: c}}\npolicy: []\ngates: image\n"))
+	f.Add([]byte("? [a]\n: b\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := Parse("drydock.yaml", text)
+		if (c == nil) == (err == nil) {
+			t.Fatalf("%v, %v", c, err)
+		}
+		if err != nil && fault.Code(err) != fault.ExitInput {
+			t.Errorf("code %d for %v", fault.Code(err), err)
+		}
+	})
+}

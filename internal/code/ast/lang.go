@@ -18,8 +18,12 @@ type Lang struct {
 	Grammar syntax.Grammar
 	Also    map[string]syntax.Grammar // grammar by extension where it is another one
 	Spec    *Spec
-	Pattern PatternSpec
-	Names   NameSpec
+	// BareExprs: expressions stand in blocks without anything around them.
+	BareExprs bool
+	// Enclosed: a source is an expression and is put in parentheses for the grammar.
+	Enclosed bool
+	Pattern  PatternSpec
+	Names    NameSpec
 
 	once  sync.Mutex
 	specs map[syntax.Grammar]*compiled
@@ -29,7 +33,7 @@ type Lang struct {
 // ellipsis by place, and within which surroundings the pattern is tried, in this order.
 type PatternSpec struct {
 	// Name makes the stand-in for a metavariable from a word; nil leaves the word as it is.
-	Name func(word string, before byte) string
+	Name func(word, before string) string
 	// Statement, Argument, Param, Field and Member are the texts tried for an ellipsis where a statement, an argument
 	// or element, a parameter, a key-value or a class member may stand; %s is the stand-in's name.
 	Statement, Argument, Param, Field, Member []string
@@ -78,6 +82,10 @@ type NameSpec struct {
 	Declared bool
 	// ImportFirst: an import of a.b.c without another name makes a known here.
 	ImportFirst bool
+	// ModuleLast: an imported thing goes by the last part of its path, and rules call it so.
+	ModuleLast bool
+	// FoldNames: names of functions and classes have no case.
+	FoldNames bool
 	// OpenDicts: a pattern of an object matches one that has more fields.
 	OpenDicts bool
 	// Literals names the types of literals: of Str, Num (integers), Unary (other numbers) and Bool.
@@ -96,7 +104,7 @@ func (n *NameSpec) concat() string {
 }
 
 // Languages are all languages with a tree.
-var Languages = []*Lang{python, javascript, typescript}
+var Languages = []*Lang{python, javascript, typescript, java, golang, php, ruby, bash, dockerfile, yamlLang, jsonLang, htmlLang, cssLang}
 
 // LangByName finds a language by the name or alias that a rule gives, nil if there is none.
 func LangByName(name string) *Lang {
@@ -176,11 +184,22 @@ func (l *Lang) compiled(g syntax.Grammar) (*compiled, error) {
 
 // Parse parses and lowers one source of the language.
 func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
-	cst, err := syntax.Parse(l.GrammarFor(path), src, lim)
+	text := src
+	if l.Enclosed {
+		text = append(append([]byte{'('}, src...), ')')
+	}
+	cst, err := syntax.Parse(l.GrammarFor(path), text, lim)
 	if err != nil {
 		return nil, err
 	}
 	defer cst.Release()
+	if l.Enclosed {
+		for i := range cst.Nodes {
+			n := &cst.Nodes[i]
+			n.Start = min(max(n.Start, 1)-1, uint32(len(src)))
+			n.End = min(max(n.End, 1)-1, uint32(len(src)))
+		}
+	}
 	t, err := Lower(l, cst, src)
 	if err != nil {
 		return nil, err

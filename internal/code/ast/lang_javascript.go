@@ -142,7 +142,7 @@ var jsPattern = PatternSpec{
 }
 
 var javascript = &Lang{
-	Name: "javascript", Aliases: []string{"js", "json"}, Exts: []string{".js", ".jsx", ".mjs", ".cjs"},
+	Name: "javascript", Aliases: []string{"js"}, Exts: []string{".js", ".jsx", ".mjs", ".cjs"},
 	Grammar: syntax.JavaScript,
 	Spec:    &Spec{Table: jsTable, Hooks: jsHooks},
 	Pattern: jsPattern,

@@ -15,6 +15,9 @@ type lowering struct {
 	cst   *syntax.Tree
 	spec  *compiled
 	depth int
+	bare  bool // expressions stand in blocks by themselves
+	// embedded: the symbols are not those of the tree's own grammar
+	embedded bool
 }
 
 // Lower brings a concrete syntax tree of src to the tree that rules are matched on. The result does not refer to cst.
@@ -26,7 +29,7 @@ func Lower(lang *Lang, cst *syntax.Tree, src []byte) (*Tree, error) {
 	t := &Tree{Lang: lang, Src: src, buf: src[:len(src):len(src)], Alt: map[ID][]ID{}}
 	t.Nodes = make([]Node, 0, len(cst.Nodes)/2+16)
 	t.last = make([]ID, 0, cap(t.Nodes))
-	l := &lowering{Tree: t, cst: cst, spec: spec}
+	l := &lowering{Tree: t, cst: cst, spec: spec, bare: lang.BareExprs}
 	root := t.add(Nil, Program, Elem, 0, uint32(len(src)))
 	if len(cst.Nodes) > 0 {
 		l.errors()
@@ -108,6 +111,9 @@ func (l *lowering) make(n uint32, parent ID, k Kind, r Role) ID {
 	c := &l.cst.Nodes[n]
 	id := l.add(parent, k, r, c.Start, c.End)
 	l.Nodes[id].Sym = c.Kind
+	if l.embedded {
+		l.Nodes[id].Sym |= 1 << 15
+	}
 	return id
 }
 
@@ -134,6 +140,32 @@ func (l *lowering) node(n uint32, parent ID, r Role) {
 	}
 	l.depth++
 	defer func() { l.depth-- }()
+	if l.bare && r == Elem && (l.Nodes[parent].Kind == Block || l.Nodes[parent].Kind == Program || l.Nodes[parent].Kind == Case) {
+		l.statement(n, parent)
+		return
+	}
+	l.dispatch(n, parent, r)
+}
+
+// statement lowers a child of a block; an expression becomes a statement.
+func (l *lowering) statement(n uint32, parent ID) {
+	before := l.lastOf(parent)
+	l.dispatch(n, parent, Elem)
+	first := l.after(parent, before)
+	if first == Nil || l.Nodes[first].Next != Nil {
+		return
+	}
+	switch k := l.Nodes[first].Kind; {
+	case k.Statement(), k == Other, k == Import, k == Metavar:
+	default:
+		l.unlink(parent, first)
+		s := l.add(parent, ExprStmt, Elem, l.Nodes[first].Start, l.Nodes[first].End)
+		l.Nodes[first].Role = Value
+		l.link(s, first)
+	}
+}
+
+func (l *lowering) dispatch(n uint32, parent ID, r Role) {
 	c := &l.cst.Nodes[n]
 	if c.Flags&syntax.Error != 0 {
 		l.other(n, parent, r)

@@ -218,7 +218,7 @@ func join(lists ...[]string) []string {
 func render(lang *ast.Lang, ps []piece, v variant, typed bool) (string, []string) {
 	var b strings.Builder
 	var types []string
-	name := func(w string, prev byte) string {
+	name := func(w, prev string) string {
 		if lang.Pattern.Name != nil {
 			return lang.Pattern.Name(w, prev)
 		}
@@ -252,7 +252,7 @@ func render(lang *ast.Lang, ps []piece, v variant, typed bool) (string, []string
 				fmt.Fprintf(&b, "%s", name(fmt.Sprintf("%s%d", wordTyped, len(types)), p.prev))
 				types = append(types, p.text+":"+p.typ)
 			case lang.Pattern.TypeFirst:
-				b.WriteString("(" + metaInType(p.typ) + " " + name(wordMeta+p.text, ' ') + ")")
+				b.WriteString("(" + metaInType(p.typ) + " " + name(wordMeta+p.text, " ") + ")")
 			default:
 				b.WriteString(name(wordMeta+p.text, p.prev) + ": " + metaInType(p.typ))
 			}
@@ -411,7 +411,7 @@ func (p *Pattern) convertLeaf(id ast.ID, types []string) {
 		p.types[id] = typ
 		name = "$" + v
 	}
-	if n.Kind == ast.Regex || n.Kind == ast.Str || n.Kind == ast.Token {
+	if n.Kind == ast.Regex || n.Kind == ast.Token || n.Kind == ast.Str && len(t.Source(id)) != len(t.Text(id)) {
 		return // strPattern says what it asks for
 	}
 	n.Kind = k

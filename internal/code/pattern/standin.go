@@ -32,7 +32,7 @@ type piece struct {
 	kind  byte   // 0 literal, '$' metavariable, '*' $...X, '.' ellipsis, '<' and '>' deep, 't' typed
 	place place
 	typ   string // of a typed metavariable
-	prev  byte   // the byte before it
+	prev  string // the text before it
 }
 
 var (
@@ -72,9 +72,7 @@ func (sp *splitter) flush(to int) {
 
 func (sp *splitter) put(p piece, n int) {
 	sp.flush(sp.i)
-	if sp.i > 0 {
-		p.prev = sp.s[sp.i-1]
-	}
+	p.prev = sp.s[max(0, sp.i-40):sp.i]
 	sp.out = append(sp.out, p)
 	sp.i += n
 	sp.from = sp.i

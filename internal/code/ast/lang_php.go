@@ -1,0 +1,336 @@
+package ast
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/drydock/drydock/internal/syntax"
+)
+
+var php = &Lang{
+	Name: "php", Exts: []string{".php", ".phtml", ".php5", ".php7"}, Grammar: syntax.PHP,
+	Spec: &Spec{
+		Table: `
+name variable_name relative_scope primitive_type cast_type: Name @
+integer float: Num @
+boolean: !bool
+null: Null
+string: !string
+encapsed_string heredoc nowdoc shell_command_expression: !encapsed
+comment php_tag: -
+text_interpolation text: -
+parenthesized_expression: !paren
+expression_statement: ExprStmt *=value
+function_call_expression: Call function=fn arguments=args
+member_call_expression nullsafe_member_call_expression: !call
+scoped_call_expression: !call
+arguments: Args
+argument: !arg
+object_creation_expression: !new
+member_access_expression nullsafe_member_access_expression: Member object=obj name=name
+scoped_property_access_expression: Member scope=obj name=name
+class_constant_access_expression qualified_name: !scoped
+namespace_name_as_prefix namespace_name: ^
+subscript_expression: !index
+binary_expression: Bin @operator left=left right=right
+unary_op_expression: Unary @operator argument=value
+error_suppression_expression: ^
+update_expression: Unary @operator argument=value
+assignment_expression: Assign left=left right=right
+reference_assignment_expression: Assign left=left right=right
+augmented_assignment_expression: !augassign
+conditional_expression: Ternary condition=cond body=then alternative=else
+cast_expression: Cast type=type value=value
+anonymous_function_creation_expression arrow_function: Lambda parameters=params return_type=ret body=body *=mods
+anonymous_function_use_clause: -
+array_creation_expression: !array
+list_literal: List
+array_element_initializer: !element
+include_expression: !keyword
+include_once_expression require_expression require_once_expression print_intrinsic exit_statement echo_statement unset_statement clone_expression: !keyword
+throw_expression: Throw *=value
+compound_statement: Block
+program: Program
+if_statement: !if
+while_statement: While condition=cond body=body%
+do_statement: DoWhile body=body% condition=cond
+for_statement: For initialize=init condition=cond update=update body=body%
+foreach_statement: !foreach
+return_statement: Return *=value
+break_statement: Break *=value
+continue_statement: Continue *=value
+try_statement: !try
+catch_clause: Catch type=type name=name body=body
+type_list: ^
+named_type: ^
+finally_clause: Finally body=body
+switch_statement: Switch condition=cond body=elem
+switch_block: ^
+case_statement: Case value=key
+default_statement: Case
+function_definition: FuncDef name=name parameters=params return_type=ret body=body *=mods
+method_declaration: FuncDef name=name parameters=params return_type=ret body=body *=mods
+formal_parameters: Params
+simple_parameter property_promotion_parameter: Param type=type name=name default_value=value *=mods
+variadic_parameter: Param "..." type=type name=name reference_modifier=-
+class_declaration interface_declaration trait_declaration: !class
+declaration_list: ClassBody
+property_declaration: !props
+visibility_modifier static_modifier abstract_modifier final_modifier var_modifier readonly_modifier: Mod @
+attribute_list: -
+namespace_use_declaration: !use
+empty_statement: -
+`,
+		Hooks: map[string]Hook{
+			"bool": phpBool, "string": quoted, "encapsed": phpEncapsed, "paren": paren, "call": phpCall, "arg": phpArg, "new": phpNew, "scoped": scoped, "index": phpIndex,
+			"augassign": augAssign, "array": phpArray, "element": phpElement, "keyword": phpKeyword, "if": phpIf, "foreach": phpForeach, "try": phpTry, "class": phpClass,
+			"props": phpProps, "use": phpUse,
+		},
+	},
+	Pattern: PatternSpec{
+		Name:      phpStandIn,
+		Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"public %s;"},
+		Spread: true,
+		Interpolation: func(q byte, _ string) string {
+			if q == '"' {
+				return "{"
+			}
+			return ""
+		},
+		Readings: []Reading{
+			{Prefix: "<?php "},
+			{Prefix: "<?php ", Suffix: ";"},
+			{Prefix: "<?php class zq_whole {", Suffix: "\n}", Into: []Kind{ClassDef, ClassBody}},
+		},
+		Parts: []Part{
+			{Word: "catch", Prefix: "<?php try {} ", Pick: Catch},
+			{Word: "finally", Prefix: "<?php try {} ", Pick: Finally},
+			{Word: "if", Prefix: "<?php ", Suffix: " zqDots;", Pick: If},
+			{Word: "function", Prefix: "<?php ", Suffix: " { zqDots; }", Pick: FuncDef},
+			{Word: "class", Prefix: "<?php ", Suffix: " { public $zqDots; }", Pick: ClassDef},
+		},
+	},
+	Names: NameSpec{Constants: true, Concat: ".", FoldNames: true, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"}},
+}
+
+var phpBare = regexp.MustCompile(`(->|::|\bfunction|\bclass|\bnew|\bextends|\bimplements|\binstanceof|\bnamespace|\buse|\\)\s*&?$`)
+
+// phpStandIn gives a stand-in the dollar sign of a variable where it is not plainly a name.
+func phpStandIn(word, before string) string {
+	if phpBare.MatchString(before) || strings.HasPrefix(word, "zqDeep") {
+		return word
+	}
+	return "$" + word
+}
+
+func phpBool(l *lowering, n uint32, parent ID, r Role) {
+	l.str(n, parent, Bool, r, strings.ToLower(string(l.raw(n))))
+}
+
+// phpEncapsed is a string in which variables stand.
+func phpEncapsed(l *lowering, n uint32, parent ID, r Role) {
+	plain := true
+	body := n
+	if v := l.field(n, "value"); v != 0 {
+		body = v
+	}
+	l.kids(body, func(c uint32) {
+		switch l.sym(c) {
+		case "string_content", "escape_sequence", "string_value", "nowdoc_string", "heredoc_start", "heredoc_end":
+		default:
+			plain = false
+		}
+	})
+	if plain && body == n && l.sym(n) == "encapsed_string" {
+		quoted(l, n, parent, r)
+		return
+	}
+	id := l.make(n, parent, Interp, r)
+	l.kids(body, func(c uint32) {
+		switch l.sym(c) {
+		case "string_content", "escape_sequence", "string_value", "nowdoc_string":
+			l.leaf(c, id, Str, Elem)
+		case "heredoc_start", "heredoc_end":
+		default:
+			l.node(c, id, Elem)
+		}
+	})
+}
+
+func phpCall(l *lowering, n uint32, parent ID, r Role) {
+	obj := l.field(n, "object")
+	if obj == 0 {
+		obj = l.field(n, "scope")
+	}
+	l.callOf(n, obj, l.field(n, "name"), l.field(n, "arguments"), parent, r)
+}
+
+func phpArg(l *lowering, n uint32, parent ID, r Role) {
+	if name := l.field(n, "name"); name != 0 {
+		id := l.make(n, parent, KwArg, r)
+		l.node(name, id, Ident)
+		l.kids(n, func(c uint32) {
+			if c != name {
+				l.node(c, id, Value)
+			}
+		})
+		return
+	}
+	l.splice(n, parent, r)
+}
+
+func phpNew(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, New, r)
+	args := false
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "arguments":
+			args = true
+			l.node(c, id, Arguments)
+		case "declaration_list":
+			l.node(c, id, Body)
+		default:
+			l.node(c, id, Type)
+		}
+	})
+	if !args {
+		l.add(id, Args, Arguments, l.cst.Nodes[n].End, l.cst.Nodes[n].End)
+	}
+}
+
+func phpIndex(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Index, r)
+	i := 0
+	l.kids(n, func(c uint32) {
+		l.node(c, id, [...]Role{Obj, Elem}[min(i, 1)])
+		i++
+	})
+}
+
+// phpArray: an array with keys is a dictionary, one without a list.
+func phpArray(l *lowering, n uint32, parent ID, r Role) {
+	l.children(n, l.make(n, parent, List, r))
+}
+
+func phpElement(l *lowering, n uint32, parent ID, r Role) {
+	if l.kid(n, "=>") == 0 {
+		l.splice(n, parent, r)
+		return
+	}
+	goPair(l, n, parent, r)
+}
+
+// phpKeyword: a construct such as echo or include is a call of that name.
+func phpKeyword(l *lowering, n uint32, parent ID, r Role) {
+	if strings.HasSuffix(l.sym(n), "_statement") {
+		parent, r = l.make(n, parent, ExprStmt, r), Value
+	}
+	id := l.make(n, parent, Call, r)
+	l.leaf(n+1, id, Name, Fn)
+	l.children(n, l.make(n, id, Args, Arguments))
+}
+
+func phpIf(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, If, r)
+	end := l.cst.Nodes[n].End
+	l.opt(l.field(n, "condition"), id, Cond)
+	l.block(l.field(n, "body"), id, Then)
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "else_if_clause":
+			b := l.add(id, Block, Else, l.cst.Nodes[c].Start, end)
+			id = l.add(b, If, Elem, l.cst.Nodes[c].Start, end)
+			l.opt(l.field(c, "condition"), id, Cond)
+			l.block(l.field(c, "body"), id, Then)
+		case "else_clause":
+			l.block(l.field(c, "body"), id, Else)
+		}
+	})
+}
+
+func phpForeach(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, ForEach, r)
+	body := l.field(n, "body")
+	var c []uint32
+	l.kids(n, func(x uint32) {
+		if x != body {
+			c = append(c, x)
+		}
+	})
+	if len(c) > 1 {
+		if l.sym(c[1]) == "pair" {
+			goPair(l, c[1], id, Left)
+		} else {
+			l.node(c[1], id, Left)
+		}
+	}
+	if len(c) > 0 {
+		l.node(c[0], id, Value)
+	}
+	l.block(body, id, Body)
+}
+
+func phpTry(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Try, r)
+	l.opt(l.field(n, "body"), id, Body)
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "catch_clause":
+			l.node(c, id, Handler)
+		case "finally_clause":
+			l.node(c, id, Final)
+		}
+	})
+}
+
+func phpClass(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, ClassDef, r)
+	name, body := l.field(n, "name"), l.field(n, "body")
+	l.kids(n, func(c uint32) {
+		switch s := l.sym(c); {
+		case c == name || c == body:
+		case s == "base_clause" || s == "class_interface_clause":
+			l.splice(c, id, Parents)
+		case strings.HasSuffix(s, "_modifier"):
+			l.node(c, id, Mods)
+		}
+	})
+	l.opt(name, id, Ident)
+	l.opt(body, id, Body)
+}
+
+// phpProps splits a declaration of properties.
+func phpProps(l *lowering, n uint32, parent ID, r Role) {
+	l.kids(n, func(c uint32) {
+		if l.sym(c) != "property_element" {
+			return
+		}
+		id := l.make(n, parent, VarDef, r)
+		l.kids(n, func(x uint32) {
+			if strings.HasSuffix(l.sym(x), "_modifier") {
+				l.node(x, id, Mods)
+			}
+		})
+		l.opt(l.field(n, "type"), id, Type)
+		l.opt(l.kid(c, "variable_name"), id, Ident)
+		if v := l.kid(c, "property_initializer"); v != 0 {
+			l.splice(v, id, Value)
+		}
+	})
+}
+
+func phpUse(l *lowering, n uint32, parent ID, r Role) {
+	l.kids(n, func(c uint32) {
+		if l.sym(c) != "namespace_use_clause" {
+			return
+		}
+		id := l.make(n, parent, Import, r)
+		l.kids(c, func(x uint32) {
+			if l.sym(x) == "namespace_aliasing_clause" {
+				l.splice(x, id, Alias)
+			} else {
+				l.node(x, id, Path)
+			}
+		})
+	})
+}

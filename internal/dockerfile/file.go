@@ -142,6 +142,9 @@ func (in *Instruction) Flag(name string) (Flag, bool) {
 	return Flag{}, false
 }
 
+// Known tells whether there is an instruction of that name.
+func (in *Instruction) Known() bool { return known[in.Keyword] }
+
 // Run is the instruction's typed RUN, or nil.
 func (in *Instruction) Run() *instructions.RunCommand {
 	c, _ := in.Cmd.(*instructions.RunCommand)

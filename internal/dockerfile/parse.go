@@ -302,7 +302,23 @@ func (f *File) typed(in *Instruction) (cmd any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return instructions.ParseInstruction(res.AST.Children[0])
+	cmd, err = instructions.ParseInstruction(res.AST.Children[0])
+	if run, ok := cmd.(*instructions.RunCommand); ok && err == nil {
+		// Mounts are complete only once their variables are filled in; here they stay as they are written.
+		if err = run.Expand(func(word string) (string, error) { return word, nil }); err != nil && usesVariable(in.Flags) {
+			err = nil
+		}
+	}
+	return cmd, err
+}
+
+func usesVariable(flags []Flag) bool {
+	for _, f := range flags {
+		if strings.Contains(f.Value, "$") {
+			return true
+		}
+	}
+	return false
 }
 
 var (

@@ -41,7 +41,9 @@ type Command struct {
 	Span    Span
 	Nested  bool // within a command or process substitution
 	Script  *Script
-	Call    *syntax.CallExpr // nil for the exec form
+	Call    *syntax.CallExpr // nil for the exec form, and for export and the like
+
+	at int // offset in Script.Source
 }
 
 // Assign is a variable set for one command, or for the rest of the script.
@@ -168,7 +170,10 @@ func (f *File) inline(in *Instruction, s *Script) {
 	if len(hs) == 0 {
 		return
 	}
-	if lone := heredocsOf(s.from.text); len(lone) == 1 && len(strings.Fields(s.from.text)) == 1 {
+	if shell, ok := runsHeredoc(s.from.text); ok && len(hs) == 1 {
+		if shell != "" {
+			s.Dialect = shell
+		}
 		s.from = joined{}
 		s.from.append(hs[0].Content, hs[0].BodySpan.Start)
 		if first, _, _ := strings.Cut(hs[0].Content, "\n"); strings.HasPrefix(first, "#!") {
@@ -181,6 +186,22 @@ func (f *File) inline(in *Instruction, s *Script) {
 		s.from.append(h.Content, h.BodySpan.Start)
 		s.from.append(h.Name, -1)
 	}
+}
+
+// runsHeredoc tells whether a command line does nothing but run its heredoc: it is alone, or given to a shell, whose
+// name is returned then.
+func runsHeredoc(line string) (shell string, ok bool) {
+	words := strings.Fields(line)
+	switch {
+	case len(words) == 1:
+		return "", strings.HasPrefix(words[0], "<<")
+	case len(words) == 2 && strings.HasPrefix(words[1], "<<"):
+		shell = shellName(words[:1])
+	case len(words) == 2 && strings.HasPrefix(words[0], "<<"):
+		shell = shellName(words[1:])
+	}
+	_, ok = shells[shell]
+	return shell, ok
 }
 
 // exec reads the JSON form: a command by itself, or a shell with a script.
@@ -205,6 +226,15 @@ func (f *File) exec(args []Word) *Script {
 	s.Source = strings.Join(texts(args), " ")
 	s.Commands = []*Command{c}
 	s.Steps = []Step{{Span: whole, Commands: s.Commands}}
+	return s
+}
+
+// Joined reads the words of a JSON form as one shell command line, as hadolint does: a lone "&&" among them is taken
+// for an operator. Everything stands at the place of the whole array.
+func (in *Instruction) Joined() *Script {
+	s := &Script{Dialect: "bash", fixed: &in.ArgSpan}
+	s.from.append(strings.Join(texts(in.Args), " "), -1)
+	s.parse()
 	return s
 }
 
@@ -287,7 +317,7 @@ func (w *walker) link(st *syntax.Stmt, op string) {
 func (s *Script) assign() {
 	i := 0
 	for _, c := range s.Commands {
-		for i+1 < len(s.Steps) && c.Call.Pos().Offset() >= s.Steps[i+1].Stmt.Pos().Offset() {
+		for i+1 < len(s.Steps) && c.at >= int(s.Steps[i+1].Stmt.Pos().Offset()) {
 			i++
 		}
 		if len(s.Steps) > 0 {
@@ -323,6 +353,8 @@ func (w *walker) walk(root syntax.Node) {
 			}
 		case *syntax.CallExpr:
 			w.command(n)
+		case *syntax.DeclClause:
+			w.declaration(n)
 		}
 		stack = append(stack, fr)
 		return true
@@ -330,8 +362,31 @@ func (w *walker) walk(root syntax.Node) {
 }
 
 func (w *walker) command(call *syntax.CallExpr) {
-	c := &Command{Span: w.place(call), Nested: w.depth > 0, Script: w.s, Call: call}
-	for _, a := range call.Assigns {
+	c := &Command{Span: w.place(call), Nested: w.depth > 0, Script: w.s, Call: call, at: int(call.Pos().Offset())}
+	c.Assigns = w.assigns(call.Assigns)
+	for _, a := range call.Args {
+		c.Words = append(c.Words, w.word(a))
+	}
+	if len(c.Words) > 0 && c.Words[0].Literal {
+		c.Name = path.Base(c.Words[0].Text)
+	}
+	w.s.Commands = append(w.s.Commands, c)
+}
+
+// declaration reads export, local and the like as the command that it is, its variables as Assigns.
+func (w *walker) declaration(d *syntax.DeclClause) {
+	c := &Command{Name: d.Variant.Value, Span: w.place(d), Nested: w.depth > 0, Script: w.s, at: int(d.Pos().Offset())}
+	c.Words = []Word{{Text: d.Variant.Value, Literal: true, Span: w.place(d.Variant)}}
+	for _, a := range d.Args {
+		c.Words = append(c.Words, Word{Text: w.s.Source[a.Pos().Offset():a.End().Offset()], Span: w.place(a)})
+	}
+	c.Assigns = w.assigns(d.Args)
+	w.s.Commands = append(w.s.Commands, c)
+}
+
+func (w *walker) assigns(list []*syntax.Assign) []Assign {
+	var out []Assign
+	for _, a := range list {
 		if a.Name == nil {
 			continue
 		}
@@ -341,15 +396,9 @@ func (w *walker) command(call *syntax.CallExpr) {
 		} else {
 			as.Value = Word{Literal: true, Span: Span{as.Span.End, as.Span.End}}
 		}
-		c.Assigns = append(c.Assigns, as)
+		out = append(out, as)
 	}
-	for _, a := range call.Args {
-		c.Words = append(c.Words, w.word(a))
-	}
-	if len(c.Words) > 0 && c.Words[0].Literal {
-		c.Name = path.Base(c.Words[0].Text)
-	}
-	w.s.Commands = append(w.s.Commands, c)
+	return out
 }
 
 func (w *walker) word(n *syntax.Word) Word {

@@ -1,0 +1,161 @@
+package lint
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/limit"
+)
+
+// Config is what a .hadolint.yaml says, as far as it is about rules. The zero Config is hadolint's default.
+type Config struct {
+	Path                string // where it was read, "" for the default
+	FailureThreshold    Level  // written in the file; "" if not
+	NoFail              bool
+	Ignored             []string
+	Override            map[Level][]string
+	TrustedRegistries   []string
+	LabelSchema         map[string]string // label -> text, url, rfc3339, spdx, hash, semver or email
+	StrictLabels        bool
+	DisableIgnorePragma bool
+
+	levels map[string]Level // by code or id, of Override
+}
+
+// file is the form of the YAML.
+type file struct {
+	FailureThreshold    string              `yaml:"failure-threshold"`
+	NoFail              bool                `yaml:"no-fail"`
+	Ignored             []string            `yaml:"ignored"`
+	Override            map[string][]string `yaml:"override"`
+	TrustedRegistries   []string            `yaml:"trustedRegistries"`
+	LabelSchema         map[string]string   `yaml:"label-schema"`
+	StrictLabels        bool                `yaml:"strict-labels"`
+	DisableIgnorePragma bool                `yaml:"disable-ignore-pragma"`
+}
+
+const maxConfig = 1 << 20
+
+// labelKinds are the words that a label schema may use.
+var labelKinds = map[string]bool{"text": true, "url": true, "rfc3339": true, "spdx": true, "hash": true, "semver": true, "email": true}
+
+// ReadConfig reads a .hadolint.yaml.
+func ReadConfig(path string) (*Config, error) {
+	b, err := limit.ReadFile(path, maxConfig)
+	if err != nil {
+		return nil, fault.InputErr(path, err)
+	}
+	var f file
+	if err := yaml.Unmarshal(b, &f); err != nil {
+		return nil, fault.InputErr(path, err).WithHint("It is read as hadolint reads it: ignored, override, trustedRegistries, label-schema, strict-labels, failure-threshold, no-fail, disable-ignore-pragma.")
+	}
+	c := &Config{Path: path, NoFail: f.NoFail, Ignored: f.Ignored, TrustedRegistries: f.TrustedRegistries, LabelSchema: f.LabelSchema,
+		StrictLabels: f.StrictLabels, DisableIgnorePragma: f.DisableIgnorePragma, Override: map[Level][]string{}}
+	for _, k := range sortedKeys(f.LabelSchema) {
+		if !labelKinds[f.LabelSchema[k]] {
+			return nil, fault.Input(path, "label-schema: %q is no kind of label", f.LabelSchema[k]).WithHint("Use text, url, rfc3339, spdx, hash, semver or email.")
+		}
+	}
+	if t := Level(strings.ToLower(f.FailureThreshold)); t != "" {
+		if t != "none" && t.rank() == len(levels) {
+			return nil, fault.Input(path, "failure-threshold: %q is no level", f.FailureThreshold).WithHint("Use error, warning, info, style, ignore or none.")
+		}
+		c.FailureThreshold = t
+	}
+	for name, rules := range f.Override {
+		l := Level(strings.ToLower(name))
+		if l.rank() == len(levels) {
+			return nil, fault.Input(path, "override: %q is no level", name).WithHint("Use error, warning, info, style or ignore.")
+		}
+		c.Override[l] = rules
+	}
+	c.Index()
+	return c, nil
+}
+
+func sortedKeys(m map[string]string) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Index prepares a configuration that was put together by hand; where a rule stands under several, the worst wins.
+func (c *Config) Index() {
+	c.levels = map[string]Level{}
+	for i := len(levels) - 1; i >= 0; i-- {
+		for _, r := range c.Override[levels[i]] {
+			c.levels[r] = levels[i]
+		}
+	}
+}
+
+// FindConfig looks for a configuration where hadolint does, the folders given first (hadolint: the working folder), then
+// the user's: XDG_CONFIG_HOME or ~/.config, ~/.hadolint, ~/hadolint and the home folder. Without one it returns the
+// default.
+func FindConfig(folders ...string) (*Config, error) {
+	var paths []string
+	for _, d := range folders {
+		paths = append(paths, filepath.Join(d, ".hadolint.yaml"), filepath.Join(d, ".hadolint.yml"))
+	}
+	home, _ := os.UserHomeDir()
+	xdg := os.Getenv("XDG_CONFIG_HOME")
+	if xdg == "" && home != "" {
+		xdg = filepath.Join(home, ".config")
+	}
+	if xdg != "" {
+		paths = append(paths, filepath.Join(xdg, "hadolint.yaml"), filepath.Join(xdg, "hadolint.yml"))
+	}
+	if home != "" {
+		for _, p := range []string{".hadolint/hadolint", ".hadolint/config", "hadolint/config", ".hadolint"} {
+			paths = append(paths, filepath.Join(home, p+".yaml"), filepath.Join(home, p+".yml"))
+		}
+	}
+	for _, p := range paths {
+		if _, err := os.Stat(p); errors.Is(err, fs.ErrNotExist) || err != nil {
+			continue
+		}
+		return ReadConfig(p)
+	}
+	return &Config{}, nil
+}
+
+// level is the level that the configuration sets for a rule.
+func (c *Config) level(r *Rule) (Level, bool) {
+	if l, ok := c.levels[r.ID]; ok {
+		return l, true
+	}
+	l, ok := c.levels[r.Code()]
+	return l, ok && r.Code() != ""
+}
+
+// off tells whether a rule is not to run.
+func (c *Config) off(r *Rule) bool {
+	for _, i := range c.Ignored {
+		if i == r.ID || i == r.Code() {
+			return true
+		}
+	}
+	l, set := c.level(r)
+	if !set {
+		l = r.Level
+	}
+	return l == LevelIgnore
+}
+
+// LevelOf is the level of a rule under the configuration, "" for a rule that is not hadolint's.
+func (c *Config) LevelOf(r *Rule) Level {
+	if l, ok := c.level(r); ok {
+		return l
+	}
+	return r.Level
+}

@@ -1,0 +1,45 @@
+package rules
+
+import (
+	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lint"
+)
+
+var consecutiveRun = lint.Rule{
+	Level: lint.LevelInfo,
+	Rule: finding.Rule{
+		ID: "consecutive-run", Aliases: []string{"DL3059"}, Severity: finding.Info,
+		Title:       "RUN after RUN that could be one",
+		Description: "Every RUN makes a layer. Two short ones that follow each other can be one.",
+		Remedy:      "Join them with &&, where they do not profit from separate caching.",
+		References:  []string{"https://docs.docker.com/build/building/best-practices/#run"},
+	},
+	Check: func(p *lint.Pass) {
+		var prev *dockerfile.Instruction
+		short := false
+		for _, in := range p.File.Instructions {
+			if in.Keyword != "RUN" {
+				prev = nil
+				continue
+			}
+			s := len(calls(in)) < 2
+			if prev != nil && short && s && sameFlags(prev, in) {
+				p.Report(in, "RUN after RUN; the two could be one")
+			}
+			prev, short = in, s
+		}
+	},
+}
+
+func sameFlags(a, b *dockerfile.Instruction) bool {
+	if len(a.Flags) != len(b.Flags) {
+		return false
+	}
+	for i := range a.Flags {
+		if a.Flags[i].Name != b.Flags[i].Name || a.Flags[i].Value != b.Flags[i].Value {
+			return false
+		}
+	}
+	return true
+}

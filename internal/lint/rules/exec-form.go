@@ -1,0 +1,63 @@
+package rules
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lint"
+)
+
+var execForm = lint.Rule{
+	Level: lint.LevelWarning,
+	Rule: finding.Rule{
+		ID: "exec-form", Aliases: []string{"DL3025"}, Severity: finding.Low,
+		Title:       "CMD or ENTRYPOINT in shell form",
+		Description: "In shell form a shell is process 1 and the application its child: signals do not reach it, so a stop waits for the grace period and then kills.",
+		Remedy:      `Write a JSON array: CMD ["program", "argument"].`,
+		References:  []string{"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"},
+	},
+	Check: func(p *lint.Pass) {
+		for _, in := range p.File.Instructions {
+			switch in.Keyword {
+			case "CMD", "ENTRYPOINT":
+				if !in.JSON && len(in.Args) > 0 {
+					p.Report(in, in.Keyword+" in shell form", execFix(in)...)
+				}
+			case "HEALTHCHECK":
+				if !in.JSON && len(in.Args) > 1 {
+					p.Report(in, "HEALTHCHECK CMD in shell form")
+				}
+			}
+		}
+	},
+}
+
+// execFix writes the array where the shell form is one plain command, so that no shell is needed.
+func execFix(in *dockerfile.Instruction) []lint.Option {
+	s := in.Script
+	if s == nil || s.Err != nil || len(s.Steps) != 1 || len(s.Commands) != 1 || len(s.Pipes) > 0 {
+		return nil
+	}
+	c := s.Commands[0]
+	if c.Call == nil || len(c.Assigns) > 0 || c.Span != s.Steps[0].Span || len(s.Steps[0].Stmt.Redirs) > 0 || shellOnly[c.Name] {
+		return nil
+	}
+	var words []string
+	for _, w := range c.Words {
+		if !w.Literal || strings.ContainsAny(w.Text, "*?[~") {
+			return nil
+		}
+		words = append(words, w.Text)
+	}
+	b, err := json.Marshal(words)
+	if err != nil || strings.Contains(string(b), `\u`) {
+		return nil
+	}
+	text := strings.ReplaceAll(string(b), `","`, `", "`)
+	return []lint.Option{lint.Fix("write the array", dockerfile.Replace(in.ArgSpan, text))}
+}
+
+// shellOnly are words that only a shell understands.
+var shellOnly = map[string]bool{"exec": true, "cd": true, "source": true, ".": true, "export": true, "set": true, "eval": true, "exit": true, "command": true, "": true, "test": true, "[": true, "ulimit": true, "umask": true, "trap": true, "wait": true}

@@ -1,0 +1,29 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lint"
+)
+
+var maintainer = lint.Rule{
+	Level: lint.LevelError,
+	Rule: finding.Rule{
+		ID: "maintainer", Aliases: []string{"DL4000"}, Severity: finding.Info,
+		Title:       "MAINTAINER is deprecated",
+		Description: "It has been since 2017; a label says the same and can be read by tools.",
+		Remedy:      `Write LABEL org.opencontainers.image.authors="...".`,
+		References:  []string{"https://docs.docker.com/reference/dockerfile/#maintainer-deprecated"},
+	},
+	Check: func(p *lint.Pass) {
+		top(p, "MAINTAINER", func(in *dockerfile.Instruction) {
+			var opts []lint.Option
+			if s := p.File.Text(in.ArgSpan); in.Problem == nil && in.Stage != nil && in.Line == in.EndLine && !strings.ContainsAny(s, "\"'\\$`") {
+				opts = append(opts, lint.Fix("use a label", dockerfile.Replace(in.Span, `LABEL org.opencontainers.image.authors="`+s+`"`)))
+			}
+			p.Report(in, "MAINTAINER is deprecated", opts...)
+		})
+	},
+}

@@ -36,8 +36,13 @@ var purlTypes = map[string]string{
 	ecoHackage: packageurl.TypeHackage, ecoConan: packageurl.TypeConan, ecoSwiftURL: packageurl.TypeSwift,
 }
 
-// newPackage is a package of a language ecosystem, with its package URL.
+// newPackage is a package of a language ecosystem, with its package URL. A Go module's version has no v, as OSV has it;
+// in its package URL it has.
 func newPackage(ecosystem, name, version string) inventory.Package {
+	if ecosystem == ecoGo {
+		purl := purlOf(ecosystem, name, version)
+		return inventory.Package{Name: name, Version: strings.TrimPrefix(version, "v"), Ecosystem: ecosystem, PURL: purl}
+	}
 	return inventory.Package{Name: name, Version: version, Ecosystem: ecosystem, PURL: purlOf(ecosystem, name, version)}
 }
 
@@ -84,6 +89,46 @@ func pypiName(name string) string {
 		b.WriteByte(c)
 	}
 	return b.String()
+}
+
+// distroPURL is the package URL of a distribution's package. Its source package stands in the qualifier upstream, as
+// other tools have it, so that the document alone is enough to look for advisories.
+func distroPURL(kind string, d *inventory.Distro, p *dbPackage) string {
+	namespace, distro := map[string]string{"deb": "debian", "apk": "alpine", "rpm": ""}[kind], ""
+	if d != nil {
+		namespace, distro = d.ID, d.ID
+		if d.VersionID != "" {
+			distro += "-" + d.VersionID
+		}
+	}
+	version := p.Version
+	q := map[string]string{}
+	put := func(key, value string) {
+		if value != "" {
+			q[key] = value
+		}
+	}
+	put("arch", p.Arch)
+	put("distro", distro)
+	switch {
+	case kind == "rpm":
+		if epoch, rest, ok := strings.Cut(version, ":"); ok {
+			version = rest
+			put("epoch", epoch)
+		}
+		if p.Source.Name != "" {
+			_, v, ok := strings.Cut(p.Source.Version, ":")
+			if !ok {
+				v = p.Source.Version
+			}
+			put("upstream", p.Source.Name+"-"+v+".src.rpm")
+		}
+	case p.Source.Version != "" && p.Source.Version != p.Version:
+		put("upstream", p.Source.Name+"@"+p.Source.Version)
+	case p.Source.Name != p.Name:
+		put("upstream", p.Source.Name)
+	}
+	return packageurl.NewPackageURL(kind, namespace, p.Name, version, packageurl.QualifiersFromMap(q), "").ToString()
 }
 
 func errTooLarge(size int64) error {

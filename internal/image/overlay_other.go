@@ -1,0 +1,12 @@
+//go:build !linux
+
+package image
+
+import (
+	"io/fs"
+	"os"
+)
+
+// The overlay driver's folders exist on Linux alone.
+func isWhiteout(fs.FileInfo) bool  { return false }
+func opaque(*os.Root, string) bool { return false }

@@ -1,0 +1,129 @@
+package sbom
+
+import (
+	"bytes"
+	"debug/buildinfo"
+	"encoding/binary"
+	"io"
+	"strings"
+
+	"github.com/google/osv-scalibr/extractor/filesystem/language/rust/cargoauditable"
+
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// minELF is the size of an ELF header for 32 bits: nothing smaller is a program.
+const minELF = 52
+
+var readCargoAuditable = scalibr(cargoauditable.New)
+
+func isELF(head []byte) bool { return bytes.HasPrefix(head, []byte("\x7fELF")) }
+
+// execTask looks at a file that may be machine code: whether it is, and whether it tells what it was made of.
+func execTask(f *file) (*fileFacts, *execFact, error) {
+	r := f.seeker()
+	var head [64]byte
+	n, err := r.ReadAt(head[:], 0)
+	if err != nil && err != io.EOF {
+		return nil, nil, err
+	}
+	if !isELF(head[:n]) {
+		return nil, nil, nil
+	}
+	ex := &execFact{Path: f.path, Size: f.size}
+	var ps []inventory.Package
+	switch has := elfSections(r, head[:n]); {
+	case has.goInfo:
+		ps, err = readGoBinary(r)
+	case has.cargo:
+		ps, err = readCargoAuditable(f)
+	}
+	ex.Self = len(ps) > 0
+	if len(ps) == 0 && err == nil {
+		return nil, ex, nil
+	}
+	return &fileFacts{Packages: ps}, ex, err
+}
+
+// worthSpooling tells by its first bytes whether a large program of a stream is to be kept for a reader that goes back
+// and forth: a Go program has the note of its build id there.
+func worthSpooling(head []byte) bool {
+	return bytes.Contains(head, []byte("\x04\x00\x00\x00Go\x00\x00"))
+}
+
+type sections struct{ goInfo, cargo bool }
+
+// maxSections bounds a section table; real programs have some forty sections.
+const maxSections = 4096
+
+// elfSections looks for the two sections of interest by name. It reads the section table and the names, nothing else;
+// what is not as it should be has no such sections.
+func elfSections(r io.ReaderAt, head []byte) (out sections) {
+	if len(head) < 64 {
+		return out
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if head[5] == 2 {
+		order = binary.BigEndian
+	}
+	wide := head[4] == 2
+	var off uint64
+	var entry, num, names int
+	if wide {
+		off = order.Uint64(head[40:])
+		entry, num, names = int(order.Uint16(head[58:])), int(order.Uint16(head[60:])), int(order.Uint16(head[62:]))
+	} else {
+		off = uint64(order.Uint32(head[32:]))
+		entry, num, names = int(order.Uint16(head[46:])), int(order.Uint16(head[48:])), int(order.Uint16(head[50:]))
+	}
+	if off == 0 || off > 1<<40 || num == 0 || num > maxSections || names >= num || wide && entry < 64 || !wide && entry < 40 || entry > 256 {
+		return out
+	}
+	table := make([]byte, entry*num)
+	if _, err := r.ReadAt(table, int64(off)); err != nil && err != io.EOF {
+		return out
+	}
+	strs := table[names*entry:]
+	var strOff, strSize uint64
+	if wide {
+		strOff, strSize = order.Uint64(strs[24:]), order.Uint64(strs[32:])
+	} else {
+		strOff, strSize = uint64(order.Uint32(strs[16:])), uint64(order.Uint32(strs[20:]))
+	}
+	if strOff > 1<<40 || strSize > 1<<20 {
+		return out
+	}
+	text := make([]byte, strSize)
+	if n, err := r.ReadAt(text, int64(strOff)); err != nil && err != io.EOF || n < len(text) {
+		return out
+	}
+	out.goInfo = bytes.Contains(text, []byte(".go.buildinfo\x00"))
+	out.cargo = bytes.Contains(text, []byte(".dep-v0\x00"))
+	return out
+}
+
+// readGoBinary reads the modules that a Go program was built from, and the standard library's version.
+func readGoBinary(r io.ReaderAt) ([]inventory.Package, error) {
+	info, err := buildinfo.Read(r)
+	if err != nil {
+		return nil, err
+	}
+	var out []inventory.Package
+	add := func(path, version string) {
+		if path != "" && version != "" && version != "(devel)" {
+			out = append(out, newPackage(ecoGo, path, version))
+		}
+	}
+	if v, ok := strings.CutPrefix(info.GoVersion, "go"); ok {
+		v, _, _ = strings.Cut(v, " ") // "go1.22.1 X:boringcrypto"
+		add("stdlib", v)
+	}
+	add(info.Main.Path, info.Main.Version)
+	for _, d := range info.Deps {
+		if d.Replace != nil {
+			d = d.Replace
+		}
+		add(d.Path, d.Version)
+	}
+	return out, nil
+}

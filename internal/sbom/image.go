@@ -1,0 +1,125 @@
+package sbom
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/image"
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// FromImage finds the packages of an image, and how much of its executables they explain.
+//
+// Where a layer is damaged, the inventory of what could be read is returned beside the error, with a Problem for each
+// layer; the error is a fault.Input. Without an inventory there is nothing that could be read.
+func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.Inventory, error) {
+	r := &imageRead{facts: map[string]*layerFacts{}}
+	err := img.Layers(ctx, r.want, func(l *image.Layer) error { return r.layer(ctx, l) })
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil && len(img.Info.Layers) == 0 {
+		return nil, asFault(img.Info.Name, err)
+	}
+	if len(img.Info.Layers) == 1 && img.Info.Layers[0].DiffID == "" && len(r.nameless) == 1 { // a folder
+		r.facts[""] = r.nameless[0]
+	}
+	layers := make([]*layerFacts, len(img.Info.Layers))
+	for i, l := range img.Info.Layers {
+		layers[i] = r.facts[l.DiffID]
+	}
+	tellBase(img)
+	inv := compose(&img.Info, layers)
+	for _, e := range layerErrors(err) {
+		inv.Problems = append(inv.Problems, inventory.Problem{Layer: e.DiffID, Reason: e.Error()})
+	}
+	sortProblems(inv.Problems)
+	if err != nil {
+		return inv, asFault(img.Info.Name, err)
+	}
+	return inv, nil
+}
+
+type imageRead struct {
+	mu       sync.Mutex
+	facts    map[string]*layerFacts
+	nameless []*layerFacts
+}
+
+func (r *imageRead) want(string) bool { return true }
+
+// layer scans one layer. What stood before the place where it breaks off is kept.
+func (r *imageRead) layer(ctx context.Context, l *image.Layer) error {
+	f, err := scanLayer(ctx, l)
+	known := l.DiffID
+	keep := func(id string) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if id == "" {
+			r.nameless = append(r.nameless, f)
+		} else {
+			f.DiffID = id
+			r.facts[id] = f
+		}
+	}
+	if known != "" {
+		keep(known)
+	} else {
+		l.OnEnd(func() { keep(l.DiffID) })
+	}
+	return err
+}
+
+// tellBase says which layers came from the base image, if that can be told.
+func tellBase(img *image.Image) {
+	base := &img.Info.Base
+	if k, ok := image.BaseByLayers(img.Info.Layers, img.Known); ok {
+		if base.Name == "" {
+			base.Name, base.By = k.Name, "layers"
+		}
+		if base.Digest == "" {
+			base.Digest = k.Digest
+		}
+		base.Layers = len(k.DiffIDs)
+	}
+	if base.Layers == 0 {
+		return
+	}
+	yes, no := true, false
+	for i := range img.Info.Layers {
+		if i < base.Layers {
+			img.Info.Layers[i].FromBase = &yes
+		} else {
+			img.Info.Layers[i].FromBase = &no
+		}
+	}
+}
+
+// layerErrors are the errors of single layers in a joined error.
+func layerErrors(err error) []*image.LayerError {
+	if err == nil {
+		return nil
+	}
+	if list, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []*image.LayerError
+		for _, e := range list.Unwrap() {
+			out = append(out, layerErrors(e)...)
+		}
+		return out
+	}
+	var le *image.LayerError
+	if errors.As(err, &le) {
+		return []*image.LayerError{le}
+	}
+	return nil
+}
+
+func asFault(name string, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return err
+	}
+	return fault.InputErr(name, err).WithHint("The image is damaged or incomplete: make or fetch it again.")
+}

@@ -1,0 +1,303 @@
+package sbom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/drydock/drydock/internal/image"
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// scanLayer reads a layer once and returns what it told. Entries are looked at in order; what is to be parsed is parsed
+// by workers meanwhile. A layer that breaks off gives what stood before, with the error.
+func scanLayer(ctx context.Context, l *image.Layer) (*layerFacts, error) {
+	s := &layerScan{facts: &layerFacts{}, jobs: make(chan job, 64), at: map[string]*image.Entry{}}
+	var wg sync.WaitGroup
+	for range max(1, runtime.GOMAXPROCS(0)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for j := range s.jobs {
+				s.run(j)
+			}
+		}()
+	}
+	err := s.walk(ctx, l)
+	close(s.jobs)
+	wg.Wait()
+	s.resolveHardLinks()
+	for _, p := range l.Skipped {
+		s.facts.Problems = append(s.facts.Problems, inventory.Problem{Path: p, Reason: "an entry that leaves the root, or cannot be read, was passed over"})
+	}
+	for _, sp := range s.spooled {
+		sp.Close()
+	}
+	s.sort()
+	return s.facts, err
+}
+
+type layerScan struct {
+	facts *layerFacts
+	jobs  chan job
+	hard  []linkFact              // hard links to look at when all is read
+	at    map[string]*image.Entry // files that can be read later, for hard links
+
+	mu      sync.Mutex // facts.Files, Execs, Bytes; spooled
+	spooled []*os.File
+}
+
+// job is a file to be looked into.
+type job struct {
+	look task
+	f    *file
+}
+
+func (s *layerScan) walk(ctx context.Context, l *image.Layer) error {
+	var e image.Entry
+	for {
+		err := l.Next(&e)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		s.facts.Entries++
+		switch e.Kind {
+		case image.Whiteout:
+			s.facts.Hidden = append(s.facts.Hidden, e.Path)
+			continue
+		case image.Opaque:
+			s.facts.Opaque = append(s.facts.Opaque, e.Path)
+			continue
+		case image.Dir:
+			if e.Path != "" {
+				s.facts.Paths.add(e.Path + "/")
+			}
+			continue
+		}
+		s.facts.Paths.add(e.Path)
+		switch e.Kind {
+		case image.Symlink:
+			s.facts.Symlinks = append(s.facts.Symlinks, linkFact{e.Path, e.Link})
+		case image.Hardlink:
+			s.hard = append(s.hard, linkFact{e.Path, e.Link})
+		case image.File:
+			if err := s.file(ctx, l, &e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Bounds on what is held of a stream for a reader that needs the whole file or reads back and forth.
+const (
+	maxInMemory = 16 << 20
+	maxSpooled  = 2 << 30
+)
+
+// file sends one file to the task that its name asks for.
+func (s *layerScan) file(ctx context.Context, l *image.Layer, e *image.Entry) error {
+	if e.At != nil {
+		kept := *e
+		s.at[e.Path] = &kept
+	}
+	t, program := taskFor(e.Path, e.Mode, e.Size)
+	if t == nil {
+		return nil
+	}
+	f := &file{path: e.Path, size: e.Size, at: e.At}
+	if e.At == nil {
+		ok, err := s.hold(l, f, program)
+		if err != nil || !ok {
+			return err
+		}
+	}
+	select {
+	case s.jobs <- job{t, f}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// hold takes a file out of a stream: into memory, or, where it is large, into a temporary file that has no name. Large
+// executables are mostly neither Go's nor Rust's, and are passed over by their first bytes.
+func (s *layerScan) hold(l *image.Layer, f *file, program bool) (bool, error) {
+	if f.size <= maxInMemory {
+		data := make([]byte, f.size)
+		if _, err := io.ReadFull(l, data); err != nil {
+			return false, fmt.Errorf("%s: %w", f.path, cutOff(err))
+		}
+		f.data, f.at = data, nil
+		return true, nil
+	}
+	if f.size > maxSpooled {
+		s.problem(f.path, errTooLarge(f.size))
+		return false, nil
+	}
+	head := make([]byte, 8<<10)
+	n, err := io.ReadFull(l, head)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", f.path, cutOff(err))
+	}
+	if program && !worthSpooling(head[:n]) {
+		if isELF(head) {
+			s.mu.Lock()
+			s.facts.Execs = append(s.facts.Execs, execFact{Path: f.path, Size: f.size})
+			s.mu.Unlock()
+		}
+		return false, nil
+	}
+	tmp, err := os.CreateTemp("", "drydock-*")
+	if err != nil {
+		return false, err
+	}
+	os.Remove(tmp.Name()) // the open file keeps it; nothing is left behind however the program ends
+	s.mu.Lock()
+	s.spooled = append(s.spooled, tmp)
+	s.mu.Unlock()
+	if _, err := tmp.Write(head[:n]); err != nil {
+		return false, err
+	}
+	if _, err := io.Copy(tmp, l); err != nil {
+		return false, fmt.Errorf("%s: %w", f.path, cutOff(err))
+	}
+	f.at = tmp
+	return true, nil
+}
+
+func cutOff(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// run does one job and keeps what it told.
+func (s *layerScan) run(j job) {
+	var ff *fileFacts
+	var ex *execFact
+	err := func() (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("the reader failed: %v", p)
+			}
+		}()
+		ff, ex, err = j.look(j.f)
+		return err
+	}()
+	if err != nil {
+		if ff == nil {
+			ff = &fileFacts{}
+		}
+		ff.Err = reason(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.facts.Bytes += int64(len(j.f.data))
+	if ff != nil {
+		ff.Path = j.f.path
+		for i := range ff.Packages {
+			if len(ff.Packages[i].Paths) == 0 {
+				ff.Packages[i].Paths = []string{j.f.path}
+			}
+		}
+		s.facts.Files = append(s.facts.Files, *ff)
+	}
+	if ex != nil {
+		s.facts.Execs = append(s.facts.Execs, *ex)
+	}
+}
+
+func (s *layerScan) problem(path string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.facts.Problems = append(s.facts.Problems, inventory.Problem{Path: path, Reason: reason(err)})
+}
+
+// reason is an error without the path that stands beside it anyway.
+func reason(err error) string {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return err.Error()
+}
+
+// resolveHardLinks looks at what is known under another name in the same layer. Executables are counted once, under the
+// name that came first.
+func (s *layerScan) resolveHardLinks() {
+	if len(s.hard) == 0 {
+		return
+	}
+	files := map[string]int{}
+	for i := range s.facts.Files {
+		files[s.facts.Files[i].Path] = i
+	}
+	for _, h := range s.hard {
+		t, program := taskFor(h.Path, 0, 1)
+		if t == nil || program {
+			continue
+		}
+		if i, ok := files[h.Target]; ok {
+			ff := s.facts.Files[i].renamed(h.Path)
+			s.facts.Files = append(s.facts.Files, ff)
+			continue
+		}
+		e := s.at[h.Target]
+		if e == nil {
+			s.problem(h.Path, errors.New("a hard link to a file that had passed: its content was not read"))
+			continue
+		}
+		s.run(job{t, &file{path: h.Path, size: e.Size, at: e.At}})
+	}
+}
+
+// renamed is what the same content tells under another path.
+func (f *fileFacts) renamed(to string) fileFacts {
+	g := *f
+	g.Path = to
+	g.Packages = append([]inventory.Package(nil), f.Packages...)
+	for i := range g.Packages {
+		g.Packages[i].Paths = []string{to}
+	}
+	return g
+}
+
+// sort puts the facts into an order that does not depend on which worker was faster.
+func (s *layerScan) sort() {
+	sortBy(s.facts.Files, func(f *fileFacts) string { return f.Path })
+	sortBy(s.facts.Execs, func(e *execFact) string { return e.Path })
+	sortProblems(s.facts.Problems)
+}
+
+// task looks into a file: what it tells, and whether it is executable machine code.
+type task func(f *file) (*fileFacts, *execFact, error)
+
+// packagesTask makes a task of a package reader.
+func packagesTask(read readFunc) task {
+	return func(f *file) (*fileFacts, *execFact, error) {
+		ps, err := read(f)
+		if len(ps) == 0 && err == nil {
+			return nil, nil, nil
+		}
+		return &fileFacts{Packages: ps}, nil, err
+	}
+}
+
+// within tells whether p is dir or below it.
+func within(p, dir string) bool {
+	return dir == "" || strings.HasPrefix(p, dir) && (len(p) == len(dir) || p[len(dir)] == '/')
+}
+
+func sortBy[T any](list []T, key func(*T) string) {
+	sort.SliceStable(list, func(i, j int) bool { return key(&list[i]) < key(&list[j]) })
+}

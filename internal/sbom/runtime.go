@@ -1,0 +1,209 @@
+package sbom
+
+import (
+	"bytes"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// runtimeFact is an interpreter or server that was found by its own files, as official images have it: built from
+// source, below /usr/local, in no package database.
+type runtimeFact struct {
+	Name    string // as the Bitnami ecosystem has it
+	Version string
+	Prefix  string // folder below which its executables are explained: "usr/local", "opt/java/openjdk"
+}
+
+// runtimeKind says how one runtime is recognised.
+type runtimeKind struct {
+	name   string
+	file   *regexp.Regexp // of the whole path
+	prefix func(path string) string
+	// version finds the version in the file: in a text its first match, in a program near one of the anchors.
+	version *regexp.Regexp
+	anchors []string // literals of which one stands within every match; none for a text
+	join    string   // of the version's parts, where it has several
+}
+
+// up returns the folder n levels above a file.
+func up(n int) func(string) string {
+	return func(p string) string {
+		for range n {
+			p = path.Dir(p)
+		}
+		if p == "." {
+			return ""
+		}
+		return p
+	}
+}
+
+// runtimeKinds are keyed by the file's base name, or by its begin where that holds a version.
+var runtimeKinds = map[string][]runtimeKind{
+	"patchlevel.h": {{name: "python", file: regexp.MustCompile(`(^|/)include/python\d[^/]*/patchlevel\.h$`), prefix: up(3),
+		version: regexp.MustCompile(`#define\s+PY_VERSION\s+"([^"]+)"`)}},
+	"libpython": {{name: "python", file: regexp.MustCompile(`(^|/)lib(?:/[^/]+)?/libpython\d\.\d+[a-z]*\.so\.1\.0$`), prefix: up(2),
+		version: regexp.MustCompile(`\x00([23]\.\d{1,2}\.\d{1,2}(?:(?:a|b|rc)\d+)?\+?)\x00`), anchors: []string{"\x003.", "\x002.7"}}},
+	"python": {{name: "python", file: regexp.MustCompile(`(^|/)bin/python\d\.\d+$`), prefix: up(2),
+		version: regexp.MustCompile(`\x00([23]\.\d{1,2}\.\d{1,2}(?:(?:a|b|rc)\d+)?\+?)\x00`), anchors: []string{"\x003.", "\x002.7"}}},
+	"node_version.h": {{name: "node", file: regexp.MustCompile(`(^|/)include/node/node_version\.h$`), prefix: up(3), join: ".",
+		version: regexp.MustCompile(`(?s)#define NODE_MAJOR_VERSION (\d+).*#define NODE_MINOR_VERSION (\d+).*#define NODE_PATCH_VERSION (\d+)`)}},
+	"node": {{name: "node", file: regexp.MustCompile(`(^|/)bin/node$`), prefix: up(2),
+		version: regexp.MustCompile(`(?:/node-v|node\.js/v|\x00v)(\d{1,2}\.\d{1,2}\.\d{1,2})(?:[-.]|\x00)`), anchors: []string{"/node-v", "node.js/v", "\x00v"}}},
+	"release": {{name: "java", file: regexp.MustCompile(`(^|/)release$`), prefix: up(1),
+		version: regexp.MustCompile(`(?m)^JAVA_VERSION="([^"]+)"`)}},
+	"php_version.h": {{name: "php", file: regexp.MustCompile(`(^|/)include/php/main/php_version\.h$`), prefix: up(4),
+		version: regexp.MustCompile(`#define PHP_VERSION "([^"]+)"`)}},
+	"php": {{name: "php", file: regexp.MustCompile(`(^|/)bin/php$`), prefix: up(2),
+		version: regexp.MustCompile(`X-Powered-By: PHP/(\d+\.\d+\.\d+)`), anchors: []string{"X-Powered-By: PHP/"}}},
+	"rbconfig.rb": {{name: "ruby", file: regexp.MustCompile(`(^|/)lib/ruby/\d[^/]*/[^/]+/rbconfig\.rb$`), prefix: up(5),
+		version: regexp.MustCompile(`CONFIG\["RUBY_PROGRAM_VERSION"\]\s*=\s*"([^"]+)"`)}},
+	"nginx": {{name: "nginx", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
+		version: regexp.MustCompile(`nginx version: nginx/(\d+\.\d+\.\d+)`), anchors: []string{"nginx version: nginx/"}},
+		{name: "openresty", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
+			version: regexp.MustCompile(`nginx version: openresty/(\d+\.\d+\.\d+(?:\.\d+)?)`), anchors: []string{"nginx version: openresty/"}}},
+	"redis-server": {{name: "redis", file: regexp.MustCompile(`(^|/)bin/redis-server$`), prefix: up(2),
+		version: regexp.MustCompile(`(?:\x00|[^0-9.])(\d{1,2}\.\d{1,2}\.\d{1,3})[0-9A-Za-z.-]{1,64}-\d{9,19}[01]?[0-9a-f]{8}`), anchors: []string{"00000000\x00", "Redis"}}},
+	"valkey-server": {{name: "valkey", file: regexp.MustCompile(`(^|/)bin/valkey-server$`), prefix: up(2),
+		version: regexp.MustCompile(`(?:\x00|[^0-9.])(\d{1,2}\.\d{1,2}\.\d{1,3})[0-9A-Za-z.-]{1,64}-\d{9,19}[01]?[0-9a-f]{8}`), anchors: []string{"00000000\x00", "Valkey"}}},
+	"postgres": {{name: "postgresql", file: regexp.MustCompile(`(^|/)bin/postgres$`), prefix: up(2),
+		version: regexp.MustCompile(`postgres \(PostgreSQL\) (\d+(?:\.\d+){1,2})`), anchors: []string{"postgres (PostgreSQL) "}}},
+	"mariadbd": {{name: "mariadb", file: regexp.MustCompile(`(^|/)s?bin/mariadbd$`), prefix: up(2),
+		version: regexp.MustCompile(`(\d+\.\d+\.\d+)-MariaDB`), anchors: []string{"-MariaDB"}}},
+	"mongod": {{name: "mongodb", file: regexp.MustCompile(`(^|/)bin/mongod$`), prefix: up(2),
+		version: regexp.MustCompile(`mongodb-(\d+\.\d+\.\d+)`), anchors: []string{"mongodb-"}}},
+	"memcached": {{name: "memcached", file: regexp.MustCompile(`(^|/)bin/memcached$`), prefix: up(2),
+		version: regexp.MustCompile(`memcached (\d+\.\d+\.\d+)`), anchors: []string{"memcached "}}},
+	"httpd": {{name: "apache", file: regexp.MustCompile(`(^|/)s?bin/httpd$`), prefix: up(2),
+		version: regexp.MustCompile(`Apache/(\d+\.\d+\.\d+)`), anchors: []string{"Apache/"}}},
+	"haproxy": {{name: "haproxy", file: regexp.MustCompile(`(^|/)s?bin/haproxy$`), prefix: up(2),
+		version: regexp.MustCompile(`HA-?Proxy version (\d+\.\d+\.\d+)`), anchors: []string{"Proxy version "}}},
+	"VERSION": {{name: "golang", file: regexp.MustCompile(`(^|/)go/VERSION$`), prefix: up(1),
+		version: regexp.MustCompile(`^go(\d+\.\d+(?:\.\d+)?(?:(?:beta|rc)\d+)?)\s`)}},
+}
+
+// runtimeTask returns the task for a file that may tell a runtime, nil if its name does not say so.
+func runtimeTask(name, base string) task {
+	key := base
+	switch {
+	case strings.HasPrefix(base, "libpython"):
+		key = "libpython"
+	case strings.HasPrefix(base, "python"):
+		key = "python"
+	}
+	kinds, ok := runtimeKinds[key]
+	if !ok || !kinds[0].file.MatchString(name) {
+		return nil
+	}
+	return func(f *file) (*fileFacts, *execFact, error) {
+		ff, ex, err := execTask(f) // the text files are no ELF and give nothing here
+		if err != nil {
+			return ff, ex, err
+		}
+		for i := range kinds {
+			v, err := kinds[i].find(f)
+			if err != nil {
+				return ff, ex, err
+			}
+			if v == "" {
+				continue
+			}
+			if ff == nil {
+				ff = &fileFacts{}
+			}
+			ff.Runtime = &runtimeFact{Name: kinds[i].name, Version: v, Prefix: kinds[i].prefix(f.path)}
+			break
+		}
+		return ff, ex, nil
+	}
+}
+
+// Bounds on looking for a version: the text files are small, and no runtime's program is larger.
+const (
+	maxVersionText = 1 << 20
+	maxVersionScan = 256 << 20
+	versionWindow  = 256
+	maxAnchors     = 20_000
+)
+
+// find returns the version that the file tells, as semantic versioning writes it; "" if it tells none.
+func (k *runtimeKind) find(f *file) (string, error) {
+	if len(k.anchors) == 0 {
+		if f.size > maxVersionText {
+			return "", nil
+		}
+		data, err := f.bytes()
+		if err != nil {
+			return "", err
+		}
+		return k.match(data), nil
+	}
+	r := io.LimitReader(f.seeker(), maxVersionScan)
+	buf := make([]byte, 1<<20)
+	kept, seen := 0, 0
+	for {
+		n, err := io.ReadFull(r, buf[kept:])
+		data := buf[:kept+n]
+		for _, a := range k.anchors {
+			for at := 0; seen < maxAnchors; seen++ {
+				i := bytes.Index(data[at:], []byte(a))
+				if i < 0 {
+					break
+				}
+				i += at
+				if v := k.match(data[max(0, i-versionWindow):min(len(data), i+versionWindow)]); v != "" {
+					return v, nil
+				}
+				at = i + len(a)
+			}
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		kept = copy(buf, data[max(0, len(data)-versionWindow):])
+	}
+}
+
+func (k *runtimeKind) match(data []byte) string {
+	m := k.version.FindSubmatch(data)
+	if m == nil {
+		return ""
+	}
+	parts := make([]string, 0, len(m)-1)
+	for _, p := range m[1:] {
+		parts = append(parts, string(p))
+	}
+	return semantic(k.name, strings.Join(parts, k.join))
+}
+
+var (
+	preRE   = regexp.MustCompile(`^(\d+\.\d+(?:\.\d+)?)(a|b|rc|beta|alpha|RC)(\d+)\+?$`)
+	javaRE  = regexp.MustCompile(`^1\.(\d+)\.(\d+)_(\d+)`)
+	plainRE = regexp.MustCompile(`^\d+(?:\.\d+)*$`)
+)
+
+// semantic writes a runtime's version as semantic versioning has it: 16.1 is 16.1.0, 3.13.0rc1 is 3.13.0-rc1, Java's
+// 1.8.0_392 is 8.0.392.
+func semantic(name, v string) string {
+	if name == "java" {
+		if m := javaRE.FindStringSubmatch(v); m != nil {
+			return m[1] + "." + m[2] + "." + m[3]
+		}
+	}
+	pre := ""
+	if m := preRE.FindStringSubmatch(v); m != nil {
+		v, pre = m[1], "-"+m[2]+m[3]
+	}
+	v = strings.TrimSuffix(v, "+")
+	if plainRE.MatchString(v) {
+		for strings.Count(v, ".") < 2 {
+			v += ".0"
+		}
+	}
+	return v + pre
+}

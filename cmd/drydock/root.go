@@ -99,6 +99,7 @@ var commands = []func(*app) *cobra.Command{
 	newVulnCmd,
 	newAccessCmd,
 	newDBCmd,
+	newSBOMCmd,
 	newVersionCmd,
 }
 

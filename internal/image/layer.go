@@ -225,7 +225,7 @@ func (t *tarEntries) describe(err error) error {
 	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("cut off%s: %w", where, err)
+		return fmt.Errorf("cut off%s", where)
 	case errors.Is(err, tar.ErrHeader):
 		return fmt.Errorf("not a tar header%s: %w", where, err)
 	}
@@ -290,7 +290,7 @@ func (s *seekReader) Seek(offset int64, whence int) (int64, error) {
 		offset += s.size
 	}
 	if offset < 0 || offset > s.size {
-		return 0, fmt.Errorf("seek to %d of %d: %w", offset, s.size, io.ErrUnexpectedEOF)
+		return 0, io.ErrUnexpectedEOF
 	}
 	s.pos = offset
 	return offset, nil

@@ -207,8 +207,8 @@ func parsePlatform(s string) (*v1.Platform, error) {
 	return p, nil
 }
 
-// isOCILayout tells a folder that is an OCI layout.
-func isOCILayout(dir string) bool {
+// IsOCILayout tells a folder that is an OCI layout.
+func IsOCILayout(dir string) bool {
 	st, err := os.Stat(filepath.Join(dir, "index.json"))
 	if err != nil || !st.Mode().IsRegular() {
 		return false

@@ -65,7 +65,7 @@ func Open(ctx context.Context, ref string, opt Options) (*Image, error) {
 	}
 	path, _ := splitTag(ref)
 	switch st, err := os.Stat(path); {
-	case err == nil && st.IsDir() && isOCILayout(path):
+	case err == nil && st.IsDir() && IsOCILayout(path):
 		return openOCIDir(path, "", opt)
 	case err == nil && st.IsDir():
 		return openFolder(path, opt)

@@ -153,7 +153,10 @@ func readMD5Sums(f *file) (*fileFacts, *execFact, error) {
 func telling(p string) bool {
 	rest, ok := strings.CutPrefix(p, "usr/share/")
 	if !ok {
-		return p != "" && p != "." && !strings.HasPrefix(p, "usr/include/")
+		if strings.HasPrefix(p, "usr/include/") {
+			return runtimeKinds[p[strings.LastIndexByte(p, '/')+1:]] != nil
+		}
+		return p != "" && p != "."
 	}
 	for _, dir := range []string{"doc/", "man/", "locale/", "info/", "lintian/", "zoneinfo/", "icons/", "perl/"} {
 		if strings.HasPrefix(rest, dir) {

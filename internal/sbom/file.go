@@ -33,8 +33,8 @@ func (f *file) bytes() ([]byte, error) {
 		return nil, errTooLarge(f.size)
 	}
 	data := make([]byte, f.size)
-	if _, err := f.at.ReadAt(data, 0); err != nil && err != io.EOF {
-		return nil, err
+	if n, err := f.at.ReadAt(data, 0); n < len(data) {
+		return nil, cutOff(err)
 	}
 	f.data = data
 	return data, nil

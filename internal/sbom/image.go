@@ -3,6 +3,7 @@ package sbom
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 
 	"github.com/drydock/drydock/internal/fault"
@@ -122,4 +123,21 @@ func asFault(name string, err error) error {
 		return err
 	}
 	return fault.InputErr(name, err).WithHint("The image is damaged or incomplete: make or fetch it again.")
+}
+
+// From finds the packages of whatever ref names: a folder with sources is read as one, everything else is an image, as
+// image.Open has it. A folder that holds a root file system is an image.
+func From(ctx context.Context, ref string, iopt image.Options, opt Options) (*inventory.Inventory, error) {
+	if iopt.Progress == nil {
+		iopt.Progress = opt.Progress
+	}
+	if st, err := os.Stat(ref); err == nil && st.IsDir() && !image.IsRootFS(ref) && !image.IsOCILayout(ref) {
+		return FromDir(ctx, ref, opt)
+	}
+	img, err := image.Open(ctx, ref, iopt)
+	if err != nil {
+		return nil, err
+	}
+	defer img.Close()
+	return FromImage(ctx, img, opt)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/report/cyclonedx"
+	"github.com/drydock/drydock/internal/report/html"
 	"github.com/drydock/drydock/internal/report/json"
 	"github.com/drydock/drydock/internal/report/sarif"
 	"github.com/drydock/drydock/internal/report/spdx"
@@ -28,6 +29,7 @@ type Format struct {
 var Formats = []Format{
 	{"table", "for a person at a terminal", ".txt", table.Write},
 	{"json", "the report itself, schema " + report.Schema, ".json", json.Write},
+	{"html", "one page with charts, that needs nothing else", ".html", html.Write},
 	{"sarif", "for code scanning, SARIF 2.1.0", ".sarif", sarif.Write},
 	{"cyclonedx-json", "SBOM with vulnerabilities, CycloneDX 1.6 JSON", ".cdx.json", cyclonedx.WriteJSON},
 	{"cyclonedx-xml", "the same as XML", ".cdx.xml", cyclonedx.WriteXML},

@@ -332,6 +332,17 @@ func gaps(r *report.Report) []Gap {
 	return out
 }
 
+// Unseen tells that some gate could not look at the service, or at all, so that "nothing found" would say too much.
+func (s *Summary) Unseen(svc *report.Service) bool {
+	for i := range s.Gaps {
+		names := s.Gaps[i].Names()
+		if len(names) == 0 || slices.Contains(names, svc.Name) || slices.Contains(names, svc.Stack+"/"+svc.Name) {
+			return true
+		}
+	}
+	return false
+}
+
 func dataOf(r *report.Report, now time.Time) Data {
 	var d Data
 	for _, a := range r.Advisories {

@@ -7,7 +7,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -186,7 +185,7 @@ func (p *printer) services() {
 			if pk := row.Worst.Package; pk != nil {
 				worst += " in " + pk.Name
 			}
-		} else if row.Service != nil && p.unseen(row.Service) {
+		} else if row.Service != nil && p.s.Unseen(row.Service) {
 			worst = "not looked at in full"
 		}
 		p.line(append(cells, plain("   "), plain(worst))...)
@@ -198,17 +197,6 @@ func (p *printer) serviceName(row rank.ServiceRow) string {
 		return "(no service)"
 	}
 	return report.Plain(rank.ServiceName(p.r, row.Service))
-}
-
-// unseen tells that some gate could not look at the service, so that "nothing found" would say too much.
-func (p *printer) unseen(s *report.Service) bool {
-	for i := range p.s.Gaps {
-		names := p.s.Gaps[i].Names()
-		if len(names) == 0 || slices.Contains(names, s.Name) || slices.Contains(names, s.Stack+"/"+s.Name) {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *printer) footer() {

@@ -1,0 +1,91 @@
+// Package html writes a report as one page that needs nothing else: no script, style, font or picture is fetched, and
+// it reads without its script. The story is the terminal's, with pictures: severities by service, who reaches what.
+package html
+
+import (
+	"bufio"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"io"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/rank"
+	"github.com/drydock/drydock/internal/report"
+)
+
+//go:embed page.css
+var css string
+
+//go:embed page.js
+var js string
+
+//go:embed page.html
+var pageTemplate string
+
+//go:embed parts.html
+var partsTemplate string
+
+// scriptHash lets the page's own script run, and by the page's policy nothing else.
+var scriptHash = func() string {
+	h := sha256.Sum256([]byte(js))
+	return "sha256-" + base64.StdEncoding.EncodeToString(h[:])
+}()
+
+var templates = template.Must(template.Must(template.New("page").Funcs(functions).Parse(pageTemplate)).Parse(partsTemplate))
+
+// head is what every page has.
+type head struct {
+	Title      string
+	CSS        template.CSS
+	JS         template.JS
+	ScriptHash string
+}
+
+func newHead(title string) head {
+	return head{title, template.CSS(css), template.JS(js), scriptHash}
+}
+
+// page is what the template shows.
+type page struct {
+	head
+	R        *report.Report
+	S        *rank.Summary
+	Bars     []bar
+	Reach    *reach
+	Groups   []group
+	Gates    []finding.Gate // of the findings, for the filter
+	Services []string
+}
+
+// Write writes the page. The report must be finished.
+func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
+	s := rank.Summarise(r, o.Time(r))
+	p := page{head: newHead("Drydock: " + report.Plain(r.Target)), R: r, S: s, Bars: bars(r, s), Reach: newReach(r, s)}
+	rules := map[string]*finding.Rule{}
+	for i := range r.Rules {
+		rules[r.Rules[i].ID] = &r.Rules[i]
+	}
+	gates, services := map[finding.Gate]bool{}, map[string]bool{}
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		p.Groups = append(p.Groups, newGroup(g, rules))
+		f := g.Worst()
+		if !gates[f.Gate] {
+			gates[f.Gate] = true
+			p.Gates = append(p.Gates, f.Gate)
+		}
+		for _, name := range f.Services {
+			if !services[name] {
+				services[name] = true
+				p.Services = append(p.Services, name)
+			}
+		}
+	}
+	bw := bufio.NewWriter(w)
+	if err := templates.ExecuteTemplate(bw, "page", p); err != nil {
+		return err
+	}
+	return bw.Flush()
+}

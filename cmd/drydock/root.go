@@ -97,6 +97,7 @@ code do wrong, and who can reach each service. It works offline and starts nothi
 var commands = []func(*app) *cobra.Command{
 	newScanCmd,
 	newVulnCmd,
+	newExplainCmd,
 	newAccessCmd,
 	newDBCmd,
 	newSBOMCmd,

@@ -8,28 +8,8 @@ import (
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/scan"
-	"github.com/drydock/drydock/internal/stack"
 )
-
-// stackFlags say how compose projects are read, for every command that reads them.
-type stackFlags struct {
-	files    []string
-	envFiles []string
-	project  string
-}
-
-func (f *stackFlags) add(c *cobra.Command) {
-	fl := c.Flags()
-	fl.StringArrayVarP(&f.files, "file", "f", nil, "compose file; several are laid over one another as one project, as docker compose does")
-	fl.StringArrayVar(&f.envFiles, "env-file", nil, "variables for the compose files, instead of the project's .env")
-	fl.StringVarP(&f.project, "project-name", "p", "", "the compose project's name")
-}
-
-func (f *stackFlags) options() stack.Options {
-	return stack.Options{Files: f.files, EnvFiles: f.envFiles, Name: f.project}
-}
 
 func newScanCmd(a *app) *cobra.Command {
 	var rep reportFlags
@@ -51,14 +31,22 @@ none is at hand the lockfiles of the build contexts are read and the report says
   drydock scan app --fail-on high -o sarif=out.sarif   # in CI
   drydock scan docker-archive:app.tar --gate image     # one image`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := rep.check(policy.Policy{})
+			in, cfg, err := st.resolve(args)
+			if err != nil {
+				return err
+			}
+			p, err := rep.check(policyOf(cfg))
 			if err != nil {
 				return err
 			}
 			if opt.Gates, err = parseGates(gates); err != nil {
 				return err
 			}
-			return a.scan(cmd.Context(), scan.Inputs{Args: args, Stack: st.options()}, opt, p)
+			if len(gates) == 0 {
+				opt.Gates = cfg.Gates
+			}
+			opt.Public = cfg.Public
+			return a.scan(cmd.Context(), in, opt, p)
 		},
 	}
 	rep.add(c)
@@ -83,6 +71,7 @@ func (a *app) scan(ctx context.Context, in scan.Inputs, opt scan.Options, p *pla
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	keep(r)
 	return a.emit(r, p, err)
 }
 

@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/scan"
 )
 
@@ -22,12 +21,16 @@ and cdxgen write them), or from the lockfiles of a folder, and reports which of 
   drydock vuln sbom:sbom.json --fail-on high
   drydock vuln .                             # lockfiles`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := rep.check(policy.Policy{})
+			in, cfg, err := st.resolve(args)
+			if err != nil {
+				return err
+			}
+			p, err := rep.check(policyOf(cfg))
 			if err != nil {
 				return err
 			}
 			opt.Gates = []finding.Gate{finding.GateImage}
-			return a.scan(cmd.Context(), scan.Inputs{Args: args, Stack: st.options()}, opt, p)
+			return a.scan(cmd.Context(), in, opt, p)
 		},
 	}
 	rep.add(c)

@@ -14,7 +14,10 @@ var gates = []gate{
 }
 
 // ruleSets lists where the gates' rules are told, for `drydock explain` and the docs.
-var ruleSets = []func() []finding.Rule{access.Rules}
+var ruleSets = []func() []finding.Rule{
+	func() []finding.Rule { return imageRules },
+	access.Rules,
+}
 
 // Gates lists the gates that a scan has.
 func Gates() []finding.Gate {

@@ -2,18 +2,23 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"runtime"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/drydock/drydock/internal/advisory"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom"
+	"github.com/drydock/drydock/internal/sbom/document"
 	"github.com/drydock/drydock/internal/vuln"
 )
 
@@ -24,6 +29,7 @@ import (
 type held struct {
 	input report.Input
 	inv   *inventory.Inventory // nil where nothing could be read
+	place *attributor          // nil where the packages' own paths are the place
 	err   error                // what was named by the user and could not be read
 }
 
@@ -32,29 +38,75 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	res := &Result{}
+	res := &Result{Rules: imageRules}
 	var pkgs []inventory.Package
+	places := map[string]finding.Location{}
 	for _, h := range all {
 		res.Inputs = append(res.Inputs, h.input)
-		if h.inv != nil {
-			pkgs = append(pkgs, h.inv.Packages...)
+		if h.err != nil {
+			res.Unread = append(res.Unread, h.err)
 		}
+		if h.inv == nil {
+			continue
+		}
+		for i := range h.inv.Packages {
+			p := &h.inv.Packages[i]
+			pkgs = append(pkgs, *p)
+			if h.place != nil {
+				places[p.PURL+"\x00"+p.Version] = h.place.place(p)
+			}
+		}
+		res.addImage(&h)
 	}
 	if len(res.Inputs) == 0 {
 		return res, nil
 	}
 	res.Packages = joinPackages(pkgs)
-	if err := matchAdvisories(ctx, res); err != nil {
+	if err := res.match(ctx, places); err != nil {
 		return res, err
 	}
 	return res, nil
 }
 
+// addImage notes what an inventory says of the image as a whole.
+func (res *Result) addImage(h *held) {
+	if img := report.ImageOf(h.inv, services(h.input.Service)); img != nil {
+		res.Images = append(res.Images, *img)
+	}
+	if c := h.inv.Completeness; c != nil {
+		if res.Completeness == nil {
+			res.Completeness = &inventory.Completeness{}
+		}
+		res.Completeness.ExplainedBytes += c.ExplainedBytes
+		res.Completeness.ExecutableBytes += c.ExecutableBytes
+		res.Completeness.Unexplained = append(res.Completeness.Unexplained, c.Unexplained...)
+	}
+	for _, p := range h.inv.Problems {
+		if p.Missing {
+			res.Findings = append(res.Findings, missingDatabase(h, p))
+		}
+	}
+}
+
+func services(joined string) []string {
+	if joined == "" {
+		return nil
+	}
+	return strings.Split(joined, ", ")
+}
+
 // readAll reads every input of the gate side by side, and keeps their order.
 func readAll(ctx context.Context, t *Target, opt *Options) ([]held, error) {
 	var work []func(context.Context) held
+	engine := sync.OnceValue(func() error { return askEngine(ctx, opt) })
 	for _, u := range t.Units() {
-		work = append(work, func(ctx context.Context) held { return readUnit(ctx, t, u, opt) })
+		work = append(work, func(ctx context.Context) held { return readUnit(ctx, t, u, opt, engine) })
+	}
+	for _, ref := range t.Images {
+		work = append(work, func(ctx context.Context) held { return readImage(ctx, ref, opt) })
+	}
+	for _, path := range t.SBOMs {
+		work = append(work, func(context.Context) held { return readSBOM(t, path) })
 	}
 	all := make([]held, len(work))
 	g, ctx := errgroup.WithContext(ctx)
@@ -68,32 +120,109 @@ func readAll(ctx context.Context, t *Target, opt *Options) ([]held, error) {
 	return all, g.Wait()
 }
 
-// readUnit reads what one unit ships.
-func readUnit(ctx context.Context, t *Target, u Unit, opt *Options) held {
-	in := report.Input{Service: strings.Join(u.Services, ", "), Path: u.Image, Status: report.Skipped}
+// askEngine tells why the engine on this machine cannot be asked for images, nil if it can.
+func askEngine(ctx context.Context, opt *Options) error {
+	if opt.Offline {
+		return errors.New("the engine was not to be asked")
+	}
+	cli, err := dockerapi.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	return cli.Close()
+}
+
+// readUnit reads what one unit ships: its image if the engine holds it, else the manifests of its build context.
+func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func() error) held {
+	in := report.Input{Service: strings.Join(u.Services, ", "), Path: u.Image}
+	inv, why := readFromEngine(ctx, u, opt, engine)
+	if inv != nil {
+		in.Path, in.Status = "docker:"+inv.Image.Name, report.Checked
+		setServices(inv, u.Services)
+		noteProblems(&in, inv)
+		return held{input: in, inv: inv, place: attribute(t, u)}
+	}
 	if u.Context == "" {
-		in.Reason = fmt.Sprintf("image %s is not at hand", u.Image)
+		in.Status, in.Reason = report.Skipped, why
 		return held{input: in}
 	}
 	in.Path = t.rel(u.Context)
-	inv, err := sbom.FromDir(ctx, u.Context, sbom.Options{Progress: opt.progress(finding.GateImage, "reading "+in.Path)})
+	inv, err := sbom.FromDir(ctx, u.Context, sbom.Options{Progress: opt.progress("reading " + in.Path)})
 	if err != nil {
 		in.Status, in.Reason = report.Failed, err.Error()
 		return held{input: in, err: err}
 	}
 	in.Status = report.Checked
 	if len(u.Services) > 0 {
-		in.Status, in.Reason = report.Partial, "no image at hand: lockfiles and manifests of the build context only"
+		in.Status, in.Reason = report.Partial, why+": only lockfiles and manifests of the build context were read"
 	}
 	noteProblems(&in, inv)
+	setServices(inv, u.Services)
 	for i := range inv.Packages {
-		p := &inv.Packages[i]
-		p.Services = u.Services
-		for j := range p.Paths {
-			p.Paths[j] = path.Join(in.Path, p.Paths[j])
+		for j, p := range inv.Packages[i].Paths {
+			inv.Packages[i].Paths[j] = path.Join(in.Path, p)
 		}
 	}
 	return held{input: in, inv: inv}
+}
+
+// readFromEngine reads the unit's image where the engine holds it; else it says why not.
+func readFromEngine(ctx context.Context, u Unit, opt *Options, engine func() error) (*inventory.Inventory, string) {
+	names := u.Built
+	if u.Image != "" {
+		names = []string{u.Image}
+	}
+	if len(names) == 0 {
+		return nil, ""
+	}
+	if err := engine(); err != nil {
+		return nil, "no engine here holds the image"
+	}
+	for _, name := range names {
+		if inv, err := openImage(ctx, "docker:"+name, opt); err == nil {
+			return inv, ""
+		}
+	}
+	return nil, "the engine does not hold the image"
+}
+
+func openImage(ctx context.Context, ref string, opt *Options) (*inventory.Inventory, error) {
+	img, err := image.Open(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Progress: opt.progress("reading " + ref)})
+	if err != nil {
+		return nil, err
+	}
+	defer img.Close()
+	return sbom.FromImage(ctx, img, sbom.Options{Progress: opt.progress("reading " + ref)})
+}
+
+// readImage reads an image that the user named.
+func readImage(ctx context.Context, ref string, opt *Options) held {
+	in := report.Input{Path: ref, Status: report.Checked}
+	inv, err := openImage(ctx, ref, opt)
+	if err != nil {
+		in.Status, in.Reason = report.Failed, err.Error()
+		return held{input: in, err: err}
+	}
+	noteProblems(&in, inv)
+	return held{input: in, inv: inv}
+}
+
+// readSBOM reads a bill of materials that the user named.
+func readSBOM(t *Target, path string) held {
+	in := report.Input{Path: t.rel(path), Status: report.Checked}
+	inv, err := document.ReadFile(path)
+	if err != nil {
+		in.Status, in.Reason = report.Failed, err.Error()
+		return held{input: in, err: err}
+	}
+	noteProblems(&in, inv)
+	return held{input: in, inv: inv}
+}
+
+func setServices(inv *inventory.Inventory, names []string) {
+	for i := range inv.Packages {
+		inv.Packages[i].Services = names
+	}
 }
 
 // noteProblems makes an input partial where parts of it could not be read, and names the first ones.
@@ -115,8 +244,10 @@ func noteProblems(in *report.Input, inv *inventory.Inventory) {
 }
 
 // progress adapts the listener to what readers call.
-func (o *Options) progress(g finding.Gate, text string) func(done, total int64) {
-	return func(done, total int64) { o.Listen(Event{Gate: g, Text: text, Done: done, Total: total}) }
+func (o *Options) progress(text string) func(done, total int64) {
+	return func(done, total int64) {
+		o.Listen(Event{Gate: finding.GateImage, Text: text, Done: done, Total: total})
+	}
 }
 
 // joinPackages makes one entry of a package that several inputs hold in the same place, with all their services.
@@ -155,8 +286,9 @@ next:
 	return a
 }
 
-// matchAdvisories judges the result's packages.
-func matchAdvisories(ctx context.Context, res *Result) error {
+// match judges the result's packages. A finding in an image stands at the line of the repository that brought the
+// package in.
+func (res *Result) match(ctx context.Context, places map[string]finding.Location) error {
 	dir, err := advisory.Dir()
 	if err != nil {
 		return err
@@ -169,7 +301,12 @@ func matchAdvisories(ctx context.Context, res *Result) error {
 	if err != nil {
 		return err
 	}
-	res.Findings = append(res.Findings, m.Findings...)
+	for _, f := range m.Findings {
+		if place, ok := places[f.Package.PURL+"\x00"+f.Package.Version]; ok && place.Path != "" {
+			f.Location = place
+		}
+		res.Findings = append(res.Findings, f)
+	}
 	res.Advisories = m.Advisories
 	for _, w := range db.Warnings {
 		res.Warnings = append(res.Warnings, report.Warning{Text: w})

@@ -56,6 +56,7 @@ type Result struct {
 	Advisories   []report.Advisories
 	Services     map[ServiceKey]ServiceAccess
 	Warnings     []report.Warning
+	Unread       []error // inputs that the user named and that could not be read: exit 3
 }
 
 // ServiceKey names a service of the host.
@@ -111,7 +112,7 @@ func Run(ctx context.Context, t *Target, opt Options) (*report.Report, error) {
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}
-	return r, unread(t, r)
+	return r, unread(t, r, results)
 }
 
 // wanted returns the gates that were asked for, in the report's order.
@@ -267,9 +268,13 @@ func describe(r *report.Report, t *Target) {
 }
 
 // unread is the error for inputs that the user named and that could not be read: exit 3, with the report written.
-func unread(t *Target, r *report.Report) error {
-	if len(t.Unread) > 0 {
-		return t.Unread[0]
+func unread(t *Target, r *report.Report, results []*Result) error {
+	all := t.Unread
+	for _, res := range results {
+		all = append(all, res.Unread...)
+	}
+	if len(all) > 0 {
+		return all[0]
 	}
 	for _, g := range r.Gates {
 		if g.Status == report.Failed {

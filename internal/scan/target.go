@@ -24,6 +24,7 @@ type Target struct {
 type Unit struct {
 	Services   []string         // that run it; empty for a folder or image named on the command line
 	Image      string           // image reference as the services name it, "" if none
+	Built      []string         // names that compose gives the image it builds, where the service names none
 	Context    string           // build context that can be opened, "" if there is none here
 	Dockerfile string           // path that can be opened, "" if there is none
 	Target     string           // build target
@@ -46,7 +47,7 @@ func (t *Target) Units() []Unit {
 		units = append(units, u)
 	}
 	if t.Host != nil {
-		t.Host.Services(func(_ *stack.Stack, s *stack.Service) {
+		t.Host.Services(func(st *stack.Stack, s *stack.Service) {
 			u := Unit{Services: []string{s.Name}, Image: s.Image, JoinedBy: s.JoinedBy, Location: s.ImageLocation}
 			if b := s.Build; b != nil {
 				u.Dockerfile, u.Target, u.Inline = b.Dockerfile, b.Target, b.Inline
@@ -55,6 +56,7 @@ func (t *Target) Units() []Unit {
 				}
 				if s.Image == "" {
 					u.Location = s.BuildLocation
+					u.Built = []string{st.Name + "-" + s.Name, st.Name + "_" + s.Name} // Compose v2, v1
 				}
 			}
 			if u.Location.Path == "" {

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/safefile"
+	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/state"
+)
+
+// explanation is what `explain --format json` prints: one of the three is filled.
+type explanation struct {
+	Rule     *finding.Rule     `json:"rule"`
+	Finding  *finding.Finding  `json:"finding"`
+}
+
+func newExplainCmd(a *app) *cobra.Command {
+	var from, format string
+	c := &cobra.Command{
+		Use:   "explain ID",
+		Short: "What a rule, an advisory or a finding means, and what to do about it",
+		Long: `Explain tells what is behind an id: a rule's (also under another tool's name, such as DL3008), an advisory's (CVE, GHSA
+and the like), or a finding's of the last scan or of a recorded report. Without an id it lists the rules.`,
+		Example: `  drydock explain allowlist-on-redirect-router
+  drydock explain DL3008
+  drydock explain CVE-2023-30861
+  drydock explain i-1d3c54ab9e0f2277 --from report.json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if format != "table" && format != "json" {
+				return fault.Usage("--format %s: explain knows table and json", format)
+			}
+			if len(args) == 0 {
+				return a.listRules(format)
+			}
+			e, err := lookUp(args[0], from)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return a.printJSON(e)
+			}
+			return e.write(a.out)
+		},
+	}
+	c.Flags().StringVar(&from, "from", "", "a recorded report (JSON) to look a finding up in; else the last scan's")
+	c.Flags().StringVar(&format, "format", "table", "table or json")
+	return c
+}
+
+// lookUp finds what an id stands for: a rule, then a finding, then an advisory.
+func lookUp(id, from string) (*explanation, error) {
+	rules := scan.Rules()
+	for i := range rules {
+		if named(&rules[i], id) {
+			return &explanation{Rule: &rules[i]}, nil
+		}
+	}
+	f, err := recorded(id, from)
+	if err != nil || f != nil {
+		return &explanation{Finding: f}, err
+	}
+	return nil, fault.Input("", "nothing is known under the id %q", id).
+		WithHint("'drydock explain' lists the rules; 'drydock db status' tells which advisories are at hand.")
+}
+
+func named(r *finding.Rule, id string) bool {
+	if strings.EqualFold(r.ID, id) {
+		return true
+	}
+	for _, alias := range r.Aliases {
+		if strings.EqualFold(alias, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// recorded finds a finding in a recorded report; from "" is the last scan's, which need not exist.
+func recorded(id, from string) (*finding.Finding, error) {
+	path := from
+	if path == "" {
+		var err error
+		if path, err = lastReport(); err != nil {
+			return nil, nil
+		}
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		if from == "" {
+			return nil, nil
+		}
+		return nil, fault.InputErr(path, err)
+	}
+	defer file.Close()
+	r, err := report.Decode(file)
+	if err != nil {
+		if from == "" {
+			return nil, nil // written by another version: as good as none
+		}
+		return nil, fault.InputErr(path, err)
+	}
+	for i := range r.Findings {
+		if r.Findings[i].ID == id {
+			return &r.Findings[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// lastReport is where the last scan's report is kept, so that its findings can be asked about.
+func lastReport() (string, error) {
+	dir, err := state.Cache()
+	return filepath.Join(dir, "last-report.json"), err
+}
+
+// keep stores r as the last report. A cache that cannot be written costs no scan its result.
+func keep(r *report.Report) {
+	path, err := lastReport()
+	if err != nil || os.MkdirAll(filepath.Dir(path), 0o700) != nil {
+		return
+	}
+	_ = safefile.Create(path, func(w io.Writer) error { return r.Encode(w) })
+}
+
+func (e *explanation) write(w io.Writer) error {
+	var page string
+	switch {
+	case e.Rule != nil:
+		page = e.Rule.Explain()
+	default:
+		page = explainFinding(e.Finding)
+	}
+	for _, line := range strings.Split(strings.TrimRight(page, "\n"), "\n") {
+		if _, err := fmt.Fprintln(w, report.Plain(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// explainFinding is a finding as a page.
+func explainFinding(f *finding.Finding) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s, priority %d of 100, %s)\n", f.Rule, f.Title, f.Gate, f.Severity, f.Priority, f.Status)
+	line := func(label, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "%s: %s\n", label, text)
+		}
+	}
+	b.WriteByte('\n')
+	line("Where", f.Location.String())
+	line("Services", strings.Join(f.Services, ", "))
+	line("Why it matters here", strings.Join(f.Why, "; "))
+	line("Evidence", strings.Join(f.Evidence, "; "))
+	line("Also known as", strings.Join(f.Aliases, ", "))
+	if f.Advisory != nil {
+		line("Aliases", strings.Join(f.Advisory.Aliases, ", "))
+	}
+	line("Classified as", strings.Join(append(append([]string{}, f.CWE...), f.OWASP...), ", "))
+	for i, s := range f.Flow {
+		fmt.Fprintf(&b, "  %d. %s %s\n", i+1, s.Location, s.Text)
+	}
+	if f.Fix.Text != "" {
+		fmt.Fprintf(&b, "\n## What to do\n\n%s\n", f.Fix.Text)
+	}
+	return b.String()
+}
+
+func (a *app) listRules(format string) error {
+	rules := scan.Rules()
+	if format == "json" {
+		return a.printJSON(rules)
+	}
+	for _, r := range rules {
+		fmt.Fprintf(a.out, "%-40s %-10s %-8s %s\n", r.ID, r.Gate, r.Severity, r.Title)
+	}
+	return nil
+}
+
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/drydock/drydock/internal/config"
+	"github.com/drydock/drydock/internal/policy"
+	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/stack"
+)
+
+// stackFlags say what is looked at and under which drydock.yaml, for every command that reads a host.
+type stackFlags struct {
+	files    []string
+	envFiles []string
+	project  string
+	config   string
+}
+
+func (f *stackFlags) add(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringArrayVarP(&f.files, "file", "f", nil, "compose file; several are laid over one another as one project, as docker compose does")
+	fl.StringArrayVar(&f.envFiles, "env-file", nil, "variables for the compose files, instead of the project's .env")
+	fl.StringVarP(&f.project, "project-name", "p", "", "the compose project's name")
+	fl.StringVar(&f.config, "config", "", "the drydock.yaml to use; else the one at or above what is looked at")
+}
+
+func (f *stackFlags) options() stack.Options {
+	return stack.Options{Files: f.files, EnvFiles: f.envFiles, Name: f.project}
+}
+
+// resolve reads drydock.yaml and tells the inputs that flags, arguments and it name together.
+func (f *stackFlags) resolve(args []string) (scan.Inputs, *config.Config, error) {
+	cfg, err := f.settings(args)
+	if err != nil {
+		return scan.Inputs{}, nil, err
+	}
+	in := scan.Inputs{Args: args, Stack: f.options()}
+	for _, i := range cfg.Images {
+		in.Stack.Images = append(in.Stack.Images, stack.ImageSource{Name: i.Name, Context: i.Context, Dockerfile: i.Dockerfile, Target: i.Target})
+	}
+	if len(f.files) == 0 && len(cfg.Stacks) > 0 && isHome(cfg.Path, args) {
+		in.Args = nil
+		for _, s := range cfg.Stacks {
+			in.Stacks = append(in.Stacks, stack.Project{Name: s.Name, Dir: s.Path, Files: s.Files, EnvFiles: s.EnvFiles})
+		}
+	}
+	return in, cfg, nil
+}
+
+// settings finds and reads drydock.yaml; without one it is empty.
+func (f *stackFlags) settings(args []string) (*config.Config, error) {
+	path := f.config
+	if path == "" {
+		path = config.Find(folderOf(append(append([]string{}, args...), f.files...)))
+	}
+	if path == "" {
+		return &config.Config{}, nil
+	}
+	return config.Load(path)
+}
+
+// folderOf is the folder that the first path among the arguments lies in, else the working folder.
+func folderOf(args []string) string {
+	for _, a := range args {
+		st, err := os.Stat(a)
+		switch {
+		case err != nil:
+		case st.IsDir():
+			return a
+		default:
+			return filepath.Dir(a)
+		}
+	}
+	return "."
+}
+
+// isHome reports whether the arguments name nothing but the folder of drydock.yaml, whose stacks are then meant.
+func isHome(config string, args []string) bool {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	if len(args) != 1 {
+		return false
+	}
+	a, err1 := os.Stat(args[0])
+	b, err2 := os.Stat(filepath.Dir(config))
+	return err1 == nil && err2 == nil && os.SameFile(a, b)
+}
+
+// policyOf is drydock.yaml's policy, which flags override.
+func policyOf(c *config.Config) policy.Policy {
+	return policy.Policy{FailOn: c.Policy.FailOn, OnlyFixed: c.Policy.OnlyFixed, AllowPartial: c.Policy.AllowPartial}
+}

@@ -20,8 +20,8 @@ import (
 
 // explanation is what `explain --format json` prints: one of the three is filled.
 type explanation struct {
-	Rule     *finding.Rule     `json:"rule"`
-	Finding  *finding.Finding  `json:"finding"`
+	Rule    *finding.Rule    `json:"rule"`
+	Finding *finding.Finding `json:"finding"`
 }
 
 func newExplainCmd(a *app) *cobra.Command {

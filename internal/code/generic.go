@@ -14,9 +14,3 @@ func compileGeneric(text string, vars *pattern.Vars, o *rule.Options) (*genericP
 	return nil, errors.New("generic patterns are not supported")
 }
 func (e *evaluator) generic(g *genericPattern, ctx *Range) []Range { return nil }
-
-type taintProgram struct{}
-
-func (p *Program) compileTaint(s *rule.TaintSpec) (*taintProgram, error) {
-	return nil, errors.New("taint rules are not supported")
-}

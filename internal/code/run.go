@@ -1,9 +1,14 @@
 package code
 
 // Run returns what a program finds in a file.
-func (p *Program) Run(f *File) []Range {
+func (p *Program) Run(f *File) []TaintMatch {
 	if p.taint != nil {
-		return nil
+		return p.Taint(f)
 	}
-	return p.Search(f)
+	rs := p.Search(f)
+	out := make([]TaintMatch, len(rs))
+	for i, r := range rs {
+		out[i].Range = r
+	}
+	return out
 }

@@ -1,0 +1,505 @@
+package code
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/pattern"
+)
+
+// Step is one station on a taint's way.
+type Step struct {
+	Start, End uint32
+	Text       string
+}
+
+// mark is one taint: where it came from and how it got here.
+type mark struct {
+	src   *hit
+	label string
+	via   *via
+}
+
+// via is a list of the places that a taint passed, the last first.
+type via struct {
+	start, end uint32
+	text       string
+	before     *via
+	n          int
+}
+
+// maxSteps bounds a taint's recorded path.
+const maxSteps = 12
+
+func (m mark) step(n *ast.Node, text string) mark {
+	if m.via == nil || m.via.n < maxSteps {
+		k := 1
+		if m.via != nil {
+			k = m.via.n + 1
+		}
+		m.via = &via{start: n.Start, end: n.End, text: text, before: m.via, n: k}
+	}
+	return m
+}
+
+// marks is a set of taints, by source place and label.
+type marks []mark
+
+func (a marks) has(m mark) bool {
+	for _, x := range a {
+		if x.label == m.label && x.src.Start == m.src.Start && x.src.End == m.src.End && x.src.part == m.src.part {
+			return true
+		}
+	}
+	return false
+}
+
+func (a marks) union(b marks) marks {
+	out := a
+	for _, m := range b {
+		if !out.has(m) {
+			out = append(out[:len(out):len(out)], m)
+		}
+	}
+	return out
+}
+
+func (a marks) hasLabel(l string) bool {
+	for _, m := range a {
+		if m.label == l {
+			return true
+		}
+	}
+	return false
+}
+
+// state is what is known of each place a value can be kept in: a variable, a field of it. A place that is there with
+// no taint is clean, though what it is part of may not be.
+type state map[string]marks
+
+func (s state) clone() state {
+	out := make(state, len(s))
+	for k, v := range s {
+		out[k] = v
+	}
+	return out
+}
+
+// get looks a place up; a place that is not known is as tainted as what it is part of.
+func (s state) get(key string) marks {
+	for {
+		if m, ok := s[key]; ok {
+			return m
+		}
+		i := strings.LastIndexByte(key, '.')
+		if i < 0 {
+			return nil
+		}
+		key = key[:i]
+	}
+}
+
+// set replaces what is known of a place and of its parts.
+func (s state) set(key string, m marks) {
+	for k := range s {
+		if strings.HasPrefix(k, key) && len(k) > len(key) && k[len(key)] == '.' {
+			delete(s, k)
+		}
+	}
+	s[key] = m
+}
+
+// join adds what the other branch knows.
+func (s state) join(o state) (changed bool) {
+	for k, v := range o {
+		old, ok := s[k]
+		if !ok {
+			old = s.get(k)
+		}
+		u := old.union(v)
+		if !ok || len(u) != len(old) {
+			s[k] = u
+			changed = changed || len(u) != len(old)
+		}
+	}
+	for k, v := range s {
+		if _, ok := o[k]; !ok {
+			if u := v.union(o.get(k)); len(u) != len(v) {
+				s[k] = u
+				changed = true
+			}
+		}
+	}
+	return changed
+}
+
+// flow follows taint through one file.
+type flow struct {
+	*evaluator
+	t      *ast.Tree
+	h      taintHits
+	stash  map[*hit]marks // what a propagator took up
+	found  map[[2]uint32]*TaintMatch
+	depth  int
+	budget int
+}
+
+// TaintMatch is a sink that taint reaches, with the way that it took.
+type TaintMatch struct {
+	Range
+	Steps []Step
+}
+
+// Taint returns the sinks of a taint rule that its sources reach in a file.
+func (p *Program) Taint(f *File) []TaintMatch {
+	e := &evaluator{p: p, f: f}
+	h, any := e.hits(p.taint)
+	if !any || f.Tree == nil {
+		return nil
+	}
+	fl := &flow{evaluator: e, t: f.Tree, h: h, stash: map[*hit]marks{}, found: map[[2]uint32]*TaintMatch{}, budget: 60*len(f.Tree.Nodes) + 100_000}
+	fl.scope(0)
+	for i := range f.Tree.Nodes {
+		switch n := &f.Tree.Nodes[i]; n.Kind {
+		case ast.FuncDef:
+			fl.scope(ast.ID(i))
+		case ast.Lambda:
+			if fl.detached(ast.ID(i)) {
+				fl.scope(ast.ID(i))
+			}
+		}
+	}
+	if fl.budget <= 0 {
+		f.Bounded = true
+	}
+	out := make([]TaintMatch, 0, len(fl.found))
+	for _, m := range fl.found {
+		out = append(out, *m)
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if out[i].Start != out[j].Start {
+			return out[i].Start < out[j].Start
+		}
+		return out[i].End < out[j].End
+	})
+	return out
+}
+
+// detached says whether a function without a name stands outside of all statements that run: as a member of a class.
+func (fl *flow) detached(id ast.ID) bool {
+	p := fl.t.Nodes[id].Parent
+	return p != ast.Nil && fl.t.Nodes[p].Kind == ast.VarDef && fl.t.Nodes[fl.t.Nodes[p].Parent].Kind == ast.ClassBody
+}
+
+// scope runs a function, or the statements of the file.
+func (fl *flow) scope(id ast.ID) {
+	s := state{}
+	if id == 0 {
+		fl.children(id, s)
+		return
+	}
+	fl.params(id, s)
+	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
+		fl.eval(b, s)
+	}
+}
+
+// params taints the parameters that are sources.
+func (fl *flow) params(id ast.ID, s state) {
+	ps := fl.t.Child(id, ast.Parameters)
+	if ps == ast.Nil {
+		return
+	}
+	for p := fl.t.Nodes[ps].First; p != ast.Nil; p = fl.t.Nodes[p].Next {
+		if v := fl.t.Child(p, ast.Value); v != ast.Nil {
+			fl.eval(v, s)
+		}
+		name := fl.t.Child(p, ast.Ident)
+		if name == ast.Nil {
+			continue
+		}
+		m := fl.sourcesAt(p, nil).union(fl.sourcesAt(name, nil))
+		fl.bindParam(name, m, s)
+	}
+}
+
+func (fl *flow) bindParam(name ast.ID, m marks, s state) {
+	if fl.t.Nodes[name].Kind == ast.Name {
+		s.set(fl.name(name), m.union(fl.carried(name)))
+		return
+	}
+	fl.t.Walk(name, func(x ast.ID) bool {
+		if fl.t.Nodes[x].Kind == ast.Name {
+			s.set(fl.name(x), m.union(fl.sourcesAt(x, nil)).union(fl.carried(x)))
+		}
+		return true
+	})
+}
+
+// name is the key of a variable.
+func (fl *flow) name(id ast.ID) string {
+	txt := string(fl.t.Text(id))
+	if d := fl.t.Decl(id); d != 0 {
+		return strconv.Itoa(int(d)) + "\x00" + txt
+	}
+	return txt
+}
+
+// place is the key of what an expression names, "" if it names nothing that keeps a value.
+func (fl *flow) place(id ast.ID) string {
+	t := fl.t
+	switch n := &t.Nodes[id]; n.Kind {
+	case ast.Name:
+		return fl.name(id)
+	case ast.This, ast.Super:
+		return "this"
+	case ast.Member:
+		obj, name := t.Child(id, ast.Obj), t.Child(id, ast.Ident)
+		if obj == ast.Nil || name == ast.Nil {
+			return ""
+		}
+		if base := fl.place(obj); base != "" && t.Nodes[name].Kind == ast.Name {
+			return base + "." + string(t.Text(name))
+		}
+	case ast.Index:
+		obj, ix := t.Child(id, ast.Obj), t.Child(id, ast.Elem)
+		if obj == ast.Nil || ix == ast.Nil {
+			return ""
+		}
+		if base := fl.place(obj); base != "" {
+			if k := t.Nodes[ix].Kind; k == ast.Str || k == ast.Num {
+				return base + "." + strings.ReplaceAll(string(t.Text(ix)), ".", "\x01")
+			}
+		}
+	}
+	return ""
+}
+
+// root is the place that an expression is part of: of x[i].y it is x.
+func (fl *flow) root(id ast.ID) string {
+	for id != ast.Nil {
+		if k := fl.place(id); k != "" {
+			return k
+		}
+		switch fl.t.Nodes[id].Kind {
+		case ast.Member, ast.Index, ast.Slice:
+			id = fl.t.Child(id, ast.Obj)
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// sourcesAt gives the taints that begin at a node. cur are those that its value has already, for `requires`.
+func (fl *flow) sourcesAt(id ast.ID, cur marks) (out marks) {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.sources {
+		h := &fl.h.sources[i]
+		if h.part.effect == "only" || !h.covers(n) {
+			continue
+		}
+		if h.part.requires != nil && !h.part.requires(cur.hasLabel) {
+			continue
+		}
+		label := h.part.label
+		if label == "" {
+			label = "__SOURCE__"
+		}
+		m := mark{src: h, label: label}
+		if !out.has(m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// sanitized says whether a sanitizer matches a node.
+func (fl *flow) sanitized(id ast.ID, cur marks) bool {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.sanitizers {
+		if h := &fl.h.sanitizers[i]; h.part.effect != "only" && h.covers(n) {
+			if h.part.requires == nil || h.part.requires(cur.hasLabel) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// eval runs a node and returns the taint of its value.
+func (fl *flow) eval(id ast.ID, s state) marks {
+	if fl.budget--; fl.budget < 0 {
+		return nil
+	}
+	if fl.depth++; fl.depth > 2000 {
+		fl.depth--
+		return nil
+	}
+	m := fl.value(id, s)
+	fl.depth--
+	return fl.after(id, m, s)
+}
+
+// after applies sources, propagators, sanitizers and sinks to a value.
+func (fl *flow) after(id ast.ID, m marks, s state) marks {
+	n := &fl.t.Nodes[id]
+	if n.Flags&ast.FlagExpr == 0 && n.Role != ast.Ident && n.Kind != ast.KwArg && n.Kind != ast.VarDef && n.Kind != ast.Return && n.Kind != ast.ExprStmt {
+		return m
+	}
+	if n.Kind == ast.ExprStmt || n.Kind == ast.VarDef || n.Kind == ast.Return {
+		fl.sinks(id, m)
+		return m
+	}
+	if len(fl.h.sanitizers) > 0 {
+		if fl.sanitized(id, m) {
+			m = nil
+			fl.effects(id, fl.h.sanitizers, nil, true, s)
+			fl.takeUp(id, m, s)
+			return m
+		}
+		fl.effects(id, fl.h.sanitizers, nil, true, s)
+	}
+	if src := fl.sourcesAt(id, m); len(src) > 0 {
+		m = m.union(src)
+	}
+	fl.effects(id, fl.h.sources, m, false, s)
+	m = m.union(fl.carried(id))
+	fl.takeUp(id, m, s)
+	fl.sinks(id, m)
+	return m
+}
+
+// effects taints or cleans the place that a part with by-side-effect names.
+func (fl *flow) effects(id ast.ID, hits []hit, cur marks, clean bool, s state) {
+	n := &fl.t.Nodes[id]
+	for i := range hits {
+		h := &hits[i]
+		if h.part.effect == "" || h.Start != n.Start || h.End != n.End {
+			continue
+		}
+		key := fl.place(id)
+		if key == "" {
+			continue
+		}
+		if clean {
+			s.set(key, marks{})
+			continue
+		}
+		if h.part.requires != nil && !h.part.requires(cur.hasLabel) {
+			continue
+		}
+		label := h.part.label
+		if label == "" {
+			label = "__SOURCE__"
+		}
+		s[key] = s.get(key).union(marks{{src: h, label: label}})
+	}
+}
+
+// takeUp lets propagators take the taint of a node and put it where it goes.
+func (fl *flow) takeUp(id ast.ID, m marks, s state) {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.propagators {
+		h := &fl.h.propagators[i]
+		from, to := h.Env[h.prop.from], h.Env[h.prop.to]
+		if from.Kind == pattern.Unbound || to.Kind == pattern.Unbound || from.Start != n.Start || from.End != n.End {
+			continue
+		}
+		out := m
+		if h.part.requires != nil && !h.part.requires(m.hasLabel) {
+			continue
+		}
+		if len(h.prop.replace) > 0 || h.part.label != "" {
+			out = relabel(m, h)
+		}
+		fl.stash[h] = out
+		if h.part.effect != "false" && len(out) > 0 && to.Kind == pattern.BindNode {
+			if key := fl.root(to.A); key != "" && h.part.spec.SideEffect != "false" {
+				s[key] = s.get(key).union(out)
+			}
+		}
+	}
+}
+
+func relabel(m marks, h *hit) (out marks) {
+	for _, x := range m {
+		replace := len(h.prop.replace) == 0
+		for _, l := range h.prop.replace {
+			replace = replace || l == x.label
+		}
+		if replace && h.part.label != "" {
+			x.label = h.part.label
+		}
+		if !out.has(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// carried is what propagators bring to a node.
+func (fl *flow) carried(id ast.ID) (out marks) {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.propagators {
+		h := &fl.h.propagators[i]
+		if to := h.Env[h.prop.to]; to.Kind != pattern.Unbound && to.Start == n.Start && to.End == n.End {
+			out = out.union(fl.stash[h])
+		}
+	}
+	return out
+}
+
+// sinks notes the sinks at a node that its taint reaches.
+func (fl *flow) sinks(id ast.ID, m marks) {
+	if len(m) == 0 {
+		return
+	}
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.sinks {
+		h := &fl.h.sinks[i]
+		if !h.covers(n) {
+			continue
+		}
+		var by *mark
+		if h.part.requires != nil {
+			if !h.part.requires(m.hasLabel) {
+				continue
+			}
+			by = &m[0]
+		} else {
+			for j := range m {
+				if m[j].label == "__SOURCE__" || m[j].label != "" {
+					by = &m[j]
+					break
+				}
+			}
+		}
+		if by == nil {
+			continue
+		}
+		if fl.p.Rule.Options.TaintUnifyMvars && !fl.compatible(h.Env, by.src.Env) {
+			continue
+		}
+		key := [2]uint32{h.Start, h.End}
+		if fl.found[key] == nil {
+			fl.found[key] = fl.match(h, by)
+		}
+	}
+}
+
+func (fl *flow) match(h *hit, m *mark) *TaintMatch {
+	out := &TaintMatch{Range: fl.merge(h.Range, m.src.Range)}
+	out.Steps = append(out.Steps, Step{Start: m.src.Start, End: m.src.End, Text: "the value comes from here"})
+	var mid []Step
+	for v := m.via; v != nil; v = v.before {
+		mid = append(mid, Step{Start: v.start, End: v.end, Text: v.text})
+	}
+	for i := len(mid) - 1; i >= 0; i-- {
+		out.Steps = append(out.Steps, mid[i])
+	}
+	out.Steps = append(out.Steps, Step{Start: h.Start, End: h.End, Text: "and reaches this"})
+	return out
+}

@@ -46,6 +46,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 				opt.Gates = cfg.Gates
 			}
 			opt.Public = cfg.Public
+			opt.MaxAge = cfg.Advisories.MaxAge
 			return a.scan(cmd.Context(), in, opt, p)
 		},
 	}

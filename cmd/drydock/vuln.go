@@ -30,6 +30,7 @@ and cdxgen write them), or from the lockfiles of a folder, and reports which of 
 				return err
 			}
 			opt.Gates = []finding.Gate{finding.GateImage}
+			opt.MaxAge = cfg.Advisories.MaxAge
 			return a.scan(cmd.Context(), in, opt, p)
 		},
 	}

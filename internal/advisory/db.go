@@ -265,12 +265,15 @@ func (db *DB) Newest(ecosystem string) time.Time {
 // StaleAfter is the age from which data is old enough for a warning: by then most ecosystems have had new advisories.
 const StaleAfter = 30 * 24 * time.Hour
 
-// AgeWarning is one sentence on the ecosystems (without release) whose newest record is older than StaleAfter, "" where
-// there are none.
-func (db *DB) AgeWarning(ecosystems []string, now time.Time) string {
+// AgeWarning is one sentence on the ecosystems (without release) whose newest record is older than a limit, "" where
+// there are none. A limit of 0 is StaleAfter.
+func (db *DB) AgeWarning(ecosystems []string, now time.Time, limit time.Duration) string {
+	if limit == 0 {
+		limit = StaleAfter
+	}
 	var old []string
 	for _, e := range slices.Compact(slices.Sorted(slices.Values(ecosystems))) {
-		if t := db.Newest(e); !t.IsZero() && now.Sub(t) > StaleAfter {
+		if t := db.Newest(e); !t.IsZero() && now.Sub(t) > limit {
 			old = append(old, fmt.Sprintf("%s %d days", e, Days(t, now)))
 		}
 	}

@@ -62,7 +62,7 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 		return res, nil
 	}
 	res.Packages = joinPackages(pkgs)
-	if err := res.match(ctx, places); err != nil {
+	if err := res.match(ctx, places, opt); err != nil {
 		return res, err
 	}
 	return res, nil
@@ -288,7 +288,7 @@ next:
 
 // match judges the result's packages. A finding in an image stands at the line of the repository that brought the
 // package in.
-func (res *Result) match(ctx context.Context, places map[string]finding.Location) error {
+func (res *Result) match(ctx context.Context, places map[string]finding.Location, opt *Options) error {
 	dir, err := advisory.Dir()
 	if err != nil {
 		return err
@@ -308,7 +308,15 @@ func (res *Result) match(ctx context.Context, places map[string]finding.Location
 		res.Findings = append(res.Findings, f)
 	}
 	res.Advisories = m.Advisories
-	for _, w := range db.Warnings {
+	warnings := db.Warnings
+	var used []string
+	for _, a := range m.Advisories {
+		used = append(used, a.Ecosystem)
+	}
+	if w := db.AgeWarning(used, opt.Now(), opt.MaxAge); w != "" {
+		warnings = append(warnings, w)
+	}
+	for _, w := range warnings {
 		res.Warnings = append(res.Warnings, report.Warning{Text: w})
 	}
 	res.Reason = gaps(m)

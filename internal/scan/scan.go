@@ -25,6 +25,7 @@ type Options struct {
 	Platform string         // "linux/arm64"; "" for this machine's
 	Verify   bool           // check the digests of local archives too
 	Offline  bool           // do not ask an engine on this machine for images
+	MaxAge   time.Duration  // of advisories, before a warning; 0 for the usual one
 	Now      func() time.Time
 	Listen   Listener
 

@@ -40,12 +40,12 @@ func HasReleases(ecosystem string) bool {
 }
 
 // NormalizeName gives a package's name the spelling under which its ecosystem's advisories are filed and looked up.
-// Ecosystems that are not named here compare names byte by byte (npm, Maven's group:artifact, Go, crates.io, gems).
+// Ecosystems that are not named here compare names byte by byte (npm, Maven's group:artifact, crates.io, gems).
 func NormalizeName(ecosystem, name string) string {
 	switch ecosystem {
 	case "PyPI":
 		return pep503(name)
-	case "NuGet", "Packagist", "Bitnami", "Hex", "Pub", "GitHub Actions":
+	case "NuGet", "Packagist", "Bitnami", "Hex", "Pub", "GitHub Actions", "Go": // a purl holds Go's names in lower case
 		return strings.ToLower(name)
 	case "SwiftURL":
 		s := strings.ToLower(strings.TrimSuffix(name, ".git"))

@@ -11,8 +11,8 @@ import (
 type installed struct {
 	m         *matcher
 	ecosystem string
-	order     order
-	v         version.Version
+	order     version.Order
+	v         version.Version // nil where the text is no version
 	text      string
 }
 
@@ -71,7 +71,7 @@ func (in *installed) bound(text string) parsedBound {
 }
 
 func compare(v version.Version, b parsedBound) (int, bool) {
-	if !b.ok {
+	if v == nil || !b.ok {
 		return 0, false
 	}
 	c, err := v.Compare(b.v)

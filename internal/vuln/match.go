@@ -48,7 +48,7 @@ type NotJudged struct {
 // has one finding a vulnerability, with all its services; a finding's id is made of the primary id and the package's
 // type, name and version. The error is the advisory data's: what it could not read would be missing silently.
 func Match(ctx context.Context, db *advisory.DB, pkgs []inventory.Package, o Options) (*Result, error) {
-	m := matcher{db: db, orders: map[string]order{}, bounds: map[bound]parsedBound{}, res: &Result{}, absent: map[string]int{}, used: map[string]bool{}, judged: map[string][]verdict{}}
+	m := newMatcher(db)
 	for _, g := range m.group(pkgs, o) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -68,19 +68,18 @@ func Match(ctx context.Context, db *advisory.DB, pkgs []inventory.Package, o Opt
 	return m.res, nil
 }
 
+func newMatcher(db *advisory.DB) *matcher {
+	return &matcher{db: db, orders: map[string]version.Order{}, bounds: map[bound]parsedBound{}, res: &Result{}, absent: map[string]int{}, used: map[string]bool{}, judged: map[string][]verdict{}}
+}
+
 type matcher struct {
 	db     *advisory.DB
-	orders map[string]order
+	orders map[string]version.Order
 	bounds map[bound]parsedBound
 	res    *Result
 	absent map[string]int
 	used   map[string]bool
 	judged map[string][]verdict
-}
-
-type order struct {
-	version.Order
-	known bool
 }
 
 // bound is a version in an advisory; the same ones come back for every package of a source.
@@ -188,12 +187,13 @@ func (s *subject) bySource(p *inventory.Package) {
 func (m *matcher) match(s *subject) error {
 	o := m.order(s.ecosystem)
 	v, err := o.Parse(s.version)
-	if o.known && err != nil {
+	if err != nil {
+		// What is no version lies in no range. A record may still list it, or speak of all versions.
+		v = nil
 		m.res.Judged -= len(s.all)
 		for _, p := range s.all {
-			m.res.NotJudged = append(m.res.NotJudged, NotJudged{*p, fmt.Sprintf("%q is no version of %s", s.version, s.ecosystem)})
+			m.res.NotJudged = append(m.res.NotJudged, NotJudged{*p, fmt.Sprintf("%q is no version of %s: %v", s.version, s.ecosystem, err)})
 		}
-		return nil
 	}
 	in := &installed{m, s.ecosystem, o, v, s.version}
 	verdicts, err := m.verdicts(s, in)
@@ -248,12 +248,11 @@ type hit struct {
 	listed  []string         // versions affected besides
 }
 
-func (m *matcher) order(ecosystem string) order {
+func (m *matcher) order(ecosystem string) version.Order {
 	o, ok := m.orders[ecosystem]
 	if !ok {
-		o.Order, o.known = version.For(ecosystem)
-		if !o.known {
-			o.Order = version.SemVer
+		if o, ok = version.For(ecosystem); !ok {
+			o = version.SemVer
 		}
 		m.orders[ecosystem] = o
 	}

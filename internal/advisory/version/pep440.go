@@ -6,7 +6,7 @@ import (
 )
 
 // pep440Version is a version of PEP 440 (packaging.python.org, "Version specifiers"): epoch, release, pre-, post- and
-// development release, local part. What the grammar does not hold is a legacy version, older than all others.
+// development release, local part.
 type pep440Version struct {
 	epoch, release string
 	pre            byte // 'a', 'b', 'c' (candidate); 0 for none
@@ -14,17 +14,12 @@ type pep440Version struct {
 	post, dev      bool
 	postN, devN    string
 	local          string
-	legacy         string
 }
 
 func pep440(s string) (Version, error) {
-	s = strings.ToLower(strings.TrimSpace(s))
-	if s == "" {
-		return nil, errors.New("empty version")
-	}
-	v, ok := parsePEP440(s)
+	v, ok := parsePEP440(strings.ToLower(strings.TrimSpace(s)))
 	if !ok {
-		return pep440Version{legacy: s}, nil
+		return nil, errors.New("no version of PEP 440")
 	}
 	return v, nil
 }
@@ -104,14 +99,6 @@ func (v pep440Version) Compare(o Version) (int, error) {
 	w, ok := o.(pep440Version)
 	if !ok {
 		return 0, ErrOrders
-	}
-	switch {
-	case v.legacy != "" && w.legacy != "":
-		return strings.Compare(v.legacy, w.legacy), nil
-	case v.legacy != "":
-		return -1, nil
-	case w.legacy != "":
-		return 1, nil
 	}
 	if c := number(v.epoch, w.epoch); c != 0 {
 		return c, nil

@@ -224,7 +224,7 @@ func TestAgainstLibrary(t *testing.T) {
 }
 
 func TestNoVersion(t *testing.T) {
-	for eco, v := range map[string]string{"Debian": "x:1", "npm": "latest", "PyPI": " ", "AlmaLinux": "", "Go": "(devel)", "crates.io": strings.Repeat("1", maxLen+1)} {
+	for eco, v := range map[string]string{"Debian": "x:1", "npm": "latest", "PyPI": "2.6.0-NA", "AlmaLinux": "", "Go": "(devel)", "crates.io": strings.Repeat("1", maxLen+1)} {
 		o, _ := For(eco)
 		if _, err := o.Parse(v); err == nil {
 			t.Errorf("%s: %.20q is a version", eco, v)

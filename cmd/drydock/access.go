@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,7 @@ import (
 func newAccessCmd(a *app) *cobra.Command {
 	var rep reportFlags
 	var st stackFlags
-	var opt scan.Options
+	var opt accessOptions
 	c := &cobra.Command{
 		Use:   "access [PATH...]",
 		Short: "Who can reach each service, and do the allowlists hold?",
@@ -32,33 +33,58 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 				return err
 			}
 			ctx := cmd.Context()
-			t, err := scan.Resolve(ctx, scan.Inputs{Args: args, Stack: st.options()})
+			t, err := opt.resolve(ctx, args, &st)
 			if err != nil {
 				return err
 			}
-			if t.Host == nil {
-				return fault.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file.")
-			}
-			opt.Tool, opt.Gates = tool(), []finding.Gate{finding.GateAccess}
-			r, runErr := scan.Run(ctx, t, opt)
+			so := scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateAccess}, TraefikVersion: opt.version}
+			r, runErr := scan.Run(ctx, t, so)
 			if p.format.Name == "table" {
-				res := access.Check(t.Host, access.Options{TraefikVersion: opt.TraefikVersion, Public: opt.Public})
-				write := p.format.Write
-				p.format.Write = func(w io.Writer, r *report.Report, o report.WriteOptions) error {
-					if err := res.WriteTable(w); err != nil {
-						return err
-					}
-					if _, err := io.WriteString(w, "\n"); err != nil {
-						return err
-					}
-					return write(w, r, o)
-				}
+				p.format.Write = withDoors(access.Check(t.Host, access.Options{TraefikVersion: opt.version}), p.format.Write)
 			}
 			return a.emit(r, p, runErr)
 		},
 	}
 	rep.add(c)
 	st.add(c)
-	c.PersistentFlags().StringVar(&opt.TraefikVersion, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
+	c.PersistentFlags().StringVar(&opt.version, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
+	c.AddCommand(newAccessAddCmd(a, &opt), newAccessRemoveCmd(a, &opt), newAccessSimulateCmd(a, &opt))
 	return c
+}
+
+// accessOptions are what every access command takes.
+type accessOptions struct{ version string }
+
+// resolve reads the compose projects that a command names.
+func (o *accessOptions) resolve(ctx context.Context, args []string, st *stackFlags) (*scan.Target, error) {
+	t, err := scan.Resolve(ctx, scan.Inputs{Args: args, Stack: st.options()})
+	if err != nil {
+		return nil, err
+	}
+	if t.Host == nil {
+		return nil, fault.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file.")
+	}
+	return t, nil
+}
+
+// check works out who reaches what.
+func (o *accessOptions) check(ctx context.Context, args []string, st *stackFlags) (*access.Result, error) {
+	t, err := o.resolve(ctx, args, st)
+	if err != nil {
+		return nil, err
+	}
+	return access.Check(t.Host, access.Options{TraefikVersion: o.version}), nil
+}
+
+// withDoors puts the table of doors before what a format writes.
+func withDoors(res *access.Result, write func(io.Writer, *report.Report, report.WriteOptions) error) func(io.Writer, *report.Report, report.WriteOptions) error {
+	return func(w io.Writer, r *report.Report, o report.WriteOptions) error {
+		if err := res.WriteTable(w); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+		return write(w, r, o)
+	}
 }

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pmezard/go-difflib/difflib"
+	"github.com/spf13/cobra"
+
+	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/safefile"
+)
+
+// editFlags are what `access add` and `access remove` share.
+type editFlags struct {
+	stack  stackFlags
+	change access.Change
+	list   string
+	paths  []string
+	write  bool
+}
+
+func (f *editFlags) add(c *cobra.Command) {
+	f.stack.add(c)
+	fl := c.Flags()
+	fl.StringVar(&f.change.Name, "name", "", "the middleware's name (default: the one that is there, else SERVICE-allowlist)")
+	fl.StringVar(&f.list, "from-file", "", "also take addresses from a file, one a line, # begins a remark; - is standard input")
+	fl.StringArrayVar(&f.paths, "path", nil, "other projects of the host, so that Traefik's own is seen; the service may be in any")
+	fl.BoolVar(&f.write, "write", false, "write the file; without it the change is only shown")
+}
+
+func newAccessAddCmd(a *app, o *accessOptions) *cobra.Command {
+	var f editFlags
+	c := &cobra.Command{
+		Use:   "add SERVICE ADDRESS...",
+		Short: "Put an allowlist before a service, or add to the one that it has",
+		Long: `Add writes the two labels of an allowlist into the compose file: the middleware with its ranges, and its name on the router that
+serves the backend. The router is found by its labels, never by the service's name; a list of middlewares that is there is
+kept and extended. Comments, quotes and order stay. The change is shown; --write makes it.`,
+		Example: `  drydock access add insights 203.0.113.0/24 198.51.100.7
+  drydock access add insights 203.0.113.0/24 --name office --write
+  drydock access add insights --from-file office.txt -f docker-compose.yml`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.editAccess(cmd, o, &f, args) },
+	}
+	f.add(c)
+	c.Flags().StringVar(&f.change.Router, "router", "", "only this router of the service")
+	c.Flags().BoolVar(&f.change.Force, "force", false, "also ranges that let everybody in")
+	return c
+}
+
+func newAccessRemoveCmd(a *app, o *accessOptions) *cobra.Command {
+	f := editFlags{change: access.Change{Remove: true}}
+	c := &cobra.Command{
+		Use:   "remove SERVICE ADDRESS... | --all",
+		Short: "Take addresses out of a service's allowlist, or the allowlist out of its labels",
+		Example: `  drydock access remove insights 198.51.100.7 --write
+  drydock access remove insights --all`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.editAccess(cmd, o, &f, args) },
+	}
+	f.add(c)
+	c.Flags().BoolVar(&f.change.All, "all", false, "the whole allowlist: this opens the service")
+	return c
+}
+
+func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, args []string) error {
+	f.change.Service, f.change.Ranges = args[0], splitAddresses(args[1:])
+	if f.list != "" {
+		more, err := a.readAddresses(f.list)
+		if err != nil {
+			return err
+		}
+		f.change.Ranges = append(f.change.Ranges, more...)
+	}
+	t, err := o.resolve(cmd.Context(), f.paths, &f.stack)
+	if err != nil {
+		return err
+	}
+	e, err := access.Plan(t.Host, access.Options{TraefikVersion: o.version}, f.change)
+	if err != nil {
+		return err
+	}
+	for _, n := range e.Notes {
+		a.remark("%s", n)
+	}
+	if string(e.Before) == string(e.After) {
+		return nil
+	}
+	if err := writeDiff(a.out, e); err != nil {
+		return err
+	}
+	if !f.write {
+		a.remark("Nothing is written; --write does it.")
+		return nil
+	}
+	if err := safefile.Replace(e.Path, e.Before, e.After); err != nil {
+		return fault.InputErr("", err)
+	}
+	a.remark("Written: %s", e.Path)
+	return nil
+}
+
+func writeDiff(w io.Writer, e *access.Edit) error {
+	name := strings.TrimPrefix(filepath.ToSlash(e.Path), "/")
+	return difflib.WriteUnifiedDiff(w, difflib.UnifiedDiff{
+		A: difflib.SplitLines(string(e.Before)), B: difflib.SplitLines(string(e.After)), FromFile: "a/" + name, ToFile: "b/" + name, Context: 2,
+	})
+}
+
+// splitAddresses also takes "1.2.3.4, 5.6.7.8" as one argument.
+func splitAddresses(args []string) []string {
+	var out []string
+	for _, a := range args {
+		for _, s := range strings.Split(a, ",") {
+			if s = strings.TrimSpace(s); s != "" {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// maxAddresses bounds a file of addresses.
+const maxAddresses = 1 << 20
+
+func (a *app) readAddresses(name string) ([]string, error) {
+	var rd io.Reader = a.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fault.InputErr("", err)
+		}
+		defer f.Close()
+		rd = f
+	}
+	var out []string
+	sc := bufio.NewScanner(limit.Reader(rd, maxAddresses))
+	for sc.Scan() {
+		line, _, _ := strings.Cut(sc.Text(), "#")
+		out = append(out, splitAddresses(strings.Fields(line))...)
+	}
+	if err := sc.Err(); err != nil {
+		return nil, fault.InputErr("", fmt.Errorf("%s: %w", name, err))
+	}
+	return out, nil
+}

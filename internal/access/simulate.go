@@ -1,0 +1,162 @@
+package access
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/traefik"
+)
+
+// Request is a request to be worked out, as a person or a file of requests gives it.
+type Request struct {
+	From       string              `json:"from"`       // client's address
+	EntryPoint string              `json:"entrypoint"` // "websecure"
+	Proto      string              `json:"proto"`      // "http", "https", "tcp" or "tls"; "" as the entry point is used
+	Host       string              `json:"host"`
+	Path       string              `json:"path"`
+	Method     string              `json:"method"`
+	Headers    map[string][]string `json:"headers"`
+	Proxy      string              `json:"proxy"` // source that a PROXY protocol line claims
+}
+
+// Simulation is what Traefik would do with a request, and why.
+type Simulation struct {
+	Outcome traefik.Outcome `json:"outcome"`
+	Status  int             `json:"status"`
+	Router  string          `json:"router"`
+	Service string          `json:"service"`
+	Steps   []string        `json:"steps"`
+	Request *Request        `json:"request,omitempty"` // in answers to a list of requests
+}
+
+// Simulate works out a request. The error is for a request that makes no sense.
+func (r *Result) Simulate(q Request) (*Simulation, error) {
+	g, err := r.gatewayFor(q.EntryPoint)
+	if err != nil {
+		return nil, err
+	}
+	if g == nil {
+		why := r.Unknown
+		if why == "" {
+			why = "Traefik is not among the inputs"
+		}
+		return &Simulation{Outcome: traefik.Unknown, Steps: []string{why}}, nil
+	}
+	req, err := q.read(g)
+	if err != nil {
+		return nil, err
+	}
+	a := g.Runtime.Simulate(*req)
+	out := &Simulation{Outcome: a.Outcome, Status: a.Status, Router: a.Router, Service: a.Service, Steps: a.Steps}
+	if g.Unverified {
+		out.Steps = append(out.Steps, fmt.Sprintf("unverified: no real Traefik %s was compared with", g.Version))
+	}
+	return out, nil
+}
+
+// gatewayFor finds the Traefik that has an entry point, nil where its configuration is not known.
+func (r *Result) gatewayFor(name string) (*Gateway, error) {
+	var names []string
+	for _, g := range r.Gateways {
+		if g.Assumed {
+			continue
+		}
+		if g.Runtime.Static.EntryPoints[name] != nil {
+			return g, nil
+		}
+		for n := range g.Runtime.Static.EntryPoints {
+			names = append(names, n)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	sort.Strings(names)
+	return nil, fault.Usage("there is no entry point %q", name).WithHint("Traefik listens on: %s.", strings.Join(names, ", "))
+}
+
+func (q *Request) read(g *Gateway) (*traefik.Request, error) {
+	from, err := netip.ParseAddr(q.From)
+	if err != nil {
+		return nil, fault.Usage("%q is no IP address", q.From).WithHint("Give the client's address, such as 203.0.113.9 or 2001:db8::9.")
+	}
+	req := &traefik.Request{From: from, EntryPoint: q.EntryPoint, Proto: q.Proto, Host: q.Host, Path: q.Path, Method: strings.ToUpper(q.Method), Header: http.Header{}}
+	for k, vs := range q.Headers {
+		for _, v := range vs {
+			req.Header.Add(k, v)
+		}
+	}
+	if q.Proxy != "" {
+		if req.Claimed, err = netip.ParseAddr(q.Proxy); err != nil {
+			return nil, fault.Usage("%q is no IP address", q.Proxy)
+		}
+	}
+	switch req.Proto {
+	case "":
+		req.Proto = g.usualProto(q.EntryPoint)
+	case "http", "https", "tcp", "tls":
+	default:
+		return nil, fault.Usage("%q is no protocol", q.Proto).WithHint("Use http, https, tcp or tls.")
+	}
+	return req, nil
+}
+
+// usualProto is how an entry point is used: https where it or a router on it has TLS, plain TCP where nothing else is there.
+func (g *Gateway) usualProto(entryPoint string) string {
+	rt := g.Runtime
+	http := len(rt.Table(entryPoint, false, false))
+	switch {
+	case rt.Static.EntryPoints[entryPoint].TLS != nil, len(rt.Table(entryPoint, true, false)) > 0:
+		return "https"
+	case http == 0 && len(rt.Table(entryPoint, false, true)) > 0:
+		return "tcp"
+	case http == 0 && len(rt.Table(entryPoint, true, true)) > 0:
+		return "tls"
+	}
+	return "http"
+}
+
+// maxRequests bounds a file of requests.
+const maxRequests = 16 << 20
+
+// ReadRequests reads a list of requests, as JSON. A header's value may be one text or a list of them.
+func ReadRequests(name string, rd io.Reader) ([]Request, error) {
+	data, err := limit.ReadAll(rd, maxRequests)
+	if err != nil {
+		return nil, fault.InputErr(name, err)
+	}
+	var raw []struct {
+		Request
+		Headers map[string]json.RawMessage `json:"headers"`
+	}
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return nil, fault.Input(name, "not a list of requests: %v", err).
+			WithHint(`Write [{"from": "203.0.113.9", "entrypoint": "websecure", "host": "app.example.com", "path": "/"}].`)
+	}
+	out := make([]Request, len(raw))
+	for i, r := range raw {
+		out[i] = r.Request
+		for k, v := range r.Headers {
+			var many []string
+			if json.Unmarshal(v, &many) != nil {
+				var one string
+				if err := json.Unmarshal(v, &one); err != nil {
+					return nil, fault.Input(name, "request %d: the header %s is neither a text nor a list of texts", i+1, k)
+				}
+				many = []string{one}
+			}
+			if out[i].Headers == nil {
+				out[i].Headers = map[string][]string{}
+			}
+			out[i].Headers[k] = many
+		}
+	}
+	return out, nil
+}

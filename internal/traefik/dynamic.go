@@ -300,15 +300,11 @@ func (n *node) canonical() string {
 		parts = append(parts, strings.ToLower(c.name)+"="+c.canonical())
 	}
 	sort.Strings(parts)
-	value := n.value
-	if n.isList || strings.Contains(value, ",") {
-		list := n.list
-		if !n.isList {
-			list = splitList(value)
-		}
-		value = strings.Join(list, ",")
+	list := n.list
+	if !n.isList {
+		list = splitList(n.value)
 	}
-	return value + "{" + strings.Join(parts, ";") + "}"
+	return strings.Join(list, ",") + "{" + strings.Join(parts, ";") + "}"
 }
 
 func sameRouter(a, b *Router) bool {

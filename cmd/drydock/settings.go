@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/config"
+	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/stack"
@@ -18,6 +19,7 @@ type stackFlags struct {
 	envFiles []string
 	project  string
 	config   string
+	engine   bool
 }
 
 func (f *stackFlags) add(c *cobra.Command) {
@@ -25,6 +27,7 @@ func (f *stackFlags) add(c *cobra.Command) {
 	fl.StringArrayVarP(&f.files, "file", "f", nil, "compose file; several are laid over one another as one project, as docker compose does")
 	fl.StringArrayVar(&f.envFiles, "env-file", nil, "variables for the compose files, instead of the project's .env")
 	fl.StringVarP(&f.project, "project-name", "p", "", "the compose project's name")
+	fl.BoolVar(&f.engine, "engine", false, "look at what runs on this host now, instead of files")
 	fl.StringVar(&f.config, "config", "", "the drydock.yaml to use; else the one at or above what is looked at")
 }
 
@@ -34,11 +37,14 @@ func (f *stackFlags) options() stack.Options {
 
 // resolve reads drydock.yaml and tells the inputs that flags, arguments and it name together.
 func (f *stackFlags) resolve(args []string) (scan.Inputs, *config.Config, error) {
+	if f.engine && len(args)+len(f.files) > 0 {
+		return scan.Inputs{}, nil, fault.Usage("--engine takes no paths: it looks at what runs").WithHint("Give either --engine or paths.")
+	}
 	cfg, err := f.settings(args)
 	if err != nil {
 		return scan.Inputs{}, nil, err
 	}
-	in := scan.Inputs{Args: args, Stack: f.options()}
+	in := scan.Inputs{Args: args, Stack: f.options(), Engine: f.engine}
 	for _, i := range cfg.Images {
 		in.Stack.Images = append(in.Stack.Images, stack.ImageSource{Name: i.Name, Context: i.Context, Dockerfile: i.Dockerfile, Target: i.Target})
 	}

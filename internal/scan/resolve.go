@@ -17,6 +17,7 @@ import (
 type Inputs struct {
 	Args   []string        // folders, files, images; none means the working folder
 	Stack  stack.Options   // how compose projects are read; Stack.Files are laid over one another as one project
+	Engine bool            // what runs on this host now
 	Stacks []stack.Project // from drydock.yaml, where no argument names any
 }
 
@@ -28,6 +29,9 @@ var imageSchemes = []string{"docker:", "docker-archive:", "oci-archive:", "oci-d
 // anything else is left to scan.
 func Resolve(ctx context.Context, in Inputs) (*Target, error) {
 	t := &Target{Name: strings.Join(in.Args, " ")}
+	if in.Engine {
+		return t, t.fromEngine(ctx, in.Stack)
+	}
 	if len(in.Args) == 0 && len(in.Stack.Files) == 0 && len(in.Stacks) == 0 {
 		in.Args = []string{"."}
 		t.Name = "."
@@ -58,6 +62,19 @@ func Resolve(ctx context.Context, in Inputs) (*Target, error) {
 		}
 	}
 	return t, nil
+}
+
+// fromEngine takes what runs on this host.
+func (t *Target) fromEngine(ctx context.Context, opts stack.Options) error {
+	h, err := stack.FromEngine(ctx, opts)
+	if err != nil {
+		return err
+	}
+	t.Name, t.Host, t.Root = "engine", h, h.Root
+	for _, p := range h.Problems {
+		t.Unread = append(t.Unread, p.Err)
+	}
+	return nil
 }
 
 // load reads the compose projects.

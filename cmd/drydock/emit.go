@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -75,7 +77,7 @@ func (a *app) emit(r *report.Report, p *plan, runErr error) error {
 	}
 	policy.Apply(r, p.policy)
 	r.Finish()
-	opt := report.WriteOptions{Color: a.color(a.out), Width: a.width(), All: p.all}
+	opt := report.WriteOptions{Color: a.color(a.out), Width: a.width(), All: p.all, Now: stamp()}
 	for _, t := range p.targets {
 		if err := t.WriteFile(r, opt); err != nil {
 			return err
@@ -91,6 +93,15 @@ func (a *app) emit(r *report.Report, p *plan, runErr error) error {
 		return errBreach
 	}
 	return nil
+}
+
+// stamp is the time that documents carry: SOURCE_DATE_EPOCH (seconds since 1970) where it is set, so that two runs write
+// the same bytes; else the zero time, which stands for the run's start.
+func stamp() time.Time {
+	if s, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		return time.Unix(s, 0).UTC()
+	}
+	return time.Time{}
 }
 
 // width is the terminal's, 100 elsewhere.

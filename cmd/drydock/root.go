@@ -99,6 +99,7 @@ var commands = []func(*app) *cobra.Command{
 	newVulnCmd,
 	newExplainCmd,
 	newAccessCmd,
+	newDiffCmd,
 	newDBCmd,
 	newSBOMCmd,
 	newVersionCmd,

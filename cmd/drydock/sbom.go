@@ -77,12 +77,12 @@ func (a *app) sbom(ctx context.Context, ref string, opt image.Options, format st
 	}
 	r := inventoryReport(inv, ref, started, readErr)
 	for _, t := range targets {
-		if err := t.WriteFile(r, report.WriteOptions{}); err != nil {
+		if err := t.WriteFile(r, report.WriteOptions{Now: stamp()}); err != nil {
 			return err
 		}
 	}
 	if print != nil {
-		if err := print.Write(a.out, r, report.WriteOptions{Color: a.color(a.out), Width: a.width()}); err != nil {
+		if err := print.Write(a.out, r, report.WriteOptions{Color: a.color(a.out), Width: a.width(), Now: stamp()}); err != nil {
 			return err
 		}
 	}

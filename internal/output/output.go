@@ -11,6 +11,9 @@ import (
 	"github.com/drydock/drydock/internal/report/cyclonedx"
 	"github.com/drydock/drydock/internal/report/html"
 	"github.com/drydock/drydock/internal/report/json"
+	"github.com/drydock/drydock/internal/report/junit"
+	"github.com/drydock/drydock/internal/report/markdown"
+	"github.com/drydock/drydock/internal/report/openvex"
 	"github.com/drydock/drydock/internal/report/sarif"
 	"github.com/drydock/drydock/internal/report/spdx"
 	"github.com/drydock/drydock/internal/report/table"
@@ -30,11 +33,14 @@ var Formats = []Format{
 	{"table", "for a person at a terminal", ".txt", table.Write},
 	{"json", "the report itself, schema " + report.Schema, ".json", json.Write},
 	{"html", "one page with charts, that needs nothing else", ".html", html.Write},
+	{"markdown", "a comment for a pull request", ".md", markdown.Write},
+	{"junit", "for the test view of a CI server", ".junit.xml", junit.Write},
 	{"sarif", "for code scanning, SARIF 2.1.0", ".sarif", sarif.Write},
 	{"cyclonedx-json", "SBOM with vulnerabilities, CycloneDX 1.6 JSON", ".cdx.json", cyclonedx.WriteJSON},
 	{"cyclonedx-xml", "the same as XML", ".cdx.xml", cyclonedx.WriteXML},
 	{"cyclonedx-1.7-json", "the same as CycloneDX 1.7 JSON", "", cyclonedx.WriteJSON17},
 	{"cyclonedx-1.7-xml", "the same as CycloneDX 1.7 XML", "", cyclonedx.WriteXML17},
+	{"openvex", "what is affected and what is not, OpenVEX 0.2.0", ".vex.json", openvex.Write},
 	{"spdx-json", "SBOM, SPDX 2.3 JSON", ".spdx.json", spdx.Write},
 }
 
@@ -79,8 +85,16 @@ func ParseTarget(s string) (Target, error) {
 	if best.Ext != "" {
 		return Target{best, s}, nil
 	}
-	return Target{}, fault.Usage("-o %s names no format, and the file's name does not tell it", s).
-		WithHint("Write it as -o FORMAT=FILE. Formats: %s.", strings.Join(Names(), ", "))
+	return Target{}, noFormat(s, Names())
+}
+
+func noFormat(s string, names []string) error {
+	return fault.Usage("-o %s names no format, and the file's name does not tell it", s).
+		WithHint("Write it as -o FORMAT=FILE. Formats: %s.", strings.Join(names, ", "))
+}
+
+func cannotWrite(path, format string, err error) error {
+	return &fault.Error{Code: fault.ExitInput, Path: path, Msg: fmt.Sprintf("cannot write the %s report", format), Err: err}
 }
 
 // WriteFile writes r to t, whole or not at all.
@@ -88,7 +102,7 @@ func (t Target) WriteFile(r *report.Report, opt report.WriteOptions) error {
 	opt.Color = false
 	err := safefile.Create(t.Path, func(w io.Writer) error { return t.Format.Write(w, r, opt) })
 	if err != nil {
-		return &fault.Error{Code: fault.ExitInput, Path: t.Path, Msg: fmt.Sprintf("cannot write the %s report", t.Format.Name), Err: err}
+		return cannotWrite(t.Path, t.Format.Name, err)
 	}
 	return nil
 }

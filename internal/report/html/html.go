@@ -27,13 +27,16 @@ var pageTemplate string
 //go:embed parts.html
 var partsTemplate string
 
+//go:embed diff.html
+var diffTemplate string
+
 // scriptHash lets the page's own script run, and by the page's policy nothing else.
 var scriptHash = func() string {
 	h := sha256.Sum256([]byte(js))
 	return "sha256-" + base64.StdEncoding.EncodeToString(h[:])
 }()
 
-var templates = template.Must(template.Must(template.New("page").Funcs(functions).Parse(pageTemplate)).Parse(partsTemplate))
+var templates = template.Must(template.New("page").Funcs(functions).Parse(pageTemplate + partsTemplate + diffTemplate))
 
 // head is what every page has.
 type head struct {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/drydock/drydock/internal/diff"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/report/golden"
 )
@@ -83,4 +84,8 @@ func TestReadableWithoutScript(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
+}
+
+func TestGoldenDiff(t *testing.T) {
+	golden.EachDiff(t, "html", func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) }, harmless)
 }

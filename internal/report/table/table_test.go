@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/drydock/drydock/internal/diff"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/report/golden"
@@ -107,4 +108,9 @@ func FuzzWrite(f *testing.F) {
 		}
 		harmless(t, b.String(), max(int(width), minWidth)+map[bool]int{true: report.DefaultWidth}[width == 0])
 	})
+}
+
+func TestGoldenDiff(t *testing.T) {
+	golden.EachDiff(t, "txt", func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) },
+		func(t *testing.T, out []byte) { harmless(t, string(out), report.DefaultWidth) })
 }

@@ -8,6 +8,7 @@ package lint
 
 import (
 	"fmt"
+	"io/fs"
 	"sort"
 	"strings"
 	"time"
@@ -82,17 +83,21 @@ var SyntaxRule = Rule{Level: LevelError, Rule: finding.Rule{
 
 // Context is what is known beyond the Dockerfile. The zero Context is a file by itself.
 type Context struct {
-	Target     string                        // build target, "" for the last stage
-	Args       map[string]string             // build arguments; their values are never shown
-	Services   []string                      // the services that run the image
-	Dependants []string                      // services that depend on one of them
-	Health     bool                          // compose gives it a health check (or switches it off knowingly)
-	User       string                        // compose's `user:`, which wins over USER
-	Ignore     *bool                         // whether the build context has a .dockerignore; nil if the context is not known
-	Exists     func(path string) bool        // tells whether the build context has a file; nil if the context is not known
-	Read       func(path string) []byte      // reads a file of the build context, nil if it cannot; nil if the context is not known
-	Now        time.Time                     // for end-of-life dates; the zero time switches those rules off
-	Estimate   func(*dockerfile.File) string // what a split would save, in words; "" or nil if not known
+	Target   string                                           // build target, "" for the last stage
+	Args     map[string]string                                // build arguments; their values are never shown
+	Services []Service                                        // the services that run the image
+	Ignored  func(path string) bool                           // tells whether the ignore file keeps a path out of the context; nil if there is no ignore file
+	Files    fs.FS                                            // the build context; nil if it is not known
+	Now      time.Time                                        // for end-of-life dates; the zero time switches those rules off
+	Estimate func(*dockerfile.File, *dockerfile.Stage) string // what a split would save, in words; nil or "" if not known
+}
+
+// Service is a compose service that runs the image.
+type Service struct {
+	Name       string
+	Dependants []string // services that name it in depends_on
+	Health     bool     // compose gives it a health check, or says that it has none
+	User       string   // compose's user, which wins over USER
 }
 
 // Pass is one rule's look at one Dockerfile.
@@ -175,7 +180,7 @@ func (p *Pass) ReportAt(in *dockerfile.Instruction, at dockerfile.Span, title st
 	f := finding.Finding{
 		Gate: finding.GateDockerfile, Rule: p.rule.ID, Aliases: append([]string(nil), p.rule.Aliases...), Title: title,
 		Severity: p.rule.Severity, Confidence: finding.ConfidenceHigh, Location: p.location(at), CWE: p.rule.CWE, OWASP: p.rule.OWASP,
-		Fix: finding.Fix{Text: p.rule.Remedy}, Forecast: finding.ForecastEdit, Services: append([]string(nil), p.Context.Services...),
+		Fix: finding.Fix{Text: p.rule.Remedy}, Forecast: finding.ForecastEdit, Services: names(p.Context.Services),
 	}
 	if in != nil {
 		f.Snippet = snippet(p.File, in)
@@ -191,6 +196,14 @@ func (p *Pass) ReportAt(in *dockerfile.Instruction, at dockerfile.Span, title st
 		o(p, &f)
 	}
 	*p.out = append(*p.out, result{f: f, rule: p.rule, span: at, in: in})
+}
+
+func names(services []Service) []string {
+	out := make([]string, len(services))
+	for i, s := range services {
+		out[i] = s.Name
+	}
+	return out
 }
 
 func (p *Pass) location(s dockerfile.Span) finding.Location {

@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/drydock/drydock/internal/lint"
@@ -12,26 +13,36 @@ import (
 func context(t testing.TB, words []string) lint.Context {
 	t.Helper()
 	c := lint.Context{}
+	files := fstest.MapFS{}
 	for _, w := range words {
 		k, v, _ := strings.Cut(w, "=")
 		switch k {
 		case "target":
 			c.Target = v
-		case "service":
-			c.Services = append(c.Services, v)
-		case "dependant":
-			c.Dependants = append(c.Dependants, v)
-		case "health":
-			c.Health = true
-		case "user":
-			c.User = v
-		case "ignore":
-			has := v == "yes"
-			c.Ignore = &has
-		case "file":
-			files := v
-			old := c.Exists
-			c.Exists = func(p string) bool { return p == files || old != nil && old(p) }
+		case "service": // name, then :health, :user=x or :<dependant
+			parts := strings.Split(v, ":")
+			s := lint.Service{Name: parts[0]}
+			for _, p := range parts[1:] {
+				switch {
+				case p == "health":
+					s.Health = true
+				case strings.HasPrefix(p, "user="):
+					s.User = p[len("user="):]
+				case strings.HasPrefix(p, "<"):
+					s.Dependants = append(s.Dependants, p[1:])
+				}
+			}
+			c.Services = append(c.Services, s)
+		case "arg":
+			name, value, _ := strings.Cut(v, "=")
+			c.Args = map[string]string{name: value}
+		case "file": // name, then =content with _ for spaces
+			name, content, _ := strings.Cut(v, "=")
+			files[name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(content, "_", " "))}
+			c.Files = files
+		case "ignored":
+			list := strings.Split(v, ",")
+			c.Ignored = func(p string) bool { return contains(list, p) }
 		case "now":
 			now, err := time.Parse(time.DateOnly, v)
 			if err != nil {

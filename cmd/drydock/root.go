@@ -95,7 +95,7 @@ code do wrong, and who can reach each service. It works offline and starts nothi
 
 // commands lists the subcommands: one file each, one line each.
 var commands = []func(*app) *cobra.Command{
-	newScanCmd,
+	newScanCmd, newDockerfileCmd,
 	newVulnCmd,
 	newExplainCmd,
 	newAccessCmd,

@@ -5,16 +5,19 @@ import (
 
 	"github.com/drydock/drydock/internal/access"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lint/rules"
 )
 
 // gates lists what a scan asks, in the report's order. One file a gate adapts its checker.
 var gates = []gate{
+	{finding.GateDockerfile, runDockerfile},
 	{finding.GateImage, runImage},
 	{finding.GateAccess, runAccess},
 }
 
 // ruleSets lists where the gates' rules are told, for `drydock explain` and the docs.
 var ruleSets = []func() []finding.Rule{
+	rules.Described,
 	func() []finding.Rule { return imageRules },
 	access.Rules,
 }

@@ -31,6 +31,7 @@ type Options struct {
 
 	Rules          []string // extra files and folders of code rules
 	NoDefaultRules bool
+	LintConfig     string // a .hadolint.yaml that is named; "" to look for one
 	TraefikVersion string // "3.7", "" to tell from the image's tag
 }
 

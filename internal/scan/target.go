@@ -10,14 +10,15 @@ import (
 
 // Target is what a run looks at, resolved from what the user named.
 type Target struct {
-	Name   string      // as the user named it
-	Root   string      // folder that the report's paths are relative to
-	Host   *stack.Host // compose projects or a live engine; nil otherwise
-	Images []string    // image sources: "docker:app", "docker-archive:app.tar", an archive's path
-	Dirs   []string    // source trees that are no compose project
-	Files  []string    // single files: source code, Dockerfiles
-	SBOMs  []string    // files with a bill of materials
-	Unread []error     // inputs that were named and could not be read: the rest is scanned, the exit code tells
+	Name        string      // as the user named it
+	Root        string      // folder that the report's paths are relative to
+	Host        *stack.Host // compose projects or a live engine; nil otherwise
+	Images      []string    // image sources: "docker:app", "docker-archive:app.tar", an archive's path
+	Dirs        []string    // source trees that are no compose project
+	Files       []string    // single files: source code, Dockerfiles
+	Dockerfiles []string    // Dockerfiles named as such, whatever their name
+	SBOMs       []string    // files with a bill of materials
+	Unread      []error     // inputs that were named and could not be read: the rest is scanned, the exit code tells
 }
 
 // Unit is one thing that is built and shipped: several services may run the same one.

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/policy"
+	"github.com/drydock/drydock/internal/scan"
+)
+
+func newDockerfileCmd(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "dockerfile",
+		Short: "Does the image ship only what it runs?",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	c.AddCommand(newLintCmd(a))
+	return c
+}
+
+func newLintCmd(a *app) *cobra.Command {
+	var rep reportFlags
+	var st stackFlags
+	var config string
+	c := &cobra.Command{
+		Use:   "lint [FILE|FOLDER|PROJECT...]",
+		Short: "Check Dockerfiles: hadolint's rules, and rules that know the stack",
+		Long: `Lint checks one Dockerfile, every Dockerfile below a folder (Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile), or
+those that a compose project builds, each for the stage that ships. The rules that hadolint has answer to its codes, its
+comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not parse is a finding; the rest is checked.`,
+		Example: `  drydock dockerfile lint                        # the project or the Dockerfiles in this folder
+  drydock dockerfile lint Dockerfile --format json
+  drydock dockerfile lint . --fail-on medium     # in CI`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := rep.check(policy.Policy{})
+			if err != nil {
+				return err
+			}
+			t, err := lintTarget(cmd.Context(), scan.Inputs{Args: args, Stack: st.options()})
+			if err != nil {
+				return err
+			}
+			opt := scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateDockerfile}, LintConfig: config}
+			r, runErr := scan.Run(cmd.Context(), t, opt)
+			return a.emit(r, p, runErr)
+		},
+	}
+	rep.add(c)
+	st.add(c)
+	c.Flags().StringVarP(&config, "config", "c", "", "the .hadolint.yaml to use, instead of looking for one")
+	return c
+}
+
+// lintTarget takes a file that is no compose file for a Dockerfile, whatever its name, and looks below every folder
+// that is named, also one that holds a compose project.
+func lintTarget(ctx context.Context, in scan.Inputs) (*scan.Target, error) {
+	t, err := scan.Resolve(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	t.Dockerfiles, t.Files = append(t.Dockerfiles, t.Files...), nil
+	if len(in.Args) == 0 && len(in.Stack.Files) == 0 {
+		in.Args = []string{"."}
+	}
+	for _, arg := range in.Args {
+		if st, err := os.Stat(arg); err == nil && st.IsDir() && !slices.Contains(t.Dirs, arg) {
+			t.Dirs = append(t.Dirs, arg)
+		}
+	}
+	for _, i := range t.Images {
+		return nil, fault.Input(i, "an image is no Dockerfile").WithHint("Name a Dockerfile, a folder or a compose project.")
+	}
+	return t, nil
+}

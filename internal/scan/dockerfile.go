@@ -1,0 +1,310 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/lint"
+	"github.com/drydock/drydock/internal/lint/rules"
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/stack"
+)
+
+// The Dockerfile gate: does the image ship only what it runs? Every Dockerfile is read once and judged once for each
+// target that a service builds of it.
+
+// recipe is a Dockerfile with the builds that are made of it.
+type recipe struct {
+	path   string // that can be opened; "" for an inline one
+	shown  string // as the report names it
+	inline string
+	place  finding.Location // of an inline one: the service's line
+	builds []build
+}
+
+// build is one target of a recipe.
+type build struct {
+	target   string
+	context  string // folder, "" if it is not known
+	args     map[string]string
+	services []lint.Service
+}
+
+func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error) {
+	cfg, err := lintConfig(t, opt)
+	if err != nil {
+		return nil, err
+	}
+	all, err := recipes(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(all))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range all {
+		g.Go(func() error {
+			results[i] = r.lint(cfg, opt)
+			return ctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	res := &Result{Rules: rules.Described()}
+	for _, r := range results {
+		res.Inputs = append(res.Inputs, r.Inputs...)
+		res.Findings = append(res.Findings, r.Findings...)
+	}
+	if len(all) == 0 {
+		res.Reason = "no Dockerfile among the inputs"
+	}
+	return res, nil
+}
+
+// lintConfig finds the .hadolint.yaml that counts: the one named, the working folder's, the target's, the user's.
+func lintConfig(t *Target, opt *Options) (*lint.Config, error) {
+	if opt.LintConfig != "" {
+		return lint.ReadConfig(opt.LintConfig)
+	}
+	folders := []string{"."}
+	if t.Root != "" {
+		folders = append(folders, t.Root)
+	}
+	return lint.FindConfig(folders...)
+}
+
+// recipes lists the Dockerfiles of the target, each once: those that services build from, those named, and those below
+// folders that are no compose project.
+func recipes(ctx context.Context, t *Target) ([]*recipe, error) {
+	var all []*recipe
+	index := map[string]*recipe{}
+	get := func(path string) *recipe {
+		key := path
+		if abs, err := filepath.Abs(path); err == nil {
+			key = abs
+		}
+		if index[key] == nil {
+			index[key] = &recipe{path: path, shown: t.rel(path)}
+			all = append(all, index[key])
+		}
+		return index[key]
+	}
+	if t.Host != nil {
+		t.Host.Services(func(st *stack.Stack, s *stack.Service) {
+			switch b := s.Build; {
+			case b == nil || b.Remote:
+			case b.Inline != "":
+				r := &recipe{shown: s.BuildLocation.Path, inline: b.Inline, place: s.BuildLocation}
+				r.add(b, st, s)
+				all = append(all, r)
+			case b.Dockerfile != "":
+				get(b.Dockerfile).add(b, st, s)
+			}
+		})
+	}
+	for _, f := range t.Dockerfiles {
+		get(f)
+	}
+	for _, f := range t.Files {
+		if dockerfile.IsName(filepath.Base(f)) {
+			get(f)
+		}
+	}
+	for _, d := range t.Dirs {
+		if err := walkDockerfiles(ctx, d, func(p string) { get(p) }); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// add notes a service's build of the recipe; services that build the same thing share it.
+func (r *recipe) add(b *stack.Build, st *stack.Stack, s *stack.Service) {
+	args := map[string]string{}
+	for k, v := range b.Args {
+		if v != nil {
+			args[k] = *v
+		}
+	}
+	sv := lint.Service{Name: s.Name, Health: s.Healthcheck != nil, User: s.User}
+	for i := range st.Services {
+		for _, d := range st.Services[i].DependsOn {
+			if d == s.Name {
+				sv.Dependants = append(sv.Dependants, st.Services[i].Name)
+			}
+		}
+	}
+	for i := range r.builds {
+		if o := &r.builds[i]; o.target == b.Target && o.context == b.Context && fmt.Sprint(o.args) == fmt.Sprint(args) {
+			o.services = append(o.services, sv)
+			return
+		}
+	}
+	r.builds = append(r.builds, build{target: b.Target, context: b.Context, args: args, services: []lint.Service{sv}})
+}
+
+// walkDockerfiles calls found for every Dockerfile below a folder, in the order of their names. Version control and
+// installed dependencies are passed over, and so is a link that leads out of the folder.
+func walkDockerfiles(ctx context.Context, dir string, found func(string)) error {
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return fault.InputErr(dir, err)
+	}
+	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil || d.IsDir() {
+			if d != nil && d.IsDir() && p != dir && (d.Name() == ".git" || d.Name() == "node_modules") {
+				return filepath.SkipDir
+			}
+			return nil // a folder that cannot be read holds nothing that can
+		}
+		if !dockerfile.IsName(d.Name()) || !d.Type().IsRegular() && !leadsInto(root, p) {
+			return nil
+		}
+		found(p)
+		return nil
+	})
+}
+
+// leadsInto tells whether a link leads to a regular file below root.
+func leadsInto(root, link string) bool {
+	real, err := filepath.EvalSymlinks(link)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(root, real)
+	st, err2 := os.Stat(real)
+	return err == nil && err2 == nil && st.Mode().IsRegular() && filepath.IsLocal(rel)
+}
+
+// lint judges the recipe for each of its builds and joins the findings.
+func (r *recipe) lint(cfg *lint.Config, opt *Options) Result {
+	in := report.Input{Path: r.shown, Status: report.Checked, Service: strings.Join(r.serviceNames(), ", ")}
+	src := []byte(r.inline)
+	if r.inline == "" {
+		var err error
+		if src, err = limit.ReadFile(r.path, dockerfile.MaxSize); err != nil {
+			in.Status, in.Reason = report.Failed, reasonOf(err)
+			return Result{Inputs: []report.Input{in}}
+		}
+	}
+	f := dockerfile.Parse(src)
+	if len(f.Instructions) == 0 {
+		in.Status, in.Reason = report.Partial, "there is nothing in it that could be checked"
+	}
+	builds := r.builds
+	if len(builds) == 0 {
+		builds = []build{{context: filepath.Dir(r.path)}}
+	}
+	joined := joiner{index: map[string]int{}}
+	for _, b := range builds {
+		c, done := b.known(r.path)
+		c.Now = opt.Now()
+		joined.add(lint.Run(f, r.shown, rules.All, cfg, c))
+		done()
+	}
+	if r.inline != "" {
+		for i := range joined.list {
+			joined.list[i].Location, joined.list[i].Fix.Edits = r.place, nil // an inline file has no lines of its own
+		}
+	}
+	return Result{Inputs: []report.Input{in}, Findings: joined.list}
+}
+
+func reasonOf(err error) string {
+	if e, ok := err.(*fs.PathError); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+func (r *recipe) serviceNames() []string {
+	var out []string
+	for _, b := range r.builds {
+		for _, s := range b.services {
+			out = append(out, s.Name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// joiner joins the findings of several builds of one file: the same finding is one, with the services of all, and with
+// the severity of the build that it is worst for.
+type joiner struct {
+	list  []finding.Finding
+	index map[string]int
+}
+
+func (j *joiner) add(found []finding.Finding) {
+	for _, f := range found {
+		i, ok := j.index[f.ID]
+		if !ok {
+			j.index[f.ID] = len(j.list)
+			j.list = append(j.list, f)
+			continue
+		}
+		old := j.list[i]
+		services := append(append([]string(nil), old.Services...), f.Services...)
+		if f.Severity.Rank() > old.Severity.Rank() || old.Forecast == finding.ForecastNotShipped {
+			j.list[i] = f
+		}
+		j.list[i].Services = services
+	}
+}
+
+// known is what a rule may ask about a build beyond the file, until done is called.
+func (b *build) known(path string) (c *lint.Context, done func()) {
+	c = &lint.Context{Target: b.target, Args: b.args, Services: b.services}
+	if b.context == "" {
+		return c, func() {}
+	}
+	root, err := os.OpenRoot(b.context)
+	if err != nil {
+		return c, func() {}
+	}
+	c.Files = root.FS()
+	c.Ignored = ignored(c.Files, path)
+	return c, func() { root.Close() }
+}
+
+// maxIgnore bounds an ignore file.
+const maxIgnore = 1 << 20
+
+// ignored reads the ignore file that a build uses: the Dockerfile's own, else the context's. It is nil if there is none.
+func ignored(files fs.FS, path string) func(string) bool {
+	var patterns []string
+	if b, err := limit.ReadFile(path+".dockerignore", maxIgnore); err == nil && path != "" {
+		patterns, _ = ignorefile.ReadAll(strings.NewReader(string(b)))
+	} else if f, err := files.Open(".dockerignore"); err == nil {
+		patterns, _ = ignorefile.ReadAll(limit.Reader(f, maxIgnore))
+		f.Close()
+	} else {
+		return nil
+	}
+	m, err := patternmatcher.New(patterns)
+	if err != nil {
+		return func(string) bool { return false }
+	}
+	return func(p string) bool {
+		hit, err := m.MatchesOrParentMatches(p)
+		return err == nil && hit
+	}
+}

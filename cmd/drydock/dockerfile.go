@@ -53,7 +53,7 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 	}
 	rep.add(c)
 	st.add(c)
-	c.Flags().StringVarP(&config, "config", "c", "", "the .hadolint.yaml to use, instead of looking for one")
+	c.Flags().StringVar(&config, "hadolint-config", "", "the .hadolint.yaml to use, instead of looking for one")
 	return c
 }
 

@@ -71,10 +71,10 @@ func corpus(t *testing.T) []batch {
 		}
 	}
 	plain := byConfig[""]
-	for i := 0; i < 400; i++ {
+	for i := 0; i < 250; i++ {
 		byConfig[""] = append(byConfig[""], plain[rnd.Intn(len(plain))]+plain[rnd.Intn(len(plain))]+plain[rnd.Intn(len(plain))])
 	}
-	for i := 0; i < 400; i++ {
+	for i := 0; i < 250; i++ {
 		byConfig[""] = append(byConfig[""], mutate(rnd, plain[rnd.Intn(len(plain))]+plain[rnd.Intn(len(plain))]))
 	}
 	byConfig[""] = append(byConfig[""], downloaded()...)

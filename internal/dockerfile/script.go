@@ -101,6 +101,12 @@ func shellName(argv []string) string {
 
 // scripts parses the command lines of all instructions, each with the SHELL in force where it stands.
 func (f *File) scripts() {
+	for _, in := range f.Instructions {
+		if in.Stage == nil { // before the first FROM: wrong, but still to be looked into
+			in.Shell = []string{"/bin/sh", "-c"}
+			in.Script = f.script(in)
+		}
+	}
 	final := map[*Stage][]string{}
 	for _, st := range f.Stages {
 		shell := []string{"/bin/sh", "-c"}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -133,20 +134,25 @@ func newDBImportCmd(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			listen, done := a.progress()
-			defer done()
-			start := time.Now()
-			res, err := advisory.Import(cmd.Context(), dir, args[0], advisory.ImportOptions{Now: start, Progress: func(n, total int) {
-				listen(scan.Event{Gate: advisoriesWork, Text: "reading", Done: int64(n), Total: int64(total)})
-			}})
-			done()
-			if err != nil {
-				return err
-			}
-			a.tellImport(res, time.Since(start))
-			return nil
+			return a.importFrom(cmd.Context(), dir, args[0], nil)
 		},
 	}
+}
+
+// importFrom imports a folder's ecosystems, all where only is nil, and tells of it.
+func (a *app) importFrom(ctx context.Context, dir, from string, only []string) error {
+	listen, done := a.progress()
+	defer done()
+	start := time.Now()
+	res, err := advisory.Import(ctx, dir, from, advisory.ImportOptions{Only: only, Now: start, Progress: func(n, total int) {
+		listen(scan.Event{Gate: advisoriesWork, Text: "reading", Done: int64(n), Total: int64(total)})
+	}})
+	done()
+	if err != nil {
+		return err
+	}
+	a.tellImport(res, time.Since(start))
+	return nil
 }
 
 // advisoriesWork stands where a gate's name stands in progress.
@@ -165,12 +171,13 @@ func (a *app) tellImport(res *advisory.Imported, took time.Duration) {
 func newDBUpdateCmd(a *app) *cobra.Command {
 	var from string
 	var ecosystems []string
+	var settings stackFlags
 	c := &cobra.Command{
 		Use:   "update",
 		Short: "Fetch newer advisories; what is in use stays in use unless all of it came",
 		Long: `Fetches {ecosystem}/all.zip of each wanted ecosystem, if it changed, and puts all of it in use together.
-Without --from and ` + advisoriesEnv + ` it fetches the OSV project's public export, with CISA's KEV catalogue
-and FIRST's EPSS scores from their own addresses.`,
+It fetches from --from, else from the address in ` + advisoriesEnv + `, else from drydock.yaml's advisories.from, else the
+OSV project's public export, with CISA's KEV catalogue and FIRST's EPSS scores from their own addresses.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := advisory.Dir()
@@ -181,8 +188,20 @@ and FIRST's EPSS scores from their own addresses.`,
 			if err != nil {
 				return err
 			}
-			if from == "" {
-				from = os.Getenv(advisoriesEnv)
+			cfg, err := settings.settings(nil)
+			if err != nil {
+				return err
+			}
+			for _, next := range []string{os.Getenv(advisoriesEnv), cfg.Advisories.From} {
+				if from == "" {
+					from = next
+				}
+			}
+			if len(ecosystems) == 0 {
+				ecosystems = cfg.Advisories.Ecosystems
+			}
+			if st, err := os.Stat(from); err == nil && st.IsDir() {
+				return a.importFrom(cmd.Context(), dir, from, ecosystems)
 			}
 			listen, done := a.progress()
 			defer done()
@@ -201,7 +220,8 @@ and FIRST's EPSS scores from their own addresses.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&from, "from", "", "address of the layout (default $"+advisoriesEnv+", else the public export)")
+	c.Flags().StringVar(&from, "from", "", "address of the layout or a folder that holds it")
+	c.Flags().StringVar(&settings.config, "config", "", "the drydock.yaml to use; else the one at or above the working folder")
 	c.Flags().StringSliceVar(&ecosystems, "ecosystem", nil, "fetch only these: Debian, Alpine, PyPI, npm ... (default all that are carried, and Alpine)")
 	return c
 }

@@ -16,12 +16,14 @@ import (
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/state"
+	"github.com/drydock/drydock/internal/vuln"
 )
 
 // explanation is what `explain --format json` prints: one of the three is filled.
 type explanation struct {
-	Rule    *finding.Rule    `json:"rule"`
-	Finding *finding.Finding `json:"finding"`
+	Rule     *finding.Rule     `json:"rule"`
+	Finding  *finding.Finding  `json:"finding"`
+	Advisory *vuln.Explanation `json:"advisory"`
 }
 
 func newExplainCmd(a *app) *cobra.Command {
@@ -69,6 +71,13 @@ func lookUp(id, from string) (*explanation, error) {
 	f, err := recorded(id, from)
 	if err != nil || f != nil {
 		return &explanation{Finding: f}, err
+	}
+	_, db, err := openDB()
+	if err != nil {
+		return nil, err
+	}
+	if x, err := vuln.Explain(db, id); err != nil || x != nil {
+		return &explanation{Advisory: x}, err
 	}
 	return nil, fault.Input("", "nothing is known under the id %q", id).
 		WithHint("'drydock explain' lists the rules; 'drydock db status' tells which advisories are at hand.")
@@ -138,6 +147,8 @@ func (e *explanation) write(w io.Writer) error {
 	switch {
 	case e.Rule != nil:
 		page = e.Rule.Explain()
+	case e.Advisory != nil:
+		page = e.Advisory.Page()
 	default:
 		page = explainFinding(e.Finding)
 	}

@@ -2,6 +2,7 @@ package vuln
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/drydock/drydock/internal/advisory"
 	"github.com/drydock/drydock/internal/advisory/version"
@@ -33,6 +34,9 @@ func (in *installed) affected(a *advisory.Affected) bool {
 }
 
 func (in *installed) holds(r *advisory.Range) bool {
+	if r.End == advisory.Fixed && modular(in.text) != modular(r.To) {
+		return false
+	}
 	if r.From != "" {
 		from := in.bound(r.From)
 		if c, ok := compare(in.v, from); !ok || c < 0 {
@@ -44,6 +48,27 @@ func (in *installed) holds(r *advisory.Range) bool {
 	}
 	c, ok := compare(in.v, in.bound(r.To))
 	return ok && (c < 0 || c == 0 && r.End == advisory.LastAffected)
+}
+
+// modular tells a build of a Red Hat module: it follows its module's stream and never the plain package's versions.
+func modular(v string) bool {
+	return strings.Contains(v, ".module_el") || strings.Contains(v, ".module+el")
+}
+
+// rebuilt tells whether an erratum on a module names the installed build, or an older one, as fixed: it lists a build
+// for each minor release, and any of them is the fix.
+func (in *installed) rebuilt(h *hit) bool {
+	if !modular(in.text) {
+		return false
+	}
+	for i := range h.ranges {
+		if r := &h.ranges[i]; r.End == advisory.Fixed && modular(r.To) {
+			if c, ok := compare(in.v, in.bound(r.To)); ok && c >= 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // listed compares by spelling, and by order where equal versions have several spellings (1.0 and 1.0.0 of PyPI).

@@ -302,7 +302,9 @@ func (m *matcher) hits(s *subject, in *installed) ([]*hit, error) {
 	}
 	list := make([]*hit, 0, len(byID))
 	for _, h := range byID {
-		list = append(list, h)
+		if !in.rebuilt(h) {
+			list = append(list, h)
+		}
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].rec.ID < list[j].rec.ID })
 	return list, nil

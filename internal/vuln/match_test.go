@@ -268,3 +268,52 @@ func TestOneFindingAPackage(t *testing.T) {
 		t.Errorf("a copy that nobody owns is %s", f.Status)
 	}
 }
+
+// An erratum on a module lists a build for each minor release; it says nothing of the plain package.
+func TestModules(t *testing.T) {
+	two := `{"id":"ALSA-2026:1","modified":"2026-01-01T00:00:00Z","summary":"Important: zz security update","related":["CVE-2026-0001","CVE-2026-0002"],"affected":[
+		{"package":{"ecosystem":"AlmaLinux:9","name":"zz"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"15.1-1.module_el9.4.0+1+aa"}]}]},
+		{"package":{"ecosystem":"AlmaLinux:9","name":"zz"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"15.1-1.module_el9.5.0+7+bb"}]}]}]}`
+	db := database(t, map[string][]string{"AlmaLinux": {two}})
+	for v, want := range map[string]string{
+		"15.0-1.module_el9.4.0+1+aa": "CVE-2026-0001 CVE-2026-0002",
+		"15.1-1.module_el9.4.0+1+aa": "",
+		"15.1-1.module_el9.5.0+7+bb": "",
+		"13.2-1.el9":                 "",
+	} {
+		res := match(t, db, pkg("AlmaLinux:9", "zz", v))
+		if got := rules(res.Findings); got != want {
+			t.Errorf("%s: %q, want %q", v, got, want)
+		}
+		for _, f := range res.Findings {
+			if f.Severity != finding.High || strings.Join(f.Advisory.Aliases, " ") != "ALSA-2026:1" {
+				t.Errorf("%s: %s %q", v, f.Severity, f.Advisory.Aliases)
+			}
+		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	db := database(t, map[string][]string{
+		"npm":    {record("GHSA-zz-1", "npm", "zz-a", "introduced=1.0.0 fixed=2.0.0", `"aliases":["CVE-2026-99001"],"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]`)},
+		"Debian": {record("DSA-9999-1", "Debian:12", "zz-src", "introduced=0 fixed=1.2", `"upstream":["CVE-2026-99001","CVE-2026-99002"]`)},
+	})
+	for _, id := range []string{"ghsa-ZZ-1", "CVE-2026-99001"} {
+		x, err := Explain(db, id)
+		if err != nil || x == nil {
+			t.Fatal(id, err)
+		}
+		if x.ID != "CVE-2026-99001" || x.Severity != finding.Critical || len(x.Records) != 2 {
+			t.Errorf("%s: %+v", id, x)
+		}
+		page := x.Page()
+		for _, want := range []string{"# CVE-2026-99001", "npm zz-a: >= 1.0.0, < 2.0.0", "Debian:12 zz-src: < 1.2", "Answers CVE-2026-99001, CVE-2026-99002", "CVSS: 9.8"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: %q is not in\n%s", id, want, page)
+			}
+		}
+	}
+	if x, err := Explain(db, "CVE-1999-99999"); x != nil || err != nil {
+		t.Errorf("unknown: %v, %v", x, err)
+	}
+}

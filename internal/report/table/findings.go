@@ -86,7 +86,7 @@ func (p *printer) rows(groups []rank.Group) {
 			tail = wrap(tail[0], p.width-indent)
 		}
 		p.line(cell{pad(strings.ToUpper(shortSeverity[r.severity]), 4), severityStyle(r.severity)},
-			plain("  "+pad(r.id, id)), cell{"  " + pad(r.what, what) + "  ", bold}, plain(tail[0]))
+			plain("  "+pad(r.id, id)), cell{"  " + pad(fitPlace(r.what, what), what) + "  ", bold}, plain(tail[0]))
 		for _, l := range tail[1:] {
 			p.line(plain(strings.Repeat(" ", indent)), plain(l))
 		}

@@ -76,6 +76,16 @@ func fit(s string, n int) string {
 	return ansi.Truncate(report.Plain(s), n, "…")
 }
 
+// fitPlace makes s plain and cuts it to at most n columns: of a path the beginning goes, since its end, with the line,
+// is what a reader looks for.
+func fitPlace(s string, n int) string {
+	s = report.Plain(s)
+	if over := columns(s) - n; over > 0 && n > 0 && strings.Contains(s, "/") && strings.Contains(s, ":") {
+		return ansi.TruncateLeft(s, over+1, "…")
+	}
+	return fit(s, n)
+}
+
 // pad fits s and fills it with spaces to n columns.
 func pad(s string, n int) string {
 	s = fit(s, n)

@@ -1,10 +1,13 @@
 package stack
 
 import (
+	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -285,5 +288,44 @@ func FuzzCompose(f *testing.F) {
 			files = append(files, write(t, dir, "over.yaml", two))
 		}
 		compare(t, dir, files...)
+		checkPlaces(t, dir, files)
+	})
+}
+
+// checkPlaces holds that what a label's location covers is what the file says there.
+func checkPlaces(t *testing.T, dir string, files []string) {
+	h, err := LoadProjects(context.Background(), []Project{{Dir: dir, Files: slices.Clone(files)}}, Options{Env: noEnv, Root: dir})
+	if err != nil {
+		return
+	}
+	texts := map[string][]string{}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[filepath.Base(f)] = strings.Split(strings.TrimPrefix(string(b), "\ufeff"), "\n")
+	}
+	h.Services(func(_ *Stack, s *Service) {
+		for _, l := range s.Labels {
+			loc := l.ValueLoc
+			lines := texts[loc.Path]
+			if loc.Line < 1 || loc.Line > len(lines) {
+				t.Errorf("label %q: line %d of %d", l.Key, loc.Line, len(lines))
+				return
+			}
+			if loc.EndLine == 0 || !utf8.ValidString(lines[loc.Line-1]) {
+				continue
+			}
+			line := []rune(lines[loc.Line-1])
+			if loc.EndLine != loc.Line || loc.Column < 1 || loc.EndColumn < loc.Column || loc.EndColumn > len(line)+1 {
+				t.Errorf("label %q: %+v in a line of %d", l.Key, loc, len(line))
+				return
+			}
+			covered := string(line[loc.Column-1 : loc.EndColumn-1])
+			if !strings.ContainsAny(covered, "'\"\\") && l.RawValue != "" && covered != l.RawValue {
+				t.Errorf("label %q: %+v covers %q, the value is %q", l.Key, loc, covered, l.RawValue)
+			}
+		}
 	})
 }

@@ -124,7 +124,9 @@ func names(n *node) []string {
 	}
 	var out []string
 	for _, e := range asMapping(n).keys {
-		out = append(out, e.name)
+		if e.name != "" { // a variable without a value
+			out = append(out, e.name)
+		}
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -352,9 +353,12 @@ func (r *reader) nameIn(files []string, env lookup) string {
 			continue
 		}
 		r.sources[f] = src
-		if m := topName.FindSubmatch(src.text); m != nil {
-			sub := substitute(strings.Trim(string(m[1]), `"'`), env)
-			if len(sub.unset) == 0 {
+		for line := range bytes.Lines(src.text) {
+			m := topName.FindSubmatch(line)
+			if m == nil {
+				continue
+			}
+			if sub := substitute(strings.Trim(string(m[1]), `"'`), env); len(sub.unset) == 0 {
 				name = sub.text
 			}
 		}
@@ -363,7 +367,7 @@ func (r *reader) nameIn(files []string, env lookup) string {
 }
 
 // topName finds a top-level `name:`, which stands at the start of a line in every block mapping.
-var topName = regexp.MustCompile(`(?m)^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?$`)
+var topName = regexp.MustCompile(`^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?\n?$`)
 
 var nameLetters = regexp.MustCompile(`[^a-z0-9_-]`)
 

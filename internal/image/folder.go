@@ -36,7 +36,11 @@ type folderEntries struct {
 	dir     string
 	cur     *lazyFile
 	skipped func(path string)
+	names   map[inode]string // files with several names, by the first one met
 }
+
+// inode identifies a file within one machine.
+type inode struct{ dev, ino uint64 }
 
 func (w *folderEntries) next(e *Entry) error {
 	for {
@@ -101,6 +105,16 @@ func (w *folderEntries) entry(e *Entry, name string, d fs.DirEntry) (bool, error
 		st, err := d.Info()
 		if err != nil {
 			return false, err
+		}
+		if id, ok := linked(st); ok { // one file with several names is delivered once, as a tar would
+			if first, seen := w.names[id]; seen {
+				e.Kind, e.Link = Hardlink, first
+				return true, nil
+			}
+			if w.names == nil {
+				w.names = map[inode]string{}
+			}
+			w.names[id] = name
 		}
 		w.cur = &lazyFile{root: w.root, name: name}
 		e.Kind, e.Size, e.Mode, e.At = File, st.Size(), st.Mode().Perm(), w.cur

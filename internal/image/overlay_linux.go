@@ -29,3 +29,12 @@ func opaque(root *os.Root, name string) bool {
 	}
 	return false
 }
+
+// linked tells a file that has several names.
+func linked(st fs.FileInfo) (inode, bool) {
+	s, ok := st.Sys().(*syscall.Stat_t)
+	if !ok || s.Nlink < 2 {
+		return inode{}, false
+	}
+	return inode{s.Dev, s.Ino}, true
+}

@@ -16,7 +16,7 @@ import (
 // Where a layer is damaged, the inventory of what could be read is returned beside the error, with a Problem for each
 // layer; the error is a fault.Input. Without an inventory there is nothing that could be read.
 func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.Inventory, error) {
-	r := &imageRead{facts: map[string]*layerFacts{}}
+	r := &imageRead{facts: map[string]*layerFacts{}, cache: openCache(opt.CacheDir, img.Trusted)}
 	err := img.Layers(ctx, r.want, func(l *image.Layer) error { return r.layer(ctx, l) })
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -31,6 +31,7 @@ func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.I
 	for i, l := range img.Info.Layers {
 		layers[i] = r.facts[l.DiffID]
 	}
+	img.Known = append(img.Known, r.cache.known()...)
 	tellBase(img)
 	inv := compose(&img.Info, layers)
 	for _, e := range layerErrors(err) {
@@ -40,16 +41,32 @@ func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.I
 	if err != nil {
 		return inv, asFault(img.Info.Name, err)
 	}
+	r.cache.remember(&img.Info)
+	if r.wrote {
+		r.cache.prune()
+	}
 	return inv, nil
 }
 
 type imageRead struct {
+	cache    *layerCache
 	mu       sync.Mutex
 	facts    map[string]*layerFacts
 	nameless []*layerFacts
+	wrote    bool
 }
 
-func (r *imageRead) want(string) bool { return true }
+// want says whether a layer must be read: its facts are not in the cache.
+func (r *imageRead) want(diffID string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.facts[diffID] == nil {
+		if f := r.cache.load(diffID); f != nil {
+			r.facts[diffID] = f
+		}
+	}
+	return r.facts[diffID] == nil
+}
 
 // layer scans one layer. What stood before the place where it breaks off is kept.
 func (r *imageRead) layer(ctx context.Context, l *image.Layer) error {
@@ -58,18 +75,27 @@ func (r *imageRead) layer(ctx context.Context, l *image.Layer) error {
 	keep := func(id string) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		f.DiffID = id
 		if id == "" {
 			r.nameless = append(r.nameless, f)
 		} else {
-			f.DiffID = id
 			r.facts[id] = f
 		}
 	}
 	if known != "" {
 		keep(known)
-	} else {
-		l.OnEnd(func() { keep(l.DiffID) })
 	}
+	l.OnEnd(func() {
+		if known == "" {
+			keep(l.DiffID)
+		}
+		if err == nil && l.DiffID != "" {
+			r.cache.save(f)
+			r.mu.Lock()
+			r.wrote = true
+			r.mu.Unlock()
+		}
+	})
 	return err
 }
 

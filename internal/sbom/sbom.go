@@ -14,6 +14,8 @@ import (
 
 // Options is what a scan may depend on besides its target. The zero value is a scan without a cache.
 type Options struct {
+	// CacheDir is the folder in which what was read of layers is kept; "" for nowhere. Nothing else may be in it.
+	CacheDir string
 	// Progress, if not nil, is told from time to time how much was looked at. It must return at once and be safe to
 	// call from several goroutines.
 	Progress func(done, total int64)

@@ -2,7 +2,6 @@ package document
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
@@ -169,10 +168,10 @@ func (b *builder) intern(s string) string {
 }
 
 func (b *builder) finish() *inventory.Inventory {
+	b.owners()
 	for i := range b.inv.Packages {
 		b.inv.Packages[i].Normalize()
 	}
-	slices.SortStableFunc(b.inv.Problems, func(x, y inventory.Problem) int { return strings.Compare(x.Path, y.Path) })
 	inventory.Sort(b.inv.Packages)
 	if b.unmatched > 0 {
 		b.problem("%d of the packages have no package URL, so nothing says what they are and they were not matched; the first is %q", b.unmatched)

@@ -20,8 +20,7 @@ import (
 	"github.com/drydock/drydock/internal/sbom/document"
 )
 
-// tree is what syft finds in the tree that its documents in testdata were made of. The documents differ in what they
-// tell beside: paths stand in CycloneDX, owners in neither.
+// tree is what syft finds in the tree that its documents in testdata were made of.
 var tree = []string{
 	"Debian:12 libssl3 3.0.11-1~deb12u1 from openssl 3.0.11-1~deb12u1",
 	"Debian:12 login 1:4.13+dfsg1-1+b1 from shadow 1:4.13+dfsg1-1",
@@ -29,7 +28,7 @@ var tree = []string{
 	"Go golang.org/x/net 0.16.0",
 	"Maven org.apache.logging.log4j:log4j-core 2.14.1",
 	"Maven org.example:app 1",
-	"PyPI requests 2.28.1",
+	"PyPI requests 2.28.1 owned by python3-requests",
 	"npm @babel/traverse 7.21.0",
 	"npm app 1.0.0",
 	"npm lodash 4.17.15",
@@ -58,6 +57,9 @@ func TestOtherToolsDocuments(t *testing.T) {
 			s := fmt.Sprintf("%s %s %s", p.Ecosystem, p.Name, p.Version)
 			if p.Source.Name != "" {
 				s += " from " + p.Source.Name + " " + p.Source.Version
+			}
+			if p.OwnedBy != "" {
+				s += " owned by " + p.OwnedBy
 			}
 			got = append(got, s)
 		}

@@ -61,8 +61,16 @@ func (b *builder) ownDistro(c *component) {
 	}
 }
 
-// sourceInfo understands the sentence in which trivy and drydock name the source package.
+// sourceInfo understands the sentence in which trivy and drydock name the source package, and that in which syft names
+// the files that it read ("acquired package info from DPKG DB: /var/lib/dpkg/status, ...").
 func (p *spdxPackage) sourceInfo(s string) {
+	if rest, ok := strings.CutPrefix(s, "acquired package info from "); ok {
+		if _, paths, ok := strings.Cut(rest, ": /"); ok {
+			first, _, _ := strings.Cut(paths, ", ")
+			p.paths = append(p.paths, first)
+		}
+		return
+	}
 	if rest, ok := strings.CutPrefix(s, "built package from: "); ok {
 		p.source.name, p.source.version, _ = strings.Cut(strings.TrimSpace(rest), " ")
 	}

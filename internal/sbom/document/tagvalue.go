@@ -23,6 +23,8 @@ func readTagValue(r *bufio.Reader, b *builder) error {
 		return b.addSPDX(done)
 	}
 	words, licence, version := map[string]string{}, "", ""
+	var related []string
+	var owned [][2]string // in tag-value, relationships stand between the packages
 	for {
 		tag, value, err := t.next()
 		if errors.Is(err, io.EOF) {
@@ -43,8 +45,15 @@ func readTagValue(r *bufio.Reader, b *builder) error {
 			if err := flush(); err != nil {
 				return &placed{line: t.line, err: err}
 			}
-			if tag == "LicenseID" {
+			switch tag {
+			case "LicenseID":
 				licence = value
+			case "Relationship":
+				related = strings.Fields(value)
+			}
+		case "RelationshipComment":
+			if len(related) == 3 && strings.HasPrefix(value, ownership) {
+				owned = append(owned, [2]string{related[0], related[2]})
 			}
 		case "LicenseName":
 			if licence != "" && len(words) < maxPackages {
@@ -58,6 +67,9 @@ func readTagValue(r *bufio.Reader, b *builder) error {
 	}
 	if err := flush(); err != nil {
 		return &placed{line: t.line, err: err}
+	}
+	for _, o := range owned {
+		b.owns(o[0], o[1])
 	}
 	if !known(version, "SPDX-2.2", "SPDX-2.3") {
 		return fault.Input(b.inv.Target, "%q is not a version of SPDX that can be read", clip(version)).WithHint(formatsHint)

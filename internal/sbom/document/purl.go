@@ -17,7 +17,7 @@ var languages = map[string]string{
 
 // fromPURL completes a package from its package URL: the name as OSV spells it, the ecosystem with its release, the
 // source package. What the document said otherwise stands, but for the name and the version: the package URL is what
-// identifies the package.
+// identifies the package. A name that differs in its spelling only (Jinja2, jinja2) stays as the package has it.
 func fromPURL(p *inventory.Package, purl string) error {
 	if purl == "" {
 		return nil
@@ -40,13 +40,21 @@ func fromPURL(p *inventory.Package, purl string) error {
 			name = u.Namespace + "/" + u.Name
 		}
 	}
-	p.Name = name
+	if !sameName(p.Name, name) {
+		p.Name = name
+	}
 	p.Ecosystem = languages[u.Type]
 	if p.Ecosystem == "Go" && p.Name != "stdlib" {
 		// OSV's versions of Go modules have no v; a tool's may.
 		p.Version = strings.TrimPrefix(p.Version, "v")
 	}
 	return nil
+}
+
+// sameName compares names as PyPI does, which is the only ecosystem whose package URLs spell names another way.
+func sameName(a, b string) bool {
+	plain := strings.NewReplacer("_", "-", ".", "-")
+	return strings.EqualFold(plain.Replace(a), plain.Replace(b))
 }
 
 func fromDistroPURL(p *inventory.Package, u *packageurl.PackageURL) error {

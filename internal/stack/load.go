@@ -286,10 +286,10 @@ func (h *hostReader) project(ctx context.Context, p Project) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
+	model.settle()
 	if err := worthReading(h.rel(p.Files[0]), model); err != nil {
 		return nil, err
 	}
-	model.dropResets()
 	for _, f := range p.Files {
 		s.Files = append(s.Files, h.rel(f))
 	}

@@ -220,3 +220,12 @@ func write(t testing.TB, dir, name, text string) string {
 	}
 	return p
 }
+
+func readAll(t testing.TB, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -7,7 +7,8 @@ import (
 )
 
 // How Compose lays one file over another, and a service over the one that it extends: mappings merge by key, lists
-// append, a value replaces a value. What follows another rule is named here, by its path below the service.
+// append, a value replaces a value. What follows another rule is named here, by its path below the service. A `!reset`
+// stays in the result as a mark, for the layers that the result is laid over in turn; it reads as a key that is not there.
 
 type mergeRule uint8
 
@@ -58,9 +59,7 @@ func mergeFiles(base, over *node) (*node, error) {
 	for _, section := range over.keys {
 		old := base.entry(section.name)
 		switch {
-		case section.val.reset:
-			base.remove(section.name)
-		case old == nil || old.val.kind == nullKind || section.val.override:
+		case old == nil || old.val.kind == nullKind || old.val.reset || section.val.override || section.val.reset:
 			base.set(section)
 		case section.val.kind == nullKind:
 		case old.val.kind == mapKind && section.val.kind == mapKind:
@@ -86,12 +85,8 @@ func mergeSection(section string, base, over *node) error {
 	}
 	for _, e := range over.keys {
 		old := base.entry(e.name)
-		if old == nil {
-			base.add(e)
-			continue
-		}
-		if e.val.reset {
-			base.remove(e.name)
+		if old == nil || old.val.reset || e.val.reset {
+			base.set(e)
 			continue
 		}
 		merged, err := mergeNodes("", rules, old.val, e.val)
@@ -148,10 +143,8 @@ func mergeMappings(path string, rules map[string]mergeRule, base, over *node) er
 	for _, e := range over.keys {
 		old := base.entry(e.name)
 		switch {
-		case e.val.reset:
-			base.remove(e.name)
-		case old == nil:
-			base.add(e)
+		case old == nil || old.val.reset || e.val.reset:
+			base.set(e)
 		default:
 			next := e.name
 			if path != "" {

@@ -190,20 +190,21 @@ func (n *node) share() {
 	}
 }
 
-// dropResets takes out what `!reset` marks where there was nothing to reset.
-func (n *node) dropResets() {
+// settle takes out what `!reset` marks, and the marks of `!override`: they have done their work.
+func (n *node) settle() {
 	if n == nil {
 		return
 	}
+	n.override = false
 	for _, p := range n.parts {
-		p.dropResets()
+		p.settle()
 	}
 	keys := n.keys[:0]
 	for _, e := range n.keys {
 		if e.val != nil && e.val.reset {
 			continue
 		}
-		e.val.dropResets()
+		e.val.settle()
 		keys = append(keys, e)
 	}
 	n.keys, n.index = keys, nil
@@ -212,7 +213,7 @@ func (n *node) dropResets() {
 		if it.reset {
 			continue
 		}
-		it.dropResets()
+		it.settle()
 		items = append(items, it)
 	}
 	n.items = items

@@ -54,7 +54,7 @@ func facts(h *Host) map[string]string {
 		}
 		set("command", fmt.Sprintf("%q", svc.Command))
 		set("entrypoint", fmt.Sprintf("%q", svc.Entrypoint))
-		if svc.Build != nil {
+		if svc.Build != nil && svc.JoinedBy == "" {
 			set("build", svc.Build.Context+" "+svc.Build.Dockerfile+" "+svc.Build.Target+" "+svc.Build.Inline)
 			for k, v := range svc.Build.Args {
 				if v != nil { // Compose leaves out what its environment does not have
@@ -85,8 +85,8 @@ func facts(h *Host) map[string]string {
 		}
 		for _, e := range svc.Environment {
 			v := e.Value
-			if !e.Known {
-				v = "?"
+			if !e.Known && v == "" {
+				v = unknown
 			}
 			set("env "+e.Name, v)
 		}
@@ -97,9 +97,12 @@ func facts(h *Host) map[string]string {
 	return out
 }
 
+// unknown stands for a value that neither the file nor the environment gives.
+const unknown = "?"
+
 func deref(s *string) string {
 	if s == nil {
-		return "?"
+		return unknown
 	}
 	return *s
 }
@@ -140,7 +143,10 @@ func composeFacts(p *types.Project) map[string]string {
 		}
 		slices.Sort(ports)
 		set("ports", strings.Join(ports, ", "))
-		set("networks", strings.Join(slices.Sorted(maps.Keys(svc.Networks)), ", "))
+		set("networks", "")
+		if svc.NetworkMode == "" { // both is refused later, by Compose's check of the whole
+			set("networks", strings.Join(slices.Sorted(maps.Keys(svc.Networks)), ", "))
+		}
 		set("mode", svc.NetworkMode)
 		for _, m := range svc.Volumes {
 			set("mount "+m.Target, fmt.Sprintf("%s %s %t", m.Type, m.Source, m.ReadOnly))
@@ -164,7 +170,7 @@ func composeFacts(p *types.Project) map[string]string {
 func diffFacts(ours, theirs map[string]string) []string {
 	var out []string
 	for k, v := range theirs {
-		if w, ok := ours[k]; !ok || v != w {
+		if w, ok := ours[k]; !ok || v != w && !(w == unknown && v == "") {
 			out = append(out, fmt.Sprintf("%s: compose %q, drydock %q", k, v, w))
 		}
 	}

@@ -271,7 +271,9 @@ func (r *reader) extend(services *node, name, file string, sc scope, seen []stri
 	base.share()
 	over := svc.clone(false)
 	over.remove("extends")
-	merged, err := mergeNodes("", serviceRules, base.clone(true), over)
+	base = base.clone(true)
+	base.settle() // its marks are about what it is laid over itself
+	merged, err := mergeNodes("", serviceRules, base, over)
 	if err != nil {
 		return nil, err
 	}

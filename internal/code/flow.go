@@ -253,7 +253,7 @@ func (fl *flow) place(id ast.ID) string {
 	switch n := &t.Nodes[id]; n.Kind {
 	case ast.Name:
 		return fl.name(id)
-	case ast.This, ast.Super:
+	case ast.This:
 		return "this"
 	case ast.Member:
 		obj, name := t.Child(id, ast.Obj), t.Child(id, ast.Ident)

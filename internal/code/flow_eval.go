@@ -20,7 +20,7 @@ func (fl *flow) value(id ast.ID, s state) marks {
 			fl.eval(b, w)
 		}
 		return nil
-	case ast.Name, ast.This, ast.Super:
+	case ast.Name, ast.This:
 		return s.get(fl.place(id))
 	case ast.Member, ast.Index, ast.Slice:
 		return fl.part(id, s)

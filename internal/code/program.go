@@ -21,6 +21,7 @@ type Program struct {
 	match *formula
 	taint *taintProgram
 	opts  pattern.Options
+	needs *needs
 }
 
 // formula is a rule.Formula compiled.
@@ -62,6 +63,7 @@ func Compile(r *rule.Rule, language string) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.setNeeds()
 	return p, nil
 }
 

@@ -13,8 +13,7 @@ const (
 	Num            // number; text is its canonical form
 	Bool           // text is "true" or "false"
 	Null           // nil, None, null
-	This           // this, self where it is a keyword
-	Super          // super
+	This           // this, self where it is a keyword; super, with that text
 	Regex          // regular expression literal; text is what stands between the delimiters
 	Token          // keyword or operator that tells two forms apart; text is the token
 	Call           // fn, args
@@ -42,7 +41,6 @@ const (
 	Yield          // value
 	Comp           // comprehension: value, elements; text is its bracket
 	CompFor        // left, value
-	CompIf         // cond
 	Element        // XML, JSX or HTML element: name, attributes (mods), elements
 	Attr           // name, value
 	ExprStmt       // value
@@ -86,9 +84,9 @@ const (
 )
 
 var kindNames = [patternKinds]string{
-	"None", "Program", "Name", "Str", "Num", "Bool", "Null", "This", "Super", "Regex", "Token", "Call", "Args", "KwArg", "Spread",
+	"None", "Program", "Name", "Str", "Num", "Bool", "Null", "This", "Regex", "Token", "Call", "Args", "KwArg", "Spread",
 	"New", "Member", "Index", "Slice", "Bin", "Unary", "Assign", "AugAssign", "Ternary", "Lambda", "List", "Tuple", "Dict", "Set", "Pair",
-	"Interp", "Cast", "Await", "Yield", "Comp", "CompFor", "CompIf", "Element", "Attr", "ExprStmt", "Block", "If", "While", "DoWhile", "For",
+	"Interp", "Cast", "Await", "Yield", "Comp", "CompFor", "Element", "Attr", "ExprStmt", "Block", "If", "While", "DoWhile", "For",
 	"ForEach", "Return", "Throw", "Break", "Continue", "Try", "Catch", "Finally", "Switch", "Case", "With", "Import", "VarDef", "FuncDef",
 	"Params", "Param", "ClassDef", "ClassBody", "Mod", "Decorator", "Other", "Metavar", "MetaDots", "Dots", "Deep", "Typed",
 }
@@ -153,3 +151,6 @@ func (r Role) String() string {
 func (k Kind) Statement() bool {
 	return k >= ExprStmt && k <= FuncDef && k != Catch && k != Finally && k != Case || k == ClassDef
 }
+
+// Sets of kinds are masks of 64 bits.
+var _ [64 - kinds]struct{}

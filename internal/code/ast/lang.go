@@ -82,6 +82,8 @@ type NameSpec struct {
 	Declared bool
 	// ImportFirst: an import of a.b.c without another name makes a known here.
 	ImportFirst bool
+	// Requires: require("m") imports a module.
+	Requires bool
 	// ModuleLast: an imported thing goes by the last part of its path, and rules call it so.
 	ModuleLast bool
 	// FoldNames: names of functions and classes have no case.

@@ -12,7 +12,7 @@ true: Bool "true"
 false: Bool "false"
 null_literal: Null
 this: This
-super: Super
+super: This "super"
 string_literal: !string
 line_comment block_comment comment: -
 parenthesized_expression: !paren

@@ -14,7 +14,7 @@ false: Bool "false"
 null: Null
 undefined: Name @
 this: This
-super: Super
+super: This "super"
 string: !string
 template_string: !template
 regex: !regex
@@ -146,7 +146,7 @@ var javascript = &Lang{
 	Grammar: syntax.JavaScript,
 	Spec:    &Spec{Table: jsTable, Hooks: jsHooks},
 	Pattern: jsPattern,
-	Names:   NameSpec{OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
+	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
 }
 
 var typescript = &Lang{
@@ -155,7 +155,7 @@ var typescript = &Lang{
 	Also:    map[string]syntax.Grammar{".tsx": syntax.TSX},
 	Spec:    &Spec{Table: tsTable, Hooks: jsHooks},
 	Pattern: jsPattern,
-	Names:   NameSpec{OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
+	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
 }
 
 func jsString(l *lowering, n uint32, parent ID, r Role) {

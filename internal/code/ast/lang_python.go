@@ -57,7 +57,6 @@ set_comprehension: Comp "set" body=value
 dictionary_comprehension: Comp "dict" body=value
 generator_expression: Comp "gen" body=value
 for_in_clause: CompFor left=left right=value +async
-if_clause: CompIf *=cond
 type: ^
 block: Block
 module: Program

@@ -18,7 +18,7 @@ true: Bool "true"
 false: Bool "false"
 nil: Null
 self: This
-super: Super
+super: This "super"
 string bare_string: !string
 heredoc_body: !string
 subshell: !string

@@ -331,7 +331,7 @@ func (l *lowering) mark() {
 	for i := range l.Nodes {
 		n := &l.Nodes[i]
 		switch n.Kind {
-		case Program, Args, Params, Param, KwArg, Pair, Mod, Decorator, Token, ClassBody, Catch, Finally, Case, Attr, CompFor, CompIf, Spread:
+		case Program, Args, Params, Param, KwArg, Pair, Mod, Decorator, Token, ClassBody, Catch, Finally, Case, Attr, CompFor, Spread:
 			continue
 		}
 		p := None

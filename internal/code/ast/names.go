@@ -37,6 +37,8 @@ type decl struct {
 	uses     []ID
 	param    bool
 	typ      ID // its declared type, Nil if none
+	module   ID // the string of a require() that it is, 0 if none
+	part     ID // what it takes from the module, Nil for all of it
 }
 
 type resolver struct {
@@ -126,6 +128,7 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 		case VarDef:
 			if name := t.Child(x, Ident); name != Nil {
 				r.declare(s, name, t.Child(x, Value), t.Child(x, Type), false)
+				r.required(s, name, t.Child(x, Value))
 			}
 		case Assign:
 			if left := t.Child(x, Left); left != Nil && (!r.spec.Declared || r.known(s, left)) {
@@ -242,6 +245,44 @@ func lastName(t *Tree, id ID) ID {
 	return id
 }
 
+// required: const x = require("m") imports m as x, const {a: b} = require("m") imports m.a as b.
+func (r *resolver) required(s *scopeMap, target, value ID) {
+	t := r.t
+	if t.Kind(value) != Call || !r.spec.Requires {
+		return
+	}
+	fn, args := t.Child(value, Fn), t.Child(value, Arguments)
+	if fn == Nil || args == Nil || t.Nodes[fn].Kind != Name || !t.HasText(fn, "require") {
+		return
+	}
+	path := t.Nodes[args].First
+	if t.Kind(path) != Str {
+		return
+	}
+	note := func(name, part ID) {
+		if d := s.names[string(t.Text(name))]; d != 0 {
+			r.decls[d].module, r.decls[d].part = path, part
+		}
+	}
+	if t.Nodes[target].Kind == Name {
+		note(target, Nil)
+		return
+	}
+	if t.Nodes[target].Kind != Dict {
+		return
+	}
+	for c := t.Nodes[target].First; c != Nil; c = t.Nodes[c].Next {
+		switch t.Nodes[c].Kind {
+		case Name:
+			note(c, c)
+		case Pair:
+			if k, v := t.Child(c, Key), t.Child(c, Value); t.Kind(k) == Name && t.Kind(v) == Name {
+				note(v, k)
+			}
+		}
+	}
+}
+
 // importedAs is the name that an import without alias gives its path: the first part in Python, else the last.
 func (r *resolver) importedAs(path ID) string {
 	t := r.t
@@ -305,10 +346,15 @@ func (r *resolver) imports() {
 	}
 	for i := range r.decls {
 		d := &r.decls[i]
-		if d.imported == 0 || len(d.uses) == 0 {
+		if d.imported == 0 && d.module == 0 || len(d.uses) == 0 {
 			continue
 		}
-		full := r.fullName(d.imported)
+		full := Nil
+		if d.imported != 0 {
+			full = r.fullName(d.imported)
+		} else if full = r.copyName(d.module); d.part != Nil && full != Nil {
+			full = r.member(full, d.part)
+		}
 		if full == Nil || t.Nodes[full].Kind == Name && t.HasText(full, d.name) {
 			continue
 		}
@@ -335,9 +381,15 @@ func (r *resolver) fullName(imp ID) ID {
 	if name == Nil || t.Nodes[name].Kind == Token || t.HasText(name, "default") {
 		return full
 	}
+	return r.member(full, name)
+}
+
+// member makes obj.name.
+func (r *resolver) member(obj, name ID) ID {
+	t := r.t
 	m := t.synth(Member, Elem, Nil)
-	t.Nodes[full].Role = Obj
-	t.link(m, full)
+	t.Nodes[obj].Role = Obj
+	t.link(m, obj)
 	n := t.synth(Name, Ident, m)
 	t.Nodes[n].textOff, t.Nodes[n].textLen = t.Nodes[name].textOff, t.Nodes[name].textLen
 	return m
@@ -360,12 +412,7 @@ func (r *resolver) copyName(id ID) ID {
 		if o == Nil {
 			return Nil
 		}
-		m := t.synth(Member, Elem, Nil)
-		t.Nodes[o].Role = Obj
-		t.link(m, o)
-		n := t.synth(Name, Ident, m)
-		t.Nodes[n].textOff, t.Nodes[n].textLen = t.Nodes[name].textOff, t.Nodes[name].textLen
-		return m
+		return r.member(o, name)
 	}
 	return Nil
 }

@@ -62,11 +62,12 @@ type Pattern struct {
 	Root ast.ID // the node; of Statements the first one
 	Vars *Vars
 
-	vars  []int32           // by node: number of its metavariable, -1
-	types map[ast.ID]string // type of each Typed node
-	strs  map[ast.ID]strPattern
-	must  []string // words that a file must have
-	kinds uint64   // kinds of node that Root can match; 0: any
+	vars     []int32           // by node: number of its metavariable, -1
+	types    map[ast.ID]string // type of each Typed node
+	strs     map[ast.ID]strPattern
+	must     []string // words that a file must have
+	rootWord string   // last name of what Root calls or names, "" if any
+	kinds    uint64   // kinds of node that Root can match; 0: any
 }
 
 // Options of matching, from a rule's `options`.
@@ -348,6 +349,7 @@ func (p *Pattern) finish(types []string) {
 		}
 	}
 	p.kinds = p.rootKinds(p.Root)
+	p.rootWord = p.rootName()
 	p.must = p.words()
 }
 

@@ -53,8 +53,9 @@ type Match struct {
 
 // Matcher matches patterns on one tree. It is for one goroutine.
 type Matcher struct {
-	T    *ast.Tree
-	Opts Options
+	T     *ast.Tree
+	Opts  Options
+	Index *Index // of T; made when first needed
 
 	pat   *Pattern
 	p, t  *ast.Tree

@@ -52,25 +52,22 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 // only valid during the call.
 func (m *Matcher) Search(p *Pattern, found func(Match)) {
 	expr := p.Form == Expression
-	for i := range m.T.Nodes {
-		n := &m.T.Nodes[i]
-		if n.Flags&ast.FlagSynth != 0 {
-			break
-		}
-		if p.kinds != 0 && p.kinds>>n.Kind&1 == 0 {
-			continue
-		}
+	if m.Index == nil {
+		m.Index = NewIndex(m.T)
+	}
+	m.Index.candidates(p, func(id ast.ID) {
+		n := &m.T.Nodes[id]
 		switch {
 		case expr && n.Flags&ast.FlagExpr == 0 && n.Kind != ast.VarDef:
-			continue
+			return
 		case p.Form == Statements && (n.Flags&ast.FlagStmt == 0 || n.Parent == ast.Nil):
-			continue
+			return
 		case p.Form == Node && p.kinds == 0 && n.Flags&ast.FlagStmt == 0:
-			continue
+			return
 		}
-		m.At(p, ast.ID(i), func(r Match) bool {
+		m.At(p, id, func(r Match) bool {
 			found(r)
 			return true
 		})
-	}
+	})
 }

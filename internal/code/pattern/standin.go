@@ -42,6 +42,11 @@ var (
 	typeFirst = regexp.MustCompile(`^\(\s*([A-Za-z_$][\w.$<>\[\], ?]*?)\s+\$([A-Z_][A-Z_0-9]*)\s*\)`)
 )
 
+// superglobals are variables of PHP's that look like metavariables.
+var superglobals = map[string]bool{
+	"$GLOBALS": true, "$_SERVER": true, "$_GET": true, "$_POST": true, "$_FILES": true, "$_COOKIE": true, "$_SESSION": true, "$_REQUEST": true, "$_ENV": true,
+}
+
 // split cuts a pattern's text into pieces.
 func split(lang *ast.Lang, s string) []piece {
 	sp := &splitter{lang: lang, s: s}
@@ -138,6 +143,9 @@ func (sp *splitter) meta(rest string) bool {
 	}
 	m := metavar.FindStringSubmatch(rest)
 	if m == nil || len(m[0]) < len(rest) && isLower(rest[len(m[0])]) {
+		return false
+	}
+	if sp.lang.Name == "php" && superglobals[m[0]] {
 		return false
 	}
 	if t := typeAfter.FindStringSubmatch(rest); t != nil && len(sp.stack) > 0 && sp.stack[len(sp.stack)-1] == '(' && !sp.lang.Pattern.TypeFirst {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"sort"
@@ -22,15 +23,20 @@ const maxFile = 64 << 20
 // Rules that are wrong are left out and reported; the others are returned.
 func Load(fsys fs.FS, paths ...string) (rules []*Rule, errs []error) {
 	for _, p := range paths {
-		files, err := ruleFiles(fsys, p)
-		if err != nil {
-			errs = append(errs, fault.InputErr(p, err).WithHint("Give a rule file or a folder of rule files."))
-			continue
-		}
-		for _, f := range files {
-			r, e := loadFile(fsys, f)
-			rules, errs = append(rules, r...), append(errs, e...)
-		}
+		r, e := load(fsys, p, func(f string) string { return f })
+		rules, errs = append(rules, r...), append(errs, e...)
+	}
+	return rules, errs
+}
+
+func load(fsys fs.FS, path string, shown func(string) string) (rules []*Rule, errs []error) {
+	files, err := ruleFiles(fsys, path)
+	if err != nil {
+		return nil, []error{fault.InputErr(shown(path), err).WithHint("Give a rule file or a folder of rule files.")}
+	}
+	for _, f := range files {
+		r, e := loadFile(fsys, f, shown(f))
+		rules, errs = append(rules, r...), append(errs, e...)
 	}
 	return rules, errs
 }
@@ -67,17 +73,35 @@ func isFixture(base string) bool {
 	return strings.HasSuffix(stem, ".test") || strings.HasSuffix(stem, ".fixed")
 }
 
-func loadFile(fsys fs.FS, path string) ([]*Rule, []error) {
+func loadFile(fsys fs.FS, path, shown string) ([]*Rule, []error) {
 	f, err := fsys.Open(path)
 	if err != nil {
-		return nil, []error{fault.InputErr(path, err)}
+		return nil, []error{fault.InputErr(shown, err)}
 	}
 	defer f.Close()
 	b, err := limit.ReadAll(f, maxFile)
 	if err != nil {
-		return nil, []error{fault.InputErr(path, err)}
+		return nil, []error{fault.InputErr(shown, err)}
 	}
-	return Parse(path, b)
+	return Parse(shown, b)
+}
+
+// LoadPaths is Load for paths of the operating system.
+func LoadPaths(paths ...string) (rules []*Rule, errs []error) {
+	for _, p := range paths {
+		st, err := os.Stat(p)
+		if err != nil {
+			errs = append(errs, fault.InputErr(p, err).WithHint("Give a rule file or a folder of rule files."))
+			continue
+		}
+		dir, base := p, "."
+		if !st.IsDir() {
+			dir, base = filepath.Dir(p), filepath.Base(p)
+		}
+		r, e := load(os.DirFS(dir), base, func(f string) string { return filepath.Join(dir, f) })
+		rules, errs = append(rules, r...), append(errs, e...)
+	}
+	return rules, errs
 }
 
 // Parse reads the rules in one file's text. A rule that is wrong does not keep the others from being returned.

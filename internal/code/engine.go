@@ -1,0 +1,356 @@
+package code
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/source"
+	"github.com/drydock/drydock/internal/syntax"
+)
+
+// Options of an engine.
+type Options struct {
+	Workers int           // files at once; 0 for one a processor
+	Limits  syntax.Limits // of one file's tree; zero for syntax.DefaultLimits
+	Cache   string        // folder for results, "" for none
+	Build   string        // what distinguishes this build of drydock from others, for the cache
+}
+
+// Engine runs many rules over many files. It is safe for concurrent use.
+type Engine struct {
+	opt    Options
+	byLang map[*ast.Lang][]*Program
+	plain  []*Program
+	rules  []*rule.Rule
+	cache  *cache
+}
+
+// New compiles rules. Those that are wrong are left out and reported; the others work.
+func New(rules []*rule.Rule, opt Options) (*Engine, []error) {
+	if opt.Workers <= 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	if opt.Limits == (syntax.Limits{}) {
+		opt.Limits = syntax.DefaultLimits
+	}
+	e := &Engine{opt: opt, byLang: map[*ast.Lang][]*Program{}}
+	var errs []error
+	for _, r := range rules {
+		seen := map[string]bool{}
+		good := false
+		for _, l := range r.Languages {
+			p, err := Compile(r, l)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			key := p.Plain
+			if p.Lang != nil {
+				key = p.Lang.Name
+			}
+			if seen[key] {
+				continue
+			}
+			seen[key], good = true, true
+			if p.Lang == nil {
+				e.plain = append(e.plain, p)
+			} else {
+				e.byLang[p.Lang] = append(e.byLang[p.Lang], p)
+			}
+		}
+		if good {
+			e.rules = append(e.rules, r)
+		}
+	}
+	return e, errs
+}
+
+// Rules lists the rules that work.
+func (e *Engine) Rules() []*rule.Rule { return e.rules }
+
+// Wanted says whether some rule may look at a file, by its name alone.
+func (e *Engine) Wanted(path string) bool {
+	if len(e.plain) > 0 {
+		return true
+	}
+	l := ast.LangOf(path)
+	return l != nil && len(e.byLang[l]) > 0
+}
+
+// FileResult is what was found in a file, and what could not be looked at.
+type FileResult struct {
+	Findings []Finding
+	Problem  string // why the file was not looked at, or not in full; "" if it was
+	Unread   bool   // it was not looked at at all
+	Unused   []Unused
+}
+
+// Result is what was found in a tree.
+type Result struct {
+	Findings []Finding
+	Unused   []Unused // suppressions that suppress nothing
+	Scanned  int      // files looked at
+	Partial  []Partial
+	Skipped  []source.Skipped
+}
+
+// Partial is a file that was not looked at in full.
+type Partial struct{ Path, Reason string }
+
+// Run looks at all files of a tree. progress, which may be nil, is told of each file that is done.
+func (e *Engine) Run(ctx context.Context, tree *source.Tree, progress func(done, total int)) (*Result, error) {
+	if e.opt.Cache != "" {
+		e.cache = openCache(e.opt.Cache, e.opt.Build, e.rules)
+	}
+	results := make([]FileResult, len(tree.Files))
+	skip := make([]string, len(tree.Files))
+	work := make(chan int)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
+	for range e.opt.Workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range work {
+				results[i], skip[i] = e.read(&tree.Files[i])
+				if progress != nil {
+					mu.Lock()
+					done++
+					progress(done, len(tree.Files))
+					mu.Unlock()
+				}
+			}
+		}()
+	}
+	var err error
+feed:
+	for i := range tree.Files {
+		select {
+		case work <- i:
+		case <-ctx.Done():
+			err = ctx.Err()
+			break feed
+		}
+	}
+	close(work)
+	wg.Wait()
+	if err != nil {
+		return nil, err
+	}
+	out := &Result{}
+	for i := range results {
+		r := &results[i]
+		if skip[i] != "" {
+			tree.Skip(skip[i], tree.Files[i].Rel)
+			continue
+		}
+		if !r.Unread {
+			out.Scanned++
+		}
+		if r.Problem != "" {
+			out.Partial = append(out.Partial, Partial{tree.Files[i].Rel, r.Problem})
+		}
+		out.Findings = append(out.Findings, r.Findings...)
+		out.Unused = append(out.Unused, r.Unused...)
+	}
+	out.Skipped = tree.Skipped()
+	number(out.Findings)
+	if e.cache != nil {
+		e.cache.save()
+	}
+	return out, nil
+}
+
+// read reads one file and looks at it. The reason is not empty where it was left out.
+func (e *Engine) read(f *source.File) (FileResult, string) {
+	src, reason := f.Read(0)
+	if reason != "" {
+		return FileResult{}, reason
+	}
+	if e.cache == nil {
+		return e.File(f.Rel, src), ""
+	}
+	key := cacheKey(f.Rel, src)
+	if r, ok := e.cache.get(key); ok {
+		return r, ""
+	}
+	r := e.File(f.Rel, src)
+	e.cache.put(key, r)
+	return r, ""
+}
+
+// File looks at one source, whose path is relative to what is scanned.
+func (e *Engine) File(rel string, src []byte) (res FileResult) {
+	defer func() {
+		if p := recover(); p != nil {
+			res = FileResult{Problem: fmt.Sprintf("internal error: %v", p)}
+		}
+	}()
+	lang := ast.LangOf(rel)
+	if lang == nil {
+		lang = byFirstLine(src)
+	}
+	have := wordsOf(src)
+	f := NewFile(rel, src, nil)
+	var ms []found
+	for _, p := range e.plain {
+		if p.applies(rel) {
+			ms = append(ms, runProgram(p, f)...)
+		}
+	}
+	if lang == nil {
+		return e.finish(f, ms, res)
+	}
+	var progs []*Program
+	for _, p := range e.byLang[lang] {
+		if p.applies(rel) && p.possible(have) {
+			progs = append(progs, p)
+		}
+	}
+	if len(progs) > 0 {
+		tree, err := parseTree(lang, rel, src, e.opt.Limits)
+		if err != nil {
+			res.Problem = err.Error()
+			if !errors.Is(err, syntax.ErrUnavailable) && !errors.Is(err, syntax.ErrTooLarge) && !errors.Is(err, syntax.ErrTimeout) {
+				res.Problem = "syntax tree: " + err.Error()
+			}
+			res.Unread = len(e.plain) == 0
+			return e.finish(f, ms, res)
+		}
+		f.Tree, f.matcher = tree, &pattern.Matcher{T: tree}
+		for _, p := range progs {
+			ms = append(ms, runProgram(p, f)...)
+		}
+		switch {
+		case len(tree.Errors) > 0:
+			line, _ := tree.Line(tree.Errors[0].Start)
+			res.Problem = fmt.Sprintf("%d places are not understood by the grammar, the first in line %d", len(tree.Errors), line)
+		case tree.Depth:
+			res.Problem = "nested too deeply: what lies deepest was not looked at"
+		}
+	}
+	if f.Bounded {
+		res.Problem = strings.TrimPrefix(res.Problem+"; a bound on work was reached: some matches may be missing", "; ")
+	}
+	return e.finish(f, ms, res)
+}
+
+// byFirstLine tells a script's language from its interpreter.
+func byFirstLine(src []byte) *ast.Lang {
+	if len(src) < 3 || src[0] != '#' || src[1] != '!' {
+		return nil
+	}
+	line, _, _ := strings.Cut(string(src[:min(len(src), 200)]), "\n")
+	for word, lang := range map[string]string{"python": "python", "node": "javascript", "ruby": "ruby", "bash": "bash", "/sh": "bash", " sh": "bash", "php": "php"} {
+		if strings.Contains(line, word) {
+			return ast.LangByName(lang)
+		}
+	}
+	return nil
+}
+
+// found is a match with the program that made it.
+type found struct {
+	p *Program
+	TaintMatch
+}
+
+func runProgram(p *Program, f *File) []found {
+	ms := p.Run(f)
+	out := make([]found, len(ms))
+	for i, m := range ms {
+		out[i] = found{p, m}
+	}
+	return out
+}
+
+// Run returns what a program finds in a file.
+func (p *Program) Run(f *File) []TaintMatch {
+	if p.taint != nil {
+		return p.Taint(f)
+	}
+	rs := p.Search(f)
+	out := make([]TaintMatch, len(rs))
+	for i, r := range rs {
+		out[i].Range = r
+	}
+	return out
+}
+
+// applies says whether the rule's `paths` let it look at a file.
+func (p *Program) applies(rel string) bool {
+	r := p.Rule
+	for _, g := range r.Exclude {
+		if pathMatches(g, rel) {
+			return false
+		}
+	}
+	if len(r.Include) == 0 {
+		return true
+	}
+	for _, g := range r.Include {
+		if pathMatches(g, rel) {
+			return true
+		}
+	}
+	return false
+}
+
+// pathMatches says whether a pattern of `paths` matches a path or a folder that it lies in. Without a slash the pattern
+// is of a name anywhere, else of a path from any folder; ** is any number of folders.
+func pathMatches(glob, rel string) bool {
+	glob = strings.Trim(strings.TrimPrefix(glob, "./"), "/")
+	parts := strings.Split(rel, "/")
+	want := strings.Split(glob, "/")
+	for from := range parts {
+		for to := from + 1; to <= len(parts); to++ {
+			if globParts(want, parts[from:to]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func globParts(want, have []string) bool {
+	if len(want) == 0 {
+		return len(have) == 0
+	}
+	if want[0] == "**" {
+		for i := 0; i <= len(have); i++ {
+			if globParts(want[1:], have[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(have) == 0 {
+		return false
+	}
+	ok, err := path.Match(want[0], have[0])
+	return ok && err == nil && globParts(want[1:], have[1:])
+}
+
+// sortFound orders matches by place and rule and drops those of a rule that are the same in place and message.
+func sortFound(ms []found) {
+	sort.SliceStable(ms, func(i, j int) bool {
+		a, b := &ms[i], &ms[j]
+		if a.Start != b.Start {
+			return a.Start < b.Start
+		}
+		if a.End != b.End {
+			return a.End < b.End
+		}
+		return a.p.Rule.ID < b.p.Rule.ID
+	})
+}

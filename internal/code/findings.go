@@ -1,0 +1,263 @@
+package code
+
+import (
+	"bytes"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/regex"
+	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/finding"
+)
+
+// Finding is one match, placed and told. It holds no reference to the file.
+type Finding struct {
+	Rule       string
+	Severity   finding.Severity
+	Location   finding.Location
+	Message    string
+	Snippet    string
+	Flow       []finding.Step
+	Fix        *finding.Edit
+	Suppressed string // why a comment in the code takes it away, "" if none does
+	Key        string // what was matched, without its spaces: identity that survives moves and reformatting
+	Nth        int    // number among the findings of the same rule, file and Key
+}
+
+// ID is the finding's fingerprint.
+func (f *Finding) ID() string {
+	return finding.Fingerprint(finding.GateCode, f.Rule, f.Location.Path, f.Key, strconv.Itoa(f.Nth))
+}
+
+// number tells equal findings of a file apart by their order.
+func number(fs []Finding) {
+	sort.SliceStable(fs, func(i, j int) bool {
+		a, b := &fs[i].Location, &fs[j].Location
+		if a.Path != b.Path {
+			return a.Path < b.Path
+		}
+		if a.Line != b.Line {
+			return a.Line < b.Line
+		}
+		if a.Column != b.Column {
+			return a.Column < b.Column
+		}
+		return fs[i].Rule < fs[j].Rule
+	})
+	seen := map[string]int{}
+	for i := range fs {
+		k := fs[i].Rule + "\x00" + fs[i].Location.Path + "\x00" + fs[i].Key
+		fs[i].Nth = seen[k]
+		seen[k]++
+	}
+}
+
+// finish makes findings of matches.
+func (e *Engine) finish(f *File, ms []found, res FileResult) FileResult {
+	if len(ms) == 0 && !bytes.Contains(f.Src, []byte("drydock:ignore")) {
+		return res
+	}
+	sortFound(ms)
+	lines := newLines(f.Src)
+	sup := suppressions(f.Src, lines)
+	type seenKey struct {
+		rule       string
+		start, end uint32
+		msg        string
+	}
+	seen := map[seenKey]bool{}
+	for i := range ms {
+		m := &ms[i]
+		out := m.tell(f, lines)
+		k := seenKey{out.Rule, m.Start, m.End, out.Message}
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		out.Suppressed = sup.covers(out.Rule, out.Location.Line, out.Location.EndLine)
+		res.Findings = append(res.Findings, out)
+	}
+	res.Unused = sup.unused(f.Path)
+	return res
+}
+
+// lines maps bytes to lines and columns.
+type lines struct {
+	src    []byte
+	starts []int
+}
+
+func newLines(src []byte) *lines {
+	l := &lines{src: src, starts: []int{0}}
+	for i, c := range src {
+		if c == '\n' {
+			l.starts = append(l.starts, i+1)
+		}
+	}
+	return l
+}
+
+func (l *lines) at(off int) (line, col int) {
+	i := sort.SearchInts(l.starts, off+1) - 1
+	return i + 1, 1 + len([]rune(string(l.src[l.starts[i]:min(off, len(l.src))])))
+}
+
+// text is a line without its end, 1-based.
+func (l *lines) text(n int) []byte {
+	if n < 1 || n > len(l.starts) {
+		return nil
+	}
+	end := len(l.src)
+	if n < len(l.starts) {
+		end = l.starts[n] - 1
+	}
+	return bytes.TrimRight(l.src[l.starts[n-1]:end], "\r\n")
+}
+
+func (l *lines) location(path string, start, end uint32) finding.Location {
+	loc := finding.Location{Path: path}
+	loc.Line, loc.Column = l.at(int(start))
+	loc.EndLine, loc.EndColumn = l.at(int(end))
+	return loc
+}
+
+// tell makes a finding of a match.
+func (m *found) tell(f *File, l *lines) Finding {
+	r := m.p.Rule
+	e := &evaluator{p: m.p, f: f}
+	secret := secretRule(r)
+	out := Finding{Rule: r.ID, Severity: r.Severity, Location: l.location(f.Path, m.Start, m.End)}
+	out.Message = e.interpolate(strings.TrimSpace(r.Message), m.Env, secret)
+	out.Snippet = snippet(l, out.Location.Line, secret)
+	out.Key = squeeze(f.Src[m.Start:m.End])
+	for _, s := range m.Steps {
+		loc := l.location(f.Path, s.Start, s.End)
+		text := s.Text
+		if secret {
+			text = mask(text)
+		}
+		out.Flow = append(out.Flow, finding.Step{Location: loc, Text: text})
+	}
+	switch {
+	case r.HasFix:
+		out.Fix = &finding.Edit{Location: out.Location, NewText: e.interpolate(r.Fix, m.Env, false)}
+	case r.FixRegex != nil:
+		if text, ok := fixed(r.FixRegex, f.Src[m.Start:m.End]); ok {
+			out.Fix = &finding.Edit{Location: out.Location, NewText: text}
+		}
+	}
+	return out
+}
+
+// secretRule: rules about secrets in the code must not repeat them.
+func secretRule(r *rule.Rule) bool {
+	for _, c := range r.Meta.CWE {
+		for _, n := range []string{"CWE-798", "CWE-259", "CWE-321", "CWE-522", "CWE-547"} {
+			if c == n || strings.HasPrefix(c, n+":") || strings.HasPrefix(c, n+" ") {
+				return true
+			}
+		}
+	}
+	return strings.Contains(r.ID, "secret") || strings.Contains(r.ID, "password") || strings.Contains(r.ID, "credential") || strings.Contains(r.ID, "api-key")
+}
+
+var quotedText = regexp.MustCompile("\"[^\"\\n]*\"|'[^'\\n]*'|`[^`\\n]*`")
+
+// mask hides what stands in quotes, and long runs of letters and digits.
+func mask(s string) string {
+	s = quotedText.ReplaceAllStringFunc(s, func(q string) string { return q[:1] + "***" + q[len(q)-1:] })
+	return longRun.ReplaceAllString(s, "***")
+}
+
+var longRun = regexp.MustCompile(`[A-Za-z0-9+/=_-]{16,}`)
+
+const maxSnippet = 200
+
+func snippet(l *lines, line int, secret bool) string {
+	s := string(bytes.TrimSpace(l.text(line)))
+	if secret {
+		s = mask(s)
+	}
+	if r := []rune(s); len(r) > maxSnippet {
+		s = string(r[:maxSnippet]) + "…"
+	}
+	return s
+}
+
+// squeeze is a text without its spaces.
+func squeeze(b []byte) string {
+	if len(b) > 2000 {
+		b = b[:2000]
+	}
+	return strings.Join(strings.Fields(string(b)), "")
+}
+
+var inMessage = regexp.MustCompile(`(value\()?\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)(\))?`)
+
+// interpolate puts the metavariables' texts into a message.
+func (e *evaluator) interpolate(s string, env pattern.Env, secret bool) string {
+	if !strings.Contains(s, "$") {
+		return s
+	}
+	return inMessage.ReplaceAllStringFunc(s, func(m string) string {
+		g := inMessage.FindStringSubmatch(m)
+		v := e.p.vars.Lookup("$" + g[2] + g[3])
+		if v < 0 || v >= len(env) || env[v].Kind == pattern.Unbound {
+			return m
+		}
+		text := e.content(&env[v])
+		if g[1] != "" && g[4] != "" {
+			text = e.constant(&env[v])
+		}
+		if len(text) > maxSnippet && secret {
+			text = text[:maxSnippet]
+		}
+		out := string(text)
+		if secret {
+			out = mask(out)
+		}
+		if g[1] != "" && g[4] == "" {
+			out = g[1] + out
+		}
+		if g[1] == "" && g[4] != "" {
+			out += g[4]
+		}
+		return out
+	})
+}
+
+// fixed applies a fix-regex to the matched text.
+func fixed(fr *rule.FixRegex, text []byte) (string, bool) {
+	re, err := regex.Compile(fr.Regex)
+	if err != nil {
+		return "", false
+	}
+	limit := fr.Count
+	if limit <= 0 {
+		limit = 1000
+	}
+	ms, ok := re.FindAll(text, limit)
+	if !ok || len(ms) == 0 {
+		return "", false
+	}
+	var b strings.Builder
+	from := 0
+	for _, m := range ms {
+		b.Write(text[from:m.Groups[0][0]])
+		b.WriteString(backrefs.ReplaceAllStringFunc(fr.Replacement, func(s string) string {
+			n, _ := strconv.Atoi(strings.Trim(s, `\g<>$`))
+			if n < len(m.Groups) && m.Groups[n][0] >= 0 {
+				return string(text[m.Groups[n][0]:m.Groups[n][1]])
+			}
+			return ""
+		}))
+		from = m.Groups[0][1]
+	}
+	b.Write(text[from:])
+	return b.String(), true
+}
+
+var backrefs = regexp.MustCompile(`\\[0-9]|\\g<[0-9]+>|\$[0-9]`)

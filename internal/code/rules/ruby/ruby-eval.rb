@@ -1,0 +1,8 @@
+def run(text)
+  # ruleid: ruby-eval
+  eval(text)
+  # ruleid: ruby-eval
+  eval("x = #{text}")
+  # ok: ruby-eval
+  eval("x = 1")
+end

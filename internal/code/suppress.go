@@ -1,0 +1,143 @@
+package code
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/drydock/drydock/internal/finding"
+)
+
+// A comment can take a finding away: drydock's own, which names the rule and gives a reason, and the marks of other
+// tools, which teams have in their code already.
+//
+//	# drydock:ignore rule-id[, rule-id] -- reason     this line or the next
+//	# nosemgrep[: rule-id, ...]                       this line or the next
+//	# nosec [B101]        // NOSONAR                  this line
+//	// eslint-disable-line, -next-line [rules]        this line, the next
+//	/* eslint-disable [rules] */ ... /* eslint-enable */
+
+// Unused is a suppression that suppresses nothing.
+type Unused struct {
+	Location finding.Location
+	Text     string
+}
+
+type suppression struct {
+	tool     string
+	line     int // of the comment
+	from, to int // lines that it covers
+	rules    []string
+	reason   string
+	used     bool
+}
+
+type suppressed struct{ list []*suppression }
+
+var suppressMarks = regexp.MustCompile(`(?i)\b(drydock:ignore|nosemgrep|nosem|nosec|NOSONAR|eslint-disable-next-line|eslint-disable-line|eslint-disable|eslint-enable)\b[: \t]*([^\n]*)`)
+
+var commentLead = regexp.MustCompile(`#|//|/\*|<!--|--|;|^\s*\*`)
+
+// suppressions reads the comments of a source.
+func suppressions(src []byte, l *lines) *suppressed {
+	out := &suppressed{}
+	var open *suppression
+	for _, m := range suppressMarks.FindAllSubmatchIndex(src, 10_000) {
+		line, _ := l.at(m[2])
+		before := src[l.starts[line-1]:m[2]]
+		if !commentLead.Match(before) {
+			continue
+		}
+		s := &suppression{tool: strings.ToLower(string(src[m[2]:m[3]])), line: line, from: line, to: line}
+		s.read(string(bytes.TrimSpace(src[m[4]:m[5]])))
+		alone := len(bytes.TrimSpace(before[:commentLead.FindIndex(before)[0]])) == 0
+		switch s.tool {
+		case "drydock:ignore", "nosemgrep", "nosem":
+			if alone {
+				s.to = line + 1
+			}
+		case "eslint-disable-next-line":
+			s.from, s.to = line+1, line+1
+		case "eslint-disable":
+			s.to = len(l.starts)
+			open = s
+		case "eslint-enable":
+			if open != nil {
+				open.to = line
+				open = nil
+			}
+			continue
+		}
+		out.list = append(out.list, s)
+	}
+	return out
+}
+
+// read takes the rules and the reason from what follows the mark.
+func (s *suppression) read(rest string) {
+	rest = strings.TrimSuffix(strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, "*/"), "-->")), "}")
+	if r, reason, ok := strings.Cut(rest, "--"); ok {
+		rest, s.reason = strings.TrimSpace(r), strings.TrimSpace(reason)
+	}
+	switch s.tool {
+	case "nosonar", "nosec":
+		s.reason = rest // names of other tools' rules, or words
+		return
+	}
+	for _, f := range strings.FieldsFunc(rest, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+		if !ruleName.MatchString(f) {
+			break
+		}
+		s.rules = append(s.rules, f)
+	}
+}
+
+var ruleName = regexp.MustCompile(`^[A-Za-z@][\w./@-]*$`)
+
+// names says whether the suppression is of a rule: by its id, by the last part of a dotted one, or of all.
+func (s *suppression) names(rule string) bool {
+	if len(s.rules) == 0 {
+		return s.tool != "drydock:ignore"
+	}
+	for _, r := range s.rules {
+		last := r
+		if i := strings.LastIndexAny(r, "./"); i >= 0 {
+			last = r[i+1:]
+		}
+		if r == rule || last == rule || strings.HasSuffix(rule, "."+r) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers returns why a finding is suppressed, "" if it is not.
+func (x *suppressed) covers(rule string, from, to int) string {
+	for _, s := range x.list {
+		if from > s.to || from < s.from || !s.names(rule) {
+			continue
+		}
+		s.used = true
+		if s.reason != "" {
+			return s.tool + ": " + s.reason
+		}
+		return s.tool
+	}
+	return ""
+}
+
+// unused lists the suppressions of drydock's own and of semgrep's that took nothing away; those of other tools may
+// serve them.
+func (x *suppressed) unused(path string) (out []Unused) {
+	for _, s := range x.list {
+		if s.used || s.tool != "drydock:ignore" {
+			continue
+		}
+		text := "this suppression suppresses nothing"
+		if len(s.rules) == 0 {
+			text = "this suppression names no rule: write drydock:ignore RULE -- REASON"
+		}
+		out = append(out, Unused{Location: finding.Location{Path: path, Line: s.line, Column: 1, EndLine: s.line, EndColumn: 1}, Text: text})
+	}
+	return out
+}

@@ -98,6 +98,7 @@ var commands = []func(*app) *cobra.Command{
 	newScanCmd, newDockerfileCmd,
 	newVulnCmd,
 	newExplainCmd,
+	newCodeCmd,
 	newAccessCmd,
 	newDiffCmd,
 	newDBCmd,

@@ -54,6 +54,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 	st.add(c)
 	c.Flags().StringSliceVar(&gates, "gate", nil, "only these gates: "+strings.Join(gateNames(), ", "))
 	addImageFlags(c, &opt)
+	addRuleFlags(c, &opt)
 	c.Flags().StringVar(&opt.TraefikVersion, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
 	return c
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/go-enry/go-enry/v2"
+
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/rule"
@@ -178,19 +180,22 @@ func (e *Engine) read(f *source.File) (FileResult, string) {
 		return FileResult{}, reason
 	}
 	if e.cache == nil {
-		return e.File(f.Rel, src), ""
+		return e.file(f.Rel, src, f.Named), ""
 	}
 	key := cacheKey(f.Rel, src)
 	if r, ok := e.cache.get(key); ok {
 		return r, ""
 	}
-	r := e.File(f.Rel, src)
+	r := e.file(f.Rel, src, f.Named)
 	e.cache.put(key, r)
 	return r, ""
 }
 
 // File looks at one source, whose path is relative to what is scanned.
-func (e *Engine) File(rel string, src []byte) (res FileResult) {
+func (e *Engine) File(rel string, src []byte) FileResult { return e.file(rel, src, true) }
+
+// file looks at one source. Of one that the user named the language is told from its content too.
+func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 	defer func() {
 		if p := recover(); p != nil {
 			res = FileResult{Problem: fmt.Sprintf("internal error: %v", p)}
@@ -199,6 +204,9 @@ func (e *Engine) File(rel string, src []byte) (res FileResult) {
 	lang := ast.LangOf(rel)
 	if lang == nil {
 		lang = byFirstLine(src)
+	}
+	if lang == nil && named {
+		lang = ast.LangByName(enry.GetLanguage(rel, src[:min(len(src), 64<<10)]))
 	}
 	have := wordsOf(src)
 	f := NewFile(rel, src, nil)

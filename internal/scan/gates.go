@@ -12,6 +12,7 @@ import (
 var gates = []gate{
 	{finding.GateDockerfile, runDockerfile},
 	{finding.GateImage, runImage},
+	{finding.GateCode, runCode},
 	{finding.GateAccess, runAccess},
 }
 
@@ -19,6 +20,7 @@ var gates = []gate{
 var ruleSets = []func() []finding.Rule{
 	rules.Described,
 	func() []finding.Rule { return imageRules },
+	codeRules,
 	access.Rules,
 }
 

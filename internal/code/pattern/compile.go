@@ -445,3 +445,15 @@ func (p *Pattern) collapse(id ast.ID) {
 		p.vars[id] = v
 	}
 }
+
+// Dump shows the pattern's tree.
+func (p *Pattern) Dump() string {
+	out := [...]string{"an expression", "a node", "statements"}[p.Form] + ":\n"
+	for id := p.Root; id != ast.Nil; id = p.Tree.Nodes[id].Next {
+		out += p.Tree.Dump(id)
+		if p.Form != Statements {
+			break
+		}
+	}
+	return out
+}

@@ -1,0 +1,271 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code"
+	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/code/rules"
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/source"
+	"github.com/drydock/drydock/internal/state"
+)
+
+// The code gate: which lines of the source break the OWASP Top Ten? Every build context of the host is looked at once,
+// whatever the number of services that are built from it.
+
+// codeRoot is a folder or file to look at, with the services that are built from it.
+type codeRoot struct {
+	path     string
+	services []string
+}
+
+func codeRoots(t *Target) []codeRoot {
+	var out []codeRoot
+	index := map[string]int{}
+	add := func(path string, services []string) {
+		path = filepath.Clean(path)
+		if i, ok := index[path]; ok {
+			out[i].services = append(out[i].services, services...)
+			return
+		}
+		index[path] = len(out)
+		out = append(out, codeRoot{path, services})
+	}
+	for _, u := range t.Units() {
+		if u.Context != "" {
+			add(u.Context, u.Services)
+		}
+	}
+	for _, f := range t.Files {
+		add(f, nil)
+	}
+	return out
+}
+
+func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
+	roots := codeRoots(t)
+	if len(roots) == 0 {
+		return &Result{Reason: "no source code among the inputs"}, nil
+	}
+	eng, res, err := codeEngine(opt)
+	if err != nil {
+		return nil, err
+	}
+	byPlace := map[string]int{}
+	for _, root := range roots {
+		if err := res.lookAt(ctx, t, opt, eng, root, byPlace); err != nil {
+			return res, err
+		}
+	}
+	used := map[string]bool{}
+	for i := range res.Findings {
+		used[res.Findings[i].Rule] = true
+	}
+	for _, r := range eng.Rules() {
+		if used[r.ID] {
+			res.Rules = append(res.Rules, describeCode(r))
+			delete(used, r.ID)
+		}
+	}
+	return res, nil
+}
+
+// codeEngine compiles the rules that the run asks for. Rules of the user that are wrong are inputs that could not be
+// read; the others run.
+func codeEngine(opt *Options) (*code.Engine, *Result, error) {
+	res := &Result{}
+	var all []*rule.Rule
+	if !opt.NoDefaultRules {
+		own, errs := rule.Load(rules.FS, ".")
+		if len(errs) > 0 {
+			return nil, nil, errors.Join(errs...)
+		}
+		all = own
+	}
+	mine, errs := rule.LoadPaths(opt.Rules...)
+	all = append(all, mine...)
+	co := code.Options{Build: opt.Tool.Version}
+	if dir, err := state.Cache(); err == nil {
+		co.Cache = filepath.Join(dir, "code")
+	}
+	if exe, err := os.Executable(); err == nil {
+		if st, err := os.Stat(exe); err == nil {
+			co.Build += fmt.Sprintf(" %d %d", st.Size(), st.ModTime().UnixNano())
+		}
+	}
+	eng, more := code.New(all, co)
+	errs = append(errs, more...)
+	for _, err := range errs {
+		res.Unread = append(res.Unread, err)
+		res.Inputs = append(res.Inputs, report.Input{Path: faultPath(err), Status: report.Failed, Reason: "a rule could not be used: " + err.Error()})
+	}
+	if len(eng.Rules()) == 0 && len(errs) == 0 {
+		return nil, nil, fault.Usage("there are no rules").WithHint("Give rules with --rules, or leave out --no-default-rules.")
+	}
+	return eng, res, nil
+}
+
+func faultPath(err error) string {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f.Path
+	}
+	return ""
+}
+
+// lookAt runs the rules on one root and adds what they find. byPlace keeps what was found by rule and place, so that a
+// context within another brings nothing twice.
+func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *code.Engine, root codeRoot, byPlace map[string]int) error {
+	shown := t.rel(root.path)
+	who := strings.Join(root.services, ", ")
+	tree, err := source.Walk(root.path, source.Options{Wanted: eng.Wanted})
+	if err != nil {
+		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Failed, Reason: err.Error()})
+		res.Unread = append(res.Unread, fault.InputErr(root.path, err))
+		return nil
+	}
+	listen := func(done, total int) {
+		if opt.Listen != nil {
+			opt.Listen(Event{Gate: finding.GateCode, Text: shown, Done: int64(done), Total: int64(total)})
+		}
+	}
+	found, err := eng.Run(ctx, tree, listen)
+	if err != nil {
+		return err
+	}
+	in := report.Input{Service: who, Path: shown, Status: report.Checked}
+	if len(found.Partial) > 0 {
+		in.Status, in.Reason = report.Partial, partialWords(found)
+	}
+	res.Inputs = append(res.Inputs, in)
+	place := func(rel string) string { return t.rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
+	byRule := map[string]*rule.Rule{}
+	for _, r := range eng.Rules() {
+		byRule[r.ID] = r
+	}
+	for i := range found.Findings {
+		f := codeFinding(&found.Findings[i], byRule[found.Findings[i].Rule], place)
+		f.Services = append([]string(nil), root.services...)
+		key := f.Rule + "\x00" + f.Location.String()
+		if at, ok := byPlace[key]; ok {
+			res.Findings[at].Services = join2(res.Findings[at].Services, f.Services)
+			continue
+		}
+		byPlace[key] = len(res.Findings)
+		res.Findings = append(res.Findings, f)
+	}
+	for _, u := range found.Unused {
+		u.Location.Path = place(u.Location.Path)
+		res.Warnings = append(res.Warnings, report.Warning{Text: u.Text, Location: u.Location})
+	}
+	if w := skippedWords(found.Skipped); w != "" {
+		res.Warnings = append(res.Warnings, report.Warning{Text: fmt.Sprintf("code: %d files looked at; left out: %s", found.Scanned, w), Location: finding.Location{Path: shown}})
+	}
+	return nil
+}
+
+func join2(a, b []string) []string {
+	for _, s := range b {
+		known := false
+		for _, x := range a {
+			known = known || x == s
+		}
+		if !known {
+			a = append(a, s)
+		}
+	}
+	return a
+}
+
+// partialWords says which files were not looked at in full, one example a reason.
+func partialWords(r *code.Result) string {
+	p := r.Partial
+	sort.Slice(p, func(i, j int) bool { return p[i].Path < p[j].Path })
+	s := fmt.Sprintf("%d of %d files not in full: %s (%s)", len(p), r.Scanned, p[0].Path, p[0].Reason)
+	if len(p) > 1 {
+		s += fmt.Sprintf(" and %d more", len(p)-1)
+	}
+	return s
+}
+
+func skippedWords(list []source.Skipped) string {
+	var parts []string
+	for _, s := range list {
+		example := ""
+		if len(s.Examples) > 0 {
+			example = ", as " + s.Examples[0]
+		}
+		parts = append(parts, fmt.Sprintf("%d %s%s", s.Files, s.Reason, example))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func codeFinding(c *code.Finding, r *rule.Rule, place func(string) string) finding.Finding {
+	d := describeCode(r)
+	f := finding.Finding{
+		Gate: finding.GateCode, Rule: c.Rule, Title: c.Message, Severity: c.Severity, Confidence: r.Meta.Confidence,
+		Location: c.Location, Snippet: c.Snippet, Flow: c.Flow, CWE: d.CWE, OWASP: d.OWASP, Fix: finding.Fix{Text: ""},
+	}
+	f.Location.Path = place(c.Location.Path)
+	for i := range f.Flow {
+		f.Flow[i].Location.Path = place(f.Flow[i].Location.Path)
+	}
+	id := *c
+	id.Location.Path = f.Location.Path
+	f.ID = id.ID()
+	if c.Fix != nil {
+		e := *c.Fix
+		e.Path = f.Location.Path
+		f.Fix = finding.Fix{Text: "Replace what was matched as the rule says.", Edits: []finding.Edit{e}}
+	}
+	if c.Suppressed != "" {
+		f.Status = finding.Suppressed
+		f.Evidence = []string{"a comment in the code: " + c.Suppressed}
+	}
+	return f
+}
+
+// describeCode tells a rule's data as every gate's rules are told.
+func describeCode(r *rule.Rule) finding.Rule {
+	title := r.Meta.Title
+	if title == "" {
+		title, _, _ = strings.Cut(strings.TrimSpace(r.Message), "\n")
+		if i := strings.Index(title, ". "); i > 0 {
+			title = title[:i]
+		}
+		title = strings.TrimSuffix(title, ".")
+	}
+	return finding.Rule{
+		ID: r.ID, Gate: finding.GateCode, Title: title, Severity: r.Severity, Description: strings.TrimSpace(r.Message),
+		CWE: short(r.Meta.CWE), OWASP: short(r.Meta.OWASP), References: r.Meta.References,
+	}
+}
+
+// short cuts "CWE-89: SQL injection" and "A05:2025 - Injection" down to their codes.
+func short(list []string) []string {
+	var out []string
+	for _, s := range list {
+		s, _, _ = strings.Cut(s, " ")
+		out = append(out, strings.TrimSuffix(s, ":"))
+	}
+	return out
+}
+
+// codeRules describes the rules that come with drydock.
+func codeRules() []finding.Rule {
+	own, _ := rule.Load(rules.FS, ".")
+	out := make([]finding.Rule, len(own))
+	for i, r := range own {
+		out[i] = describeCode(r)
+	}
+	return out
+}

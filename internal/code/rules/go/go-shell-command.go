@@ -1,10 +1,10 @@
-//go:build fixture
-
-package main
+// Package fixture is what the Go rules are tested on; nothing imports it.
+package fixture
 
 import "os/exec"
 
-func run(name string) {
+// Run starts commands.
+func Run(name string) {
 	// ruleid: go-shell-command
 	exec.Command("sh", "-c", "ls "+name)
 	// ok: go-shell-command

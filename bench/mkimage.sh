@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Makes the benchmark's image: Debian 12 with Python, Node, npm and a compiler, of about 800 MB in one layer.
-#   bench/mkimage.sh FOLDER    writes FOLDER/debian.tar (docker save), debian-gz.tar (the same, gzip layers, OCI layout)
-#                              and app.tar (a second image on the same base)
-# Needs mmdebstrap, root, a Docker engine, and skopeo-free tools only: apt sources and options are this machine's own.
+#   bench/mkimage.sh FOLDER    writes FOLDER/debian.tar (as docker save does) and FOLDER/app.tar, a second image on the same base
+# Needs root, mmdebstrap and a Docker engine; apt sources and options are the machine's own.
 set -euo pipefail
 out=$(mkdir -p "$1" && cd "$1" && pwd)
 docker=${DOCKER:-/usr/bin/docker}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom"
 	"github.com/drydock/drydock/internal/scan"
-	"github.com/drydock/drydock/internal/state"
 )
 
 func newSBOMCmd(a *app) *cobra.Command {
@@ -67,7 +65,7 @@ func (a *app) sbom(ctx context.Context, ref string, opt image.Options, format st
 	}
 	started := time.Now()
 	listen, done := a.progress()
-	inv, readErr := sbom.From(ctx, ref, opt, sbom.Options{CacheDir: layerCache(), Progress: func(done, total int64) {
+	inv, readErr := sbom.From(ctx, ref, opt, sbom.Options{CacheDir: scan.LayerCache(), Progress: func(done, total int64) {
 		listen(scan.Event{Gate: finding.GateImage, Text: "reading " + ref, Done: done, Total: total})
 	}})
 	done()
@@ -115,13 +113,4 @@ func inventoryReport(inv *inventory.Inventory, ref string, started time.Time, re
 	r.DurationMs = time.Since(started).Milliseconds()
 	r.Finish()
 	return r
-}
-
-// layerCache is the folder in which what was read of layers is kept, "" where there can be none.
-func layerCache() string {
-	dir, err := state.Cache()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "layers")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom"
 	"github.com/drydock/drydock/internal/sbom/document"
+	"github.com/drydock/drydock/internal/state"
 	"github.com/drydock/drydock/internal/vuln"
 )
 
@@ -192,7 +194,16 @@ func openImage(ctx context.Context, ref string, opt *Options) (*inventory.Invent
 		return nil, err
 	}
 	defer img.Close()
-	return sbom.FromImage(ctx, img, sbom.Options{Progress: opt.progress("reading " + ref)})
+	return sbom.FromImage(ctx, img, sbom.Options{CacheDir: LayerCache(), Progress: opt.progress("reading " + ref)})
+}
+
+// LayerCache is the folder in which what was read of layers is kept between runs, "" where there can be none.
+func LayerCache() string {
+	dir, err := state.Cache()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "layers")
 }
 
 // readImage reads an image that the user named.
@@ -201,7 +212,10 @@ func readImage(ctx context.Context, ref string, opt *Options) held {
 	inv, err := openImage(ctx, ref, opt)
 	if err != nil {
 		in.Status, in.Reason = report.Failed, err.Error()
-		return held{input: in, err: err}
+		if inv != nil { // a damaged image: what could be read of it is judged all the same
+			in.Status = report.Partial
+		}
+		return held{input: in, inv: inv, err: err}
 	}
 	noteProblems(&in, inv)
 	return held{input: in, inv: inv}

@@ -40,7 +40,7 @@ func fromPURL(p *inventory.Package, purl string) error {
 			name = u.Namespace + "/" + u.Name
 		}
 	}
-	if !sameName(p.Name, name) {
+	if u.Type != "pypi" || !sameName(p.Name, name) {
 		p.Name = name
 	}
 	p.Ecosystem = languages[u.Type]

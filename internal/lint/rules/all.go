@@ -17,6 +17,9 @@ var All = complete([]lint.Rule{
 	labelTime, labelLicence, labelGitHash, labelSemver, healthcheckMissing, labelEmail, consecutiveRun, yarnClean, instructionOrder,
 	goPin, stageNameReserved, secretName, fromPlatformRedundant, userNumeric, copyWholeStage, maintainer, wgetOrCurl, oneCmd,
 	oneEntrypoint, shellLink, pipefail,
+
+	baseEndOfLife, baseDigestOnly, secretValue, secretFile, contextWithoutIgnoreFile, buildToolsShipped, runsAsRoot, buildCacheShipped,
+	curlPipeShell, dependedOnWithoutHealthcheck, singleStageBuild, finalOnBuildBase, wheelsCopied, wheelsWithoutDeps,
 })
 
 // complete fills in what all rules have in common.

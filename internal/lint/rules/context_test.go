@@ -36,9 +36,9 @@ func context(t testing.TB, words []string) lint.Context {
 		case "arg":
 			name, value, _ := strings.Cut(v, "=")
 			c.Args = map[string]string{name: value}
-		case "file": // name, then =content with _ for spaces
+		case "file": // name, then =content
 			name, content, _ := strings.Cut(v, "=")
-			files[name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(content, "_", " "))}
+			files[name] = &fstest.MapFile{Data: []byte(content)}
 			c.Files = files
 		case "ignored":
 			list := strings.Split(v, ",")

@@ -48,7 +48,7 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 	rep.add(c)
 	st.add(c)
 	c.PersistentFlags().StringVar(&opt.version, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
-	c.AddCommand(newAccessAddCmd(a, &opt), newAccessRemoveCmd(a, &opt), newAccessSimulateCmd(a, &opt))
+	c.AddCommand(newAccessAddCmd(a, &opt), newAccessRemoveCmd(a, &opt), newAccessSimulateCmd(a, &opt), newAccessVerifyCmd(a, &opt))
 	return c
 }
 

@@ -108,7 +108,13 @@ func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, arg
 }
 
 func writeDiff(w io.Writer, e *access.Edit) error {
-	name := strings.TrimPrefix(filepath.ToSlash(e.Path), "/")
+	name := e.Path
+	if wd, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(wd, name); err == nil && !strings.HasPrefix(rel, "..") {
+			name = rel
+		}
+	}
+	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
 	return difflib.WriteUnifiedDiff(w, difflib.UnifiedDiff{
 		A: difflib.SplitLines(string(e.Before)), B: difflib.SplitLines(string(e.After)), FromFile: "a/" + name, ToFile: "b/" + name, Context: 2,
 	})

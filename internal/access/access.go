@@ -65,6 +65,7 @@ type Gateway struct {
 	Assumed    bool // Traefik's own configuration is not known: entry points and all that they add are guessed from labels
 	services   []member
 	routes     []*route
+	leading    map[*member][]*route // the routes that lead to each service
 }
 
 // member is a service that a gateway sees, at the same index as its container.

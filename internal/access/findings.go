@@ -189,16 +189,8 @@ func (s *scene) declaredPublic(r *route, m *member) bool {
 	return false
 }
 
-// routesOf lists the served routes that lead to a service.
-func (s *scene) routesOf(m *member) []*route {
-	var out []*route
-	for _, r := range s.g.routes {
-		if slices.Contains(r.targets(), m) {
-			out = append(out, r)
-		}
-	}
-	return out
-}
+// routesOf lists the routes that lead to a service.
+func (s *scene) routesOf(m *member) []*route { return s.g.leading[m] }
 
 // using lists the routes whose chain holds a middleware, those that serve a backend first, by TLS and name.
 func (s *scene) using(mw *traefik.Middleware) []*route {

@@ -66,12 +66,47 @@ func (c *checker) classify(g *Gateway) {
 	for _, r := range g.Runtime.Routes {
 		g.routes = append(g.routes, &route{Route: r, g: g})
 	}
+	g.leading = map[*member][]*route{}
+	rivals := rivals{}
 	for _, r := range g.routes {
 		r.judge()
+		rivals.add(r)
+		for _, m := range r.targets() {
+			g.leading[m] = append(g.leading[m], r)
+		}
 	}
 	for _, r := range g.routes {
-		r.findShadow()
+		r.findShadow(rivals)
 	}
+}
+
+// rivals are the routes that may take another one's requests: those of an entry point for a host, under "" those that name no
+// host or a pattern of them.
+type rivals map[string][]*route
+
+func rivalKey(entryPoint, host string) string { return entryPoint + "\x00" + host }
+
+func (m rivals) add(r *route) {
+	if !r.Served() || r.Rule == nil || r.UDP {
+		return
+	}
+	hosts := r.Rule.Hosts()
+	if len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool { return strings.Contains(h, "*") }) {
+		hosts = []string{""}
+	}
+	for _, h := range hosts {
+		k := rivalKey(r.EntryPoint, h)
+		m[k] = append(m[k], r)
+	}
+}
+
+// of lists the rivals of a route.
+func (m rivals) of(r *route) []*route {
+	out := slices.Clone(m[rivalKey(r.EntryPoint, "")])
+	for _, h := range r.Rule.Hosts() {
+		out = append(out, m[rivalKey(r.EntryPoint, h)]...)
+	}
+	return out
 }
 
 func (r *route) entry() *traefik.EntryPoint { return r.g.Runtime.Static.EntryPoints[r.EntryPoint] }
@@ -337,14 +372,11 @@ func loopback(ip string) bool {
 }
 
 // findShadow looks for a router that takes every request first.
-func (r *route) findShadow() {
+func (r *route) findShadow(all rivals) {
 	if !r.Served() || r.Rule == nil || r.UDP {
 		return
 	}
-	for _, o := range r.g.routes {
-		if o.EntryPoint != r.EntryPoint || !o.Served() || o.Rule == nil || o.UDP {
-			continue
-		}
+	for _, o := range all.of(r) {
 		switch {
 		case o.TCP && !r.TCP && o.TLS == nil && r.TLS == nil && o.Rule.CatchAll():
 		case o.TCP != r.TCP || (o.TLS == nil) != (r.TLS == nil) || o.Priority <= r.Priority || !o.entryRedirect() && !r.Rule.Implies(o.Rule):

@@ -235,6 +235,13 @@ var ruleFuncs = template.FuncMap{
 		return strings.ReplaceAll(s, old, new), nil
 	},
 	"splitList": func(sep, s string) []string { return strings.Split(s, sep) },
+	// Go's own printf takes widths, by which a short text makes a huge one.
+	"printf": func(format string, args ...any) (string, error) {
+		if strings.ContainsAny(format, "0123456789*") {
+			return "", ErrTemplate
+		}
+		return fmt.Sprintf(format, args...), nil
+	},
 	"first": func(l []string) string {
 		if len(l) == 0 {
 			return ""
@@ -244,6 +251,9 @@ var ruleFuncs = template.FuncMap{
 }
 
 func (c *Container) defaultRule(text string) (string, error) {
+	if len(text) > maxRendered {
+		return "", ErrTemplate
+	}
 	t, err := template.New("defaultRule").Funcs(ruleFuncs).Parse(text)
 	if err != nil || t.Tree == nil || !plain(t.Root) {
 		return "", ErrTemplate

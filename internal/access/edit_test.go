@@ -1,0 +1,209 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/stack"
+)
+
+const projectHead = `# a host
+services:
+  traefik:
+    image: traefik:v3.1
+    command: [--providers.docker.exposedbydefault=false, --entrypoints.web.address=:80, --entrypoints.websecure.address=:443]
+`
+
+// project writes a compose file and reads it.
+func project(t testing.TB, text string) (*stack.Host, string) {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "compose.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h, err := stack.Load(context.Background(), []string{dir}, stack.Options{Name: "p", Env: func(string) (string, bool) { return "", false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, file
+}
+
+const listApp = projectHead + `  app: # the app
+    image: nginx
+    labels:
+      - traefik.enable=true
+      # the door
+      - "traefik.http.routers.web.rule=Host(` + "`a.example.com`" + `)"
+      - 'traefik.http.routers.web.entrypoints=websecure'   # tls
+      - traefik.http.routers.web.tls=true
+
+    restart: always
+`
+
+func TestEdits(t *testing.T) {
+	for name, c := range map[string]struct {
+		text    string
+		change  Change
+		removed []string // lines that go
+		added   []string // lines that come
+	}{
+		"two labels": {listApp, Change{Service: "app", Ranges: []string{"1.2.3.4/32", "5.6.7.8"}, Name: "office"}, nil, []string{
+			"      - traefik.http.middlewares.office.ipallowlist.sourcerange=1.2.3.4/32, 5.6.7.8",
+			"      - traefik.http.routers.web.middlewares=office",
+		}},
+		"the older name": {strings.Replace(listApp, "traefik:v3.1", "traefik:v2.10", 1), Change{Service: "app", Ranges: []string{"1.2.3.4"}}, nil, []string{
+			"      - traefik.http.middlewares.app-allowlist.ipwhitelist.sourcerange=1.2.3.4",
+			"      - traefik.http.routers.web.middlewares=app-allowlist",
+		}},
+		"quotes of the neighbour": {strings.Replace(listApp, "- traefik.http.routers.web.tls=true", `- "traefik.http.routers.web.tls=true"`, 1),
+			Change{Service: "app", Ranges: []string{"2001:db8::/48"}, Name: "office"}, nil, []string{
+				`      - "traefik.http.middlewares.office.ipallowlist.sourcerange=2001:db8::/48"`, `      - "traefik.http.routers.web.middlewares=office"`,
+			}},
+		"merged": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=head # keep\n      - traefik.http.middlewares.head.headers.framedeny=true", 1),
+			Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "office"},
+			[]string{"      - traefik.http.routers.web.middlewares=head # keep"}, []string{
+				"      - traefik.http.routers.web.middlewares=office,head # keep",
+				"      - traefik.http.middlewares.office.ipallowlist.sourcerange=1.2.3.4",
+			}},
+		"map form": {projectHead + `  app:
+    image: nginx
+    labels:
+      traefik.enable: true
+      traefik.http.routers.web.rule: "Host(` + "`a.example.com`" + `)"   # the door
+      traefik.http.routers.web.tls: "true"
+`, Change{Service: "app", Ranges: []string{"2001:db8::1"}, Name: "office"}, nil, []string{
+			`      traefik.http.middlewares.office.ipallowlist.sourcerange: "2001:db8::1"`, `      traefik.http.routers.web.middlewares: office`,
+		}},
+		"extended": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - 'traefik.http.routers.web.middlewares=office'\n      - 'traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9' # us", 1),
+			Change{Service: "app", Ranges: []string{"1.2.3.4", "9.9.9.9/32"}},
+			[]string{"      - 'traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9' # us"}, []string{"      - 'traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9, 1.2.3.4' # us"}},
+		"carriage returns": {strings.ReplaceAll(listApp, "\n", "\r\n"), Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "o"}, nil, []string{
+			"      - traefik.http.middlewares.o.ipallowlist.sourcerange=1.2.3.4\r", "      - traefik.http.routers.web.middlewares=o\r"}},
+		"last line without an end": {strings.TrimSuffix(strings.Split(listApp, "\n\n")[0], "\n"), Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "o"}, nil, []string{
+			"      - traefik.http.middlewares.o.ipallowlist.sourcerange=1.2.3.4", "      - traefik.http.routers.web.middlewares=o"}},
+		"taken out": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=office\n      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9, 1.2.3.4,5.6.7.8", 1),
+			Change{Service: "app", Ranges: []string{"1.2.3.4/32"}, Remove: true},
+			[]string{"      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9, 1.2.3.4,5.6.7.8"}, []string{"      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9,5.6.7.8"}},
+		"all taken out": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=office\n      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9", 1),
+			Change{Service: "app", All: true, Remove: true},
+			[]string{"      - traefik.http.routers.web.middlewares=office", "      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, _ := project(t, c.text)
+			e, err := Plan(h, Options{}, c.change)
+			if err != nil {
+				t.Fatalf("%v (%s)", err, fault.Hint(err))
+			}
+			before, after := lineSet(string(e.Before)), lineSet(string(e.After))
+			removed, added := minus(before, after), minus(after, before)
+			if !sameSet(removed, c.removed) || !sameSet(added, c.added) {
+				t.Errorf("removed %q\nwant    %q\nadded %q\nwant  %q", removed, c.removed, added, c.added)
+			}
+			if c.change.Remove {
+				return
+			}
+			again, _ := project(t, string(e.After))
+			if x := Check(again, Options{}).Service("p", "app"); x == nil || x.Exposure != "allowlisted" {
+				t.Errorf("afterwards %+v", x)
+			}
+			if e, err := Plan(again, Options{}, c.change); err != nil || string(e.Before) != string(e.After) {
+				t.Errorf("a second time changes something: %v", err)
+			}
+		})
+	}
+}
+
+func lineSet(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n"), "\n") }
+
+// minus is what of a is not in b, each line as often as it is too many.
+func minus(a, b []string) []string {
+	n := map[string]int{}
+	for _, s := range b {
+		n[s]++
+	}
+	var out []string
+	for _, s := range a {
+		if n[s]--; n[s] < 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func sameSet(a, b []string) bool { return len(minus(a, b)) == 0 && len(minus(b, a)) == 0 }
+
+func TestEditsAreRefused(t *testing.T) {
+	shared := "x-labels: &common\n  - traefik.enable=true\n  - traefik.http.routers.web.rule=Host(`a`)\n  - traefik.http.routers.web.tls=true\n" +
+		strings.TrimPrefix(projectHead, "# a host\n") + "  app:\n    image: nginx\n    labels: *common\n"
+	for name, c := range map[string]struct {
+		text   string
+		change Change
+		says   string
+	}{
+		"everybody":           {listApp, Change{Service: "app", Ranges: []string{"0.0.0.0/0"}}, "let all of IPv4 in"},
+		"two halves":          {listApp, Change{Service: "app", Ranges: []string{"0.0.0.0/1", "128.0.0.0/1"}}, "let all of IPv4 in"},
+		"no address":          {listApp, Change{Service: "app", Ranges: []string{"office.example.com"}}, "neither an address"},
+		"nobody's address":    {listApp, Change{Service: "app", Ranges: []string{"0.0.0.0"}}, "no client has"},
+		"no such service":     {listApp, Change{Service: "web", Ranges: []string{"1.2.3.4"}}, "no service is called"},
+		"a bad name":          {listApp, Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "a.b"}, "no name for a middleware"},
+		"no router":           {projectHead + "  app:\n    image: nginx\n    labels: [traefik.enable=true]\n", Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "declares no router"},
+		"flow style":          {projectHead + "  app:\n    image: nginx\n    labels: ['traefik.enable=true', 'traefik.http.routers.web.rule=Host(`a`)']\n", Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "not written one a line"},
+		"from a variable":     {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=${X:-head}\n      - traefik.http.middlewares.head.headers.framedeny=true", 1), Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "comes from a variable"},
+		"shared":              {shared, Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "anchor"},
+		"a list that is left": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=office\n      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9", 1), Change{Service: "app", Ranges: []string{"9.9.9.9"}, Remove: true}, "would be empty"},
+		"a list of another's": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=office", 1) + "  other:\n    image: nginx\n    labels: [traefik.enable=true, traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9]\n",
+			Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "only who is in both"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, _ := project(t, c.text)
+			e, err := Plan(h, Options{}, c.change)
+			var fe *fault.Error
+			if err == nil || !errors.As(err, &fe) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v, %+v; want an error that says %q", err, e, c.says)
+			}
+		})
+	}
+}
+
+// FuzzEdit adds an allowlist to whatever is a compose file: an edit that is made leaves all other lines as they are and guards
+// the service; all else is an error.
+func FuzzEdit(f *testing.F) {
+	f.Add(listApp, "1.2.3.4")
+	f.Add(strings.ReplaceAll(listApp, "\n", "\r\n"), "2001:db8::/32")
+	f.Add(projectHead+"  app:\n    labels:\n      traefik.http.routers.web.rule: Host(`é`)\n      \"traefik.http.routers.web.tls\": 'true'\n      traefik.enable: \"true\"\n", "10.0.0.0/8")
+	f.Add(projectHead+"  app:\n    labels:\n    - traefik.enable=true\n    - traefik.http.routers.a.rule=Host(`x`)\n    - traefik.http.routers.a.middlewares=a, b\n    - traefik.http.middlewares.a.ipallowlist.sourcerange=1.1.1.1\n    - traefik.http.middlewares.b.headers.framedeny=true", "1.1.1.2")
+	f.Fuzz(func(t *testing.T, text, address string) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h, err := stack.Load(context.Background(), []string{dir}, stack.Options{Name: "p", Env: func(string) (string, bool) { return "", false }})
+		if err != nil {
+			return
+		}
+		e, err := Plan(h, Options{}, Change{Service: "app", Ranges: []string{address}, Name: "drydock"})
+		if err != nil || string(e.Before) == string(e.After) {
+			return
+		}
+		if gone := minus(lineSet(string(e.Before)), lineSet(string(e.After))); len(gone) > 2 {
+			t.Errorf("lines are gone: %q", gone)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), e.After, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		again, err := stack.Load(context.Background(), []string{dir}, stack.Options{Name: "p", Env: func(string) (string, bool) { return "", false }})
+		if err != nil {
+			t.Fatalf("the edited file does not load: %v\n%s", err, e.After)
+		}
+		x := Check(again, Options{}).Service("p", "app")
+		if x == nil || !strings.Contains(string(e.After), "middlewares.drydock.ip") {
+			t.Errorf("no allowlist in\n%s", e.After)
+		}
+	})
+}

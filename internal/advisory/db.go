@@ -18,6 +18,7 @@ import (
 type DB struct {
 	parts    []*part
 	by       map[string][]*part // the parts used for an ecosystem, newest first
+	speaking []*part            // the parts used for any
 	epss     []*Index           // where EPSS is looked up, newest first
 	kev      []*Index           // where KEV is looked up, newest first
 	Warnings []string           // imported data that could not be used, with what to do about it
@@ -126,6 +127,12 @@ func (db *DB) choose() {
 		db.by[name] = parts
 	}
 	for _, p := range db.parts {
+		for _, e := range p.Meta.Ecosystems {
+			if slices.Contains(db.by[e.Name], p) {
+				db.speaking = append(db.speaking, p)
+				break
+			}
+		}
 		if p.Meta.EPSS != "" {
 			db.epss = append(db.epss, p.Index)
 		}
@@ -177,7 +184,7 @@ func (db *DB) Each(ecosystem, name string, f func(*Hit) error) error {
 // by id.
 func (db *DB) Named(id string) ([]*Record, error) {
 	byID := map[string]*Record{}
-	for _, p := range db.parts {
+	for _, p := range db.speaking {
 		list, err := p.Named(id)
 		if err != nil {
 			return nil, err
@@ -186,11 +193,7 @@ func (db *DB) Named(id string) ([]*Record, error) {
 			if old := byID[r.ID]; old == nil || r.Modified.After(old.Modified) {
 				byID[r.ID] = r
 			} else if r.Modified.Equal(old.Modified) {
-				for _, a := range r.Affected {
-					if !slices.Contains(old.Affected, a) {
-						old.Affected = append(old.Affected, a)
-					}
-				}
+				old.also = append(old.also, r)
 			}
 		}
 	}

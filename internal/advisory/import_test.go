@@ -128,8 +128,12 @@ func TestImportAndLookUp(t *testing.T) {
 		t.Errorf("KEV %v %v %v", d, ok, err)
 	}
 	for _, id := range []string{"PYSEC-1", "cve-2026-1", "GHSA-X"} {
-		if l, err := db.Named(id); len(l) != 1 || err != nil || l[0].Affected[0] != (PackageRef{"PyPI", "Zz_Test.Pkg"}) {
-			t.Errorf("Named(%s): %v, %v", id, l, err)
+		l, err := db.Named(id)
+		if len(l) != 1 || err != nil {
+			t.Fatalf("Named(%s): %v, %v", id, l, err)
+		}
+		if ps, err := l[0].Packages(); err != nil || len(ps) != 1 || ps[0] != (PackageRef{"PyPI", "Zz_Test.Pkg"}) {
+			t.Errorf("packages of %s: %v, %v", id, ps, err)
 		}
 	}
 }

@@ -175,13 +175,33 @@ func (x *Index) Record(r Ref) (*Record, error) {
 	rec.Word = strings.Clone(c.text())
 	rec.CWE = clones(c.texts(nil))
 	rec.Malicious = c.num() != 0
-	for n := c.length(); n > 0 && c.err == nil; n-- {
-		rec.Affected = append(rec.Affected, PackageRef{Ecosystem: strings.Clone(c.text()), Name: strings.Clone(c.text())})
-	}
 	if c.err != nil {
 		return nil, c.err
 	}
+	rec.at = *c
 	return rec, nil
+}
+
+// Packages lists the packages that a record of an index speaks of. They are read when asked for: an erratum may name
+// thousands.
+func (r *Record) Packages() ([]PackageRef, error) {
+	var out []PackageRef
+	if c := r.at; c.f != nil {
+		for n := c.length(); n > 0 && c.err == nil; n-- {
+			out = append(out, PackageRef{Ecosystem: strings.Clone(c.text()), Name: strings.Clone(c.text())})
+		}
+		if c.err != nil {
+			return nil, c.err
+		}
+	}
+	for _, o := range r.also {
+		more, err := o.Packages()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
 }
 
 func (x *Index) recordCursor(r Ref) (*cursor, error) {

@@ -14,7 +14,9 @@ type Record struct {
 	Word      string    // the database's own severity word, lower case, "" where it has none
 	CWE       []string
 	Malicious bool // the package itself is the attack
-	Affected  []PackageRef
+
+	at   cursor    // where the packages begin
+	also []*Record // the same record in indexes of other ecosystems
 }
 
 // PackageRef names a package that a record speaks of.

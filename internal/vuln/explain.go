@@ -180,7 +180,11 @@ func (x *Explanation) rate(db *advisory.DB, vectors, words []string) error {
 // recordFacts reads what a record says of its packages.
 func recordFacts(db *advisory.DB, r *advisory.Record) (RecordFacts, error) {
 	out := RecordFacts{ID: r.ID, Upstream: append([]string{}, r.Upstream...), Withdrawn: !r.Withdrawn.IsZero(), Affected: []AffectedFacts{}}
-	for _, p := range r.Affected {
+	packages, err := r.Packages()
+	if err != nil {
+		return out, err
+	}
+	for _, p := range packages {
 		err := db.Each(p.Ecosystem, p.Name, func(h *advisory.Hit) error {
 			own, err := h.Record()
 			if err != nil || own.ID != r.ID {

@@ -3,6 +3,7 @@ package vuln
 import (
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/drydock/drydock/internal/advisory"
@@ -49,7 +50,11 @@ func (m *matcher) facts(u unit) (Facts, error) {
 func (m *matcher) fromKin(f *Facts, words *[]string, ids []string) error {
 	own := f.CVSS != nil
 	var vectors []string
-	for _, id := range ids {
+	for i, id := range ids {
+		// Databases that speak of the same vulnerability name its CVE, where it has one.
+		if i > 0 && strings.HasPrefix(ids[0], "CVE-") && !strings.HasPrefix(id, "CVE-") {
+			break
+		}
 		kin, err := m.db.Named(id)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ package vuln
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -200,6 +201,7 @@ func (m *matcher) match(s *subject) error {
 	if err != nil {
 		return err
 	}
+	m.res.Findings = slices.Grow(m.res.Findings, len(verdicts))
 	for i := range verdicts {
 		m.res.Findings = append(m.res.Findings, s.finding(&verdicts[i]))
 	}

@@ -139,7 +139,7 @@ func keep(r *report.Report) {
 	if err != nil || os.MkdirAll(filepath.Dir(path), 0o700) != nil {
 		return
 	}
-	_ = safefile.Create(path, func(w io.Writer) error { return r.Encode(w) })
+	_ = safefile.Cache(path, r.EncodeCompact)
 }
 
 func (e *explanation) write(w io.Writer) error {

@@ -226,10 +226,18 @@ func less(a, b *finding.Finding) bool {
 
 // Encode writes the canonical JSON, indented, with a final newline. HTML characters stay as they are.
 func (r *Report) Encode(w io.Writer) error {
+	x := newIndenter(w)
+	if err := r.EncodeCompact(x); err != nil {
+		return err
+	}
+	return x.Flush()
+}
+
+// EncodeCompact writes the same on one line, for what only programs read.
+func (r *Report) EncodeCompact(w io.Writer) error {
 	r.Finish()
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
 	return e.Encode(r)
 }
 

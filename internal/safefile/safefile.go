@@ -32,7 +32,7 @@ func Replace(path string, old, new []byte) error {
 	if !bytes.Equal(now, old) {
 		return fmt.Errorf("%s: %w", path, ErrChanged)
 	}
-	return write(real, st, func(w io.Writer) error { _, err := w.Write(new); return err })
+	return write(real, st, true, func(w io.Writer) error { _, err := w.Write(new); return err })
 }
 
 // Create writes a file through fill, by rename: if fill or anything else fails, what stood at path still stands
@@ -51,10 +51,13 @@ func Create(path string, fill func(io.Writer) error) error {
 			return err
 		}
 	}
-	return write(path, st, fill)
+	return write(path, st, true, fill)
 }
 
-func write(path string, st os.FileInfo, fill func(io.Writer) error) (err error) {
+// Cache writes a file that can be made again, whole or not at all, but without waiting for the disk.
+func Cache(path string, fill func(io.Writer) error) error { return write(path, nil, false, fill) }
+
+func write(path string, st os.FileInfo, sync bool, fill func(io.Writer) error) (err error) {
 	dir, base := filepath.Split(path)
 	if dir == "" {
 		dir = "."
@@ -78,8 +81,10 @@ func write(path string, st os.FileInfo, fill func(io.Writer) error) (err error) 
 		}
 		keepOwner(f, st)
 	}
-	if err = f.Sync(); err != nil {
-		return err
+	if sync {
+		if err = f.Sync(); err != nil {
+			return err
+		}
 	}
 	if err = f.Close(); err != nil {
 		return err

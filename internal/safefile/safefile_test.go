@@ -63,3 +63,20 @@ func TestCreateLeavesNothingHalfWritten(t *testing.T) {
 		t.Errorf("%q", b)
 	}
 }
+
+func TestCacheReplacesWhole(t *testing.T) {
+	p := filepath.Join(t.TempDir(), "f")
+	for _, want := range []string{"one", "two"} {
+		if err := Cache(p, func(w io.Writer) error { _, err := io.WriteString(w, want); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Cache(p, func(w io.Writer) error { io.WriteString(w, "half"); return errors.New("no") }); err == nil {
+		t.Error("no error")
+	}
+	b, err := os.ReadFile(p)
+	left, _ := os.ReadDir(filepath.Dir(p))
+	if err != nil || string(b) != "two" || len(left) != 1 {
+		t.Errorf("%q, %v, %d files", b, err, len(left))
+	}
+}

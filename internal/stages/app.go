@@ -1,0 +1,401 @@
+package stages
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+)
+
+// app is a Dockerfile on its way through a conversion.
+type app struct {
+	f        *dockerfile.File
+	st       *dockerfile.Stage
+	ctx      fs.FS
+	o        Options
+	ops      []*op
+	language string
+	head     []string // comments above everything
+	out      []*stage // the stages of the result
+	res      *Result
+	sources  *sources // the context's source code, read once
+
+	// pattern gives the words of a command that a shell would have to expand, if what it expands to is known.
+	pattern func(*op) ([]string, bool)
+}
+
+// op is an instruction with what belongs to it.
+type op struct {
+	in       *dockerfile.Instruction
+	comments []string // comment lines above it and inside it
+	blank    bool     // an empty line stands before it
+	dir      string   // the working folder in force
+	parts    []*part  // of a RUN: the links of its chain
+}
+
+// part is one link of a RUN's chain.
+type part struct {
+	op      *op
+	step    dockerfile.Step
+	text    string // on one line
+	kind    kind
+	install *dockerfile.Install // the first package manager's command in it, if any
+	simple  bool                // one plain command, no control structure, pipe or redirection
+}
+
+// kind is what a part does, as far as it decides where the part goes.
+type kind int
+
+const (
+	other   kind = iota // a command of the application: stays where it can run
+	system              // installs packages of the distribution
+	refresh             // apt-get update and the like
+	clean               // removes caches
+	tooling             // brings a tool that only builds use: a newer pip, poetry, a version of npm
+	depend              // installs the application's dependencies
+	account             // makes users and groups
+	files               // mkdir, chmod, ln …
+	fetch               // curl, wget, git clone
+	compile             // compiles or bundles
+)
+
+func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *app {
+	a := &app{f: f, st: st, ctx: ctx, o: o, res: &Result{}}
+	dir := "/"
+	prev := st.From.EndLine
+	for _, c := range f.Comments {
+		if c.Span.Start < st.From.Span.Start {
+			a.head = append(a.head, f.Text(c.Span))
+		}
+	}
+	seen := map[*dockerfile.Comment]bool{}
+	for _, in := range st.Instructions {
+		p := &op{in: in, dir: dir}
+		first := in.Line
+		for _, c := range f.Comments {
+			if !seen[c] && c.Span.Start > st.From.Span.Start && (c.Inside == in || c.Inside == nil && c.Span.Start < in.Span.Start) {
+				seen[c] = true
+				p.comments = append(p.comments, "# "+c.Text)
+				first = min(first, c.Line)
+			}
+		}
+		p.blank = first > prev+1
+		prev = in.EndLine
+		if in.Keyword == "WORKDIR" && len(in.Args) > 0 {
+			dir = join(dir, in.Args[0].Text)
+			p.dir = dir
+		}
+		if in.Keyword == "RUN" {
+			p.parts = a.split(p)
+		}
+		a.ops = append(a.ops, p)
+	}
+	a.language = a.guessLanguage()
+	a.res.Language = a.language
+	return a
+}
+
+// join is a path as the builder resolves it against the working folder.
+func join(dir, p string) string {
+	if strings.HasPrefix(p, "/") {
+		return path.Clean(p)
+	}
+	return path.Join(dir, p)
+}
+
+// split takes a RUN to the links of its chain.
+func (a *app) split(p *op) []*part {
+	s := p.in.Script
+	if s == nil {
+		return nil
+	}
+	var out []*part
+	for _, st := range s.Steps {
+		pt := &part{op: p, step: st}
+		if st.Stmt != nil {
+			pt.text = oneLine(s.Source[st.Stmt.Pos().Offset():st.Stmt.End().Offset()])
+		} else {
+			pt.text = oneLine(s.Source)
+		}
+		pt.simple = len(st.Commands) == 1 && st.Op != "||"
+		if pt.simple {
+			c := st.Commands[0]
+			pt.simple = c.Call == nil || st.Stmt != nil && st.Stmt.Cmd == c.Call && len(st.Stmt.Redirs) == 0
+		}
+		for _, c := range st.Commands {
+			if in := c.Install(); in != nil && pt.install == nil {
+				pt.install = in
+			}
+		}
+		pt.kind = classify(pt)
+		out = append(out, pt)
+	}
+	return out
+}
+
+var lineBreak = regexp.MustCompile(`[ \t]*\\?\n[ \t]*`)
+
+// oneLine joins the lines of a command; quotes hold what stands between them.
+func oneLine(s string) string {
+	if !strings.Contains(s, "\n") && !strings.Contains(s, "  ") {
+		return s
+	}
+	if strings.ContainsAny(s, `'"`) {
+		return strings.TrimSpace(lineBreak.ReplaceAllString(s, " "))
+	}
+	return strings.Join(strings.Fields(lineBreak.ReplaceAllString(s, " ")), " ")
+}
+
+// classify tells what a part does by its commands.
+func classify(p *part) kind {
+	if p.install != nil {
+		return installKind(p.install)
+	}
+	k := clean
+	for _, c := range p.step.Commands {
+		k = wider(k, commandKind(c))
+	}
+	if len(p.step.Commands) == 0 {
+		return other
+	}
+	return k
+}
+
+// wider keeps the kind that says more of two commands in one part.
+func wider(a, b kind) kind {
+	switch {
+	case a == clean:
+		return b
+	case b == clean || a == b:
+		return a
+	}
+	return other
+}
+
+func installKind(in *dockerfile.Install) kind {
+	switch in.Manager {
+	case "apt", "apk", "dnf", "zypper", "pacman":
+		return system
+	}
+	if in.Manager == "pip" && in.Verb == "install" && len(in.Packages) > 0 && len(in.Requirements) == 0 && allTools(in) {
+		return tooling
+	}
+	if in.Manager == "npm" && in.Has("-g", "--global", "--location=global") && allTools(in) {
+		return tooling
+	}
+	return depend
+}
+
+// buildTools are packages that build others and that no application runs.
+var buildTools = map[string]bool{"pip": true, "setuptools": true, "wheel": true, "poetry": true, "poetry-core": true, "uv": true, "pdm": true, "pipenv": true,
+	"virtualenv": true, "build": true, "cython": true, "setuptools-scm": true, "poetry-plugin-export": true, "maturin": true, "scikit-build": true, "cmake": true, "ninja": true,
+	"npm": true, "yarn": true, "pnpm": true, "corepack": true, "typescript": true, "node-gyp": true, "@angular/cli": true, "gulp": true, "gulp-cli": true, "grunt-cli": true,
+	"webpack": true, "webpack-cli": true, "turbo": true, "lerna": true, "rimraf": true, "@nestjs/cli": true, "@vue/cli": true, "vite": true, "n": true}
+
+func allTools(in *dockerfile.Install) bool {
+	for _, p := range in.Packages {
+		name, _, _ := strings.Cut(strings.ToLower(p.Name), "[")
+		if p.Local || !buildTools[name] {
+			return false
+		}
+	}
+	return true
+}
+
+// cacheDir are the folders that hold nothing but what can be had again.
+var cacheDir = regexp.MustCompile(`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|(/root|~|\$HOME|\$\{HOME\})/\.(cache|npm|cargo|m2|gradle)|/usr/share/(doc|man|info|locale))`)
+
+func commandKind(c *dockerfile.Command) kind {
+	name, words := c.Effective()
+	first := ""
+	for _, w := range words[min(1, len(words)):] {
+		if !strings.HasPrefix(w.Text, "-") {
+			first = w.Text
+			break
+		}
+	}
+	switch name {
+	case "apt-get", "apt", "apk", "aptitude":
+		switch first {
+		case "update", "upgrade", "dist-upgrade":
+			return refresh
+		case "clean", "autoclean", "autoremove", "purge", "remove", "del":
+			return clean
+		}
+		return other
+	case "rm":
+		for _, w := range words[1:] {
+			if !strings.HasPrefix(w.Text, "-") && !cacheDir.MatchString(w.Text) {
+				return files
+			}
+		}
+		return clean
+	case "useradd", "adduser", "groupadd", "addgroup", "usermod":
+		return account
+	case "mkdir", "chmod", "chown", "ln", "touch", "cp", "mv", "echo", "printf", "sed", "install", "locale-gen", "update-ca-certificates", "set", "cd", "export", "true", "test", "[":
+		return files
+	case "curl", "wget", "git", "svn", "hg", "tar", "unzip", "gpg", "apt-key", "add-apt-repository":
+		return fetch
+	case "make", "cmake", "gcc", "g++", "cc", "ninja", "meson", "cargo", "go", "mvn", "mvnw", "gradle", "gradlew", "javac", "tsc", "rustc", "dotnet":
+		return compile
+	case "poetry", "pdm", "pipenv", "uv", "corepack", "pipx":
+		return tooling
+	case "pip", "pip3":
+		return clean // pip cache purge and the like: an install was told before
+	case "npm", "yarn", "pnpm", "npx", "bunx", "ng", "vite", "next", "nuxt", "webpack":
+		return compile
+	case "bundle", "gem", "composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl":
+		return tooling
+	}
+	return other
+}
+
+// parts calls f for every part of every RUN.
+func (a *app) parts(f func(*part)) {
+	for _, p := range a.ops {
+		for _, pt := range p.parts {
+			f(pt)
+		}
+	}
+}
+
+// is tells whether a part's commands include one of the names.
+func (p *part) is(names ...string) bool {
+	for _, c := range p.step.Commands {
+		n, _ := c.Effective()
+		for _, name := range names {
+			if n == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// has tells whether the context holds a path.
+func (a *app) has(name string) bool {
+	if a.ctx == nil {
+		return false
+	}
+	_, err := fs.Stat(a.ctx, path.Clean(name))
+	return err == nil
+}
+
+// read returns a file of the context, "" if it cannot be read or is larger than a source file is.
+func (a *app) read(name string) string {
+	if a.ctx == nil || !fs.ValidPath(path.Clean(name)) {
+		return ""
+	}
+	st, err := fs.Stat(a.ctx, path.Clean(name))
+	if err != nil || st.IsDir() || st.Size() > 4<<20 {
+		return ""
+	}
+	b, err := fs.ReadFile(a.ctx, path.Clean(name))
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// top lists the context's own entries, sorted: folders with a slash at the end.
+func (a *app) top(dir string) []string {
+	if a.ctx == nil {
+		return nil
+	}
+	entries, err := fs.ReadDir(a.ctx, dir)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, e := range entries {
+		n := e.Name()
+		if e.IsDir() {
+			n += "/"
+		}
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// copied is one source of a COPY or ADD from the context.
+type copied struct {
+	op   *op
+	from string // in the context, "." for all of it
+	to   string // in the image, absolute; of a file: its own path
+}
+
+// copies lists what instructions before the given line bring from the context; 0 is all.
+func (a *app) copies(before int) []copied {
+	var out []copied
+	for _, p := range a.ops {
+		if !p.fromContext() || before > 0 && p.in.Line >= before {
+			continue
+		}
+		args := p.in.Args
+		dest := args[len(args)-1].Text
+		toDir := strings.HasSuffix(dest, "/") || len(args) > 2 || dest == "." || dest == "./"
+		for _, w := range args[:len(args)-1] {
+			for _, src := range a.glob(w.Text) {
+				to := join(p.dir, dest)
+				if st, err := statIn(a.ctx, src); err == nil && !st.IsDir() && (toDir || to == p.dir) {
+					to = path.Join(to, path.Base(src))
+				}
+				out = append(out, copied{p, src, to})
+			}
+		}
+	}
+	return out
+}
+
+func statIn(ctx fs.FS, name string) (fs.FileInfo, error) {
+	if ctx == nil {
+		return nil, fs.ErrNotExist
+	}
+	return fs.Stat(ctx, name)
+}
+
+// glob expands a source of COPY against the context. One that matches nothing stays as it is.
+func (a *app) glob(src string) []string {
+	clean := strings.TrimPrefix(path.Clean("/"+src), "/")
+	if clean == "" {
+		clean = "."
+	}
+	if !strings.ContainsAny(clean, "*?[") || a.ctx == nil {
+		return []string{clean}
+	}
+	found, err := fs.Glob(a.ctx, clean)
+	if err != nil || len(found) == 0 {
+		return []string{clean}
+	}
+	return found
+}
+
+// fromContext tells whether the op copies from the build context.
+func (p *op) fromContext() bool {
+	if p.in.Keyword != "COPY" && p.in.Keyword != "ADD" || len(p.in.Args) < 2 {
+		return false
+	}
+	_, elsewhere := p.in.Flag("from")
+	return !elsewhere && !strings.Contains(p.in.Args[0].Text, "://")
+}
+
+// source finds the file of the context that stands at a path of the image when line is run.
+func (a *app) source(image string, line int) (string, bool) {
+	cs := a.copies(line)
+	for i := len(cs) - 1; i >= 0; i-- {
+		c := cs[i]
+		if c.to == image && c.from != "." {
+			return c.from, true
+		}
+		if rel, ok := strings.CutPrefix(image, strings.TrimSuffix(c.to, "/")+"/"); ok {
+			if name := path.Join(c.from, rel); a.ctx == nil || a.has(name) {
+				return name, true
+			}
+		}
+	}
+	return "", false
+}

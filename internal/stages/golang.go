@@ -1,0 +1,474 @@
+package stages
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+)
+
+type golang struct {
+	*app
+	build  *part  // the go build or go install that makes the program
+	binary string // its path in the builder
+	cgo    bool
+	run    bool // the image starts it with `go run`
+}
+
+var (
+	importC    = regexp.MustCompile(`(?m)^\s*import\s+"C"`)
+	cgoModules = regexp.MustCompile(`mattn/go-sqlite3|confluentinc/confluent-kafka-go|DataDog/zstd|h2non/bimg|gographics/imagick|google/gopacket|rubenv/pygmentize|libgit2/git2go`)
+	outFlag    = regexp.MustCompile(`\s-o[= ]?(\S+)`)
+	moduleLine = regexp.MustCompile(`(?m)^module\s+"?(\S+?)"?\s*$`)
+	embedLine  = regexp.MustCompile(`(?m)^//go:embed\s+(.+)$`)
+	timeZones  = regexp.MustCompile(`time\.LoadLocation\(`)
+)
+
+// planGo builds a static program and puts it, with the files that it reads, on an image that holds nothing else.
+func planGo(a *app) error {
+	g := &golang{app: a}
+	if err := g.look(); err != nil {
+		return err
+	}
+	minimal := !g.cgo && !g.needsShell() && len(g.commandsNeeded()) == 0
+	candidates := debianSlims(a.st.Base)
+	switch {
+	case a.alpine():
+		candidates = []string{"alpine:" + alpineTag(a.st.Base.Tag)}
+	case minimal:
+		candidates = []string{"gcr.io/distroless/static-debian12:nonroot"}
+	}
+	if _, err := a.final(candidates...); err != nil {
+		return err
+	}
+	if minimal && a.alpine() {
+		a.res.Final = "gcr.io/distroless/static-debian12:nonroot"
+		if a.o.FinalImage != "" {
+			a.res.Final = a.o.FinalImage
+		}
+	}
+	scratch := a.res.Final == "scratch"
+	minimal = minimal && (scratch || strings.Contains(a.res.Final, "distroless"))
+	if g.cgo && (scratch || strings.Contains(a.res.Final, "distroless/static")) {
+		return refuse(g.build.op.in, "the program is linked with C libraries (cgo), which %s does not have", a.res.Final)
+	}
+	g.builder()
+	return g.finalStage(minimal, scratch)
+}
+
+func alpineTag(tag string) string {
+	if m := regexp.MustCompile(`alpine(3\.\d+)`).FindStringSubmatch(tag); m != nil {
+		return m[1]
+	}
+	return "3"
+}
+
+// look finds the command that makes the program and where it lands.
+func (g *golang) look() error {
+	start := g.startWords()
+	g.run = len(start) > 1 && start[0] == "go" && start[1] == "run"
+	g.parts(func(p *part) {
+		for _, c := range p.step.Commands {
+			name, w := c.Effective()
+			if name == "go" && len(w) > 1 && (w[1].Text == "build" || w[1].Text == "install" && g.startsBinary(start, w)) {
+				g.build = p
+			}
+		}
+		g.cgo = g.cgo || strings.Contains(p.text, "CGO_ENABLED=1")
+	})
+	if g.build == nil && !g.run {
+		if p := g.makes(); p != nil {
+			return refuse(p.op.in, "what make builds could not be told; call go build in the Dockerfile")
+		}
+		return refuse(nil, "no go build was found, so which program ships could not be told")
+	}
+	for _, o := range g.ops {
+		for _, pair := range o.in.Pairs {
+			g.cgo = g.cgo || pair.Key == "CGO_ENABLED" && pair.Value == "1"
+		}
+	}
+	for _, text := range g.src().text {
+		g.cgo = g.cgo || importC.MatchString(text)
+	}
+	g.cgo = g.cgo || cgoModules.MatchString(g.read("go.mod"))
+	return g.locate(start)
+}
+
+func (g *golang) makes() (found *part) {
+	g.parts(func(p *part) {
+		if p.is("make") {
+			found = p
+		}
+	})
+	return found
+}
+
+// startsBinary: `go install` makes the program that the image starts, rather than a tool for the build.
+func (g *golang) startsBinary(start []string, w []dockerfile.Word) bool {
+	if len(start) == 0 {
+		return false
+	}
+	for _, x := range w[2:] {
+		if strings.HasPrefix(x.Text, ".") {
+			return true
+		}
+	}
+	return false
+}
+
+// startWords are the words of ENTRYPOINT and CMD together.
+func (a *app) startWords() []string {
+	var out []string
+	for _, k := range []string{"ENTRYPOINT", "CMD"} {
+		if in := a.last(k); in != nil {
+			if w, ok := argv(in); ok {
+				out = append(out, w...)
+			}
+		}
+	}
+	return out
+}
+
+func (g *golang) moduleName() string {
+	if m := moduleLine.FindStringSubmatch(g.read("go.mod")); m != nil {
+		return path.Base(versionSuffix.ReplaceAllString(m[1], ""))
+	}
+	return path.Base(g.workDir())
+}
+
+var versionSuffix = regexp.MustCompile(`/v\d+$`)
+
+// locate finds the path of the program in the builder.
+func (g *golang) locate(start []string) error {
+	if g.run {
+		g.binary = path.Join(g.workDir(), g.moduleName())
+		return nil
+	}
+	dir := g.build.op.dir
+	for _, p := range g.build.op.parts { // cd before it, in the same RUN
+		if p == g.build {
+			break
+		}
+		if w := strings.Fields(p.text); len(w) == 2 && w[0] == "cd" {
+			dir = join(dir, w[1])
+		}
+	}
+	if m := outFlag.FindStringSubmatch(g.build.text); m != nil {
+		out := strings.Trim(m[1], `"'`)
+		if strings.Contains(out, "$") {
+			return refuse(g.build.op.in, "the program's name is left to a variable")
+		}
+		g.binary = join(dir, out)
+		if strings.HasSuffix(out, "/") || out == "." {
+			g.binary = join(g.binary, g.packageName())
+		}
+		return nil
+	}
+	g.binary = join(dir, g.packageName())
+	if strings.Contains(g.build.text, "go install") {
+		g.binary = "/go/bin/" + g.packageName()
+	}
+	if len(start) > 0 && path.Base(start[0]) == path.Base(g.binary) {
+		return nil
+	}
+	return nil
+}
+
+// packageName is what `go build` calls the program: the last element of the package's path.
+func (g *golang) packageName() string {
+	fields := strings.Fields(g.build.text)
+	last := fields[len(fields)-1]
+	if strings.HasPrefix(last, "./") && last != "./" && !strings.HasSuffix(last, "...") {
+		return path.Base(last)
+	}
+	if strings.HasSuffix(last, ".go") {
+		return strings.TrimSuffix(path.Base(last), ".go")
+	}
+	return g.moduleName()
+}
+
+// needsShell: the command is a shell's work, or a script starts it.
+func (g *golang) needsShell() bool {
+	for _, k := range []string{"ENTRYPOINT", "CMD"} {
+		in := g.last(k)
+		if in == nil {
+			continue
+		}
+		words, ok := argv(in)
+		if !ok || len(words) > 0 && (strings.HasSuffix(words[0], ".sh") || path.Base(words[0]) == "sh" || path.Base(words[0]) == "bash") {
+			return true
+		}
+	}
+	return false
+}
+
+// commandsNeeded are programs that the app starts as child processes.
+func (g *golang) commandsNeeded() []string {
+	var out []string
+	for name := range g.src().calls {
+		if name != path.Base(g.binary) && name != "go" && !strings.HasPrefix(name, "-") && baseTools[name] != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// builder keeps the original's commands, downloads modules before the source is copied, and strips the program.
+func (g *golang) builder() {
+	b := g.stage("The builder has the compiler.", g.st.From.Args[0].Text, "builder")
+	modules := g.app.has("go.mod") && !g.copiesModules()
+	packaged := false
+	pkgs, _ := g.systemPackages()
+	last := len(g.ops) - 1
+	for i, o := range g.ops {
+		if g.build != nil && o == g.build.op {
+			last = i
+		}
+	}
+	for i, o := range g.ops {
+		if i > last {
+			break
+		}
+		switch o.in.Keyword {
+		case "WORKDIR", "ARG", "SHELL":
+			b.add(g.text(o))
+		case "ENV":
+			if !onlyServes(o.in) {
+				b.add(g.text(o))
+			}
+		case "COPY", "ADD":
+			if modules && o.fromContext() {
+				modules = false
+				files := "go.mod"
+				if g.app.has("go.sum") {
+					files += " go.sum"
+				}
+				if !g.app.has("vendor") && g.copiesAll() && !strings.Contains(g.read("go.mod"), "=> .") {
+					b.add("COPY "+files+" ./", g.cached("/go/pkg/mod", "go mod download"))
+				}
+			}
+			b.keep(o, g.text(o))
+		case "RUN":
+			if kindOf(o, system) && !packaged && len(pkgs) > 0 {
+				packaged = true
+				b.keep(o, g.installLine(pkgs))
+			}
+			g.builderRun(b, o)
+		}
+	}
+	if g.run {
+		b.add(g.goRun(goBuild("go build -o "+g.binary+" "+g.runPackage(), g)))
+	}
+}
+
+// runPackage is what `go run` was told to run.
+func (g *golang) runPackage() string {
+	w := g.startWords()
+	var out []string
+	for _, x := range w[2:] {
+		if strings.HasPrefix(x, "-") {
+			continue
+		}
+		out = append(out, x)
+		if !strings.HasSuffix(x, ".go") {
+			break
+		}
+	}
+	if len(out) == 0 {
+		return "."
+	}
+	return strings.Join(out, " ")
+}
+
+func (g *golang) copiesModules() bool {
+	for _, c := range g.copies(0) {
+		if path.Base(c.from) == "go.mod" {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *golang) builderRun(b *stage, o *op) {
+	var texts []string
+	goes := false
+	for _, p := range o.parts {
+		switch p.kind {
+		case clean, account, system, refresh:
+			continue
+		}
+		t := p.text
+		if p == g.build {
+			t = goBuild(t, g)
+		}
+		goes = goes || p.is("go")
+		texts = append(texts, t)
+	}
+	switch {
+	case len(texts) == 0:
+	case goes && len(o.in.Mounts()) == 0:
+		b.keep(o, g.goRun(texts...))
+	case unchanged(o, texts):
+		b.keep(o, g.text(o))
+	default:
+		b.keep(o, run(texts...))
+	}
+}
+
+// goRun is a RUN with the module and the build cache.
+func (g *golang) goRun(texts ...string) string {
+	if g.o.Plain {
+		return run(texts...)
+	}
+	if len(texts) == 1 && strings.HasPrefix(texts[0], "go mod download") {
+		return g.cached("/go/pkg/mod", texts...)
+	}
+	return "RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \\\n    " + strings.Join(texts, " \\\n    && ")
+}
+
+var ldflags = regexp.MustCompile(`-ldflags[= ]("[^"]*"|'[^']*'|\S+)`)
+
+// goBuild adds to a go build what makes the program static and small, without what it has already.
+func goBuild(t string, g *golang) string {
+	verb := "go build"
+	if strings.Contains(t, "go install") {
+		verb = "go install"
+	}
+	add := ""
+	if !strings.Contains(t, "-trimpath") {
+		add += " -trimpath"
+	}
+	if m := ldflags.FindStringSubmatchIndex(t); m == nil {
+		add += ` -ldflags="-s -w"`
+	} else if v := t[m[2]:m[3]]; !strings.Contains(v, "-s") {
+		if v[0] == '"' || v[0] == '\'' {
+			t = t[:m[2]+1] + "-s -w " + t[m[2]+1:]
+		} else {
+			t = t[:m[2]] + `"-s -w ` + v + `"` + t[m[3]:]
+		}
+	}
+	if g.usesTimeZones() && !strings.Contains(t, "-tags") {
+		add += " -tags timetzdata"
+	}
+	t = strings.Replace(t, verb, verb+add, 1)
+	if !g.cgo && !strings.Contains(t, "CGO_ENABLED") && !g.setsEnv("CGO_ENABLED") {
+		t = "CGO_ENABLED=0 " + t
+	}
+	return t
+}
+
+func (g *golang) usesTimeZones() bool {
+	for _, text := range g.src().text {
+		if timeZones.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *golang) finalStage(minimal, scratch bool) error {
+	f := g.stage("The final stage holds the program and what it reads.", g.res.Final, "")
+	w := g.finalWalk(f)
+	w.shell = !minimal
+	w.install = func() {
+		if scratch {
+			f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt")
+		} else if !minimal && len(g.o.Extra) == 0 && !g.alpine() {
+			f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt")
+		}
+		f.add("COPY --from=builder " + g.binary + " " + g.binary)
+		f.add(g.assets()...)
+	}
+	w.drop = func(o *op) bool { return o.fromContext() && !g.bringsScript(o) }
+	w.runs = func(p *part) bool {
+		return p.kind == account || p.kind == files && p.op.in.Line > g.buildLine()
+	}
+	w.start = func(words []string) ([]string, string) {
+		if g.run {
+			return []string{g.binary}, "the program is built before it runs"
+		}
+		return words, ""
+	}
+	if minimal {
+		if g.last("USER") == nil {
+			_, w.user = g.user("", "65532:65532")
+			if w.user == "" && strings.HasSuffix(g.res.Final, ":nonroot") {
+				w.user = "USER 0:0"
+			}
+		}
+		w.hasUser = true
+	}
+	if g.res.Final != g.st.Base.Text {
+		for _, name := range []string{"GOPATH", "GOTOOLCHAIN", "GOFLAGS", "GO111MODULE", "GOPROXY", "GOPRIVATE", "CGO_ENABLED", "GOOS", "GOARCH", "GOCACHE"} {
+			g.change("env "+name, "only the compiler reads it")
+		}
+	}
+	w.replace = func(o *op) (string, bool) {
+		if o.in.Keyword != "ENV" {
+			return "", false
+		}
+		for _, pair := range o.in.Pairs {
+			if !strings.HasPrefix(pair.Key, "GO") && pair.Key != "CGO_ENABLED" {
+				return "", false
+			}
+		}
+		return "", true
+	}
+	return w.walk()
+}
+
+func (g *golang) buildLine() int {
+	if g.build == nil {
+		return 0
+	}
+	return g.build.op.in.Line
+}
+
+// bringsScript: a COPY of the script that the image starts with.
+func (g *golang) bringsScript(o *op) bool {
+	for _, c := range g.copies(0) {
+		if c.op == o && c.from != "." && strings.HasSuffix(c.from, ".sh") {
+			return true
+		}
+	}
+	return false
+}
+
+// assets are the folders and files beside the source that its string literals name, without those that it embeds.
+func (g *golang) assets() []string {
+	embedded := map[string]bool{}
+	for name, text := range g.src().text {
+		for _, m := range embedLine.FindAllStringSubmatch(text, -1) {
+			for _, p := range strings.Fields(m[1]) {
+				p = strings.TrimPrefix(strings.Trim(p, `"`+"`"), "all:")
+				embedded[strings.SplitN(path.Join(path.Dir(name), p), "/", 2)[0]] = true
+			}
+		}
+	}
+	var out []string
+	for _, e := range g.top(".") {
+		name := strings.TrimSuffix(e, "/")
+		if !g.src().strings[name] || embedded[name] || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".go") || name == "go.mod" || name == "go.sum" || name == "vendor" {
+			continue
+		}
+		if strings.HasSuffix(e, "/") && g.onlyGo(name) {
+			continue
+		}
+		out = append(out, "COPY "+name+" "+path.Join(g.workDir(), name))
+	}
+	return out
+}
+
+func (g *golang) onlyGo(dir string) bool {
+	for _, e := range g.top(dir) {
+		if strings.HasSuffix(e, "/") {
+			if !g.onlyGo(path.Join(dir, strings.TrimSuffix(e, "/"))) {
+				return false
+			}
+		} else if !strings.HasSuffix(e, ".go") {
+			return false
+		}
+	}
+	return true
+}

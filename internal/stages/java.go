@@ -1,0 +1,293 @@
+package stages
+
+import (
+	"encoding/xml"
+	"path"
+	"regexp"
+	"strings"
+)
+
+type java struct {
+	*app
+	tool   string // "maven" or "gradle"
+	build  *part
+	jar    string   // path of the archive in the builder
+	copies []string // folders of a class path
+}
+
+// planJava builds with the JDK and runs the archive, by its exact name, on the JRE of the same version.
+func planJava(a *app) error {
+	j := &java{app: a}
+	a.parts(func(p *part) {
+		switch {
+		case p.is("mvn", "mvnw"):
+			j.tool, j.build = "maven", p
+		case p.is("gradle", "gradlew"):
+			j.tool, j.build = "gradle", p
+		case p.is("javac") && j.build == nil:
+			j.tool, j.build = "javac", p
+		}
+	})
+	if j.build == nil {
+		return refuse(nil, "no build by Maven, Gradle or javac was found, so what ships could not be told")
+	}
+	if err := j.locate(); err != nil {
+		return err
+	}
+	jres := a.jres()
+	if len(jres) == 0 && strings.Contains(a.st.Base.Text, "debian") {
+		jres = distroTwins(a.st.Base)
+	}
+	if _, err := a.final(jres...); err != nil {
+		return err
+	}
+	j.builder()
+	f := a.stage("The final stage runs the archive on the runtime alone.", a.res.Final, "")
+	w := a.finalWalk(f)
+	w.install = func() {
+		if j.jar != "" {
+			f.add("COPY --from=builder " + j.jar + " " + j.jar)
+		}
+		for _, c := range j.copies {
+			f.add("COPY --from=builder " + c + " " + c)
+		}
+	}
+	w.drop = func(o *op) bool { return o.fromContext() && !startsWithIt(a, o) }
+	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > j.build.op.in.Line }
+	w.start = j.command
+	if j.jar != "" {
+		a.pattern = j.expanded
+	}
+	return w.walk()
+}
+
+// startsWithIt: a COPY of a script that the image starts.
+func startsWithIt(a *app, o *op) bool {
+	for _, c := range a.copies(0) {
+		if c.op == o && c.from != "." && strings.HasSuffix(c.from, ".sh") {
+			return true
+		}
+	}
+	return false
+}
+
+// locate finds what the command runs: an archive by name, a class path, or what a plugin would start.
+func (j *java) locate() error {
+	words := j.startWords()
+	source := strings.Join(words, " ")
+	if len(words) == 0 {
+		if in := j.last("CMD"); in != nil && in.Script != nil {
+			source = in.Script.Source
+		} else if in := j.last("ENTRYPOINT"); in != nil && in.Script != nil {
+			source = in.Script.Source
+		}
+	}
+	if m := regexp.MustCompile(`-jar\s+(\S+)`).FindStringSubmatch(source); m != nil {
+		jar := strings.Trim(m[1], `"'`)
+		moved := j.movedFrom(join(j.workDir(), jar))
+		switch {
+		case strings.ContainsAny(jar, "*?"):
+			name := j.archive()
+			if name == "" {
+				return refuse(j.last("CMD"), "the archive's name is left to a pattern and could not be told from the build's settings")
+			}
+			j.jar = join(j.buildDir(), name)
+		case moved != "":
+			j.jar = join(j.workDir(), jar)
+		default:
+			j.jar = join(j.workDir(), jar)
+		}
+		return nil
+	}
+	if m := regexp.MustCompile(`-(?:cp|classpath|-class-path)\s+(\S+)`).FindStringSubmatch(source); m != nil {
+		for _, p := range strings.Split(strings.Trim(m[1], `"'`), ":") {
+			p = strings.TrimSuffix(strings.TrimSuffix(p, "/*"), "/")
+			if p != "" && p != "." {
+				j.copies = append(j.copies, join(j.workDir(), p))
+			} else {
+				j.copies = append(j.copies, j.workDir())
+			}
+		}
+		return nil
+	}
+	if strings.Contains(source, "spring-boot:run") || strings.Contains(source, "bootRun") {
+		name := j.archive()
+		if name == "" {
+			return refuse(j.last("CMD"), "the archive's name could not be told from the build's settings")
+		}
+		if !packages(j.build.text) {
+			return refuse(j.build.op.in, "nothing is packaged: the app is compiled when it starts")
+		}
+		j.jar = join(j.buildDir(), name)
+		return nil
+	}
+	if len(words) > 0 && path.Base(words[0]) == "java" && j.tool == "javac" {
+		j.copies = append(j.copies, j.workDir())
+		return nil
+	}
+	return refuse(j.last("CMD"), "which archive it runs could not be told from its command")
+}
+
+func packages(t string) bool {
+	return hasAny(t, "package", "install", "verify", "bootJar", "build", "assemble", "shadowJar")
+}
+
+// movedFrom: `RUN cp target/x.jar app.jar` in the builder leaves the archive where the command finds it.
+func (j *java) movedFrom(to string) string {
+	from := ""
+	j.parts(func(p *part) {
+		if w := strings.Fields(p.text); len(w) == 3 && (w[0] == "cp" || w[0] == "mv") && join(p.op.dir, w[2]) == to {
+			from = w[1]
+		}
+	})
+	return from
+}
+
+// buildDir is the project's folder in the image.
+func (j *java) buildDir() string { return j.build.op.dir }
+
+type pom struct {
+	ArtifactID string `xml:"artifactId"`
+	Version    string `xml:"version"`
+	Packaging  string `xml:"packaging"`
+	Parent     struct {
+		Version string `xml:"version"`
+	} `xml:"parent"`
+	Build struct {
+		FinalName string `xml:"finalName"`
+	} `xml:"build"`
+}
+
+var (
+	gradleName    = regexp.MustCompile(`rootProject\.name\s*=\s*['"]([^'"]+)['"]`)
+	gradleVersion = regexp.MustCompile(`(?m)^\s*version\s*=?\s*['"]([^'"]+)['"]`)
+	gradleArchive = regexp.MustCompile(`archiveFileName(?:\.set\(|\s*=\s*)['"]([^'"]+\.jar)['"]`)
+)
+
+// archive is the path of what the build makes, in the project's folder, as its settings tell; "" if they do not.
+func (j *java) archive() string {
+	if j.tool == "maven" {
+		var p pom
+		if xml.Unmarshal([]byte(j.read(j.projectFile("pom.xml"))), &p) != nil || p.ArtifactID == "" {
+			return ""
+		}
+		if p.Version == "" {
+			p.Version = p.Parent.Version
+		}
+		name := p.ArtifactID + "-" + p.Version
+		if p.Build.FinalName != "" {
+			name = strings.NewReplacer("${project.artifactId}", p.ArtifactID, "${project.version}", p.Version).Replace(p.Build.FinalName)
+		}
+		if p.Packaging == "" {
+			p.Packaging = "jar"
+		}
+		if strings.Contains(name, "${") {
+			return ""
+		}
+		return "target/" + name + "." + p.Packaging
+	}
+	build := j.read(j.projectFile("build.gradle")) + j.read(j.projectFile("build.gradle.kts"))
+	if m := gradleArchive.FindStringSubmatch(build); m != nil {
+		return "build/libs/" + m[1]
+	}
+	settings := j.read(j.projectFile("settings.gradle")) + j.read(j.projectFile("settings.gradle.kts"))
+	m := gradleName.FindStringSubmatch(settings)
+	if m == nil {
+		return ""
+	}
+	name := m[1]
+	if v := gradleVersion.FindStringSubmatch(build); v != nil {
+		name += "-" + v[1]
+	}
+	return "build/libs/" + name + ".jar"
+}
+
+func (j *java) projectFile(name string) string {
+	if src, ok := j.source(join(j.buildDir(), name), 0); ok {
+		return src
+	}
+	return name
+}
+
+// builder keeps the original's lines up to the build, with the build tool's downloads in a cache.
+func (j *java) builder() {
+	b := j.stage("The builder has the JDK and the build tool.", j.st.From.Args[0].Text, "builder")
+	pkgs, _ := j.systemPackages()
+	cache := map[string]string{"maven": "/root/.m2", "gradle": "/root/.gradle"}[j.tool]
+	last := 0
+	for i, o := range j.ops {
+		for _, p := range o.parts {
+			if p.kind != account && p.kind != clean {
+				last = i
+			}
+		}
+	}
+	packaged := len(pkgs) == 0
+	for i, o := range j.ops {
+		if i > last {
+			break
+		}
+		switch o.in.Keyword {
+		case "WORKDIR", "ARG", "SHELL", "COPY", "ADD":
+			b.keep(o, j.text(o))
+		case "ENV":
+			if !onlyServes(o.in) {
+				b.add(j.text(o))
+			}
+		case "RUN":
+			if kindOf(o, system) && !packaged {
+				packaged = true
+				b.keep(o, j.installLine(pkgs))
+			}
+			var texts []string
+			builds := false
+			for _, p := range o.parts {
+				if p.kind == clean || p.kind == account || p.kind == system || p.kind == refresh {
+					continue
+				}
+				builds = builds || p.is("mvn", "mvnw", "gradle", "gradlew")
+				texts = append(texts, p.text)
+			}
+			switch {
+			case len(texts) == 0:
+			case builds && len(o.in.Mounts()) == 0:
+				b.keep(o, j.cached(cache, texts...))
+			case unchanged(o, texts):
+				b.keep(o, j.text(o))
+			default:
+				b.keep(o, run(texts...))
+			}
+		}
+	}
+}
+
+// command names the archive exactly where the original leaves it to a pattern or to the build tool.
+func (j *java) command(words []string) ([]string, string) {
+	if len(words) == 0 || j.jar == "" {
+		return words, ""
+	}
+	if base := path.Base(words[0]); base != "java" {
+		return []string{"java", "-jar", j.jar}, base + " is not in the final stage"
+	}
+	return words, ""
+}
+
+// expanded are the words of `java … -jar target/*.jar`, with the archive's name in the pattern's place.
+func (j *java) expanded(o *op) ([]string, bool) {
+	if o.in.Script == nil || len(o.in.Script.Commands) != 1 || len(o.in.Script.Steps) != 1 {
+		return nil, false
+	}
+	var out []string
+	for _, w := range o.in.Script.Commands[0].Words {
+		switch {
+		case strings.ContainsAny(w.Text, "*?") && strings.HasSuffix(w.Text, ".jar"):
+			out = append(out, j.jar)
+		case !w.Literal:
+			return nil, false
+		default:
+			out = append(out, w.Text)
+		}
+	}
+	j.change("command", "the archive is named exactly")
+	return out, true
+}

@@ -1,0 +1,454 @@
+package stages
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+)
+
+// venvPath is where the builder's virtual environment lies, and the final stage's: its scripts name it.
+const venvPath = "/opt/venv"
+
+// planPython makes wheels in the builder and installs them without an index in the final stage. Where wheels cannot
+// say it all (a project installed from its folder, poetry, uv and the like, build steps that need the builder's
+// tools) the builder fills a virtual environment, which is copied whole.
+func planPython(a *app) error {
+	twins := slimTwins(a.st.Base)
+	plain := !strings.Contains(a.st.Base.Name(), "python") && !strings.Contains(a.st.Base.Name(), "pypy")
+	if plain {
+		twins = distroTwins(a.st.Base)
+	}
+	if _, err := a.final(twins...); err != nil {
+		return err
+	}
+	p := &python{app: a, plain: plain}
+	if err := p.look(); err != nil {
+		return err
+	}
+	if !p.installs {
+		return refuse(nil, "it installs no packages, so there is nothing to build apart; FROM %s in the place of %s would do", a.res.Final, a.st.Base.Text)
+	}
+	if p.wheels() {
+		return p.planWheels()
+	}
+	return p.planVenv()
+}
+
+type python struct {
+	*app
+	plain    bool // a distribution's own Python
+	installs bool
+	manager  string          // "pip", "poetry", "pipenv", "uv", "pdm"
+	venv     string          // the virtual environment that the original makes itself, or its manager
+	heavy    bool            // commands of the app need what only the builder has
+	local    bool            // pip installs from a folder, a repository or in place
+	builds   map[*part]bool  // parts that only the builder can run
+	only     map[string]bool // programs that only the builder has
+}
+
+var managersOfPython = map[string]bool{"poetry": true, "pipenv": true, "uv": true, "pdm": true}
+
+// look finds out how packages are installed and which commands only the builder can run.
+func (p *python) look() error {
+	p.manager, p.builds = "pip", map[*part]bool{}
+	var err error
+	p.parts(func(pt *part) {
+		if in := pt.install; in != nil && pt.kind == depend {
+			switch {
+			case in.Manager == "pip":
+				p.installs = true
+				for _, pk := range in.Packages {
+					p.local = p.local || pk.Local
+				}
+				p.local = p.local || in.Has("-e", "--editable") || p.localRequirements(pt, in)
+			case managersOfPython[in.Manager]:
+				p.installs, p.manager = true, in.Manager
+			case in.Manager == "conda":
+				err = refuse(pt.op.in, "it uses conda, whose environments cannot be taken apart into wheels")
+			}
+		}
+		if pt.is("pdm", "uv", "poetry", "pipenv") && pt.kind == tooling {
+			for _, c := range pt.step.Commands {
+				if n, w := c.Effective(); len(w) > 1 && (w[1].Text == "install" || w[1].Text == "sync") {
+					p.installs, p.manager, pt.kind = true, n, depend
+				}
+			}
+		}
+		if v := makesVenv(pt); v != "" {
+			p.venv = join(pt.op.dir, v)
+			pt.kind = tooling
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if p.venv == "" && (p.manager == "uv" || p.manager == "pdm") {
+		p.venv = join(p.projectDir(), ".venv")
+		for _, o := range p.ops {
+			for _, pair := range o.in.Pairs {
+				if o.in.Keyword == "ENV" && pair.Key == "UV_PROJECT_ENVIRONMENT" {
+					p.venv = join(o.dir, pair.Value)
+				}
+			}
+		}
+	}
+	p.parts(func(pt *part) {
+		if (pt.kind == other || pt.kind == compile || pt.kind == fetch || pt.kind == depend && pt.install != nil && pt.install.Manager != "pip" && pt.install.Manager != p.manager) && p.needsBuilder(pt) {
+			p.heavy, p.builds[pt] = true, true
+		}
+	})
+	return nil
+}
+
+// projectDir is the folder in which the dependencies are installed.
+func (p *python) projectDir() string {
+	dir := p.workDir()
+	p.parts(func(pt *part) {
+		if pt.kind == depend {
+			dir = pt.op.dir
+		}
+	})
+	return dir
+}
+
+// makesVenv is the path of `python -m venv PATH`, `virtualenv PATH` or `uv venv PATH`.
+func makesVenv(pt *part) string {
+	for _, c := range pt.step.Commands {
+		name, words := c.Effective()
+		args := words
+		switch {
+		case strings.HasPrefix(name, "python") && len(words) > 3 && words[1].Text == "-m" && (words[2].Text == "venv" || words[2].Text == "virtualenv"):
+			args = words[3:]
+		case name == "virtualenv" && len(words) > 1:
+			args = words[1:]
+		case name == "uv" && len(words) > 2 && words[1].Text == "venv":
+			args = words[2:]
+		default:
+			continue
+		}
+		for i := len(args) - 1; i >= 0; i-- {
+			if args[i].Literal && !strings.HasPrefix(args[i].Text, "-") {
+				return args[i].Text
+			}
+		}
+	}
+	return ""
+}
+
+// needsBuilder tells whether a command calls what only the builder has: compilers, fetchers, other languages' tools.
+func (p *python) needsBuilder(pt *part) bool {
+	for _, c := range pt.step.Commands {
+		name, _ := c.Effective()
+		if builderPrograms[name] {
+			return true
+		}
+	}
+	return false
+}
+
+var builderPrograms = words(`make cmake gcc g++ cc cargo rustc go git curl wget svn hg npm npx yarn pnpm node bun tsc mvn gradle unzip bzip2 msgfmt sassc protoc pybabel-c bower gulp grunt webpack vite`)
+
+var editableLine = regexp.MustCompile(`(?m)^\s*(-e|--editable|\.{1,2}/|/|file:|git\+|[A-Za-z0-9_.\[\]-]+\s*@\s*)`)
+
+// localRequirements: a requirements file that names folders or repositories, or one that cannot be read.
+func (p *python) localRequirements(pt *part, in *dockerfile.Install) bool {
+	for _, r := range append(append([]dockerfile.Word{}, in.Requirements...), in.Constraints...) {
+		files, ok := p.requirementFiles(join(pt.op.dir, r.Text), pt.op.in.Line)
+		if !ok {
+			return true
+		}
+		for _, f := range files {
+			if editableLine.MatchString(p.read(f)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var nestedFile = regexp.MustCompile(`(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)`)
+
+// requirementFiles is a requirements file of the image as files of the context, with those that it names itself.
+func (p *python) requirementFiles(image string, line int) ([]string, bool) {
+	first, ok := p.source(image, line)
+	if !ok || !p.app.has(first) {
+		return nil, false
+	}
+	found := []string{first}
+	for i := 0; i < len(found) && i < 20; i++ {
+		for _, m := range nestedFile.FindAllStringSubmatch(p.read(found[i]), -1) {
+			next := path.Join(path.Dir(found[i]), m[1])
+			if strings.Contains(m[1], "://") || !p.app.has(next) {
+				return nil, false
+			}
+			found = appendOnce(found, next)
+		}
+	}
+	return found, true
+}
+
+func appendOnce(list []string, s string) []string {
+	for _, x := range list {
+		if x == s {
+			return list
+		}
+	}
+	return append(list, s)
+}
+
+var requirementName = regexp.MustCompile(`(?m)^\s*"?'?([A-Za-z0-9][A-Za-z0-9._-]*)`)
+
+// pythonNames are the distributions that the context's manifests and the command lines name, normalised.
+func (a *app) pythonNames() map[string]bool {
+	out := map[string]bool{}
+	a.parts(func(p *part) {
+		if p.install != nil && p.install.Manager == "pip" {
+			for _, pk := range p.install.Packages {
+				out[strings.ToLower(pk.Name)] = true
+			}
+		}
+	})
+	for _, f := range a.top(".") {
+		if strings.HasPrefix(f, "requirements") && strings.HasSuffix(f, ".txt") || f == "Pipfile" {
+			for _, m := range requirementName.FindAllStringSubmatch(a.read(f), -1) {
+				out[strings.ToLower(m[1])] = true
+			}
+		}
+	}
+	return out
+}
+
+// wheels tells whether wheels can say it all.
+func (p *python) wheels() bool {
+	return p.manager == "pip" && p.venv == "" && !p.local && !p.heavy && !p.plain
+}
+
+func (p *python) planWheels() error {
+	b := p.stage("The builder compiles every dependency into a wheel. Nothing else of it is used.", p.st.From.Args[0].Text, "builder")
+	p.builderHead(b)
+	if pkgs, _ := p.systemPackages(); len(pkgs) > 0 {
+		p.keepSystem(b, pkgs)
+	}
+	b.add("WORKDIR /build")
+	copies, lines := p.wheelLines()
+	b.add(copies...)
+	p.parts(func(pt *part) {
+		if pt.kind == tooling && pt.install != nil {
+			b.add(run(pt.text))
+		}
+	})
+	for _, o := range p.ops {
+		if kindOf(o, depend) && len(lines) > 0 {
+			b.keep(o, p.cached("/root/.cache/pip", lines...))
+			lines = nil
+		}
+	}
+
+	f := p.stage("The final stage installs the wheels and runs the app.", p.res.Final, "")
+	p.pythonEnv(f)
+	w := p.finalWalk(f)
+	w.install = func() {
+		if p.o.Plain {
+			f.add("COPY --from=builder /wheels /wheels", run("pip install --no-cache-dir --no-index /wheels/*.whl", "rm -rf /wheels"))
+			return
+		}
+		f.add("RUN --mount=type=bind,from=builder,source=/wheels,target=/wheels \\\n    pip install --no-cache-dir --no-index --find-links=/wheels " + p.breakFlag() + "/wheels/*.whl")
+	}
+	w.drop = p.manifestOnly
+	return w.walk()
+}
+
+// breakFlag keeps the flag that lets pip write where the distribution's packages are.
+func (p *python) breakFlag() string {
+	flag := ""
+	p.parts(func(pt *part) {
+		if pt.install != nil && pt.install.Has("--break-system-packages") {
+			flag = "--break-system-packages "
+		}
+	})
+	return flag
+}
+
+// builderHead repeats what commands of the builder read: build arguments, and the settings of pip and of its proxies.
+func (p *python) builderHead(b *stage) {
+	var used strings.Builder
+	p.parts(func(pt *part) {
+		if pt.kind == depend || pt.kind == system || pt.kind == tooling || p.builds[pt] {
+			used.WriteString(pt.text + "\n")
+		}
+	})
+	for _, o := range p.ops {
+		for _, pair := range o.in.Pairs {
+			reads := strings.Contains(used.String(), "$"+pair.Key) || strings.Contains(used.String(), "${"+pair.Key)
+			if o.in.Keyword == "ARG" && reads || o.in.Keyword == "ENV" && (reads || strings.HasPrefix(pair.Key, "PIP_") || strings.HasPrefix(pair.Key, "UV_") || strings.HasPrefix(pair.Key, "POETRY_") || strings.HasPrefix(pair.Key, "PDM_") || strings.HasPrefix(pair.Key, "PIPENV_")) {
+				if text := p.text(o); !b.has(text) {
+					b.add(text)
+				}
+			}
+		}
+	}
+}
+
+// keepSystem puts the builder's packages where the original's comment on them goes along.
+func (a *app) keepSystem(s *stage, pkgs []string) {
+	for _, o := range a.ops {
+		if kindOf(o, system) {
+			s.keep(o, a.installLine(pkgs))
+			return
+		}
+	}
+	s.add(a.installLine(pkgs))
+}
+
+func kindOf(o *op, k kind) bool {
+	for _, pt := range o.parts {
+		if pt.kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+// pipDrops are pip's options that mean nothing for a wheel, with whether a value follows.
+var pipDrops = map[string]bool{"--upgrade": false, "-U": false, "--no-cache-dir": false, "--no-cache": false, "--force-reinstall": false, "--ignore-installed": false, "-I": false,
+	"--break-system-packages": false, "--compile": false, "--no-compile": false, "--system": false, "--root-user-action": true, "--upgrade-strategy": true, "--no-warn-script-location": false}
+
+// wheelLines are the COPY of the manifests and one `pip wheel` for each `pip install`, in the original's order. Two
+// installs without options of their own become one, so that their versions are chosen together.
+func (p *python) wheelLines() (copies, lines []string) {
+	var manifests, plain []string
+	var special []string
+	p.parts(func(pt *part) {
+		if pt.kind != depend {
+			return
+		}
+		_, words := pt.install.Command.Effective()
+		var args []string
+		own := false
+		skip := false
+		verb := false
+		for i, w := range words[1:] {
+			switch {
+			case skip:
+				skip = false
+			case !verb:
+				verb = w.Text == "install"
+			case w.Text == "-r" || w.Text == "--requirement" || w.Text == "-c" || w.Text == "--constraint":
+				skip = true
+				if i+2 < len(words) {
+					args = append(args, w.Text, p.manifest(words[i+2].Text, pt, &manifests))
+				}
+			case strings.HasPrefix(w.Text, "--requirement=") || strings.HasPrefix(w.Text, "--constraint="):
+				name, file, _ := strings.Cut(w.Text, "=")
+				args = append(args, name, p.manifest(file, pt, &manifests))
+			case strings.HasPrefix(w.Text, "-r") && len(w.Text) > 2:
+				args = append(args, "-r", p.manifest(w.Text[2:], pt, &manifests))
+			default:
+				name, _, valued := strings.Cut(w.Text, "=")
+				if takes, drop := pipDrops[name]; drop {
+					skip = takes && !valued
+					continue
+				}
+				own = own || strings.HasPrefix(w.Text, "-")
+				args = append(args, p.f.Text(w.Span))
+			}
+		}
+		if own {
+			special = append(special, "pip wheel --wheel-dir /wheels "+strings.Join(args, " "))
+		} else {
+			plain = append(plain, args...)
+		}
+	})
+	if len(plain) > 0 {
+		lines = append(lines, "pip wheel --wheel-dir /wheels "+strings.Join(plain, " "))
+	}
+	lines = append(lines, special...)
+	byDir := map[string][]string{}
+	var dirs []string
+	for _, m := range manifests {
+		d := path.Dir(m)
+		if byDir[d] == nil {
+			dirs = append(dirs, d)
+		}
+		byDir[d] = append(byDir[d], m)
+	}
+	for _, d := range dirs {
+		to := "./"
+		if len(dirs) > 1 && d != "." {
+			to = "./" + d + "/"
+		}
+		copies = append(copies, "COPY "+strings.Join(byDir[d], " ")+" "+to)
+	}
+	return copies, lines
+}
+
+// manifest notes a requirements file and those that it names, and returns its path in the builder's folder.
+func (p *python) manifest(image string, pt *part, manifests *[]string) string {
+	files, _ := p.requirementFiles(join(pt.op.dir, image), pt.op.in.Line)
+	for _, f := range files {
+		*manifests = appendOnce(*manifests, f)
+	}
+	if len(files) == 0 {
+		return image
+	}
+	if sameDir(*manifests) {
+		return path.Base(files[0])
+	}
+	return files[0]
+}
+
+func sameDir(files []string) bool {
+	for _, f := range files {
+		if path.Dir(f) != path.Dir(files[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+// manifestOnly tells whether a COPY brings nothing but what only the installation reads.
+func (p *python) manifestOnly(o *op) bool {
+	if !o.fromContext() {
+		return false
+	}
+	any := false
+	for _, c := range p.copies(0) {
+		if c.op != o {
+			continue
+		}
+		any = true
+		base := path.Base(c.from)
+		if !(strings.HasPrefix(base, "requirements") || strings.HasPrefix(base, "constraints") || base == "poetry.lock" || base == "uv.lock" || base == "pdm.lock" || base == "Pipfile" || base == "Pipfile.lock") {
+			return false
+		}
+	}
+	return any
+}
+
+// pythonEnv are the two settings that every container of Python wants: output at once, no byte code at run time.
+func (p *python) pythonEnv(f *stage) {
+	var add []string
+	for _, name := range []string{"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"} {
+		if !p.setsEnv(name) {
+			add = append(add, name+"=1")
+		}
+	}
+	if len(add) > 0 {
+		f.add("ENV " + strings.Join(add, " "))
+	}
+}
+
+func (a *app) setsEnv(name string) bool {
+	for _, o := range a.ops {
+		if o.in.Keyword == "ENV" {
+			for _, pair := range o.in.Pairs {
+				if pair.Key == name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,319 @@
+package stages
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+)
+
+// secretName are the variables that hold a secret by their name; a path, an address or a time is none.
+var (
+	secretName   = regexp.MustCompile(`(?i)(^|_)(PASSWORD|PASSWD|SECRET|SECRETS|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?)($|_(BASE|ID|VALUE)$)`)
+	toolInstall  = regexp.MustCompile(`install\.python-poetry\.org|get-poetry|astral\.sh/uv|sh\.rustup\.rs|deb\.nodesource\.com|getcomposer\.org/installer|get\.pnpm\.io|pdm-project\.org|bootstrap\.pypa\.io`)
+	cudaDevel    = regexp.MustCompile(`-devel\b`)
+	runtimeBuild = map[string]string{"gcc": "a compiler", "g++": "a compiler", "cc": "a compiler", "make": "make", "node-gyp": "node-gyp", "cargo": "cargo", "jupyter": "Jupyter",
+		"jupyter-lab": "Jupyter", "jupyter-notebook": "Jupyter"}
+	supervisors = map[string]bool{"supervisord": true, "systemd": true, "init": true, "cron": true, "crond": true, "runsvdir": true, "s6-svscan": true, "service": true, "my_init": true}
+	// jit are Python packages that call a compiler when they run.
+	jit = map[string]bool{"numba": true, "cppyy": true, "pythran": true}
+)
+
+// refusals are the cases that no planner takes.
+func (a *app) refusals() error {
+	for _, check := range []func() error{a.refuseBase, a.refuseInstructions, a.refuseRuns, a.refuseStart, a.refuseRequirements} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) refuseBase() error {
+	b := a.st.Base
+	name := strings.ToLower(b.Text)
+	switch {
+	case !b.Known:
+		return refuse(a.st.From, "the base image is left to a build argument that has no default")
+	case b.Scratch():
+		return refuse(a.st.From, "it is built from scratch: there is nothing to leave behind")
+	case a.f.Escape == '`' || strings.Contains(name, "windows") || strings.Contains(name, "nanoserver"):
+		return refuse(a.st.From, "it is for Windows, whose images drydock does not convert")
+	case b.Repository == "docker" || strings.Contains(b.Tag, "dind"):
+		return refuse(a.st.From, "it runs Docker within Docker")
+	case strings.Contains(name, "conda") || strings.Contains(name, "mamba"):
+		return refuse(a.st.From, "it uses conda, whose environments cannot be taken apart into wheels")
+	case strings.Contains(name, "jupyter"):
+		return refuse(a.st.From, "it is a workbench: its tools are what it is for")
+	case strings.HasPrefix(b.Repository, "nixos/"):
+		return refuse(a.st.From, "it uses nix")
+	case cudaDevel.MatchString(b.Tag):
+		return a.refuseNvcc()
+	}
+	return nil
+}
+
+func (a *app) refuseNvcc() error {
+	var err error
+	a.parts(func(p *part) {
+		if strings.Contains(p.text, "nvcc") {
+			err = refuse(p.op.in, "it compiles for the graphics card (nvcc) where it cannot be told what of CUDA is needed at run time")
+		}
+	})
+	return err
+}
+
+func (a *app) refuseInstructions() error {
+	for _, p := range a.ops {
+		in := p.in
+		switch in.Keyword {
+		case "ONBUILD":
+			return refuse(in, "ONBUILD is for images that are built on this one; they would build on the final stage")
+		case "ENV", "ARG":
+			for _, pair := range in.Pairs {
+				if secretName.MatchString(pair.Key) && (in.Keyword == "ARG" || pair.Value != "") {
+					return refuse(in, "%s holds a secret in the image's own settings; pass it with RUN --mount=type=secret or at run time first", pair.Key)
+				}
+			}
+		}
+		if len(in.Heredocs) > 0 {
+			return refuse(in, "it uses a heredoc, which builders before Docker 23 do not have and whose commands cannot be moved one by one")
+		}
+		if _, ok := in.Flag("link"); ok && in.Keyword == "COPY" {
+			return refuse(in, "it uses COPY --link, which builders before Docker 23 do not have")
+		}
+		if in.Script != nil && in.Script.Err != nil {
+			return refuse(in, "the shell command does not parse")
+		}
+	}
+	return nil
+}
+
+func (a *app) refuseRuns() error {
+	var err error
+	fail := func(p *part, text string, args ...any) {
+		if err == nil {
+			err = refuse(p.op.in, text, args...)
+		}
+	}
+	a.parts(func(p *part) {
+		switch {
+		case p.is("conda", "mamba", "micromamba"):
+			fail(p, "it uses conda, whose environments cannot be taken apart into wheels")
+		case p.is("nix", "nix-env", "nix-build"):
+			fail(p, "it uses nix")
+		case p.is("bazel", "bazelisk"):
+			fail(p, "it uses bazel, whose outputs cannot be told from here")
+		case p.is("sudo", "visudo"):
+			fail(p, "it sets up sudo: whoever runs in it is meant to install more")
+		case pipesIntoShell(p) && !toolInstall.MatchString(p.text):
+			fail(p, "it runs a script from the network: which files that brings cannot be told")
+		case p.is("make", "ninja", "cmake") && installs(p):
+			fail(p, "it installs what it compiled all over the file system: which files that brings cannot be told")
+		case p.install != nil && !p.simple && p.kind != system:
+			fail(p, "it installs packages within a condition, a loop or a pipe")
+		}
+		if in := p.install; in != nil {
+			for _, pk := range in.Packages {
+				switch pk.Name {
+				case "docker.io", "docker-ce", "docker-ce-cli":
+					fail(p, "it installs Docker: it means to start containers")
+				case "sudo":
+					fail(p, "it sets up sudo: whoever runs in it is meant to install more")
+				case "supervisor", "cron", "systemd", "runit":
+					fail(p, "it runs several services under %s", pk.Name)
+				}
+			}
+			if in.Manager == "pip" {
+				if in.Has("--user") {
+					fail(p, "pip install --user puts packages into a home folder that the final stage's user may not share")
+				}
+				if in.Has("-t", "--target", "--prefix", "--root") {
+					fail(p, "pip installs into a folder of its own choosing, which a wheel cannot follow")
+				}
+				for _, pk := range in.Packages {
+					if strings.HasPrefix(pk.Name, "..") {
+						fail(p, "it installs a project from outside the working folder")
+					}
+				}
+			}
+		}
+	})
+	return err
+}
+
+// pipesIntoShell: curl … | sh, or sh -c "$(curl …)".
+func pipesIntoShell(p *part) bool {
+	if !p.is("curl", "wget") {
+		return false
+	}
+	for _, c := range p.step.Commands {
+		name, words := c.Effective()
+		switch name {
+		case "sh", "bash", "python", "python3", "perl", "node", "php", "ruby":
+			return len(words) < 2 || strings.HasPrefix(words[1].Text, "-") || strings.Contains(words[1].Text, "$(")
+		}
+	}
+	return false
+}
+
+func installs(p *part) bool {
+	for _, c := range p.step.Commands {
+		for _, w := range c.Args() {
+			if w.Text == "install" || w.Text == "--install" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// refuseStart looks at what the image starts.
+func (a *app) refuseStart() error {
+	for _, in := range []*dockerfile.Instruction{a.last("ENTRYPOINT"), a.last("CMD")} {
+		if in == nil || in.Script == nil {
+			continue
+		}
+		commands := in.Script.Commands
+		for _, script := range a.startScripts(in) {
+			commands = append(commands, script.Commands...)
+		}
+		for _, c := range commands {
+			name, _ := c.Effective()
+			if supervisors[name] {
+				return refuse(in, "it runs several services under %s", name)
+			}
+			if what, ok := runtimeBuild[name]; ok {
+				return refuse(in, "it needs %s when it runs", what)
+			}
+		}
+	}
+	return nil
+}
+
+// startScripts are the shell scripts of the context that an ENTRYPOINT or CMD starts, parsed.
+func (a *app) startScripts(in *dockerfile.Instruction) []*dockerfile.Script {
+	var out []*dockerfile.Script
+	for _, c := range in.Script.Commands {
+		for _, w := range c.Words {
+			if !strings.HasSuffix(w.Text, ".sh") && !strings.Contains(w.Text, "entrypoint") {
+				continue
+			}
+			name, ok := a.source(join(a.workDir(), w.Text), 0)
+			if !ok {
+				continue
+			}
+			// A script is parsed as the RUN of a file of its own: one parser of shell is enough.
+			text := a.read(name)
+			if text == "" || !strings.HasPrefix(text, "#!") || strings.Contains(text, "DRYDOCK_EOF") {
+				continue
+			}
+			f := dockerfile.Parse([]byte("FROM scratch\nRUN <<'DRYDOCK_EOF'\n" + strings.TrimRight(text, "\n") + "\nDRYDOCK_EOF\n"))
+			if len(f.Instructions) == 2 && f.Instructions[1].Script != nil {
+				out = append(out, f.Instructions[1].Script)
+			}
+		}
+	}
+	return out
+}
+
+// refuseRequirements: packages that need a compiler when they run, or browsers that their installation puts elsewhere.
+func (a *app) refuseRequirements() error {
+	if a.language == "Python" {
+		for name := range a.pythonNames() {
+			if jit[name] {
+				return refuse(nil, "%s compiles when it runs, so the compiler has to stay", name)
+			}
+		}
+	}
+	if a.language == "Node" {
+		m := a.manifest()
+		for _, name := range []string{"puppeteer", "playwright", "cypress", "@playwright/test"} {
+			if _, ok := m.Dependencies[name]; ok {
+				return refuse(nil, "%s downloads a browser into a cache outside node_modules when it is installed", name)
+			}
+		}
+	}
+	return nil
+}
+
+// last is the last instruction of that keyword, the one that counts.
+func (a *app) last(keyword string) *dockerfile.Instruction {
+	for i := len(a.ops) - 1; i >= 0; i-- {
+		if a.ops[i].in.Keyword == keyword {
+			return a.ops[i].in
+		}
+	}
+	return nil
+}
+
+// workDir is the working folder in which the image starts.
+func (a *app) workDir() string {
+	if len(a.ops) == 0 {
+		return "/"
+	}
+	return a.ops[len(a.ops)-1].dir
+}
+
+// guessLanguage tells it by the base image, else by what the commands install and start.
+func (a *app) guessLanguage() string {
+	name := strings.ToLower(a.st.Base.Name())
+	for _, l := range []struct{ base, language string }{
+		{"python", "Python"}, {"pypy", "Python"}, {"node", "Node"}, {"golang", "Go"}, {"maven", "Java"}, {"gradle", "Java"}, {"temurin", "Java"}, {"openjdk", "Java"},
+		{"corretto", "Java"}, {"zulu", "Java"}, {"php", "PHP"}, {"composer", "PHP"}, {"ruby", "Ruby"}, {"rust", "Rust"},
+	} {
+		if strings.Contains(name, l.base) {
+			return l.language
+		}
+	}
+	votes := map[string]int{}
+	a.parts(func(p *part) {
+		for _, c := range p.step.Commands {
+			n, words := c.Effective()
+			votes[languageOf(n, words)]++
+		}
+		if p.install != nil {
+			votes[languageOf(p.install.Manager, nil)]++
+		}
+	})
+	for _, in := range []*dockerfile.Instruction{a.last("CMD"), a.last("ENTRYPOINT")} {
+		if in != nil && in.Script != nil {
+			for _, c := range in.Script.Commands {
+				n, words := c.Effective()
+				votes[languageOf(n, words)] += 10
+			}
+		}
+	}
+	delete(votes, "")
+	best := ""
+	for _, l := range []string{"Python", "Node", "Java", "Ruby", "PHP", "Go", "Rust"} {
+		if votes[l] > votes[best] {
+			best = l
+		}
+	}
+	return best
+}
+
+func languageOf(name string, words []dockerfile.Word) string {
+	switch {
+	case strings.HasPrefix(name, "python") || strings.HasPrefix(name, "pip"):
+		return "Python"
+	}
+	switch name {
+	case "gunicorn", "uvicorn", "flask", "celery", "poetry", "uv", "hypercorn", "daphne", "streamlit", "waitress-serve":
+		return "Python"
+	case "node", "npm", "yarn", "pnpm", "npx", "pm2-runtime":
+		return "Node"
+	case "go":
+		return "Go"
+	case "java", "mvn", "gradle", "mvnw", "gradlew":
+		return "Java"
+	case "php", "composer", "php-fpm", "apache2-foreground":
+		return "PHP"
+	case "ruby", "bundle", "rails", "puma", "rackup":
+		return "Ruby"
+	case "cargo":
+		return "Rust"
+	}
+	return ""
+}

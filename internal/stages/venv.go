@@ -1,0 +1,256 @@
+package stages
+
+import (
+	"strings"
+)
+
+// planVenv runs the original's own installation in the builder, inside a virtual environment that the final stage
+// gets at the same path with the same interpreter.
+func (p *python) planVenv() error {
+	b := p.stage("The builder installs the dependencies into a virtual environment.", p.st.From.Args[0].Text, "builder")
+	own := p.venv == ""
+	if own {
+		p.venv = venvPath
+	}
+	build, final := p.systemPackages()
+	if p.plain {
+		build = appendOnce(build, "python3-venv")
+	}
+	if p.heavy || p.local { // its commands may need the final stage's packages too
+		for _, pk := range final {
+			build = appendOnce(build, pk)
+		}
+	}
+	made, packaged := !own, false
+	lastBuild := p.lastBuild()
+	for i, o := range p.ops {
+		if i > lastBuild {
+			break
+		}
+		switch o.in.Keyword {
+		case "ENV", "ARG", "WORKDIR", "SHELL":
+			b.add(p.text(o))
+		case "COPY", "ADD":
+			b.add(p.text(o))
+		case "RUN":
+			if kindOf(o, system) && !packaged && len(build) > 0 {
+				packaged = true
+				b.keep(o, p.installLine(build))
+			}
+			if !made && (kindOf(o, depend) || p.runsBuild(o)) {
+				if !packaged && len(build) > 0 {
+					packaged = true
+					b.add(p.installLine(build))
+				}
+				if text := p.rebuild(o, func(pt *part) bool { return pt.kind == tooling && pt.install != nil }); text != "" && mixed(o) {
+					b.add(text)
+				}
+				made = true
+				b.add(p.makeVenv(), "ENV VIRTUAL_ENV="+venvPath+" PATH="+venvPath+"/bin:$PATH")
+			}
+			p.builderRun(b, o, own)
+		}
+	}
+	if !made {
+		return refuse(nil, "where its packages are installed could not be told")
+	}
+	if p.heavy {
+		b.add("RUN find . -name node_modules -prune -exec rm -rf {} +")
+	}
+	f := p.stage("The final stage takes the environment as it is and runs the app.", p.res.Final, "")
+	p.pythonEnv(f)
+	if p.manager != "pip" {
+		p.change("env PATH", "the environment's programs come first")
+	}
+	w := p.finalWalk(f)
+	w.install = func() {
+		f.add("COPY --from=builder " + p.venv + " " + p.venv)
+		if !p.pathHolds(p.venv + "/bin") {
+			f.add("ENV PATH=" + p.venv + "/bin:$PATH")
+		}
+		if p.heavy {
+			f.add("COPY --from=builder " + p.workDir() + " " + p.workDir())
+		}
+	}
+	w.drop = func(o *op) bool {
+		return p.manifestOnly(o) || p.brings(o, "/uv") || p.heavy && o.fromContext() && strings.HasPrefix(join(o.dir, o.in.Args[len(o.in.Args)-1].Text)+"/", p.workDir()+"/")
+	}
+	w.runs = func(pt *part) bool {
+		return !p.builds[pt] && (pt.kind == other || pt.kind == account || pt.kind == files) && !strings.HasPrefix(pt.text, "set -") && !p.afterBuilder(pt)
+	}
+	w.start = stripRunner
+	return w.walk()
+}
+
+// mixed: one RUN brings a tool and installs with it.
+func mixed(o *op) bool { return kindOf(o, tooling) && kindOf(o, depend) }
+
+// makeVenv makes the environment; only pip needs a pip of its own in it.
+func (p *python) makeVenv() string {
+	interpreter := "python"
+	if p.plain {
+		interpreter = "python3"
+	}
+	if p.manager == "pip" || p.manager == "poetry" {
+		return "RUN " + interpreter + " -m venv " + venvPath
+	}
+	return "RUN " + interpreter + " -m venv --without-pip " + venvPath
+}
+
+// lastBuild is the last instruction that the builder has to run.
+func (p *python) lastBuild() int {
+	last := 0
+	for i, o := range p.ops {
+		if kindOf(o, depend) || p.runsBuild(o) {
+			last = i
+		}
+	}
+	return last
+}
+
+func (p *python) runsBuild(o *op) bool {
+	for _, pt := range o.parts {
+		if p.builds[pt] {
+			return true
+		}
+	}
+	return false
+}
+
+// afterBuilder: in a heavy build, commands between two builder commands already ran there, with their results copied.
+func (p *python) afterBuilder(pt *part) bool {
+	return p.heavy && pt.kind == other && pt.op.in.Line < p.ops[p.lastBuild()].in.Line
+}
+
+// builderRun writes what the builder runs of a RUN: the installation, the tools for it, and commands that only it can.
+func (p *python) builderRun(b *stage, o *op, own bool) {
+	wanted := func(pt *part) bool {
+		switch pt.kind {
+		case tooling:
+			return !(own && mixed(o) && pt.install != nil)
+		case depend, fetch:
+			return true
+		case files, other:
+			return p.heavy && (pt.kind == files || p.builds[pt] || o.in.Line < p.ops[p.lastBuild()].in.Line)
+		case compile:
+			return true
+		}
+		return false
+	}
+	var texts []string
+	deps := false
+	for _, pt := range o.parts {
+		if wanted(pt) {
+			texts = append(texts, p.adjust(pt))
+			deps = deps || pt.kind == depend
+		}
+	}
+	if len(texts) == 0 {
+		return
+	}
+	if deps && len(o.in.Mounts()) == 0 {
+		b.keep(o, p.cached(p.cacheDir(), texts...))
+		return
+	}
+	if unchanged(o, texts) {
+		b.keep(o, p.text(o))
+		return
+	}
+	b.keep(o, run(texts...))
+}
+
+func unchanged(o *op, texts []string) bool {
+	if len(texts) != len(o.parts) {
+		return false
+	}
+	for i, pt := range o.parts {
+		if pt.text != texts[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *python) cacheDir() string {
+	return map[string]string{"pip": "/root/.cache/pip", "poetry": "/root/.cache/pypoetry", "uv": "/root/.cache/uv", "pdm": "/root/.cache/pdm", "pipenv": "/root/.cache/pipenv"}[p.manager]
+}
+
+// adjust takes an installation's options to what the builder needs: into the environment, without development
+// dependencies unless they were asked for, from the lock file if there is one.
+func (p *python) adjust(pt *part) string {
+	t := pt.text
+	if pt.kind != depend {
+		return t
+	}
+	switch {
+	case pt.is("pip", "pip3", "python", "python3"):
+		for _, flag := range []string{" --no-cache-dir", " --break-system-packages"} {
+			t = strings.ReplaceAll(t, flag, "")
+		}
+	case pt.is("pipenv"):
+		t = strings.ReplaceAll(t, " --system", "")
+	case pt.is("poetry") && !hasAny(t, "--with", "--without", "--only", "--no-dev", "--extras", "--all-extras", "-E "):
+		t = strings.Replace(t, "poetry install", "poetry install --only main", 1)
+	case pt.is("pdm") && !hasAny(t, "--prod", "--production", "-G", "--group", "--dev"):
+		t = strings.NewReplacer("pdm install", "pdm install --prod", "pdm sync", "pdm sync --prod").Replace(t)
+	case pt.is("uv") && strings.Contains(t, "uv sync"):
+		add := ""
+		if !hasAny(t, "--frozen", "--locked") && p.app.has("uv.lock") {
+			add += " --frozen"
+		}
+		if !hasAny(t, "--no-dev", "--group", "--all-groups", "--only-group", "--dev") {
+			add += " --no-dev"
+		}
+		t = strings.Replace(t, "uv sync", "uv sync"+add, 1)
+	}
+	return t
+}
+
+func hasAny(s string, subs ...string) bool {
+	for _, x := range subs {
+		if strings.Contains(s, x) {
+			return true
+		}
+	}
+	return false
+}
+
+// pathHolds tells whether the original puts a folder into PATH itself.
+func (a *app) pathHolds(dir string) bool {
+	for _, o := range a.ops {
+		if o.in.Keyword != "ENV" {
+			continue
+		}
+		for _, pair := range o.in.Pairs {
+			if pair.Key == "PATH" && (strings.Contains(pair.Value, dir) || strings.Contains(pair.Value, "$VIRTUAL_ENV/bin") || strings.Contains(pair.Value, "${VIRTUAL_ENV}/bin") || strings.Contains(pair.Value, ".venv/bin")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// brings tells whether a COPY --from another image brings a program that only installs.
+func (p *python) brings(o *op, program string) bool {
+	if _, ok := o.in.Flag("from"); !ok {
+		return false
+	}
+	for _, w := range o.in.Args[:max(len(o.in.Args)-1, 0)] {
+		if strings.HasPrefix(w.Text, program) {
+			return true
+		}
+	}
+	return false
+}
+
+// stripRunner takes `poetry run` and the like off the command: the environment's programs are in PATH.
+func stripRunner(words []string) ([]string, string) {
+	if len(words) < 2 || words[1] != "run" || !managersOfPython[words[0]] {
+		return words, ""
+	}
+	rest := words[2:]
+	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+		rest = rest[1:]
+	}
+	return rest, words[0] + " is not in the final stage, and the environment's programs are in PATH"
+}

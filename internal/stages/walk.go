@@ -1,0 +1,153 @@
+package stages
+
+import (
+	"strings"
+)
+
+// walk writes the final stage: the original's instructions in their order, without what the builder took over.
+type walk struct {
+	a       *app
+	s       *stage
+	install func()                            // brings what the builder made; called once, before the app's files are copied
+	drop    func(*op) bool                    // instructions that the final stage has no use for
+	runs    func(*part) bool                  // which parts of a RUN the final stage runs; nil = those of the app and of its accounts and files
+	start   func([]string) ([]string, string) // rewrites the command's words
+	replace func(*op) (string, bool)          // text in the place of an instruction
+	after   func()                            // called before USER, EXPOSE and the command are written
+	hasUser bool                              // the user is chosen already: the base image has one
+	user    string                            // its USER line, may be empty
+	shell   bool                              // the final base has a shell and a package manager
+}
+
+func (a *app) finalWalk(s *stage) *walk { return &walk{a: a, s: s, shell: true} }
+
+func (w *walk) walk() error {
+	a := w.a
+	_, pkgs := a.systemPackages()
+	installed, packaged := false, len(pkgs) == 0 || !w.shell
+	install := func() {
+		if !installed && w.install != nil {
+			if !packaged {
+				packaged = true
+				a.keepSystem(w.s, pkgs)
+			}
+			w.install()
+		}
+		installed = true
+	}
+	account, user := "", ""
+	switch {
+	case w.hasUser:
+		user = w.user
+	case w.shell:
+		account, user = a.account()
+	}
+	health := a.healthcheck()
+	tail := map[string]bool{"USER": true, "EXPOSE": true, "HEALTHCHECK": true, "CMD": true, "ENTRYPOINT": true}
+	cut := a.tailStart(tail)
+	for i, o := range a.ops {
+		if i == cut {
+			install()
+			if w.after != nil {
+				w.after()
+			}
+		}
+		if w.replace != nil {
+			if text, ok := w.replace(o); ok {
+				install()
+				w.s.keep(o, text)
+				continue
+			}
+		}
+		switch o.in.Keyword {
+		case "COPY", "ADD":
+			if w.drop != nil && w.drop(o) {
+				continue
+			}
+			if o.fromContext() {
+				install()
+				if account != "" {
+					w.s.add(account)
+					account = ""
+				}
+			}
+			w.s.keep(o, a.text(o))
+		case "RUN":
+			if !packaged && kindOf(o, system) {
+				packaged = true
+				w.s.keep(o, a.installLine(pkgs))
+			}
+			if kindOf(o, depend) {
+				install()
+			}
+			if text := a.rebuild(o, w.wants); text != "" && w.shell {
+				install()
+				w.s.keep(o, text)
+			}
+		case "CMD", "ENTRYPOINT":
+			if o.in != a.last(o.in.Keyword) {
+				continue
+			}
+			if account != "" {
+				w.s.add(account)
+				account = ""
+			}
+			w.addUser(&user)
+			if health != "" {
+				w.s.add(health)
+				health = ""
+			}
+			w.s.keep(o, a.startLine(o, w.start))
+		case "EXPOSE":
+			if account != "" {
+				w.s.add(account)
+				account = ""
+			}
+			w.addUser(&user)
+			w.s.keep(o, a.text(o))
+		case "HEALTHCHECK":
+			w.addUser(&user)
+			w.s.keep(o, a.keptHealth(o))
+		default:
+			w.s.keep(o, a.text(o))
+		}
+	}
+	install()
+	if w.after != nil && cut == len(a.ops) {
+		w.after()
+	}
+	w.s.add(account)
+	w.addUser(&user)
+	w.s.add(health)
+	return nil
+}
+
+func (w *walk) addUser(user *string) {
+	w.s.add(*user)
+	*user = ""
+}
+
+// wants are the parts that the final stage runs itself.
+func (w *walk) wants(p *part) bool {
+	if w.runs != nil {
+		return w.runs(p)
+	}
+	switch p.kind {
+	case other, account, files:
+		return !strings.HasPrefix(p.text, "set -")
+	}
+	return false
+}
+
+// tailStart is where the instructions begin that say how the image is run and after which nothing is made any more.
+func (a *app) tailStart(tail map[string]bool) int {
+	i := len(a.ops)
+	for i > 0 {
+		k := a.ops[i-1].in.Keyword
+		if !tail[k] && k != "ENV" && k != "LABEL" && k != "STOPSIGNAL" && k != "VOLUME" {
+			return i
+		}
+		i--
+	}
+	return i
+}

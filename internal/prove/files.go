@@ -25,7 +25,8 @@ type files struct {
 	libDirs  []string            // where the loader looks
 	packages map[string]int      // "dpkg", "apk", "pip", "npm", "gem" -> count
 	dists    map[string]bool     // Python distributions, normalised names
-	manifest map[string][]byte   // package.json and Gemfile.lock of the top folders
+	manifest map[string][]byte   // package.json of the top folders
+	owners   map[string]string   // shared library -> package of the distribution
 }
 
 type entry struct {
@@ -51,7 +52,7 @@ const (
 // readFiles reads the archive of a whole file system once, forward.
 func readFiles(r io.Reader, env []string) (*files, error) {
 	f := &files{entries: map[string]entry{}, elfs: map[string]*elfFile{}, shebang: map[string]string{},
-		scripts: map[string][]byte{}, packages: map[string]int{}, dists: map[string]bool{}, manifest: map[string][]byte{}}
+		scripts: map[string][]byte{}, packages: map[string]int{}, dists: map[string]bool{}, manifest: map[string][]byte{}, owners: map[string]string{}}
 	f.environment(env)
 	tr := tar.NewReader(bufio.NewReaderSize(r, 1<<20))
 	for {
@@ -100,6 +101,9 @@ func (f *files) add(h *tar.Header, r io.Reader) error {
 	}
 	if f.count(name); isDatabase(name) {
 		return f.database(name, io.LimitReader(r, maxDatabase))
+	}
+	if pkg, ok := strings.CutPrefix(name, "var/lib/dpkg/info/"); ok && strings.HasSuffix(pkg, ".list") {
+		return f.owned(strings.TrimSuffix(pkg, ".list"), r)
 	}
 	if strings.HasPrefix(name, "etc/ld.so.conf") {
 		return f.loaderConf(r)
@@ -209,6 +213,18 @@ func randomAccess(r io.Reader, size int64) (io.ReaderAt, func(), error) {
 		return nil, nil, err
 	}
 	return tmp, done, nil
+}
+
+// owned notes the shared libraries that a package's list of files names.
+func (f *files) owned(pkg string, r io.Reader) error {
+	pkg, _, _ = strings.Cut(pkg, ":") // without the architecture
+	sc := bufio.NewScanner(io.LimitReader(r, maxDatabase))
+	for sc.Scan() {
+		if line := sc.Text(); strings.Contains(line, ".so") {
+			f.owners[strings.Trim(line, "/")] = pkg
+		}
+	}
+	return sc.Err()
 }
 
 func (f *files) loaderConf(r io.Reader) error {

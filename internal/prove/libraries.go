@@ -15,8 +15,9 @@ func (p *prover) libraries(context.Context) error {
 	if bad := missingInterpreters(p.fs[0], p.fs[1]); len(bad) > 0 {
 		return p.refuse("libraries", "%s", bad[0])
 	}
-	bad := missingLibraries(p.fs[0], p.fs[1])
+	bad, lacks := missingLibraries(p.fs[0], p.fs[1])
 	if len(bad) > 0 {
+		p.res.Lacks = lacks
 		return p.refuse("libraries", "%s%s", bad[0], andMore(len(bad)-1))
 	}
 	if len(p.fs[1].elfs) == 0 {
@@ -38,15 +39,15 @@ func andMore(n int) string {
 }
 
 // missingLibraries says for every program or library of the new image what it needs and does not find, leaving out
-// what the original does not find either.
-func missingLibraries(before, after *files) []string {
+// what the original does not find either, and which packages of the original's distribution hold the libraries.
+func missingLibraries(before, after *files) (bad, packages []string) {
 	known := map[string]bool{} // what the original lacks: "file name needs library"
 	for name, e := range before.elfs {
 		for _, lib := range before.unresolved(name, e) {
 			known[path.Base(name)+" "+lib] = true
 		}
 	}
-	var bad []string
+	owners := map[string]string{}
 	for name, e := range after.elfs {
 		for _, lib := range after.unresolved(name, e) {
 			if known[path.Base(name)+" "+lib] {
@@ -56,11 +57,30 @@ func missingLibraries(before, after *files) []string {
 				bad = append(bad, fmt.Sprintf("/%s is linked dynamically and its loader %s is not in the new image", name, lib))
 			} else {
 				bad = append(bad, fmt.Sprintf("/%s needs %s, which is not in the new image", name, lib))
+				if pkg := before.owner(lib, before.loaderDirs(name, e)); pkg != "" {
+					owners[pkg] = lib
+				}
 			}
 		}
 	}
 	sort.Strings(bad)
-	return bad
+	return bad, sortedKeys(owners)
+}
+
+// owner is the package of the distribution that a library belongs to, "" if none does.
+func (f *files) owner(lib string, dirs []string) string {
+	for _, d := range dirs {
+		real, ok := f.resolve(path.Join(d, lib))
+		if !ok {
+			continue
+		}
+		for _, name := range []string{path.Join(d, lib), real, strings.TrimPrefix(real, "usr/"), "usr/" + path.Join(d, lib)} {
+			if pkg := f.owners[name]; pkg != "" {
+				return pkg
+			}
+		}
+	}
+	return ""
 }
 
 // unresolved lists the loader (a path) and the libraries (names) that a program does not find.

@@ -132,7 +132,7 @@ func (p *prover) loadIn(ctx context.Context, side int, l loader, program string)
 	ctx, cancel := context.WithTimeout(ctx, loadTime)
 	defer cancel()
 	exit, stdout, stderr, err := p.run.Output(ctx, engine.Spec{
-		Role: fmt.Sprintf("load-%d-%s", side, strings.ToLower(l.language)), Image: p.refs[side], Caps: p.caps,
+		Role: p.role(fmt.Sprintf("load-%d-%s", side, strings.ToLower(l.language))), Image: p.refs[side], Caps: p.orig.caps,
 		Entrypoint: []string{program, l.flag, l.script}, Env: p.Env, Memory: 2 << 30,
 	})
 	if err != nil {

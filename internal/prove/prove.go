@@ -73,8 +73,9 @@ type Summary struct {
 // Result is the outcome with everything that was looked at.
 type Result struct {
 	Proved bool
-	Reason string // why it is not proved: one line; "" when proved
-	Log    string // the end of the output behind the reason, where there is one
+	Reason string   // why it is not proved: one line; "" when proved
+	Log    string   // the end of the output behind the reason, where there is one
+	Lacks  []string // packages of the distribution that hold what the new image lacks
 	Before Measure
 	After  Measure
 	Checks []Check
@@ -98,30 +99,66 @@ const (
 // errRefused ends a proof whose result holds the reason already.
 var errRefused = errors.New("refused")
 
+// Prover holds an original against one candidate after another.
+type Prover struct {
+	run      *engine.Run
+	original original
+	attempts int
+}
+
+// original is what is known of the original once it was built, looked into and asked.
+type original struct {
+	ref  string
+	img  *engine.Image
+	fs   *files
+	base *engine.Image // what it was built from, nil where the engine cannot tell
+	caps []string      // capabilities that it does not start without
+	once *performance
+	more *performance
+}
+
 type prover struct {
 	Options
-	run *engine.Run
-	res *Result
+	run     *engine.Run
+	attempt int
+	orig    *original
+	res     *Result
 	// of both sides: 0 is the original, 1 the candidate
 	refs [2]string
 	imgs [2]*engine.Image
 	fs   [2]*files
-	base *engine.Image // what the original was built from, nil where the engine cannot tell
-	caps []string
 }
 
-// Prove runs the proof. A conversion that is not proved is no error: Result says why. An error means that the trial
-// itself could not be held (no engine, interrupted). Whatever the proof made in the engine is gone when it returns.
-func Prove(ctx context.Context, e *engine.Engine, o Options) (res *Result, err error) {
+// New starts a trial. The caller defers Close, which removes from the engine whatever the trial made there.
+func New(e *engine.Engine) (*Prover, error) {
 	run, err := e.NewRun()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, run.Close()) }()
+	return &Prover{run: run}, nil
+}
+
+// Close removes what the trial made.
+func (t *Prover) Close() error { return t.run.Close() }
+
+// Prove runs one proof and cleans up.
+func Prove(ctx context.Context, e *engine.Engine, o Options) (res *Result, err error) {
+	t, err := New(e)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	return t.Try(ctx, o)
+}
+
+// Try proves a candidate. A conversion that is not proved is no error: Result says why. An error means that the trial
+// itself could not be held (no engine, interrupted). Options.Original has to be the same in all tries.
+func (t *Prover) Try(ctx context.Context, o Options) (*Result, error) {
 	if o.Patience == 0 {
 		o.Patience = 60 * time.Second
 	}
-	p := &prover{Options: o, run: run, res: &Result{}}
+	t.attempts++
+	p := &prover{Options: o, run: t.run, attempt: t.attempts, orig: &t.original, res: &Result{}}
 	for _, step := range []func(context.Context) error{
 		p.build, p.look, p.libraries, p.settings, p.answers, p.modules, p.measure,
 	} {
@@ -186,11 +223,15 @@ func (p *prover) sides() [2]Side { return [2]Side{p.Original, p.Candidate} }
 
 var sideNames = [2]string{"original", "new"}
 
-// build builds both and looks up what they say of themselves.
+// build builds both and looks up what they say of themselves. The original is built once.
 func (p *prover) build(ctx context.Context) error {
 	for i, s := range p.sides() {
+		if i == 0 && p.orig.img != nil {
+			p.refs[0], p.imgs[0] = p.orig.ref, p.orig.img
+			continue
+		}
 		p.say("building the %s image", sideNames[i])
-		ref, err := p.run.Build(ctx, [2]string{"original", "candidate"}[i], engine.BuildOptions{
+		ref, err := p.run.Build(ctx, p.role([2]string{"original", "candidate"}[i]), engine.BuildOptions{
 			Context: p.Context, File: s.File, Dockerfile: s.Dockerfile, Ignore: s.Ignore, Target: s.Target,
 			Args: p.Args, Secrets: p.Secrets,
 		})
@@ -203,10 +244,16 @@ func (p *prover) build(ctx context.Context) error {
 		}
 		p.refs[i], p.imgs[i] = ref, img
 	}
-	p.base = p.findBase(ctx)
+	if p.orig.img == nil {
+		p.orig.ref, p.orig.img = p.refs[0], p.imgs[0]
+		p.orig.base = p.findBase(ctx)
+	}
 	p.check("build", Same, "both build")
 	return nil
 }
+
+// role names something that is made anew in every try.
+func (p *prover) role(name string) string { return fmt.Sprintf("%s-%d", name, p.attempt) }
 
 // findBase is the image below the original, recognised by its layers among the images that the engine holds.
 func (p *prover) findBase(ctx context.Context) *engine.Image {
@@ -241,7 +288,11 @@ func prefix(short, long []string) bool {
 
 // look reads the file systems of both.
 func (p *prover) look(ctx context.Context) error {
+	p.fs[0] = p.orig.fs
 	for i, ref := range p.refs {
+		if p.fs[i] != nil {
+			continue
+		}
 		p.say("looking into the %s image", sideNames[i])
 		rc, err := p.run.Export(ctx, ref)
 		if err != nil {
@@ -252,6 +303,7 @@ func (p *prover) look(ctx context.Context) error {
 			return err
 		}
 	}
+	p.orig.fs = p.fs[0]
 	return nil
 }
 

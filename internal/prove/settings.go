@@ -88,8 +88,8 @@ func (p *prover) lostEnv(a, b *engine.Config) []difference {
 	var out []difference
 	after := envMap(b.Env)
 	var base map[string]string
-	if p.base != nil {
-		base = envMap(p.base.Config.Env)
+	if p.orig.base != nil {
+		base = envMap(p.orig.base.Config.Env)
 	}
 	for _, e := range a.Env {
 		name, v, _ := strings.Cut(e, "=")
@@ -131,7 +131,7 @@ func pathGone(before, after, base string, fs *files) string {
 }
 
 func (p *prover) baseLabel(name, v string) bool {
-	return p.base != nil && p.base.Config.Labels[name] == v
+	return p.orig.base != nil && p.orig.base.Config.Labels[name] == v
 }
 
 // commandsGone looks at the shell scripts that the image starts with and at its health check: a program that they

@@ -3,8 +3,8 @@ package stages
 import (
 	"fmt"
 	"os"
-	"testing"
 	"strings"
+	"testing"
 )
 
 func TestShow(t *testing.T) {

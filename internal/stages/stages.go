@@ -129,7 +129,7 @@ func (a *app) result() (*Result, error) {
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
 	a.res.Dockerfile = []byte(text)
-	a.res.Builder = a.st.Base.Raw
+	a.res.Builder = a.st.Base.Text
 	a.res.Ignore = a.ignoreFile()
 	again := dockerfile.Parse(a.res.Dockerfile)
 	if len(again.Problems) > 0 {

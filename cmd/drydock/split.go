@@ -1,0 +1,375 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/pmezard/go-difflib/difflib"
+	"github.com/spf13/cobra"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/engine"
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/prove"
+	"github.com/drydock/drydock/internal/safefile"
+	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/stages"
+)
+
+// splitFlags are the flags of `dockerfile split`.
+type splitFlags struct {
+	stages.Options
+	write, prove bool
+	context      string
+	compose      []string
+	probes, args []string
+	secrets      []string
+	noScan       bool
+}
+
+func newSplitCmd(a *app) *cobra.Command {
+	var f splitFlags
+	c := &cobra.Command{
+		Use:   "split FILE",
+		Short: "Convert a Dockerfile to a multi-stage build, and prove that it does the same",
+		Long: `Split rewrites a single-stage Dockerfile as a builder and a final stage and shows the difference.
+
+With --prove it builds both, starts both on an internal network without mounts or capabilities, sends both the same requests,
+loads every module, and compares: exit 0 only when the new image does the same and is smaller. With --write the file, and
+the .dockerignore beside it, are written in place; with both, only when it is proved. A Dockerfile that cannot be converted
+is refused with the reason, and exit 1.`,
+		Example: `  drydock dockerfile split Dockerfile                       # shows the difference
+  drydock dockerfile split Dockerfile --prove --write       # writes what is proved
+  drydock dockerfile split api/Dockerfile --prove --probe /healthz --probe ":8080/api/items"
+  drydock dockerfile split Dockerfile --final-image python:3.12-slim`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.split(cmd.Context(), args[0], &f) },
+	}
+	fl := c.Flags()
+	fl.BoolVarP(&f.write, "write", "w", false, "write the result in place; with --prove only when it is proved")
+	fl.BoolVar(&f.prove, "prove", false, "build and start both, compare, and exit 1 unless they do the same")
+	fl.StringVar(&f.FinalImage, "final-image", "", "the final stage's base; else the slim twin of the original's")
+	fl.StringVar(&f.Target, "target", "", "the stage that ships, in a file that has several; else the last")
+	fl.BoolVar(&f.Plain, "plain", false, "use no RUN --mount, for builders without BuildKit")
+	fl.BoolVar(&f.KeepRoot, "keep-root", false, "add no USER")
+	fl.BoolVar(&f.NoHealth, "no-healthcheck", false, "add no HEALTHCHECK")
+	fl.StringVar(&f.context, "context", "", "the build context; else what the compose project says, else the file's folder")
+	fl.StringArrayVar(&f.compose, "compose", nil, "compose project that builds this file; else the one at or above it")
+	fl.StringArrayVar(&f.probes, "probe", nil, `with --prove: a request to send, "[METHOD ][:PORT]/PATH"; may be given several times`)
+	fl.StringArrayVar(&f.args, "build-arg", nil, "with --prove: NAME=VALUE, or NAME to take it from the environment")
+	fl.StringArrayVar(&f.secrets, "secret", nil, "with --prove: a build secret, as docker build takes it")
+	fl.BoolVar(&f.noScan, "no-scan", false, "with --prove: do not compare the known vulnerabilities")
+	return c
+}
+
+// input is the Dockerfile with its surroundings.
+type input struct {
+	path    string
+	text    []byte
+	file    *dockerfile.File
+	context string
+	around  prove.Surroundings
+}
+
+func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
+	var probes []prove.Probe
+	for _, p := range f.probes {
+		probe, err := prove.ParseProbe(p)
+		if err != nil {
+			return err
+		}
+		probes = append(probes, probe)
+	}
+	in, err := readInput(ctx, path, f)
+	if err != nil {
+		return err
+	}
+	if f.Target == "" {
+		f.Target = in.around.Target
+	}
+	e, engineErr := engine.Open(ctx, "")
+	if e != nil {
+		defer e.Close()
+		if f.Held, err = e.Tags(ctx); err != nil {
+			return err
+		}
+		f.Plain = f.Plain || !e.BuildKit() && f.prove
+	}
+	if !f.prove {
+		conv, err := stages.Split(in.file, os.DirFS(in.context), f.Options)
+		if err != nil {
+			return a.refused(in, err)
+		}
+		a.showConversion(in, conv)
+		a.remark("%s", stages.EstimateOf(conv, sizes(ctx, e)).Text)
+		if !f.write {
+			a.remark("Nothing was built or written: --prove shows that it does the same, --write writes it.")
+			return nil
+		}
+		return a.writeConversion(in, conv)
+	}
+	if engineErr != nil {
+		return engineErr
+	}
+	conv, res, err := prove.Convert(ctx, e, in.file, os.DirFS(in.context), f.Options, a.proofOptions(in, f, probes))
+	if err != nil {
+		return a.refused(in, err)
+	}
+	a.showConversion(in, conv)
+	a.showProof(res)
+	if !res.Proved {
+		return errBreach
+	}
+	if f.write {
+		return a.writeConversion(in, conv)
+	}
+	return nil
+}
+
+func (a *app) proofOptions(in *input, f *splitFlags, probes []prove.Probe) prove.Options {
+	o := prove.Options{
+		Context:  in.context,
+		Original: prove.Side{Name: in.path, Dockerfile: in.text, File: in.path, Target: f.Target},
+		Args:     buildArgs(in.around.Args, f.args), Secrets: f.secrets,
+		Probes: append(probes, in.around.Probes...), Env: in.around.Env, Services: in.around.Services,
+		Say: func(s string) { a.remark("  %s", s) },
+	}
+	if !f.noScan {
+		o.Scan = scanSummary
+	}
+	return o
+}
+
+// scanSummary is the image gate for one image of the engine.
+func scanSummary(ctx context.Context, ref string) (prove.Summary, error) {
+	t, err := scan.Resolve(ctx, scan.Inputs{Args: []string{"docker:" + ref}})
+	if err != nil {
+		return prove.Summary{}, err
+	}
+	r, err := scan.Run(ctx, t, scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}})
+	if err != nil {
+		return prove.Summary{}, err
+	}
+	s := prove.Summary{Packages: len(r.Packages), BySeverity: map[string]int{}}
+	for _, fd := range r.Findings {
+		if fd.Status == finding.Open {
+			s.Findings++
+			s.BySeverity[string(fd.Severity)]++
+		}
+	}
+	return s, nil
+}
+
+// buildArgs are those of compose with those of the command line over them.
+func buildArgs(compose map[string]*string, given []string) map[string]*string {
+	out := map[string]*string{}
+	for k, v := range compose {
+		out[k] = v
+	}
+	for _, g := range given {
+		name, v, ok := strings.Cut(g, "=")
+		out[name] = nil
+		if ok {
+			out[name] = &v
+		}
+	}
+	return out
+}
+
+func sizes(ctx context.Context, e *engine.Engine) func(string) (int64, bool) {
+	if e == nil {
+		return nil
+	}
+	return func(ref string) (int64, bool) {
+		img, err := e.Inspect(ctx, ref)
+		if err != nil {
+			return 0, false
+		}
+		return img.Size, true
+	}
+}
+
+// readInput reads the Dockerfile and the compose project around it, the latter without its .env: a proof runs on
+// stand-ins.
+func readInput(ctx context.Context, path string, f *splitFlags) (*input, error) {
+	if st, err := os.Stat(path); err == nil && st.IsDir() {
+		path = filepath.Join(path, "Dockerfile")
+	}
+	text, err := limit.ReadFile(path, dockerfile.MaxSize)
+	if err != nil {
+		return nil, fault.InputErr(path, err)
+	}
+	in := &input{path: path, text: text, file: dockerfile.Parse(text), context: f.context}
+	projects := f.compose
+	if len(projects) == 0 {
+		projects = composeAbove(path)
+	}
+	for _, p := range projects {
+		h, err := loadStandIn(ctx, p)
+		if err != nil {
+			if len(f.compose) > 0 {
+				return nil, err
+			}
+			continue
+		}
+		if s, ok := prove.Around(h, path); ok {
+			in.around = s
+			if in.context == "" {
+				in.context = s.Context
+			}
+			break
+		}
+	}
+	if in.context == "" {
+		in.context = filepath.Dir(path)
+	}
+	return in, nil
+}
+
+// composeAbove looks for a compose project in the file's folder and three above it.
+func composeAbove(path string) []string {
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for i := 0; i < 4; i++ {
+		if stack.Holds(dir) {
+			out = append(out, dir)
+		}
+		dir = filepath.Dir(dir)
+	}
+	return out
+}
+
+var variable = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+
+// standIn is what every variable without a value of its own is in a proof: the same for the app and its database.
+const standIn = "drydock-stand-in"
+
+// loadStandIn reads a compose project with a stand-in for every variable that it uses and that its .env would set.
+// Nothing of the real .env is read.
+func loadStandIn(ctx context.Context, path string) (*stack.Host, error) {
+	dir := path
+	if st, err := os.Stat(path); err == nil && !st.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	names := map[string]bool{}
+	for _, n := range []string{".env", ".env.example"} {
+		text, err := limit.ReadFile(filepath.Join(dir, n), 1<<20)
+		if err != nil {
+			continue
+		}
+		for _, line := range strings.Split(string(text), "\n") {
+			if name, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok && !strings.HasPrefix(name, "#") {
+				names[strings.TrimSpace(name)] = true
+			}
+		}
+	}
+	for _, name := range withoutDefault(dir) {
+		names[name] = true
+	}
+	tmp, err := os.CreateTemp("", "drydock-env-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(tmp.Name())
+	for n := range names {
+		fmt.Fprintf(tmp, "%s=%s\n", n, standIn)
+	}
+	if err := tmp.Close(); err != nil {
+		return nil, err
+	}
+	return stack.Load(ctx, []string{path}, stack.Options{EnvFiles: []string{tmp.Name()}, Env: func(string) (string, bool) { return "", false }})
+}
+
+// withoutDefault are the variables of a folder's compose files that have no default value.
+func withoutDefault(dir string) []string {
+	var out []string
+	files, _ := filepath.Glob(filepath.Join(dir, "*.y*ml"))
+	for _, f := range files {
+		text, err := limit.ReadFile(f, 4<<20)
+		if err != nil {
+			continue
+		}
+		for _, m := range variable.FindAllSubmatchIndex(text, -1) {
+			if rest := string(text[m[1]:min(m[1]+2, len(text))]); !strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, "-") {
+				out = append(out, string(text[m[2]:m[3]]))
+			}
+		}
+	}
+	return out
+}
+
+// refused says why a Dockerfile is not converted, which ends with exit 1; any other error stays what it is.
+func (a *app) refused(in *input, err error) error {
+	var r *stages.Refusal
+	if !errors.As(err, &r) {
+		return err
+	}
+	place := in.path
+	if r.Line > 0 {
+		place = fmt.Sprintf("%s:%d", in.path, r.Line)
+	}
+	fmt.Fprintf(a.err, "drydock: %s: not converted: %s\n", place, r.Reason)
+	return errBreach
+}
+
+func (a *app) showConversion(in *input, conv *stages.Result) {
+	a.diff(in.path, in.text, conv.Dockerfile)
+	if conv.Ignore != nil {
+		path := filepath.Join(in.context, ".dockerignore")
+		old, _ := limit.ReadFile(path, 1<<20) // absent is as good as empty
+		a.diff(path, old, conv.Ignore)
+	}
+	for _, n := range conv.Notes {
+		a.remark("%s", n)
+	}
+}
+
+func (a *app) diff(path string, old, new []byte) {
+	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
+		A: difflib.SplitLines(string(old)), B: difflib.SplitLines(string(new)), FromFile: path, ToFile: path, Context: 3})
+	if err == nil {
+		fmt.Fprint(a.out, text)
+	}
+}
+
+// showProof prints what was compared, and last the outcome in one line.
+func (a *app) showProof(res *prove.Result) {
+	for _, c := range res.Checks {
+		a.remark("  %-10s %-8s %s", c.Name, c.Status, c.Text)
+	}
+	if gone := res.Gone(); res.Proved && len(gone) > 0 {
+		a.remark("  gone from the image: %s", strings.Join(gone, " "))
+	}
+	if res.Log != "" {
+		a.remark("%s", indent(res.Log))
+	}
+	fmt.Fprintln(a.out, res.Line())
+}
+
+func indent(s string) string { return "    " + strings.ReplaceAll(s, "\n", "\n    ") }
+
+func (a *app) writeConversion(in *input, conv *stages.Result) error {
+	if err := safefile.Replace(in.path, in.text, conv.Dockerfile); err != nil {
+		return fault.InputErr(in.path, err)
+	}
+	if conv.Ignore != nil {
+		path := filepath.Join(in.context, ".dockerignore")
+		if err := safefile.Create(path, func(w io.Writer) error { _, err := w.Write(conv.Ignore); return err }); err != nil {
+			return fault.InputErr(path, err)
+		}
+	}
+	a.remark("%s is written.", in.path)
+	return nil
+}

@@ -17,6 +17,7 @@ import (
 // live opens the engine and builds the tests' own static program into an image without any base.
 func live(t *testing.T) (*Engine, *Run, string) {
 	t.Helper()
+	need.Slow(t)
 	docker := need.Engine(t)
 	ctx := t.Context()
 	e, err := Open(ctx, docker)

@@ -168,6 +168,8 @@ func (t *Prover) Try(ctx context.Context, o Options) (*Result, error) {
 		switch err := step(ctx); {
 		case errors.Is(err, errRefused):
 			return p.res, nil
+		case ctx.Err() != nil:
+			return nil, ctx.Err() // whatever broke, broke for that
 		case err != nil:
 			return nil, err
 		}

@@ -17,8 +17,17 @@ var (
 // final chooses the base of the final stage: what the user asked for, else the first candidate that the engine holds,
 // else the first. Candidates keep the registry of the original's base where they are variants of it.
 func (a *app) final(candidates ...string) (string, error) {
+	ref, err := a.chooseFinal(candidates)
+	// Where FROM takes its version from an argument, the final stage takes it too.
+	if b := a.st.Base; err == nil && b.FromArg && a.o.FinalImage == "" && strings.HasPrefix(ref, b.Text) {
+		ref = b.Raw + strings.TrimPrefix(ref, b.Text)
+	}
+	a.res.Final = ref
+	return ref, err
+}
+
+func (a *app) chooseFinal(candidates []string) (string, error) {
 	if a.o.FinalImage != "" {
-		a.res.Final = a.o.FinalImage
 		return a.o.FinalImage, nil
 	}
 	if len(candidates) == 0 {
@@ -26,11 +35,9 @@ func (a *app) final(candidates ...string) (string, error) {
 	}
 	for _, c := range candidates {
 		if a.held(c) {
-			a.res.Final = c
 			return c, nil
 		}
 	}
-	a.res.Final = candidates[0]
 	return candidates[0], nil
 }
 

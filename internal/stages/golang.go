@@ -216,7 +216,7 @@ func (g *golang) commandsNeeded() []string {
 
 // builder keeps the original's commands, downloads modules before the source is copied, and strips the program.
 func (g *golang) builder() {
-	b := g.stage("The builder has the compiler.", g.st.From.Args[0].Text, "builder")
+	b := g.stage("The builder has the compiler.", g.from(), "builder")
 	modules := g.app.has("go.mod") && !g.copiesModules()
 	packaged := false
 	pkgs, _ := g.systemPackages()
@@ -405,6 +405,11 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		}
 	}
 	w.replace = func(o *op) (string, bool) {
+		if minimal {
+			if text, done := g.withoutShell(o); done {
+				return text, true
+			}
+		}
 		if o.in.Keyword != "ENV" {
 			return "", false
 		}
@@ -472,3 +477,23 @@ func (g *golang) onlyGo(dir string) bool {
 	}
 	return true
 }
+
+// withoutShell is what becomes of instructions that an image without a shell and accounts cannot follow.
+func (g *golang) withoutShell(o *op) (string, bool) {
+	switch o.in.Keyword {
+	case "HEALTHCHECK":
+		if s := o.in.Script; s != nil && (len(s.Commands) == 0 || !o.in.JSON || path.Base(s.Commands[0].Words[0].Text) != path.Base(g.binary)) {
+			g.change("healthcheck", "the final stage has no shell to run it in")
+			g.note("The HEALTHCHECK is gone: the final stage holds nothing that could ask. Let the program check itself, or Traefik.")
+			return "", true
+		}
+	case "USER":
+		if u := o.in.Args[0].Text; !startsWithDigit.MatchString(u) && u != "root" && u != "nonroot" {
+			g.change("user", "the final stage has no account of that name")
+			return "USER 65532:65532", true
+		}
+	}
+	return "", false
+}
+
+var startsWithDigit = regexp.MustCompile(`^\d`)

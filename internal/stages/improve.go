@@ -107,7 +107,7 @@ func (i *improver) installs(copyIn, runIn *dockerfile.Instruction, wheel *docker
 			if !inst.Has("--no-index") {
 				t = strings.Replace(t, " install", " install --no-index --find-links="+folder, 1)
 			}
-			if !inst.Has("--no-cache-dir") {
+			if !inst.Has("--no-cache-dir", "--no-cache") {
 				t = strings.Replace(t, " install", " install --no-cache-dir", 1)
 			}
 			texts = append(texts, t)

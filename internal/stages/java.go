@@ -211,7 +211,7 @@ func (j *java) projectFile(name string) string {
 
 // builder keeps the original's lines up to the build, with the build tool's downloads in a cache.
 func (j *java) builder() {
-	b := j.stage("The builder has the JDK and the build tool.", j.st.From.Args[0].Text, "builder")
+	b := j.stage("The builder has the JDK and the build tool.", j.from(), "builder")
 	pkgs, _ := j.systemPackages()
 	cache := map[string]string{"maven": "/root/.m2", "gradle": "/root/.gradle"}[j.tool]
 	last := 0

@@ -257,6 +257,9 @@ func (n *node) command(words []string) (out []string, why string) {
 		name = words[2]
 	}
 	script, ok := n.m.Scripts[name]
+	if ok && words[0] == "pnpm" && (n.m.Scripts["pre"+name] != "" || n.m.Scripts["post"+name] != "") {
+		return append([]string{"npm", "run"}, words[len(words)-1]), "pnpm is not in the final stage, and npm runs the same script"
+	}
 	if !ok || n.m.Scripts["pre"+name] != "" || n.m.Scripts["post"+name] != "" || words[len(words)-1] != name {
 		return words, ""
 	}
@@ -436,7 +439,7 @@ func onlyServes(in *dockerfile.Instruction) bool {
 
 // planTwo: nothing is built, so the builder only installs.
 func (n *node) planTwo() error {
-	b := n.stage("The builder installs the dependencies that the app runs with.", n.st.From.Args[0].Text, "builder")
+	b := n.stage("The builder installs the dependencies that the app runs with.", n.from(), "builder")
 	n.installs(b, true)
 	f := n.stage("The final stage adds the app's own files.", n.res.Final, "")
 	n.nodeEnv(f)
@@ -482,7 +485,7 @@ func (a *app) copiesAll() bool {
 
 // planThree: build, dependencies, final.
 func (n *node) planThree() error {
-	b := n.stage("The builder has every dependency and builds the app.", n.st.From.Args[0].Text, "builder")
+	b := n.stage("The builder has every dependency and builds the app.", n.from(), "builder")
 	n.installs(b, false)
 	for _, o := range n.ops {
 		switch {
@@ -492,7 +495,7 @@ func (n *node) planThree() error {
 			b.keep(o, n.rebuild(o, n.building))
 		}
 	}
-	d := n.stage("Only the dependencies that the app runs with.", n.st.From.Args[0].Text, "deps")
+	d := n.stage("Only the dependencies that the app runs with.", n.from(), "deps")
 	n.installs(d, true)
 
 	f := n.stage("The final stage takes the app from one and its dependencies from the other.", n.res.Final, "")
@@ -598,7 +601,7 @@ func (n *node) startsIn(dir string) bool {
 
 // planPrune runs everything in the builder, takes the development dependencies away again and copies the project.
 func (n *node) planPrune() error {
-	b := n.stage("The builder builds the app and leaves only the dependencies that it runs with.", n.st.From.Args[0].Text, "builder")
+	b := n.stage("The builder builds the app and leaves only the dependencies that it runs with.", n.from(), "builder")
 	pkgs, _ := n.systemPackages()
 	packaged := len(pkgs) == 0
 	lastBuild := n.install.op
@@ -647,7 +650,11 @@ func (n *node) planPrune() error {
 			}))
 		}
 	}
-	if prune := n.pruneCommand(); prune != "" {
+	prune := n.pruneCommand()
+	if n.isOutput(".next") {
+		prune = strings.TrimPrefix(prune+" && rm -rf .next/cache", " && ")
+	}
+	if prune != "" {
 		b.add("RUN " + prune)
 	}
 	f := n.stage("The final stage runs the app.", n.res.Final, "")

@@ -3,6 +3,7 @@ package stages
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -31,7 +32,7 @@ func planPHP(a *app) error {
 	if !any {
 		return refuse(nil, "it installs nothing by composer and compiles no extension, so there is nothing to build apart")
 	}
-	b := a.stage("The builder compiles the extensions and fetches the dependencies.", a.st.From.Args[0].Text, "builder")
+	b := a.stage("The builder compiles the extensions and fetches the dependencies.", a.from(), "builder")
 	pkgs, _ := a.systemPackages()
 	packaged := len(pkgs) == 0
 	for i, o := range a.ops {
@@ -125,11 +126,12 @@ func planRuby(a *app) error {
 			}
 		}
 	}
-	b := a.stage("The builder installs the gems and prepares the app.", a.st.From.Args[0].Text, "builder")
+	b := a.stage("The builder installs the gems and prepares the app.", a.from(), "builder")
 	pkgs, final := a.systemPackages()
 	for _, p := range final {
 		pkgs = appendOnce(pkgs, p)
 	}
+	slices.Sort(pkgs)
 	packaged := len(pkgs) == 0
 	for i, o := range a.ops {
 		if i > last {
@@ -205,7 +207,7 @@ func planRust(a *app) error {
 	if _, err := a.final(bases...); err != nil {
 		return err
 	}
-	b := a.stage("The builder has the compiler.", a.st.From.Args[0].Text, "builder")
+	b := a.stage("The builder has the compiler.", a.from(), "builder")
 	pkgs, _ := a.systemPackages()
 	packaged := len(pkgs) == 0
 	for _, o := range a.ops {

@@ -226,7 +226,7 @@ func (p *python) wheels() bool {
 }
 
 func (p *python) planWheels() error {
-	b := p.stage("The builder compiles every dependency into a wheel. Nothing else of it is used.", p.st.From.Args[0].Text, "builder")
+	b := p.stage("The builder compiles every dependency into a wheel. Nothing else of it is used.", p.from(), "builder")
 	p.builderHead(b)
 	if pkgs, _ := p.systemPackages(); len(pkgs) > 0 {
 		p.keepSystem(b, pkgs)

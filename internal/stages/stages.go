@@ -9,6 +9,7 @@ package stages
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -101,10 +102,25 @@ var planners = map[string]func(*app) error{
 }
 
 func (a *app) note(format string, args ...any) {
-	a.res.Notes = append(a.res.Notes, fmt.Sprintf(format, args...))
+	if n := fmt.Sprintf(format, args...); !slices.Contains(a.res.Notes, n) {
+		a.res.Notes = append(a.res.Notes, n)
+	}
 }
 
-func (a *app) change(what, why string) { a.res.Changes = append(a.res.Changes, Change{what, why}) }
+func (a *app) change(what, why string) {
+	if c := (Change{what, why}); !slices.Contains(a.res.Changes, c) {
+		a.res.Changes = append(a.res.Changes, c)
+	}
+}
+
+// from is the original's FROM, for the builder.
+func (a *app) from() string {
+	text := a.st.From.Args[0].Text
+	if fl, ok := a.st.From.Flag("platform"); ok {
+		text = a.f.Text(fl.Span) + " " + text
+	}
+	return text
+}
 
 // result prints the stages and the ignore file.
 func (a *app) result() (*Result, error) {
@@ -116,6 +132,12 @@ func (a *app) result() (*Result, error) {
 		b.WriteString(c + "\n")
 	}
 	if len(a.head) > 0 {
+		b.WriteString("\n")
+	}
+	for _, m := range a.f.MetaArgs {
+		b.WriteString(a.f.Text(m.Span) + "\n")
+	}
+	if len(a.f.MetaArgs) > 0 {
 		b.WriteString("\n")
 	}
 	for i, s := range a.out {

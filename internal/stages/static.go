@@ -102,7 +102,7 @@ func (n *node) planStatic(s *site) error {
 		return err
 	}
 	n.res.Language = "static"
-	b := n.stage("The builder makes the site's files.", n.st.From.Args[0].Text, "builder")
+	b := n.stage("The builder makes the site's files.", n.from(), "builder")
 	n.installs(b, false)
 	last := n.builds[len(n.builds)-1].op.in.Line
 	for _, o := range n.ops {

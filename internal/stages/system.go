@@ -67,10 +67,10 @@ var (
 // development package, or the package itself. sure is false where it had to be kept whole for want of the name.
 func (a *app) runtimeOf(pkg string) (names []string, sure bool) {
 	switch {
-	case a.alpine():
-		return alpineRuntime(pkg), true
 	case a.keeps(pkg):
 		return []string{pkg}, true
+	case a.alpine():
+		return alpineRuntime(pkg), true
 	case buildOnly[pkg] || kernelFiles.MatchString(pkg) || versionedC.MatchString(pkg):
 		return nil, true
 	}
@@ -144,6 +144,9 @@ func (a *app) systemPackages() (builder, final []string) {
 	})
 	for _, e := range a.o.Extra {
 		f[e] = true
+	}
+	if a.language == "Node" && a.manifest().Dependencies["@prisma/client"] != "" {
+		f["openssl"] = true // its query engine opens the library when it starts
 	}
 	if a.res.Final != a.st.Base.Text && !a.alpine() {
 		for call := range a.src().calls {

@@ -7,7 +7,7 @@ import (
 // planVenv runs the original's own installation in the builder, inside a virtual environment that the final stage
 // gets at the same path with the same interpreter.
 func (p *python) planVenv() error {
-	b := p.stage("The builder installs the dependencies into a virtual environment.", p.st.From.Args[0].Text, "builder")
+	b := p.stage("The builder installs the dependencies into a virtual environment.", p.from(), "builder")
 	own := p.venv == ""
 	if own {
 		p.venv = venvPath

@@ -54,7 +54,6 @@ func (w *walk) walk() error {
 		}
 		if w.replace != nil {
 			if text, ok := w.replace(o); ok {
-				install()
 				w.s.keep(o, text)
 				continue
 			}
@@ -119,7 +118,32 @@ func (w *walk) walk() error {
 	w.s.add(account)
 	w.addUser(&user)
 	w.s.add(health)
+	w.s.dropUnusedArgs()
 	return nil
+}
+
+// dropUnusedArgs takes the build arguments off that only the builder reads.
+func (s *stage) dropUnusedArgs() {
+	var keep []line
+	for i, l := range s.lines {
+		name, ok := strings.CutPrefix(l.text, "ARG ")
+		name, _, _ = strings.Cut(strings.TrimSpace(name), "=")
+		if ok && !strings.Contains(name, " ") && !s.reads(name, s.lines[i+1:]) {
+			continue
+		}
+		keep = append(keep, l)
+	}
+	s.lines = keep
+}
+
+// reads tells whether a later line uses a variable, or runs a command, which may.
+func (s *stage) reads(name string, later []line) bool {
+	for _, l := range later {
+		if strings.Contains(l.text, "$"+name) || strings.Contains(l.text, "${"+name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *walk) addUser(user *string) {

@@ -20,7 +20,7 @@ func newDockerfileCmd(a *app) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(newLintCmd(a))
+	c.AddCommand(newLintCmd(a), newSplitCmd(a))
 	return c
 }
 

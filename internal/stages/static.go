@@ -128,9 +128,10 @@ func (n *node) planStatic(s *site) error {
 		n.res.Hardened = true
 	}
 	f.add(user, fmt.Sprintf("EXPOSE %d", s.port), `CMD ["nginx", "-g", "daemon off;"]`)
-	for what, why := range map[string]string{"command": "nginx serves the files", "workdir": "nothing runs in it", "headers": "another server answers", "stop signal": "nginx has its own"} {
-		n.change(what, why)
-	}
+	n.change("command", "nginx serves the files")
+	n.change("workdir", "nothing runs in it")
+	n.change("headers", "another server answers")
+	n.change("stop signal", "nginx has its own")
 	for _, o := range n.ops {
 		for _, pair := range o.in.Pairs {
 			if o.in.Keyword == "ENV" {

@@ -65,7 +65,7 @@ func newReach(r *report.Report, s *rank.Summary) *reach {
 		return nil
 	}
 	out := &reach{Width: reachW}
-	type way struct {
+	type way struct { // from a source to a router, or past the routers to a service
 		from   finding.Exposure
 		target int // y of where it ends
 		x      int
@@ -104,24 +104,46 @@ func newReach(r *report.Report, s *rank.Summary) *reach {
 		}
 	}
 	out.Height = y
-	at := map[finding.Exposure]int{}
-	sy := 2
-	for _, e := range order {
+	at := out.sources(order, func(e finding.Exposure) (ys []int) {
 		for _, w := range ways {
-			if w.from != e {
-				continue
+			if w.from == e {
+				ys = append(ys, w.target)
 			}
-			at[e] = sy + rowH/2
-			out.Sources = append(out.Sources, box{X: sourceX, Y: sy, W: sourceW, H: rowH, Title: sourceNames[e], Exposure: e})
-			sy += rowH + 2*rowGap
-			break
 		}
-	}
-	out.Height = max(out.Height, sy)
+		return ys
+	})
 	for _, w := range ways {
-		out.Links = append(out.Links, curve(sourceX+sourceW, at[w.from], w.x, w.target, w.from, w.dashed))
+		// A way past the routers runs level where they stand, between their boxes.
+		l := curve(sourceX+sourceW, at[w.from], routerX, w.target, w.from, w.dashed)
+		if w.x > routerX {
+			l.Path += fmt.Sprintf(" H%d", w.x)
+		}
+		out.Links = append(out.Links, l)
 	}
 	return out
+}
+
+// sources places the boxes on the left, each as near to the middle of what it reaches as those above it allow, and
+// returns the heights of their middles.
+func (d *reach) sources(order []finding.Exposure, targets func(finding.Exposure) []int) map[finding.Exposure]int {
+	at := map[finding.Exposure]int{}
+	y := 2
+	for _, e := range order {
+		ys := targets(e)
+		if len(ys) == 0 {
+			continue
+		}
+		sum := 0
+		for _, t := range ys {
+			sum += t
+		}
+		y = max(y, sum/len(ys)-rowH/2)
+		at[e] = y + rowH/2
+		d.Sources = append(d.Sources, box{X: sourceX, Y: y, W: sourceW, H: rowH, Title: sourceNames[e], Exposure: e})
+		y += rowH + rowGap
+		d.Height = max(d.Height, y)
+	}
+	return at
 }
 
 // pieces shares a bar of the width w among the severities.

@@ -181,7 +181,7 @@ func (img *Image) readInPlace(r *apiimage.InspectResponse) {
 		diffID := img.Info.Layers[i].DiffID
 		layers = append(layers, layerSource{diffID: diffID, open: folderLayer(root, true, diffID)})
 	}
-	img.layers, img.stream = layers, nil
+	img.layers = layers
 }
 
 // overlayDirs are the folders of an overlay, bottom first, from what the driver tells of it.

@@ -84,7 +84,7 @@ func (img *Image) keep(close func() error) {
 //
 // The errors of all layers are joined; each is a *LayerError. A cancelled context ends the work with its error.
 func (img *Image) Layers(ctx context.Context, want func(diffID string) bool, read func(*Layer) error) error {
-	if img.stream != nil {
+	if img.layers == nil && img.stream != nil {
 		if !img.anyWanted(want) {
 			return nil
 		}

@@ -1,6 +1,8 @@
 package sbom
 
 import (
+	"archive/zip"
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,6 +63,50 @@ func TestRPM(t *testing.T) {
 				t.Error("a database that breaks off was read without a word")
 			}
 		})
+	}
+}
+
+// zipped is a zip of one entry.
+func zipped(t *testing.T, name string, data []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	e, err := w.Create(name)
+	if err == nil {
+		_, err = e.Write(data)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestHostileJars(t *testing.T) {
+	deep := zipped(t, "META-INF/maven/a/b/pom.properties", []byte("groupId=deep.group\nartifactId=deep\nversion=1.0\n"))
+	for range 3 {
+		deep = zipped(t, "lib/inner.jar", deep)
+	}
+	deeper := deep
+	for range maxJarDepth {
+		deeper = zipped(t, "lib/inner.jar", deeper)
+	}
+	inv := read(t, imagetest.Tar(t,
+		entry{Name: "a/deep.jar", Data: string(deep)},
+		entry{Name: "a/deeper.jar", Data: string(deeper)},
+		entry{Name: "a/manifest.jar", Data: string(zipped(t, "META-INF/MANIFEST.MF", make([]byte, 64<<20)))},
+		entry{Name: "a/nothing.jar", Data: string(zipped(t, "readme", []byte("x")))},
+	))
+	got := describe(inv)
+	for _, want := range []string{"Maven deep.group:deep 1.0 a/deep.jar", "! a/deeper.jar: lib/inner.jar", "! a/manifest.jar: META-INF/MANIFEST.MF: too large"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if len(inv.Packages) != 1 {
+		t.Errorf("packages of nothing:\n%s", got)
 	}
 }
 

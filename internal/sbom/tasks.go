@@ -77,12 +77,3 @@ func isSharedObject(base string) bool {
 	i := strings.Index(base, ".so")
 	return i > 0 && (len(base) == i+3 || base[i+3] == '.')
 }
-
-func isJar(base string) bool {
-	for _, ext := range []string{".jar", ".war", ".ear"} {
-		if strings.HasSuffix(base, ext) {
-			return true
-		}
-	}
-	return false
-}

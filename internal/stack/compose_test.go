@@ -2,7 +2,6 @@ package stack
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -288,27 +287,23 @@ func FuzzCompose(f *testing.F) {
 			files = append(files, write(t, dir, "over.yaml", two))
 		}
 		compare(t, dir, files...)
-		checkPlaces(t, dir, files)
+		checkPlaces(t, dir, files...)
 	})
 }
 
 // checkPlaces holds that what a label's location covers is what the file says there.
-func checkPlaces(t *testing.T, dir string, files []string) {
+func checkPlaces(t *testing.T, dir string, files ...string) {
 	h, err := LoadProjects(context.Background(), []Project{{Dir: dir, Files: slices.Clone(files)}}, Options{Env: noEnv, Root: dir})
 	if err != nil {
 		return
 	}
 	texts := map[string][]string{}
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts[filepath.Base(f)] = strings.Split(strings.TrimPrefix(string(b), "\ufeff"), "\n")
-	}
 	h.Services(func(_ *Stack, s *Service) {
 		for _, l := range s.Labels {
 			loc := l.ValueLoc
+			if texts[loc.Path] == nil {
+				texts[loc.Path] = strings.Split(strings.TrimPrefix(readAll(t, filepath.Join(dir, loc.Path)), "\ufeff"), "\n")
+			}
 			lines := texts[loc.Path]
 			if loc.Line < 1 || loc.Line > len(lines) {
 				t.Errorf("label %q: line %d of %d", l.Key, loc.Line, len(lines))

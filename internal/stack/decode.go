@@ -179,8 +179,8 @@ func (d *decoder) build(n *node) *Build {
 		b.Remote, b.Context = true, redactURL(context)
 		return b
 	}
-	base := d.stack.Dir
-	if ctx != nil && ctx.unit != nil {
+	base := n.unit.home
+	if ctx != nil {
 		base = ctx.unit.base
 	}
 	b.Context = resolve(base, context)
@@ -261,10 +261,6 @@ func (d *decoder) port(n *node) []Port {
 
 func (d *decoder) mount(n *node) (Mount, bool) {
 	m := Mount{Location: n.loc}
-	base := d.stack.Dir
-	if n.unit != nil {
-		base = n.unit.base
-	}
 	if n.kind == mapKind {
 		m.Type, m.Source, m.Target = n.get("type").value(), n.get("source").value(), n.get("target").value()
 		m.ReadOnly = n.get("read_only").isTrue()
@@ -287,7 +283,7 @@ func (d *decoder) mount(n *node) (Mount, bool) {
 		m.Unset = n.unset
 	}
 	if m.Type == "bind" && m.Source != "" {
-		m.Source = resolve(base, m.Source)
+		m.Source = resolve(n.unit.base, m.Source)
 	}
 	if m.Target != "" {
 		m.Target = filepath.ToSlash(filepath.Clean(m.Target))

@@ -282,7 +282,7 @@ func (h *hostReader) project(ctx context.Context, p Project) (*Stack, error) {
 			s.Name = name
 		}
 	}
-	model, err := r.model(p.Files, scope{dir: p.Dir, env: inner})
+	model, err := r.model(p.Files, scope{dir: p.Dir, home: p.Dir, env: inner})
 	if err != nil {
 		return nil, err
 	}

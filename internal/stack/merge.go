@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/drydock/drydock/internal/fault"
@@ -13,13 +14,14 @@ import (
 type mergeRule uint8
 
 const (
-	generic  mergeRule = iota
-	keyValue           // "k=v" lists and mappings alike: the later key wins
-	replace            // the later one as a whole
-	sequence           // one value is a list of one
-	asMap              // a list of names is a mapping with empty values
-	build              // a path is {context: path}
-	logging            // options merge only within one driver
+	generic   mergeRule = iota
+	keyValue            // "k=v" lists and mappings alike: the later key wins
+	replace             // the later one as a whole
+	sequence            // one value is a list of one
+	asMap               // a list of names is a mapping with empty values
+	build               // a path is {context: path}
+	logging             // options merge only within one driver
+	appendAll           // a list that keeps what the other one has already: the last of them wins when it is read
 )
 
 var serviceRules = map[string]mergeRule{
@@ -48,6 +50,14 @@ var serviceRules = map[string]mergeRule{
 	"sysctls":                   keyValue,
 	"tmpfs":                     sequence,
 }
+
+// acrossFiles is how services of different files merge. Compose drops an item that the base has already only where both
+// are written in one form, and has brought those of earlier files into its own; it matters where the last item wins.
+var acrossFiles = func() map[string]mergeRule {
+	rules := maps.Clone(serviceRules)
+	rules["volumes"] = appendAll
+	return rules
+}()
 
 var noRules = map[string]mergeRule{}
 
@@ -81,7 +91,7 @@ func mergeFiles(base, over *node) (*node, error) {
 func mergeSection(section string, base, over *node) error {
 	rules := noRules
 	if section == "services" {
-		rules = serviceRules
+		rules = acrossFiles
 	}
 	for _, e := range over.keys {
 		old := base.entry(e.name)
@@ -132,7 +142,7 @@ func mergeNodes(path string, rules map[string]mergeRule, base, over *node) (*nod
 		return nil, fault.Input(over.loc.Path, "%s cannot override %s (%s)", over.kind, base.kind, base.loc).
 			At(over.loc.Line, over.loc.Column).WithHint("Write both in the same form.")
 	case base.kind == listKind:
-		return appendNew(base, over), nil
+		return appended(base, over, rule == appendAll), nil
 	case base.kind == scalarKind:
 		return over, nil
 	}
@@ -185,13 +195,15 @@ func mergeKeyValues(base, over *node) *node {
 	return n
 }
 
-// appendNew appends what base does not hold already, letter for letter.
-func appendNew(base, over *node) *node {
+// appended is base with the items of over, each once. What base holds already is left out as well, unless all is set.
+func appended(base, over *node, all bool) *node {
 	n := *base
 	n.items = slices.Clone(base.items)
 	have := make(map[string]bool, len(n.items))
-	for _, it := range n.items {
-		have[it.meaning()] = true
+	if !all {
+		for _, it := range n.items {
+			have[it.meaning()] = true
+		}
 	}
 	for _, it := range over.items {
 		if m := it.meaning(); !have[m] {

@@ -30,7 +30,15 @@ type unit struct {
 	path string // absolute
 	rel  string // as findings show it
 	base string // folder that its relative paths start from
+	home string // folder of the project, or of the include, that the file was read for
 	src  lines
+}
+
+// at is the unit with relative paths that start elsewhere.
+func (u *unit) at(dir string) *unit {
+	moved := *u
+	moved.base = dir
+	return &moved
 }
 
 type node struct {

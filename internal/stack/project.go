@@ -41,7 +41,8 @@ type reader struct {
 
 // scope is what relative paths and variables mean in a set of files.
 type scope struct {
-	dir   string // the project folder
+	dir   string // where relative paths start: the project folder, or that of a file that is extended
+	home  string // the project folder, of the project or of what is included
 	env   lookup
 	chain []string         // files being included, outermost first
 	bases map[string]*node // the services of files that are extended, by path: read once for all that extend them
@@ -96,7 +97,7 @@ func (r *reader) documents(path string, sc scope) ([]*node, error) {
 		}
 		r.sources[path] = src
 	}
-	u := &unit{path: path, rel: rel, base: sc.dir, src: src}
+	u := &unit{path: path, rel: rel, base: sc.dir, home: sc.home, src: src}
 	p := &parser{unit: u, env: sc.env, left: &r.left, missing: r.host.missing, problem: r.host.problem}
 	docs, err := p.documents()
 	if err != nil {
@@ -153,6 +154,7 @@ func (r *reader) include(doc *node, sc scope) (*node, error) {
 		if inc == nil {
 			continue
 		}
+		inc.settle()
 		inc.share()
 		for _, name := range []string{"name", "version", "include"} {
 			inc.remove(name)
@@ -212,8 +214,19 @@ func (r *reader) includeOne(item *node, sc scope) (*node, error) {
 			envFiles = append(envFiles, resolve(sc.dir, f.text))
 		}
 	}
+	inner.home = inner.dir
 	inner.env = r.host.withEnvFiles(sc.env, envFiles)
-	return r.model(files, inner)
+	model, err := r.model(files, inner)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range keysOf(model.get("services")) {
+		// a build without a context means the folder of the include, and says so to what is laid under it
+		if b := e.val.get("build"); b != nil && b.kind == mapKind && b.get("context") == nil {
+			b.add(entry{name: "context", loc: b.loc, val: &node{kind: scalarKind, text: ".", loc: b.loc, unit: b.unit.at(inner.dir)}})
+		}
+	}
+	return model, nil
 }
 
 func (r *reader) circle(chain []string, last string) string {
@@ -273,7 +286,11 @@ func (r *reader) extend(services *node, name, file string, sc scope, seen []stri
 	over.remove("extends")
 	base = base.clone(true)
 	base.settle() // its marks are about what it is laid over itself
-	merged, err := mergeNodes("", serviceRules, base, over)
+	rules := serviceRules
+	if ext.get("file") != nil {
+		rules = acrossFiles
+	}
+	merged, err := mergeNodes("", rules, base, over)
 	if err != nil {
 		return nil, err
 	}
@@ -314,7 +331,7 @@ func (r *reader) extendsBase(services, ext *node, name, file string, sc scope, s
 		return nil, nil
 	}
 	path := resolve(ext.unit.base, refFile)
-	inner := scope{dir: filepath.Dir(path), env: sc.env, chain: sc.chain, bases: sc.bases}
+	inner := scope{dir: filepath.Dir(path), home: sc.home, env: sc.env, chain: sc.chain, bases: sc.bases}
 	others, err := r.extendable(path, inner)
 	if err != nil {
 		var e *fault.Error

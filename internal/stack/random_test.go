@@ -3,6 +3,8 @@ package stack
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -97,13 +99,22 @@ func (r projects) service(b *strings.Builder, names []string) {
 	if r.IntN(4) == 0 {
 		fmt.Fprintf(b, "%s%s\n", in, r.pick("user: '1:1'", "privileged: true", "profiles: [p, q]", "healthcheck: {test: x}", "healthcheck: {disable: true}", "expose: [1, '2']", "user: !reset null", "ports: !reset []", "labels: !override {o: v}", "environment: !override [O=v]"))
 	}
-	if r.IntN(5) == 0 {
+	switch r.IntN(10) {
+	case 0, 1:
 		fmt.Fprintf(b, "%sextends: %s\n", in, r.pick(names...))
+	case 2:
+		fmt.Fprintf(b, "%sextends: {file: %s, service: %s}\n", in, r.pick("sub/common.yaml", "./sub/../sub/common.yaml"), r.pick("s0", "s1", "s2"))
+	case 3:
+		fmt.Fprintf(b, "%s<<: *base\n", in)
 	}
 }
 
 func (r projects) file() string {
 	var b strings.Builder
+	b.WriteString("x-base: &base {user: '7', labels: &l [l=1], environment: {E: e}}\n")
+	if r.IntN(5) == 0 {
+		b.WriteString(r.pick("include: [sub/inc.yaml]\n", "include: [{path: [sub/inc.yaml, sub/inc2.yaml], project_directory: other}]\n"))
+	}
 	b.WriteString("services:\n")
 	names := []string{"s0", "s1", "s2"}
 	for i, n := range names {
@@ -127,15 +138,24 @@ func TestRandomProjectsReadAsComposeReadsThem(t *testing.T) {
 		r := projects{rand.New(rand.NewPCG(uint64(seed), 7))}
 		dir := t.TempDir()
 		var files []string
+		for _, sub := range []string{"sub", "other"} {
+			if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, f := range []string{"inc.yaml", "inc2.yaml", "common.yaml"} {
+			text := strings.ReplaceAll(strings.ReplaceAll(r.file(), "include:", "x-include:"), "sub/", "")
+			write(t, dir, filepath.Join("sub", f), strings.ReplaceAll(text, "extends: {file", "x-e: {file"))
+		}
 		for i := range 1 + r.IntN(3) {
 			files = append(files, write(t, dir, fmt.Sprintf("f%d.yaml", i), r.file()))
 		}
 		if compare(t, dir, files...) {
 			loaded++
-			checkPlaces(t, dir, files)
+			checkPlaces(t, dir, files...)
 		}
 		if t.Failed() {
-			for _, f := range files {
+			for _, f := range append(files, filepath.Join(dir, "sub", "common.yaml"), filepath.Join(dir, "sub", "inc.yaml"), filepath.Join(dir, "sub", "inc2.yaml")) {
 				t.Logf("%s:\n%s", f, readAll(t, f))
 			}
 			t.Fatalf("seed %d", seed)

@@ -227,7 +227,8 @@ func (n *node) settle() {
 	n.items = items
 }
 
-// meaning writes the tree so that two of them read the same exactly where they mean the same.
+// meaning writes the tree so that two of them read the same exactly where they mean the same: a relative path does not,
+// if it starts elsewhere.
 func (n *node) meaning() string {
 	var b strings.Builder
 	n.writeMeaning(&b)
@@ -239,6 +240,9 @@ func (n *node) writeMeaning(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, "%d%t%q", n.kind, n.str, n.text)
+	if n.kind == scalarKind && n.unit != nil && strings.HasPrefix(n.text, ".") {
+		fmt.Fprintf(b, "%q", n.unit.base)
+	}
 	for _, list := range [][]*node{n.items, n.parts} {
 		b.WriteByte('[')
 		for _, it := range list {

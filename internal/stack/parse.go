@@ -239,8 +239,12 @@ func (p *parser) merge(n *node, y *yaml.Node, depth int, lists bool) error {
 			return err
 		}
 		for _, e := range from.keys {
-			if n.entry(e.name) == nil {
+			switch old := n.entry(e.name); {
+			case old == nil:
 				n.add(e)
+			case old.val.reset: // which takes away what other files have, and not what is merged here
+				e.val.override = true
+				*old = e
 			}
 		}
 		return nil

@@ -45,6 +45,7 @@ type scope struct {
 	home  string // the project folder, of the project or of what is included
 	env   lookup
 	chain []string         // files being included, outermost first
+	other bool             // reading a file that is extended
 	bases map[string]*node // the services of files that are extended, by path: read once for all that extend them
 }
 
@@ -287,7 +288,7 @@ func (r *reader) extend(services *node, name, file string, sc scope, seen []stri
 	base = base.clone(true)
 	base.settle() // its marks are about what it is laid over itself
 	rules := serviceRules
-	if ext.get("file") != nil {
+	if sc.other || ext.get("file") != nil {
 		rules = acrossFiles
 	}
 	merged, err := mergeNodes("", rules, base, over)
@@ -331,7 +332,7 @@ func (r *reader) extendsBase(services, ext *node, name, file string, sc scope, s
 		return nil, nil
 	}
 	path := resolve(ext.unit.base, refFile)
-	inner := scope{dir: filepath.Dir(path), home: sc.home, env: sc.env, chain: sc.chain, bases: sc.bases}
+	inner := scope{dir: filepath.Dir(path), home: sc.home, env: sc.env, chain: sc.chain, other: true, bases: sc.bases}
 	others, err := r.extendable(path, inner)
 	if err != nil {
 		var e *fault.Error

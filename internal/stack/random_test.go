@@ -61,8 +61,8 @@ func (r projects) pairs(b *strings.Builder, indent string) {
 
 func (r projects) list(b *strings.Builder, key, indent string, words ...string) {
 	fmt.Fprintf(b, "%s%s:\n", indent, key)
-	for range 1 + r.IntN(3) {
-		fmt.Fprintf(b, "%s  - %q\n", indent, r.pick(words...))
+	for _, i := range r.Perm(len(words))[:1+r.IntN(3)] {
+		fmt.Fprintf(b, "%s  - %q\n", indent, words[i])
 	}
 }
 

@@ -134,7 +134,9 @@ func decode(b []byte, wanted func(string) bool) (*parsed, error) {
 	}
 	if p.Word == "" && redHatFamily(o.ID) {
 		w, _, _ := strings.Cut(o.Summary, ":")
-		p.Word = word(w)
+		if p.Word = word(w); p.Word == "" && o.ID[2] != 'S' && len(p.Upstream) == 0 {
+			p.Word = "info" // a bug fix or an enhancement (ALBA, ALEA) that names no vulnerability
+		}
 	}
 	p.CWE = cwes(db.CWE)
 	p.Malicious = strings.HasPrefix(o.ID, "MAL-") || db.MaliciousOrigin != nil

@@ -84,22 +84,20 @@ func (in *installed) listed(l string) bool {
 	return false
 }
 
-func (in *installed) bound(text string) parsedBound {
-	k := bound{in.ecosystem, text}
-	b, ok := in.m.bounds[k]
-	if !ok {
-		v, err := in.order.Parse(text)
-		b = parsedBound{v, err == nil}
-		in.m.bounds[bound{in.ecosystem, string([]byte(text))}] = b
+// bound parses a version of an advisory. One that is none is nil, and nothing compares with it.
+func (in *installed) bound(text string) version.Version {
+	v, err := in.order.Parse(text)
+	if err != nil {
+		return nil
 	}
-	return b
+	return v
 }
 
-func compare(v version.Version, b parsedBound) (int, bool) {
-	if v == nil || !b.ok {
+func compare(v, w version.Version) (int, bool) {
+	if v == nil || w == nil {
 		return 0, false
 	}
-	c, err := v.Compare(b.v)
+	c, err := v.Compare(w)
 	return c, err == nil
 }
 
@@ -123,7 +121,7 @@ func (in *installed) fix(hits []*hit) string {
 	for _, candidates := range [][]string{own, all} {
 		sort.Slice(candidates, func(i, j int) bool {
 			a, b := in.bound(candidates[i]), in.bound(candidates[j])
-			if c, ok := compare(a.v, b); a.ok && ok && c != 0 {
+			if c, ok := compare(a, b); ok && c != 0 {
 				return c < 0
 			}
 			return candidates[i] < candidates[j]
@@ -140,13 +138,10 @@ func (in *installed) fix(hits []*hit) string {
 // mends tells whether a version is newer than the installed one and affected by none of the records.
 func (in *installed) mends(text string, hits []*hit) bool {
 	b := in.bound(text)
-	if !b.ok {
-		return false
-	}
 	if c, ok := compare(in.v, b); !ok || c >= 0 {
 		return false
 	}
-	at := installed{in.m, in.ecosystem, in.order, b.v, text}
+	at := installed{in.m, in.ecosystem, in.order, b, text}
 	for _, h := range hits {
 		if at.affected(&advisory.Affected{Ranges: h.ranges, Versions: h.listed}) {
 			return false

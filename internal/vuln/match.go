@@ -70,25 +70,16 @@ func Match(ctx context.Context, db *advisory.DB, pkgs []inventory.Package, o Opt
 }
 
 func newMatcher(db *advisory.DB) *matcher {
-	return &matcher{db: db, orders: map[string]version.Order{}, bounds: map[bound]parsedBound{}, res: &Result{}, absent: map[string]int{}, used: map[string]bool{}, judged: map[string][]verdict{}}
+	return &matcher{db: db, orders: map[string]version.Order{}, res: &Result{}, absent: map[string]int{}, used: map[string]bool{}, judged: map[string][]verdict{}}
 }
 
 type matcher struct {
 	db     *advisory.DB
 	orders map[string]version.Order
-	bounds map[bound]parsedBound
 	res    *Result
 	absent map[string]int
 	used   map[string]bool
 	judged map[string][]verdict
-}
-
-// bound is a version in an advisory; the same ones come back for every package of a source.
-type bound struct{ ecosystem, text string }
-
-type parsedBound struct {
-	v  version.Version
-	ok bool
 }
 
 // subject is a package as advisories know it, with every place where it was found.

@@ -274,7 +274,11 @@ func TestModules(t *testing.T) {
 	two := `{"id":"ALSA-2026:1","modified":"2026-01-01T00:00:00Z","summary":"Important: zz security update","related":["CVE-2026-0001","CVE-2026-0002"],"affected":[
 		{"package":{"ecosystem":"AlmaLinux:9","name":"zz"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"15.1-1.module_el9.4.0+1+aa"}]}]},
 		{"package":{"ecosystem":"AlmaLinux:9","name":"zz"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"15.1-1.module_el9.5.0+7+bb"}]}]}]}`
-	db := database(t, map[string][]string{"AlmaLinux": {two}})
+	bugs := record("ALBA-2026:2", "AlmaLinux:9", "zz-bug", "introduced=0 fixed=2-1.el9", `"summary":"zz-bug bug fix update"`)
+	db := database(t, map[string][]string{"AlmaLinux": {two, bugs}})
+	if f := match(t, db, pkg("AlmaLinux:9", "zz-bug", "1-1.el9")).Findings[0]; f.Severity != finding.Info {
+		t.Errorf("a bug fix is %s", f.Severity)
+	}
 	for v, want := range map[string]string{
 		"15.0-1.module_el9.4.0+1+aa": "CVE-2026-0001 CVE-2026-0002",
 		"15.1-1.module_el9.4.0+1+aa": "",

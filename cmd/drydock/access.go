@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/config"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
 )
@@ -28,19 +28,19 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
   drydock access add insights 203.0.113.0/24            # put an allowlist before a service; shows the change
   drydock access simulate --from 198.51.100.7 --entrypoint https --host app.example.com`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := rep.check(policy.Policy{})
-			if err != nil {
-				return err
-			}
 			ctx := cmd.Context()
-			t, err := opt.resolve(ctx, args, &st)
+			t, cfg, err := opt.resolve(ctx, args, &st)
 			if err != nil {
 				return err
 			}
-			so := scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateAccess}, TraefikVersion: opt.version}
+			p, err := rep.check(policyOf(cfg))
+			if err != nil {
+				return err
+			}
+			so := scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateAccess}, TraefikVersion: opt.version, Public: cfg.Public}
 			r, runErr := scan.Run(ctx, t, so)
 			if p.format.Name == "table" {
-				p.format.Write = withDoors(access.Check(t.Host, access.Options{TraefikVersion: opt.version}), p.format.Write)
+				p.format.Write = withDoors(access.Check(t.Host, opt.gate(cfg)), p.format.Write)
 			}
 			return a.emit(r, p, runErr)
 		},
@@ -55,25 +55,34 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 // accessOptions are what every access command takes.
 type accessOptions struct{ version string }
 
-// resolve reads the compose projects that a command names.
-func (o *accessOptions) resolve(ctx context.Context, args []string, st *stackFlags) (*scan.Target, error) {
-	t, err := scan.Resolve(ctx, scan.Inputs{Args: args, Stack: st.options()})
+// gate are the options of the checker.
+func (o *accessOptions) gate(cfg *config.Config) access.Options {
+	return access.Options{TraefikVersion: o.version, Public: cfg.Public}
+}
+
+// resolve reads the compose projects that a command names, and drydock.yaml.
+func (o *accessOptions) resolve(ctx context.Context, args []string, st *stackFlags) (*scan.Target, *config.Config, error) {
+	in, cfg, err := st.resolve(args)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	t, err := scan.Resolve(ctx, in)
+	if err != nil {
+		return nil, nil, err
 	}
 	if t.Host == nil {
-		return nil, fault.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file.")
+		return nil, nil, fault.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file.")
 	}
-	return t, nil
+	return t, cfg, nil
 }
 
 // check works out who reaches what.
 func (o *accessOptions) check(ctx context.Context, args []string, st *stackFlags) (*access.Result, error) {
-	t, err := o.resolve(ctx, args, st)
+	t, cfg, err := o.resolve(ctx, args, st)
 	if err != nil {
 		return nil, err
 	}
-	return access.Check(t.Host, access.Options{TraefikVersion: o.version}), nil
+	return access.Check(t.Host, o.gate(cfg)), nil
 }
 
 // withDoors puts the table of doors before what a format writes.

@@ -44,6 +44,7 @@ func newAccessAddCmd(a *app, o *accessOptions) *cobra.Command {
 serves the backend. The router is found by its labels, never by the service's name; a list of middlewares that is there is
 kept and extended. Comments, quotes and order stay. The change is shown; --write makes it.`,
 		Example: `  drydock access add insights 203.0.113.0/24 198.51.100.7
+  drydock access add insights office                    # a group of drydock.yaml
   drydock access add insights 203.0.113.0/24 --name office --write
   drydock access add insights --from-file office.txt -f docker-compose.yml`,
 		Args: cobra.MinimumNArgs(1),
@@ -79,11 +80,12 @@ func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, arg
 		}
 		f.change.Ranges = append(f.change.Ranges, more...)
 	}
-	t, err := o.resolve(cmd.Context(), f.paths, &f.stack)
+	t, cfg, err := o.resolve(cmd.Context(), f.paths, &f.stack)
 	if err != nil {
 		return err
 	}
-	e, err := access.Plan(t.Host, access.Options{TraefikVersion: o.version}, f.change)
+	f.change.Ranges = expandGroups(cfg.Groups, f.change.Ranges)
+	e, err := access.Plan(t.Host, o.gate(cfg), f.change)
 	if err != nil {
 		return err
 	}
@@ -128,6 +130,19 @@ func splitAddresses(args []string) []string {
 			if s = strings.TrimSpace(s); s != "" {
 				out = append(out, s)
 			}
+		}
+	}
+	return out
+}
+
+// expandGroups puts a group's addresses for its name in drydock.yaml.
+func expandGroups(groups map[string][]string, list []string) []string {
+	var out []string
+	for _, s := range list {
+		if g, ok := groups[s]; ok {
+			out = append(out, g...)
+		} else {
+			out = append(out, s)
 		}
 	}
 	return out

@@ -203,6 +203,7 @@ func (s *scene) duplicates(m *member) {
 				d.severity, d.effect = finding.High, finding.EffectOpen
 				d.why = []string{"the line that is lost held what kept strangers out"}
 			}
+			d.edits = s.mergeEdits(m, ls)
 			d.fix = "Write one label: " + x.last.Key + "=" + strings.Join(allNames(ls), ",")
 		}
 		s.add(d)
@@ -449,6 +450,7 @@ func (s *scene) phantoms(m *member) {
 			}
 		}
 		d.evidence = []string{"routers with a rule: " + strings.Join(real, ", ")}
+		d.edits = s.phantomEdits(r, m)
 		if !s.open(m) {
 			d.severity = finding.Low
 			d.why = []string{"the real routers are guarded all the same"}

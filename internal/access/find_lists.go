@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
@@ -300,9 +299,7 @@ func (s *scene) redirectList(r *route, once func(draft, *list)) {
 		s.add(d)
 		return
 	}
-	if x := m.label(labelOf(r, ".middlewares")); x != nil {
-		d.edits = s.moveList(m, r, l, x)
-	}
+	d.edits = s.attachEdits(m)
 	once(d, l)
 }
 
@@ -348,25 +345,6 @@ func labelOf(r *route, suffix string) string {
 		}
 	}
 	return ""
-}
-
-// moveList is the edit that puts the allowlist on the open router of the same service instead, where that can be done in place.
-func (s *scene) moveList(m *member, r *route, l *list, from *stack.Label) []finding.Edit {
-	for _, o := range s.openBy[m] {
-		if o.owner() != m || o.TLS == nil {
-			continue
-		}
-		key := labelOf(o, ".middlewares")
-		name := strings.TrimSuffix(l.mw.Name, "@docker")
-		x := m.label(key)
-		if key == "" || x == nil || x.Shared || x.RawValue != x.Value || x.ValueLoc.Line == 0 || x.ValueLoc.Line != x.ValueLoc.EndLine {
-			return nil
-		}
-		at := x.ValueLoc
-		at.EndLine, at.EndColumn = at.Line, at.Column
-		return []finding.Edit{{Location: at, NewText: name + ","}}
-	}
-	return nil
 }
 
 // unused tells of allowlists that nothing names, unless another finding of the service already says why.
@@ -447,6 +425,7 @@ func (s *scene) unusedList(w *traefik.Middleware, undefined []string) {
 	}
 	d := draft{rule: ruleUnused, key: w.Name, place: s.originPlace(w.Origin, ".sourcerange"), m: s.gatewayMember()}
 	d.title = fmt.Sprintf("nothing uses the allowlist %s", w.Name)
+	d.fix = "Name it in the `middlewares` of the router that serves the backend, or remove it."
 	if i := w.Origin.Container; i >= 0 {
 		d.m = &s.g.services[i]
 		if s.explained[d.m] || s.autoOnly(i) {
@@ -455,6 +434,8 @@ func (s *scene) unusedList(w *traefik.Middleware, undefined []string) {
 	}
 	if d.m == nil || !slices.ContainsFunc(s.openBy[d.m], func(r *route) bool { return !s.declaredPublic(r, d.m) && !r.Internal() }) || !s.sure() {
 		d.severity = finding.Info
+	} else {
+		d.edits = s.attachEdits(d.m)
 	}
 	s.add(d)
 }

@@ -37,9 +37,23 @@ func (s *scene) doors() {
 			d := draft{rule: rule, m: m, router: r.Router.Name, severity: sev, place: s.place(r), why: why, also: []*member{r.owner()}}
 			d.title = s.doorTitle(rule, r, m)
 			d.evidence = s.doorEvidence(r)
+			if sev != finding.Info {
+				d.edits = s.doorEdits(rule, r, m)
+			}
 			s.add(d)
 		}
 	}
+}
+
+// doorEdits is what closes an open door, where that can be done in place.
+func (s *scene) doorEdits(rule string, r *route, m *member) []finding.Edit {
+	switch rule {
+	case ruleUnprotected:
+		return s.attachEdits(m)
+	case ruleSibling:
+		return s.siblingEdits(r, s.guardOf(r, m), m)
+	}
+	return nil
 }
 
 // byList says whether the route is open because of what its allowlists hold, which is told by a finding of its own.

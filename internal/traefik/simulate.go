@@ -198,6 +198,14 @@ func (rt *Runtime) tcpRoute(c *conn, q Request, tls bool, a *Answer) (r *Route, 
 		}
 		return r, false
 	}
+	if len(rt.Table(q.EntryPoint, true, false)) == 0 && len(rt.Table(q.EntryPoint, true, true)) == 0 {
+		// Where nothing asks for TLS, plain TCP routers get the bytes as they come.
+		plain := *c
+		plain.sni = ""
+		if r, tie := rt.pick(rt.Table(q.EntryPoint, false, true), &plain); r != nil && !tie {
+			return r, false
+		}
+	}
 	// HTTPS has a route of its own for every host that its rules name, and for all of them once a rule names none.
 	named, all := false, false
 	for _, h := range rt.Table(q.EntryPoint, true, false) {

@@ -1,0 +1,213 @@
+package access
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/stack"
+)
+
+// host writes several projects side by side and reads those that are named as one host.
+func host(t *testing.T, files map[string]string, args ...string) *stack.Host {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		f := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(f), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(f, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range args {
+		args[i] = filepath.Join(dir, args[i])
+	}
+	h, err := stack.Load(context.Background(), args, stack.Options{Env: func(string) (string, bool) { return "", false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+var twoProjects = map[string]string{
+	"infra/docker-compose.traefik.yml": `services:
+  proxy:
+    image: traefik:v3.3
+    command:
+      - --configFile=/conf/static.toml
+    ports: ["80:80", "443:443"]
+    volumes: [./conf:/conf:ro, "/var/run/docker.sock:/var/run/docker.sock:ro"]
+    networks: [edge]
+    labels:
+      - traefik.enable=true
+      - traefik.http.middlewares.secured.chain.middlewares=office@file,head
+      - traefik.http.middlewares.head.headers.framedeny=true
+      - traefik.http.routers.dash.rule=Host(` + "`t.example.com`" + `)
+      - traefik.http.routers.dash.entrypoints=https
+      - traefik.http.routers.dash.service=api@internal
+      - traefik.http.routers.dash.middlewares=secured
+networks: {edge: {name: edge}}
+`,
+	"infra/conf/static.toml": `[api]
+[entryPoints.http]
+address = ":80"
+[entryPoints.http.http.redirections.entryPoint]
+to = "https"
+[entryPoints.https]
+address = ":443"
+[entryPoints.https.http.tls]
+[providers.docker]
+exposedByDefault = false
+[providers.file]
+directory = "/conf/dynamic"
+`,
+	"infra/conf/dynamic/lists.yml": "http:\n  middlewares:\n    office:\n      ipAllowList:\n        sourceRange:\n          - 203.0.113.0/24\n",
+	"app/compose.yaml": `services:
+  web:
+    image: app
+    networks: [edge]
+    labels:
+      traefik.enable: "true"
+      traefik.http.routers.web.rule: Host(` + "`a.example.com`" + `)
+      traefik.http.routers.web.middlewares: secured
+  worker:
+    image: app
+networks: {edge: {external: true}}
+`,
+}
+
+func TestOneTraefikSeesAllProjects(t *testing.T) {
+	res := Check(host(t, twoProjects, "infra", "app"), Options{})
+	if res.Unknown != "" {
+		t.Errorf("unknown: %s", res.Unknown)
+	}
+	if s := res.Service("app", "web"); s == nil || s.Exposure != finding.ExposureAllowlisted || s.Routers[0].Access != "allowlisted" || !strings.Contains(s.Doors[0].Why+s.Doors[1].Why, "203.0.113.0/24") {
+		t.Errorf("web: %+v", s)
+	}
+	if s := res.Service("app", "worker"); s == nil || s.Exposure != finding.ExposureInternal {
+		t.Errorf("worker: %+v", s)
+	}
+	for _, f := range res.Findings {
+		if f.Severity != finding.Info {
+			t.Errorf("%s %s %s: %s", f.Severity, f.Rule, f.Router, f.Title)
+		}
+	}
+	for _, in := range res.Inputs {
+		if in.Status != "checked" {
+			t.Errorf("%+v", in)
+		}
+	}
+	// A list that stands in a file is not edited from the app's labels.
+	if _, err := Plan(host(t, twoProjects, "infra", "app"), Options{}, Change{Service: "web", Ranges: []string{"198.51.100.1"}}); err == nil || !strings.Contains(err.Error(), "office@file") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestWithoutTraefikAccessIsUnknown(t *testing.T) {
+	res := Check(host(t, twoProjects, "app"), Options{})
+	if res.Unknown == "" {
+		t.Error("it is not said that Traefik is missing")
+	}
+	if s := res.Service("app", "web"); s.Exposure != finding.ExposureUnknown || s.Routers[0].Access != "unknown" {
+		t.Errorf("web: %+v", s)
+	}
+	if s := res.Service("app", "worker"); s.Exposure != finding.ExposureInternal {
+		t.Errorf("worker: %+v", s)
+	}
+	for _, f := range res.Findings {
+		if f.Severity != finding.Info {
+			t.Errorf("%s %s: what is defined elsewhere is not undefined: %s", f.Severity, f.Rule, f.Title)
+		}
+	}
+	s, err := res.Simulate(Request{From: "203.0.113.9", EntryPoint: "https", Host: "a.example.com"})
+	if err != nil || s.Outcome != "unknown" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+func TestUnreadableTraefikFilesAreSaid(t *testing.T) {
+	broken := map[string]string{}
+	for k, v := range twoProjects {
+		broken[k] = v
+	}
+	broken["infra/conf/dynamic/lists.yml"] = "http:\n  middlewares: [\n"
+	res := Check(host(t, broken, "infra", "app"), Options{})
+	if s := res.Service("app", "web"); s.Exposure != finding.ExposureUnknown {
+		t.Errorf("web: %+v", s)
+	}
+	failed := 0
+	for _, in := range res.Inputs {
+		if in.Status == "failed" && strings.Contains(in.Path, "lists.yml") {
+			failed++
+		}
+	}
+	if failed != 1 {
+		t.Errorf("inputs: %+v", res.Inputs)
+	}
+	broken["infra/conf/static.toml"] = "[entryPoints\n"
+	res = Check(host(t, broken, "infra", "app"), Options{})
+	if res.Unknown == "" || !strings.Contains(res.Unknown, "static.toml:") {
+		t.Errorf("unknown: %q", res.Unknown)
+	}
+}
+
+func TestNothingForTraefikIsNoComplaint(t *testing.T) {
+	res := Check(host(t, map[string]string{"a/compose.yaml": "services:\n  db:\n    image: redis\n    ports: ['6379:6379']\n"}, "a"), Options{})
+	if res.Unknown != "" || len(res.Findings) != 1 || res.Findings[0].Rule != rulePort || res.Findings[0].Severity != finding.Critical {
+		t.Errorf("%q, %+v", res.Unknown, res.Findings)
+	}
+	if s := res.Service("a", "db"); s.Exposure != finding.ExposurePublic {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestNoSecretIsTold plants words in everything that may hold a secret and looks for them in everything that is said.
+func TestNoSecretIsTold(t *testing.T) {
+	const canary = "c4n4ry"
+	res := Check(host(t, map[string]string{"a/compose.yaml": `services:
+  traefik:
+    image: traefik:v3.3
+    command: [--providers.docker.exposedbydefault=false, --entrypoints.web.address=:80, --certificatesresolvers.le.acme.email=` + canary + `]
+    environment: {CF_API_KEY: ` + canary + `}
+  web:
+    image: nginx
+    environment: {PASSWORD: ` + canary + `}
+    labels:
+      - traefik.enable=true
+      - traefik.http.routers.web.rule=Host(` + "`a`" + `)
+      - traefik.http.routers.web.middlewares=auth,head,list
+      - traefik.http.middlewares.auth.basicauth.users=a:` + canary + `
+      - traefik.http.middlewares.head.headers.customrequestheaders.X-Key=` + canary + `
+      - traefik.http.middlewares.head.headers.nosuch=` + canary + `
+      - traefik.http.middlewares.auth.basicauth.users=b:` + canary + `
+`}, "a"), Options{})
+	var b strings.Builder
+	if err := res.WriteTable(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range res.Findings {
+		b.WriteString(f.Title + strings.Join(f.Evidence, " ") + strings.Join(f.Why, " ") + f.Fix.Text + f.Snippet)
+		for _, s := range f.Flow {
+			b.WriteString(s.Text)
+		}
+		for _, e := range f.Fix.Edits {
+			b.WriteString(e.NewText)
+		}
+	}
+	for _, s := range res.Services {
+		for _, d := range s.Doors {
+			b.WriteString(d.Why + d.Rule)
+		}
+	}
+	if strings.Contains(b.String(), canary) {
+		t.Errorf("a secret is told:\n%s", b.String())
+	}
+	if len(res.Findings) == 0 {
+		t.Error("nothing is found")
+	}
+}

@@ -180,3 +180,31 @@ func FuzzParse(f *testing.F) {
 		checkAsBuildKit(t, checkLossless(t, src))
 	})
 }
+
+func FuzzApply(f *testing.F) {
+	for _, s := range seeds {
+		f.Add([]byte(s), 3, 9, "x\ny", 12, 12, "z")
+	}
+	f.Fuzz(func(t *testing.T, src []byte, a, b int, one string, c, d int, two string) {
+		if len(src) > 1<<12 {
+			return
+		}
+		file := Parse(src)
+		out, err := file.Apply(Replace(Span{c, d}, two), Replace(Span{a, b}, one))
+		good := 0 <= a && a <= b && b <= c && c <= d && d <= len(src)
+		if !good {
+			return // refused or in another order: that it does not panic is enough
+		}
+		if err != nil {
+			t.Fatalf("%v, %v: %v", Span{a, b}, Span{c, d}, err)
+		}
+		want := string(src[:a]) + file.lineEnds(one) + string(src[b:c]) + file.lineEnds(two) + string(src[d:])
+		if a == b && c == d && a == c {
+			want = string(src[:a]) + file.lineEnds(two) + file.lineEnds(one) + string(src[d:]) // those at one place keep their order
+		}
+		if string(out) != want {
+			t.Fatalf("got %q, want %q", out, want)
+		}
+		checkLossless(t, out)
+	})
+}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -23,7 +22,7 @@ var execForm = lint.Rule{
 			switch in.Keyword {
 			case "CMD", "ENTRYPOINT":
 				if !in.JSON && len(in.Args) > 0 {
-					p.Report(in, in.Keyword+" in shell form", execFix(in)...)
+					p.Report(in, in.Keyword+" in shell form", execFix(p, in)...)
 				}
 			case "HEALTHCHECK":
 				if !in.JSON && len(in.Args) > 1 {
@@ -34,29 +33,30 @@ var execForm = lint.Rule{
 	},
 }
 
-// execFix writes the array where the shell form is one plain command, so that no shell is needed.
-func execFix(in *dockerfile.Instruction) []lint.Option {
+// execFix writes the array where the shell form is one plain command, so that no shell is needed. The edits only put
+// brackets, quotes and commas around the words: what the words say is repeated nowhere.
+func execFix(p *lint.Pass, in *dockerfile.Instruction) []lint.Option {
 	s := in.Script
-	if s == nil || s.Err != nil || len(s.Steps) != 1 || len(s.Commands) != 1 || len(s.Pipes) > 0 {
+	if s == nil || s.Err != nil || len(s.Steps) != 1 || len(s.Commands) != 1 || len(s.Pipes) > 0 || in.Line != in.EndLine {
 		return nil
 	}
 	c := s.Commands[0]
 	if c.Call == nil || len(c.Assigns) > 0 || c.Span != s.Steps[0].Span || len(s.Steps[0].Stmt.Redirs) > 0 || shellOnly[c.Name] {
 		return nil
 	}
-	var words []string
-	for _, w := range c.Words {
-		if !w.Literal || strings.ContainsAny(w.Text, "*?[~") {
+	var edits []dockerfile.Edit
+	for i, w := range c.Words {
+		if !w.Literal || p.File.Text(w.Span) != w.Text || strings.ContainsAny(w.Text, "*?[~\"\\") {
 			return nil
 		}
-		words = append(words, w.Text)
+		switch {
+		case i == 0:
+			edits = append(edits, dockerfile.Insert(w.Span.Start, `["`))
+		default:
+			edits = append(edits, dockerfile.Replace(dockerfile.Span{Start: c.Words[i-1].Span.End, End: w.Span.Start}, `", "`))
+		}
 	}
-	b, err := json.Marshal(words)
-	if err != nil || strings.Contains(string(b), `\u`) {
-		return nil
-	}
-	text := strings.ReplaceAll(string(b), `","`, `", "`)
-	return []lint.Option{lint.Fix("write the array", dockerfile.Replace(in.ArgSpan, text))}
+	return []lint.Option{lint.Fix("write the array", append(edits, dockerfile.Insert(c.Span.End, `"]`))...)}
 }
 
 // shellOnly are words that only a shell understands.

@@ -9,7 +9,9 @@ import (
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/policy"
+	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
 )
 
@@ -47,6 +49,13 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 				return err
 			}
 			opt := scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateDockerfile}, LintConfig: config}
+			cfg, err := scan.LintConfig(t, &opt)
+			if err != nil {
+				return err
+			}
+			if cfg.FailureThreshold != "" {
+				p.policy.Also = func(r *report.Report) []string { return rules.Reached(r.Findings, cfg) }
+			}
 			r, runErr := scan.Run(cmd.Context(), t, opt)
 			return a.emit(r, p, runErr)
 		},

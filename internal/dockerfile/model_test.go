@@ -174,3 +174,15 @@ func TestProblemsHaveTheirPlaceAndTheRestIsRead(t *testing.T) {
 		t.Errorf("what follows the broken heredoc is not read: %d instructions", n)
 	}
 }
+
+func TestNames(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Dockerfile": true, "dockerfile": true, "Dockerfile.prod": true, "api.Dockerfile": true, "api.dockerfile": true, "Containerfile": true, "Containerfile.dev": true,
+		"Dockerfile.go": true, "dockerfile.go": false, "dockerfile.prod": true, "Dockerfile.md": false, "Dockerfile.dockerignore": false, ".dockerignore": false,
+		"Dockerfiles": false, "my-Dockerfile": false, "docker-compose.yml": false,
+	} {
+		if IsName(name) != want {
+			t.Errorf("%s: %v", name, !want)
+		}
+	}
+}

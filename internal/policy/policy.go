@@ -13,10 +13,12 @@ type Policy struct {
 	FailOn       finding.Severity // fail on open findings of this weight or worse; "" for none
 	OnlyFixed    bool             // of vulnerabilities, count only those with a known fix
 	AllowPartial bool             // a gate that could not look everywhere is no breach
+
+	Also func(*report.Report) []string // further breaches, for a policy that speaks in words of its own; may be nil
 }
 
 // Active reports whether anything was asked for.
-func (p Policy) Active() bool { return p.FailOn != "" }
+func (p Policy) Active() bool { return p.FailOn != "" || p.Also != nil }
 
 // maxNamed is how many breaching findings are named one by one; the rest are counted.
 const maxNamed = 20
@@ -47,11 +49,14 @@ func Apply(r *report.Report, p Policy) {
 	if n > maxNamed {
 		breaches = append(breaches, fmt.Sprintf("and %d more findings of %s or worse", n-maxNamed, p.FailOn))
 	}
+	if p.Also != nil {
+		breaches = append(breaches, p.Also(r)...)
+	}
 	r.Policy = report.Policy{Passed: len(breaches) == 0, Breaches: breaches}
 }
 
 func (p Policy) breaks(f *finding.Finding) bool {
-	if f.Status != finding.Open || f.Weight().Rank() < p.FailOn.Rank() {
+	if p.FailOn == "" || f.Status != finding.Open || f.Weight().Rank() < p.FailOn.Rank() {
 		return false
 	}
 	return !(p.OnlyFixed && f.Advisory != nil && f.Advisory.Fixed == "")

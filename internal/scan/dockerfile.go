@@ -45,7 +45,7 @@ type build struct {
 }
 
 func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error) {
-	cfg, err := lintConfig(t, opt)
+	cfg, err := LintConfig(t, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +76,8 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 	return res, nil
 }
 
-// lintConfig finds the .hadolint.yaml that counts: the one named, the working folder's, the target's, the user's.
-func lintConfig(t *Target, opt *Options) (*lint.Config, error) {
+// LintConfig finds the .hadolint.yaml that counts: the one named, the working folder's, the target's, the user's.
+func LintConfig(t *Target, opt *Options) (*lint.Config, error) {
 	if opt.LintConfig != "" {
 		return lint.ReadConfig(opt.LintConfig)
 	}

@@ -38,3 +38,31 @@ func Described() []finding.Rule {
 	}
 	return out
 }
+
+// Reached names the findings whose level reaches the failure-threshold of a configuration, as hadolint's exit code
+// counts them: rules without a level never do.
+func Reached(found []finding.Finding, cfg *lint.Config) []string {
+	if cfg.FailureThreshold == "" || cfg.FailureThreshold == "none" || cfg.NoFail {
+		return nil
+	}
+	var out []string
+	for i := range found {
+		for _, a := range found[i].Aliases {
+			if r := byCode[a]; r != nil && found[i].Status == finding.Open && cfg.LevelOf(r).AtLeast(cfg.FailureThreshold) {
+				out = append(out, string(cfg.LevelOf(r))+" "+a+" at "+found[i].Location.String())
+			}
+		}
+	}
+	return out
+}
+
+// byCode finds a rule by hadolint's code.
+var byCode = func() map[string]*lint.Rule {
+	m := map[string]*lint.Rule{lint.SyntaxRule.Code(): &lint.SyntaxRule}
+	for i := range All {
+		if c := All[i].Code(); c != "" {
+			m[c] = &All[i]
+		}
+	}
+	return m
+}()

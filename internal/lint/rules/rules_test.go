@@ -12,6 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint"
+	"github.com/drydock/drydock/internal/need"
 )
 
 // sample is one Dockerfile of a rule's fixture with the lines on which the rule fires.
@@ -185,6 +186,18 @@ func TestRulesAreComplete(t *testing.T) {
 		}
 		if strings.HasSuffix(r.Title, ".") {
 			t.Errorf("%s: the title ends in a full stop", r.ID)
+		}
+	}
+}
+
+func TestDocumented(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(need.Root(), "docs", "dockerfile.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range Described() {
+		if !strings.Contains(string(b), "`"+r.ID+"`") || len(r.Aliases) > 0 && !strings.Contains(string(b), r.Aliases[0]) {
+			t.Errorf("docs/dockerfile.md does not list %s", r.ID)
 		}
 	}
 }

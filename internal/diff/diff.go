@@ -224,7 +224,7 @@ func couldSee(before, after *report.Report, f *finding.Finding) bool {
 		return true
 	}
 	for _, in := range g.Inputs {
-		if in.Status == report.Checked || in.Service != "" && in.Service != f.Service && !slices.Contains(f.Services, in.Service) {
+		if in.Status == report.Checked || in.Service != "" && !concerns(&in, f) {
 			continue
 		}
 		same := func(was report.Input) bool {
@@ -235,6 +235,11 @@ func couldSee(before, after *report.Report, f *finding.Finding) bool {
 		}
 	}
 	return len(g.Inputs) > 0
+}
+
+// concerns tells whether the input is one of the finding's services.
+func concerns(in *report.Input, f *finding.Finding) bool {
+	return slices.ContainsFunc(in.Names(), func(s string) bool { return s == f.Service || slices.Contains(f.Services, s) })
 }
 
 // Encode writes the JSON, indented, with a final newline.

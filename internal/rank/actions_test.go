@@ -114,3 +114,25 @@ func TestFold(t *testing.T) {
 		t.Errorf("%+v", gs)
 	}
 }
+
+func TestGaps(t *testing.T) {
+	r := &report.Report{Gates: []report.Gate{{Name: finding.GateImage, Status: report.Partial, Inputs: []report.Input{
+		{Service: "web, api", Path: "docker:web", Status: report.Skipped, Reason: "not at hand"},
+		{Service: "db", Path: "docker:db", Status: report.Skipped, Reason: "not at hand"},
+		{Path: "a.json", Status: report.Failed, Reason: "a.json:3: unexpected EOF"},
+		{Service: "cache", Status: report.Checked},
+	}}}}
+	s := Summarise(r, r.Started)
+	var got []string
+	for i := range s.Gaps {
+		got = append(got, s.Gaps[i].Text())
+	}
+	if want := []string{"web, api and db: not at hand", "a.json:3: unexpected EOF"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for name, want := range map[string]bool{"web": true, "api": true, "db": true, "cache": false} {
+		if got := s.Unseen(&report.Service{Name: name}); got != want {
+			t.Errorf("%s: unseen %v", name, got)
+		}
+	}
+}

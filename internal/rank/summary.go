@@ -1,7 +1,6 @@
 package rank
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -71,9 +70,15 @@ type Gap struct {
 // Names are the services, or the paths of inputs that belong to none, that the gap is about.
 func (g *Gap) Names() []string {
 	var names []string
-	for _, in := range g.Inputs {
-		if n := cmp.Or(in.Service, in.Path); n != "" && !slices.Contains(names, n) {
-			names = append(names, n)
+	for i := range g.Inputs {
+		of := g.Inputs[i].Names()
+		if len(of) == 0 {
+			of = []string{g.Inputs[i].Path}
+		}
+		for _, n := range of {
+			if n != "" && !slices.Contains(names, n) {
+				names = append(names, n)
+			}
 		}
 	}
 	return names
@@ -82,6 +87,9 @@ func (g *Gap) Names() []string {
 // Text is the gap in one sentence, names first.
 func (g *Gap) Text() string {
 	names := g.Names()
+	if len(names) == 1 && strings.HasPrefix(g.Reason, names[0]+":") {
+		return g.Reason // an error that names its file itself
+	}
 	return strings.TrimPrefix(list(names, len(names), "")+": ", ": ") + g.Reason
 }
 

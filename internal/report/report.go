@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
@@ -116,6 +117,15 @@ type Input struct {
 	Path    string     `json:"path"`
 	Status  GateStatus `json:"status"`
 	Reason  string     `json:"reason"`
+}
+
+// Names are the services that share the input: Service may join several with commas. It is empty where the input
+// belongs to no service.
+func (in *Input) Names() []string {
+	if in.Service == "" {
+		return nil
+	}
+	return strings.Split(in.Service, ", ")
 }
 
 // Warning is a remark about the run, with its place.

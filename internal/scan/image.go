@@ -227,7 +227,10 @@ func readSBOM(t *Target, path string) held {
 	inv, err := document.ReadFile(path)
 	if err != nil {
 		in.Status, in.Reason = report.Failed, err.Error()
-		return held{input: in, err: err}
+		if inv != nil { // cut off: what stands before the place is judged all the same
+			in.Status = report.Partial
+		}
+		return held{input: in, inv: inv, err: err}
 	}
 	noteProblems(&in, inv)
 	return held{input: in, inv: inv}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -91,6 +90,7 @@ func TestOfficialValidator(t *testing.T) {
 	if _, err := os.Stat(tool); err != nil {
 		need.Absent(t, "Sarif.Multitool (.ci/peers sarif)")
 	}
+	args := []string{"validate"}
 	for _, name := range golden.Names {
 		path := filepath.Join(t.TempDir(), name+".sarif")
 		var b bytes.Buffer
@@ -100,15 +100,12 @@ func TestOfficialValidator(t *testing.T) {
 		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(tool, "validate", path)
-		cmd.Env = append(os.Environ(), "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1")
-		out, err := cmd.CombinedOutput()
-		if err != nil && strings.Contains(string(out), "libicu") {
-			t.Skipf("Sarif.Multitool does not start here: %s", out)
-		}
-		if err != nil || bytes.Contains(out, []byte(": error ")) {
-			t.Errorf("%s: %v\n%s", name, err, out)
-		}
+		args = append(args, path)
+	}
+	cmd := exec.Command(tool, args...)
+	cmd.Env = append(os.Environ(), "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1")
+	if out, err := cmd.CombinedOutput(); err != nil || bytes.Contains(out, []byte(": error ")) {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

@@ -174,14 +174,14 @@ func (b *builder) finish() *inventory.Inventory {
 	}
 	inventory.Sort(b.inv.Packages)
 	if b.unmatched > 0 {
-		b.problem("%d of the packages have no package URL, so nothing says what they are and they were not matched; the first is %q", b.unmatched)
+		b.problem("%d packages have no package URL: nothing says what they are, and they were not matched (the first is %q)", b.unmatched)
 	}
 	if b.odd > 0 {
-		b.problem("%d package URLs could not be read, and their packages were not matched; the first is %q", b.odd)
+		b.problem("%d package URLs could not be read, and their packages were not matched (the first is %q)", b.odd)
 	}
 	return b.inv
 }
 
 func (b *builder) problem(format string, n int) {
-	b.inv.Problems = append(b.inv.Problems, inventory.Problem{Path: b.inv.Target, Reason: fmt.Sprintf(format, n, b.first)})
+	b.inv.Problems = append(b.inv.Problems, inventory.Problem{Reason: fmt.Sprintf(format, n, b.first)})
 }

@@ -38,7 +38,8 @@ func ReadFile(path string) (*inventory.Inventory, error) {
 }
 
 // Read reads an SBOM; name is what errors call it and becomes the inventory's target. Packages that cannot be matched
-// because nothing says what they are stand among the inventory's problems. The error is a *fault.Error with the place.
+// because nothing says what they are stand among the inventory's problems. The error is a *fault.Error with the place;
+// the inventory then holds the packages before that place, and is nil where there are none.
 func Read(r io.Reader, name string) (*inventory.Inventory, error) {
 	b := &builder{inv: &inventory.Inventory{Target: name}, names: map[string]string{}}
 	br := bufio.NewReaderSize(limit.Reader(r, maxBytes), 64<<10)
@@ -57,9 +58,12 @@ func Read(r io.Reader, name string) (*inventory.Inventory, error) {
 		return nil, fault.Input(name, "not an SBOM").WithHint(formatsHint)
 	}
 	if err != nil {
-		return nil, located(r, name, err)
+		err = located(r, name, err)
+		if len(b.inv.Packages) == 0 {
+			return nil, err
+		}
 	}
-	return b.finish(), nil
+	return b.finish(), err
 }
 
 const formatsHint = "SBOMs are read as CycloneDX 1.2 to 1.7 (JSON or XML) and SPDX 2.2 or 2.3 (JSON or tag-value)."

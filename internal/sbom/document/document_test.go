@@ -183,6 +183,18 @@ func TestUnmatchable(t *testing.T) {
 	}
 }
 
+// What stands before the place of an error is not lost.
+func TestCutOffKeepsWhatWasRead(t *testing.T) {
+	whole, err := os.ReadFile("testdata/syft.cdx.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inv, err := document.Read(bytes.NewReader(whole[:len(whole)/2]), "x")
+	if fault.Code(err) != fault.ExitInput || inv == nil || len(inv.Packages) < 2 || len(inv.Packages) >= len(tree) {
+		t.Errorf("%v, %+v", err, inv)
+	}
+}
+
 func TestSniff(t *testing.T) {
 	for head, want := range map[string]bool{
 		`{"bomFormat":"CycloneDX"`: true, "\xef\xbb\xbf {\n\"spdxVersion\"": true, "SPDXVersion: SPDX-2.3": true,
@@ -246,8 +258,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: PACKAGE-MANAGER purl pkg:rpm/x/y@1?upstream=-&epoch=1&distro=-"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		inv, err := document.Read(bytes.NewReader(b), "x")
-		if (err == nil) == (inv == nil) {
-			t.Fatalf("inventory %v, error %v", inv != nil, err)
+		if err == nil && inv == nil || err != nil && inv != nil && len(inv.Packages) == 0 {
+			t.Fatalf("inventory %v, error %v", inv, err)
 		}
 		if err != nil && fault.Code(err) != fault.ExitInput {
 			t.Error(err)

@@ -109,7 +109,14 @@ func (c *constants) visit(id ID, v values, scope ID) {
 		c.branches(append(arms, Nil), v, scope)
 	case Name:
 		c.use(id, v, scope)
-	case KwArg, Member:
+	case Member:
+		if t.decl[id] != 0 {
+			c.use(id, v, scope)
+		}
+		if o := t.Child(id, Obj); o != Nil {
+			c.visit(o, v, scope)
+		}
+	case KwArg:
 		for x := n.First; x != Nil; x = t.Nodes[x].Next {
 			if t.Nodes[x].Role != Ident {
 				c.visit(x, v, scope)
@@ -261,11 +268,31 @@ func (c *constants) use(id ID, v values, scope ID) {
 		if e.writes != 1 || e.param || e.value == Nil || e.scope == scope && scope != 0 {
 			return
 		}
+		if c.t.Nodes[e.scope].Kind == ClassDef && !c.fixed(e.node) {
+			return
+		}
 		if val = c.valueOf(e.value); val == Nil {
 			return
 		}
 	}
 	c.t.Alt[id] = append(c.t.Alt[id], val)
+}
+
+// fixed says of a field that nothing outside of its class can write it.
+func (c *constants) fixed(name ID) bool {
+	def := c.t.Nodes[name].Parent
+	if c.t.Nodes[def].Kind != VarDef {
+		return c.t.Nodes[def].Kind == Assign
+	}
+	for m := c.t.Nodes[def].First; m != Nil; m = c.t.Nodes[m].Next {
+		if c.t.Nodes[m].Kind == Mod {
+			switch string(c.t.Text(m)) {
+			case "final", "private", "readonly", "const":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // valueOf is the literal that an expression is, Nil if it is none.
@@ -274,12 +301,12 @@ func (c *constants) valueOf(id ID) ID {
 		return Nil
 	}
 	switch c.t.Nodes[id].Kind {
-	case Str, Num, Bool:
+	case Str, Num, Bool, Null:
 		return id
 	}
 	for _, a := range c.t.Alt[id] {
 		switch c.t.Nodes[a].Kind {
-		case Str, Num, Bool:
+		case Str, Num, Bool, Null:
 			return a
 		}
 	}

@@ -82,6 +82,10 @@ type NameSpec struct {
 	Declared bool
 	// ImportFirst: an import of a.b.c without another name makes a known here.
 	ImportFirst bool
+	// ClassScope: a class's fields are seen from its methods by their bare names.
+	ClassScope bool
+	// TypeAliases are types that go for another: of boxed ones the plain.
+	TypeAliases map[string]string
 	// Requires: require("m") imports a module.
 	Requires bool
 	// ModuleLast: an imported thing goes by the last part of its path, and rules call it so.

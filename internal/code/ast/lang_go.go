@@ -55,14 +55,13 @@ var_spec_list const_spec_list: ^
 function_declaration: FuncDef name=name parameters=params result=ret body=body type_parameters=-
 method_declaration: FuncDef receiver=mods name=name parameters=params result=ret body=body
 parameter_list: !params
-import_declaration: ^
-import_spec_list: ^
-import_spec: Import name=alias path=path
+import_declaration: !import
+package_clause: Other *=path
 source_file: Program
 empty_statement: -
 `,
 		Hooks: map[string]Hook{
-			"string": quoted, "paren": paren, "pair": goPair, "exprs": goExprs, "for": goFor, "assign": goAssign, "define": goDefine, "inc": goInc, "vars": goVars, "params": goParams,
+			"string": quoted, "paren": paren, "pair": goPair, "exprs": goExprs, "for": goFor, "assign": goAssign, "define": goDefine, "inc": goInc, "vars": goVars, "params": goParams, "import": goImport,
 		},
 	},
 	Pattern: PatternSpec{
@@ -71,12 +70,13 @@ empty_statement: -
 		Readings: []Reading{
 			{},
 			{Prefix: "func zq_whole() {\n", Suffix: "\n}", Into: []Kind{FuncDef, Block}},
-			{Prefix: "var zq_whole = ", Suffix: "", Into: []Kind{VarDef}},
+			{Prefix: "var zq_whole = T{", Suffix: "}", Into: []Kind{VarDef, New, Dict}},
 		},
 		Rewrite: []Rewrite{{regexp.MustCompile(`for\s+\.\.\.\s*\{`), "for ...;; {"}},
 		Parts: []Part{
 			{Word: "func", Suffix: " { zqDots }", Pick: FuncDef},
 			{Word: "if", Suffix: " { zqDots }", Pick: If},
+			{Word: "{", Prefix: "var zq_whole = T", Pick: Dict},
 		},
 	},
 	Names: NameSpec{Constants: true, Declared: true, ModuleLast: true, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"}},
@@ -180,6 +180,21 @@ func goVars(l *lowering, n uint32, parent ID, r Role) {
 			i++
 		})
 	})
+}
+
+// goImport makes one Import a path, each with the place of the whole declaration.
+func goImport(l *lowering, n uint32, parent ID, r Role) {
+	var spec func(c uint32)
+	spec = func(c uint32) {
+		if l.sym(c) != "import_spec" {
+			l.kids(c, spec)
+			return
+		}
+		id := l.make(n, parent, Import, r)
+		l.opt(l.field(c, "path"), id, Path)
+		l.opt(l.field(c, "name"), id, Alias)
+	}
+	l.kids(n, spec)
 }
 
 // goParams makes one parameter a name; one without a name has only its type.

@@ -1,6 +1,10 @@
 package ast
 
-import "github.com/drydock/drydock/internal/syntax"
+import (
+	"regexp"
+
+	"github.com/drydock/drydock/internal/syntax"
+)
 
 var java = &Lang{
 	Name: "java", Exts: []string{".java"}, Grammar: syntax.Java,
@@ -86,7 +90,10 @@ program: Program
 			{Suffix: ";"},
 			{Prefix: "class zq_whole {", Suffix: "\n}", Into: []Kind{ClassDef, ClassBody}},
 			{Prefix: "class zq_whole {", Suffix: ";\n}", Into: []Kind{ClassDef, ClassBody}},
+			{Prefix: "class zq_whole { zq_whole() {", Suffix: "; } }", Into: []Kind{ClassDef, ClassBody, FuncDef, Block}},
+			{Prefix: "class zq_whole { zq_whole() {", Suffix: " } }", Into: []Kind{ClassDef, ClassBody, FuncDef, Block}},
 		},
+		Rewrite: []Rewrite{{regexp.MustCompile(`for\s*\(\s*\.\.\.\s*\)`), "for (...;;)"}},
 		Parts: []Part{
 			{Word: "catch", Prefix: "try {} ", Pick: Catch},
 			{Word: "finally", Prefix: "try {} ", Pick: Finally},
@@ -97,7 +104,13 @@ program: Program
 			{Word: "", Prefix: "class zq_whole {", Suffix: " { zqDots; } }", Pick: FuncDef},
 		},
 	},
-	Names: NameSpec{Constants: true, Declared: true, Literals: map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"}},
+	Names: NameSpec{Constants: true, Declared: true, ClassScope: true, TypeAliases: javaTypes, Literals: map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"}},
+}
+
+// javaTypes are the boxed types and their plain ones.
+var javaTypes = map[string]string{
+	"Boolean": "boolean", "Integer": "int", "Long": "long", "Short": "short", "Byte": "byte", "Character": "char", "Float": "float", "Double": "double",
+	"java.lang.Boolean": "boolean", "java.lang.Integer": "int", "java.lang.Long": "long", "java.lang.Double": "double", "java.lang.String": "String",
 }
 
 // quoted is a string literal between quotes.
@@ -260,6 +273,7 @@ func javaSpread(l *lowering, n uint32, parent ID, r Role) {
 
 func javaClass(l *lowering, n uint32, parent ID, r Role) {
 	id := l.make(n, parent, ClassDef, r)
+	l.classKind(n, id)
 	l.kids(n, func(c uint32) {
 		switch l.sym(c) {
 		case "modifiers":
@@ -277,6 +291,19 @@ func javaClass(l *lowering, n uint32, parent ID, r Role) {
 	l.opt(l.field(n, "name"), id, Ident)
 	l.opt(l.field(n, "parameters"), id, Parameters)
 	l.opt(l.field(n, "body"), id, Body)
+}
+
+// classKind notes what a class-like thing is where it is no class.
+func (l *lowering) classKind(n uint32, id ID) {
+	for c := n + 1; c < l.cst.Nodes[n].Next; c = l.cst.Nodes[c].Next {
+		if l.named(c) {
+			continue
+		}
+		switch w := string(l.raw(c)); w {
+		case "interface", "enum", "record", "@interface", "trait", "module":
+			l.setString(id, w)
+		}
+	}
 }
 
 // javaModifiers puts annotations and keywords in their place.

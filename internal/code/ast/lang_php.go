@@ -285,6 +285,7 @@ func phpTry(l *lowering, n uint32, parent ID, r Role) {
 
 func phpClass(l *lowering, n uint32, parent ID, r Role) {
 	id := l.make(n, parent, ClassDef, r)
+	l.classKind(n, id)
 	name, body := l.field(n, "name"), l.field(n, "body")
 	l.kids(n, func(c uint32) {
 		switch s := l.sym(c); {

@@ -283,6 +283,7 @@ func rubyParams(l *lowering, n uint32, parent ID, r Role) {
 
 func rubyClass(l *lowering, n uint32, parent ID, r Role) {
 	id := l.make(n, parent, ClassDef, r)
+	l.classKind(n, id)
 	l.opt(l.field(n, "name"), id, Ident)
 	l.opt(l.field(n, "superclass"), id, Parents)
 	if b := l.field(n, "body"); b != 0 {

@@ -14,13 +14,20 @@ func (t *Tree) Resolve() {
 		c.run()
 	}
 	r.imports()
+	r.guesses()
 	t.types = make([]ID, len(r.decls))
 	for i := range r.decls {
 		t.types[i] = Nil
 		if i > 0 {
 			t.types[i] = r.decls[i].typ
-			if t.types[i] == Nil && r.decls[i].writes == 1 && t.Kind(r.decls[i].value) == New {
-				t.types[i] = t.Child(r.decls[i].value, Type)
+			if v := r.decls[i].value; t.types[i] == Nil && r.decls[i].writes == 1 && v != Nil {
+				if t.Nodes[v].Kind == New {
+					t.types[i] = t.Child(v, Type)
+				} else if typ := t.typeOf(v, 0); typ != "" {
+					n := t.synth(Name, Elem, Nil)
+					t.setString(n, typ)
+					t.types[i] = n
+				}
 			}
 		}
 	}
@@ -47,6 +54,7 @@ type resolver struct {
 	n        int // nodes of the source
 	decls    []decl
 	wildcard []ID // imports of everything
+	unknown  []ID // names that nothing declares
 	depth    int
 }
 
@@ -56,11 +64,12 @@ type scopeMap struct {
 	outer *scopeMap
 	node  ID
 	class bool
+	open  bool // a class whose names its methods see
 }
 
 func (s *scopeMap) find(name []byte) int32 {
 	for first := true; s != nil; s, first = s.outer, false {
-		if s.class && !first {
+		if s.class && !first && !s.open {
 			continue // a class's names are not seen from within its methods
 		}
 		if d, ok := s.names[string(name)]; ok {
@@ -76,7 +85,7 @@ func (r *resolver) scope(id ID, outer *scopeMap) {
 		return
 	}
 	defer func() { r.depth-- }()
-	s := &scopeMap{names: map[string]int32{}, outer: outer, node: id, class: r.t.Nodes[id].Kind == ClassDef}
+	s := &scopeMap{names: map[string]int32{}, outer: outer, node: id, class: r.t.Nodes[id].Kind == ClassDef, open: r.spec.ClassScope}
 	var inner []ID
 	r.collect(id, s, &inner)
 	r.uses(id, s)
@@ -317,6 +326,10 @@ func (r *resolver) uses(id ID, s *scopeMap) {
 	t := r.t
 	r.walkScope(id, func(x ID) {
 		n := &t.Nodes[x]
+		if n.Kind == Member {
+			r.field(x, s)
+			return
+		}
 		if n.Kind != Name {
 			return
 		}
@@ -330,8 +343,54 @@ func (r *resolver) uses(id ID, s *scopeMap) {
 		if d := s.find(t.Text(x)); d != 0 {
 			t.decl[x] = d
 			r.decls[d].uses = append(r.decls[d].uses, x)
+		} else if len(r.wildcard) > 0 && n.Role != Ident {
+			r.unknown = append(r.unknown, x)
 		}
 	}, nil)
+}
+
+// field resolves this.x to the field that the class around declares.
+func (r *resolver) field(x ID, s *scopeMap) {
+	t := r.t
+	obj, name := t.Child(x, Obj), t.Child(x, Ident)
+	if obj == Nil || t.Kind(name) != Name || !t.isThis(obj) {
+		return
+	}
+	for ; s != nil; s = s.outer {
+		if !s.class {
+			continue
+		}
+		text := t.Text(name)
+		d, ok := s.names[string(text)]
+		if !ok {
+			d, ok = s.names["$"+string(text)]
+		}
+		if ok {
+			t.decl[x] = d
+			if p := t.Nodes[x].Parent; p != Nil && t.Nodes[x].Role == Left {
+				r.decls[d].writes += 2
+			}
+		}
+		return
+	}
+}
+
+func (t *Tree) isThis(id ID) bool {
+	return t.Nodes[id].Kind == This && t.Nodes[id].textLen == 0 || t.Nodes[id].Kind == Name && (t.HasText(id, "$this") || t.HasText(id, "self"))
+}
+
+// guesses gives names that nothing in sight declares the full names that imports of everything may give them.
+func (r *resolver) guesses() {
+	if len(r.wildcard) > 8 {
+		return
+	}
+	for _, x := range r.unknown {
+		for _, w := range r.wildcard {
+			if full := r.copyName(r.t.Child(w, Path)); full != Nil {
+				r.t.Alt[x] = append(r.t.Alt[x], r.member(full, x))
+			}
+		}
+	}
 }
 
 // imports gives each use of an imported name its full name.

@@ -275,3 +275,19 @@ func (t *Tree) Walk(id ID, f func(ID) bool) {
 		x = t.Nodes[x].Next
 	}
 }
+
+// Prune takes away the children of a node that begin at or after a byte: what only completed a pattern.
+func (t *Tree) Prune(id ID, from uint32) {
+	prev := Nil
+	for c := t.Nodes[id].First; c != Nil; c = t.Nodes[c].Next {
+		if t.Nodes[c].Start >= from && t.Nodes[c].Kind != Block {
+			if prev == Nil {
+				t.Nodes[id].First = Nil
+			} else {
+				t.Nodes[prev].Next = Nil
+			}
+			return
+		}
+		prev = c
+	}
+}

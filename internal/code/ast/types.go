@@ -1,24 +1,58 @@
 package ast
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // HasType says whether the type of an expression is known to be typ: of a literal, of what a declaration in sight
-// says, or of a new object.
+// says, of a new object, or the type's own name. In typ, $T stands for any part.
 func (t *Tree) HasType(id ID, typ string) bool {
-	have := t.typeOf(id, 0)
+	typ = t.plainType(typ)
+	have := t.plainType(t.typeOf(id, 0))
 	if have == "" {
-		return false
+		if n := &t.Nodes[id]; n.Kind != Name || !t.HasText(id, typ) {
+			return false
+		}
+		have = typ
 	}
-	typ = strings.Join(strings.Fields(typ), "")
-	if have == typ {
+	if have == typ || strings.HasPrefix(typ, "$") && !strings.ContainsAny(typ, "<[.") {
 		return true
 	}
 	// A type's last name is enough: String for java.lang.String.
-	if i := strings.LastIndexByte(typ, '.'); i >= 0 && !strings.Contains(have, ".") && typ[i+1:] == have {
+	if base(typ) == have || base(have) == typ {
 		return true
 	}
-	i := strings.IndexByte(have, '<')
-	return i > 0 && have[:i] == typ
+	if strings.Contains(typ, "$") {
+		return typeLike(typ, have) || typeLike(typ, base(have))
+	}
+	return false
+}
+
+var typeVar = regexp.MustCompile(`\\\$[A-Z_][A-Z_0-9]*`)
+
+// typeLike matches a type with metavariables in it.
+func typeLike(typ, have string) bool {
+	re, err := regexp.Compile("^" + typeVar.ReplaceAllString(regexp.QuoteMeta(typ), ".+") + "$")
+	return err == nil && re.MatchString(have)
+}
+
+// base is a dotted type's last name, with what follows it.
+func base(typ string) string {
+	head, rest := typ, ""
+	if i := strings.IndexAny(typ, "<["); i >= 0 {
+		head, rest = typ[:i], typ[i:]
+	}
+	return head[strings.LastIndexByte(head, '.')+1:] + rest
+}
+
+// plainType writes a type without spaces and under one of its names where it has several.
+func (t *Tree) plainType(typ string) string {
+	typ = strings.Join(strings.Fields(strings.TrimPrefix(strings.TrimSpace(typ), ":")), "")
+	if a := t.Lang.Names.TypeAliases[typ]; a != "" {
+		return a
+	}
+	return typ
 }
 
 // typeOf is the type of an expression as written, without spaces; "" where it is not known.
@@ -43,6 +77,41 @@ func (t *Tree) typeOf(id ID, depth int) string {
 	case New, Cast:
 		if c := t.Child(id, Type); c != Nil {
 			return strings.Join(strings.Fields(string(t.Source(c))), "")
+		}
+	case Unary:
+		if v := t.Child(id, Value); v != Nil && t.HasText(id, "&") {
+			if inner := t.typeOf(v, depth+1); inner != "" {
+				return "*" + inner
+			}
+		}
+	case Ternary:
+		if v := t.Child(id, Then); v != Nil {
+			if typ := t.typeOf(v, depth+1); typ != "" {
+				return typ
+			}
+			if v = t.Child(id, Else); v != Nil {
+				return t.typeOf(v, depth+1)
+			}
+		}
+	case Bin:
+		switch op := string(t.Text(id)); op {
+		case "==", "!=", "<", ">", "<=", ">=", "&&", "||", "===", "!==", "instanceof":
+			return names[Bool]
+		case "+":
+			l, r := t.Child(id, Left), t.Child(id, Right)
+			if l != Nil && r != Nil {
+				a, b := t.typeOf(l, depth+1), t.typeOf(r, depth+1)
+				if a == names[Str] || b == names[Str] {
+					return names[Str]
+				}
+				if a == b {
+					return a
+				}
+			}
+		}
+	case Member:
+		if d := t.Decl(id); d != 0 && int(d) < len(t.types) && t.types[d] != Nil {
+			return string(t.Source(t.types[d]))
 		}
 	case Name:
 		if d := t.Decl(id); d != 0 && int(d) < len(t.types) && t.types[d] != Nil {

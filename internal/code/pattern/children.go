@@ -18,6 +18,8 @@ func optional(k ast.Kind, r ast.Role) bool {
 		return k == ast.Try
 	case ast.Value:
 		return k == ast.VarDef
+	case ast.Init:
+		return k == ast.If || k == ast.Switch
 	case ast.Body:
 		return k == ast.New || k == ast.FuncDef
 	case ast.Parameters:

@@ -139,7 +139,7 @@ func readings(lang *ast.Lang, text string) []reading {
 	text = strings.TrimSpace(text)
 	part := func(first bool) {
 		for _, pt := range lang.Pattern.Parts {
-			if strings.HasPrefix(text, pt.Word) && (pt.Prefix != "" && pt.Word != "@") == first {
+			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || !strings.Contains(text, "{")) && (pt.Prefix != "" && pt.Word != "@") == first {
 				out = append(out, reading{ast.Reading{Prefix: pt.Prefix, Suffix: pt.Suffix}, pt.Pick})
 			}
 		}
@@ -163,17 +163,15 @@ func hasTyped(ps []piece) bool {
 	return false
 }
 
-// variant is a choice of text for each place of an ellipsis.
-type variant [placeBraces + 1]string
+// variant is the text for each piece that stands for any number of things, by piece.
+type variant []string
 
-// variants lists the choices; the usual ones come first.
+// maxVariants bounds how many spellings of a pattern are tried.
+const maxVariants = 96
+
+// variants lists the spellings to try: first those in which all ellipses of a kind of place are spelt alike, then all
+// others.
 func variants(lang *ast.Lang, ps []piece) func(func(variant) bool) {
-	var has [placeBraces + 1]bool
-	for _, p := range ps {
-		if p.kind == '.' || p.kind == '*' {
-			has[p.place] = true
-		}
-	}
 	pt := &lang.Pattern
 	sets := [placeBraces + 1][]string{
 		placeName:   {"%s"},
@@ -181,21 +179,54 @@ func variants(lang *ast.Lang, ps []piece) func(func(variant) bool) {
 		placeList:   join(pt.Argument, pt.Param),
 		placeBraces: join(pt.Field, pt.Statement, pt.Member),
 	}
+	var at []int // pieces with a choice
+	var has [placeBraces + 1]bool
+	for i, p := range ps {
+		if p.kind == '.' || p.kind == '*' {
+			at = append(at, i)
+			has[p.place] = true
+		}
+	}
 	for i := range sets {
 		if !has[i] {
 			sets[i] = sets[i][:1]
 		}
 	}
 	return func(yield func(variant) bool) {
+		v := make(variant, len(ps))
 		for _, n := range sets[placeName] {
 			for _, b := range sets[placeBraces] {
 				for _, l := range sets[placeList] {
 					for _, s := range sets[placeStmt] {
-						if !yield(variant{n, s, l, b}) {
+						by := [placeBraces + 1]string{n, s, l, b}
+						for _, i := range at {
+							v[i] = by[ps[i].place]
+						}
+						if !yield(v) {
 							return
 						}
 					}
 				}
+			}
+		}
+		// Count through all choices, piece by piece.
+		count := make([]int, len(at))
+		for range maxVariants {
+			for k, i := range at {
+				v[i] = sets[ps[i].place][count[k]]
+			}
+			if !yield(v) {
+				return
+			}
+			k := 0
+			for ; k < len(at); k++ {
+				if count[k]++; count[k] < len(sets[ps[at[k]].place]) {
+					break
+				}
+				count[k] = 0
+			}
+			if k == len(at) {
+				return
 			}
 		}
 	}
@@ -225,16 +256,16 @@ func render(lang *ast.Lang, ps []piece, v variant, typed bool) (string, []string
 		}
 		return w
 	}
-	for _, p := range ps {
+	for i, p := range ps {
 		switch p.kind {
 		case 0:
 			b.WriteString(p.text)
 		case '$':
 			b.WriteString(name(wordMeta+p.text, p.prev))
 		case '*':
-			b.WriteString(name(wordMDots+p.text, p.prev))
+			b.WriteString(strings.ReplaceAll(v[i], "%s", name(wordMDots+p.text, p.prev)))
 		case '.':
-			b.WriteString(strings.ReplaceAll(v[p.place], "%s", name(wordDots, p.prev)))
+			b.WriteString(strings.ReplaceAll(v[i], "%s", name(wordDots, p.prev)))
 		case '<':
 			if open := lang.Pattern.DeepOpen; open != "" {
 				b.WriteString(open)
@@ -289,6 +320,7 @@ func (p *Pattern) read(lang *ast.Lang, rd reading, body string) (bool, error) {
 		for i := range t.Nodes {
 			if t.Nodes[i].Kind == rd.pick {
 				p.Form, p.Root = Node, ast.ID(i)
+				t.Prune(p.Root, uint32(len(rd.Prefix)+len(body)))
 				return true, nil
 			}
 		}

@@ -235,10 +235,11 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 		return 0, false, false
 	}
 	if p.Kind == ast.Import {
-		if full := m.t.ImportFull(c.t); full != ast.Nil && m.p.Child(c.p, ast.Ident) == ast.Nil {
-			if path := m.p.Child(c.p, ast.Path); path != ast.Nil {
-				return m.push(goal{op: opNode, p: path, t: full, next: c.next}), true, false
-			}
+		return m.imported(c)
+	}
+	if p.Kind == ast.Block {
+		if mv := m.loneMetavar(c.p); mv != ast.Nil && t.First != ast.Nil && m.t.Nodes[t.First].Next != ast.Nil {
+			return c.next, m.bind(m.pat.vars[mv], m.nodeBinding(c.t)), false
 		}
 	}
 	if p.First == ast.Nil && t.First == ast.Nil {
@@ -309,6 +310,10 @@ func (m *Matcher) exprStmt(c goal) (int32, bool, bool) {
 			return m.push(goal{op: opNode, p: e, t: t.First, next: c.next}), true, false
 		}
 		return m.deep(c.p, c.t, c.next)
+	case t.Kind == ast.VarDef && m.p.Nodes[e].Kind != ast.Assign:
+		if v := m.t.Child(c.t, ast.Value); v != ast.Nil && !m.Opts.NoDeepExpr {
+			return m.deep(c.p, v, c.next)
+		}
 	case t.Kind == ast.VarDef && m.p.Nodes[e].Kind == ast.Assign:
 		return m.push(goal{op: opNode, p: e, t: c.t, next: c.next}), true, false
 	}
@@ -387,6 +392,60 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 func (m *Matcher) onlyDots(p ast.ID) bool {
 	c := m.p.Nodes[p].First
 	return c != ast.Nil && m.p.Nodes[c].Kind == ast.Dots && m.p.Nodes[c].Next == ast.Nil
+}
+
+// loneMetavar is the metavariable that is all of a block: it stands for the block.
+func (m *Matcher) loneMetavar(p ast.ID) ast.ID {
+	s := m.p.Nodes[p].First
+	if s == ast.Nil || m.p.Nodes[s].Next != ast.Nil || m.p.Nodes[s].Kind != ast.ExprStmt || m.p.Nodes[s].Start != m.p.Nodes[p].Start {
+		return ast.Nil
+	}
+	if e := m.p.Nodes[s].First; m.p.Kind(e) == ast.Metavar {
+		return e
+	}
+	return ast.Nil
+}
+
+// imported matches an import. One that names only a module matches each import of something from it; a path of
+// folders matches what lies below it.
+func (m *Matcher) imported(c goal) (int32, bool, bool) {
+	pp, tp := m.p.Child(c.p, ast.Path), m.t.Child(c.t, ast.Path)
+	if pp == ast.Nil || tp == ast.Nil {
+		return 0, false, false
+	}
+	if m.p.Child(c.p, ast.Ident) == ast.Nil {
+		g := c.next
+		if alias := m.p.Child(c.p, ast.Alias); alias != ast.Nil {
+			ta := m.t.Child(c.t, ast.Alias)
+			if ta == ast.Nil {
+				return 0, false, false
+			}
+			g = m.push(goal{op: opNode, p: alias, t: ta, next: g, flags: fNoAlt})
+		}
+		for q := m.p.Nodes[c.p].First; q != ast.Nil; q = m.p.Nodes[q].Next {
+			if m.p.Nodes[q].Role == ast.Mods && m.t.Child(c.t, ast.Mods) == ast.Nil {
+				return 0, false, false
+			}
+		}
+		if m.below(pp, tp) {
+			return g, true, false
+		}
+		if full := m.t.ImportFull(c.t); full != ast.Nil && m.t.Nodes[tp].Kind != ast.Str {
+			return m.push(goal{op: opNode, p: pp, t: full, next: g}), true, false
+		}
+		return m.push(goal{op: opNode, p: pp, t: tp, next: g, flags: fNoAlt}), true, false
+	}
+	return m.children(c)
+}
+
+// below says whether a module's string lies below another's: "a" has "a/b".
+func (m *Matcher) below(p, t ast.ID) bool {
+	if m.p.Nodes[p].Kind != ast.Str || m.t.Nodes[t].Kind != ast.Str {
+		return false
+	}
+	s := m.pat.strs[p]
+	a, b := m.p.Text(p), m.t.Text(t)
+	return !s.any && s.re == nil && s.v < 0 && len(b) > len(a) && bytes.HasPrefix(b, a) && b[len(a)] == '/'
 }
 
 // funcBody: a function whose name does not matter may have none.

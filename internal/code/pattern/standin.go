@@ -53,7 +53,7 @@ func split(lang *ast.Lang, s string) []piece {
 	sp.run(0, 0)
 	sp.flush(sp.i)
 	for i := range sp.out {
-		if sp.out[i].kind == '.' {
+		if k := sp.out[i].kind; k == '.' || k == '*' {
 			sp.out[i].place = sp.placeOf(i)
 		}
 	}
@@ -138,7 +138,7 @@ func (sp *splitter) isSpread(rest string) bool {
 
 func (sp *splitter) meta(rest string) bool {
 	if m := metaDots.FindStringSubmatch(rest); m != nil {
-		sp.put(piece{kind: '*', text: m[1]}, len(m[0]))
+		sp.put(piece{kind: '*', text: m[1], typ: string(sp.stack)}, len(m[0]))
 		return true
 	}
 	m := metavar.FindStringSubmatch(rest)

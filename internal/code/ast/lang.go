@@ -20,10 +20,14 @@ type Lang struct {
 	Spec    *Spec
 	// BareExprs: expressions stand in blocks without anything around them.
 	BareExprs bool
+	// BareWords: a word without quotes is a string too.
+	BareWords bool
 	// Enclosed: a source is an expression and is put in parentheses for the grammar.
 	Enclosed bool
-	Pattern  PatternSpec
-	Names    NameSpec
+	// Read makes the tree itself, where no grammar does well by the language.
+	Read    func(l *Lang, src []byte) *Tree
+	Pattern PatternSpec
+	Names   NameSpec
 
 	once  sync.Mutex
 	specs map[syntax.Grammar]*compiled
@@ -94,6 +98,8 @@ type NameSpec struct {
 	FoldNames bool
 	// OpenDicts: a pattern of an object matches one that has more fields.
 	OpenDicts bool
+	// OpenPairs: pairs among arguments are in any order, and there may be more than the pattern has.
+	OpenPairs bool
 	// Literals names the types of literals: of Str, Num (integers), Unary (other numbers) and Bool.
 	Literals map[Kind]string
 	// NaryBool: a chain of and, or of or, is one operation; its beginning is no expression of its own.
@@ -190,6 +196,11 @@ func (l *Lang) compiled(g syntax.Grammar) (*compiled, error) {
 
 // Parse parses and lowers one source of the language.
 func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
+	if l.Read != nil {
+		t := l.Read(l, src)
+		t.Path = path
+		return t, nil
+	}
 	text := src
 	if l.Enclosed {
 		text = append(append([]byte{'('}, src...), ')')

@@ -73,7 +73,7 @@ switch_case: Case value=key
 switch_default: Case
 variable_declaration lexical_declaration: !vardecl
 class_declaration class: !class
-class_body: ClassBody
+class_body: !classbody
 field_definition public_field_definition: VarDef property=name name=name value=value type=type decorator=mods +static +readonly
 class_static_block: Block
 decorator: !decorator
@@ -105,7 +105,7 @@ ambient_declaration: ^
 
 var jsHooks = map[string]Hook{
 	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": paren, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
-	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator,
+	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody,
 }
 
 var jsPattern = PatternSpec{
@@ -308,6 +308,41 @@ func jsClass(l *lowering, n uint32, parent ID, r Role) {
 	l.opt(l.field(n, "body"), id, Body)
 }
 
+// jsClassBody gives decorators that stand before a member to it.
+func jsClassBody(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, ClassBody, r)
+	var decs []uint32
+	l.kids(n, func(c uint32) {
+		if l.sym(c) == "decorator" {
+			decs = append(decs, c)
+			return
+		}
+		before := l.lastOf(id)
+		l.node(c, id, Elem)
+		m := l.after(id, before)
+		if m == Nil || len(decs) == 0 {
+			return
+		}
+		l.decorate(m, decs)
+		decs = nil
+	})
+}
+
+// decorate puts decorators first among what a definition has, and begins it with them.
+func (l *lowering) decorate(def ID, decs []uint32) {
+	rest := []ID{}
+	if f := l.Nodes[def].First; f != Nil {
+		rest = l.unlink(def, f)
+	}
+	for _, d := range decs {
+		l.node(d, def, Mods)
+	}
+	for _, x := range rest {
+		l.link(def, x)
+	}
+	l.Nodes[def].Start = min(l.Nodes[def].Start, l.cst.Nodes[decs[0]].Start)
+}
+
 // heritage adds the classes and interfaces that a class builds on.
 func (l *lowering) heritage(n uint32, id ID) {
 	l.kids(n, func(c uint32) {
@@ -360,12 +395,18 @@ func jsExport(l *lowering, n uint32, parent ID, r Role) {
 		before := l.lastOf(parent)
 		l.node(d, parent, r)
 		if c := l.after(parent, before); c != Nil {
+			var decs []uint32
 			l.kids(n, func(x uint32) {
 				if l.sym(x) == "decorator" {
-					l.node(x, c, Mods)
+					decs = append(decs, x)
 				}
 			})
-			l.leaf(n+1, c, Mod, Mods)
+			if len(decs) > 0 {
+				l.decorate(c, decs)
+			}
+			if e := l.kid(n, "export"); e != 0 {
+				l.leaf(e, c, Mod, Mods)
+			}
 		}
 		return
 	}

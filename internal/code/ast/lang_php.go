@@ -29,7 +29,8 @@ argument: !arg
 object_creation_expression: !new
 member_access_expression nullsafe_member_access_expression: Member object=obj name=name
 scoped_property_access_expression: Member scope=obj name=name
-class_constant_access_expression qualified_name: !scoped
+class_constant_access_expression: !scoped
+qualified_name: !qualified
 namespace_name_as_prefix namespace_name: ^
 subscript_expression: !index
 binary_expression: Bin @operator left=left right=right
@@ -82,7 +83,7 @@ namespace_use_declaration: !use
 empty_statement: -
 `,
 		Hooks: map[string]Hook{
-			"bool": phpBool, "string": quoted, "encapsed": phpEncapsed, "paren": paren, "call": phpCall, "arg": phpArg, "new": phpNew, "scoped": scoped, "index": phpIndex,
+			"bool": phpBool, "string": quoted, "encapsed": phpEncapsed, "paren": paren, "call": phpCall, "arg": phpArg, "new": phpNew, "scoped": scoped, "qualified": phpQualified, "index": phpIndex,
 			"augassign": augAssign, "array": phpArray, "element": phpElement, "keyword": phpKeyword, "if": phpIf, "foreach": phpForeach, "try": phpTry, "class": phpClass,
 			"props": phpProps, "use": phpUse,
 		},
@@ -155,6 +156,17 @@ func phpEncapsed(l *lowering, n uint32, parent ID, r Role) {
 			l.node(c, id, Elem)
 		}
 	})
+}
+
+// phpQualified is a\b\c as a chain of members.
+func phpQualified(l *lowering, n uint32, parent ID, r Role) {
+	var parts []uint32
+	for c := n + 1; c < l.cst.Nodes[n].Next; c++ {
+		if l.sym(c) == "name" {
+			parts = append(parts, c)
+		}
+	}
+	l.chain(n, parts, "", parent, r)
 }
 
 func phpCall(l *lowering, n uint32, parent ID, r Role) {

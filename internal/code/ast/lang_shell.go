@@ -21,8 +21,8 @@ expansion: !braces
 concatenation: Interp
 command: !command
 command_name: ^
-variable_assignment: Assign name=left value=right
-compound_statement do_group subshell: Block
+variable_assignment: !assign
+compound_statement do_group: Block
 if_statement: !if
 while_statement: While condition=cond body=body
 for_statement: ForEach variable=left value=value body=body
@@ -36,12 +36,13 @@ redirected_statement: Other body=obj redirect=mods
 program: Program
 `,
 		Hooks: map[string]Hook{
-			"string": quoted, "template": bashString, "expansion": bashExpansion, "braces": bashBraces, "command": bashCommand, "if": bashIf, "list": bashList, "pipeline": bashPipeline,
+			"string": quoted, "template": bashString, "expansion": bashExpansion, "braces": bashBraces, "command": bashCommand, "if": bashIf, "assign": bashAssign, "list": bashList, "pipeline": bashPipeline,
 		},
 	},
-	BareExprs: true,
+	BareExprs: true, BareWords: true,
 	Pattern: PatternSpec{
-		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
+		DeepOpen: "$(zqDeep ", DeepClose: ")",
+		Statement: []string{"%s", "%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
 		Readings: []Reading{{}},
 	},
 	Names: NameSpec{},
@@ -66,6 +67,21 @@ func bashExpansion(l *lowering, n uint32, parent ID, r Role) {
 		return
 	}
 	l.str(n, parent, Name, r, "$"+string(l.raw(name)))
+}
+
+// bashAssign gives the variable the name that its uses have.
+func bashAssign(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Assign, r)
+	if op := l.kid(n, "+="); op != 0 {
+		l.Nodes[id].Kind = AugAssign
+		l.setString(id, "+")
+	}
+	if name := l.field(n, "name"); name != 0 && l.sym(name) == "variable_name" {
+		l.str(name, id, Name, Left, "$"+string(l.raw(name)))
+	} else {
+		l.opt(name, id, Left)
+	}
+	l.opt(l.field(n, "value"), id, Right)
 }
 
 func bashBraces(l *lowering, n uint32, parent ID, r Role) {
@@ -170,33 +186,6 @@ func (l *lowering) pipe(n uint32, c []uint32, parent ID, r Role) {
 	l.setString(id, "pipe")
 	l.pipe(n, c[:len(c)-1], id, Left)
 	l.node(last, id, Right)
-}
-
-var dockerfile = &Lang{
-	Name: "dockerfile", Aliases: []string{"docker"}, Exts: []string{".dockerfile", ".containerfile"}, Files: []string{"Dockerfile*", "Containerfile*"},
-	Grammar: syntax.Dockerfile,
-	Spec: &Spec{
-		Table: `
-unquoted_string path image_name image_alias expose_port: Str @
-single_quoted_string double_quoted_string json_string: !string
-comment: -
-shell_command: !shell
-json_string_array: List
-source_file: Program
-`,
-		Hooks: map[string]Hook{"string": quoted, "shell": dockerShell},
-	},
-	Pattern: PatternSpec{
-		Statement: []string{"%s"}, Argument: []string{`"%s"`, "%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
-		Readings: []Reading{{}},
-	},
-	Names: NameSpec{},
-}
-
-// dockerShell reads a RUN's command line as a shell does.
-func dockerShell(l *lowering, n uint32, parent ID, r Role) {
-	c := &l.cst.Nodes[n]
-	l.embed(bash, c.Start, c.End, l.make(n, parent, Block, r))
 }
 
 // embed lowers a part of the source as another language.

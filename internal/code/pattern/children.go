@@ -17,11 +17,11 @@ func optional(k ast.Kind, r ast.Role) bool {
 	case ast.Final, ast.Handler:
 		return k == ast.Try
 	case ast.Value:
-		return k == ast.VarDef
+		return k == ast.VarDef || k == ast.Param
 	case ast.Init:
 		return k == ast.If || k == ast.Switch
 	case ast.Body:
-		return k == ast.New || k == ast.FuncDef
+		return k == ast.New || k == ast.FuncDef || k == ast.ClassDef || k == ast.Call
 	case ast.Parameters:
 		return k == ast.ClassDef
 	case ast.Ident:
@@ -99,6 +99,10 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		case asStmts:
 			g = m.push(goal{op: opStmts, p: p, t: t, next: g})
 		case asArgs:
+			if m.t.Lang.Names.OpenPairs && m.p.Nodes[p].Kind == ast.Pair {
+				g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fLess})
+				break
+			}
 			g = m.push(goal{op: opList, p: p, t: t, x: ast.ID(r), next: g, flags: fNoKw})
 			g = m.push(goal{op: opKw, p: p, t: p, x: t, next: g}) // t: the first of the pattern's
 		case someOf:
@@ -226,6 +230,9 @@ func (m *Matcher) keywords(c goal) (int32, bool, bool) {
 
 // kwFits says whether no keyword argument is left over, by number: each of the pattern's has taken one.
 func (m *Matcher) kwFits(c goal) bool {
+	if m.t.Lang.Names.OpenPairs {
+		return true
+	}
 	pn, tn := 0, 0
 	for p := m.p.Nodes[m.parentArgs(c)].First; p != ast.Nil; p = m.p.Nodes[p].Next {
 		switch m.p.Nodes[p].Kind {

@@ -341,6 +341,7 @@ func firstOf(t *ast.Tree, parent ast.ID, k ast.Kind) ast.ID {
 // form finds what the pattern is: one expression, one other node, or several statements.
 func (p *Pattern) form(at ast.ID, body string) bool {
 	t := p.Tree
+	p.dropImportDots(at)
 	first := t.Nodes[at].First
 	if first == ast.Nil {
 		return false
@@ -359,6 +360,27 @@ func (p *Pattern) form(at ast.ID, body string) bool {
 	return p.Root != ast.Nil
 }
 
+// dropImportDots: an ellipsis among imported names says what holds anyway, that there may be others.
+func (p *Pattern) dropImportDots(at ast.ID) {
+	t := p.Tree
+	prev := ast.Nil
+	for c := t.Nodes[at].First; c != ast.Nil; c = t.Nodes[c].Next {
+		name := ast.Nil
+		if t.Nodes[c].Kind == ast.Import {
+			name = t.Child(c, ast.Ident)
+		}
+		if name == ast.Nil || !t.HasText(name, wordDots) || prev == ast.Nil && t.Nodes[c].Next == ast.Nil {
+			prev = c
+			continue
+		}
+		if prev == ast.Nil {
+			t.Nodes[at].First = t.Nodes[c].Next
+		} else {
+			t.Nodes[prev].Next = t.Nodes[c].Next
+		}
+	}
+}
+
 // finish turns stand-ins into pattern nodes.
 func (p *Pattern) finish(types []string) {
 	t := p.Tree
@@ -366,9 +388,7 @@ func (p *Pattern) finish(types []string) {
 	for i := range t.Nodes {
 		p.vars[i] = -1
 	}
-	for i := len(t.Nodes) - 1; i >= 0; i-- {
-		p.convert(ast.ID(i), types)
-	}
+	p.convertBelow(0, types)
 	if p.Form == Node && t.Nodes[p.Root].Kind == ast.Dots {
 		p.Form = Expression
 	}
@@ -380,6 +400,7 @@ func (p *Pattern) finish(types []string) {
 			p.strs[ast.ID(i)] = p.compileStr(t.Text(ast.ID(i)))
 		}
 	}
+	p.word()
 	p.kinds = p.rootKinds(p.Root)
 	p.rootWord = p.rootName()
 	p.must = p.words()
@@ -388,7 +409,7 @@ func (p *Pattern) finish(types []string) {
 // meta reads a stand-in from a leaf's text, tolerant of what a language makes of the first letter's case or puts
 // before it.
 func standIn(text []byte) (kind ast.Kind, name string) {
-	text = bytes.TrimLeft(text, "$@:&")
+	text = bytes.Trim(text, "$@:&{}")
 	if len(text) < 4 || text[0]|32 != 'z' {
 		return ast.None, ""
 	}
@@ -408,8 +429,15 @@ func standIn(text []byte) (kind ast.Kind, name string) {
 	return ast.None, ""
 }
 
-// convert makes pattern nodes of one node whose children are converted already (they have higher numbers, but for
-// those that were moved, which are leaves or were converted on their own).
+// convertBelow converts the nodes below one, then the node.
+func (p *Pattern) convertBelow(id ast.ID, types []string) {
+	for c := p.Tree.Nodes[id].First; c != ast.Nil; c = p.Tree.Nodes[c].Next {
+		p.convertBelow(c, types)
+	}
+	p.convert(id, types)
+}
+
+// convert makes pattern nodes of one node whose children are converted already.
 func (p *Pattern) convert(id ast.ID, types []string) {
 	t := p.Tree
 	n := &t.Nodes[id]
@@ -423,6 +451,18 @@ func (p *Pattern) convert(id ast.ID, types []string) {
 			if args := t.Child(id, ast.Arguments); args != ast.Nil && t.Nodes[args].First != ast.Nil {
 				n.Kind, n.First = ast.Deep, t.Nodes[args].First
 			}
+		} else if fn != ast.Nil && t.Lang.BareExprs {
+			// a command that is nothing but an ellipsis
+			if args := t.Child(id, ast.Arguments); (t.Nodes[fn].Kind == ast.Dots || t.Nodes[fn].Kind == ast.MetaDots) && args != ast.Nil && t.Nodes[args].First == ast.Nil {
+				n.Kind, n.First = t.Nodes[fn].Kind, ast.Nil
+				p.vars[id] = p.vars[fn]
+			}
+		}
+	case ast.Block:
+		// an argument that is a command line of nothing but an ellipsis
+		if c := n.First; n.Parent != ast.Nil && t.Nodes[n.Parent].Kind == ast.Args && (t.Nodes[c].Kind == ast.Dots || t.Nodes[c].Kind == ast.MetaDots) && t.Nodes[c].Next == ast.Nil {
+			n.Kind, n.First = t.Nodes[c].Kind, ast.Nil
+			p.vars[id] = p.vars[c]
 		}
 	case ast.ExprStmt, ast.Param, ast.Pair, ast.VarDef, ast.KwArg, ast.Attr, ast.Spread, ast.Other, ast.FuncDef, ast.CompFor, ast.Case:
 		p.collapse(id)
@@ -457,6 +497,18 @@ func (p *Pattern) convertLeaf(id ast.ID, types []string) {
 	}
 }
 
+// word: a command of one word stands for the word wherever it is.
+func (p *Pattern) word() {
+	t := p.Tree
+	if t.Lang.Name != "bash" || p.Form != Expression || t.Nodes[p.Root].Kind != ast.Call {
+		return
+	}
+	fn, args := t.Child(p.Root, ast.Fn), t.Child(p.Root, ast.Arguments)
+	if fn != ast.Nil && args != ast.Nil && t.Nodes[args].First == ast.Nil {
+		p.Root = fn
+	}
+}
+
 // collapse makes Dots of a node that holds nothing but an ellipsis: the statement, parameter or pair that it stands for.
 func (p *Pattern) collapse(id ast.ID) {
 	t := p.Tree
@@ -466,12 +518,15 @@ func (p *Pattern) collapse(id ast.ID) {
 		switch k := t.Nodes[c].Kind; {
 		case k == ast.Dots || k == ast.MetaDots:
 			kind, v = k, p.vars[c]
+		case k == ast.Deep && t.Nodes[c].Next == ast.Nil && t.Nodes[id].Kind == ast.Other:
+			t.Nodes[id].Kind, t.Nodes[id].First = ast.Deep, t.Nodes[c].First
+			return
 		case k == ast.Mod, k == ast.Params && t.Nodes[c].First == ast.Nil:
 		default:
 			return
 		}
 	}
-	if kind != ast.None {
+	if kind != ast.None && !(t.Lang.BareWords && t.Nodes[id].Kind == ast.Other) {
 		n := &t.Nodes[id]
 		n.Kind, n.First = kind, ast.Nil
 		p.vars[id] = v

@@ -266,7 +266,7 @@ func (m *Matcher) sameText(p, t ast.ID) bool {
 	case ast.Num:
 		return sameNumber(string(a), string(b))
 	case ast.Name:
-		return m.Opts.CaseFold && bytes.EqualFold(a, b)
+		return (m.Opts.CaseFold || m.t.Lang.Names.FoldNames && len(a) > 0 && a[0] != '$') && bytes.EqualFold(a, b)
 	case ast.ForEach, ast.Comp:
 		return true
 	}
@@ -375,6 +375,8 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 		return m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Left), t: name, next: g}), true, false
 	case pk == ast.Dict && tk == ast.Set && m.t.Nodes[c.t].First == ast.Nil, pk == ast.Set && tk == ast.Dict && m.onlyDots(c.p):
 		return m.children(c)
+	case pk == ast.Name && tk == ast.Str && m.t.Lang.BareWords:
+		return c.next, bytes.Equal(m.p.Text(c.p), m.t.Text(c.t)), false
 	case pk == ast.List && tk == ast.Comp && m.t.HasText(c.t, "list") && m.onlyDots(c.p):
 		return c.next, true, false
 	case pk == ast.FuncDef && tk == ast.Lambda:

@@ -20,10 +20,7 @@ func (m *Matcher) stmts(c goal) (int32, bool, bool) {
 	}
 	after := sib(m.t, c.t)
 	if rest != ast.Nil && m.p.Nodes[rest].Kind == ast.Import && m.p.Nodes[rest].Start == m.p.Nodes[c.p].Start {
-		// one statement that imports several names
-		if after == ast.Nil || m.t.Nodes[after].Start != m.t.Nodes[c.t].Start {
-			return 0, false, false
-		}
+		return m.importGroup(c, rest)
 	}
 	flags := c.flags
 	if c.flags&fDeep != 0 {
@@ -125,4 +122,47 @@ func (m *Matcher) nextStmt(t, within ast.ID) ast.ID {
 			x = nodes[t].First
 		}
 	}
+}
+
+// importGroup matches one statement that imports several names: they may stand in any order, among others.
+func (m *Matcher) importGroup(c goal, rest ast.ID) (int32, bool, bool) {
+	var ts []ast.ID
+	start := m.t.Nodes[c.t].Start
+	for t := m.t.Nodes[m.t.Nodes[c.t].Parent].First; t != ast.Nil; t = sib(m.t, t) {
+		if m.t.Nodes[t].Start == start && m.t.Nodes[t].Kind == ast.Import {
+			ts = append(ts, t)
+		}
+	}
+	if len(ts) == 0 || ts[0] != c.t {
+		return 0, false, false
+	}
+	var ps []ast.ID
+	p := c.p
+	for ; p != ast.Nil && m.p.Nodes[p].Kind == ast.Import && m.p.Nodes[p].Start == m.p.Nodes[c.p].Start; p = sib(m.p, p) {
+		ps = append(ps, p)
+	}
+	g := m.push(goal{op: opStmts, p: p, t: sib(m.t, ts[len(ts)-1]), x: c.x, next: c.next, flags: c.flags})
+	used := make([]bool, len(ts))
+	var walk func(i int, g int32) bool
+	walk = func(i int, g int32) bool {
+		if i == len(ps) {
+			return m.try(g)
+		}
+		for j := range ts {
+			if used[j] {
+				continue
+			}
+			used[j] = true
+			stop := walk(i+1, m.push(goal{op: opNode, p: ps[i], t: ts[j], next: g}))
+			used[j] = false
+			if stop {
+				return true
+			}
+		}
+		return false
+	}
+	if len(ps) > len(ts) || len(ts) > 40 {
+		return 0, false, false
+	}
+	return 0, false, walk(0, g)
 }

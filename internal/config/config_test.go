@@ -86,10 +86,10 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		"advisories: {maxAge: -3h}\n":              {`drydock.yaml:1:22: "-3h" is no time`, "Write 14d, 2w or 36h."},
 		"public: {a: b}\n":                         {`drydock.yaml:1:9: public must be a list`, "Write each item on a line of its own, after a dash."},
 		"public: [a]\npublic: [b]\n":               {`drydock.yaml:2:1: "public" is already set on line 1`, "Keep one of the two."},
-		"a: b: c\n":                                {`drydock.yaml:1:5: not valid YAML: mapping values are not allowed in this context`, "Mend the YAML."},
+		"a: b: c\n":                                {`drydock.yaml:1:4: not valid YAML: mapping value is not allowed in this context`, "Mend the YAML; quotes and indentation are the usual causes."},
 		"version: 1\n---\nversion: 1\n":            {`drydock.yaml:2:1: a second document`, "Keep one of the two."},
 		"- a\n":                                    {`drydock.yaml:1:1: drydock.yaml must be a mapping`, "Write one `key: value` on each line."},
-		"version: 1\npublic: [a]\n#\x01\n":         {`drydock.yaml:3: not valid YAML: control characters are not allowed`, "Mend the YAML."},
+		"version: 1\npublic: [a]\n#\x01\n":         {`drydock.yaml:3: not valid YAML: control characters are not allowed`, "Mend the YAML; quotes and indentation are the usual causes."},
 		"groups: {\"1.2.3.4\": [1.2.3.4]}\n":       {`drydock.yaml:1:10: "1.2.3.4" cannot be the name of a group`, "Use letters, digits, - and _."},
 		"stacks: &a\n  - path: x\n    files: *a\n": {`drydock.yaml:2:5: files must be a text`, "Write a text."},
 	} {

@@ -15,6 +15,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/drydock/drydock/internal/badyaml"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/near"
@@ -42,12 +43,12 @@ func (d *decoder) root(text []byte) *yaml.Node {
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return nil
 	} else if err != nil {
-		d.invalid(text, err)
+		d.errs = append(d.errs, badyaml.Explain(d.path, text, err))
 		return nil
 	}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
 		if err != nil {
-			d.invalid(text, err)
+			d.errs = append(d.errs, badyaml.Explain(d.path, text, err))
 		} else {
 			d.fail(&more, "Keep one of the two.", "a second document")
 		}
@@ -57,27 +58,6 @@ func (d *decoder) root(text []byte) *yaml.Node {
 		return nil
 	}
 	return doc.Content[0]
-}
-
-var (
-	linePlace   = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
-	offsetPlace = regexp.MustCompile(`offset (\d+)`)
-	anyPlace    = regexp.MustCompile(`(?: at)? ?(?:line \d+(?:, column \d+)?|<unknown position>):? ?|offset \d+: `)
-)
-
-func (d *decoder) invalid(text []byte, err error) {
-	words := strings.TrimPrefix(err.Error(), "yaml: ")
-	e := fault.Input(d.path, "not valid YAML: %s", strings.TrimSpace(anyPlace.ReplaceAllString(words, " "))).
-		WithHint("Mend the YAML.")
-	if all := linePlace.FindAllStringSubmatch(words, -1); len(all) > 0 {
-		line, _ := strconv.Atoi(all[len(all)-1][1])
-		col, _ := strconv.Atoi(all[len(all)-1][2])
-		e = e.At(line, col)
-	} else if m := offsetPlace.FindStringSubmatch(words); m != nil {
-		offset, _ := strconv.Atoi(m[1])
-		e = e.At(1+bytes.Count(text[:min(offset, len(text))], []byte("\n")), 0)
-	}
-	d.errs = append(d.errs, e)
 }
 
 // fields reads a mapping, calling for each key the function that reads its value.

@@ -218,12 +218,13 @@ func (h *hostReader) warnUnset() {
 func (h *hostReader) read(ctx context.Context, projects []Project) (*Host, error) {
 	for _, p := range projects {
 		h.unset, h.order = map[string]*unsetVar{}, nil
+		before := len(h.host.Problems)
 		s, err := h.project(ctx, p)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if err != nil {
-			h.host.Problems = append(h.host.Problems, asProblem(h.rel(p.Dir), err))
+		if err != nil { // which is why the project is left out; what else is wrong with it would only distract
+			h.host.Problems = append(h.host.Problems[:before], asProblem(h.rel(p.Dir), err))
 			continue
 		}
 		h.warnUnset()

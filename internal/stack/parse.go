@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/drydock/drydock/internal/badyaml"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/limit"
@@ -69,7 +67,7 @@ func (p *parser) documents() ([]*node, error) {
 			return docs, nil
 		}
 		if err != nil {
-			return nil, yamlError(p.unit, err)
+			return nil, badyaml.Explain(p.unit.rel, p.unit.src.text, err)
 		}
 		p.aliased, p.open = map[*yaml.Node]bool{}, map[*yaml.Node]bool{}
 		p.findAliases(&doc)
@@ -257,28 +255,4 @@ func (p *parser) merge(n *node, y *yaml.Node, depth int, lists bool) error {
 		return nil
 	}
 	return p.fail(y, "a merge key (<<) needs a mapping or a list of mappings").WithHint("Point it to an anchor of a mapping: `<<: *name`.")
-}
-
-var (
-	yamlLine   = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
-	yamlOffset = regexp.MustCompile(`offset (\d+)`)
-	yamlPlace  = regexp.MustCompile(`(?: at)? ?(?:line \d+(?:, column \d+)?|<unknown position>):? ?|offset \d+: `)
-)
-
-// yamlError gives a parser's error its place: the library writes it into the text, the last one being the exact one.
-func yamlError(u *unit, err error) *fault.Error {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	e := fault.Input(u.rel, "not valid YAML: %s", strings.TrimSpace(yamlPlace.ReplaceAllString(text, " "))).
-		WithHint("Mend the YAML; `docker compose config` refuses it as well.")
-	if m := yamlLine.FindAllStringSubmatch(text, -1); len(m) > 0 {
-		last := m[len(m)-1]
-		line, _ := strconv.Atoi(last[1])
-		col, _ := strconv.Atoi(last[2])
-		return e.At(line, col)
-	}
-	if m := yamlOffset.FindStringSubmatch(text); m != nil {
-		offset, _ := strconv.Atoi(m[1])
-		return e.At(u.src.lineAt(min(offset, len(u.src.text))), 0)
-	}
-	return e
 }

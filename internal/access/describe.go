@@ -50,7 +50,7 @@ func (g *Gateway) service(i int) Service {
 		if !mine {
 			continue
 		}
-		d := Door{Via: "router", EntryPoint: r.EntryPoint, Router: r.Name, Rule: r.Router.Rule, Access: r.class.String(), Why: r.why, Sources: r.sources}
+		d := Door{Via: "router", EntryPoint: r.EntryPoint, Router: r.Name, Rule: shownRule(r.Router.Rule), Access: r.class.String(), Why: r.why, Sources: r.sources}
 		if r.shadow != nil && r.Served() {
 			d.Access, d.Why = "closed", "router "+r.shadow.Name+" takes every request first"
 			if r.shadow.class == redirects {
@@ -72,7 +72,7 @@ func (g *Gateway) service(i int) Service {
 			continue
 		}
 		seen[key] = len(out.Routers)
-		rt := report.Router{Name: key, Rule: r.Router.Rule, Middlewares: r.Middlewares, Access: d.Access}
+		rt := report.Router{Name: key, Rule: shownRule(r.Router.Rule), Middlewares: r.Middlewares, Access: d.Access}
 		if r.EntryPoint != "" {
 			rt.EntryPoints = []string{r.EntryPoint}
 		}

@@ -442,7 +442,7 @@ func (s *scene) phantoms(m *member) {
 		seen[r.Router] = true
 		s.explained[m] = true
 		d := draft{rule: rulePhantom, m: m, router: r.Router.Name, place: s.originPlace(r.Router.Origin, ".middlewares")}
-		d.title = fmt.Sprintf("%s names no router that exists: Traefik makes a second one for %s", strings.TrimSuffix(r.Router.Name, "@docker"), r.Router.Rule)
+		d.title = fmt.Sprintf("%s names no router that exists: Traefik makes a second one for %s", strings.TrimSuffix(r.Router.Name, "@docker"), shownRule(r.Router.Rule))
 		var real []string
 		for _, o := range s.g.routes {
 			if o.owner() == m && o.Router != r.Router && !o.Router.DefaultRule && !slices.Contains(real, o.Router.Name) {

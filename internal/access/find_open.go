@@ -83,7 +83,7 @@ func (s *scene) doorTitle(rule string, r *route, m *member) string {
 func (s *scene) doorEvidence(r *route) []string {
 	out := []string{"entry point " + r.EntryPoint}
 	if r.Router.Rule != "" {
-		out = append(out, "rule "+r.Router.Rule)
+		out = append(out, "rule "+shownRule(r.Router.Rule))
 	}
 	if len(r.Middlewares) > 0 {
 		out = append(out, "middlewares "+strings.Join(r.Middlewares, ", ")+": none of them limits who may enter")

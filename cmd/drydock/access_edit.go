@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -154,7 +153,7 @@ const maxAddresses = 1 << 20
 func (a *app) readAddresses(name string) ([]string, error) {
 	var rd io.Reader = a.in
 	if name != "-" {
-		f, err := os.Open(name)
+		f, err := limit.Open(name)
 		if err != nil {
 			return nil, fault.InputErr("", err)
 		}

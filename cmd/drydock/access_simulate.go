@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/access"
 	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -73,7 +73,7 @@ proto, method, headers, proxy}.`,
 func (a *app) simulateFile(res *access.Result, file, format string) error {
 	var rd io.Reader = a.in
 	if file != "-" {
-		f, err := os.Open(file)
+		f, err := limit.Open(file)
 		if err != nil {
 			return fault.InputErr("", err)
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +9,7 @@ import (
 	"github.com/drydock/drydock/internal/diff"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/output"
 	"github.com/drydock/drydock/internal/report"
 )
@@ -83,7 +83,7 @@ listed apart and never counts as fixed.`,
 
 // readReport reads a recorded report.
 func readReport(path string) (*report.Report, error) {
-	f, err := os.Open(path)
+	f, err := limit.Open(path)
 	if err != nil {
 		return nil, fault.InputErr("", err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
@@ -104,7 +105,7 @@ func recorded(id, from string) (*finding.Finding, error) {
 			return nil, nil
 		}
 	}
-	file, err := os.Open(path)
+	file, err := limit.Open(path)
 	if err != nil {
 		if from == "" {
 			return nil, nil

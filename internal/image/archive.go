@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/limit"
 )
 
 // blobs is a set of named parts: a tar that was indexed, or a folder.
@@ -129,7 +130,7 @@ type dockerManifest struct {
 // openTarFile opens an image archive of either form. form is "docker", "oci", or "" for whichever it is; tag picks one
 // of several images.
 func openTarFile(ctx context.Context, file, form, tag string, opt Options) (*Image, error) {
-	f, err := os.Open(file)
+	f, err := limit.Open(file)
 	if err != nil {
 		return nil, fault.InputErr(file, errors.Unwrap(err))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 // ErrTooLarge is wrapped by every error of this package that means "more than allowed".
@@ -36,6 +37,21 @@ func (l *reader) Read(p []byte) (int, error) {
 
 // ReadAll reads r to its end, or fails with ErrTooLarge.
 func ReadAll(r io.Reader, max int64) ([]byte, error) { return io.ReadAll(Reader(r, max)) }
+
+// Open opens a file that a user named. A folder is refused, and so is a named pipe, which would be waited on without
+// end; a shell's <(command) stands below /dev and has its writer already.
+func Open(path string) (*os.File, error) {
+	st, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case st.IsDir():
+		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("a folder, not a file")}
+	case st.Mode()&os.ModeNamedPipe != 0 && !strings.HasPrefix(path, "/dev/"):
+		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("a named pipe, not a file")}
+	}
+	return os.Open(path)
+}
 
 // ReadFile reads a regular file of at most max bytes. Folders, devices and pipes are refused, so that a hostile tree
 // cannot make a reader hang.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -38,5 +39,19 @@ func TestReadFileRefusesWhatIsNoFile(t *testing.T) {
 	}
 	if b, err := ReadFile(p, 11); err != nil || len(b) != 11 {
 		t.Errorf("%q, %v", b, err)
+	}
+}
+
+func TestOpenRefusesWhatWouldHang(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Open(dir); err == nil {
+		t.Error("a folder was opened")
+	}
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skipf("no named pipe here: %v", err)
+	}
+	if _, err := Open(pipe); err == nil {
+		t.Error("a named pipe was opened")
 	}
 }

@@ -143,8 +143,12 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 		return err
 	}
 	in := report.Input{Service: who, Path: shown, Status: report.Checked}
-	if len(found.Partial) > 0 {
+	left := skippedWords(found.Skipped)
+	switch {
+	case len(found.Partial) > 0:
 		in.Status, in.Reason = report.Partial, partialWords(found)
+	case found.Scanned == 0 && left != "":
+		in.Status, in.Reason = report.Skipped, "no code that the rules are for: "+left
 	}
 	res.Inputs = append(res.Inputs, in)
 	place := func(rel string) string { return t.rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
@@ -157,7 +161,7 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 		f.Services = append([]string(nil), root.services...)
 		key := f.Rule + "\x00" + f.Location.String()
 		if at, ok := byPlace[key]; ok {
-			res.Findings[at].Services = join2(res.Findings[at].Services, f.Services)
+			res.Findings[at].Services = union(res.Findings[at].Services, f.Services)
 			continue
 		}
 		byPlace[key] = len(res.Findings)
@@ -167,23 +171,10 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 		u.Location.Path = place(u.Location.Path)
 		res.Warnings = append(res.Warnings, report.Warning{Text: u.Text, Location: u.Location})
 	}
-	if w := skippedWords(found.Skipped); w != "" {
-		res.Warnings = append(res.Warnings, report.Warning{Text: fmt.Sprintf("code: %d files looked at; left out: %s", found.Scanned, w), Location: finding.Location{Path: shown}})
+	if left != "" && found.Scanned > 0 {
+		res.Warnings = append(res.Warnings, report.Warning{Text: fmt.Sprintf("code: %d files looked at; left out: %s", found.Scanned, left), Location: finding.Location{Path: shown}})
 	}
 	return nil
-}
-
-func join2(a, b []string) []string {
-	for _, s := range b {
-		known := false
-		for _, x := range a {
-			known = known || x == s
-		}
-		if !known {
-			a = append(a, s)
-		}
-	}
-	return a
 }
 
 // partialWords says which files were not looked at in full, one example a reason.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/drydock/drydock/internal/advisory"
 	"github.com/drydock/drydock/internal/dockerapi"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
@@ -226,11 +224,7 @@ func readImage(ctx context.Context, ref string, opt *Options) held {
 // readSBOM reads a bill of materials that the user named.
 func readSBOM(t *Target, path string) held {
 	in := report.Input{Path: t.rel(path), Status: report.Checked}
-	err := notWaiting(path)
-	var inv *inventory.Inventory
-	if err == nil {
-		inv, err = document.ReadFile(path)
-	}
+	inv, err := document.ReadFile(path)
 	if err != nil {
 		in.Status, in.Reason = report.Failed, err.Error()
 		if inv != nil { // cut off: what stands before the place is judged all the same
@@ -240,16 +234,6 @@ func readSBOM(t *Target, path string) held {
 	}
 	noteProblems(&in, inv)
 	return held{input: in, inv: inv}
-}
-
-// notWaiting refuses a named pipe, which would be waited on without end. A shell's <(command) stands below /dev and has
-// its writer already.
-func notWaiting(path string) error {
-	st, err := os.Stat(path)
-	if err == nil && st.Mode()&os.ModeNamedPipe != 0 && !strings.HasPrefix(path, "/dev/") {
-		return fault.Input(path, "a named pipe, not a file").WithHint("Write the SBOM to a file first, or use the shell's <(command).")
-	}
-	return nil
 }
 
 func setServices(inv *inventory.Inventory, names []string) {

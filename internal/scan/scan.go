@@ -275,6 +275,7 @@ func unread(t *Target, r *report.Report, results []*Result) error {
 	for _, res := range results {
 		all = append(all, res.Unread...)
 	}
+	all = append(all, t.unknownFiles(r)...)
 	if len(all) > 0 {
 		return all[0]
 	}
@@ -284,4 +285,26 @@ func unread(t *Target, r *report.Report, results []*Result) error {
 		}
 	}
 	return nil
+}
+
+// unknownFiles are the files that were named and that no gate knew what to do with. With a choice of gates that is the
+// choice's consequence and no fault of the files.
+func (t *Target) unknownFiles(r *report.Report) []error {
+	if len(r.Gates) < len(gates) {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, g := range r.Gates {
+		for _, in := range g.Inputs {
+			seen[in.Path] = seen[in.Path] || in.Status != report.Skipped
+		}
+	}
+	var errs []error
+	for _, f := range t.Files {
+		if !seen[t.rel(f)] {
+			errs = append(errs, fault.Input(f, "not a kind of file that drydock knows").
+				WithHint("Compose files, Dockerfiles, source code, image archives and SBOMs can be read."))
+		}
+	}
+	return errs
 }

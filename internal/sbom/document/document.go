@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/inventory"
@@ -26,14 +25,11 @@ const (
 
 // ReadFile reads the SBOM at path.
 func ReadFile(path string) (*inventory.Inventory, error) {
-	f, err := os.Open(path)
+	f, err := limit.Open(path)
 	if err != nil {
 		return nil, fault.InputErr("", err)
 	}
 	defer f.Close()
-	if st, err := f.Stat(); err == nil && st.IsDir() {
-		return nil, fault.Input(path, "is a folder, not an SBOM")
-	}
 	return Read(f, path)
 }
 

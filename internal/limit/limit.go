@@ -46,9 +46,9 @@ func Open(path string) (*os.File, error) {
 	case err != nil:
 		return nil, err
 	case st.IsDir():
-		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("a folder, not a file")}
+		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("is a folder, not a file")}
 	case st.Mode()&os.ModeNamedPipe != 0 && !strings.HasPrefix(path, "/dev/"):
-		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("a named pipe, not a file")}
+		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("is a named pipe, not a file")}
 	}
 	return os.Open(path)
 }

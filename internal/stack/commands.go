@@ -105,7 +105,7 @@ func (c *ciFile) action(n *yaml.Node) {
 	cmd := buildCommand{path: c.path, line: uses.Line, context: "."}
 	value := func(key string) string {
 		if v := child(with, key); v != nil {
-			return expand(v.Value, c.vars, 0)
+			return expand(v.Value, c.vars)
 		}
 		return ""
 	}
@@ -165,8 +165,13 @@ func setOnce(vars map[string]string, name, value string) {
 }
 
 // expand puts variables in; what is not known becomes unknownPart.
-func expand(s string, vars map[string]string, depth int) string {
-	if depth > 5 || len(s) > 4096 {
+func expand(s string, vars map[string]string) string {
+	left := 1 << 16 // bytes: variables that use variables multiply
+	return expandWithin(s, vars, 0, &left)
+}
+
+func expandWithin(s string, vars map[string]string, depth int, left *int) string {
+	if *left -= len(s); *left < 0 || depth > 5 {
 		return unknownPart
 	}
 	s = strings.ReplaceAll(s, "$$", "$") // a Makefile's dollar sign for the shell
@@ -177,10 +182,10 @@ func expand(s string, vars map[string]string, depth int) string {
 				continue
 			}
 			if v, ok := vars[m[i]]; ok {
-				return expand(v, vars, depth+1)
+				return expandWithin(v, vars, depth+1, left)
 			}
 			if m[4] != "" {
-				return expand(m[4], vars, depth+1)
+				return expandWithin(m[4], vars, depth+1, left)
 			}
 		}
 		return unknownPart
@@ -210,9 +215,9 @@ func shellCommands(path, text string, first int, vars map[string]string) []build
 			}
 			cmd := buildCommand{path: path, line: at}
 			if cds := cdWord.FindAllStringSubmatch(logical[:m[0]], -1); len(cds) > 0 {
-				cmd.dir = expand(strings.Trim(cds[len(cds)-1][1], `"'`), vars, 0)
+				cmd.dir = expand(strings.Trim(cds[len(cds)-1][1], `"'`), vars)
 			}
-			if cmd.parse(expand(logical[m[1]:], vars, 0)) && cmd.usable() {
+			if cmd.parse(expand(logical[m[1]:], vars)) && cmd.usable() {
 				found = append(found, cmd)
 			}
 		}

@@ -67,8 +67,11 @@ func composeFiles(dir string) ([]string, error) {
 
 type foundProjects struct {
 	projects []Project
-	warn     func(*hostReader)
+	left     []leftOut
 }
+
+// leftOut is a compose file that the verdict is not about.
+type leftOut struct{ path, why string }
 
 // findProjects resolves one argument: a compose file is one project, a folder may hold several.
 func findProjects(arg string) (foundProjects, error) {
@@ -77,14 +80,14 @@ func findProjects(arg string) (foundProjects, error) {
 		return foundProjects{}, fault.InputErr(arg, reasonOf(err)).WithHint("Name a folder with a compose file, or a compose file.")
 	}
 	if !st.IsDir() {
-		return foundProjects{projects: []Project{{Files: []string{arg}}}, warn: func(*hostReader) {}}, nil
+		return foundProjects{projects: []Project{{Files: []string{arg}}}}, nil
 	}
 	files, err := composeFiles(arg)
 	if err != nil {
 		return foundProjects{}, fault.InputErr(arg, reasonOf(err))
 	}
 	if named := filesOfEnv(arg); len(named) > 0 {
-		return foundProjects{projects: []Project{{Dir: arg, Files: named}}, warn: func(*hostReader) {}}, nil
+		return foundProjects{projects: []Project{{Dir: arg, Files: named}}}, nil
 	}
 	if len(files) == 0 {
 		return foundProjects{}, fault.Input(arg, "no compose file in this folder").
@@ -95,8 +98,7 @@ func findProjects(arg string) (foundProjects, error) {
 
 // filesOfEnv is what COMPOSE_FILE in the folder's .env names.
 func filesOfEnv(dir string) []string {
-	h := newHostReader(Options{Env: func(string) (string, bool) { return "", false }}, nil)
-	vars := h.readEnvFile(filepath.Join(dir, ".env"), h.opts.Env)
+	vars, _ := readEnvFile(filepath.Join(dir, ".env"), "", nothingSet) // its errors are told when the project is read
 	list := vars["COMPOSE_FILE"]
 	if list == "" {
 		return nil
@@ -115,8 +117,6 @@ func filesOfEnv(dir string) []string {
 // folderProjects decides which of a folder's compose files are stacks of the host.
 func folderProjects(dir string, files []string) foundProjects {
 	var out foundProjects
-	type remark struct{ file, text string }
-	var remarks []remark
 	taken := map[string]bool{}
 	for i, name := range files {
 		path := filepath.Join(dir, name)
@@ -133,16 +133,16 @@ func folderProjects(dir string, files []string) foundProjects {
 		}
 		switch {
 		case isDefault && i > 0:
-			remarks = append(remarks, remark{path, name + " is left out: Docker Compose takes " + files[0] + " in this folder"})
+			out.left = append(out.left, leftOut{path, name + " is left out: Docker Compose takes " + files[0] + " in this folder"})
 			continue
 		case overrideFile.MatchString(name):
-			remarks = append(remarks, remark{path, name + " is left out: it is for development, the verdict is about " + orWord(base, "the other files") + " alone" + include(base, name)})
+			out.left = append(out.left, leftOut{path, name + " is left out: it is for development, the verdict is about " + orWord(base, "the other files") + " alone" + include(base, name)})
 			continue
 		case !isDefault && notDeployed.MatchString(siblingFile.FindStringSubmatch(name)[1]):
-			remarks = append(remarks, remark{path, name + " is left out: its name says that it is not deployed" + include(base, name)})
+			out.left = append(out.left, leftOut{path, name + " is left out: its name says that it is not deployed" + include(base, name)})
 			continue
 		case !isDefault && len(out.projects) > 0 && (clash || !whole):
-			remarks = append(remarks, remark{path, name + " is left out: it changes services of " + base + " and is no project of its own" + include(base, name)})
+			out.left = append(out.left, leftOut{path, name + " is left out: it changes services of " + base + " and is no project of its own" + include(base, name)})
 			continue
 		}
 		for _, s := range services {
@@ -152,15 +152,13 @@ func folderProjects(dir string, files []string) foundProjects {
 	}
 	if len(out.projects) == 0 { // nothing but overlays: read the first, so that there is a verdict at all
 		out.projects = []Project{{Dir: dir, Files: []string{filepath.Join(dir, files[0])}}}
-		remarks = slices.DeleteFunc(remarks, func(r remark) bool { return r.file == filepath.Join(dir, files[0]) })
-	}
-	out.warn = func(h *hostReader) {
-		for _, r := range remarks {
-			h.addWarning(finding.Location{Path: h.rel(absolute(r.file))}, "%s", r.text)
-		}
+		out.left = slices.DeleteFunc(out.left, func(l leftOut) bool { return l.path == filepath.Join(dir, files[0]) })
 	}
 	return out
 }
+
+// nothingSet is the environment without variables.
+func nothingSet(string) (string, bool) { return "", false }
 
 func orWord(s, word string) string {
 	if s == "" {
@@ -183,9 +181,9 @@ func outline(path string) (services []string, whole bool) {
 	if err != nil {
 		return nil, true
 	}
-	left := maxNodes
-	p := &parser{unit: &unit{path: path, rel: path, src: src}, left: &left,
-		env:     func(string) (string, bool) { return "", false },
+	left, putIn := maxNodes, maxPutInAll
+	p := &parser{unit: &unit{path: path, rel: path, src: src}, left: &left, putIn: &putIn,
+		env:     nothingSet,
 		missing: func(string, finding.Location) {}, problem: func(*fault.Error) {}}
 	docs, err := p.documents()
 	if err != nil {

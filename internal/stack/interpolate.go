@@ -18,17 +18,33 @@ type substitution struct {
 	text  string
 	unset []string // variables that had no value and no default, each once, in order
 	bad   bool     // braces that hold no variable: Compose refuses the file
+	over  bool     // more text than may be put in
+	left  int      // bytes that may still be put in
 }
 
-const maxNesting = 32
+const (
+	maxNesting  = 32
+	maxPutIn    = 1 << 20  // bytes that variables may put into one value
+	maxPutInAll = 32 << 20 // and into one project: a long value, used often, is a bomb
+)
 
 func substitute(s string, env lookup) substitution {
 	if !strings.Contains(s, "$") {
-		return substitution{text: s}
+		return substitution{text: s, left: maxPutIn}
 	}
-	var out substitution
+	out := substitution{left: maxPutIn}
 	out.text = out.expand(s, env, 0)
 	return out
+}
+
+// take returns a variable's value, if there is room for it.
+func (o *substitution) take(v string) string {
+	if len(v) > o.left {
+		o.over = true
+		return ""
+	}
+	o.left -= len(v)
+	return v
 }
 
 func (o *substitution) miss(name string) {
@@ -79,7 +95,7 @@ func (o *substitution) plain(name string, env lookup) string {
 	if !ok {
 		o.miss(name)
 	}
-	return v
+	return o.take(v)
 }
 
 // braced is the text between the braces: a name, perhaps an operator and its operand.
@@ -111,7 +127,6 @@ func (o *substitution) braced(s string, env lookup, depth int) string {
 		if has {
 			return o.expand(operand, env, depth+1)
 		}
-		return v
 	case '?':
 		if !has {
 			o.miss(name)
@@ -120,7 +135,7 @@ func (o *substitution) braced(s string, env lookup, depth int) string {
 		o.bad = true
 		return "${" + s + "}"
 	}
-	return v
+	return o.take(v)
 }
 
 // nameLen is the length of the variable name at the start of s.

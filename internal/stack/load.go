@@ -1,13 +1,11 @@
 package stack
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -46,7 +44,7 @@ type Project struct {
 func Load(ctx context.Context, args []string, opts Options) (*Host, error) {
 	var projects []Project
 	var problems []Problem
-	var warnings []func(*hostReader)
+	var left []leftOut
 	if len(opts.Files) > 0 {
 		projects = append(projects, Project{Files: opts.Files, EnvFiles: opts.EnvFiles})
 	}
@@ -60,7 +58,7 @@ func Load(ctx context.Context, args []string, opts Options) (*Host, error) {
 			found.projects[i].EnvFiles = opts.EnvFiles
 		}
 		projects = append(projects, found.projects...)
-		warnings = append(warnings, found.warn)
+		left = append(left, found.left...)
 	}
 	if len(projects) == 0 && len(problems) == 0 {
 		return nil, fault.Usage("no compose project is named").WithHint("Name a folder with a compose file, or a compose file.")
@@ -70,8 +68,8 @@ func Load(ctx context.Context, args []string, opts Options) (*Host, error) {
 	}
 	h := newHostReader(opts, projects)
 	h.host.Problems = problems
-	for _, w := range warnings {
-		w(h)
+	for _, l := range left {
+		h.addWarning(finding.Location{Path: h.rel(absolute(l.path))}, "%s", l.why)
 	}
 	return h.read(ctx, projects)
 }
@@ -183,11 +181,13 @@ func (h *hostReader) addWarning(loc finding.Location, format string, args ...any
 }
 
 func (h *hostReader) problem(e *fault.Error) {
-	if key := "\x00" + e.Error(); !h.seen[key] {
+	if key := problemKey(e); !h.seen[key] {
 		h.seen[key] = true
 		h.host.Problems = append(h.host.Problems, Problem{Path: e.Path, Err: e})
 	}
 }
+
+func problemKey(e *fault.Error) string { return "\x00" + e.Error() }
 
 func (h *hostReader) problemAt(path, format string, args ...any) {
 	h.problem(fault.Input(h.rel(path), format, args...))
@@ -240,139 +240,10 @@ func (h *hostReader) read(ctx context.Context, projects []Project) (*Host, error
 // nothing is the error where no project could be read: the first problem, and how many more there are.
 func (h *hostReader) nothing() error {
 	first := *h.host.Problems[0].Err
-	if more := len(h.host.Problems) - 1; more > 0 {
-		first.Msg = strings.TrimSuffix(fmt.Sprintf("%s (and %d more)", first.Msg, more), " ")
+	if more := len(h.host.Problems) - 1; more > 0 && first.Err != nil {
+		first.Err = fmt.Errorf("%w (and %d more)", first.Err, more)
+	} else if more > 0 {
+		first.Msg = fmt.Sprintf("%s (and %d more)", first.Msg, more)
 	}
 	return &first
-}
-
-// project reads one compose project.
-func (h *hostReader) project(ctx context.Context, p Project) (*Stack, error) {
-	env := h.opts.Env
-	if len(p.EnvFiles) > 0 {
-		for _, f := range p.EnvFiles {
-			if _, err := os.Stat(f); err != nil {
-				return nil, fault.InputErr(f, reasonOf(err)).WithHint("Name an env file that can be read.")
-			}
-		}
-		env = h.withEnvFiles(env, p.EnvFiles)
-	} else {
-		env = h.withEnvFiles(env, []string{filepath.Join(p.Dir, ".env")})
-	}
-	s := &Stack{Dir: p.Dir, Networks: map[string]Network{}}
-	nameNow := func() string { return s.Name }
-	inner := func(name string) (string, bool) {
-		if name == "COMPOSE_PROJECT_NAME" && nameNow() != "" {
-			return nameNow(), true
-		}
-		return env(name)
-	}
-	s.Name = normalName(p.Name)
-	if s.Name == "" {
-		name, _ := env("COMPOSE_PROJECT_NAME")
-		s.Name = normalName(name)
-	}
-	named := s.Name != ""
-	if !named {
-		s.Name = normalName(filepath.Base(p.Dir))
-	}
-	left := maxNodes
-	r := &reader{ctx: ctx, host: h, left: left, sources: map[string]lines{}}
-	if !named {
-		if name := normalName(r.nameIn(p.Files, env)); name != "" {
-			s.Name = name
-		}
-	}
-	model, err := r.model(p.Files, scope{dir: p.Dir, home: p.Dir, env: inner})
-	if err != nil {
-		return nil, err
-	}
-	model.settle()
-	if err := worthReading(h.rel(p.Files[0]), model); err != nil {
-		return nil, err
-	}
-	for _, f := range p.Files {
-		s.Files = append(s.Files, h.rel(f))
-	}
-	h.decode(s, model, inner)
-	return s, nil
-}
-
-var versionOne = regexp.MustCompile(`^(image|build)$`)
-
-// worthReading refuses YAML that is no compose file.
-func worthReading(rel string, model *node) error {
-	if model.get("services") != nil {
-		return nil
-	}
-	if model != nil && (model.get("networks") != nil || model.get("volumes") != nil) {
-		return fault.Input(rel, "no service in this compose file").WithHint("Add `services:`, or name the file that holds them as well.")
-	}
-	for _, e := range keysOf(model) {
-		if slices.ContainsFunc(e.val.keys, func(k entry) bool { return versionOne.MatchString(k.name) }) {
-			return fault.Input(rel, "a compose file of the first format, without `services:`").At(e.loc.Line, e.loc.Column).
-				WithHint("Put `services:` above and indent the rest below it: Docker Compose reads nothing else today.")
-		}
-	}
-	return fault.Input(rel, "not a compose file: it has no `services:`").WithHint("Name a compose file, or a folder that holds one.")
-}
-
-func (h *hostReader) decode(s *Stack, model *node, env lookup) {
-	d := &decoder{host: h, stack: s, env: env}
-	for _, e := range keysOf(model.get("services")) {
-		s.Services = append(s.Services, d.service(e))
-	}
-	nets := model.get("networks")
-	for _, e := range keysOf(nets) {
-		s.Networks[e.name] = d.network(e.name, e.val)
-	}
-	for i := range s.Services {
-		svc := &s.Services[i]
-		for _, key := range svc.Networks {
-			if _, ok := s.Networks[key]; ok {
-				continue
-			}
-			if key != "default" {
-				h.problem(fault.Input(svc.Location.Path, "service %q joins the network %q, which is defined nowhere", svc.Name, key).
-					At(svc.Location.Line, svc.Location.Column).WithHint("Add it below the file's `networks:`, with `external: true` if another stack makes it."))
-			}
-			s.Networks[key] = d.network(key, nil)
-		}
-	}
-	s.Volumes = names(model.get("volumes"))
-	if d.ports > maxPorts {
-		h.addWarning(finding.Location{Path: s.Files[0]}, "more than %d ports: the rest is left out", maxPorts)
-	}
-}
-
-// nameIn is the `name:` of the last file that has one, read before the rest since other values may use it.
-func (r *reader) nameIn(files []string, env lookup) string {
-	name := ""
-	for _, f := range files {
-		src, err := readSource(f, r.host.rel(f))
-		if err != nil {
-			continue
-		}
-		r.sources[f] = src
-		for line := range bytes.Lines(src.text) {
-			m := topName.FindSubmatch(line)
-			if m == nil {
-				continue
-			}
-			if sub := substitute(strings.Trim(string(m[1]), `"'`), env); len(sub.unset) == 0 {
-				name = sub.text
-			}
-		}
-	}
-	return name
-}
-
-// topName finds a top-level `name:`, which stands at the start of a line in every block mapping.
-var topName = regexp.MustCompile(`^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?\n?$`)
-
-var nameLetters = regexp.MustCompile(`[^a-z0-9_-]`)
-
-// normalName makes a project name of any text, as Compose does.
-func normalName(s string) string {
-	return strings.TrimLeft(nameLetters.ReplaceAllString(strings.ToLower(s), ""), "_-")
 }

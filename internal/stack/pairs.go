@@ -141,7 +141,7 @@ func (d *decoder) labelFile(f *node) []pair {
 			At(f.loc.Line, f.loc.Column).WithHint("The labels of this service are incomplete without it."))
 		return nil
 	}
-	values := d.host.readEnvFile(path, d.env)
+	values := d.host.envFile(path, d.env)
 	var out []pair
 	for i, line := range bytes.Split(text, []byte("\n")) {
 		key, raw, ok := strings.Cut(strings.TrimSpace(strings.TrimSuffix(string(line), "\r")), "=")
@@ -172,7 +172,7 @@ func (d *decoder) environment(n *node) ([]EnvVar, []string) {
 		}
 		abs := resolve(path.unit.base, path.text)
 		files = append(files, abs)
-		values := d.host.readEnvFile(abs, d.env)
+		values := d.host.envFile(abs, d.env)
 		if values == nil && required {
 			d.host.addWarning(path.loc, "the env_file %s is not there: its variables are unknown", d.host.rel(abs))
 		}

@@ -25,7 +25,8 @@ const (
 type parser struct {
 	unit    *unit
 	env     lookup
-	left    *int
+	left    *int                // nodes
+	putIn   *int                // bytes that variables may still put in
 	aliased map[*yaml.Node]bool // targets of aliases
 	open    map[*yaml.Node]bool // aliases being followed
 	missing func(name string, loc finding.Location)
@@ -114,8 +115,7 @@ func (p *parser) convert(y *yaml.Node, depth int, shared bool) (*node, error) {
 	n.reset, n.override = y.Tag == "!reset", y.Tag == "!override"
 	switch y.Kind {
 	case yaml.ScalarNode:
-		p.scalar(n, y)
-		return n, nil
+		return n, p.scalar(n, y)
 	case yaml.SequenceNode:
 		n.kind = listKind
 		n.items = make([]*node, 0, len(y.Content))
@@ -144,7 +144,7 @@ func (p *parser) follow(y *yaml.Node, depth int) (*node, error) {
 }
 
 // scalar fills in a scalar: strings get their variables put in, everything else is rendered as Compose renders it.
-func (p *parser) scalar(n *node, y *yaml.Node) {
+func (p *parser) scalar(n *node, y *yaml.Node) error {
 	switch {
 	case y.Style&yaml.SingleQuotedStyle != 0:
 		n.style = single
@@ -158,18 +158,22 @@ func (p *parser) scalar(n *node, y *yaml.Node) {
 	tag := y.ShortTag()
 	if tag == "!!null" && !n.reset && !n.override {
 		n.kind, n.raw = nullKind, ""
-		return
+		return nil
 	}
 	n.kind = scalarKind
 	if tag == "!!int" || tag == "!!float" || tag == "!!bool" || tag == "!!timestamp" {
 		var v any
 		if y.Decode(&v) == nil {
 			n.text = fmt.Sprint(v)
-			return
+			return nil
 		}
 	}
 	n.str = true
 	sub := substitute(y.Value, p.env)
+	if *p.putIn -= maxPutIn - sub.left; sub.over || *p.putIn < 0 {
+		return p.fail(y, "the variables put in too much text: at most %d MB in one value", maxPutIn>>20).
+			WithHint("Look for a variable with a very long value.")
+	}
 	n.text, n.unset = sub.text, sub.unset
 	for _, name := range sub.unset {
 		p.missing(name, n.loc)
@@ -178,6 +182,7 @@ func (p *parser) scalar(n *node, y *yaml.Node) {
 		p.problem(fault.Input(n.loc.Path, "`${` that begins no variable").At(n.loc.Line, n.loc.Column).
 			WithHint("Write `$${` if it is meant as text: Docker Compose refuses the file as it is."))
 	}
+	return nil
 }
 
 // mapping fills in a mapping. What a merge key brings comes after the mapping's own keys, and only where it has none of

@@ -1,0 +1,106 @@
+package stack
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"regexp"
+	"strconv"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/sirupsen/logrus"
+
+	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/limit"
+)
+
+const maxEnvFile = 1 << 20 // bytes of a file of variables or labels
+
+var dotenvLine = regexp.MustCompile(`line (\d+)`)
+
+// quiet keeps the library from writing to standard error which variables of a .env file have no value.
+var quiet = sync.OnceFunc(func() { logrus.SetOutput(io.Discard) })
+
+// readEnvFile reads NAME=value lines; a file that is not there has none. What could be read before an error counts. The
+// library's own words are not passed on: they quote the file, which is where secrets live.
+func readEnvFile(path, rel string, env lookup) (map[string]string, *fault.Error) {
+	text, err := limit.ReadFile(path, maxEnvFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fault.InputErr(rel, reasonOf(err)).WithHint("Its variables count as unknown.")
+	}
+	if grown(text) > maxEnvFile {
+		return nil, fault.Input(rel, "its variables put more than %d MB into one another", maxEnvFile>>20).WithHint("Its variables count as unknown.")
+	}
+	quiet()
+	vars, err := dotenv.UnmarshalWithLookup(string(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))), dotenv.LookupFn(env))
+	if err != nil {
+		e := fault.Input(rel, "not a file of NAME=value lines").WithHint("Docker Compose refuses it; variables after this line count as unknown.")
+		if m := dotenvLine.FindStringSubmatch(err.Error()); m != nil {
+			line, _ := strconv.Atoi(m[1])
+			e = e.At(line, 0)
+		}
+		return vars, e
+	}
+	return vars, nil
+}
+
+var (
+	envLine = regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]`)
+	envRef  = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+)
+
+// grown is at least the bytes that the variables of a file come to once each is put in where a later one uses it.
+func grown(text []byte) int {
+	sizes := map[string]int{}
+	name, total := "", 0
+	for line := range bytes.Lines(text) {
+		if m := envLine.FindSubmatch(line); m != nil {
+			name = string(m[1])
+			sizes[name] = 0
+		}
+		size := len(line)
+		for _, ref := range envRef.FindAllSubmatch(line, -1) {
+			size += sizes[string(ref[1])]
+		}
+		sizes[name] += size
+		if total += size; total > maxEnvFile {
+			return total
+		}
+	}
+	return total
+}
+
+// envFile reads a file for the host; what is wrong with it is a problem of the host.
+func (h *hostReader) envFile(path string, env lookup) map[string]string {
+	vars, err := readEnvFile(path, h.rel(path), env)
+	if err != nil {
+		h.problem(err)
+	}
+	return vars
+}
+
+// withEnvFiles adds files to an environment: a later file wins over an earlier one, what the environment has already
+// over both.
+func (h *hostReader) withEnvFiles(env lookup, files []string) lookup {
+	vars := map[string]string{}
+	for _, f := range files {
+		maps.Copy(vars, h.envFile(f, both(env, vars)))
+	}
+	return both(env, vars)
+}
+
+func both(env lookup, vars map[string]string) lookup {
+	return func(name string) (string, bool) {
+		if v, ok := env(name); ok {
+			return v, true
+		}
+		v, ok := vars[name]
+		return v, ok
+	}
+}

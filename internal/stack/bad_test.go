@@ -175,6 +175,38 @@ func TestHostileFilesAreBounded(t *testing.T) {
 	}
 }
 
+func TestVariablesAreBounded(t *testing.T) {
+	long := strings.Repeat("x", maxEnvFile-100)
+	dir := tree(t, "-- .env --\nA="+long+"\n-- compose.yaml --\nservices: {a: {image: x, labels: ['k="+strings.Repeat("$A", 100_000)+"']}}\n")
+	if err := loadErr(t, dir); !strings.Contains(err.Error(), "the variables put in too much text") {
+		t.Errorf("error %v", err)
+	}
+	dir = tree(t, "-- .env --\nA="+long+"\n-- compose.yaml --\nservices: {a: {image: x, labels: ['k=$A'"+strings.Repeat(", k=$A", 1000)+"]}}\n")
+	if err := loadErr(t, dir); !strings.Contains(err.Error(), "the variables put in too much text") {
+		t.Errorf("error %v", err)
+	}
+	var doubling strings.Builder
+	doubling.WriteString("A0=xxxxxxxxxx\n")
+	for i := range 60 {
+		fmt.Fprintf(&doubling, "A%d=$A%d${A%d}\n", i+1, i, i)
+	}
+	dir = tree(t, "-- .env --\n"+doubling.String()+"-- compose.yaml --\nservices: {a: {image: x}}\n")
+	h := load(t, dir)
+	if len(h.Problems) != 1 || !strings.Contains(h.Problems[0].Err.Error(), ".env: its variables put more than 1 MB into one another") {
+		t.Errorf("problems %v", h.Problems)
+	}
+	var makefile strings.Builder
+	makefile.WriteString("A0 = x\n")
+	for i := range 6 {
+		fmt.Fprintf(&makefile, "A%d = %s\n", i+1, strings.Repeat(fmt.Sprintf("$(A%d)", i), 500))
+	}
+	start := time.Now()
+	buildCommands("Makefile", makefile.String()+"x:\n\tdocker build -t $(A6) .\n")
+	if took := time.Since(start); took > slow {
+		t.Errorf("took %v", took)
+	}
+}
+
 func deepBlocks(n int) string {
 	var b strings.Builder
 	for i := range n {

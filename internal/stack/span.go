@@ -24,18 +24,19 @@ const (
 type lines struct {
 	text  []byte
 	start []int
+	wide  []bool // which lines hold more than ASCII
 }
 
 func newLines(text []byte) lines {
-	start := []int{0}
-	for i := 0; ; {
-		j := bytes.IndexByte(text[i:], '\n')
-		if j < 0 {
-			return lines{text: text, start: start}
+	l := lines{text: text, start: []int{0}, wide: []bool{false}}
+	for i, b := range text {
+		if b == '\n' {
+			l.start, l.wide = append(l.start, i+1), append(l.wide, false)
+		} else if b >= utf8.RuneSelf {
+			l.wide[len(l.wide)-1] = true
 		}
-		i += j + 1
-		start = append(start, i)
 	}
+	return l
 }
 
 // line returns a line, counted from 1, without its line end.
@@ -63,9 +64,18 @@ func (l lines) lineAt(offset int) int {
 	return lo + 1
 }
 
-// from returns what stands on a line from a column on.
+// maxWide is the longest line with more than ASCII in which columns are counted: each look-up walks the line.
+const maxWide = 4 << 10
+
+// from returns what stands on a line from a column on, nil where counting the columns would take too long.
 func (l lines) from(line, col int) []byte {
 	b := l.line(line)
+	if line < 1 || line > len(l.wide) || !l.wide[line-1] {
+		return b[min(max(col-1, 0), len(b)):]
+	}
+	if len(b) > maxWide {
+		return nil
+	}
 	for ; col > 1 && len(b) > 0; col-- {
 		_, n := utf8.DecodeRune(b)
 		b = b[n:]
@@ -161,14 +171,19 @@ func step(b []byte, st style) (size, width, cols int) {
 		return 2, 1, 2
 	}
 	if st == double && b[0] == '\\' && len(b) > 1 {
-		digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[b[1]]
-		if digits == 0 {
-			switch b[1] {
-			case 'N', '_':
-				return 2, 2, 2
-			case 'L', 'P':
-				return 2, 3, 2
-			}
+		digits := 0
+		switch b[1] {
+		case 'x':
+			digits = 2
+		case 'u':
+			digits = 4
+		case 'U':
+			digits = 8
+		case 'N', '_':
+			return 2, 2, 2
+		case 'L', 'P':
+			return 2, 3, 2
+		default:
 			return 2, 1, 2
 		}
 		if len(b) < 2+digits {

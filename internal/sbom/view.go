@@ -100,21 +100,36 @@ const maxHops = 40
 // resolve follows the links of a path's folders, not that of its last part: /bin/ls is /usr/bin/ls where /bin is a link.
 // A path whose links lead in a circle stays as it is.
 func (v *view) resolve(p string) string {
-	dir, base := path.Split(p)
-	if dir == "" {
+	i := strings.LastIndexByte(p, '/')
+	if i < 0 {
 		return p
 	}
-	return path.Join(v.resolveDir(strings.TrimSuffix(dir, "/")), base)
+	switch dir := v.resolveDir(p[:i]); dir {
+	case p[:i]: // nearly always
+		return p
+	case "":
+		return p[i+1:]
+	default:
+		return dir + p[i:]
+	}
 }
 
+// resolveDir resolves a folder by way of the one above it, and remembers what came out.
 func (v *view) resolveDir(dir string) string {
 	if to, ok := v.dirs[dir]; ok {
 		return to
 	}
-	hops := 0
-	to := v.walk(dir, &hops)
-	if hops > maxHops {
-		to = dir
+	to := dir
+	if i := strings.LastIndexByte(dir, '/'); i >= 0 {
+		if above := v.resolveDir(dir[:i]); above != dir[:i] {
+			to = strings.TrimPrefix(above+dir[i:], "/")
+		}
+	}
+	if _, ok := v.links[to]; ok {
+		hops := 0
+		if to = v.walk(to, &hops); hops > maxHops {
+			to = dir
+		}
 	}
 	v.dirs[dir] = to
 	return to

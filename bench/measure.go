@@ -35,7 +35,7 @@ func (o *outcome) ratio() string {
 	if o.peer.wall == 0 || o.ours.wall == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%.1f x", o.peer.wall.Seconds()/o.ours.wall.Seconds())
+	return fmt.Sprintf("%.1f x (cpu %.1f x)", o.peer.wall.Seconds()/o.ours.wall.Seconds(), o.peer.cpu.Seconds()/max(o.ours.cpu.Seconds(), 0.001))
 }
 
 func verdict(met bool) string {

@@ -50,7 +50,30 @@ func (s *scene) faults() {
 			s.fault(r, m, f, rule)
 		}
 	}
+	s.routerConflicts()
 	s.fileErrors()
+}
+
+// routerConflicts tells of routers that several containers declare differently: Traefik removes them all.
+func (s *scene) routerConflicts() {
+	for _, c := range s.g.Runtime.Conflict {
+		if c.Kind != "router" {
+			continue
+		}
+		var flow []finding.Step
+		for _, o := range c.Origins {
+			flow = append(flow, finding.Step{Location: s.originPlace(o, ".rule"), Text: "declared in " + s.g.services[o.Container].name()})
+		}
+		for _, o := range c.Origins {
+			m := &s.g.services[o.Container]
+			s.explained[m] = true
+			s.add(draft{
+				rule: ruleDisabled, m: m, router: c.Name, place: s.originPlace(o, ".rule", ".middlewares"), flow: flow, key: "conflict",
+				title: fmt.Sprintf("%s is declared differently in several containers: Traefik serves none of them", c.Name),
+				fix:   "Declare the router on one container only, or give each its own name.",
+			})
+		}
+	}
 }
 
 func sortRoutes(rs []*route, before func(a, b *route) bool) {

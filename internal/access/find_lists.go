@@ -101,6 +101,9 @@ func (s *scene) content(r *route, l *list, once func(draft, *list)) {
 	case l.cover.V4 >= broadV4 || l.cover.V6 >= broadV6:
 		d := draft{rule: ruleOverbroad, evidence: []string{s.shown(l)}, severity: finding.Medium}
 		d.title = fmt.Sprintf("%s holds %s of the internet's addresses", name, part(l.cover))
+		if l.cover.V4 >= great || l.cover.V6 >= great {
+			d.severity = finding.High
+		}
 		once(d, l)
 	}
 	if l.mw == nil {
@@ -134,6 +137,9 @@ const (
 	broadV4 = 1.0 / 256
 	broadV6 = 1.0 / (1 << 19)
 )
+
+// great is the share from which a list is hardly better than none.
+const great = 1.0 / 16
 
 func part(c traefik.Cover) string {
 	if c.V4 >= broadV4 {
@@ -197,7 +203,7 @@ func wholly(rs *traefik.Ranges, p netip.Prefix) bool {
 
 // gatewayInList tells of ranges that hold the gateways of Docker's own networks, 172.17.0.1 to 172.31.0.1.
 func (s *scene) gatewayInList(r *route, l *list, once func(draft, *list)) {
-	if l.all != "" || s.g.Service != nil && s.g.Service.NetworkMode == "host" {
+	if l.all != "" || l.cover.V4 >= broadV4 || s.g.Service != nil && s.g.Service.NetworkMode == "host" {
 		return
 	}
 	for n := byte(17); n <= 31; n++ {

@@ -222,6 +222,10 @@ func (s *scene) socket(m *member) {
 		case !v.ReadOnly:
 			d.title = fmt.Sprintf("%s can write to Docker's socket", m.name())
 			d.severity = finding.Medium
+			if isGateway {
+				d.severity = finding.High
+				d.why = []string{"Traefik itself faces the internet"}
+			}
 		default:
 			continue
 		}

@@ -149,6 +149,9 @@ func TestFindings(t *testing.T) {
 		"old name, 2.11": {image: "traefik:v2.11", rest: app("app", "", on, httpTo, https, attached, strings.Replace(office, "ipallow", "ipwhite", 1)), want: []string{"v2-label-deprecated app app-https@docker low"}},
 		"router with the list in another stack's words": {rest: app("app", "", on, httpTo, https, attached, office, "traefik.http.routers.portainer-https.tls=true"),
 			want: []string{"unprotected-router app portainer-https@docker high"}},
+		"one router on two containers": {rest: app("app", "", on, httpTo, https, office) + app("b", "", on, attached),
+			want: []string{"router-disabled app app-https@docker medium", "router-disabled b app-https@docker medium"}},
+		"half of the internet": {rest: app("app", "", on, httpTo, https, attached, strings.Replace(office, "203.0.113.10/32", "128.0.0.0/1", 1)), want: []string{"overbroad-range app app-https@docker high"}},
 		"insecure headers get round the redirect": {flags: "--entrypoints.web.forwardedheaders.insecure=true", rest: app("app", "", on, httpTo, https, attached, office),
 			want: []string{"plain-http-router-unprotected app app-http@docker high"}},
 	} {

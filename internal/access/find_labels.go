@@ -236,22 +236,28 @@ func lostNames(ls []*stack.Label) []string {
 
 // lostGuard says whether one of the names that are lost would have kept strangers out.
 func (s *scene) lostGuard(m *member, ls []*stack.Label) bool {
-	return slices.ContainsFunc(lostNames(ls), func(n string) bool { return s.guards(n, 0) })
+	return slices.ContainsFunc(lostNames(ls), s.guards)
 }
 
 // guards says whether a middleware, by the name that a label of the docker provider uses, holds an allowlist or a login.
-func (s *scene) guards(name string, depth int) bool {
-	if !strings.Contains(name, "@") {
-		name += "@docker"
+func (s *scene) guards(name string) bool {
+	seen := map[string]bool{}
+	var visit func(string) bool
+	visit = func(name string) bool {
+		if !strings.Contains(name, "@") {
+			name += "@docker"
+		}
+		if seen[name] {
+			return false
+		}
+		seen[name] = true
+		w := s.g.Runtime.Middlewares[name]
+		if w == nil {
+			w = s.g.Runtime.TCPMiddlewares[name]
+		}
+		return w != nil && (w.AllowList != nil || w.Auth != "" || slices.ContainsFunc(w.Chain, visit))
 	}
-	w := s.g.Runtime.Middlewares[name]
-	if w == nil {
-		w = s.g.Runtime.TCPMiddlewares[name]
-	}
-	if w == nil || depth > 8 {
-		return false
-	}
-	return w.AllowList != nil || w.Auth != "" || slices.ContainsFunc(w.Chain, func(n string) bool { return s.guards(n, depth+1) })
+	return visit(name)
 }
 
 var listField = regexp.MustCompile(`(?i)^traefik\.(?:http|tcp|udp)\.(?:routers\.[^.]+\.(middlewares|entrypoints)|middlewares\.[^.]+\.(?:.+\.)?(sourcerange|middlewares|excludedips|users))(\[[^\]]*\]|\.[^.]+)$`)
@@ -436,7 +442,7 @@ func (s *scene) phantoms(m *member) {
 		if r.owner() != m || seen[r.Router] || !s.phantom(r) {
 			continue
 		}
-		if len(r.lists)+len(r.past) == 0 && !slices.ContainsFunc(r.Middlewares, func(n string) bool { return s.guards(n, 0) }) {
+		if len(r.lists)+len(r.past) == 0 && !slices.ContainsFunc(r.Middlewares, s.guards) {
 			continue
 		}
 		seen[r.Router] = true

@@ -37,6 +37,9 @@ func (s *scene) doors() {
 			d := draft{rule: rule, m: m, router: r.Router.Name, severity: sev, place: s.place(r), why: why, also: []*member{r.owner()}}
 			d.title = s.doorTitle(rule, r, m)
 			d.evidence = s.doorEvidence(r)
+			if rule == ruleUnprotected || rule == ruleSibling {
+				d.fix = fmt.Sprintf("Put the allowlist before it: `drydock access add %s RANGE...`. If it is public on purpose, list it under `public` in drydock.yaml.", m.name())
+			}
 			if sev != finding.Info {
 				d.edits = s.doorEdits(rule, r, m)
 			}
@@ -233,6 +236,15 @@ func (s *scene) intent(r *route, m *member) string {
 
 // missed is an allowlist that a service defines, or names on one of its routers, and that keeps nobody from any backend.
 func (s *scene) missed(m *member) string {
+	if name, ok := s.missing[m]; ok {
+		return name
+	}
+	name := s.findMissed(m)
+	s.missing[m] = name
+	return name
+}
+
+func (s *scene) findMissed(m *member) string {
 	for _, name := range s.allowlistsOf(m) {
 		if !s.works(name) {
 			return name

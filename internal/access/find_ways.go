@@ -81,8 +81,7 @@ func (s *scene) redirectPriority(r *route) {
 // ways tells of the doors that lead past Traefik: published ports, the host's network, Docker's socket.
 func (c *checker) ways() {
 	for _, g := range c.res.Gateways {
-		s := &scene{checker: c, g: g, explained: map[*member]bool{}, openBy: map[*member][]*route{}}
-		s.openRoutes()
+		s := c.scene(g)
 		for i := range g.services {
 			m := &g.services[i]
 			if m.service != g.Service {
@@ -97,7 +96,7 @@ func (c *checker) ways() {
 	if len(c.res.Gateways) == 1 && c.res.Gateways[0].Service == nil && len(c.res.Gateways[0].services) == 0 {
 		g := c.res.Gateways[0]
 		c.host.Services(func(st *stack.Stack, svc *stack.Service) {
-			s := &scene{checker: c, g: g, explained: map[*member]bool{}, openBy: map[*member][]*route{}}
+			s := c.scene(g)
 			m := &member{stack: st, service: svc, labels: map[string]*stack.Label{}}
 			s.ports(m)
 			s.hostNetwork(m)

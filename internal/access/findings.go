@@ -78,8 +78,7 @@ func (c *checker) add(d draft) {
 
 // findings looks for the defects of everything that one Traefik serves.
 func (c *checker) findings(g *Gateway) {
-	s := &scene{checker: c, g: g, explained: map[*member]bool{}, openBy: map[*member][]*route{}}
-	s.openRoutes()
+	s := c.scene(g)
 	s.labels()
 	s.faults()
 	s.lists()
@@ -94,6 +93,13 @@ type scene struct {
 	g         *Gateway
 	explained map[*member]bool     // services of which a finding tells why an allowlist of theirs is not used
 	openBy    map[*member][]*route // routes by which strangers reach a service
+	missing   map[*member]string   // what missed found
+}
+
+func (c *checker) scene(g *Gateway) *scene {
+	s := &scene{checker: c, g: g, explained: map[*member]bool{}, openBy: map[*member][]*route{}, missing: map[*member]string{}}
+	s.openRoutes()
+	return s
 }
 
 func (s *scene) openRoutes() {

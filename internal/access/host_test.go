@@ -2,10 +2,12 @@ package access
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/stack"
@@ -209,5 +211,27 @@ func TestNoSecretIsTold(t *testing.T) {
 	}
 	if len(res.Findings) == 0 {
 		t.Error("nothing is found")
+	}
+}
+
+// TestHostileLabelsEnd reads what is written to cost time: chains of chains, thousands of labels, deep names.
+func TestHostileLabelsEnd(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("services:\n  traefik:\n    image: traefik:v3.3\n    command: [--providers.docker.exposedbydefault=false, --entrypoints.web.address=:80]\n  bomb:\n    image: x\n    labels:\n      - traefik.enable=true\n")
+	b.WriteString("      - traefik.http.routers.r.rule=Host(`a`)\n      - traefik.http.routers.r.middlewares=c0,c0\n      - traefik.http.routers.p.middlewares=c0,c0\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "      - traefik.http.middlewares.c%d.chain.middlewares=%s\n", i, strings.Repeat(fmt.Sprintf("c%d,", i+1), 20)+fmt.Sprintf("c%d", i+1))
+	}
+	for i := range 3000 {
+		fmt.Fprintf(&b, "      - traefik.http.routers.x%d.rule=PathPrefix(`/%d`) || PathPrefix(`/b%d`)\n", i, i, i)
+	}
+	fmt.Fprintf(&b, "      - traefik.%s=1\n", strings.Repeat("a.", 3000))
+	start := time.Now()
+	res := Check(host(t, map[string]string{"a/compose.yaml": b.String()}, "a"), Options{})
+	if d := time.Since(start); d > 20*time.Second {
+		t.Errorf("it took %s", d)
+	}
+	if res.Service("a", "bomb") == nil {
+		t.Error("the service is missing")
 	}
 }

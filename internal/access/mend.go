@@ -48,7 +48,7 @@ func (s *scene) attachEdits(m *member) []finding.Edit {
 func (s *scene) phantomEdits(r *route, m *member) []finding.Edit {
 	var names []string
 	for _, n := range r.Router.Middlewares {
-		if s.guards(n, 0) {
+		if s.guards(n) {
 			names = append(names, strings.TrimSuffix(n, "@docker"))
 		}
 	}

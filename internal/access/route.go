@@ -49,13 +49,12 @@ type route struct {
 
 // list is an allowlist on a route.
 type list struct {
-	mw      *traefik.Middleware
-	ranges  *traefik.Ranges // nil where they cannot be seen
-	all     string          // "IPv4", "IPv6" or "IPv4 and IPv6" if it lets everybody of a family in
-	spoof   string          // why any client can choose the address that is judged
-	never   string          // why it lets nobody in
-	cover   traefik.Cover
-	fromEnd bool // it comes from the entry point
+	mw     *traefik.Middleware
+	ranges *traefik.Ranges // nil where they cannot be seen
+	all    string          // "IPv4", "IPv6" or "IPv4 and IPv6" if it lets everybody of a family in
+	spoof  string          // why any client can choose the address that is judged
+	never  string          // why it lets nobody in
+	cover  traefik.Cover
 }
 
 // effective says whether a list keeps strangers out.

@@ -50,7 +50,7 @@ func (r *Rule) Implies(o *Rule) bool {
 	if r.Text == o.Text {
 		return true
 	}
-	mine, theirs := r.root.terms(), o.root.terms()
+	mine, theirs := r.terms, o.terms
 	if mine == nil || theirs == nil {
 		return false
 	}
@@ -155,9 +155,8 @@ func (r *Rule) Sources() *Ranges {
 	if r == nil {
 		return nil
 	}
-	terms := r.root.terms()
 	all := &Ranges{}
-	for _, t := range terms {
+	for _, t := range r.terms {
 		found := false
 		for _, c := range t {
 			if c.name == "ClientIP" && !c.not {

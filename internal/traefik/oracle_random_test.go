@@ -14,7 +14,6 @@ type profile struct {
 	name  string
 	flags []string
 	file  string
-	v4    []string // more sources
 }
 
 var profiles = []profile{

@@ -16,9 +16,10 @@ const maxRule = 64 << 10
 
 // Rule is a parsed rule.
 type Rule struct {
-	Text string
-	root *cond
-	tcp  bool
+	Text  string
+	root  *cond
+	terms [][]*cond // its alternatives, nil where there are too many
+	tcp   bool
 }
 
 // cond is a part of a rule: two parts joined by '&' or '|', or a matcher ('m').
@@ -98,7 +99,7 @@ func parseRule(text string, table map[string]matcher, v2, tcp bool) (*Rule, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Rule{Text: text, root: root, tcp: tcp}, nil
+	return &Rule{Text: text, root: root, terms: root.terms(), tcp: tcp}, nil
 }
 
 func plainParseError(err error) string {

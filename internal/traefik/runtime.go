@@ -74,6 +74,7 @@ type Route struct {
 	Containers  []int  // behind the service
 	Faults      []Fault
 	Unknown     string // why its effect cannot be told, "" if it can
+	visits      int    // middlewares looked at so far
 }
 
 // FaultKind says why a router is not served.
@@ -469,7 +470,7 @@ func (rt *Runtime) middlewares(r *Route, list []string) {
 	}
 }
 
-// maxChain bounds the length of a route's flattened chain.
+// maxChain bounds how many middlewares of a route are looked at.
 const maxChain = 1000
 
 func (rt *Runtime) middleware(r *Route, name string, via []string) {
@@ -477,7 +478,8 @@ func (rt *Runtime) middleware(r *Route, name string, via []string) {
 		r.fault(Recursion, name, via, "could not instantiate middleware %s: recursion detected", name)
 		return
 	}
-	if len(r.Chain) > maxChain || len(via) > maxDepth {
+	// Chains of chains can stand for far more middlewares than there are.
+	if r.visits++; r.visits > maxChain || len(via) > maxDepth {
 		r.Unknown = "its chain of middlewares is too long to be worked out here"
 		return
 	}

@@ -171,7 +171,7 @@ func (n *node) set(path []string, value, join string) {
 			c := n.child(name)
 			if c == nil {
 				c = &node{name: name}
-				n.children = append(n.children, c)
+				n.add(c)
 			}
 			n = c
 		}

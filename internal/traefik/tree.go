@@ -21,15 +21,38 @@ type node struct {
 	line     int    // in a file
 	children []*node
 	off      bool // an object switched off by its value (tls=false), or a field that labels may not set
+	index    map[string]*node
 }
 
+// indexed is the number of children from which they are looked up by an index: a host may have thousands of routers.
+const indexed = 16
+
 func (n *node) child(name string) *node {
-	for _, c := range n.children {
-		if strings.EqualFold(c.name, name) {
-			return c
+	if len(n.children) < indexed {
+		for _, c := range n.children {
+			if strings.EqualFold(c.name, name) {
+				return c
+			}
+		}
+		return nil
+	}
+	if len(n.index) != len(n.children) {
+		n.index = make(map[string]*node, 2*len(n.children))
+		for _, c := range n.children {
+			if k := strings.ToLower(c.name); n.index[k] == nil {
+				n.index[k] = c
+			}
 		}
 	}
-	return nil
+	return n.index[strings.ToLower(name)]
+}
+
+// add appends a child.
+func (n *node) add(c *node) {
+	n.children = append(n.children, c)
+	if k := strings.ToLower(c.name); n.index != nil && n.index[k] == nil {
+		n.index[k] = c
+	}
 }
 
 // at walks down by names; nil where nothing stands or where it is switched off.
@@ -157,7 +180,7 @@ func labelTree(labels map[string]string, prefixes ...string) (*node, *LabelError
 				c := n.child(name)
 				if c == nil {
 					c = &node{name: name}
-					n.children = append(n.children, c)
+					n.add(c)
 				}
 				n = c
 			}

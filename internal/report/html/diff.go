@@ -49,7 +49,7 @@ func WriteDiff(w io.Writer, d *diff.Diff, _ report.WriteOptions) error {
 		},
 	}
 	bw := bufio.NewWriter(w)
-	if err := templates.ExecuteTemplate(bw, "diff", c); err != nil {
+	if err := templates().ExecuteTemplate(bw, "diff", c); err != nil {
 		return err
 	}
 	return bw.Flush()

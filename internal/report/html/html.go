@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"sync"
 
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/rank"
@@ -31,12 +32,15 @@ var partsTemplate string
 var diffTemplate string
 
 // scriptHash lets the page's own script run, and by the page's policy nothing else.
-var scriptHash = func() string {
+func scriptHash() string {
 	h := sha256.Sum256([]byte(js))
 	return "sha256-" + base64.StdEncoding.EncodeToString(h[:])
-}()
+}
 
-var templates = template.Must(template.New("page").Funcs(functions).Parse(pageTemplate + partsTemplate + diffTemplate))
+// templates are parsed when the first page is written: most runs write none.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(functions).Parse(pageTemplate + partsTemplate + diffTemplate))
+})
 
 // head is what every page has.
 type head struct {
@@ -47,7 +51,7 @@ type head struct {
 }
 
 func newHead(title string) head {
-	return head{title, template.CSS(css), template.JS(js), scriptHash}
+	return head{title, template.CSS(css), template.JS(js), scriptHash()}
 }
 
 // page is what the template shows.
@@ -87,7 +91,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 		}
 	}
 	bw := bufio.NewWriter(w)
-	if err := templates.ExecuteTemplate(bw, "page", p); err != nil {
+	if err := templates().ExecuteTemplate(bw, "page", p); err != nil {
 		return err
 	}
 	return bw.Flush()

@@ -65,7 +65,7 @@ func harmless(t *testing.T, page []byte) {
 	if m := fetches.FindString(css + js); m != "" {
 		t.Errorf("the page's own parts hold %q", m)
 	}
-	if !strings.Contains(html.UnescapeString(string(page)), "script-src '"+scriptHash+"'") {
+	if !strings.Contains(html.UnescapeString(string(page)), "script-src '"+scriptHash()+"'") {
 		t.Error("the page's policy does not name its script")
 	}
 }

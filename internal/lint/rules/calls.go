@@ -249,23 +249,36 @@ func cleanedAfter(cs []call, need, clean func(*call) bool) (needs, cleaned bool)
 // of the others is gone. Stages of one name, or without a name on one image, are not told apart, as in hadolint.
 func lasting(p *lint.Pass, in *dockerfile.Instruction) bool {
 	s := in.Stage
-	if s == nil || stageKey(p.File, s) == stageKey(p.File, p.File.Stages[len(p.File.Stages)-1]) {
+	if s == nil {
+		return true
+	}
+	if last := p.File.Stages[len(p.File.Stages)-1]; s.Base.Raw == last.Base.Raw && alias(p.File, s) == alias(p.File, last) {
 		return true
 	}
 	for _, o := range p.File.Stages {
-		if o.Parent == s {
+		if s.Name != "" && o.Index > s.Index && imageName(o.Base.Raw) == alias(p.File, s) {
 			return true
 		}
 	}
 	return false
 }
 
-// stageKey is what hadolint knows a stage by: its name, or its image where it has none.
+// stageKey is what hadolint knows a stage by: its name, or its image without registry and version.
 func stageKey(f *dockerfile.File, s *dockerfile.Stage) string {
 	if s.Name != "" {
 		return alias(f, s)
 	}
-	return s.Base.Raw
+	return imageName(s.Base.Raw)
+}
+
+// imageName is an image as it is written, without registry, tag and digest.
+func imageName(raw string) string {
+	raw, _, _ = strings.Cut(raw, "@")
+	if first, rest, ok := strings.Cut(raw, "/"); ok && (strings.ContainsAny(first, ".:") || first == "localhost") {
+		raw = rest
+	}
+	raw, _, _ = strings.Cut(raw, ":")
+	return raw
 }
 
 // top calls f for every instruction that does not stand within an ONBUILD.

@@ -17,7 +17,7 @@ var copyRelative = lint.Rule{
 	Check: func(p *lint.Pass) {
 		set := map[string]bool{} // by stage name or image: a WORKDIR is known
 		for _, s := range p.File.Stages {
-			have := set[s.Base.Raw]
+			have := set[imageName(s.Base.Raw)]
 			for _, in := range s.Instructions {
 				switch in.Keyword {
 				case "WORKDIR":

@@ -18,18 +18,16 @@ var envSelfReference = lint.Rule{
 		References:  []string{"https://docs.docker.com/reference/dockerfile/#environment-replacement"},
 	},
 	Check: func(p *lint.Pass) {
-		for _, s := range p.File.Stages {
-			known := map[string]bool{}
-			for _, in := range s.Instructions {
-				switch in.Keyword {
-				case "ARG":
-					remember(known, in.Pairs)
-				case "ENV":
-					if refersToItself(p.File, in.Pairs, known) {
-						p.Report(in, "ENV refers to a variable that the same ENV sets")
-					}
-					remember(known, in.Pairs)
+		known := map[string]bool{} // set by an earlier line of the file
+		for _, in := range p.File.Instructions {
+			switch in.Keyword {
+			case "ARG":
+				remember(known, in.Pairs)
+			case "ENV":
+				if refersToItself(p.File, in.Pairs, known) {
+					p.Report(in, "ENV refers to a variable that the same ENV sets")
 				}
+				remember(known, in.Pairs)
 			}
 		}
 	},

@@ -20,8 +20,8 @@ var healthcheckMissing = lint.Rule{
 		base := map[string]string{}
 		good := map[string]bool{}
 		for _, s := range p.File.Stages {
-			if _, ok := base[name(s)]; !ok && name(s) != s.Base.Raw {
-				base[name(s)] = s.Base.Raw
+			if _, ok := base[name(s)]; !ok && name(s) != imageName(s.Base.Raw) {
+				base[name(s)] = imageName(s.Base.Raw)
 			}
 			for _, in := range s.Instructions {
 				if in.Keyword == "HEALTHCHECK" {
@@ -30,7 +30,7 @@ var healthcheckMissing = lint.Rule{
 					}
 				}
 			}
-			if good[s.Base.Raw] {
+			if good[imageName(s.Base.Raw)] {
 				good[name(s)] = true
 			}
 		}

@@ -20,7 +20,7 @@ var pipNoCache = lint.Rule{
 	Check: func(p *lint.Pass) {
 		off := map[string]bool{} // by stage name or image: PIP_NO_CACHE_DIR is set
 		for _, s := range p.File.Stages {
-			set := off[s.Base.Raw]
+			set := off[imageName(s.Base.Raw)]
 			for _, in := range s.Instructions {
 				switch {
 				case in.Keyword == "ENV":
@@ -28,7 +28,7 @@ var pipNoCache = lint.Rule{
 						set = set || pair.Key == "PIP_NO_CACHE_DIR" && truthy(pair.Value)
 					}
 				case in.Trigger != nil && in.Trigger.Keyword == "RUN":
-					pipCached(p, in.Trigger, set)
+					pipCached(p, in.Trigger, false) // whoever builds on the image may set it anew
 				default:
 					pipCached(p, in, set)
 				}

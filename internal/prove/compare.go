@@ -219,11 +219,17 @@ func sameText(x, y, z string) bool {
 	return true
 }
 
+// moment is a time in seconds since 1970, or in a part of them, within a word: the age of a file that the build made.
+var moment = regexp.MustCompile(`1[0-9]{9,12}`)
+
 var hashLike = regexp.MustCompile(`^[0-9a-fA-F]{8,}$|^[0-9A-Za-z_]{20,}$|^[0-9]{10,}$`)
 
 // buildID tells whether two words are marks of two builds of the same thing: digests, random names, times in
 // seconds or milliseconds, of the same length and with a digit in each.
 func buildID(a, b string) bool {
+	if moment.MatchString(a) && moment.ReplaceAllString(a, "#") == moment.ReplaceAllString(b, "#") {
+		return true
+	}
 	return len(a) == len(b) && hashLike.MatchString(a) && hashLike.MatchString(b) &&
 		strings.ContainsAny(a, "0123456789") && strings.ContainsAny(b, "0123456789")
 }

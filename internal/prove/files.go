@@ -93,6 +93,9 @@ func (f *files) environment(env []string) {
 func (f *files) add(h *tar.Header, r io.Reader) error {
 	name := strings.Trim(path.Clean("/"+h.Name), "/")
 	f.entries[name] = entry{kind: h.Typeflag, link: h.Linkname, exec: h.Mode&0o111 != 0, size: h.Size}
+	for d := path.Dir(name); d != "." && !set(f.entries, d); d = path.Dir(d) {
+		f.entries[d] = entry{kind: tar.TypeDir} // an archive need not name its folders
+	}
 	if h.Typeflag == tar.TypeDir {
 		f.count(name + "/")
 	}

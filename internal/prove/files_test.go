@@ -175,8 +175,14 @@ func TestElfOfThisTest(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	shell := []string{"/bin/sh", "-c"}
 	base := engine.Config{Env: []string{"PATH=/bin", "GPG_KEY=canary"}}
+	for _, known := range []bool{true, false} {
+		settingsCases(t, base, known)
+	}
+}
+
+func settingsCases(t *testing.T, base engine.Config, known bool) {
+	shell := []string{"/bin/sh", "-c"}
 	config := func(change func(*engine.Config)) *engine.Image {
 		c := engine.Config{Env: []string{"PATH=/bin", "MODE=canary"}, Cmd: append(shell, "exec gunicorn -b :8000 'app:app'"), WorkingDir: "/app/", ExposedPorts: []string{"8000/tcp"}, Volumes: []string{"/data"}}
 		change(&c)
@@ -202,7 +208,11 @@ func TestSettings(t *testing.T) {
 		"a variable of the base": {func(c *engine.Config) { c.Env = append(c.Env, "NEW=1") }, "", ""},
 		"the stop signal":        {func(c *engine.Config) { c.StopSignal = "SIGQUIT" }, "stop signal", ""},
 	} {
-		p := &prover{res: &Result{}, orig: &original{base: &engine.Image{Config: base}}}
+		p := &prover{res: &Result{}, orig: &original{}}
+		p.Original.Dockerfile = []byte("FROM base\nENV MODE=canary\n")
+		if known {
+			p.orig.base = &engine.Image{Config: base}
+		}
 		p.imgs[0], p.imgs[1] = config(func(c *engine.Config) { c.Env = append(c.Env, "GPG_KEY=canary") }), config(c.change)
 		p.fs[0], p.fs[1] = files, files
 		if c.meant != "" {

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/engine"
 	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/stages"
 )
 
 // open returns the engine, or skips if it does not hold the base images that are named.
@@ -103,6 +105,65 @@ func TestLiveWrongConversions(t *testing.T) {
 			res := try(t, e, dir, read(t, dir, "Dockerfile"), wrong, c.meant...)
 			if res.Proved || !strings.Contains(res.Reason, c.reason) {
 				t.Errorf("%q, which is to speak of %q\n%s", res.Line(), c.reason, res.Log)
+			}
+		})
+	}
+}
+
+// The conversions that drydock makes itself are proved, and for the testbed's apps they are as small as those made by
+// hand, give or take a tenth.
+func TestLiveConvert(t *testing.T) {
+	shared := func(name string) func(*testing.T) string {
+		return func(t *testing.T) string { return need.Shared(t, "testbed", "apps", name) }
+	}
+	own := func(elem ...string) func(*testing.T) string {
+		return func(*testing.T) string { return filepath.Join(elem...) }
+	}
+	python, node := []string{"python:3.11", "python:3.11-slim"}, []string{"node:20", "node:20-slim"}
+	static := []string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}
+	for _, c := range []struct {
+		name   string
+		dir    func(*testing.T) string
+		bases  []string
+		byHand float64 // MB
+	}{
+		{"flask-cext", shared("flask-cext"), python, 153.9},
+		{"dash-uvicorn", shared("dash-uvicorn"), python, 465.2},
+		{"node-express", shared("node-express"), node, 189.1},
+		{"go-http", shared("go-http"), static, 6.4},
+		{"insights", own(need.Root(), "examples", "shop", "insights"), python, 0},
+		{"storefront", own(need.Root(), "examples", "shop", "storefront"), node, 0},
+		{"a library that no line names", own("testdata", "pq"), python, 0},
+		{"poetry", own("testdata", "apps", "poetry"), python, 0},
+		{"uv", own("testdata", "apps", "uv"), python, 0},
+		{"django with static files", own("testdata", "apps", "django"), python, 0},
+		{"pnpm", own("testdata", "apps", "pnpm"), node, 0},
+		{"a site", own("testdata", "apps", "front-serve"), append(node, "nginx:1.22"), 0},
+		{"go with files", own("testdata", "apps", "go-assets"), static, 0},
+		{"go with C", own("testdata", "apps", "go-cgo"), append(static, "debian:bookworm-slim"), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := c.dir(t)
+			e := open(t, c.bases...)
+			held, err := e.Tags(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := read(t, dir, "Dockerfile")
+			conv, res, err := Convert(t.Context(), e, dockerfile.Parse(text), os.DirFS(dir), stages.Options{Held: held}, Options{
+				Context: dir, Original: Side{Name: "Dockerfile", Dockerfile: text}, Say: func(s string) { t.Log(s) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range res.Checks {
+				t.Logf("%-10s %-8s %s", c.Name, c.Status, c.Text)
+			}
+			t.Log(res.Line())
+			if !res.Proved {
+				t.Fatalf("not proved: %s\n%s\n%s", res.Reason, res.Log, conv.Dockerfile)
+			}
+			if mb := float64(res.After.Size) / 1e6; c.byHand > 0 && mb > 1.1*c.byHand {
+				t.Errorf("%.1f MB, by hand %.1f", mb, c.byHand)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/engine"
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -74,7 +75,7 @@ func (p *prover) differences(a, b *engine.Config) []difference {
 	}
 	out = append(out, p.lostEnv(a, b)...)
 	for name, v := range a.Labels {
-		if b.Labels[name] != v && !p.baseLabel(name, v) {
+		if b.Labels[name] != v && !p.baseLabel(name, v) && (p.orig.base != nil || p.declares("LABEL")[name]) {
 			add(false, "label "+name, "the label "+name+" is not the same")
 		}
 	}
@@ -87,6 +88,7 @@ func (p *prover) differences(a, b *engine.Config) []difference {
 func (p *prover) lostEnv(a, b *engine.Config) []difference {
 	var out []difference
 	after := envMap(b.Env)
+	declared := p.declares("ENV")
 	var base map[string]string
 	if p.orig.base != nil {
 		base = envMap(p.orig.base.Config.Env)
@@ -94,7 +96,7 @@ func (p *prover) lostEnv(a, b *engine.Config) []difference {
 	for _, e := range a.Env {
 		name, v, _ := strings.Cut(e, "=")
 		now, ok := after[name]
-		if now == v && ok || base != nil && base[name] == v {
+		if now == v && ok || base != nil && base[name] == v || base == nil && !declared[name] {
 			continue
 		}
 		switch {
@@ -128,6 +130,28 @@ func pathGone(before, after, base string, fs *files) string {
 		}
 	}
 	return ""
+}
+
+// declares are the names that the original's Dockerfile itself gives in ENV or LABEL. They are asked where the engine
+// does not hold the base: BuildKit keeps what it pulled to itself.
+func (p *prover) declares(keyword string) map[string]bool {
+	out := map[string]bool{}
+	f := dockerfile.Parse(p.Original.Dockerfile)
+	st, err := f.Target(p.Original.Target)
+	if err != nil {
+		return out
+	}
+	for _, s := range f.Lineage(st) {
+		for _, in := range s.Instructions {
+			if in.Keyword != keyword {
+				continue
+			}
+			for _, pair := range in.Pairs {
+				out[pair.Key] = true
+			}
+		}
+	}
+	return out
 }
 
 func (p *prover) baseLabel(name, v string) bool {

@@ -53,6 +53,15 @@ func planGo(a *app) error {
 	if g.cgo && (scratch || strings.Contains(a.res.Final, "distroless/static")) {
 		return refuse(g.build.op.in, "the program is linked with C libraries (cgo), which %s does not have", a.res.Final)
 	}
+	bare := scratch || strings.Contains(a.res.Final, "distroless/static")
+	if bare && (g.needsShell() || len(g.commandsNeeded()) > 0) {
+		return refuse(a.last("CMD"), "it needs a shell or other programs when it runs, which %s does not have", a.res.Final)
+	}
+	if in := a.last("HEALTHCHECK"); in != nil && in.Script != nil && !minimal {
+		for _, c := range in.Script.Commands {
+			g.src().call(c.Name) // it stays, and so does what it asks with
+		}
+	}
 	g.builder()
 	return g.finalStage(minimal, scratch)
 }
@@ -399,11 +408,6 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		}
 		w.hasUser = true
 	}
-	if g.res.Final != g.st.Base.Text {
-		for _, name := range []string{"GOPATH", "GOTOOLCHAIN", "GOFLAGS", "GO111MODULE", "GOPROXY", "GOPRIVATE", "CGO_ENABLED", "GOOS", "GOARCH", "GOCACHE"} {
-			g.change("env "+name, "only the compiler reads it")
-		}
-	}
 	w.replace = func(o *op) (string, bool) {
 		if minimal {
 			if text, done := g.withoutShell(o); done {
@@ -417,6 +421,9 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 			if !strings.HasPrefix(pair.Key, "GO") && pair.Key != "CGO_ENABLED" {
 				return "", false
 			}
+		}
+		for _, pair := range o.in.Pairs {
+			g.change("env "+pair.Key, "only the compiler reads it")
 		}
 		return "", true
 	}

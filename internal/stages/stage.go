@@ -83,6 +83,16 @@ func (a *app) cached(target string, commands ...string) string {
 	return "RUN --mount=type=cache,target=" + target + " \\\n    " + strings.Join(commands, " \\\n    && ")
 }
 
+// onlyMoves: changing the folder for nothing that follows.
+func onlyMoves(texts []string) bool {
+	for _, t := range texts {
+		if !strings.HasPrefix(t, "cd ") {
+			return false
+		}
+	}
+	return true
+}
+
 // rebuild is a RUN of those parts that are wanted: the original's own text if that is all of them.
 func (a *app) rebuild(p *op, want func(*part) bool) string {
 	var texts []string
@@ -97,7 +107,7 @@ func (a *app) rebuild(p *op, want func(*part) bool) string {
 	switch {
 	case all:
 		return a.text(p)
-	case len(texts) == 0:
+	case len(texts) == 0 || onlyMoves(texts):
 		return ""
 	}
 	return run(texts...)

@@ -230,5 +230,5 @@ func (a *app) keptHealth(p *op) string {
 
 // asksItself: the HEALTHCHECK's fetcher is replaced by the interpreter, so that no package is needed for it.
 func (a *app) asksItself(in *dockerfile.Instruction) bool {
-	return in.Keyword == "HEALTHCHECK" && (a.language == "Python" || a.language == "Node") && in.Script != nil && fetchedURL.MatchString(in.Script.Source)
+	return in.Keyword == "HEALTHCHECK" && (a.language == "Python" || a.language == "Node" || a.language == "Go") && in.Script != nil && fetchedURL.MatchString(in.Script.Source)
 }

@@ -37,7 +37,7 @@ func (p *python) planVenv() error {
 				packaged = true
 				b.keep(o, p.installLine(build))
 			}
-			if !made && (kindOf(o, depend) || p.runsBuild(o)) {
+			if !made && p.installsHere(o) {
 				if !packaged && len(build) > 0 {
 					packaged = true
 					b.add(p.installLine(build))
@@ -97,6 +97,20 @@ func (p *python) makeVenv() string {
 	return "RUN " + interpreter + " -m venv --without-pip " + venvPath
 }
 
+// own tells whether a part installs Python packages, and not those of another language.
+func (p *python) own(pt *part) bool {
+	return pt.kind == depend && (pt.install == nil || pt.install.Manager == "pip" || pt.install.Manager == p.manager)
+}
+
+func (p *python) installsHere(o *op) bool {
+	for _, pt := range o.parts {
+		if p.own(pt) {
+			return true
+		}
+	}
+	return false
+}
+
 // lastBuild is the last instruction that the builder has to run.
 func (p *python) lastBuild() int {
 	last := 0
@@ -142,7 +156,7 @@ func (p *python) builderRun(b *stage, o *op, own bool) {
 	for _, pt := range o.parts {
 		if wanted(pt) {
 			texts = append(texts, p.adjust(pt))
-			deps = deps || pt.kind == depend
+			deps = deps || p.own(pt)
 		}
 	}
 	if len(texts) == 0 {

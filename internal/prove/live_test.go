@@ -10,6 +10,7 @@ import (
 	"github.com/drydock/drydock/internal/engine"
 	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/stages"
+	"golang.org/x/tools/txtar"
 )
 
 // open returns the engine, or skips if it does not hold the base images that are named.
@@ -119,6 +120,7 @@ func TestLiveConvert(t *testing.T) {
 	own := func(elem ...string) func(*testing.T) string {
 		return func(*testing.T) string { return filepath.Join(elem...) }
 	}
+	app := func(name string) func(*testing.T) string { return func(t *testing.T) string { return unpack(t, name) } }
 	python, node := []string{"python:3.11", "python:3.11-slim"}, []string{"node:20", "node:20-slim"}
 	static := []string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}
 	for _, c := range []struct {
@@ -134,13 +136,13 @@ func TestLiveConvert(t *testing.T) {
 		{"insights", own(need.Root(), "examples", "shop", "insights"), python, 0},
 		{"storefront", own(need.Root(), "examples", "shop", "storefront"), node, 0},
 		{"a library that no line names", own("testdata", "pq"), python, 0},
-		{"poetry", own("testdata", "apps", "poetry"), python, 0},
-		{"uv", own("testdata", "apps", "uv"), python, 0},
-		{"django with static files", own("testdata", "apps", "django"), python, 0},
-		{"pnpm", own("testdata", "apps", "pnpm"), node, 0},
-		{"a site", own("testdata", "apps", "front-serve"), append(node, "nginx:1.22"), 0},
-		{"go with files", own("testdata", "apps", "go-assets"), static, 0},
-		{"go with C", own("testdata", "apps", "go-cgo"), append(static, "debian:bookworm-slim"), 0},
+		{"poetry", app("poetry"), python, 0},
+		{"uv", app("uv"), python, 0},
+		{"django with static files", app("django"), python, 0},
+		{"pnpm", app("pnpm"), node, 0},
+		{"a site", app("front-serve"), append(node, "nginx:1.22"), 0},
+		{"go with files", app("go-assets"), static, 0},
+		{"go with C", app("go-cgo"), append(static, "debian:bookworm-slim"), 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := c.dir(t)
@@ -167,4 +169,24 @@ func TestLiveConvert(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unpack writes an app of testdata/apps into a folder of its own.
+func unpack(t *testing.T, name string) string {
+	t.Helper()
+	a, err := txtar.ParseFile(filepath.Join("testdata", "apps", name+".txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, f := range a.Files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }

@@ -184,7 +184,7 @@ func (s *splitter) unterminated(l *logical, line, start int) {
 	l.problem = &Problem{Text: "the heredoc's end is missing", Span: l.lineSpan}
 	for s.line = line; s.line < len(s.f.lines); s.line++ {
 		word, _, _ := bytes.Cut(s.f.Src[s.f.lines[s.line]:], []byte{' '})
-		if k := string(word); len(word) < 12 && known[k] {
+		if len(word) < 12 && known[string(word)] {
 			break
 		}
 	}

@@ -25,9 +25,8 @@ type Run struct {
 	e  *Engine
 	ID string
 
-	mu    sync.Mutex
-	undo  []func(context.Context) error
-	ended bool
+	mu   sync.Mutex
+	undo []func(context.Context) error
 }
 
 // NewRun starts a run. The caller defers Close.

@@ -51,19 +51,6 @@ func (l lines) line(n int) []byte {
 	return bytes.TrimSuffix(l.text[l.start[n-1]:end], []byte("\r"))
 }
 
-// lineAt is the number of the line that holds a byte offset.
-func (l lines) lineAt(offset int) int {
-	lo, hi := 0, len(l.start)
-	for hi-lo > 1 {
-		if mid := (lo + hi) / 2; l.start[mid] <= offset {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return lo + 1
-}
-
 // maxWide is the longest line with more than ASCII in which columns are counted: each look-up walks the line.
 const maxWide = 4 << 10
 

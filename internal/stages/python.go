@@ -40,12 +40,11 @@ type python struct {
 	*app
 	plain    bool // a distribution's own Python
 	installs bool
-	manager  string          // "pip", "poetry", "pipenv", "uv", "pdm"
-	venv     string          // the virtual environment that the original makes itself, or its manager
-	heavy    bool            // commands of the app need what only the builder has
-	local    bool            // pip installs from a folder, a repository or in place
-	builds   map[*part]bool  // parts that only the builder can run
-	only     map[string]bool // programs that only the builder has
+	manager  string         // "pip", "poetry", "pipenv", "uv", "pdm"
+	venv     string         // the virtual environment that the original makes itself, or its manager
+	heavy    bool           // commands of the app need what only the builder has
+	local    bool           // pip installs from a folder, a repository or in place
+	builds   map[*part]bool // parts that only the builder can run
 }
 
 var managersOfPython = map[string]bool{"poetry": true, "pipenv": true, "uv": true, "pdm": true}

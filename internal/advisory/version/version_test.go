@@ -111,9 +111,7 @@ func ask(t *testing.T, eco string, next func() string, tool string, args ...stri
 	o, _ := For(eco)
 	var in strings.Builder
 	var pairs []pair
-	for _, p := range corpus(t, "testdata/"+eco+".txt") {
-		pairs = append(pairs, p)
-	}
+	pairs = append(pairs, corpus(t, "testdata/"+eco+".txt")...)
 	for range 3000 {
 		pairs = append(pairs, pair{a: next(), b: next()})
 	}

@@ -53,16 +53,15 @@ type fieldRule struct {
 
 // rule is a compiled line of a table.
 type rule struct {
-	act     action
-	kind    Kind
-	hook    Hook
-	own     bool        // text is the node's source
-	textOf  uint16      // text is the source of this field
-	text    string      // text given
-	fields  []fieldRule // by field id
-	rest    fieldRule
-	keep    []string // keywords that become Mods
-	asToken bool
+	act    action
+	kind   Kind
+	hook   Hook
+	own    bool        // text is the node's source
+	textOf uint16      // text is the source of this field
+	text   string      // text given
+	fields []fieldRule // by field id
+	rest   fieldRule
+	keep   []string // keywords that become Mods
 }
 
 // compiled is a Spec for one grammar.

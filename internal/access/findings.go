@@ -67,13 +67,32 @@ func (c *checker) add(d draft) {
 	}
 	f.Evidence = append(f.Evidence, d.evidence...)
 	f.Why, f.Flow = d.why, d.flow
+	f.Confidence = finding.ConfidenceHigh
+	if g := c.seenBy(d.m); g != nil && g.Unverified {
+		f.Confidence = finding.ConfidenceMedium
+		f.Evidence = append(f.Evidence, fmt.Sprintf("unverified: no real Traefik %s was compared with", g.Version))
+	}
 	f.Fix = finding.Fix{Text: d.fix, Edits: d.edits}
 	if f.Fix.Text == "" {
 		f.Fix.Text = meta.Remedy
 	}
-	f.Confidence = finding.ConfidenceHigh
 	f.ID = finding.Fingerprint(finding.GateAccess, d.rule, stackName, f.Service, d.router, d.key)
 	c.res.Findings = append(c.res.Findings, f)
+}
+
+// seenBy is the Traefik that sees a service.
+func (c *checker) seenBy(m *member) *Gateway {
+	if m == nil {
+		return nil
+	}
+	for _, g := range c.res.Gateways {
+		for i := range g.services {
+			if g.services[i].service == m.service {
+				return g
+			}
+		}
+	}
+	return nil
 }
 
 // findings looks for the defects of everything that one Traefik serves.

@@ -146,6 +146,9 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 		g.Version, _ = traefik.ImageVersion(svc.Image)
 	}
 	g.Unverified = g.Version.Known() && g.Version.Major < 3
+	if g.Unverified {
+		c.warn(fmt.Sprintf("access behind Traefik %s is unverified: no real one of that version was compared with", g.Version), svc)
+	}
 	in := traefik.Input{Version: g.Version, Unknown: map[string]bool{}}
 	var problem string
 	if svc != nil {

@@ -128,6 +128,9 @@ func (s *scene) judgeDoor(r *route, m *member) (string, finding.Severity, []stri
 	case r.TLS == nil && guard.TLS != nil:
 		return rulePlainHTTP, s.atLeastHigh(r, m, sev), why
 	case guard.EntryPoint == r.EntryPoint && guard.Rule != nil && r.Rule.Implies(guard.Rule):
+		if guard.class == authenticated {
+			return ruleSibling, sev, why // a part without a login, such as /webhook, is often meant
+		}
 		return ruleSibling, s.atLeastHigh(r, m, sev), why
 	}
 	return ruleUnprotected, sev, why

@@ -178,7 +178,7 @@ func TestRuntimesWithoutAPackage(t *testing.T) {
 	pad := strings.Repeat("\x00", 100)
 	inv := read(t, imagetest.Tar(t,
 		entry{Name: "usr/local/include/python3.11/patchlevel.h", Data: "#define PY_MAJOR_VERSION 3\n#define PY_VERSION             \"3.11.4\"\n"},
-		entry{Name: "usr/local/lib/libpython3.11.so.1.0", Data: "\x7fELF" + pad + "\x003.11.4\x00" + pad, Mode: 0o755},
+		entry{Name: "usr/local/lib/libpython3.11.so.1.0", Data: "\x7fELF" + pad + "\x003.40.1\x003.11.4\x00" + pad, Mode: 0o755},
 		entry{Name: "usr/local/lib/python3.11/lib-dynload/_ssl.so", Data: "\x7fELF" + pad, Mode: 0o755},
 		entry{Name: "opt/py/bin/python3.13", Data: "\x7fELF" + pad + "\x003.13.0rc1\x00" + pad, Mode: 0o755},
 		entry{Name: "usr/local/include/node/node_version.h", Data: "#define NODE_MAJOR_VERSION 20\n#define NODE_MINOR_VERSION 11\n#define NODE_PATCH_VERSION 1\n"},
@@ -190,7 +190,8 @@ func TestRuntimesWithoutAPackage(t *testing.T) {
 		entry{Name: "usr/local/lib/ruby/3.2.0/x86_64-linux/rbconfig.rb", Data: "CONFIG[\"RUBY_PROGRAM_VERSION\"] = \"3.2.2\"\n"},
 		entry{Name: "usr/local/sbin/nginx", Data: "\x7fELF" + pad + "nginx version: nginx/1.25.3\x00", Mode: 0o755},
 		entry{Name: "usr/local/bin/postgres", Data: "\x7fELF" + pad + "postgres (PostgreSQL) 16.1\n", Mode: 0o755},
-		entry{Name: "usr/local/bin/redis-server", Data: "\x7fELF" + pad + "\x007.2.3buildkitsandbox-1698850000000000000" + "00000000\x00", Mode: 0o755},
+		entry{Name: "usr/local/bin/redis-server", Data: "\x7fELF" + pad + "\x005.2.1\x007.2.3\x007.2.3buildkitsandbox-1698850000000000000" + "00000000\x00", Mode: 0o755},
+		entry{Name: "usr/local/sbin/haproxy", Data: "\x7fELF" + pad + "since HAProxy version 2.5.\x00\n version 2.9.1-f72603c, released 2023/12/15\n", Mode: 0o755},
 		entry{Name: "usr/local/go/VERSION", Data: "go1.22.3\ntime 2024\n"},
 		entry{Name: "usr/local/share/release", Data: "no java here\n"},
 		entry{Name: "usr/local/bin/mystery", Data: "\x7fELF" + pad, Mode: 0o755},
@@ -198,6 +199,7 @@ func TestRuntimesWithoutAPackage(t *testing.T) {
 	))
 	expect(t, inv, `
 Bitnami golang 1.22.3 usr/local/go/VERSION by RUN step 1
+Bitnami haproxy 2.9.1 usr/local/sbin/haproxy by RUN step 1
 Bitnami java 17.0.9 opt/java/openjdk/release by RUN step 1
 Bitnami java 8.0.392 opt/jdk8/release by RUN step 1
 Bitnami nginx 1.25.3 usr/local/sbin/nginx by RUN step 1

@@ -25,7 +25,19 @@ type runtimeKind struct {
 	version *regexp.Regexp
 	anchors []string // literals of which one stands within every match; none for a text
 	join    string   // of the version's parts, where it has several
+	begins  bool     // a match begins with its anchor
+	// confirm, where it is set, matches a text that begins with the version: of several bare numbers in the program it is
+	// the one that stands a second time, before the build's id.
+	confirm *regexp.Regexp
 }
+
+var (
+	bareVersionRE   = regexp.MustCompile(`^\d{1,2}\.\d{1,2}\.\d{1,3}$`)
+	pythonVersionRE = regexp.MustCompile(`^\x00([23]\.\d{1,2}\.\d{1,2}(?:(?:a|b|rc)\d+)?\+?)\x00`)
+	pythonFileRE    = regexp.MustCompile(`python(\d\.\d+)`)
+	// The version, whatever names the build, whether the tree was changed, and the commit.
+	buildIDRE = regexp.MustCompile(`\d{1,2}\.\d{1,2}\.\d{1,3}[0-9A-Za-z.-]{4,100}[0-9a-f]{8}\x00`)
+)
 
 // up returns the folder n levels above a file.
 func up(n int) func(string) string {
@@ -45,9 +57,9 @@ var runtimeKinds = map[string][]runtimeKind{
 	"patchlevel.h": {{name: "python", file: regexp.MustCompile(`(^|/)include/python\d[^/]*/patchlevel\.h$`), prefix: up(3),
 		version: regexp.MustCompile(`#define\s+PY_VERSION\s+"([^"]+)"`)}},
 	"libpython": {{name: "python", file: regexp.MustCompile(`(^|/)lib(?:/[^/]+)?/libpython\d\.\d+[a-z]*\.so\.1\.0$`), prefix: up(2),
-		version: regexp.MustCompile(`\x00([23]\.\d{1,2}\.\d{1,2}(?:(?:a|b|rc)\d+)?\+?)\x00`), anchors: []string{"\x003.", "\x002.7"}}},
+		version: pythonVersionRE, anchors: []string{"\x003.", "\x002.7"}, begins: true}},
 	"python": {{name: "python", file: regexp.MustCompile(`(^|/)bin/python\d\.\d+$`), prefix: up(2),
-		version: regexp.MustCompile(`\x00([23]\.\d{1,2}\.\d{1,2}(?:(?:a|b|rc)\d+)?\+?)\x00`), anchors: []string{"\x003.", "\x002.7"}}},
+		version: pythonVersionRE, anchors: []string{"\x003.", "\x002.7"}, begins: true}},
 	"node_version.h": {{name: "node", file: regexp.MustCompile(`(^|/)include/node/node_version\.h$`), prefix: up(3), join: ".",
 		version: regexp.MustCompile(`(?s)#define NODE_MAJOR_VERSION (\d+).*#define NODE_MINOR_VERSION (\d+).*#define NODE_PATCH_VERSION (\d+)`)}},
 	"node": {{name: "node", file: regexp.MustCompile(`(^|/)bin/node$`), prefix: up(2),
@@ -64,10 +76,8 @@ var runtimeKinds = map[string][]runtimeKind{
 		version: regexp.MustCompile(`nginx version: nginx/(\d+\.\d+\.\d+)`), anchors: []string{"nginx version: nginx/"}},
 		{name: "openresty", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
 			version: regexp.MustCompile(`nginx version: openresty/(\d+\.\d+\.\d+(?:\.\d+)?)`), anchors: []string{"nginx version: openresty/"}}},
-	"redis-server": {{name: "redis", file: regexp.MustCompile(`(^|/)bin/redis-server$`), prefix: up(2),
-		version: regexp.MustCompile(`(?:\x00|[^0-9.])(\d{1,2}\.\d{1,2}\.\d{1,3})[0-9A-Za-z.-]{1,64}-\d{9,19}[01]?[0-9a-f]{8}`), anchors: []string{"00000000\x00", "Redis"}}},
-	"valkey-server": {{name: "valkey", file: regexp.MustCompile(`(^|/)bin/valkey-server$`), prefix: up(2),
-		version: regexp.MustCompile(`(?:\x00|[^0-9.])(\d{1,2}\.\d{1,2}\.\d{1,3})[0-9A-Za-z.-]{1,64}-\d{9,19}[01]?[0-9a-f]{8}`), anchors: []string{"00000000\x00", "Valkey"}}},
+	"redis-server":  {{name: "redis", file: regexp.MustCompile(`(^|/)bin/redis-server$`), prefix: up(2), version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
+	"valkey-server": {{name: "valkey", file: regexp.MustCompile(`(^|/)bin/valkey-server$`), prefix: up(2), version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
 	"postgres": {{name: "postgresql", file: regexp.MustCompile(`(^|/)bin/postgres$`), prefix: up(2),
 		version: regexp.MustCompile(`postgres \(PostgreSQL\) (\d+(?:\.\d+){1,2})`), anchors: []string{"postgres (PostgreSQL) "}}},
 	"mariadbd": {{name: "mariadb", file: regexp.MustCompile(`(^|/)s?bin/mariadbd$`), prefix: up(2),
@@ -79,7 +89,7 @@ var runtimeKinds = map[string][]runtimeKind{
 	"httpd": {{name: "apache", file: regexp.MustCompile(`(^|/)s?bin/httpd$`), prefix: up(2),
 		version: regexp.MustCompile(`Apache/(\d+\.\d+\.\d+)`), anchors: []string{"Apache/"}}},
 	"haproxy": {{name: "haproxy", file: regexp.MustCompile(`(^|/)s?bin/haproxy$`), prefix: up(2),
-		version: regexp.MustCompile(`HA-?Proxy version (\d+\.\d+\.\d+)`), anchors: []string{"Proxy version "}}},
+		version: regexp.MustCompile(` version (\d+\.\d+\.\d+)[^,\x00]{0,60}, released \d{4}/`), anchors: []string{", released "}}},
 	"VERSION": {{name: "golang", file: regexp.MustCompile(`(^|/)go/VERSION$`), prefix: up(1),
 		version: regexp.MustCompile(`^go(\d+\.\d+(?:\.\d+)?(?:(?:beta|rc)\d+)?)\s`)}},
 }
@@ -141,6 +151,9 @@ func (k *runtimeKind) find(f *file) (string, error) {
 		return k.match(data), nil
 	}
 	r := io.LimitReader(f.seeker(), maxVersionScan)
+	if k.confirm != nil {
+		return k.confirmed(r)
+	}
 	buf := make([]byte, 1<<20)
 	kept, seen := 0, 0
 	for {
@@ -153,7 +166,11 @@ func (k *runtimeKind) find(f *file) (string, error) {
 					break
 				}
 				i += at
-				if v := k.match(data[max(0, i-versionWindow):min(len(data), i+versionWindow)]); v != "" {
+				from := max(0, i-versionWindow)
+				if k.begins {
+					from = i
+				}
+				if v := k.match(data[from:min(len(data), i+versionWindow)]); v != "" && fitsName(v, f.path) {
 					return v, nil
 				}
 				at = i + len(a)
@@ -168,6 +185,59 @@ func (k *runtimeKind) find(f *file) (string, error) {
 		kept = copy(buf, data[max(0, len(data)-versionWindow):])
 	}
 }
+
+// confirmed collects the numbers that could be the version and the texts that begin with it, and returns the number that
+// has such a text; "" if none or several have.
+func (k *runtimeKind) confirmed(r io.Reader) (string, error) {
+	buf := make([]byte, 1<<20)
+	versions, texts := map[string]bool{}, map[string]bool{}
+	for kept := 0; ; {
+		n, err := io.ReadFull(r, buf[kept:])
+		data := buf[:kept+n]
+		for rest := data; len(versions) < maxCandidates; {
+			i := bytes.IndexByte(rest, 0)
+			if i < 0 {
+				break
+			}
+			if i <= maxBareVersion && k.version.Match(rest[:i]) {
+				versions[string(rest[:i])] = true
+			}
+			rest = rest[i+1:]
+		}
+		for _, m := range k.confirm.FindAll(data, maxCandidates) {
+			texts[string(m)] = true
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		kept = copy(buf, data[max(0, len(data)-versionWindow):])
+	}
+	found := ""
+	for v := range versions {
+		for t := range texts {
+			if rest, ok := strings.CutPrefix(t, v); ok && len(rest) > 9 && (found == "" || len(v) > len(found)) {
+				found = v
+			}
+		}
+	}
+	return semantic(k.name, found), nil
+}
+
+// fitsName keeps a library's version in a Python program (SQLite's is 3.40.1) from being taken for Python's own, whose
+// first two parts stand in the file's name.
+func fitsName(version, name string) bool {
+	m := pythonFileRE.FindStringSubmatch(path.Base(name))
+	return m == nil || strings.HasPrefix(version, m[1]+".")
+}
+
+// Bounds on what is collected while looking for a version that stands twice.
+const (
+	maxCandidates  = 200
+	maxBareVersion = len("99.99.999")
+)
 
 func (k *runtimeKind) match(data []byte) string {
 	m := k.version.FindSubmatch(data)

@@ -27,13 +27,14 @@ type Options struct {
 	Build   string        // what distinguishes this build of drydock from others, for the cache
 }
 
-// Engine runs many rules over many files. It is safe for concurrent use.
+// Engine runs many rules over many files. File is safe for concurrent use; of Run only one may be under way.
 type Engine struct {
 	opt    Options
 	byLang map[*ast.Lang][]*Program
 	plain  []*Program
 	rules  []*rule.Rule
 	cache  *cache
+	many   *tooMany // of one Run
 }
 
 // New compiles rules. Those that are wrong are left out and reported; the others work.
@@ -113,6 +114,7 @@ func (e *Engine) Run(ctx context.Context, tree *source.Tree, progress func(done,
 	if e.opt.Cache != "" {
 		e.cache = openCache(e.opt.Cache, e.opt.Build, e.rules)
 	}
+	e.many = &tooMany{n: map[*rule.Rule]int{}}
 	results := make([]FileResult, len(tree.Files))
 	skip := make([]string, len(tree.Files))
 	work := make(chan int)
@@ -166,6 +168,11 @@ feed:
 		out.Unused = append(out.Unused, r.Unused...)
 	}
 	out.Skipped = tree.Skipped()
+	for _, r := range e.rules {
+		if e.many.n[r] > maxPerRule {
+			out.Partial = append(out.Partial, Partial{r.File, fmt.Sprintf("rule %s matches more than %d places; the rest was not looked for", r.ID, maxPerRule)})
+		}
+	}
 	number(out.Findings)
 	if e.cache != nil {
 		e.cache.save()
@@ -213,7 +220,7 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 	var ms []found
 	for _, p := range e.plain {
 		if p.applies(rel) {
-			ms = append(ms, runProgram(p, f)...)
+			ms = append(ms, e.run(p, f)...)
 		}
 	}
 	if lang == nil {
@@ -237,7 +244,7 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 		}
 		f.Tree, f.matcher = tree, &pattern.Matcher{T: tree}
 		for _, p := range progs {
-			ms = append(ms, runProgram(p, f)...)
+			ms = append(ms, e.run(p, f)...)
 		}
 		switch {
 		case len(tree.Errors) > 0:
@@ -273,8 +280,40 @@ type found struct {
 	TaintMatch
 }
 
-func runProgram(p *Program, f *File) []found {
+// Bounds on what one rule may find: a rule that matches everything tells nobody anything.
+const (
+	maxPerFile = 500
+	maxPerRule = 5_000
+)
+
+// tooMany says how often each rule has matched in this run.
+type tooMany struct {
+	mu sync.Mutex
+	n  map[*rule.Rule]int
+}
+
+// room says whether a rule may find more, and counts what it found.
+func (t *tooMany) room(r *rule.Rule, found int) bool {
+	if t == nil {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.n[r] += found
+	return t.n[r] <= maxPerRule
+}
+
+// run runs a program on a file, within the bounds.
+func (e *Engine) run(p *Program, f *File) []found {
+	if !e.many.room(p.Rule, 0) {
+		return nil
+	}
 	ms := p.Run(f)
+	if len(ms) > maxPerFile {
+		ms = ms[:maxPerFile]
+		f.Bounded = true
+	}
+	e.many.room(p.Rule, len(ms))
 	out := make([]found, len(ms))
 	for i, m := range ms {
 		out[i] = found{p, m}

@@ -18,7 +18,7 @@ import (
 // store that cannot be read is as good as none.
 
 const (
-	maxCached    = 200_000
+	maxCached    = 60_000
 	maxCacheSize = 256 << 20
 )
 
@@ -74,13 +74,22 @@ func (c *cache) put(key string, r FileResult) {
 	}
 }
 
-// save writes what this run used. A failure costs time on the next run and nothing else.
+// save writes what this run learnt. A failure costs time on the next run and nothing else.
 func (c *cache) save() {
-	if !c.fresh && len(c.now) == len(c.old) {
+	if !c.fresh {
 		return
 	}
 	if os.MkdirAll(filepath.Dir(c.path), 0o700) != nil {
 		return
+	}
+	// What other runs with these rules looked at stays, as far as there is room.
+	for k, r := range c.old {
+		if len(c.now) >= maxCached {
+			break
+		}
+		if _, ok := c.now[k]; !ok {
+			c.now[k] = r
+		}
 	}
 	_ = safefile.Create(c.path, func(w io.Writer) error { return gob.NewEncoder(w).Encode(c.now) })
 }

@@ -45,12 +45,13 @@ func suppressions(src []byte, l *lines) *suppressed {
 	for _, m := range suppressMarks.FindAllSubmatchIndex(src, 10_000) {
 		line, _ := l.at(m[2])
 		before := src[l.starts[line-1]:m[2]]
-		if !commentLead.Match(before) {
-			continue
+		lead := commentLead.FindIndex(before)
+		if lead == nil || bytes.Count(before[:lead[0]], []byte{'"'})%2 == 1 || bytes.Count(before[:lead[0]], []byte{'\''})%2 == 1 {
+			continue // not in a comment, or within a string
 		}
 		s := &suppression{tool: strings.ToLower(string(src[m[2]:m[3]])), line: line, from: line, to: line}
 		s.read(string(bytes.TrimSpace(src[m[4]:m[5]])))
-		alone := len(bytes.TrimSpace(before[:commentLead.FindIndex(before)[0]])) == 0
+		alone := len(bytes.TrimSpace(before[:lead[0]])) == 0
 		switch s.tool {
 		case "drydock:ignore", "nosemgrep", "nosem":
 			if alone {

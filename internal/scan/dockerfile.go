@@ -9,11 +9,15 @@ import (
 	"runtime"
 	"sort"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/moby/moby/client"
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
@@ -22,6 +26,7 @@ import (
 	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/stages"
 )
 
 // The Dockerfile gate: does the image ship only what it runs? Every Dockerfile is read once and judged once for each
@@ -54,11 +59,13 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 		return nil, err
 	}
 	results := make([]Result, len(all))
+	held := &heldSizes{off: opt.Offline}
+	defer held.close()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, r := range all {
 		g.Go(func() error {
-			results[i] = r.lint(cfg, opt)
+			results[i] = r.lint(cfg, opt, func(ref string) (int64, bool) { return held.size(ctx, ref) })
 			return ctx.Err()
 		})
 	}
@@ -195,7 +202,7 @@ func leadsInto(root, link string) bool {
 }
 
 // lint judges the recipe for each of its builds and joins the findings.
-func (r *recipe) lint(cfg *lint.Config, opt *Options) Result {
+func (r *recipe) lint(cfg *lint.Config, opt *Options, size func(string) (int64, bool)) Result {
 	in := report.Input{Path: r.shown, Status: report.Checked, Service: strings.Join(r.serviceNames(), ", ")}
 	src := []byte(r.inline)
 	if r.inline == "" {
@@ -211,12 +218,13 @@ func (r *recipe) lint(cfg *lint.Config, opt *Options) Result {
 	}
 	builds := r.builds
 	if len(builds) == 0 {
-		builds = []build{{context: filepath.Dir(r.path)}}
+		builds = []build{{context: likelyContext(r.path)}}
 	}
 	joined := joiner{index: map[string]int{}}
 	for _, b := range builds {
 		c, done := b.known(r.path)
 		c.Now = opt.Now()
+		c.Estimate = func(f *dockerfile.File, _ *dockerfile.Stage) string { return saving(f, c.Files, b.target, size) }
 		joined.add(lint.Run(f, r.shown, rules.All, cfg, c))
 		done()
 	}
@@ -226,6 +234,72 @@ func (r *recipe) lint(cfg *lint.Config, opt *Options) Result {
 		}
 	}
 	return Result{Inputs: []report.Input{in}, Findings: joined.list}
+}
+
+// likelyContext is the folder that a Dockerfile without a project is most likely built from: its own, or the nearest one
+// above it, within the same repository, that has an ignore file.
+func likelyContext(path string) string {
+	own := filepath.Dir(path)
+	dir, err := filepath.Abs(own)
+	if err != nil {
+		return own
+	}
+	for range maxAbove {
+		if _, err := os.Stat(filepath.Join(dir, ".dockerignore")); err == nil {
+			return dir
+		}
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
+			break // the root of the repository, or of the file system
+		}
+		dir = filepath.Dir(dir)
+	}
+	return own
+}
+
+// maxAbove is how many folders above a Dockerfile are looked at.
+const maxAbove = 4
+
+// saving says what a split would save, or why there is no telling.
+func saving(f *dockerfile.File, files fs.FS, target string, size func(string) (int64, bool)) string {
+	if files == nil {
+		return "no estimate: the build context is not known"
+	}
+	e, err := stages.Saving(f, files, stages.Options{Target: target}, size)
+	if err != nil {
+		return "no estimate: drydock would not split it by itself: " + err.Error()
+	}
+	return e.Text
+}
+
+// heldSizes asks an engine on this machine how large the images are that it holds. It connects when it is first asked;
+// without an engine no size is known.
+type heldSizes struct {
+	off  bool
+	once sync.Once
+	cli  *client.Client
+}
+
+// engineWait bounds one question to the engine: an estimate is worth no waiting.
+const engineWait = 2 * time.Second
+
+func (h *heldSizes) size(ctx context.Context, ref string) (int64, bool) {
+	if h.off {
+		return 0, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, engineWait)
+	defer cancel()
+	h.once.Do(func() { h.cli, _ = dockerapi.Connect(ctx) }) // no engine is no error here: there is no estimate then
+	if h.cli == nil {
+		return 0, false
+	}
+	got, err := h.cli.ImageInspect(ctx, ref)
+	return got.Size, err == nil
+}
+
+func (h *heldSizes) close() {
+	if h.cli != nil {
+		h.cli.Close()
+	}
 }
 
 func reasonOf(err error) string {

@@ -252,7 +252,7 @@ func lasting(p *lint.Pass, in *dockerfile.Instruction) bool {
 	if s == nil {
 		return true
 	}
-	if last := p.File.Stages[len(p.File.Stages)-1]; s.Base.Raw == last.Base.Raw && alias(p.File, s) == alias(p.File, last) {
+	if last := p.File.Stages[len(p.File.Stages)-1]; s.Base.Raw == last.Base.Raw && s.Platform == last.Platform && alias(p.File, s) == alias(p.File, last) {
 		return true
 	}
 	for _, o := range p.File.Stages {

@@ -3,6 +3,7 @@ package rank
 import (
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -26,7 +27,7 @@ func Actions(r *report.Report) []report.Action {
 		if f.Status != finding.Open || f.Severity == finding.Info {
 			continue
 		}
-		k := remedyOf(f, images)
+		k := remedyOf(f, r, images)
 		if k.kind == remedyNone {
 			continue
 		}
@@ -84,7 +85,7 @@ type group struct {
 	urgency  int
 }
 
-func remedyOf(f *finding.Finding, images map[string]string) remedy {
+func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) remedy {
 	at := fmt.Sprintf("%s:%d", f.Location.Path, f.Location.Line)
 	if f.Package == nil {
 		if f.Fix.Text == "" && len(f.Fix.Edits) == 0 {
@@ -108,12 +109,19 @@ func remedyOf(f *finding.Finding, images map[string]string) remedy {
 		return remedy{remedyImage, at}
 	case f.Forecast != finding.ForecastEdit && isDistro(f.Package.PURL):
 		return remedy{remedyRebuild, ""}
-	case f.Location.Path == "":
-		return remedy{remedyFix, f.Package.PURL}
+	case f.Location.Path == "" || f.Location.Line == 0 && inImage(f, r):
+		return remedy{remedyFix, strings.Join(f.Services, "\x00")}
 	case isDockerfile(f.Location.Path):
 		return remedy{remedyInstall, at}
 	}
 	return remedy{remedyManifest, f.Location.Path}
+}
+
+// inImage tells whether the finding's place is a file inside an image, which nobody edits, and not one of the sources.
+func inImage(f *finding.Finding, r *report.Report) bool {
+	return slices.ContainsFunc(r.Images, func(img report.Image) bool {
+		return len(img.Services) == 0 || slices.ContainsFunc(img.Services, func(s string) bool { return slices.Contains(f.Services, s) })
+	})
 }
 
 // imageLines maps path:line of compose's `image:` lines to the image, for services that build nothing.

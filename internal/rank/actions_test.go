@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -109,8 +110,29 @@ func TestFold(t *testing.T) {
 	for i := range fs {
 		fs[i].Normalize()
 	}
-	gs := Fold(fs)
+	gs := Fold(fs, nil)
 	if len(gs) != 2 || len(gs[0].Findings) != 2 || gs[0].Severity != finding.Critical || gs[0].Fixed != "10.0.0" || gs[0].Fixable != 2 || gs[1].Fixable != 0 {
+		t.Errorf("%+v", gs)
+	}
+}
+
+// What a distribution builds from one source is one line: its packages share their vulnerabilities.
+func TestFoldBySource(t *testing.T) {
+	const lib, dev, other = "pkg:deb/debian/libssl3@3.0.1?distro=debian-12", "pkg:deb/debian/libssl-dev@3.0.1?distro=debian-12", "pkg:deb/debian/zlib@1?distro=debian-12"
+	fs := []finding.Finding{
+		pkg("1", "libssl3", lib, "3.0.2", "", 0, "", 9), pkg("1", "libssl-dev", dev, "3.0.2", "", 0, "", 9),
+		pkg("2", "libssl3", lib, "3.0.10", "", 0, "", 8), pkg("3", "zlib", other, "", "", 0, "", 7),
+	}
+	for i := range fs {
+		fs[i].Normalize()
+	}
+	source := inventory.Source{Name: "openssl", Version: "3.0.1"}
+	gs := Fold(fs[:3], []inventory.Package{{PURL: lib, Source: source}, {PURL: dev, Source: source}})
+	if len(gs) != 1 || gs[0].Name() != "openssl (2 packages) 3.0.1" || gs[0].Rules != 2 || gs[0].Fixed != "3.0.10" {
+		t.Errorf("%+v", gs)
+	}
+	gs = Fold(fs[2:], []inventory.Package{{PURL: lib, Source: source}})
+	if len(gs) != 2 || gs[0].Name() != "libssl3 1" || gs[1].Name() != "zlib 1" {
 		t.Errorf("%+v", gs)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -47,10 +48,15 @@ type ServiceRow struct {
 	Worst   *finding.Finding // nil where nothing was found
 }
 
-// Group is one line: a finding, or findings that one person reads as one (all of a package, one rule in one file).
+// Group is one line: a finding, or findings that a person reads as one (all of a package, or of the packages that a
+// distribution builds from one source; one rule in one file).
 type Group struct {
 	Severity finding.Severity // of the worst
 	Findings []*finding.Finding
+	Package  string // the package, or the distribution's source package of several; "" for other findings
+	Version  string // its version
+	Packages int    // how many packages share the line
+	Rules    int    // how many rules or vulnerabilities
 	Fixed    string // for a package: the lowest version without any of the findings that have a fix
 	Fixable  int    // how many have a fix
 }
@@ -119,7 +125,7 @@ func Summarise(r *report.Report, now time.Time) *Summary {
 		}
 	}
 	s.Services = serviceRows(r)
-	s.Groups = Fold(r.Findings)
+	s.Groups = Fold(r.Findings, r.Packages)
 	s.Gaps = gaps(r)
 	s.Data = dataOf(r, now)
 	s.State, s.Verdict = verdict(r, s)
@@ -275,17 +281,25 @@ func (row *ServiceRow) before(other *ServiceRow) bool {
 	return false
 }
 
-// Fold groups the open findings of fs, which are sorted worst first: a package's vulnerabilities in the same services
-// are one line, and so is one rule in one file. The groups keep the order of their worst.
-func Fold(fs []finding.Finding) []Group {
+// Fold groups the open findings of fs, which are sorted worst first: the vulnerabilities of a package, and of packages
+// with the same source package, in the same services are one line, and so is one rule in one file. The groups keep the
+// order of their worst. The packages tell the source packages; nil folds by package.
+func Fold(fs []finding.Finding, packages []inventory.Package) []Group {
+	sources := make(map[string]inventory.Source, len(packages))
+	for i := range packages {
+		if p := &packages[i]; p.Source.Name != "" {
+			sources[p.PURL] = p.Source
+		}
+	}
 	var groups []Group
 	at := map[string]int{}
+	seen := map[string]bool{}
 	for i := range fs {
 		f := &fs[i]
 		if f.Status != finding.Open {
 			continue
 		}
-		key := foldKey(f)
+		key, source := foldKey(f, sources)
 		j, known := at[key]
 		if !known {
 			j = len(groups)
@@ -297,7 +311,21 @@ func Fold(fs []finding.Finding) []Group {
 		if f.Severity.Rank() > g.Severity.Rank() {
 			g.Severity = f.Severity
 		}
-		if f.Package != nil && f.Advisory != nil && f.Advisory.Fixed != "" {
+		if k := key + "\x00rule\x00" + f.Rule; !seen[k] {
+			seen[k] = true
+			g.Rules++
+		}
+		if f.Package == nil {
+			continue
+		}
+		if k := key + "\x00package\x00" + f.Package.Name + f.Package.Version; !seen[k] {
+			seen[k] = true
+			if g.Packages++; g.Packages == 1 {
+				source = inventory.Source{Name: f.Package.Name, Version: f.Package.Version}
+			}
+			g.Package, g.Version = source.Name, source.Version
+		}
+		if f.Advisory != nil && f.Advisory.Fixed != "" {
 			g.Fixable++
 			g.Fixed = higher(f.Package.PURL, g.Fixed, f.Advisory.Fixed)
 		}
@@ -305,12 +333,32 @@ func Fold(fs []finding.Finding) []Group {
 	return groups
 }
 
-func foldKey(f *finding.Finding) string {
+// foldKey is what the findings of a line share, and the source package that the line is about where it holds several.
+func foldKey(f *finding.Finding, sources map[string]inventory.Source) (key string, source inventory.Source) {
 	services := strings.Join(f.Services, "\x00")
-	if f.Package != nil {
-		return strings.Join([]string{"p", f.Package.PURL, f.Package.Name, f.Package.Version, services}, "\x01")
+	if f.Package == nil {
+		return strings.Join([]string{"r", string(f.Gate), f.Rule, f.Location.Path, services}, "\x01"), source
 	}
-	return strings.Join([]string{"r", string(f.Gate), f.Rule, f.Location.Path, services}, "\x01")
+	if src, ok := sources[f.Package.PURL]; ok {
+		return strings.Join([]string{"s", ecosystem(f.Package.PURL), src.Name, src.Version, services}, "\x01"), src
+	}
+	return strings.Join([]string{"p", f.Package.PURL, f.Package.Name, f.Package.Version, services}, "\x01"), source
+}
+
+// Name is the line's place: the package, the source package with the number of its packages, or the place in a file.
+func (g *Group) Name() string {
+	f := g.Worst()
+	switch {
+	case g.Packages > 1:
+		return fmt.Sprintf("%s (%d packages) %s", g.Package, g.Packages, g.Version)
+	case f.Package != nil:
+		return strings.TrimSpace(g.Package + " " + g.Version)
+	case f.Location.Path != "":
+		l := f.Location
+		l.Column = 0
+		return l.String()
+	}
+	return f.Service
 }
 
 func gaps(r *report.Report) []Gap {

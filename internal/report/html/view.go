@@ -26,9 +26,12 @@ func newGroup(g *rank.Group, rules map[string]*finding.Rule) group {
 	f := g.Worst()
 	var text []string
 	for _, f := range g.Findings {
+		if f.Package != nil {
+			text = append(text, f.Package.Name)
+		}
 		text = append(text, f.Rule, f.Title, f.Location.Path, strings.Join(f.Aliases, " "), strings.Join(f.Services, " "))
 	}
-	return group{g, f, place(f), rules[f.Rule], strings.ToLower(report.Plain(strings.Join(append(text, place(f)), " ")))}
+	return group{g, f, g.Name(), rules[f.Rule], strings.ToLower(report.Plain(strings.Join(append(text, g.Name()), " ")))}
 }
 
 func place(f *finding.Finding) string {

@@ -144,15 +144,18 @@ func (c *comment) rows(groups, all []rank.Group) bool {
 		g := &groups[i]
 		f := g.Worst()
 		id, where, fix := "`"+code(f.Rule)+"`", "`"+code(f.Location.String())+"`", cell(f.Fix.Text)
-		if p := f.Package; p != nil {
-			where = "**" + cell(p.Name) + "** " + cell(p.Version)
+		if f.Package != nil {
+			where = "**" + cell(g.Name()) + "**"
 			fix = "no fix yet"
 			if g.Fixed != "" {
 				fix = "→ `" + code(g.Fixed) + "`"
 			}
 		}
-		if n := len(g.Findings); n > 1 {
-			id += fmt.Sprintf(" and %d more", n-1)
+		if g.Rules > 1 {
+			id += fmt.Sprintf(" and %d more", g.Rules-1)
+		}
+		if n := len(g.Findings); n > 1 && f.Package == nil {
+			where += fmt.Sprintf(" and %d more", n-1)
 		}
 		c.print("| %s | %s | %s | %s | %s |\n", g.Severity, id, where, cell(strings.Join(f.Why, ", ")), fix)
 	}

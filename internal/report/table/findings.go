@@ -22,7 +22,7 @@ func (p *printer) findings() {
 		groups = nil
 		for i := range p.r.Findings {
 			if f := &p.r.Findings[i]; f.Status == finding.Open {
-				groups = append(groups, rank.Fold(p.r.Findings[i:i+1])...)
+				groups = append(groups, rank.Fold(p.r.Findings[i:i+1], nil)...)
 			}
 		}
 	}
@@ -95,11 +95,11 @@ func (p *printer) rows(groups []rank.Group) {
 
 func rowOf(g *rank.Group) row {
 	f := g.Worst()
-	r := row{g.Severity, report.Plain(f.Rule), report.Plain(place(f)), why(f), report.Plain(remedy(g))}
-	switch n := len(g.Findings); {
-	case n > 1 && f.Package != nil:
-		r.id = fmt.Sprintf("%s +%d", r.id, n-1)
-	case n > 1:
+	r := row{g.Severity, report.Plain(f.Rule), report.Plain(g.Name()), why(f), report.Plain(remedy(g))}
+	if g.Rules > 1 {
+		r.id = fmt.Sprintf("%s +%d", r.id, g.Rules-1)
+	}
+	if n := len(g.Findings); n > 1 && f.Package == nil {
 		r.what = fmt.Sprintf("%s +%d", r.what, n-1)
 	}
 	return r

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,8 +10,6 @@ import (
 	"sort"
 	"strings"
 	"sync"
-
-	"github.com/go-enry/go-enry/v2"
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
@@ -213,7 +212,7 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 		lang = byFirstLine(src)
 	}
 	if lang == nil && named {
-		lang = ast.LangByName(enry.GetLanguage(rel, src[:min(len(src), 64<<10)]))
+		lang = e.byGrammar(rel, src)
 	}
 	have := wordsOf(src)
 	f := NewFile(rel, src, nil)
@@ -258,6 +257,38 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 		res.Problem = strings.TrimPrefix(res.Problem+"; a bound on work was reached: some matches may be missing", "; ")
 	}
 	return e.finish(f, ms, res)
+}
+
+// byGrammar guesses the language of a file whose name and first line tell nothing: of the languages that there are rules
+// for, the one whose grammar has to pass over the least of the beginning, if that is next to nothing.
+func (e *Engine) byGrammar(rel string, src []byte) *ast.Lang {
+	const sample, most = 16 << 10, 20 // bytes tried; at most one in so many may be passed over
+	head := src[:min(len(src), sample)]
+	if i := bytes.LastIndexByte(head, '\n'); len(src) > sample && i > 0 {
+		head = head[:i+1]
+	}
+	var best *ast.Lang
+	least := len(head)/most + 1
+	for _, l := range ast.Languages {
+		if len(e.byLang[l]) == 0 {
+			continue
+		}
+		tree, err := l.Parse(rel, head, e.opt.Limits)
+		if err != nil {
+			continue
+		}
+		passed := 0
+		for _, s := range tree.Errors {
+			passed += int(s.End - s.Start)
+		}
+		if len(tree.Errors) > 0 {
+			passed++
+		}
+		if passed < least {
+			best, least = l, passed
+		}
+	}
+	return best
 }
 
 // byFirstLine tells a script's language from its interpreter.

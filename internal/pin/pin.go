@@ -10,7 +10,6 @@ import (
 	_ "github.com/charmbracelet/lipgloss"
 	_ "github.com/compose-spec/compose-go/v2/loader"
 	_ "github.com/dlclark/regexp2"
-	_ "github.com/go-enry/go-enry/v2"
 	_ "github.com/goccy/go-yaml"
 	_ "github.com/google/go-containerregistry/pkg/v1/remote"
 	_ "github.com/google/osv-scalibr"

@@ -12,7 +12,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/go-enry/go-enry/v2"
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
 	"github.com/drydock/drydock/internal/limit"
@@ -211,7 +210,7 @@ func (w *walker) entry(e fs.DirEntry, path, rel string, parts []string, depth in
 		case e.Name() == ".git" || e.Name() == ".hg" || e.Name() == ".svn":
 		case w.ignored(parts, true):
 			w.t.Skip(Ignored, rel+"/")
-		case enry.IsVendor(rel + "/"):
+		case IsVendored(rel + "/"):
 			w.t.Skip(Vendored, rel+"/")
 		default:
 			// A folder within cannot be root again: links are not followed.
@@ -229,7 +228,7 @@ func (w *walker) entry(e fs.DirEntry, path, rel string, parts []string, depth in
 	case w.ignored(parts, false):
 		w.t.Skip(Ignored, rel)
 		return
-	case enry.IsVendor(rel):
+	case IsVendored(rel):
 		w.t.Skip(Vendored, rel)
 		return
 	}
@@ -264,7 +263,7 @@ func (f *File) Read(max int64) (text []byte, reason string) {
 	if bytes.IndexByte(head, 0) >= 0 {
 		return nil, Binary
 	}
-	if !f.Named && enry.IsGenerated(f.Rel, head) {
+	if !f.Named && IsGenerated(f.Rel, head) {
 		return nil, Generated
 	}
 	return b, ""

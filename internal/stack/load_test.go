@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -228,4 +229,22 @@ func readAll(t testing.TB, path string) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+func TestWindowsLineEndsAndMarks(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "compose.yaml", "\ufeffname: shop\r\nservices:\r\n  a:\r\n    image: x\r\n    labels:\r\n      - k=value\r\n      - \"q=quoted\"\r\n")
+	h := load(t, dir)
+	if h.Stacks[0].Name != "shop" || len(h.Problems) > 0 {
+		t.Errorf("name %q, problems %v", h.Stacks[0].Name, h.Problems)
+	}
+	for i, want := range []string{"compose.yaml:6:11 to 16", "compose.yaml:7:12 to 18"} {
+		l := service(t, h, "a").Labels[i]
+		if got := fmt.Sprintf("%s to %d", l.ValueLoc, l.ValueLoc.EndColumn); got != want {
+			t.Errorf("label %d at %s, want %s", i, got, want)
+		}
+		if l.Value != []string{"value", "quoted"}[i] {
+			t.Errorf("label %d is %q", i, l.Value)
+		}
+	}
 }

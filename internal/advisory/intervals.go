@@ -81,7 +81,9 @@ func parseEvents(o version.Order, r osvRange) (events []event, limit *event, err
 			default:
 				v, err := o.Parse(x.text)
 				if err != nil {
-					return nil, nil, err
+					if x.text, v = plain(o, x.text); v == nil {
+						return nil, nil, err
+					}
 				}
 				x.v = v
 			}
@@ -99,6 +101,20 @@ func parseEvents(o version.Order, r osvRange) (events []event, limit *event, err
 		limit = nil
 	}
 	return events, limit, nil
+}
+
+// plain reads a bound that is no version as a whole without the word behind its hyphen, which databases add that were
+// made of others: "2.6.0-NA", "2.6.0-cu124". The version is nil where that helps nothing.
+func plain(o version.Order, s string) (string, version.Version) {
+	cut, word, ok := strings.Cut(s, "-")
+	if !ok || word == "" || word[0] >= '0' && word[0] <= '9' {
+		return s, nil
+	}
+	v, err := o.Parse(cut)
+	if err != nil {
+		return s, nil
+	}
+	return cut, v
 }
 
 // ofGroup finds, among events of one version, the one that opens and the one that closes.

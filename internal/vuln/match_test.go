@@ -118,6 +118,8 @@ func TestRanges(t *testing.T) {
 		{"introduced=0 limit=1.5", "1.4", "1.5 2", ""},
 		{"introduced=0 fixed=3.0 limit=1.5 limit=2.0", "1.4 1.9", "2.0 2.5 3.0", ""},
 		{"introduced=0 fixed=3.0 limit=*", "2.9", "3.0", "3.0"},
+		{"introduced=0 last_affected=2.6.0-NA", "2.5 2.6.0 2.6.0+cu124", "2.6.1", ""},
+		{"introduced=0 fixed=2019-09-12", "", "1.0", ""},
 		{"introduced=0 last_affected=1.0 introduced=2.0 fixed=2.5", "0.9 1.0 2.2", "1.1 2.5", "2.5"},
 	} {
 		db := database(t, map[string][]string{"PyPI": {record("ZZ-1", "PyPI", "zz-pkg", c.ranges, ""), record("ZZ-2", "PyPI", "zz-other", "introduced=0", "")}})

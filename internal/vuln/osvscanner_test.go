@@ -209,6 +209,13 @@ func explained(p inventory.Package, r raw, ours bool) string {
 			if g.Type == "GIT" {
 				return "osv-scanner looks at no range that follows one of commits"
 			}
+			for _, e := range g.Events {
+				for _, v := range e {
+					if _, err := o.Parse(v); err != nil && v != "0" {
+						return "osv-scanner takes a bound that is no version for older than all"
+					}
+				}
+			}
 		}
 		for _, v := range a.Versions {
 			if c, err := o.Compare(v, p.Version); err == nil && c == 0 && v != p.Version {

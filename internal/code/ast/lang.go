@@ -70,6 +70,8 @@ type Part struct {
 	Word           string
 	Prefix, Suffix string
 	Pick           Kind // the node within that the pattern stands for
+	// Only, where given, is what the whole pattern looks like; such a part is tried before all else.
+	Only *regexp.Regexp
 }
 
 // Rewrite replaces a regular expression's matches.
@@ -77,6 +79,12 @@ type Rewrite struct {
 	From *regexp.Regexp
 	To   string
 }
+
+// headOnly and tryOnly are an if without a body and a try without what has to follow.
+var (
+	headOnly = regexp.MustCompile(`^if\s*\([^;{]*\)$`)
+	tryOnly  = regexp.MustCompile(`^try\s*\{[^}]*\}$`)
+)
 
 // NameSpec says how names get their meaning in the language.
 type NameSpec struct {
@@ -98,6 +106,8 @@ type NameSpec struct {
 	FoldNames bool
 	// OpenDicts: a pattern of an object matches one that has more fields.
 	OpenDicts bool
+	// ImplicitReturn: a function returns what its last statement is worth.
+	ImplicitReturn bool
 	// OpenPairs: pairs among arguments are in any order, and there may be more than the pattern has.
 	OpenPairs bool
 	// Literals names the types of literals: of Str, Num (integers), Unary (other numbers) and Bool.

@@ -97,8 +97,8 @@ program: Program
 		Parts: []Part{
 			{Word: "catch", Prefix: "try {} ", Pick: Catch},
 			{Word: "finally", Prefix: "try {} ", Pick: Finally},
-			{Word: "try", Suffix: " finally {}", Pick: Try},
-			{Word: "if", Suffix: " zqDots;", Pick: If},
+			{Word: "try", Suffix: " finally {}", Pick: Try, Only: tryOnly},
+			{Word: "if", Suffix: " zqDots;", Pick: If, Only: headOnly},
 			{Word: "@", Suffix: " class zq_whole {}", Pick: Decorator},
 			{Word: "", Suffix: " { zqDots; }", Pick: ClassDef},
 			{Word: "", Prefix: "class zq_whole {", Suffix: " { zqDots; } }", Pick: FuncDef},

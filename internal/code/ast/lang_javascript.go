@@ -110,7 +110,7 @@ var jsHooks = map[string]Hook{
 
 var jsPattern = PatternSpec{
 	Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s;"},
-	Spread: true,
+	Name: jsStandIn, Spread: true,
 	Interpolation: func(q byte, _ string) string {
 		if q == '`' {
 			return "${"
@@ -129,8 +129,8 @@ var jsPattern = PatternSpec{
 		{Word: "catch", Prefix: "try {} ", Pick: Catch},
 		{Word: "finally", Prefix: "try {} ", Pick: Finally},
 		{Word: "case", Prefix: "switch (x) {", Suffix: "}", Pick: Case},
-		{Word: "try", Suffix: " finally {}", Pick: Try},
-		{Word: "if", Suffix: " zqDots;", Pick: If},
+		{Word: "try", Suffix: " finally {}", Pick: Try, Only: tryOnly},
+		{Word: "if", Suffix: " zqDots;", Pick: If, Only: headOnly},
 		{Word: "class", Suffix: " { zqDots; }", Pick: ClassDef},
 		{Word: "function", Suffix: " { zqDots; }", Pick: FuncDef},
 		{Word: "async function", Suffix: " { zqDots; }", Pick: FuncDef},
@@ -156,6 +156,16 @@ var typescript = &Lang{
 	Spec:    &Spec{Table: tsTable, Hooks: jsHooks},
 	Pattern: jsPattern,
 	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
+}
+
+var jsAttrValue = regexp.MustCompile(`<[A-Za-z$][^<>]*=$`)
+
+// jsStandIn puts a stand-in that is an attribute's value in braces.
+func jsStandIn(word, before string) string {
+	if jsAttrValue.MatchString(before) {
+		return "{" + word + "}"
+	}
+	return word
 }
 
 func jsString(l *lowering, n uint32, parent ID, r Role) {

@@ -106,7 +106,7 @@ empty_statement: -
 		Parts: []Part{
 			{Word: "catch", Prefix: "<?php try {} ", Pick: Catch},
 			{Word: "finally", Prefix: "<?php try {} ", Pick: Finally},
-			{Word: "if", Prefix: "<?php ", Suffix: " zqDots;", Pick: If},
+			{Word: "if", Prefix: "<?php ", Suffix: " zqDots;", Pick: If, Only: headOnly},
 			{Word: "function", Prefix: "<?php ", Suffix: " { zqDots; }", Pick: FuncDef},
 			{Word: "class", Prefix: "<?php ", Suffix: " { public $zqDots; }", Pick: ClassDef},
 		},

@@ -21,7 +21,8 @@ self: This
 super: This "super"
 string bare_string: !string
 heredoc_body: !string
-subshell: !string
+subshell: !subshell
+simple_symbol: !symbol
 chained_string: Interp
 regex: !string
 comment heredoc_end empty_statement: -
@@ -77,7 +78,7 @@ singleton_class: Other value=name body=body
 superclass: ^
 `,
 		Hooks: map[string]Hook{
-			"string": rubyString, "paren": rubyParen, "call": rubyCall, "augassign": augAssign, "lambda": rubyLambda, "body": rubyBody, "if": rubyIf, "ifmod": rubyIfMod,
+			"string": rubyString, "paren": rubyParen, "subshell": rubySubshell, "symbol": rubySymbol, "call": rubyCall, "augassign": augAssign, "lambda": rubyLambda, "body": rubyBody, "if": rubyIf, "ifmod": rubyIfMod,
 			"return": rubyReturn, "ensure": rubyEnsure, "params": rubyParams, "class": rubyClass,
 		},
 	},
@@ -95,7 +96,7 @@ superclass: ^
 			{Word: "rescue", Prefix: "begin\n", Suffix: "\nend", Pick: Catch},
 		},
 	},
-	Names: NameSpec{Constants: true, OpenDicts: false, Literals: map[Kind]string{Str: "String", Num: "Integer", Bool: "Boolean"}},
+	Names: NameSpec{Constants: true, ImplicitReturn: true, Literals: map[Kind]string{Str: "String", Num: "Integer", Bool: "Boolean"}},
 }
 
 // rubyStandIn makes a constant where only one may stand.
@@ -129,10 +130,12 @@ func rubyString(l *lowering, n uint32, parent ID, r Role) {
 		}
 		return
 	}
-	id := l.make(n, parent, Interp, r)
 	if k == Regex {
-		l.str(n, id, Token, Mods, "regex")
+		from, to := l.cst.Nodes[n].Start+1, l.cst.Nodes[n].End
+		l.setText(l.make(n, parent, Regex, r), from, max(from, to-1))
+		return
 	}
+	id := l.make(n, parent, Interp, r)
 	l.kids(n, func(c uint32) {
 		switch l.sym(c) {
 		case "interpolation":
@@ -142,6 +145,26 @@ func rubyString(l *lowering, n uint32, parent ID, r Role) {
 			l.leaf(c, id, Str, Elem)
 		}
 	})
+}
+
+// rubySubshell: a command in backquotes is a call of its own.
+func rubySubshell(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Call, r)
+	l.str(n, id, Name, Fn, "`")
+	in := l.make(n, l.make(n, id, Args, Arguments), Interp, Elem)
+	l.kids(n, func(c uint32) {
+		if l.sym(c) == "interpolation" {
+			l.splice(c, in, Elem)
+		} else {
+			l.leaf(c, in, Str, Elem)
+		}
+	})
+}
+
+// rubySymbol is :name.
+func rubySymbol(l *lowering, n uint32, parent ID, r Role) {
+	id := l.str(n, parent, Unary, r, ":")
+	l.str(n, id, Name, Ident, strings.TrimPrefix(string(l.raw(n)), ":"))
 }
 
 func rubyParen(l *lowering, n uint32, parent ID, r Role) {

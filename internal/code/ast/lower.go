@@ -347,6 +347,10 @@ func (l *lowering) mark() {
 				n.Flags |= flagNoExpr
 				continue
 			}
+			if n.Kind == Member && n.Role == Ident && (p == ClassDef || p == FuncDef) {
+				n.Flags |= flagNoExpr
+				continue
+			}
 			if n.Kind == Bin && p == Bin && n.Role == Left && l.Lang.Names.NaryBool && isBool(l.Text(ID(i))) && bytes.Equal(l.Text(ID(i)), l.Text(n.Parent)) {
 				continue
 			}

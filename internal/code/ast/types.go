@@ -8,8 +8,12 @@ import (
 // HasType says whether the type of an expression is known to be typ: of a literal, of what a declaration in sight
 // says, of a new object, or the type's own name. In typ, $T stands for any part.
 func (t *Tree) HasType(id ID, typ string) bool {
+	raw := strings.Join(strings.Fields(t.typeOf(id, 0)), "")
+	if strings.HasPrefix(strings.TrimSpace(typ), "java.lang.") {
+		return raw == strings.TrimSpace(typ)
+	}
 	typ = t.plainType(typ)
-	have := t.plainType(t.typeOf(id, 0))
+	have := t.plainType(raw)
 	if have == "" {
 		if n := &t.Nodes[id]; n.Kind != Name || !t.HasText(id, typ) {
 			return false
@@ -97,6 +101,12 @@ func (t *Tree) typeOf(id ID, depth int) string {
 		switch op := string(t.Text(id)); op {
 		case "==", "!=", "<", ">", "<=", ">=", "&&", "||", "===", "!==", "instanceof":
 			return names[Bool]
+		case "-", "*", "/", "%":
+			if l, r := t.Child(id, Left), t.Child(id, Right); l != Nil && r != Nil {
+				if a := t.typeOf(l, depth+1); a == t.typeOf(r, depth+1) {
+					return a
+				}
+			}
 		case "+":
 			l, r := t.Child(id, Left), t.Child(id, Right)
 			if l != Nil && r != Nil {

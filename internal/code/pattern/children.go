@@ -89,6 +89,9 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		p := firsts[i]
 		r := m.p.Nodes[p].Role
 		t := m.t.Child(c.t, r)
+		if t == ast.Nil && m.p.Nodes[p].Kind == ast.Params && m.onlyDots(p) {
+			continue // a function without a list of parameters has none
+		}
 		switch mode(k, r) {
 		case inOrder:
 			var fl uint8

@@ -104,10 +104,7 @@ func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
 	pieces := split(lang, text)
 	p := &Pattern{Text: text, Vars: vars, types: map[ast.ID]string{}, strs: map[ast.ID]strPattern{}}
 	var firstErr error
-	for _, typed := range [...]bool{false, true} {
-		if typed && !hasTyped(pieces) {
-			break
-		}
+	for _, typed := range typedOrder(lang, pieces) {
 		for v := range variants(lang, pieces) {
 			body, types := render(lang, pieces, v, typed)
 			for _, rd := range readings(lang, text) {
@@ -139,7 +136,7 @@ func readings(lang *ast.Lang, text string) []reading {
 	text = strings.TrimSpace(text)
 	part := func(first bool) {
 		for _, pt := range lang.Pattern.Parts {
-			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || !strings.Contains(text, "{")) && (pt.Prefix != "" && pt.Word != "@") == first {
+			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || !strings.Contains(text, "{")) && (pt.Prefix != "" && pt.Word != "@" || pt.Only != nil) == first && (pt.Only == nil || pt.Only.MatchString(text)) {
 				out = append(out, reading{ast.Reading{Prefix: pt.Prefix, Suffix: pt.Suffix}, pt.Pick})
 			}
 		}
@@ -152,6 +149,17 @@ func readings(lang *ast.Lang, text string) []reading {
 	}
 	part(false)
 	return out
+}
+
+// typedOrder says whether what may be a typed metavariable is tried as one, and when.
+func typedOrder(lang *ast.Lang, ps []piece) []bool {
+	switch {
+	case !hasTyped(ps):
+		return []bool{false}
+	case lang.Pattern.TypeFirst:
+		return []bool{true, false}
+	}
+	return []bool{false, true}
 }
 
 func hasTyped(ps []piece) bool {

@@ -379,6 +379,12 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 		return c.next, bytes.Equal(m.p.Text(c.p), m.t.Text(c.t)), false
 	case pk == ast.List && tk == ast.Comp && m.t.HasText(c.t, "list") && m.onlyDots(c.p):
 		return c.next, true, false
+	case pk == ast.Return && tk == ast.ExprStmt && !m.Opts.NoImplicitRet && m.t.Lang.Names.ImplicitReturn:
+		pv, tv := m.p.Nodes[c.p].First, m.t.Nodes[c.t].First
+		if pv == ast.Nil || tv == ast.Nil || !m.returned(c.t) {
+			return 0, false, false
+		}
+		return m.push(goal{op: opNode, p: pv, t: tv, next: c.next}), true, false
 	case pk == ast.FuncDef && tk == ast.Lambda:
 		if name := m.p.Child(c.p, ast.Ident); m.p.Kind(name) == ast.Dots {
 			return m.funcBody(c)
@@ -394,6 +400,26 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 func (m *Matcher) onlyDots(p ast.ID) bool {
 	c := m.p.Nodes[p].First
 	return c != ast.Nil && m.p.Nodes[c].Kind == ast.Dots && m.p.Nodes[c].Next == ast.Nil
+}
+
+// returned says whether a statement is the last that its function runs.
+func (m *Matcher) returned(t ast.ID) bool {
+	for {
+		n := &m.t.Nodes[t]
+		if n.Parent == ast.Nil || n.Role == ast.Elem && n.Next != ast.Nil {
+			return false
+		}
+		switch m.t.Nodes[n.Parent].Kind {
+		case ast.FuncDef:
+			return n.Role == ast.Body
+		case ast.Block, ast.If, ast.Try, ast.Catch, ast.Case, ast.Switch:
+		default:
+			return false
+		}
+		if t = n.Parent; m.t.Nodes[t].Kind == ast.Case {
+			t = m.t.Nodes[t].Parent // each arm of a switch ends it
+		}
+	}
 }
 
 // loneMetavar is the metavariable that is all of a block: it stands for the block.

@@ -45,6 +45,10 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 		return bit(ast.List, ast.Comp, ast.Name)
 	case ast.FuncDef:
 		return bit(ast.FuncDef, ast.Lambda)
+	case ast.Return:
+		if t.Lang.Names.ImplicitReturn {
+			return bit(ast.Return, ast.ExprStmt)
+		}
 	case ast.For:
 		return bit(ast.For, ast.ForEach)
 	}

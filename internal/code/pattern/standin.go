@@ -109,7 +109,7 @@ func (sp *splitter) run(closing byte, depth int) {
 				continue
 			}
 		case c == '(':
-			if m := typeFirst.FindStringSubmatch(rest); m != nil && sp.lang.Pattern.TypeFirst {
+			if m := typeFirst.FindStringSubmatch(rest); m != nil && sp.lang.Pattern.TypeFirst && !sp.afterName() {
 				sp.put(piece{kind: 't', text: m[2], typ: m[1]}, len(m[0]))
 				continue
 			}
@@ -126,6 +126,20 @@ func (sp *splitter) run(closing byte, depth int) {
 		}
 		sp.i++
 	}
+}
+
+// afterName says whether a parenthesis here opens arguments or parameters: a name stands before it.
+func (sp *splitter) afterName() bool {
+	before := strings.TrimRight(sp.s[:sp.i], " \t")
+	if before == "" || !isWord(before[len(before)-1]) && before[len(before)-1] != '>' {
+		return false
+	}
+	for _, k := range []string{"return", "throw", "else", "case", "assert"} {
+		if strings.HasSuffix(before, k) {
+			return false
+		}
+	}
+	return true
 }
 
 // isSpread says whether the dots are the language's own: right before what they spread, or after a type.

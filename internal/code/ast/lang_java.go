@@ -83,7 +83,7 @@ program: Program
 		},
 	},
 	Pattern: PatternSpec{
-		Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s %s"}, Field: []string{"%s"}, Member: []string{"%s %s;"},
+		Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s %s", "%s = %s"}, Field: []string{"%s"}, Member: []string{"%s %s;"},
 		TypeFirst: true,
 		Readings: []Reading{
 			{},

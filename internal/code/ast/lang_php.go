@@ -90,7 +90,7 @@ empty_statement: -
 	},
 	Pattern: PatternSpec{
 		Name:      phpStandIn,
-		Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"public %s;"},
+		Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"public %s;", "function zqDots();"},
 		Spread: true,
 		Interpolation: func(q byte, _ string) string {
 			if q == '"' {

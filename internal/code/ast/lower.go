@@ -338,12 +338,16 @@ func (l *lowering) mark() {
 		if n.Parent != Nil {
 			p = l.Nodes[n.Parent].Kind
 			if up := &l.Nodes[n.Parent]; p == Import || up.Flags&flagNoExpr != 0 || p == Decorator && n.Kind != Call {
-				if n.Kind == Name || n.Kind == Member || n.Kind == Str {
+				if n.Kind == Name || n.Kind == Member || n.Kind == Str || n.Kind == Other && up.Flags&flagNoExpr != 0 {
 					n.Flags |= flagNoExpr
 					continue
 				}
 			}
 			if p == Call && n.Role == Fn && l.Nodes[n.Parent].Parent != Nil && l.Nodes[l.Nodes[n.Parent].Parent].Kind == Decorator {
+				n.Flags |= flagNoExpr
+				continue
+			}
+			if (n.Role == Type || n.Role == Ret || n.Role == TypeParams) && p != New && p != Catch {
 				n.Flags |= flagNoExpr
 				continue
 			}

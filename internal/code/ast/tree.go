@@ -276,6 +276,11 @@ func (t *Tree) Walk(id ID, f func(ID) bool) {
 	}
 }
 
+// CopyText gives a node the text of another.
+func (t *Tree) CopyText(to, from ID) {
+	t.Nodes[to].textOff, t.Nodes[to].textLen = t.Nodes[from].textOff, t.Nodes[from].textLen
+}
+
 // Prune takes away the children of a node that begin at or after a byte: what only completed a pattern.
 func (t *Tree) Prune(id ID, from uint32) {
 	prev := Nil

@@ -19,7 +19,7 @@ func optional(k ast.Kind, r ast.Role) bool {
 	case ast.Value:
 		return k == ast.VarDef || k == ast.Param
 	case ast.Init:
-		return k == ast.If || k == ast.Switch
+		return k == ast.If || k == ast.Switch || k == ast.Try
 	case ast.Body:
 		return k == ast.New || k == ast.FuncDef || k == ast.ClassDef || k == ast.Call
 	case ast.Parameters:

@@ -136,7 +136,7 @@ func readings(lang *ast.Lang, text string) []reading {
 	text = strings.TrimSpace(text)
 	part := func(first bool) {
 		for _, pt := range lang.Pattern.Parts {
-			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || !strings.Contains(text, "{")) && (pt.Prefix != "" && pt.Word != "@" || pt.Only != nil) == first && (pt.Only == nil || pt.Only.MatchString(text)) {
+			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || !strings.Contains(text, "{")) && (pt.Prefix != "" && pt.Word != "@" && pt.Word != "" || pt.Only != nil) == first && (pt.Only == nil || pt.Only.MatchString(text)) {
 				out = append(out, reading{ast.Reading{Prefix: pt.Prefix, Suffix: pt.Suffix}, pt.Pick})
 			}
 		}
@@ -149,6 +149,16 @@ func readings(lang *ast.Lang, text string) []reading {
 	}
 	part(false)
 	return out
+}
+
+// wholeVariable: where "$X" is a string with a variable in it (PHP), in a pattern it is the metavariable of a text.
+func (p *Pattern) wholeVariable(id ast.ID) {
+	t := p.Tree
+	c := t.Nodes[id].First
+	if t.Nodes[id].Kind == ast.Interp && c != ast.Nil && t.Nodes[c].Next == ast.Nil && t.Nodes[c].Kind == ast.Name && wholeMeta.Match(t.Text(c)) {
+		t.Nodes[id].Kind, t.Nodes[id].First = ast.Str, ast.Nil
+		t.CopyText(id, c)
+	}
 }
 
 // typedOrder says whether what may be a typed metavariable is tried as one, and when.
@@ -404,6 +414,7 @@ func (p *Pattern) finish(types []string) {
 		if up := t.Nodes[i].Parent; t.Nodes[i].Kind == ast.Str && up != ast.Nil && t.Nodes[up].Kind == ast.Interp && t.HasText(ast.ID(i), "...") {
 			t.Nodes[i].Kind = ast.Dots
 		}
+		p.wholeVariable(ast.ID(i))
 		if k := t.Nodes[i].Kind; k == ast.Str || k == ast.Regex {
 			p.strs[ast.ID(i)] = p.compileStr(t.Text(ast.ID(i)))
 		}

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"time"
 
-	"github.com/drydock/drydock/internal/limit"
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
@@ -195,25 +193,8 @@ func (c *Container) Exec(ctx context.Context, argv []string) (int, string, error
 	return in.ExitCode, c.red.clean(out.String()), err
 }
 
-// Stop asks the container to end and kills it after the grace period.
-func (c *Container) Stop(ctx context.Context, grace time.Duration) error {
-	seconds := int(grace.Seconds())
-	_, err := c.run.e.api.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: &seconds})
-	return err
-}
-
 // Remove ends and removes the container, with its anonymous volumes.
 func (c *Container) Remove(ctx context.Context) error { return c.run.e.removeContainer(ctx, c.ID) }
-
-// ReadFile returns the tar archive of one path inside the container, at most max bytes.
-func (c *Container) ReadFile(ctx context.Context, path string, max int64) ([]byte, error) {
-	res, err := c.run.e.api.CopyFromContainer(ctx, c.ID, client.CopyFromContainerOptions{SourcePath: path})
-	if err != nil {
-		return nil, err
-	}
-	defer res.Content.Close()
-	return limit.ReadAll(res.Content, max)
-}
 
 // Output runs a container to its end, within the context's time, and returns its exit code and output. A container
 // that fails is no error; one that cannot be started is a *Failure.

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"io"
 	"sort"
 	"strings"
 	"time"
@@ -114,11 +113,6 @@ func (e *Engine) Remove(ctx context.Context, ref string) error {
 		return nil
 	}
 	return err
-}
-
-// Save writes an image in the docker archive format; the caller closes the reader.
-func (e *Engine) Save(ctx context.Context, ref string) (io.ReadCloser, error) {
-	return e.api.ImageSave(ctx, []string{ref})
 }
 
 func sortedKeys[V any](m map[string]V) []string {

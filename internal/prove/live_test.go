@@ -59,9 +59,7 @@ func try(t *testing.T, e *engine.Engine, context string, original, candidate []b
 func TestLiveHandWritten(t *testing.T) {
 	for app, bases := range map[string][]string{
 		"flask-cext":   {"python:3.11", "python:3.11-slim"},
-		"dash-uvicorn": {"python:3.11", "python:3.11-slim"},
 		"node-express": {"node:20", "node:20-slim"},
-		"go-http":      {"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"},
 	} {
 		t.Run(app, func(t *testing.T) {
 			dir := need.Shared(t, "testbed", "apps", app)
@@ -136,7 +134,6 @@ func TestLiveConvert(t *testing.T) {
 		{"insights", own(need.Root(), "examples", "shop", "insights"), python, 0},
 		{"storefront", own(need.Root(), "examples", "shop", "storefront"), node, 0},
 		{"a library that no line names", own("testdata", "pq"), python, 0},
-		{"poetry", app("poetry"), python, 0},
 		{"uv", app("uv"), python, 0},
 		{"django with static files", app("django"), python, 0},
 		{"pnpm", app("pnpm"), node, 0},

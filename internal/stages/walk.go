@@ -13,7 +13,6 @@ type walk struct {
 	runs    func(*part) bool                  // which parts of a RUN the final stage runs; nil = those of the app and of its accounts and files
 	start   func([]string) ([]string, string) // rewrites the command's words
 	replace func(*op) (string, bool)          // text in the place of an instruction
-	after   func()                            // called before USER, EXPOSE and the command are written
 	hasUser bool                              // the user is chosen already: the base image has one
 	user    string                            // its USER line, may be empty
 	shell   bool                              // the final base has a shell and a package manager
@@ -48,9 +47,6 @@ func (w *walk) walk() error {
 	for i, o := range a.ops {
 		if i == cut {
 			install()
-			if w.after != nil {
-				w.after()
-			}
 		}
 		if w.replace != nil {
 			if text, ok := w.replace(o); ok {
@@ -112,9 +108,6 @@ func (w *walk) walk() error {
 		}
 	}
 	install()
-	if w.after != nil && cut == len(a.ops) {
-		w.after()
-	}
 	w.s.add(account)
 	w.addUser(&user)
 	w.s.add(health)

@@ -26,7 +26,7 @@ type files struct {
 	packages map[string]int      // "dpkg", "apk", "pip", "npm", "gem" -> count
 	dists    map[string]bool     // Python distributions, normalised names
 	manifest map[string][]byte   // package.json of the top folders
-	owners   map[string]string   // shared library -> package of the distribution
+	owners   map[string]string   // shared library or program -> package of the distribution
 }
 
 type entry struct {
@@ -218,12 +218,12 @@ func randomAccess(r io.Reader, size int64) (io.ReaderAt, func(), error) {
 	return tmp, done, nil
 }
 
-// owned notes the shared libraries that a package's list of files names.
+// owned notes the shared libraries and programs that a package's list of files names.
 func (f *files) owned(pkg string, r io.Reader) error {
 	pkg, _, _ = strings.Cut(pkg, ":") // without the architecture
 	sc := bufio.NewScanner(io.LimitReader(r, maxDatabase))
 	for sc.Scan() {
-		if line := sc.Text(); strings.Contains(line, ".so") {
+		if line := sc.Text(); strings.Contains(line, ".so") || strings.Contains(line, "bin/") {
 			f.owners[strings.Trim(line, "/")] = pkg
 		}
 	}

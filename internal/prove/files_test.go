@@ -147,6 +147,11 @@ func TestMissingLibraries(t *testing.T) {
 	if len(bad) != 1 || !strings.Contains(bad[0], "its loader "+e.interp) {
 		t.Errorf("%v", bad)
 	}
+	own := without("usr/lib/" + e.needed[0])
+	own.owners["app/p"] = "libp1"
+	if bad, _ := missingLibraries(before, own); len(bad) != 0 {
+		t.Errorf("a program of the distribution: %v", bad)
+	}
 	if bad, _ := missingLibraries(without("usr/lib/"+e.needed[0]), without("usr/lib/"+e.needed[0])); len(bad) != 0 {
 		t.Errorf("what the original lacks too is held against the new image: %v", bad)
 	}

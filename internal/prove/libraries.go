@@ -49,6 +49,9 @@ func missingLibraries(before, after *files) (bad, packages []string) {
 	}
 	owners := map[string]string{}
 	for name, e := range after.elfs {
+		if after.owners[name] != "" {
+			continue // the distribution's own, whose dependencies its packages name; what is optional may be missing
+		}
 		for _, lib := range after.unresolved(name, e) {
 			if known[path.Base(name)+" "+lib] {
 				continue

@@ -166,6 +166,9 @@ func readTarFile(ctx context.Context, f *os.File, file, form, tag string, opt Op
 			return io.NopCloser(io.NewSectionReader(f, 0, st.Size())), nil
 		}, tag, opt, st.Size()), nil
 	}
+	if !isTar(head[:n]) {
+		return nil, errors.New("not a tar")
+	}
 	ix, ixErr := indexTar(ctx, f, st.Size())
 	if ctx.Err() != nil {
 		return nil, ctx.Err()

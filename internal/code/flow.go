@@ -98,7 +98,23 @@ func (s state) get(key string) marks {
 			return nil
 		}
 		key = key[:i]
+		if m, ok := s[key+"."+anyIndex]; ok {
+			return m
+		}
 	}
+}
+
+// anyIndex is the part of a place that an index which is not known stands for.
+const anyIndex = "\x02"
+
+// below is the taint of what a place has parts of.
+func (s state) below(key string) (m marks) {
+	for k, v := range s {
+		if len(v) > 0 && len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) {
+			m = m.union(v)
+		}
+	}
+	return m
 }
 
 // set replaces what is known of a place and of its parts.
@@ -272,6 +288,7 @@ func (fl *flow) place(id ast.ID) string {
 			if k := t.Nodes[ix].Kind; k == ast.Str || k == ast.Num {
 				return base + "." + strings.ReplaceAll(string(t.Text(ix)), ".", "\x01")
 			}
+			return base + "." + anyIndex
 		}
 	}
 	return ""
@@ -350,7 +367,7 @@ func (fl *flow) after(id ast.ID, m marks, s state) marks {
 		return m
 	}
 	if n.Kind == ast.ExprStmt || n.Kind == ast.VarDef || n.Kind == ast.Return {
-		fl.sinks(id, m)
+		fl.sinks(id, m, s)
 		return m
 	}
 	if len(fl.h.sanitizers) > 0 {
@@ -368,7 +385,7 @@ func (fl *flow) after(id ast.ID, m marks, s state) marks {
 	fl.effects(id, fl.h.sources, m, false, s)
 	m = m.union(fl.carried(id))
 	fl.takeUp(id, m, s)
-	fl.sinks(id, m)
+	fl.sinks(id, m, s)
 	return m
 }
 
@@ -453,11 +470,13 @@ func (fl *flow) carried(id ast.ID) (out marks) {
 }
 
 // sinks notes the sinks at a node that its taint reaches.
-func (fl *flow) sinks(id ast.ID, m marks) {
-	if len(m) == 0 {
-		return
-	}
+func (fl *flow) sinks(id ast.ID, m marks, s state) {
 	n := &fl.t.Nodes[id]
+	if len(m) == 0 {
+		if m = fl.within(id, s); len(m) == 0 {
+			return
+		}
+	}
 	for i := range fl.h.sinks {
 		h := &fl.h.sinks[i]
 		if !h.covers(n) {
@@ -488,6 +507,28 @@ func (fl *flow) sinks(id ast.ID, m marks) {
 			fl.found[key] = fl.match(h, by)
 		}
 	}
+}
+
+// within is the taint in the parts of what is given to a sink: it may look there.
+func (fl *flow) within(id ast.ID, s state) (m marks) {
+	sink := false
+	for i := range fl.h.sinks {
+		sink = sink || fl.h.sinks[i].covers(&fl.t.Nodes[id])
+	}
+	if !sink {
+		return nil
+	}
+	if key := fl.place(id); key != "" {
+		return s.below(key)
+	}
+	if args := fl.t.Child(id, ast.Arguments); fl.t.Nodes[id].Kind == ast.Call && args != ast.Nil {
+		for a := fl.t.Nodes[args].First; a != ast.Nil; a = fl.t.Nodes[a].Next {
+			if key := fl.place(a); key != "" {
+				m = m.union(s.below(key))
+			}
+		}
+	}
+	return m
 }
 
 func (fl *flow) match(h *hit, m *mark) *TaintMatch {

@@ -1,6 +1,10 @@
 package code
 
-import "github.com/drydock/drydock/internal/code/ast"
+import (
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+)
 
 // value runs a node by its kind and returns the taint of its value, before the rule's own parts are looked at.
 func (fl *flow) value(id ast.ID, s state) marks {
@@ -96,10 +100,13 @@ func (fl *flow) opt(id ast.ID, s state) marks {
 	return fl.eval(id, s)
 }
 
-// children runs all children in order.
+// children runs all children in order, up to one that leaves.
 func (fl *flow) children(id ast.ID, s state) {
 	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
 		fl.eval(c, s)
+		if fl.jumps(c) {
+			return
+		}
 	}
 }
 
@@ -209,7 +216,11 @@ func (fl *flow) store(left, right ast.ID, m marks, s state) {
 		fl.eval(left, s)
 		return
 	}
-	s.set(key, fl.passed(left, m))
+	if strings.Contains(key, anyIndex) {
+		s[key] = s.get(key).union(fl.passed(left, m)) // what else the index may stand for keeps what it has
+	} else {
+		s.set(key, fl.passed(left, m))
+	}
 	if right != ast.Nil && t.Nodes[right].Kind == ast.Dict {
 		fl.fields(key, right, s)
 	}
@@ -218,7 +229,7 @@ func (fl *flow) store(left, right ast.ID, m marks, s state) {
 		s.set(key, m.union(src))
 	}
 	fl.effects(left, fl.h.sources, m, false, s)
-	fl.sinks(left, m)
+	fl.sinks(left, m, s)
 }
 
 // fields keeps the taint of an object's fields apart.
@@ -280,7 +291,7 @@ func (fl *flow) arms(s state, ways ...ast.ID) {
 		st := start.clone()
 		if w != ast.Nil {
 			fl.eval(w, st)
-			if fl.leaves(w) {
+			if fl.jumps(w) {
 				continue
 			}
 		}
@@ -303,15 +314,20 @@ func (fl *flow) arms(s state, ways ...ast.ID) {
 	}
 }
 
-// leaves says whether a block ends in a jump out of it.
-func (fl *flow) leaves(id ast.ID) bool {
-	last := ast.Nil
-	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
-		last = c
-	}
-	switch fl.t.Kind(last) {
+// jumps says whether nothing after a statement runs: it returns, or every way through it does.
+func (fl *flow) jumps(id ast.ID) bool {
+	switch fl.t.Nodes[id].Kind {
 	case ast.Return, ast.Throw, ast.Break, ast.Continue:
 		return true
+	case ast.If:
+		a, b := fl.t.Child(id, ast.Then), fl.t.Child(id, ast.Else)
+		return a != ast.Nil && b != ast.Nil && fl.jumps(a) && fl.jumps(b)
+	case ast.Block, ast.Case:
+		for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
+			if fl.jumps(c) {
+				return true
+			}
+		}
 	}
 	return false
 }

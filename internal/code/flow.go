@@ -156,7 +156,8 @@ type flow struct {
 	*evaluator
 	t      *ast.Tree
 	h      taintHits
-	stash  map[*hit]marks // what a propagator took up
+	stash  map[*hit]marks   // what a propagator took up
+	given  map[ast.ID]marks // taint of a call's arguments, where the rule says that calls do not pass it on
 	found  map[[2]uint32]*TaintMatch
 	depth  int
 	budget int
@@ -175,7 +176,7 @@ func (p *Program) Taint(f *File) []TaintMatch {
 	if !any || f.Tree == nil {
 		return nil
 	}
-	fl := &flow{evaluator: e, t: f.Tree, h: h, stash: map[*hit]marks{}, found: map[[2]uint32]*TaintMatch{}, budget: 60*len(f.Tree.Nodes) + 100_000}
+	fl := &flow{evaluator: e, t: f.Tree, h: h, stash: map[*hit]marks{}, given: map[ast.ID]marks{}, found: map[[2]uint32]*TaintMatch{}, budget: 60*len(f.Tree.Nodes) + 100_000}
 	fl.scope(0)
 	for i := range f.Tree.Nodes {
 		switch n := &f.Tree.Nodes[i]; n.Kind {
@@ -472,6 +473,12 @@ func (fl *flow) carried(id ast.ID) (out marks) {
 // sinks notes the sinks at a node that its taint reaches.
 func (fl *flow) sinks(id ast.ID, m marks, s state) {
 	n := &fl.t.Nodes[id]
+	if len(fl.given) > 0 {
+		m = m.union(fl.given[id])
+		if n.Kind == ast.ExprStmt && n.First != ast.Nil {
+			m = m.union(fl.given[n.First])
+		}
+	}
 	if len(m) == 0 {
 		if m = fl.within(id, s); len(m) == 0 {
 			return

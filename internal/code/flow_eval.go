@@ -262,19 +262,22 @@ func (fl *flow) passed(id ast.ID, m marks) marks {
 // call is the value of a call: what its arguments and its object have, where the rule does not say otherwise.
 func (fl *flow) call(id ast.ID, s state) marks {
 	t := fl.t
-	var m marks
-	if fn := t.Child(id, ast.Fn); fn != ast.Nil {
-		if t.Nodes[fn].Kind == ast.Member {
-			m = fl.eval(fn, s)
-		} else {
-			m = fl.eval(fn, s)
-		}
+	var m, am marks
+	fn, args := t.Child(id, ast.Fn), t.Child(id, ast.Arguments)
+	// A plain name has nothing to run, and a propagator may bring it what the arguments have.
+	if fn != ast.Nil && t.Nodes[fn].Kind != ast.Name {
+		m = fl.eval(fn, s)
 	}
-	if args := t.Child(id, ast.Arguments); args != ast.Nil {
-		am := fl.childMarks(args, s)
-		if !fl.p.Rule.Options.TaintAssumeSafeFuncs {
-			m = m.union(am)
-		}
+	if args != ast.Nil {
+		am = fl.childMarks(args, s)
+	}
+	if fn != ast.Nil && t.Nodes[fn].Kind == ast.Name {
+		m = fl.eval(fn, s)
+	}
+	if fl.p.Rule.Options.TaintAssumeSafeFuncs {
+		fl.given[id] = am
+	} else {
+		m = m.union(am)
 	}
 	if b := t.Child(id, ast.Body); b != ast.Nil {
 		fl.eval(b, s)

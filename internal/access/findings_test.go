@@ -98,6 +98,8 @@ func TestFindings(t *testing.T) {
 		"no router at all": {rest: app("app", "", on, office), want: []string{"default-router-unprotected app app-PROJECT@docker high"}},
 		"exposed": {flags: "--providers.docker.exposedbydefault=true", rest: app("worker", ""),
 			want: []string{"exposed-by-default traefik traefik-PROJECT@docker low", "exposed-by-default worker worker-PROJECT@docker high"}},
+		"exposed, but in no network of Traefik's": {flags: "--providers.docker.exposedbydefault=true", rest: app("db", "networks: [back]") + "networks:\n  back: {}\n",
+			want: []string{"exposed-by-default traefik traefik-PROJECT@docker low"}},
 		"all entry points": {flags: "--entrypoints.websecure.http.middlewares=office@docker --entrypoints.websecure.http.tls=true",
 			rest: app("app", "", on, "traefik.http.routers.app.rule=Host(`a.example.com`)", office), want: []string{"router-on-all-entrypoints app app@docker high"}},
 		"sibling": {rest: app("app", "", on, httpTo, https, attached, office, "traefik.http.routers.app-api.rule=Host(`a.example.com`) && PathPrefix(`/api`)\ntraefik.http.routers.app-api.entrypoints=websecure\ntraefik.http.routers.app-api.tls=true"),

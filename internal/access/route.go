@@ -338,7 +338,45 @@ func (r *route) reach() {
 	}
 	if ok, why := r.g.published(r.entry()); !ok {
 		r.class, r.why = internal, why
+		return
 	}
+	if r.cutOff() {
+		r.class, r.why = internal, "Traefik is in none of its networks: what the router takes ends in a time-out"
+	}
+}
+
+// cutOff says whether Traefik shares no network with any container that the route leads to: the engine drops what goes
+// from one bridge network to another, so that the router exists and its requests do not arrive.
+func (r *route) cutOff() bool {
+	targets := r.targets()
+	for _, m := range targets {
+		if meet(r.g.Stack, r.g.Service, m.stack, m.service) {
+			return false
+		}
+	}
+	return len(targets) > 0
+}
+
+// meet says whether two containers are in one network. Any network mode but the bridges' counts as yes: a host's network
+// reaches all of them, and what another container's or a plugin's holds is not known.
+func meet(sa *stack.Stack, a *stack.Service, sb *stack.Stack, b *stack.Service) bool {
+	if sa == nil || a == nil || sb == nil || a.NetworkMode != "" || b.NetworkMode != "" {
+		return true
+	}
+	mine := map[string]bool{}
+	for _, k := range a.Networks {
+		name := sa.Networks[k].Name
+		if name == "" {
+			return true // not known
+		}
+		mine[name] = true
+	}
+	for _, k := range b.Networks {
+		if name := sb.Networks[k].Name; name == "" || mine[name] {
+			return true
+		}
+	}
+	return len(mine) == 0 || len(b.Networks) == 0
 }
 
 // published says whether strangers can reach an entry point.

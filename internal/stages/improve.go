@@ -11,7 +11,7 @@ import (
 // dependencies so that the final stage fetches them, a final stage on the builder's own base. It changes only those
 // lines.
 func improve(f *dockerfile.File, st *dockerfile.Stage, o Options) (*Result, error) {
-	i := &improver{f: f, st: st, o: o, res: &Result{Improvement: true, Language: "Python"}}
+	i := &improver{f: f, st: st, o: o, res: &Result{Improvement: true, Language: "Python", Builder: st.Base.Text}}
 	i.wheels()
 	i.slim()
 	if len(i.edits) == 0 {
@@ -105,7 +105,11 @@ func (i *improver) installs(copyIn, runIn *dockerfile.Instruction, wheel *docker
 		case inst != nil && strings.Contains(t, folder):
 			found = true
 			if !inst.Has("--no-index") {
-				t = strings.Replace(t, " install", " install --no-index --find-links="+folder, 1)
+				add := " install --no-index"
+				if !inst.Has("--find-links", "-f") {
+					add += " --find-links=" + folder
+				}
+				t = strings.Replace(t, " install", add, 1)
 			}
 			if !inst.Has("--no-cache-dir", "--no-cache") {
 				t = strings.Replace(t, " install", " install --no-cache-dir", 1)

@@ -95,7 +95,7 @@ func TestLiveWrongConversions(t *testing.T) {
 		{"venv-moved", apps, "flask-cext", "/opt/venv/bin/python", []string{"python:3.11", "python:3.11-slim"}, nil},
 		{"shell-cmd-in-distroless", apps, "go-http", "/bin/sh", []string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}, nil},
 		{"nonroot-port80", own, "front", "Permission denied", []string{"node:20", "nginx:1.22"},
-			[]Change{{"command", "nginx serves the files"}, {"workdir", "nginx has its own"}, {"headers", "another server"}}},
+			[]Change{{"command", "nginx serves the files"}, {"workdir", "nginx has its own"}, {"headers", "another server"}, {"stop signal", "nginx has its own"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			wrong := read(t, need.Shared(t, "testbed", "apps-neg", c.name+".Dockerfile"))

@@ -336,7 +336,7 @@ func set[V any](m map[string]V, k string) bool { _, ok := m[k]; return ok }
 
 func quoteEmpty(s string) string {
 	if s == "" {
-		return "not set"
+		return "none"
 	}
 	return s
 }

@@ -31,10 +31,12 @@ func main() {
 	flag.StringVar(&b.peers, "peers", filepath.Join(cache, "drydock-peers", "bin"), "folder with the other tools (.ci/peers)")
 	unpack := flag.String("unpack", "", "measure nothing: decompress the layers of this archive, for the floor of a row")
 	pack := flag.String("pack", "", "measure nothing: write this image archive with gzip layers to the file named after it")
+	start := flag.String("launch", "", "measure nothing: run the program named after it and write to this file what it took")
 	flag.Parse()
-	// These two are processes of their own, so that this one stays small: a program that it starts is counted with the
-	// memory that it had itself at that moment.
+	// These are processes of their own, started by this one.
 	switch {
+	case *start != "":
+		os.Exit(launch(*start, flag.Args()))
 	case *unpack != "":
 		check(decompressLayers(*unpack))
 		return

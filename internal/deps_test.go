@@ -48,8 +48,8 @@ func place(path string) (string, int, bool) {
 	}
 }
 
-// outside are packages that are no part of the program: test helpers and the pins of go.mod.
-var outside = map[string]bool{"internal": true, "internal/need": true, "internal/pin": true}
+// outside are packages that are no part of the program: test helpers.
+var outside = map[string]bool{"internal": true, "internal/need": true}
 
 func TestImportsGoDownOnly(t *testing.T) {
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")

@@ -11,13 +11,13 @@ import (
 	"github.com/drydock/drydock/internal/code"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/scan"
 )
 
 func newCodeCmd(a *app) *cobra.Command {
 	var rep reportFlags
 	var opt scan.Options
+	var config string
 	c := &cobra.Command{
 		Use:   "code [PATH...]",
 		Short: "Which lines of the source are dangerous?",
@@ -31,7 +31,11 @@ file that is named is always looked at.`,
   drydock code dump --lang python -e 'foo($X)'    # the tree that a pattern becomes`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := rep.check(policy.Policy{})
+			own, err := (&stackFlags{config: config}).settings(args)
+			if err != nil {
+				return err
+			}
+			p, err := rep.check(policyOf(own))
 			if err != nil {
 				return err
 			}
@@ -52,6 +56,7 @@ file that is named is always looked at.`,
 		},
 	}
 	rep.add(c)
+	c.Flags().StringVar(&config, "config", "", "the drydock.yaml to use; else the one at or above what is looked at")
 	addRuleFlags(c, &opt)
 	c.AddCommand(newCodeTestCmd(a), newCodeDumpCmd(a))
 	return c

@@ -10,7 +10,6 @@ import (
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint/rules"
-	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
 )
@@ -40,11 +39,15 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
   drydock dockerfile lint Dockerfile --format json
   drydock dockerfile lint . --fail-on medium     # in CI`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := rep.check(policy.Policy{})
+			in, own, err := st.resolve(args)
 			if err != nil {
 				return err
 			}
-			t, err := lintTarget(cmd.Context(), scan.Inputs{Args: args, Stack: st.options()})
+			p, err := rep.check(policyOf(own))
+			if err != nil {
+				return err
+			}
+			t, err := lintTarget(cmd.Context(), in)
 			if err != nil {
 				return err
 			}

@@ -43,6 +43,7 @@ type plan struct {
 	targets []output.Target
 	policy  policy.Policy
 	all     bool
+	keep    bool // as the last scan, for `explain`
 }
 
 // check turns the flags into a plan; base is the policy of drydock.yaml, which flags override.

@@ -47,6 +47,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 			}
 			opt.Public = cfg.Public
 			opt.MaxAge = cfg.Advisories.MaxAge
+			p.keep = true
 			return a.scan(cmd.Context(), in, opt, p)
 		},
 	}
@@ -73,7 +74,9 @@ func (a *app) scan(ctx context.Context, in scan.Inputs, opt scan.Options, p *pla
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	keep(r)
+	if p.keep {
+		keep(r)
+	}
 	return a.emit(r, p, err)
 }
 

@@ -43,16 +43,8 @@ file that is named is always looked at.`,
 			if err != nil {
 				return err
 			}
-			opt.Tool = tool()
 			opt.Gates = []finding.Gate{finding.GateCode}
-			listen, done := a.progress()
-			opt.Listen = listen
-			r, runErr := scan.Run(cmd.Context(), t, opt)
-			done()
-			if err := cmd.Context().Err(); err != nil {
-				return err
-			}
-			return a.emit(r, p, runErr)
+			return a.look(cmd.Context(), t, opt, p)
 		},
 	}
 	rep.add(c)

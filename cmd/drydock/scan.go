@@ -60,12 +60,17 @@ none is at hand the lockfiles of the build contexts are read and the report says
 	return c
 }
 
-// scan resolves the inputs, runs the gates with progress and ends in a report.
+// scan resolves the inputs and looks at them.
 func (a *app) scan(ctx context.Context, in scan.Inputs, opt scan.Options, p *plan) error {
 	t, err := scan.Resolve(ctx, in)
 	if err != nil {
 		return err
 	}
+	return a.look(ctx, t, opt, p)
+}
+
+// look runs the gates on a target with progress and ends in a report; of a run that was stopped there is none.
+func (a *app) look(ctx context.Context, t *scan.Target, opt scan.Options, p *plan) error {
 	opt.Tool = tool()
 	listen, done := a.progress()
 	opt.Listen = listen

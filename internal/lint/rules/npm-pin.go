@@ -14,7 +14,7 @@ var npmPin = lint.Rule{
 		Title:       "npm installs packages without a version",
 		Description: "The next build takes what the registry has that day.",
 		Remedy:      "Write package@version, or install from a lockfile with npm ci.",
-		References:  []string{"https://docs.npmjs.com/cli/commands/npm-install"},
+		References:  []string{"https://github.com/npm/cli/blob/latest/docs/lib/content/commands/npm-install.md"},
 	},
 	Check: func(p *lint.Pass) {
 		unpinned(p, "npm installs without a version", func(c *call) []string {

@@ -20,12 +20,6 @@ type Options struct {
 	ReadFile func(path string) ([]byte, error)
 }
 
-// Finding is a finding with the router that it is about.
-type Finding struct {
-	finding.Finding
-	Router string // "app-https@docker"; "" where it is about no router
-}
-
 // Service is who can reach one service.
 type Service struct {
 	Stack, Name string
@@ -48,7 +42,7 @@ type Door struct {
 // Result is what Check found.
 type Result struct {
 	Services []Service
-	Findings []Finding
+	Findings []finding.Finding
 	Inputs   []report.Input
 	Warnings []report.Warning
 	Gateways []*Gateway // one for every Traefik; one without a Traefik where there is none

@@ -40,7 +40,7 @@ type draft struct {
 
 func (c *checker) add(d draft) {
 	meta := ruleTable()[d.rule]
-	f := Finding{Router: d.router}
+	f := finding.Finding{Router: d.router}
 	f.Gate, f.Rule, f.Title, f.Severity, f.Effect = finding.GateAccess, d.rule, d.title, d.severity, d.effect
 	f.CWE, f.OWASP, f.Location = meta.CWE, meta.OWASP, d.place
 	if f.Severity == "" {

@@ -165,6 +165,7 @@ type Finding struct {
 	Confidence Confidence `json:"confidence"`
 	Services   []string   `json:"services"`
 	Service    string     `json:"service"`
+	Router     string     `json:"router"` // access: the router that it is about, "app-https@docker"; "" where there is none
 	Location   Location   `json:"location"`
 	Snippet    string     `json:"snippet"`
 	Flow       []Step     `json:"flow"`

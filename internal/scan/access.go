@@ -14,10 +14,7 @@ func runAccess(_ context.Context, t *Target, opt *Options) (*Result, error) {
 		return &Result{Reason: "no compose project among the inputs"}, nil
 	}
 	found := access.Check(t.Host, access.Options{TraefikVersion: opt.TraefikVersion, Public: opt.Public})
-	res := &Result{Rules: access.Rules(), Warnings: found.Warnings, Services: map[ServiceKey]ServiceAccess{}}
-	for _, f := range found.Findings {
-		res.Findings = append(res.Findings, f.Finding)
-	}
+	res := &Result{Rules: access.Rules(), Findings: found.Findings, Warnings: found.Warnings, Services: map[ServiceKey]ServiceAccess{}}
 	for _, s := range found.Services {
 		res.Services[ServiceKey{s.Stack, s.Name}] = ServiceAccess{Exposure: s.Exposure, Routers: s.Routers}
 	}

@@ -212,6 +212,9 @@ func properties(f *finding.Finding) map[string]any {
 		"severity": f.Severity, "priority": f.Priority, "confidence": f.Confidence, "exposure": f.Exposure, "reachable": f.Reachable,
 		"forecast": f.Forecast, "services": f.Services, "aliases": f.Aliases,
 	}
+	if f.Router != "" {
+		ps["router"] = f.Router
+	}
 	if p := f.Package; p != nil {
 		ps["package"] = p
 	}

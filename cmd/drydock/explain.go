@@ -172,7 +172,7 @@ func explainFinding(f *finding.Finding) string {
 	}
 	b.WriteByte('\n')
 	line("Where", f.Location.String())
-	line("Services", strings.Join(f.Services, ", "))
+	line("Services", strings.Join(f.Refs(), ", "))
 	line("Why it matters here", strings.Join(f.Why, "; "))
 	line("Evidence", strings.Join(f.Evidence, "; "))
 	line("Also known as", strings.Join(f.Aliases, ", "))

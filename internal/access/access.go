@@ -78,7 +78,7 @@ func Check(h *stack.Host, opts Options) *Result {
 		opts.ReadFile = func(path string) ([]byte, error) { return limit.ReadFile(path, maxFile) }
 	}
 	res := &Result{}
-	c := &checker{host: h, opts: opts, res: res}
+	c := &checker{host: h, opts: opts, res: res, ref: h.Refs()}
 	c.gateways()
 	for _, g := range res.Gateways {
 		c.classify(g)
@@ -96,6 +96,7 @@ type checker struct {
 	host *stack.Host
 	opts Options
 	res  *Result
+	ref  func(stack, service string) string // tells services apart on the whole host
 }
 
 // Service returns what was found of a service, nil if there is none of that name.
@@ -118,7 +119,7 @@ func (c *checker) finish() {
 		}
 		seen[f.ID] = true
 		for _, s := range c.res.Services {
-			if s.Name == f.Service {
+			if len(f.Services) > 0 && c.ref(s.Stack, s.Name) == f.Services[0] {
 				f.Exposure = s.Exposure
 			}
 		}

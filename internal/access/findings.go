@@ -52,14 +52,17 @@ func (c *checker) add(d draft) {
 	stackName := ""
 	if d.m != nil {
 		f.Service, stackName = d.m.service.Name, d.m.stack.Name
-		f.Services = []string{f.Service}
+		f.Services = []string{c.ref(stackName, f.Service)}
 		if f.Location.Path == "" {
 			f.Location = d.m.service.Location
 		}
 	}
 	for _, o := range d.also {
-		if o != nil && !slices.Contains(f.Services, o.service.Name) {
-			f.Services = append(f.Services, o.service.Name)
+		if o == nil {
+			continue
+		}
+		if ref := c.ref(o.stack.Name, o.service.Name); !slices.Contains(f.Services, ref) {
+			f.Services = append(f.Services, ref)
 		}
 	}
 	if d.router != "" {

@@ -152,10 +152,10 @@ func versionsOf(r *report.Report) versions {
 }
 
 func servicesOf(p *inventory.Package) []string {
-	if len(p.Services) == 0 {
-		return []string{""}
+	if refs := p.Refs(); len(refs) > 0 {
+		return refs
 	}
-	return p.Services
+	return []string{""}
 }
 
 // identity is a package URL without version and qualifiers.
@@ -172,7 +172,7 @@ func identity(purl, name string) string {
 
 // of returns the versions of the finding's package in the finding's services.
 func (v versions) of(f *finding.Finding) []string {
-	services := f.Services
+	services := f.Refs()
 	if len(services) == 0 {
 		services = []string{""}
 	}
@@ -239,7 +239,7 @@ func couldSee(before, after *report.Report, f *finding.Finding) bool {
 
 // concerns tells whether the input is one of the finding's services.
 func concerns(in *report.Input, f *finding.Finding) bool {
-	return slices.ContainsFunc(in.Names(), func(s string) bool { return s == f.Service || slices.Contains(f.Services, s) })
+	return slices.ContainsFunc(in.Names(), func(s string) bool { return s == f.Service || slices.Contains(f.Refs(), s) })
 }
 
 // Encode writes the JSON, indented, with a final newline.

@@ -183,6 +183,17 @@ type Finding struct {
 	Fix        Fix        `json:"fix"`
 	Status     Status     `json:"status"`
 	Waiver     *Waiver    `json:"waiver"`
+
+	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
+	ServiceRefs []string `json:"serviceRefs,omitempty"`
+}
+
+// Refs tells the finding's services apart on the whole host: ServiceRefs, or the names where they are enough.
+func (f *Finding) Refs() []string {
+	if len(f.ServiceRefs) > 0 {
+		return f.ServiceRefs
+	}
+	return f.Services
 }
 
 // Normalize gives every field that a gate left empty its neutral value, so that no array is null and no word of a

@@ -24,6 +24,9 @@ type Package struct {
 	Direct bool   `json:"direct,omitempty"` // the project names it itself (lockfiles that tell)
 	Range  bool   `json:"range,omitempty"`  // Version is a range or empty: what is installed is not known
 	CPE    string `json:"-"`
+
+	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
+	ServiceRefs []string `json:"serviceRefs,omitempty"`
 }
 
 // Source is a distribution's source package, by which Debian and Alpine publish their advisories.
@@ -112,6 +115,14 @@ type Inventory struct {
 	Problems     []Problem
 	Files        int   // entries looked at
 	Bytes        int64 // bytes read
+}
+
+// Refs tells the package's services apart on the whole host: ServiceRefs, or the names where they are enough.
+func (p *Package) Refs() []string {
+	if len(p.ServiceRefs) > 0 {
+		return p.ServiceRefs
+	}
+	return p.Services
 }
 
 // Normalize makes a package's lists non-nil and sorted.

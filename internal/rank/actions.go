@@ -110,7 +110,7 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 	case f.Forecast != finding.ForecastEdit && isDistro(f.Package.PURL):
 		return remedy{remedyRebuild, ""}
 	case f.Location.Path == "" || f.Location.Line == 0 && inImage(f, r):
-		return remedy{remedyFix, strings.Join(f.Services, "\x00")}
+		return remedy{remedyFix, strings.Join(f.Refs(), "\x00")}
 	case isDockerfile(f.Location.Path):
 		return remedy{remedyInstall, at}
 	}
@@ -120,7 +120,7 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 // inImage tells whether the finding's place is a file inside an image, which nobody edits, and not one of the sources.
 func inImage(f *finding.Finding, r *report.Report) bool {
 	return slices.ContainsFunc(r.Images, func(img report.Image) bool {
-		return len(img.Services) == 0 || slices.ContainsFunc(img.Services, func(s string) bool { return slices.Contains(f.Services, s) })
+		return len(img.Services) == 0 || slices.ContainsFunc(img.Services, func(s string) bool { return slices.Contains(f.Refs(), s) })
 	})
 }
 
@@ -135,14 +135,14 @@ func imageLines(r *report.Report) map[string]string {
 	image := map[string]string{}
 	for _, s := range r.Services {
 		if s.Build == nil && s.Image != "" {
-			image[s.Name] = s.Image
+			image[s.Name], image[s.Stack+"/"+s.Name] = s.Image, s.Image
 		}
 	}
 	lines := map[string]string{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Package != nil && compose[f.Location.Path] && image[f.Service] != "" {
-			lines[fmt.Sprintf("%s:%d", f.Location.Path, f.Location.Line)] = image[f.Service]
+		if refs := f.Refs(); f.Package != nil && compose[f.Location.Path] && len(refs) > 0 && image[refs[0]] != "" {
+			lines[fmt.Sprintf("%s:%d", f.Location.Path, f.Location.Line)] = image[refs[0]]
 		}
 	}
 	return lines
@@ -155,7 +155,7 @@ func (g *group) action() report.Action {
 	for _, f := range g.findings {
 		a.Findings = append(a.Findings, f.ID)
 		a.Removes[f.Severity]++
-		for _, s := range f.Services {
+		for _, s := range f.Refs() {
 			if !services[s] {
 				services[s] = true
 				a.Services = append(a.Services, s)
@@ -183,7 +183,7 @@ func (g *group) action() report.Action {
 
 func (g *group) fixTitle(worst *finding.Finding) string {
 	if worst.Package != nil {
-		return fmt.Sprintf("Raise %s in %s", upgrades(g.findings), list(worst.Services, 3, "the image"))
+		return fmt.Sprintf("Raise %s in %s", upgrades(g.findings), list(worst.Refs(), 3, "the image"))
 	}
 	title := firstSentence(worst.Fix.Text)
 	if title == "" {

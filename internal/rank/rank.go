@@ -16,6 +16,7 @@ func Apply(r *report.Report) {
 	exposure := map[string]finding.Exposure{}
 	for _, s := range r.Services {
 		exposure[s.Name] = wider(exposure[s.Name], s.Exposure)
+		exposure[s.Stack+"/"+s.Name] = s.Exposure
 	}
 	packages := map[string]*inventory.Package{}
 	for i := range r.Packages {
@@ -33,7 +34,7 @@ func Apply(r *report.Report) {
 		if f.Package != nil {
 			p = packages[f.Package.PURL]
 		}
-		score(f, p)
+		score(f, p, named(f, exposure))
 	}
 }
 
@@ -52,7 +53,7 @@ func wider(a, b finding.Exposure) finding.Exposure {
 // exposureOf is the widest exposure of the finding's services.
 func exposureOf(f *finding.Finding, of map[string]finding.Exposure) finding.Exposure {
 	var e finding.Exposure
-	for _, s := range f.Services {
+	for _, s := range f.Refs() {
 		e = wider(e, of[s])
 	}
 	if e == "" {
@@ -65,8 +66,8 @@ func exposureOf(f *finding.Finding, of map[string]finding.Exposure) finding.Expo
 // critical finding nobody reaches and a high one on the open internet stand side by side.
 var points = map[finding.Severity]int{finding.Critical: 60, finding.High: 45, finding.Medium: 30, finding.Low: 15, finding.Info: 2}
 
-// score sets Priority and adds the reasons.
-func score(f *finding.Finding, p *inventory.Package) {
+// score sets Priority and adds the reasons; who names the services that the exposure is about.
+func score(f *finding.Finding, p *inventory.Package, who string) {
 	n := points[f.Weight()]
 	add := func(d int, why string, args ...any) {
 		n += d
@@ -92,13 +93,13 @@ func score(f *finding.Finding, p *inventory.Package) {
 	if f.Severity != finding.Info {
 		switch f.Exposure {
 		case finding.ExposurePublic:
-			add(12, "the internet reaches %s", named(f))
+			add(12, "the internet reaches %s", who)
 		case finding.ExposureAuthenticated:
 			add(6, "")
 		case finding.ExposureAllowlisted:
 			add(3, "")
 		case finding.ExposureInternal:
-			add(-6, "%s is internal", named(f))
+			add(-6, "%s is internal", who)
 		}
 	}
 	switch f.Reachable {
@@ -124,12 +125,22 @@ func score(f *finding.Finding, p *inventory.Package) {
 	f.Priority = max(0, min(100, n))
 }
 
-func named(f *finding.Finding) string {
+// named names the finding's services that have its exposure, or all where none is known to.
+func named(f *finding.Finding, of map[string]finding.Exposure) string {
+	var refs []string
+	for _, s := range f.Refs() {
+		if of[s] == f.Exposure {
+			refs = append(refs, s)
+		}
+	}
+	if len(refs) == 0 {
+		refs = f.Refs()
+	}
 	switch {
-	case len(f.Services) > 1:
-		return fmt.Sprintf("%s and %d more", f.Services[0], len(f.Services)-1)
-	case len(f.Services) == 1:
-		return f.Services[0]
+	case len(refs) > 1:
+		return fmt.Sprintf("%s and %d more", refs[0], len(refs)-1)
+	case len(refs) == 1:
+		return refs[0]
 	case f.Service != "":
 		return f.Service
 	}

@@ -238,7 +238,7 @@ func serviceRows(r *report.Report) []ServiceRow {
 			continue
 		}
 		seen := map[int]bool{}
-		for _, name := range f.Services {
+		for _, name := range f.Refs() {
 			for _, j := range byName[name] {
 				if !seen[j] {
 					seen[j] = true
@@ -335,7 +335,7 @@ func Fold(fs []finding.Finding, packages []inventory.Package) []Group {
 
 // foldKey is what the findings of a line share, and the source package that the line is about where it holds several.
 func foldKey(f *finding.Finding, sources map[string]inventory.Source) (key string, source inventory.Source) {
-	services := strings.Join(f.Services, "\x00")
+	services := strings.Join(f.Refs(), "\x00")
 	if f.Package == nil {
 		return strings.Join([]string{"r", string(f.Gate), f.Rule, f.Location.Path, services}, "\x01"), source
 	}

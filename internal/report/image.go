@@ -5,10 +5,10 @@ import "github.com/drydock/drydock/internal/inventory"
 // Image is a container image that a gate has read: what SBOMs say they are about. It holds neither environment nor
 // labels of the image.
 type Image struct {
-	Name     string   `json:"name"` // as asked for
-	Services []string `json:"services"`
-	ID       string   `json:"id"`     // digest of the configuration
-	Digest   string   `json:"digest"` // of the manifest, "" where the source has none
+	Name     string   `json:"name"`     // as asked for
+	Services []string `json:"services"` // "stack/name" where several stacks have a service of that name
+	ID       string   `json:"id"`       // digest of the configuration
+	Digest   string   `json:"digest"`   // of the manifest, "" where the source has none
 	Tags     []string `json:"tags"`
 	OS       string   `json:"os"`
 	Arch     string   `json:"arch"`

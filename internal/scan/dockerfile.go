@@ -112,15 +112,17 @@ func recipes(ctx context.Context, t *Target) ([]*recipe, error) {
 		return index[key]
 	}
 	if t.Host != nil {
+		ref := t.Host.Refs()
 		t.Host.Services(func(st *stack.Stack, s *stack.Service) {
+			name := ref(st.Name, s.Name)
 			switch b := s.Build; {
 			case b == nil || b.Remote:
 			case b.Inline != "":
 				r := &recipe{shown: s.BuildLocation.Path, inline: b.Inline, place: s.BuildLocation}
-				r.add(b, st, s)
+				r.add(b, st, s, name)
 				all = append(all, r)
 			case b.Dockerfile != "":
-				get(b.Dockerfile).add(b, st, s)
+				get(b.Dockerfile).add(b, st, s, name)
 			}
 		})
 	}
@@ -140,15 +142,16 @@ func recipes(ctx context.Context, t *Target) ([]*recipe, error) {
 	return all, nil
 }
 
-// add notes a service's build of the recipe; services that build the same thing share it.
-func (r *recipe) add(b *stack.Build, st *stack.Stack, s *stack.Service) {
+// add notes a service's build of the recipe; services that build the same thing share it. ref tells the service apart
+// on the whole host.
+func (r *recipe) add(b *stack.Build, st *stack.Stack, s *stack.Service, ref string) {
 	args := map[string]string{}
 	for k, v := range b.Args {
 		if v != nil {
 			args[k] = *v
 		}
 	}
-	sv := lint.Service{Name: s.Name, Health: s.Healthcheck != nil, User: s.User}
+	sv := lint.Service{Name: ref, Health: s.Healthcheck != nil, User: s.User}
 	for i := range st.Services {
 		for _, d := range st.Services[i].DependsOn {
 			if d == s.Name {

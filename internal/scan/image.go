@@ -29,10 +29,11 @@ import (
 
 // held is what was read of one input.
 type held struct {
-	input report.Input
-	inv   *inventory.Inventory // nil where nothing could be read
-	place *attributor          // nil where the packages' own paths are the place
-	err   error                // what was named by the user and could not be read
+	input    report.Input
+	services []string             // that run it
+	inv      *inventory.Inventory // nil where nothing could be read
+	place    *attributor          // nil where the packages' own paths are the place
+	err      error                // what was named by the user and could not be read
 }
 
 func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
@@ -42,7 +43,7 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 	}
 	res := &Result{Rules: imageRules}
 	var pkgs []inventory.Package
-	places := map[string]finding.Location{}
+	places := map[string][]finding.Location{}
 	for _, h := range all {
 		res.Inputs = append(res.Inputs, h.input)
 		if h.err != nil {
@@ -55,7 +56,8 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 			p := &h.inv.Packages[i]
 			pkgs = append(pkgs, *p)
 			if h.place != nil {
-				places[p.PURL+"\x00"+p.Version] = h.place.place(p)
+				k := p.PURL + "\x00" + p.Version
+				places[k] = append(places[k], h.place.place(p))
 			}
 		}
 		res.addImage(&h)
@@ -72,7 +74,7 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 
 // addImage notes what an inventory says of the image as a whole.
 func (res *Result) addImage(h *held) {
-	if img := report.ImageOf(h.inv, services(h.input.Service)); img != nil {
+	if img := report.ImageOf(h.inv, h.services); img != nil {
 		res.Images = append(res.Images, *img)
 	}
 	if c := h.inv.Completeness; c != nil {
@@ -88,13 +90,6 @@ func (res *Result) addImage(h *held) {
 			res.Findings = append(res.Findings, missingDatabase(h, p))
 		}
 	}
-}
-
-func services(joined string) []string {
-	if joined == "" {
-		return nil
-	}
-	return strings.Split(joined, ", ")
 }
 
 // readAll reads every input of the gate side by side, and keeps their order.
@@ -142,7 +137,7 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 		in.Path, in.Status = "docker:"+inv.Image.Name, report.Checked
 		setServices(inv, u.Services)
 		noteProblems(&in, inv)
-		return held{input: in, inv: inv, place: attribute(t, u)}
+		return held{input: in, services: u.Services, inv: inv, place: attribute(t, u)}
 	}
 	if u.Context == "" {
 		in.Status, in.Reason = report.Skipped, why
@@ -165,7 +160,7 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 			inv.Packages[i].Paths[j] = path.Join(in.Path, p)
 		}
 	}
-	return held{input: in, inv: inv}
+	return held{input: in, services: u.Services, inv: inv}
 }
 
 // readFromEngine reads the unit's image where the engine holds it; else it says why not.
@@ -304,8 +299,8 @@ next:
 }
 
 // match judges the result's packages. A finding in an image stands at the line of the repository that brought the
-// package in.
-func (res *Result) match(ctx context.Context, places map[string]finding.Location, opt *Options) error {
+// package in, and names the others where several did.
+func (res *Result) match(ctx context.Context, places map[string][]finding.Location, opt *Options) error {
 	dir, err := advisory.Dir()
 	if err != nil {
 		return err
@@ -319,9 +314,7 @@ func (res *Result) match(ctx context.Context, places map[string]finding.Location
 		return err
 	}
 	for _, f := range m.Findings {
-		if place, ok := places[f.Package.PURL+"\x00"+f.Package.Version]; ok && place.Path != "" {
-			f.Location = place
-		}
+		vuln.Place(&f, places[f.Package.PURL+"\x00"+f.Package.Version])
 		res.Findings = append(res.Findings, f)
 	}
 	res.Advisories = m.Advisories

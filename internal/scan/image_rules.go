@@ -31,7 +31,7 @@ func missingDatabase(h *held, p inventory.Problem) finding.Finding {
 		Rule:     missingDatabaseRule.ID,
 		Title:    missingDatabaseRule.Title + ": " + p.Path,
 		Severity: missingDatabaseRule.Severity,
-		Services: services(h.input.Service),
+		Services: h.services,
 		CWE:      missingDatabaseRule.CWE,
 		OWASP:    missingDatabaseRule.OWASP,
 		Evidence: []string{p.Reason},

@@ -5,6 +5,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -221,7 +222,18 @@ func join(reasons map[string][]string) string {
 	return strings.Join(parts, "; ")
 }
 
+// merge adds what a gate brings to the report. Gates tell services apart as the host does (stack.Host.Refs); the report
+// gives their plain names, and the references beside them where the names are not enough.
 func merge(r *report.Report, res *Result) {
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		f.Services, f.ServiceRefs = plainNames(f.Services)
+		f.Service = f.Service[strings.LastIndexByte(f.Service, '/')+1:]
+	}
+	for i := range res.Packages {
+		p := &res.Packages[i]
+		p.Services, p.ServiceRefs = plainNames(p.Services)
+	}
 	r.Findings = append(r.Findings, res.Findings...)
 	r.Packages = append(r.Packages, res.Packages...)
 	r.Images = append(r.Images, res.Images...)
@@ -245,6 +257,20 @@ func merge(r *report.Report, res *Result) {
 			s.Exposure, s.Routers = a.Exposure, a.Routers
 		}
 	}
+}
+
+// plainNames takes the stacks off services that are written "stack/name", and keeps what was written where any is.
+func plainNames(refs []string) (names, kept []string) {
+	if !slices.ContainsFunc(refs, func(s string) bool { return strings.Contains(s, "/") }) {
+		return refs, nil
+	}
+	for _, ref := range refs {
+		name := ref[strings.LastIndexByte(ref, '/')+1:]
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, refs
 }
 
 // describe writes the host's stacks and services into the report.

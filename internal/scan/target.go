@@ -23,7 +23,7 @@ type Target struct {
 
 // Unit is one thing that is built and shipped: several services may run the same one.
 type Unit struct {
-	Services   []string         // that run it; empty for a folder or image named on the command line
+	Services   []string         // that run it, told apart as stack.Host.Refs does; empty for a folder or image named on the command line
 	Image      string           // image reference as the services name it, "" if none
 	Built      []string         // names that compose gives the image it builds, where the service names none
 	Context    string           // build context that can be opened, "" if there is none here
@@ -48,8 +48,9 @@ func (t *Target) Units() []Unit {
 		units = append(units, u)
 	}
 	if t.Host != nil {
+		ref := t.Host.Refs()
 		t.Host.Services(func(st *stack.Stack, s *stack.Service) {
-			u := Unit{Services: []string{s.Name}, Image: s.Image, JoinedBy: s.JoinedBy, Location: s.ImageLocation}
+			u := Unit{Services: []string{ref(st.Name, s.Name)}, Image: s.Image, JoinedBy: s.JoinedBy, Location: s.ImageLocation}
 			if b := s.Build; b != nil {
 				u.Dockerfile, u.Target, u.Inline = b.Dockerfile, b.Target, b.Inline
 				if !b.Remote {

@@ -138,6 +138,19 @@ type Healthcheck struct {
 	Location finding.Location
 }
 
+// Refs returns how services are told apart on the whole host: by their names, and as "stack/name" where several stacks
+// have a service of that name (every team has an `app` and a `db`).
+func (h *Host) Refs() func(stack, service string) string {
+	stacks := map[string]int{}
+	h.Services(func(_ *Stack, s *Service) { stacks[s.Name]++ })
+	return func(stack, service string) string {
+		if stacks[service] > 1 && stack != "" {
+			return stack + "/" + service
+		}
+		return service
+	}
+}
+
 // Services calls f for every service of the host, with its stack.
 func (h *Host) Services(f func(*Stack, *Service)) {
 	for i := range h.Stacks {

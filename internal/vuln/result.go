@@ -1,6 +1,7 @@
 package vuln
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -31,7 +32,6 @@ func (s *subject) finding(v *verdict) finding.Finding {
 		Package:  &finding.Package{Name: p.Name, Version: p.Version, PURL: p.PURL},
 		Advisory: adv,
 		Services: services(s.all),
-		Location: location(s.all),
 		Evidence: slices.Clone(facts.Evidence),
 		Fix:      finding.Fix{Text: s.fixText(v.fixed, facts.Malicious)},
 	}
@@ -42,6 +42,7 @@ func (s *subject) finding(v *verdict) finding.Finding {
 		f.Status = finding.Suppressed
 		f.Evidence = append(f.Evidence, why)
 	}
+	Place(&f, paths(s.all))
 	f.Normalize()
 	return f
 }
@@ -76,25 +77,54 @@ func noKernel(p *inventory.Package) string {
 func services(all []*inventory.Package) []string {
 	var out []string
 	for _, p := range all {
-		out = append(out, p.Services...)
+		out = append(out, p.Refs()...)
 	}
 	sort.Strings(out)
 	return slices.Compact(out)
 }
 
-// location is the first place, by path, that a person can go to.
-func location(all []*inventory.Package) finding.Location {
-	var best finding.Location
+// paths are the files that prove the packages, each with its line where it is known.
+func paths(all []*inventory.Package) []finding.Location {
+	var out []finding.Location
 	for _, p := range all {
-		if len(p.Paths) == 0 {
-			continue
-		}
-		l := finding.Location{Path: p.Paths[0], Line: p.Line}
-		if best.Path == "" || l.Path < best.Path || l.Path == best.Path && l.Line < best.Line {
-			best = l
+		if len(p.Paths) > 0 {
+			out = append(out, finding.Location{Path: p.Paths[0], Line: p.Line})
 		}
 	}
-	return best
+	return out
+}
+
+// alsoIn begins the evidence that names a finding's further places.
+const alsoIn = "also in "
+
+// Place puts a finding at the first, by path and line, of the places that brought its package, and names the others in
+// the evidence, in place of those that were named before: mending one place alone leaves the finding. Places without a
+// path are passed over; with none left the finding stays where it is.
+func Place(f *finding.Finding, places []finding.Location) {
+	if len(places) == 1 && places[0].Path != "" { // nearly always
+		f.Location = places[0]
+		return
+	}
+	places = slices.Clone(places)
+	places = slices.DeleteFunc(places, func(l finding.Location) bool { return l.Path == "" })
+	if len(places) == 0 {
+		return
+	}
+	slices.SortFunc(places, func(a, b finding.Location) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	places = slices.Compact(places)
+	f.Location = places[0]
+	f.Evidence = slices.DeleteFunc(f.Evidence, func(s string) bool { return strings.HasPrefix(s, alsoIn) })
+	const named = 5
+	for i, l := range places[1:] {
+		if i == named {
+			f.Evidence = append(f.Evidence, fmt.Sprintf("%s%d more places", alsoIn, len(places)-1-named))
+			break
+		}
+		l.Column = 0
+		f.Evidence = append(f.Evidence, alsoIn+l.String())
+	}
 }
 
 // purlType is the package's kind, as its purl says or else its ecosystem.

@@ -83,7 +83,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 			gates[f.Gate] = true
 			p.Gates = append(p.Gates, f.Gate)
 		}
-		for _, name := range f.Services {
+		for _, name := range f.Refs() {
 			if !services[name] {
 				services[name] = true
 				p.Services = append(p.Services, name)

@@ -29,7 +29,7 @@ func newGroup(g *rank.Group, rules map[string]*finding.Rule) group {
 		if f.Package != nil {
 			text = append(text, f.Package.Name)
 		}
-		text = append(text, f.Rule, f.Title, f.Location.Path, strings.Join(f.Aliases, " "), strings.Join(f.Services, " "))
+		text = append(text, f.Rule, f.Title, f.Location.Path, strings.Join(f.Aliases, " "), strings.Join(f.Refs(), " "))
 	}
 	return group{g, f, g.Name(), rules[f.Rule], strings.ToLower(report.Plain(strings.Join(append(text, g.Name()), " ")))}
 }

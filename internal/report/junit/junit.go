@@ -150,7 +150,7 @@ func details(f *finding.Finding, message string) string {
 		}
 	}
 	add("at", f.Location.String())
-	add("services", strings.Join(f.Services, ", "))
+	add("services", strings.Join(f.Refs(), ", "))
 	add("why here", strings.Join(f.Why, ", "))
 	add("fix", f.Fix.Text)
 	add("id", f.ID)

@@ -133,7 +133,7 @@ func products(f *finding.Finding, images map[string][]string) []product {
 	purl := report.URI(f.Package.PURL)
 	var out []product
 	seen := map[string]bool{}
-	for _, s := range f.Services {
+	for _, s := range f.Refs() {
 		for _, img := range images[s] {
 			if !seen[img] {
 				seen[img] = true

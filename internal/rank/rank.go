@@ -66,6 +66,9 @@ func exposureOf(f *finding.Finding, of map[string]finding.Exposure) finding.Expo
 // critical finding nobody reaches and a high one on the open internet stand side by side.
 var points = map[finding.Severity]int{finding.Critical: 60, finding.High: 45, finding.Medium: 30, finding.Low: 15, finding.Info: 2}
 
+// Development is the reason that a finding's package is there for development only.
+const Development = "a development dependency"
+
 // score sets Priority and adds the reasons; who names the services that the exposure is about.
 func score(f *finding.Finding, p *inventory.Package, who string) {
 	n := points[f.Weight()]
@@ -111,7 +114,7 @@ func score(f *finding.Finding, p *inventory.Package, who string) {
 		add(-10, "the code does not use it")
 	}
 	if p != nil && p.Dev {
-		add(-20, "a development dependency")
+		add(-20, Development)
 	}
 	if f.Forecast == finding.ForecastNotShipped {
 		add(-25, "never ships")

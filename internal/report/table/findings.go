@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
@@ -131,6 +132,9 @@ func why(f *finding.Finding) string {
 	}
 	if f.Exposure != finding.ExposureUnknown {
 		words = append(words, string(f.Exposure))
+	}
+	if slices.Contains(f.Why, rank.Development) {
+		words = append(words, "for development")
 	}
 	switch f.Reachable {
 	case finding.ReachableDirect:

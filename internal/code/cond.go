@@ -93,15 +93,33 @@ func (e *evaluator) filter(rs []Range, c *cond) []Range {
 }
 
 func (e *evaluator) regexHolds(c *cond, b *pattern.Binding) bool {
-	text := e.content(b)
+	texts := [][]byte{e.content(b)}
 	if c.constant {
-		text = unquoted(e.constant(b))
+		texts[0] = unquoted(e.constant(b))
 	}
-	ok, inTime := c.re.MatchPrefix(text)
-	if !inTime {
-		e.f.Bounded = true
+	if v := e.standsFor(b); v != ast.Nil {
+		texts = append(texts, e.f.Tree.Source(v))
 	}
-	return ok
+	for _, text := range texts {
+		ok, inTime := c.re.MatchPrefix(text)
+		if !inTime {
+			e.f.Bounded = true
+		}
+		if ok {
+			return true
+		}
+	}
+	return false
+}
+
+// standsFor is the expression that a metavariable's variable stands for, where the rule follows such.
+func (e *evaluator) standsFor(b *pattern.Binding) ast.ID {
+	if e.p.opts.Symbolic && b.Kind == pattern.BindNode && e.f.Tree != nil {
+		if v, ok := e.f.Tree.Sym[b.A]; ok {
+			return v
+		}
+	}
+	return ast.Nil
 }
 
 // constant is the text of a metavariable or, where it is known to be constant, of its value.
@@ -135,13 +153,20 @@ func (e *evaluator) patternHolds(c *cond, r Range, b *pattern.Binding) []Range {
 		}
 		return nil
 	}
-	ctx := Range{Start: b.Start, End: b.End, Node: b.A, Env: r.Env}
+	places := []Range{{Start: b.Start, End: b.End, Node: b.A, Env: r.Env}}
+	if v := e.standsFor(b); v != ast.Nil {
+		n := &e.f.Tree.Nodes[v]
+		places = append(places, Range{Start: n.Start, End: n.End, Node: v, Env: r.Env})
+	}
 	var out []Range
-	for _, m := range e.eval(c.match, &ctx) {
-		if m.Start < ctx.Start || m.End > ctx.End || !e.compatible(r.Env, m.Env) {
-			continue
+	for i := range places {
+		ctx := &places[i]
+		for _, m := range e.eval(c.match, ctx) {
+			if m.Start < ctx.Start || m.End > ctx.End || !e.compatible(r.Env, m.Env) {
+				continue
+			}
+			out = append(out, e.merge(r, m))
 		}
-		out = append(out, e.merge(r, m))
 	}
 	return dedupe(out)
 }

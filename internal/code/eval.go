@@ -343,6 +343,13 @@ func (e *evaluator) focused(rs []Range, vars []int) []Range {
 			if b.Kind == pattern.BindNode && e.f.Tree.Nodes[b.A].Flags&ast.FlagSynth != 0 {
 				continue
 			}
+			if b.Start <= r.Start && r.End <= b.End {
+				out = append(out, r) // the match is a part of the value already
+				continue
+			}
+			if b.Start < r.Start || r.End < b.End {
+				continue // it stands elsewhere
+			}
 			n := b.A
 			if b.Kind == pattern.BindSeq && b.A != b.B {
 				n = ast.Nil

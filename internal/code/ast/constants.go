@@ -13,7 +13,7 @@ type constants struct {
 	budget int
 }
 
-// values maps a declaration to its constant value here.
+// values maps a declaration to its value here: a constant, or the expression that it was assigned.
 type values map[int32]ID
 
 func (v values) clone() values {
@@ -31,6 +31,7 @@ const flagAnyConst = 1 << 7
 
 func (c *constants) run() {
 	c.budget = 40 * c.n
+	c.t.Sym = map[ID]ID{}
 	c.list(c.t.Nodes[0].First, values{}, 0)
 }
 
@@ -54,8 +55,10 @@ func (c *constants) visit(id ID, v values, scope ID) {
 	t := c.t
 	n := t.Nodes[id]
 	switch n.Kind {
-	case FuncDef, Lambda:
+	case FuncDef:
 		c.children(id, values{}, id)
+	case Lambda:
+		c.children(id, v.clone(), id)
 	case ClassDef:
 		c.children(id, v.clone(), scope)
 	case Assign:
@@ -82,7 +85,17 @@ func (c *constants) visit(id ID, v values, scope ID) {
 	case Ternary:
 		c.opt(t.Child(id, Cond), v, scope)
 		c.branches([]ID{t.Child(id, Then), t.Child(id, Else)}, v, scope)
+	case With:
+		for x := n.First; x != Nil; x = t.Nodes[x].Next {
+			c.visit(x, v, scope)
+			if name, value := t.WithName(x); name != Nil {
+				c.assign(name, value, v, scope)
+			}
+		}
 	case While, DoWhile, For, ForEach, Comp:
+		if n.Kind != Comp {
+			c.dropExpressions(v)
+		}
 		c.killIn(id, v)
 		w := v.clone()
 		c.children(id, w, scope)
@@ -189,7 +202,10 @@ func (c *constants) join(v, w values) {
 		switch {
 		case !ok:
 			delete(v, k)
-		case x == y || c.t.Kind(x) == c.t.Kind(y) && !c.t.AnyConst(x) && !c.t.AnyConst(y) && bytes.Equal(c.t.Text(x), c.t.Text(y)):
+		case x == y:
+		case !c.literal(x) || !c.literal(y):
+			delete(v, k)
+		case c.t.Kind(x) == c.t.Kind(y) && !c.t.AnyConst(x) && !c.t.AnyConst(y) && bytes.Equal(c.t.Text(x), c.t.Text(y)):
 		case c.t.Kind(x) == c.t.Kind(y):
 			v[k] = c.anyOf(c.t.Kind(x))
 		default:
@@ -208,6 +224,7 @@ func (c *constants) assign(left, right ID, v values, scope ID) {
 	if c.t.Nodes[left].Kind != Name {
 		c.children(left, v, scope)
 		c.killIn(left, v)
+		c.changed(left, v)
 		return
 	}
 	d := c.t.decl[left]
@@ -216,9 +233,84 @@ func (c *constants) assign(left, right ID, v values, scope ID) {
 	}
 	if val := c.valueOf(right); val != Nil {
 		v[d] = val
+	} else if val = c.expression(right); val != Nil {
+		v[d] = val
 	} else {
 		delete(v, d)
 	}
+}
+
+// changed forgets the expression that a variable stands for, since a part of the variable is written.
+func (c *constants) changed(left ID, v values) {
+	for t := c.t; left != Nil; {
+		switch t.Nodes[left].Kind {
+		case Member, Index:
+			left = t.Child(left, Obj)
+			continue
+		case Name:
+			if val, ok := v[t.decl[left]]; ok && !c.literal(val) {
+				delete(v, t.decl[left])
+			}
+		}
+		return
+	}
+}
+
+// dropExpressions forgets all but constants: within a loop and after it, what an expression uses may have changed.
+func (c *constants) dropExpressions(v values) {
+	for k, x := range v {
+		if !c.literal(x) {
+			delete(v, k)
+		}
+	}
+}
+
+// literal says whether a value is a constant.
+func (c *constants) literal(id ID) bool {
+	switch c.t.Nodes[id].Kind {
+	case Str, Num, Bool, Null:
+		return true
+	}
+	return false
+}
+
+// expression is what a variable that is assigned an expression stands for: a name, a call, an operation or a part of
+// such; Nil where the expression makes something new of its own (a list, a function) or is chosen when it runs.
+func (c *constants) expression(id ID) ID {
+	if id == Nil {
+		return Nil
+	}
+	if c.t.Nodes[id].Kind == Name {
+		if x, ok := c.t.Sym[id]; ok {
+			return x
+		}
+	}
+	if !c.stands(id, 0) {
+		return Nil
+	}
+	return id
+}
+
+func (c *constants) stands(id ID, depth int) bool {
+	if depth > 30 {
+		return false
+	}
+	switch k := c.t.Nodes[id].Kind; k {
+	case Name, This, Str, Num, Bool, Null, Regex:
+		return true
+	case Dict:
+		return c.spec.Requires // an object; a dictionary is made anew
+	case Call, Args, KwArg, Spread, New, Member, Index, Bin, Unary, Interp, Cast:
+		for x := c.t.Nodes[id].First; x != Nil; x = c.t.Nodes[x].Next {
+			switch r := c.t.Nodes[x].Role; {
+			case r == Ident || r == Type || r == TypeParams || r == Mods || c.t.Nodes[x].Kind == Token:
+			case r == Body || !c.stands(x, depth+1):
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 func (c *constants) augment(id ID, v values) {
@@ -230,6 +322,7 @@ func (c *constants) augment(id ID, v values) {
 	d := t.decl[l]
 	old, ok := v[d]
 	delete(v, d)
+	ok = ok && c.literal(old)
 	if rv := c.valueOf(r); ok && rv != Nil && t.HasText(id, "+") {
 		if s := c.concat(old, rv); s != Nil {
 			v[d] = s
@@ -272,10 +365,30 @@ func (c *constants) use(id ID, v values, scope ID) {
 			return
 		}
 		if val = c.valueOf(e.value); val == Nil {
-			return
+			if val = c.lasting(id, e, scope); val == Nil {
+				return
+			}
 		}
 	}
+	if !c.literal(val) {
+		c.t.Sym[id] = val
+		return
+	}
 	c.t.Alt[id] = append(c.t.Alt[id], val)
+}
+
+// lasting is the expression that a variable of the file or of a class stands for wherever it is used, which is after
+// it or in a function.
+func (c *constants) lasting(use ID, e *decl, scope ID) ID {
+	at := &c.t.Nodes[e.scope]
+	if at.Kind == FuncDef || at.Kind == Lambda || at.Kind == ClassDef && c.t.Kind(c.t.Nodes[e.node].Parent) == Assign || c.t.Nodes[use].Role == Left {
+		return Nil
+	}
+	within := scope != 0 && (e.scope == 0 || c.t.Nodes[scope].Start > at.Start)
+	if !within && c.t.Nodes[e.value].End > c.t.Nodes[use].Start {
+		return Nil
+	}
+	return c.expression(e.value)
 }
 
 // fixed says of a field that nothing outside of its class can write it.

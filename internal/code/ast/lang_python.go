@@ -72,6 +72,8 @@ try_statement: !try
 with_statement: With body=body +async
 with_clause: ^
 with_item: ^
+as_pattern: Other alias=alias
+as_pattern_target: ^
 import_statement: !import
 import_from_statement: !importfrom
 future_import_statement: !importfuture

@@ -159,6 +159,12 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 			if name := t.Child(x, Ident); name != Nil {
 				r.declare(s, name, Nil, t.Child(x, Type), false)
 			}
+		case With:
+			for c := n.First; c != Nil; c = t.Nodes[c].Next {
+				if name, value := t.WithName(c); name != Nil {
+					r.declare(s, name, value, Nil, false)
+				}
+			}
 		case Import:
 			r.declareImport(s, x)
 		case FuncDef, ClassDef:

@@ -50,6 +50,9 @@ type Tree struct {
 	Errors []Span
 	// Alt gives, for a name, nodes that stand for the same thing: its full imported name or its constant value.
 	Alt map[ID][]ID
+	// Sym gives, for the use of a variable, the expression that it was assigned, where nothing came between. What the
+	// expression itself uses lies before it, so that following Sym ends.
+	Sym map[ID]ID
 
 	buf   []byte  // Src, then synthesised text
 	last  []ID    // last child of each node while building
@@ -295,4 +298,13 @@ func (t *Tree) Prune(id ID, from uint32) {
 		}
 		prev = c
 	}
+}
+
+// WithName is the name that a part of a `with` gives to what it opens, and the expression that it opens; Nil where the
+// part gives no name.
+func (t *Tree) WithName(part ID) (name, value ID) {
+	if t.Nodes[part].Kind != Other || t.Nodes[t.Nodes[part].Parent].Kind != With {
+		return Nil, Nil
+	}
+	return t.Child(part, Alias), t.Nodes[part].First
 }

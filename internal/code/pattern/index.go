@@ -50,6 +50,13 @@ func (x *Index) addWords(t *ast.Tree, k ast.Kind, id ast.ID) {
 			x.put(k, string(t.Text(n)), id)
 		}
 	}
+	if e, ok := t.Sym[head]; ok && head != id {
+		if n := lastName(t, e); n != ast.Nil {
+			x.put(k, string(t.Text(n)), id)
+		} else {
+			x.put(k, "", id)
+		}
+	}
 }
 
 func (x *Index) put(k ast.Kind, word string, id ast.ID) {

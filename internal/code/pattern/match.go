@@ -30,12 +30,12 @@ type goal struct {
 
 // flags of a goal
 const (
-	fLess     = 1 << iota // what is left over in the code does not matter
-	fDeep                 // an ellipsis came before: nested statements follow too
-	fNoKw                 // skip keyword arguments
-	fNoAlt                // do not look at what a name stands for
-	fTop                  // statements whose place is the match's
-	fDeepExpr             // an expression statement's expression may stand anywhere in the statement
+	fLess  = 1 << iota // what is left over in the code does not matter
+	fDeep              // an ellipsis came before: nested statements follow too
+	fNoKw              // skip keyword arguments
+	fNoAlt             // do not look at what a name stands for
+	fTop               // statements whose place is the match's
+	fRoot              // the pattern's root: it matches a variable itself, not the expression that it stands for
 )
 
 // bounds of one attempt
@@ -98,7 +98,7 @@ func (m *Matcher) At(p *Pattern, node ast.ID, found func(Match) bool) {
 	if p.Form == Statements {
 		g = m.push(goal{op: opStmts, p: p.Root, t: node, flags: fLess | fTop, next: -1})
 	} else {
-		g = m.push(goal{op: opNode, p: p.Root, t: node, next: -1})
+		g = m.push(goal{op: opNode, p: p.Root, t: node, next: -1, flags: fRoot})
 	}
 	m.solve(g)
 	if m.steps <= 0 {
@@ -184,6 +184,11 @@ func (m *Matcher) solve(g int32) bool {
 // on with, either because it failed or because all choices were tried, and done says whether to stop.
 func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 	p, t := &m.p.Nodes[c.p], &m.t.Nodes[c.t]
+	if m.Opts.Symbolic && c.flags&fRoot == 0 && m.wantsAlt(p.Kind) {
+		if e, ok := m.t.Sym[c.t]; ok && m.try(m.push(goal{op: opNode, p: c.p, t: e, next: c.next})) {
+			return 0, false, true
+		}
+	}
 	if c.flags&fNoAlt == 0 && t.Kind != ast.ExprStmt {
 		if alts := m.t.Alt[c.t]; alts != nil && m.wantsAlt(p.Kind) {
 			c.flags |= fNoAlt
@@ -331,6 +336,9 @@ func (m *Matcher) deep(p, t ast.ID, next int32) (int32, bool, bool) {
 		if m.t.Nodes[x].Flags&ast.FlagExpr != 0 || x == t && m.t.Nodes[x].Kind != ast.ExprStmt {
 			stop = stop || m.try(m.push(goal{op: opNode, p: e, t: x, next: next}))
 		}
+		if v, ok := m.t.Sym[x]; ok && m.Opts.Symbolic && !stop && m.steps > 0 {
+			_, _, stop = m.deep(p, v, next)
+		}
 		return !stop && m.steps > 0
 	})
 	return 0, false, stop
@@ -349,7 +357,10 @@ func (m *Matcher) links(c goal) (int32, bool, bool) {
 		case ast.Member, ast.Index:
 			t = m.t.Child(t, ast.Obj)
 		default:
-			t = ast.Nil
+			v, ok := m.t.Sym[t]
+			if t = v; !ok || !m.Opts.Symbolic {
+				t = ast.Nil
+			}
 		}
 	}
 	return 0, false, false

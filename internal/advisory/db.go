@@ -86,15 +86,13 @@ func (db *DB) openImported(dir string) {
 		return
 	}
 	for _, f := range m.Files {
-		data, err := mapFile(filepath.Join(dir, f.File))
-		if err == nil {
-			var x *Index
-			if x, err = OpenIndex(data); err == nil {
-				db.parts = append(db.parts, &part{x, f.Source, f.Imported})
-				continue
-			}
+		path := filepath.Join(dir, f.File)
+		x, err := readPaged(path)
+		if err != nil {
+			db.warn(fmt.Errorf("%s: %w", path, err))
+			continue
 		}
-		db.warn(fmt.Errorf("%s: %w", filepath.Join(dir, f.File), err))
+		db.parts = append(db.parts, &part{x, f.Source, f.Imported})
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// An index file is a header and sections, little-endian, made to be mapped and read in place:
+// An index file is a header and sections, little-endian, made to be read in place:
 //
 //	header    magic, number of sections, each section's offset and length, CRC of the header
 //	meta      JSON: Meta
@@ -24,11 +24,11 @@ import (
 //	kev       sorted by CVE: CVE u32, day of entry (days since 1970) u32
 //	sums      CRC of every chunk of the file after the header and before this section
 //
-// A chunk is checked when the first byte of it is needed, so that opening costs nothing and a damaged file gives an
-// error instead of a wrong answer.
+// A chunk is read and checked when the first byte of it is needed, so that opening costs nothing and a damaged file gives
+// an error instead of a wrong answer.
 const (
-	magic      = "DRYDADV2"
-	chunk      = 64 << 10
+	magic      = "DRYDADV3"
+	chunk      = 4 << 10 // a page
 	headerSize = len(magic) + 4 + 9*8 + 4
 	keySize    = 16
 	idSize     = 8
@@ -59,15 +59,17 @@ func damaged(format string, args ...any) error {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// file is a mapped index file: bounds-checked, checksummed access to its sections.
+// file is an index file: bounds-checked, checksummed access to its sections.
 type file struct {
 	data   string
+	pages  *paged // what fills data; nil where all of it is there
 	at     [sections]struct{ off, len int }
-	passed []atomic.Bool // chunks whose checksum was found right; nil where the bytes are trusted
+	passed []atomic.Bool // chunks that are there and whose checksum was found right; nil where the bytes are trusted
 }
 
-// openFile reads the header. trusted skips the checksums: the embedded snapshot is part of the program.
-func openFile(data string, trusted bool) (*file, error) {
+// openFile reads the header, which must be there if nothing else is. trusted skips the checksums: the embedded snapshot
+// is part of the program.
+func openFile(data string, pages *paged, trusted bool) (*file, error) {
 	if len(data) < headerSize || data[:len(magic)] != magic {
 		return nil, damaged("no index of this version")
 	}
@@ -78,7 +80,7 @@ func openFile(data string, trusted bool) (*file, error) {
 	if n := binary.LittleEndian.Uint32(h[len(magic):]); n != uint32(sections) {
 		return nil, damaged("%d sections", n)
 	}
-	f := &file{data: data}
+	f := &file{data: data, pages: pages}
 	end := headerSize
 	for i := range f.at {
 		p := h[len(magic)+4+8*i:]
@@ -103,6 +105,11 @@ func openFile(data string, trusted bool) (*file, error) {
 			return nil, damaged("section %d has half an entry", s)
 		}
 	}
+	if pages != nil {
+		if err := pages.load(f.at[secSums].off, len(data)); err != nil {
+			return nil, err
+		}
+	}
 	return f, nil
 }
 
@@ -121,20 +128,37 @@ func (f *file) slice(s section, off, n int) (string, error) {
 	return f.data[start : start+n], nil
 }
 
-// verify checks the chunks that hold the bytes from..to of the body.
+// verify sees to it that the chunks that hold the bytes from..to of the body are there and right.
 func (f *file) verify(from, to int) error {
 	for c := from / chunk; c <= (to-1)/chunk; c++ {
-		if f.passed[c].Load() {
-			continue
+		if !f.passed[c].Load() {
+			if err := f.check(c); err != nil {
+				return err
+			}
 		}
-		lo := headerSize + c*chunk
-		hi := min(lo+chunk, f.at[secSums].off)
-		want := le32(f.data, f.at[secSums].off+4*c)
-		if got := checksum(f.data[lo:hi]); got != want {
-			return damaged("checksum of chunk %d", c)
-		}
-		f.passed[c].Store(true)
 	}
+	return nil
+}
+
+// check reads one chunk, where it is not there yet, and compares its checksum.
+func (f *file) check(c int) error {
+	lo := headerSize + c*chunk
+	hi := min(lo+chunk, f.at[secSums].off)
+	if f.pages != nil {
+		f.pages.mu.Lock()
+		defer f.pages.mu.Unlock()
+		if f.passed[c].Load() {
+			return nil // another goroutine was faster, and may be reading it by now
+		}
+		if err := f.pages.load(lo, hi); err != nil {
+			return err
+		}
+	}
+	want := le32(f.data, f.at[secSums].off+4*c)
+	if got := checksum(f.data[lo:hi]); got != want {
+		return damaged("checksum of chunk %d", c)
+	}
+	f.passed[c].Store(true)
 	return nil
 }
 

@@ -34,10 +34,10 @@ type Index struct {
 
 // OpenIndex reads an index from its bytes, which must not change while it is in use. Opening looks at the header and
 // the description only.
-func OpenIndex(data string) (*Index, error) { return openIndex(data, false) }
+func OpenIndex(data string) (*Index, error) { return openIndex(data, nil, false) }
 
-func openIndex(data string, trusted bool) (*Index, error) {
-	f, err := openFile(data, trusted)
+func openIndex(data string, pages *paged, trusted bool) (*Index, error) {
+	f, err := openFile(data, pages, trusted)
 	if err != nil {
 		return nil, err
 	}

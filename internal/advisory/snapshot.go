@@ -22,7 +22,7 @@ const SnapshotFile = "snapshot.idx"
 var snapshot string
 
 // Embedded returns the index that the program carries.
-var Embedded = sync.OnceValues(func() (*Index, error) { return openIndex(snapshot, true) })
+var Embedded = sync.OnceValues(func() (*Index, error) { return openIndex(snapshot, nil, true) })
 
 // Embeddable lists the ecosystems whose facts may be carried, with the sources' credits in docs/advisories.md. Alpine's
 // database states no licence: it can be imported, not carried.

@@ -154,7 +154,7 @@ func telling(p string) bool {
 	rest, ok := strings.CutPrefix(p, "usr/share/")
 	if !ok {
 		if strings.HasPrefix(p, "usr/include/") {
-			return runtimeKinds[p[strings.LastIndexByte(p, '/')+1:]] != nil
+			return runtimeKinds()[p[strings.LastIndexByte(p, '/')+1:]] != nil
 		}
 		return p != "" && p != "."
 	}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // runtimeFact is an interpreter or server that was found by its own files, as official images have it: built from
@@ -52,47 +53,50 @@ func up(n int) func(string) string {
 	}
 }
 
-// runtimeKinds are keyed by the file's base name, or by its begin where that holds a version.
-var runtimeKinds = map[string][]runtimeKind{
-	"patchlevel.h": {{name: "python", file: regexp.MustCompile(`(^|/)include/python\d[^/]*/patchlevel\.h$`), prefix: up(3),
-		version: regexp.MustCompile(`#define\s+PY_VERSION\s+"([^"]+)"`)}},
-	"libpython": {{name: "python", file: regexp.MustCompile(`(^|/)lib(?:/[^/]+)?/libpython\d\.\d+[a-z]*\.so\.1\.0$`), prefix: up(2),
-		version: pythonVersionRE, anchors: []string{"\x003.", "\x002.7"}, begins: true}},
-	"python": {{name: "python", file: regexp.MustCompile(`(^|/)bin/python\d\.\d+$`), prefix: up(2),
-		version: pythonVersionRE, anchors: []string{"\x003.", "\x002.7"}, begins: true}},
-	"node_version.h": {{name: "node", file: regexp.MustCompile(`(^|/)include/node/node_version\.h$`), prefix: up(3), join: ".",
-		version: regexp.MustCompile(`(?s)#define NODE_MAJOR_VERSION (\d+).*#define NODE_MINOR_VERSION (\d+).*#define NODE_PATCH_VERSION (\d+)`)}},
-	"node": {{name: "node", file: regexp.MustCompile(`(^|/)bin/node$`), prefix: up(2),
-		version: regexp.MustCompile(`(?:/node-v|node\.js/v|\x00v)(\d{1,2}\.\d{1,2}\.\d{1,2})(?:[-.]|\x00)`), anchors: []string{"/node-v", "node.js/v", "\x00v"}}},
-	"release": {{name: "java", file: regexp.MustCompile(`(^|/)release$`), prefix: up(1),
-		version: regexp.MustCompile(`(?m)^JAVA_VERSION="([^"]+)"`)}},
-	"php_version.h": {{name: "php", file: regexp.MustCompile(`(^|/)include/php/main/php_version\.h$`), prefix: up(4),
-		version: regexp.MustCompile(`#define PHP_VERSION "([^"]+)"`)}},
-	"php": {{name: "php", file: regexp.MustCompile(`(^|/)bin/php$`), prefix: up(2),
-		version: regexp.MustCompile(`X-Powered-By: PHP/(\d+\.\d+\.\d+)`), anchors: []string{"X-Powered-By: PHP/"}}},
-	"rbconfig.rb": {{name: "ruby", file: regexp.MustCompile(`(^|/)lib/ruby/\d[^/]*/[^/]+/rbconfig\.rb$`), prefix: up(5),
-		version: regexp.MustCompile(`CONFIG\["RUBY_PROGRAM_VERSION"\]\s*=\s*"([^"]+)"`)}},
-	"nginx": {{name: "nginx", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
-		version: regexp.MustCompile(`nginx version: nginx/(\d+\.\d+\.\d+)`), anchors: []string{"nginx version: nginx/"}},
-		{name: "openresty", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
-			version: regexp.MustCompile(`nginx version: openresty/(\d+\.\d+\.\d+(?:\.\d+)?)`), anchors: []string{"nginx version: openresty/"}}},
-	"redis-server":  {{name: "redis", file: regexp.MustCompile(`(^|/)bin/redis-server$`), prefix: up(2), version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
-	"valkey-server": {{name: "valkey", file: regexp.MustCompile(`(^|/)bin/valkey-server$`), prefix: up(2), version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
-	"postgres": {{name: "postgresql", file: regexp.MustCompile(`(^|/)bin/postgres$`), prefix: up(2),
-		version: regexp.MustCompile(`postgres \(PostgreSQL\) (\d+(?:\.\d+){1,2})`), anchors: []string{"postgres (PostgreSQL) "}}},
-	"mariadbd": {{name: "mariadb", file: regexp.MustCompile(`(^|/)s?bin/mariadbd$`), prefix: up(2),
-		version: regexp.MustCompile(`(\d+\.\d+\.\d+)-MariaDB`), anchors: []string{"-MariaDB"}}},
-	"mongod": {{name: "mongodb", file: regexp.MustCompile(`(^|/)bin/mongod$`), prefix: up(2),
-		version: regexp.MustCompile(`mongodb-(\d+\.\d+\.\d+)`), anchors: []string{"mongodb-"}}},
-	"memcached": {{name: "memcached", file: regexp.MustCompile(`(^|/)bin/memcached$`), prefix: up(2),
-		version: regexp.MustCompile(`memcached (\d+\.\d+\.\d+)`), anchors: []string{"memcached "}}},
-	"httpd": {{name: "apache", file: regexp.MustCompile(`(^|/)s?bin/httpd$`), prefix: up(2),
-		version: regexp.MustCompile(`Apache/(\d+\.\d+\.\d+)`), anchors: []string{"Apache/"}}},
-	"haproxy": {{name: "haproxy", file: regexp.MustCompile(`(^|/)s?bin/haproxy$`), prefix: up(2),
-		version: regexp.MustCompile(` version (\d+\.\d+\.\d+)[^,\x00]{0,60}, released \d{4}/`), anchors: []string{", released "}}},
-	"VERSION": {{name: "golang", file: regexp.MustCompile(`(^|/)go/VERSION$`), prefix: up(1),
-		version: regexp.MustCompile(`^go(\d+\.\d+(?:\.\d+)?(?:(?:beta|rc)\d+)?)\s`)}},
-}
+// runtimeKinds are keyed by the file's base name, or by its begin where that holds a version. They are made when the first
+// image is read: their expressions are a good part of what the program's start would cost.
+var runtimeKinds = sync.OnceValue(func() map[string][]runtimeKind {
+	return map[string][]runtimeKind{
+		"patchlevel.h": {{name: "python", file: regexp.MustCompile(`(^|/)include/python\d[^/]*/patchlevel\.h$`), prefix: up(3),
+			version: regexp.MustCompile(`#define\s+PY_VERSION\s+"([^"]+)"`)}},
+		"libpython": {{name: "python", file: regexp.MustCompile(`(^|/)lib(?:/[^/]+)?/libpython\d\.\d+[a-z]*\.so\.1\.0$`), prefix: up(2),
+			version: pythonVersionRE, anchors: []string{"\x003.", "\x002.7"}, begins: true}},
+		"python": {{name: "python", file: regexp.MustCompile(`(^|/)bin/python\d\.\d+$`), prefix: up(2),
+			version: pythonVersionRE, anchors: []string{"\x003.", "\x002.7"}, begins: true}},
+		"node_version.h": {{name: "node", file: regexp.MustCompile(`(^|/)include/node/node_version\.h$`), prefix: up(3), join: ".",
+			version: regexp.MustCompile(`(?s)#define NODE_MAJOR_VERSION (\d+).*#define NODE_MINOR_VERSION (\d+).*#define NODE_PATCH_VERSION (\d+)`)}},
+		"node": {{name: "node", file: regexp.MustCompile(`(^|/)bin/node$`), prefix: up(2),
+			version: regexp.MustCompile(`(?:/node-v|node\.js/v|\x00v)(\d{1,2}\.\d{1,2}\.\d{1,2})(?:[-.]|\x00)`), anchors: []string{"/node-v", "node.js/v", "\x00v"}}},
+		"release": {{name: "java", file: regexp.MustCompile(`(^|/)release$`), prefix: up(1),
+			version: regexp.MustCompile(`(?m)^JAVA_VERSION="([^"]+)"`)}},
+		"php_version.h": {{name: "php", file: regexp.MustCompile(`(^|/)include/php/main/php_version\.h$`), prefix: up(4),
+			version: regexp.MustCompile(`#define PHP_VERSION "([^"]+)"`)}},
+		"php": {{name: "php", file: regexp.MustCompile(`(^|/)bin/php$`), prefix: up(2),
+			version: regexp.MustCompile(`X-Powered-By: PHP/(\d+\.\d+\.\d+)`), anchors: []string{"X-Powered-By: PHP/"}}},
+		"rbconfig.rb": {{name: "ruby", file: regexp.MustCompile(`(^|/)lib/ruby/\d[^/]*/[^/]+/rbconfig\.rb$`), prefix: up(5),
+			version: regexp.MustCompile(`CONFIG\["RUBY_PROGRAM_VERSION"\]\s*=\s*"([^"]+)"`)}},
+		"nginx": {{name: "nginx", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
+			version: regexp.MustCompile(`nginx version: nginx/(\d+\.\d+\.\d+)`), anchors: []string{"nginx version: nginx/"}},
+			{name: "openresty", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
+				version: regexp.MustCompile(`nginx version: openresty/(\d+\.\d+\.\d+(?:\.\d+)?)`), anchors: []string{"nginx version: openresty/"}}},
+		"redis-server":  {{name: "redis", file: regexp.MustCompile(`(^|/)bin/redis-server$`), prefix: up(2), version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
+		"valkey-server": {{name: "valkey", file: regexp.MustCompile(`(^|/)bin/valkey-server$`), prefix: up(2), version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
+		"postgres": {{name: "postgresql", file: regexp.MustCompile(`(^|/)bin/postgres$`), prefix: up(2),
+			version: regexp.MustCompile(`postgres \(PostgreSQL\) (\d+(?:\.\d+){1,2})`), anchors: []string{"postgres (PostgreSQL) "}}},
+		"mariadbd": {{name: "mariadb", file: regexp.MustCompile(`(^|/)s?bin/mariadbd$`), prefix: up(2),
+			version: regexp.MustCompile(`(\d+\.\d+\.\d+)-MariaDB`), anchors: []string{"-MariaDB"}}},
+		"mongod": {{name: "mongodb", file: regexp.MustCompile(`(^|/)bin/mongod$`), prefix: up(2),
+			version: regexp.MustCompile(`mongodb-(\d+\.\d+\.\d+)`), anchors: []string{"mongodb-"}}},
+		"memcached": {{name: "memcached", file: regexp.MustCompile(`(^|/)bin/memcached$`), prefix: up(2),
+			version: regexp.MustCompile(`memcached (\d+\.\d+\.\d+)`), anchors: []string{"memcached "}}},
+		"httpd": {{name: "apache", file: regexp.MustCompile(`(^|/)s?bin/httpd$`), prefix: up(2),
+			version: regexp.MustCompile(`Apache/(\d+\.\d+\.\d+)`), anchors: []string{"Apache/"}}},
+		"haproxy": {{name: "haproxy", file: regexp.MustCompile(`(^|/)s?bin/haproxy$`), prefix: up(2),
+			version: regexp.MustCompile(` version (\d+\.\d+\.\d+)[^,\x00]{0,60}, released \d{4}/`), anchors: []string{", released "}}},
+		"VERSION": {{name: "golang", file: regexp.MustCompile(`(^|/)go/VERSION$`), prefix: up(1),
+			version: regexp.MustCompile(`^go(\d+\.\d+(?:\.\d+)?(?:(?:beta|rc)\d+)?)\s`)}},
+	}
+})
 
 // runtimeTask returns the task for a file that may tell a runtime, nil if its name does not say so.
 func runtimeTask(name, base string) task {
@@ -103,7 +107,7 @@ func runtimeTask(name, base string) task {
 	case strings.HasPrefix(base, "python"):
 		key = "python"
 	}
-	kinds, ok := runtimeKinds[key]
+	kinds, ok := runtimeKinds()[key]
 	if !ok || !kinds[0].file.MatchString(name) {
 		return nil
 	}

@@ -42,7 +42,13 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 		return nil, err
 	}
 	res := &Result{Rules: imageRules}
-	var pkgs []inventory.Package
+	n := 0
+	for _, h := range all {
+		if h.inv != nil {
+			n += len(h.inv.Packages)
+		}
+	}
+	pkgs := make([]inventory.Package, 0, n)
 	places := map[string][]finding.Location{}
 	for _, h := range all {
 		res.Inputs = append(res.Inputs, h.input)
@@ -52,10 +58,10 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 		if h.inv == nil {
 			continue
 		}
-		for i := range h.inv.Packages {
-			p := &h.inv.Packages[i]
-			pkgs = append(pkgs, *p)
-			if h.place != nil {
+		pkgs = append(pkgs, h.inv.Packages...)
+		if h.place != nil {
+			for i := range h.inv.Packages {
+				p := &h.inv.Packages[i]
 				k := p.PURL + "\x00" + p.Version
 				places[k] = append(places[k], h.place.place(p))
 			}
@@ -262,20 +268,21 @@ func (o *Options) progress(text string) func(done, total int64) {
 	}
 }
 
-// joinPackages makes one entry of a package that several inputs hold in the same place, with all their services.
+// joinPackages makes one entry of a package that several inputs hold in the same place, with all their services. The
+// result lies in the memory of all.
 func joinPackages(all []inventory.Package) []inventory.Package {
-	index := map[[4]string]int{}
-	var out []inventory.Package
+	type key struct{ purl, name, version, layer, where, owner string }
+	index := make(map[key]int, len(all))
+	out := all[:0]
 	for _, p := range all {
 		p.Normalize()
-		where := ""
+		k := key{purl: p.PURL, name: p.Name, version: p.Version, layer: p.Layer, owner: p.OwnedBy}
 		if len(p.Paths) > 0 {
-			where = p.Paths[0]
+			k.where = p.Paths[0]
 		}
-		key := [4]string{p.PURL + "\x00" + p.Name + "\x00" + p.Version, p.Layer, where, p.OwnedBy}
-		i, ok := index[key]
+		i, ok := index[k]
 		if !ok {
-			index[key] = len(out)
+			index[k] = len(out)
 			p.Services = append([]string{}, p.Services...)
 			out = append(out, p)
 			continue

@@ -234,8 +234,8 @@ func merge(r *report.Report, res *Result) {
 		p := &res.Packages[i]
 		p.Services, p.ServiceRefs = plainNames(p.Services)
 	}
-	r.Findings = append(r.Findings, res.Findings...)
-	r.Packages = append(r.Packages, res.Packages...)
+	take(&r.Findings, res.Findings)
+	take(&r.Packages, res.Packages)
 	r.Images = append(r.Images, res.Images...)
 	r.Advisories = append(r.Advisories, res.Advisories...)
 	r.Warnings = append(r.Warnings, res.Warnings...)
@@ -271,6 +271,15 @@ func plainNames(refs []string) (names, kept []string) {
 		}
 	}
 	return names, refs
+}
+
+// take appends, without a copy where there was nothing: one gate's packages and findings may be all of the report's.
+func take[T any](all *[]T, more []T) {
+	if len(*all) == 0 {
+		*all = more
+		return
+	}
+	*all = append(*all, more...)
 }
 
 // describe writes the host's stacks and services into the report.

@@ -31,12 +31,17 @@ func main() {
 	flag.StringVar(&b.peers, "peers", filepath.Join(cache, "drydock-peers", "bin"), "folder with the other tools (.ci/peers)")
 	unpack := flag.String("unpack", "", "measure nothing: decompress the layers of this archive, for the floor of a row")
 	pack := flag.String("pack", "", "measure nothing: write this image archive with gzip layers to the file named after it")
+	rules := flag.Bool("rules", false, "measure nothing: write the rules of the code rows")
 	start := flag.String("launch", "", "measure nothing: run the program named after it and write to this file what it took")
 	flag.Parse()
 	// These are processes of their own, started by this one.
 	switch {
 	case *start != "":
 		os.Exit(launch(*start, flag.Args()))
+	case *rules:
+		text, _ := pythonRules()
+		fmt.Print(text)
+		return
 	case *unpack != "":
 		check(decompressLayers(*unpack))
 		return

@@ -41,7 +41,7 @@ func (p *Program) cond(c *rule.Cond) (cond, error) {
 		}
 		sub := *p.Rule
 		sub.Mode, sub.Match, sub.Taint = rule.Search, c.Match, nil
-		out.other, err = Compile(&sub, c.Language)
+		out.other, err = compile(&sub, c.Language, p.pool)
 	case rule.CondCompare:
 		out.cmp, err = parseExpr(c.Compare)
 	case rule.CondAnalyze:

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
@@ -46,13 +47,13 @@ func New(rules []*rule.Rule, opt Options) (*Engine, []error) {
 	}
 	e := &Engine{opt: opt, byLang: map[*ast.Lang][]*Program{}}
 	var errs []error
-	for _, r := range rules {
+	for i, all := range compileAll(rules, opt.Workers) {
 		seen := map[string]bool{}
 		good := false
-		for _, l := range r.Languages {
-			p, err := Compile(r, l)
-			if err != nil {
-				errs = append(errs, err)
+		for _, c := range all {
+			p := c.prog
+			if c.err != nil {
+				errs = append(errs, c.err)
 				continue
 			}
 			key := p.Plain
@@ -70,10 +71,38 @@ func New(rules []*rule.Rule, opt Options) (*Engine, []error) {
 			}
 		}
 		if good {
-			e.rules = append(e.rules, r)
+			e.rules = append(e.rules, rules[i])
 		}
 	}
 	return e, errs
+}
+
+// compiled is a rule compiled for one of its languages, or why it could not be.
+type compiled struct {
+	prog *Program
+	err  error
+}
+
+// compileAll compiles each rule for each of its languages, several at once.
+func compileAll(rules []*rule.Rule, workers int) [][]compiled {
+	out := make([][]compiled, len(rules))
+	all := newPool()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, len(rules)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := next.Add(1) - 1; int(i) < len(rules); i = next.Add(1) - 1 {
+				for _, l := range rules[i].Languages {
+					p, err := compile(rules[i], l, all)
+					out[i] = append(out[i], compiled{p, err})
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	return out
 }
 
 // Rules lists the rules that work.

@@ -38,6 +38,9 @@ type File struct {
 
 	matcher *pattern.Matcher
 	generic *genericFile
+	memo    map[memoKey][]Range
+	kept    int         // ranges in memo
+	envs    pattern.Env // what is left of a piece that environments are cut from
 	// Bounded says that a bound was hit: what was found may not be all.
 	Bounded bool
 }
@@ -116,7 +119,7 @@ func (e *evaluator) bindAs(rs []Range, v int) {
 
 // env copies an environment, grown to the rule's number of metavariables.
 func (e *evaluator) env(old pattern.Env) pattern.Env {
-	env := make(pattern.Env, len(e.p.vars.Names))
+	env := e.f.newEnv(len(e.p.vars.Names))
 	copy(env, old)
 	return env
 }
@@ -125,21 +128,18 @@ func (e *evaluator) pattern(fm *formula, ctx *Range) (out []Range) {
 	if fm.gen != nil {
 		return e.generic(fm.gen, ctx)
 	}
-	m := e.f.matcher
-	m.Opts = e.p.opts
-	m.Search(fm.pat, func(r pattern.Match) {
+	for _, r := range e.f.matches(fm.pat, e.p.opts) {
 		if ctx != nil && (r.Start < ctx.Start || r.End > ctx.End) {
-			return
+			continue
 		}
-		if len(out) > maxRanges {
-			return
+		env := e.env(nil)
+		for i, v := range fm.vars {
+			env[v] = r.Env[i]
 		}
-		out = append(out, Range{Start: r.Start, End: r.End, Node: r.Node, Env: e.env(r.Env)})
-	})
-	if m.Exhausted > 0 {
-		e.f.Bounded = true
+		r.Env = env
+		out = append(out, r)
 	}
-	return dedupe(out)
+	return out
 }
 
 func (e *evaluator) regex(fm *formula, ctx *Range) (out []Range) {

@@ -43,7 +43,7 @@ func needsOf(f *formula) *needs {
 			return nil
 		}
 		n := &needs{}
-		for _, w := range f.pat.Must() {
+		for _, w := range f.pat.pat.Must() {
 			if isWord(w) {
 				n.all = append(n.all, w)
 			}

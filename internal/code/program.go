@@ -22,12 +22,14 @@ type Program struct {
 	taint *taintProgram
 	opts  pattern.Options
 	needs *needs
+	pool  *pool // of the patterns; nil once compiled
 }
 
 // formula is a rule.Formula compiled.
 type formula struct {
 	kind   rule.Kind
-	pat    *pattern.Pattern
+	pat    *shared
+	vars   []int // the rule's number of each of pat's metavariables
 	gen    *genericPattern
 	re     *regex.Regex
 	groups []int // metavariable of each group of re, -1 if none
@@ -40,7 +42,11 @@ type formula struct {
 // Compile compiles a rule for a language by the name that the rule gives it. The error has the file, the line and what
 // was expected.
 func Compile(r *rule.Rule, language string) (*Program, error) {
-	p := &Program{Rule: r, vars: &pattern.Vars{}}
+	return compile(r, language, newPool())
+}
+
+func compile(r *rule.Rule, language string, shared *pool) (*Program, error) {
+	p := &Program{Rule: r, vars: &pattern.Vars{}, pool: shared}
 	switch l := strings.ToLower(language); l {
 	case "regex", "none":
 		p.Plain = "regex"
@@ -64,6 +70,7 @@ func Compile(r *rule.Rule, language string) (*Program, error) {
 		return nil, err
 	}
 	p.setNeeds()
+	p.pool = nil
 	return p, nil
 }
 
@@ -130,9 +137,15 @@ func (p *Program) formula(f *rule.Formula) (*formula, error) {
 func (p *Program) leaf(out *formula, f *rule.Formula) error {
 	switch p.Plain {
 	case "":
-		pat, err := pattern.Compile(p.Lang, f.Text, p.vars)
+		pat, err := p.pool.get(p.Lang, f.Text)
+		if err != nil {
+			return err
+		}
 		out.pat = pat
-		return err
+		for _, v := range pat.pat.Vars.Names {
+			out.vars = append(out.vars, p.vars.Index(v))
+		}
+		return nil
 	case "generic":
 		g, err := compileGeneric(f.Text, p.vars, &p.Rule.Options)
 		out.gen = g

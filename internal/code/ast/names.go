@@ -15,6 +15,9 @@ func (t *Tree) Resolve() {
 	}
 	r.imports()
 	r.guesses()
+	for id := range t.Alt {
+		t.Nodes[id].Flags |= FlagAlt
+	}
 	t.types = make([]ID, len(r.decls))
 	for i := range r.decls {
 		t.types[i] = Nil

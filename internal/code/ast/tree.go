@@ -25,6 +25,7 @@ const (
 	FlagParen              // was written in parentheses
 	FlagSynth              // not in the source: made from an import or a constant
 	flagNoExpr             // part of an import's path or a decorator's name
+	FlagAlt                // stands for something else too: Tree.Alt says what
 )
 
 // Node is one node. Start and End are its place in the source, in bytes.
@@ -48,7 +49,8 @@ type Tree struct {
 	Depth bool // nesting went past the bound: what lies deeper is opaque
 	// Errors are the spans that the grammar could not place; what overlaps them may be missing.
 	Errors []Span
-	// Alt gives, for a name, nodes that stand for the same thing: its full imported name or its constant value.
+	// Alt gives, for a name, nodes that stand for the same thing: its full imported name or its constant value. The
+	// nodes that have such have FlagAlt.
 	Alt map[ID][]ID
 	// Sym gives, for the use of a variable, the expression that it was assigned, where nothing came between. What the
 	// expression itself uses lies before it, so that following Sym ends.

@@ -66,8 +66,9 @@ type Pattern struct {
 	types    map[ast.ID]string // type of each Typed node
 	strs     map[ast.ID]strPattern
 	must     []string // words that a file must have
-	rootWord string   // last name of what Root calls or names, "" if any
+	rootWord string   // last name of what Root calls or names, or its operator; "" if any
 	kinds    uint64   // kinds of node that Root can match; 0: any
+	altKinds uint64   // those of them that it matches only by what a node stands for
 }
 
 // Options of matching, from a rule's `options`.
@@ -421,6 +422,7 @@ func (p *Pattern) finish(types []string) {
 	}
 	p.word()
 	p.kinds = p.rootKinds(p.Root)
+	p.altKinds = p.viaAlt()
 	p.rootWord = p.rootName()
 	p.must = p.words()
 }

@@ -8,7 +8,7 @@ type Index struct {
 	byWord map[wordKey][]ast.ID
 }
 
-// wordKey is a kind of node and the last name in what it calls or names.
+// wordKey is a kind of node and the last name in what it calls or names, or its operator.
 type wordKey struct {
 	kind ast.Kind
 	word string
@@ -27,6 +27,8 @@ func NewIndex(t *ast.Tree) *Index {
 		switch n.Kind {
 		case ast.Call, ast.Member, ast.Name, ast.New:
 			x.addWords(t, n.Kind, id)
+		case ast.Bin:
+			x.put(n.Kind, string(t.Text(id)), id)
 		}
 	}
 	return x
@@ -90,25 +92,21 @@ func lastName(t *ast.Tree, id ast.ID) ast.ID {
 }
 
 // candidates calls f for the nodes that a pattern's root may match, in the order of the text within a kind.
-func (x *Index) candidates(p *Pattern, f func(ast.ID)) {
-	if p.rootWord != "" {
-		for k := ast.Kind(0); k < 64; k++ {
-			if p.kinds>>k&1 == 0 {
-				continue
-			}
-			for _, id := range x.byWord[wordKey{k, p.rootWord}] {
-				f(id)
-			}
-			for _, id := range x.byWord[wordKey{k, ""}] {
-				f(id)
-			}
-		}
-		return
-	}
+func (x *Index) candidates(t *ast.Tree, p *Pattern, f func(ast.ID)) {
 	for k := range x.byKind {
-		if p.kinds == 0 || p.kinds>>k&1 != 0 {
-			for _, id := range x.byKind[k] {
-				f(id)
+		if p.kinds != 0 && p.kinds>>k&1 == 0 {
+			continue
+		}
+		lists := [2][]ast.ID{x.byKind[k]}
+		if p.rootWord != "" {
+			lists = [2][]ast.ID{x.byWord[wordKey{ast.Kind(k), p.rootWord}], x.byWord[wordKey{ast.Kind(k), ""}]}
+		}
+		only := p.altKinds>>k&1 != 0
+		for _, l := range lists {
+			for _, id := range l {
+				if !only || t.Nodes[id].Flags&ast.FlagAlt != 0 {
+					f(id)
+				}
 			}
 		}
 	}
@@ -119,6 +117,11 @@ func (p *Pattern) rootName() string {
 	t := p.Tree
 	switch t.Nodes[p.Root].Kind {
 	case ast.Call, ast.Member, ast.New:
+	case ast.Bin:
+		if p.Form != Statements && p.kinds == 1<<ast.Bin {
+			return string(t.Text(p.Root))
+		}
+		return ""
 	default:
 		return ""
 	}

@@ -66,7 +66,8 @@ type Matcher struct {
 	taken []ast.ID // children matched already by anyOrder goals in progress
 	steps int
 	left  int
-	found func() bool
+	root  ast.ID           // where the attempt began
+	found func(Match) bool // is told of each solution
 	// Exhausted counts attempts that ran into the bound.
 	Exhausted int
 }
@@ -79,21 +80,7 @@ func (m *Matcher) At(p *Pattern, node ast.ID, found func(Match) bool) {
 	}
 	m.goals, m.trail = m.goals[:0], m.trail[:0]
 	m.steps, m.left = maxSteps, maxFound
-	m.last = node
-	m.found = func() bool {
-		n := &m.t.Nodes[node]
-		r := Match{Node: node, Start: n.Start, End: n.End, Env: m.env}
-		if n.Kind == ast.VarDef && p.Form == Expression {
-			if name := m.t.Child(node, ast.Ident); name != ast.Nil {
-				r.Start = m.t.Nodes[name].Start // an assignment has no keyword
-			}
-		}
-		if p.Form == Statements {
-			r.End = max(r.End, m.t.Nodes[m.last].End)
-		}
-		m.left--
-		return !found(r) || m.left <= 0 || len(m.trail) == 0
-	}
+	m.last, m.root, m.found = node, node, found
 	var g int32
 	if p.Form == Statements {
 		g = m.push(goal{op: opStmts, p: p.Root, t: node, flags: fLess | fTop, next: -1})
@@ -105,6 +92,22 @@ func (m *Matcher) At(p *Pattern, node ast.ID, found func(Match) bool) {
 		m.Exhausted++
 	}
 	m.undo(0)
+}
+
+// solved tells found of a solution and says whether to stop.
+func (m *Matcher) solved() bool {
+	n := &m.t.Nodes[m.root]
+	r := Match{Node: m.root, Start: n.Start, End: n.End, Env: m.env}
+	if n.Kind == ast.VarDef && m.pat.Form == Expression {
+		if name := m.t.Child(m.root, ast.Ident); name != ast.Nil {
+			r.Start = m.t.Nodes[name].Start // an assignment has no keyword
+		}
+	}
+	if m.pat.Form == Statements {
+		r.End = max(r.End, m.t.Nodes[m.last].End)
+	}
+	m.left--
+	return !m.found(r) || m.left <= 0 || len(m.trail) == 0
 }
 
 func (m *Matcher) push(g goal) int32 {
@@ -177,7 +180,7 @@ func (m *Matcher) solve(g int32) bool {
 			return done
 		}
 	}
-	return m.found()
+	return m.solved()
 }
 
 // node matches one pattern node. Each step returns the goals to go on with; ok is false where there is nothing to go
@@ -189,8 +192,8 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 			return 0, false, true
 		}
 	}
-	if c.flags&fNoAlt == 0 && t.Kind != ast.ExprStmt {
-		if alts := m.t.Alt[c.t]; alts != nil && m.wantsAlt(p.Kind) {
+	if t.Flags&ast.FlagAlt != 0 && c.flags&fNoAlt == 0 && t.Kind != ast.ExprStmt {
+		if alts := m.t.Alt[c.t]; m.wantsAlt(p.Kind) {
 			c.flags |= fNoAlt
 			if m.try(m.push(c)) {
 				return 0, false, true

@@ -55,14 +55,30 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 	return bit(n.Kind)
 }
 
+// viaAlt is the set of those kinds that the root can match only by what a node stands for: a name by its constant.
+func (p *Pattern) viaAlt() uint64 {
+	k := p.Tree.Nodes[p.Root].Kind
+	switch k {
+	case ast.Name, ast.Str, ast.Num, ast.Bool, ast.Null, ast.Member, ast.List:
+		if !p.Tree.Lang.BareWords {
+			return p.kinds & (1<<ast.Name | 1<<ast.Bin | 1<<ast.Member | 1<<ast.Interp) &^ (1 << k)
+		}
+	}
+	return 0
+}
+
 // Search tries the pattern wherever it may match and calls found for each solution. The environment in a match is
 // only valid during the call.
 func (m *Matcher) Search(p *Pattern, found func(Match)) {
 	expr := p.Form == Expression
+	each := func(r Match) bool {
+		found(r)
+		return true
+	}
 	if m.Index == nil {
 		m.Index = NewIndex(m.T)
 	}
-	m.Index.candidates(p, func(id ast.ID) {
+	m.Index.candidates(m.T, p, func(id ast.ID) {
 		n := &m.T.Nodes[id]
 		switch {
 		case expr && n.Flags&ast.FlagExpr == 0 && n.Kind != ast.VarDef:
@@ -72,9 +88,6 @@ func (m *Matcher) Search(p *Pattern, found func(Match)) {
 		case p.Form == Node && p.kinds == 0 && n.Flags&ast.FlagStmt == 0:
 			return
 		}
-		m.At(p, id, func(r Match) bool {
-			found(r)
-			return true
-		})
+		m.At(p, id, each)
 	})
 }

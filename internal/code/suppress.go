@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/finding"
 )
 
@@ -34,7 +35,7 @@ type suppression struct {
 
 type suppressed struct{ list []*suppression }
 
-var suppressMarks = regexp.MustCompile(`(?i)\b(drydock:ignore|nosemgrep|nosem|nosec|NOSONAR|eslint-disable-next-line|eslint-disable-line|eslint-disable|eslint-enable)\b[: \t]*([^\n]*)`)
+var suppressMarks = regex.MustCompile(`(?i)\b(drydock:ignore|nosemgrep|nosem|nosec|NOSONAR|eslint-disable-next-line|eslint-disable-line|eslint-disable|eslint-enable)\b[: \t]*([^\n]*)`)
 
 var commentLead = regexp.MustCompile(`#|//|/\*|<!--|--|;|^\s*\*`)
 
@@ -42,15 +43,17 @@ var commentLead = regexp.MustCompile(`#|//|/\*|<!--|--|;|^\s*\*`)
 func suppressions(src []byte, l *lines) *suppressed {
 	out := &suppressed{}
 	var open *suppression
-	for _, m := range suppressMarks.FindAllSubmatchIndex(src, 10_000) {
-		line, _ := l.at(m[2])
-		before := src[l.starts[line-1]:m[2]]
+	marks, _ := suppressMarks.FindAll(src, 10_000)
+	for _, mark := range marks {
+		tool, rest := mark.Groups[1], mark.Groups[2]
+		line, _ := l.at(tool[0])
+		before := src[l.starts[line-1]:tool[0]]
 		lead := commentLead.FindIndex(before)
 		if lead == nil || bytes.Count(before[:lead[0]], []byte{'"'})%2 == 1 || bytes.Count(before[:lead[0]], []byte{'\''})%2 == 1 {
 			continue // not in a comment, or within a string
 		}
-		s := &suppression{tool: strings.ToLower(string(src[m[2]:m[3]])), line: line, from: line, to: line}
-		s.read(string(bytes.TrimSpace(src[m[4]:m[5]])))
+		s := &suppression{tool: strings.ToLower(string(src[tool[0]:tool[1]])), line: line, from: line, to: line}
+		s.read(string(bytes.TrimSpace(src[rest[0]:rest[1]])))
 		alone := len(bytes.TrimSpace(before[:lead[0]])) == 0
 		switch s.tool {
 		case "drydock:ignore", "nosemgrep", "nosem":

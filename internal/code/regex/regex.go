@@ -3,9 +3,12 @@
 package regex
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -14,19 +17,42 @@ import (
 // Timeout bounds one search of a backtracking expression.
 const Timeout = 200 * time.Millisecond
 
-// Regex is a compiled expression, safe for concurrent use.
+// Regex is an expression, safe for concurrent use. Its machine is built when it is first needed: most rules never come
+// so far in a run.
 type Regex struct {
 	Source string
-	fast   *regexp.Regexp
+	facts  facts
+	names  []string // of the groups; of Go's engine
 	slow   *regexp2.Regexp
+	whole  func() *regexp.Regexp
+	start  func() *regexp.Regexp // matches at the start of the text only
 }
 
 // Compile compiles an expression. It is multi-line: ^ and $ match at lines, as rules expect.
 func Compile(src string) (*Regex, error) { return compile("(?m)", src, regexp2.Multiline) }
 
+// MustCompile is Compile for an expression that is known to be right.
+func MustCompile(src string) *Regex {
+	r, err := Compile(src)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
 func compile(flags, src string, opt regexp2.RegexOptions) (*Regex, error) {
-	if fast, err := regexp.Compile(flags + translate(src)); err == nil && sameMeaning(src) {
-		return &Regex{Source: src, fast: fast}, nil
+	text := flags + translate(src)
+	if tree, err := syntax.Parse(text, syntax.Perl); err == nil && sameMeaning(src) {
+		r := &Regex{Source: src, facts: factsOf(tree), names: tree.CapNames()}
+		r.whole = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+		r.start = sync.OnceValue(func() *regexp.Regexp {
+			re, err := regexp.Compile(`\A(?:` + text + `)`)
+			if err != nil { // it was just within the bounds
+				return r.whole()
+			}
+			return re
+		})
+		return r, nil
 	}
 	slow, err := regexp2.Compile(possessive(src), opt)
 	if err != nil {
@@ -57,8 +83,8 @@ func possessive(s string) string {
 // Match says whether the expression matches anywhere in b. A search that runs out of time does not match; ok is then
 // false.
 func (r *Regex) Match(b []byte) (matched, ok bool) {
-	if r.fast != nil {
-		return r.fast.Match(b), true
+	if r.slow == nil {
+		return r.facts.possible(b) && r.whole().Match(b), true
 	}
 	m, err := r.slow.MatchRunes([]rune(string(b)))
 	return m, err == nil
@@ -66,15 +92,12 @@ func (r *Regex) Match(b []byte) (matched, ok bool) {
 
 // MatchPrefix says whether the expression matches at the very start of b.
 func (r *Regex) MatchPrefix(b []byte) (matched, ok bool) {
-	if r.fast != nil {
-		loc := r.fast.FindIndex(b)
-		if loc == nil || loc[0] == 0 {
-			return loc != nil, true
+	if r.slow == nil {
+		if !r.facts.possible(b) {
+			return false, true
 		}
-		if re, err := regexp.Compile(`\A(?:` + r.fast.String() + `)`); err == nil {
-			return re.Match(b), true
-		}
-		return false, true
+		loc := r.start().FindIndex(b)
+		return loc != nil && loc[0] == 0, true
 	}
 	for m, err := r.slow.FindRunesMatch([]rune(string(b))); ; m, err = r.slow.FindNextMatch(m) {
 		if err != nil || m == nil {
@@ -91,15 +114,8 @@ type Find struct{ Groups [][2]int }
 
 // FindAll returns up to limit matches in b, as byte spans.
 func (r *Regex) FindAll(b []byte, limit int) (out []Find, ok bool) {
-	if r.fast != nil {
-		for _, m := range r.fast.FindAllSubmatchIndex(b, limit) {
-			f := Find{}
-			for i := 0; i+1 < len(m); i += 2 {
-				f.Groups = append(f.Groups, [2]int{m[i], m[i+1]})
-			}
-			out = append(out, f)
-		}
-		return out, true
+	if r.slow == nil {
+		return r.findAll(b, limit), true
 	}
 	runes := []rune(string(b))
 	at := byteOffsets(b, len(runes))
@@ -119,6 +135,40 @@ func (r *Regex) FindAll(b []byte, limit int) (out []Find, ok bool) {
 	return out, err == nil
 }
 
+// findAll looks at the whole text, or only at the lines that have what a match needs.
+func (r *Regex) findAll(b []byte, limit int) (out []Find) {
+	add := func(b []byte, base int) {
+		for _, m := range r.whole().FindAllSubmatchIndex(b, limit-len(out)) {
+			f := Find{Groups: make([][2]int, len(m)/2)}
+			for i := range f.Groups {
+				f.Groups[i] = [2]int{m[2*i], m[2*i+1]}
+				if m[2*i] >= 0 {
+					f.Groups[i] = [2]int{base + m[2*i], base + m[2*i+1]}
+				}
+			}
+			out = append(out, f)
+		}
+	}
+	if !r.facts.oneLine || r.facts.blind(b) {
+		if r.facts.possible(b) {
+			add(b, 0)
+		}
+		return out
+	}
+	places := r.facts.places(b)
+	for from := 0; from < len(b) && len(out) < limit; {
+		at := places.next(from)
+		if at == len(b) {
+			break
+		}
+		from += bytes.LastIndexByte(b[from:at], '\n') + 1
+		end := next(b, at, '\n')
+		add(b[from:end], from)
+		from = end + 1
+	}
+	return out
+}
+
 // byteOffsets maps each rune's number to its byte, and the end.
 func byteOffsets(b []byte, n int) []int {
 	at := make([]int, 0, n+1)
@@ -130,8 +180,8 @@ func byteOffsets(b []byte, n int) []int {
 
 // GroupNames lists the groups' names by number, "" for those without.
 func (r *Regex) GroupNames() []string {
-	if r.fast != nil {
-		return r.fast.SubexpNames()
+	if r.slow == nil {
+		return r.names
 	}
 	var out []string
 	for _, n := range r.slow.GetGroupNames() {

@@ -113,8 +113,9 @@ type Inventory struct {
 	Packages     []Package
 	Completeness *Completeness
 	Problems     []Problem
-	Files        int   // entries looked at
-	Bytes        int64 // bytes read
+	Hidden       []string // manifests of a build context that never reach the build, and were not read
+	Files        int      // entries looked at
+	Bytes        int64    // bytes read
 }
 
 // Refs tells the package's services apart on the whole host: ServiceRefs, or the names where they are enough.

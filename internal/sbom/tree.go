@@ -28,8 +28,11 @@ func FromDir(ctx context.Context, dir string, opt Options) (*inventory.Inventory
 		return nil, fault.InputErr(dir, errors.Unwrap(err)).WithHint("Name a folder that can be read.")
 	}
 	defer root.Close()
-	t := &tree{fs: root.FS(), inv: &inventory.Inventory{Target: dir}}
-	err = fs.WalkDir(t.fs, ".", func(name string, d fs.DirEntry, err error) error {
+	t := &tree{fs: root.FS(), inv: &inventory.Inventory{Target: dir}, hidden: opt.Hidden}
+	if t.hidden != nil {
+		t.fs = hidingFS{root.FS(), t.hidden}
+	}
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -47,9 +50,27 @@ func FromDir(ctx context.Context, dir string, opt Options) (*inventory.Inventory
 }
 
 type tree struct {
-	fs  fs.FS
-	inv *inventory.Inventory
+	fs     fs.FS // what readers see
+	inv    *inventory.Inventory
+	hidden func(string) bool // nil for nothing
 }
+
+// hidingFS is a build context as the build sees it: a reader that looks for a file beside its own finds none that is
+// hidden.
+type hidingFS struct {
+	fs.FS
+	hidden func(string) bool
+}
+
+func (h hidingFS) Open(name string) (fs.File, error) {
+	if name != "." && h.hidden(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return h.FS.Open(name)
+}
+
+// maxHidden bounds how many hidden manifests are named.
+const maxHidden = 100
 
 func (t *tree) visit(name string, d fs.DirEntry, err error, opt *Options) error {
 	if err != nil {
@@ -74,8 +95,13 @@ func (t *tree) visit(name string, d fs.DirEntry, err error, opt *Options) error 
 	if !d.Type().IsRegular() {
 		return nil
 	}
-	if read := treeReader(name); read != nil {
+	read := treeReader(name)
+	switch {
+	case read == nil:
+	case t.hidden == nil || !t.hidden(name):
 		t.read(name, read)
+	case declaredReader(name) != nil && len(t.inv.Hidden) < maxHidden:
+		t.inv.Hidden = append(t.inv.Hidden, name)
 	}
 	return nil
 }
@@ -106,7 +132,11 @@ func (t *tree) skipDir(name string) bool {
 		}
 		return false
 	}
-	switch base := path.Base(name); base {
+	base := path.Base(name)
+	if t.hidden != nil && (base == "node_modules" || base == "vendor" || exists(t.fs, path.Join(name, "pyvenv.cfg"))) && t.hidden(name+"/x") {
+		return true // installed, and not for this build: its manifests would say nothing of what ships
+	}
+	switch base {
 	case ".git", ".hg", ".svn": // history, not source
 		return true
 	case "testdata": // Go's folder for a test's own inputs

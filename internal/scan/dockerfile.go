@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/moby/moby/client"
-	"github.com/moby/patternmatcher"
-	"github.com/moby/patternmatcher/ignorefile"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/drydock/drydock/internal/dockerapi"
@@ -358,30 +356,8 @@ func (b *build) known(path string) (c *lint.Context, done func()) {
 		return c, func() {}
 	}
 	c.Files = root.FS()
-	c.Ignored = ignored(c.Files, path)
+	if ig := readIgnore(c.Files, path); ig != nil {
+		c.Ignored = ig.hides
+	}
 	return c, func() { root.Close() }
-}
-
-// maxIgnore bounds an ignore file.
-const maxIgnore = 1 << 20
-
-// ignored reads the ignore file that a build uses: the Dockerfile's own, else the context's. It is nil if there is none.
-func ignored(files fs.FS, path string) func(string) bool {
-	var patterns []string
-	if b, err := limit.ReadFile(path+".dockerignore", maxIgnore); err == nil && path != "" {
-		patterns, _ = ignorefile.ReadAll(strings.NewReader(string(b)))
-	} else if f, err := files.Open(".dockerignore"); err == nil {
-		patterns, _ = ignorefile.ReadAll(limit.Reader(f, maxIgnore))
-		f.Close()
-	} else {
-		return nil
-	}
-	m, err := patternmatcher.New(patterns)
-	if err != nil {
-		return func(string) bool { return false }
-	}
-	return func(p string) bool {
-		hit, err := m.MatchesOrParentMatches(p)
-		return err == nil && hit
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -150,7 +151,7 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 		return held{input: in}
 	}
 	in.Path = t.rel(u.Context)
-	inv, err := sbom.FromDir(ctx, u.Context, sbom.Options{Progress: opt.progress("reading " + in.Path)})
+	inv, hidden, err := readContext(ctx, u, opt.progress("reading "+in.Path))
 	if err != nil {
 		in.Status, in.Reason = report.Failed, err.Error()
 		return held{input: in, err: err}
@@ -159,6 +160,7 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 	if len(u.Services) > 0 {
 		in.Status, in.Reason = report.Partial, why+": only lockfiles and manifests of the build context were read"
 	}
+	noteHidden(&in, hidden)
 	noteProblems(&in, inv)
 	setServices(inv, u.Services)
 	for i := range inv.Packages {
@@ -167,6 +169,57 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 		}
 	}
 	return held{input: in, services: u.Services, inv: inv}
+}
+
+// readContext reads the manifests of a build context as the build sees it, without what its ignore file keeps out; what it
+// says of such files is the second result. If that is all of them, what ships is made outside and copied in, and they are
+// the best that is known of it: they are read after all.
+func readContext(ctx context.Context, u Unit, progress func(done, total int64)) (*inventory.Inventory, string, error) {
+	opt := sbom.Options{Progress: progress}
+	ig := contextIgnore(u)
+	if ig != nil {
+		opt.Hidden = ig.hides
+	}
+	inv, err := sbom.FromDir(ctx, u.Context, opt)
+	if err != nil || len(inv.Hidden) == 0 {
+		return inv, "", err
+	}
+	names := inv.Hidden[0]
+	if n := len(inv.Hidden) - 1; n > 0 {
+		names += fmt.Sprintf(" and %d more", n)
+	}
+	if len(inv.Packages) > 0 {
+		return inv, ig.name + " keeps " + names + " out of the build: not read", nil
+	}
+	opt.Hidden = nil
+	inv, err = sbom.FromDir(ctx, u.Context, opt)
+	return inv, ig.name + " keeps every manifest out of the build (" + names + "): read all the same, for what is built outside and copied in", err
+}
+
+// contextIgnore is the ignore file of a unit's build; nil where there is none, and for a folder of sources that nothing
+// says is built as an image.
+func contextIgnore(u Unit) *ignoreFile {
+	file := u.Dockerfile
+	if len(u.Services) == 0 {
+		file = filepath.Join(u.Context, "Dockerfile")
+		if _, err := os.Stat(file); err != nil {
+			return nil
+		}
+	}
+	root, err := os.OpenRoot(u.Context)
+	if err != nil {
+		return nil
+	}
+	defer root.Close()
+	return readIgnore(root.FS(), file)
+}
+
+// noteHidden says which manifests the ignore file kept out. That is no gap, since they do not ship.
+func noteHidden(in *report.Input, hidden string) {
+	if in.Reason != "" && hidden != "" {
+		in.Reason += "; "
+	}
+	in.Reason += hidden
 }
 
 // readFromEngine reads the unit's image where the engine holds it; else it says why not.

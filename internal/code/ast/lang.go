@@ -36,8 +36,10 @@ type Lang struct {
 // PatternSpec says how a pattern of the language is made into text that its grammar accepts: what stands for an
 // ellipsis by place, and within which surroundings the pattern is tried, in this order.
 type PatternSpec struct {
-	// Name makes the stand-in for a metavariable from a word; nil leaves the word as it is.
-	Name func(word, before string) string
+	// Name makes the stand-in for a metavariable from a word and the text around it; nil leaves the word as it is.
+	Name func(word, before, after string) string
+	// QuotedPieces: metavariables and ellipses between double quotes count, too.
+	QuotedPieces bool
 	// Statement, Argument, Param, Field and Member are the texts tried for an ellipsis where a statement, an argument
 	// or element, a parameter, a key-value or a class member may stand; %s is the stand-in's name.
 	Statement, Argument, Param, Field, Member []string
@@ -45,6 +47,12 @@ type PatternSpec struct {
 	DeepOpen, DeepClose string
 	// Readings are the surroundings.
 	Readings []Reading
+	// Blank is what a pattern without a word stands for; "" where it is an error.
+	Blank string
+	// Whole: a pattern is a statement, even where it holds nothing but an expression.
+	Whole bool
+	// Other gives the language that a pattern is written in where it is not this one; nil where it is.
+	Other func(text string) *Lang
 	// Parts are patterns that are a part of something, by their first word, and what completes them.
 	Parts []Part
 	// Rewrite is done to a pattern's text before all else: spellings that no grammar could be brought to read.

@@ -161,7 +161,7 @@ var typescript = &Lang{
 var jsAttrValue = regexp.MustCompile(`<[A-Za-z$][^<>]*=$`)
 
 // jsStandIn puts a stand-in that is an attribute's value in braces.
-func jsStandIn(word, before string) string {
+func jsStandIn(word, before, _ string) string {
 	if jsAttrValue.MatchString(before) {
 		return "{" + word + "}"
 	}

@@ -117,7 +117,7 @@ empty_statement: -
 var phpBare = regexp.MustCompile(`(->|::|\bfunction|\bclass|\bnew|\bextends|\bimplements|\binstanceof|\bnamespace|\buse|\\)\s*&?$`)
 
 // phpStandIn gives a stand-in the dollar sign of a variable where it is not plainly a name.
-func phpStandIn(word, before string) string {
+func phpStandIn(word, before, _ string) string {
 	if phpBare.MatchString(before) || strings.HasPrefix(word, "zqDeep") {
 		return word
 	}

@@ -100,7 +100,7 @@ superclass: ^
 }
 
 // rubyStandIn makes a constant where only one may stand.
-func rubyStandIn(word, before string) string {
+func rubyStandIn(word, before, _ string) string {
 	b := strings.TrimRight(before, " \t")
 	if strings.HasSuffix(b, "class") || strings.HasSuffix(b, "module") || strings.HasSuffix(b, "::") || strings.HasSuffix(b, "<") && !strings.Contains(b, "<<") && strings.Contains(b, "class ") {
 		return "Z" + word[1:]

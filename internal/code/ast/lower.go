@@ -16,8 +16,8 @@ type lowering struct {
 	spec  *compiled
 	depth int
 	bare  bool // expressions stand in blocks by themselves
-	// embedded: the symbols are not those of the tree's own grammar
-	embedded bool
+	// statements lowers the children of the root; nil for children
+	statements func(l *lowering, n uint32, parent ID)
 }
 
 // Lower brings a concrete syntax tree of src to the tree that rules are matched on. The result does not refer to cst.
@@ -29,11 +29,11 @@ func Lower(lang *Lang, cst *syntax.Tree, src []byte) (*Tree, error) {
 	t := &Tree{Lang: lang, Src: src, buf: src[:len(src):len(src)], Alt: map[ID][]ID{}}
 	t.Nodes = make([]Node, 0, len(cst.Nodes)/2+16)
 	t.last = make([]ID, 0, cap(t.Nodes))
-	l := &lowering{Tree: t, cst: cst, spec: spec, bare: lang.BareExprs}
+	l := &lowering{Tree: t, cst: cst, spec: spec, bare: lang.BareExprs, statements: lang.Spec.Statements}
 	root := t.add(Nil, Program, Elem, 0, uint32(len(src)))
 	if len(cst.Nodes) > 0 {
 		l.errors()
-		l.children(0, root)
+		l.body(0, root)
 	}
 	l.mark()
 	t.last = nil
@@ -111,9 +111,6 @@ func (l *lowering) make(n uint32, parent ID, k Kind, r Role) ID {
 	c := &l.cst.Nodes[n]
 	id := l.add(parent, k, r, c.Start, c.End)
 	l.Nodes[id].Sym = c.Kind
-	if l.embedded {
-		l.Nodes[id].Sym |= 1 << 15
-	}
 	return id
 }
 
@@ -201,6 +198,15 @@ func (l *lowering) splice(n uint32, parent ID, r Role) {
 
 // children lowers all named children as elements of parent.
 func (l *lowering) children(n uint32, parent ID) { l.splice(n, parent, Elem) }
+
+// body lowers the children of a source's root.
+func (l *lowering) body(n uint32, parent ID) {
+	if l.statements != nil {
+		l.statements(l, n, parent)
+		return
+	}
+	l.children(n, parent)
+}
 
 // block lowers a child as a block, whatever it is.
 func (l *lowering) block(n uint32, parent ID, r Role) {

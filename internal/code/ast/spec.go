@@ -28,6 +28,8 @@ import (
 type Spec struct {
 	Table string
 	Hooks map[string]Hook
+	// Statements lowers the children of the root where the table cannot say what becomes of them.
+	Statements func(l *lowering, n uint32, parent ID)
 }
 
 // Hook lowers one node of the concrete tree: it adds what stands for it under parent, in the given role.

@@ -281,6 +281,23 @@ func (t *Tree) Walk(id ID, f func(ID) bool) {
 	}
 }
 
+// WalkInto calls f for id and all below it, in the order of the text, and goes below a node only where f says true.
+func (t *Tree) WalkInto(id ID, f func(ID) bool) {
+	for x := id; ; {
+		if into := f(x); into && t.Nodes[x].First != Nil {
+			x = t.Nodes[x].First
+			continue
+		}
+		for x != id && t.Nodes[x].Next == Nil {
+			x = t.Nodes[x].Parent
+		}
+		if x == id {
+			return
+		}
+		x = t.Nodes[x].Next
+	}
+}
+
 // CopyText gives a node the text of another.
 func (t *Tree) CopyText(to, from ID) {
 	t.Nodes[to].textOff, t.Nodes[to].textLen = t.Nodes[from].textOff, t.Nodes[from].textLen

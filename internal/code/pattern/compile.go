@@ -95,7 +95,15 @@ var limits = syntax.Limits{Bytes: 1 << 20, Nodes: 1 << 18, Time: 2 * time.Second
 // Compile compiles a pattern of a language.
 func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
 	if strings.TrimSpace(text) == "" {
-		return nil, errors.New("the pattern is empty")
+		if lang.Pattern.Blank == "" {
+			return nil, errors.New("the pattern is empty")
+		}
+		text = lang.Pattern.Blank
+	}
+	if lang.Pattern.Other != nil {
+		if other := lang.Pattern.Other(text); other != nil {
+			lang = other
+		}
 	}
 	text = strings.TrimRight(text, " \t\r\n")
 	text = strings.TrimLeft(text, "\r\n")
@@ -269,22 +277,23 @@ func join(lists ...[]string) []string {
 func render(lang *ast.Lang, ps []piece, v variant, typed bool) (string, []string) {
 	var b strings.Builder
 	var types []string
-	name := func(w, prev string) string {
+	name := func(w string, p *piece) string {
 		if lang.Pattern.Name != nil {
-			return lang.Pattern.Name(w, prev)
+			return lang.Pattern.Name(w, p.prev, p.next)
 		}
 		return w
 	}
-	for i, p := range ps {
+	for i := range ps {
+		p := &ps[i]
 		switch p.kind {
 		case 0:
 			b.WriteString(p.text)
 		case '$':
-			b.WriteString(name(wordMeta+p.text, p.prev))
+			b.WriteString(name(wordMeta+p.text, p))
 		case '*':
-			b.WriteString(strings.ReplaceAll(v[i], "%s", name(wordMDots+p.text, p.prev)))
+			b.WriteString(strings.ReplaceAll(v[i], "%s", name(wordMDots+p.text, p)))
 		case '.':
-			b.WriteString(strings.ReplaceAll(v[i], "%s", name(wordDots, p.prev)))
+			b.WriteString(strings.ReplaceAll(v[i], "%s", name(wordDots, p)))
 		case '<':
 			if open := lang.Pattern.DeepOpen; open != "" {
 				b.WriteString(open)
@@ -300,12 +309,12 @@ func render(lang *ast.Lang, ps []piece, v variant, typed bool) (string, []string
 		case 't':
 			switch {
 			case typed:
-				fmt.Fprintf(&b, "%s", name(fmt.Sprintf("%s%d", wordTyped, len(types)), p.prev))
+				fmt.Fprintf(&b, "%s", name(fmt.Sprintf("%s%d", wordTyped, len(types)), p))
 				types = append(types, p.text+":"+p.typ)
 			case lang.Pattern.TypeFirst:
-				b.WriteString("(" + metaInType(p.typ) + " " + name(wordMeta+p.text, " ") + ")")
+				b.WriteString("(" + metaInType(p.typ) + " " + name(wordMeta+p.text, &piece{prev: " "}) + ")")
 			default:
-				b.WriteString(name(wordMeta+p.text, p.prev) + ": " + metaInType(p.typ))
+				b.WriteString(name(wordMeta+p.text, p) + ": " + metaInType(p.typ))
 			}
 		}
 	}
@@ -369,7 +378,7 @@ func (p *Pattern) form(at ast.ID, body string) bool {
 	switch {
 	case t.Nodes[first].Next != ast.Nil:
 		p.Form = Statements
-	case t.Nodes[first].Kind == ast.ExprStmt && !strings.HasSuffix(strings.TrimSpace(body), ";"):
+	case t.Nodes[first].Kind == ast.ExprStmt && !t.Lang.Pattern.Whole && (t.Lang.BareWords || !strings.HasSuffix(strings.TrimSpace(body), ";")):
 		p.Form, p.Root = Expression, t.Nodes[first].First
 	case t.Nodes[first].Flags&ast.FlagExpr != 0 && t.Nodes[first].Flags&ast.FlagStmt == 0:
 		p.Form = Expression
@@ -408,7 +417,7 @@ func (p *Pattern) finish(types []string) {
 		p.vars[i] = -1
 	}
 	p.convertBelow(0, types)
-	if p.Form == Node && t.Nodes[p.Root].Kind == ast.Dots {
+	if p.Form == Node && t.Nodes[p.Root].Kind == ast.Dots && !t.Lang.Pattern.Whole {
 		p.Form = Expression
 	}
 	for i := range t.Nodes {
@@ -472,18 +481,12 @@ func (p *Pattern) convert(id ast.ID, types []string) {
 			if args := t.Child(id, ast.Arguments); args != ast.Nil && t.Nodes[args].First != ast.Nil {
 				n.Kind, n.First = ast.Deep, t.Nodes[args].First
 			}
-		} else if fn != ast.Nil && t.Lang.BareExprs {
-			// a command that is nothing but an ellipsis
-			if args := t.Child(id, ast.Arguments); (t.Nodes[fn].Kind == ast.Dots || t.Nodes[fn].Kind == ast.MetaDots) && args != ast.Nil && t.Nodes[args].First == ast.Nil {
-				n.Kind, n.First = t.Nodes[fn].Kind, ast.Nil
-				p.vars[id] = p.vars[fn]
-			}
+		} else if fn == ast.Nil {
+			p.command(id)
 		}
-	case ast.Block:
-		// an argument that is a command line of nothing but an ellipsis
-		if c := n.First; n.Parent != ast.Nil && t.Nodes[n.Parent].Kind == ast.Args && (t.Nodes[c].Kind == ast.Dots || t.Nodes[c].Kind == ast.MetaDots) && t.Nodes[c].Next == ast.Nil {
-			n.Kind, n.First = t.Nodes[c].Kind, ast.Nil
-			p.vars[id] = p.vars[c]
+	case ast.Unary:
+		if c := n.First; t.Nodes[c].Kind == ast.Deep && t.HasText(id, "$(") {
+			n.Kind, n.First = ast.Deep, t.Nodes[c].First
 		}
 	case ast.ExprStmt, ast.Param, ast.Pair, ast.VarDef, ast.KwArg, ast.Attr, ast.Spread, ast.Other, ast.FuncDef, ast.CompFor, ast.Case:
 		p.collapse(id)
@@ -518,15 +521,39 @@ func (p *Pattern) convertLeaf(id ast.ID, types []string) {
 	}
 }
 
-// word: a command of one word stands for the word wherever it is.
-func (p *Pattern) word() {
+// command: one that is nothing but an ellipsis is one, and the stand-in for a deep ellipsis is that.
+func (p *Pattern) command(id ast.ID) {
 	t := p.Tree
-	if t.Lang.Name != "bash" || p.Form != Expression || t.Nodes[p.Root].Kind != ast.Call {
+	args := t.Child(id, ast.Arguments)
+	if args == ast.Nil {
 		return
 	}
-	fn, args := t.Child(p.Root, ast.Fn), t.Child(p.Root, ast.Arguments)
-	if fn != ast.Nil && args != ast.Nil && t.Nodes[args].First == ast.Nil {
-		p.Root = fn
+	n, first := &t.Nodes[id], t.Nodes[args].First
+	switch {
+	case p.lone(args):
+		n.Kind, n.First = t.Nodes[first].Kind, ast.Nil
+		p.vars[id] = p.vars[first]
+	case first != ast.Nil && t.Nodes[first].Kind == ast.Deep && t.Nodes[first].Next != ast.Nil:
+		n.Kind, n.First = ast.Deep, t.Nodes[first].Next
+	}
+}
+
+// lone says whether a node holds an ellipsis and nothing else.
+func (p *Pattern) lone(id ast.ID) bool {
+	t := p.Tree
+	c := t.Nodes[id].First
+	return c != ast.Nil && t.Nodes[c].Next == ast.Nil && (t.Nodes[c].Kind == ast.Dots || t.Nodes[c].Kind == ast.MetaDots)
+}
+
+// word: a command of one word, with nothing that makes it a command, stands for the word wherever it is.
+func (p *Pattern) word() {
+	t := p.Tree
+	if !t.Lang.BareWords || p.Form != Expression || t.Nodes[p.Root].Kind != ast.Call || t.Child(p.Root, ast.Fn) != ast.Nil {
+		return
+	}
+	args := t.Child(p.Root, ast.Arguments)
+	if c := t.Nodes[args].First; c != ast.Nil && t.Nodes[c].Next == ast.Nil && len(bytes.TrimSpace(t.Src)) == int(t.Nodes[c].End-t.Nodes[c].Start) {
+		p.Root = c
 	}
 }
 

@@ -11,19 +11,12 @@ func (m *Matcher) str(c goal) (int32, bool, bool) {
 	s := m.pat.strs[c.p]
 	t := &m.t.Nodes[c.t]
 	if t.Kind != m.p.Nodes[c.p].Kind {
-		if t.Kind == ast.Interp && m.t.Lang.BareWords && m.t.Src[t.Start] == '"' && (s.any || s.v >= 0) {
-			return c.next, s.any || m.bind(s.v, m.nodeBinding(c.t)), false
-		}
-		if t.Kind == ast.Name && m.t.Lang.BareWords && !s.any && s.re == nil && s.v < 0 {
-			return c.next, bytes.Equal(m.p.Text(c.p), m.t.Text(c.t)), false
-		}
 		return 0, false, false
 	}
 	text := m.t.Text(c.t)
 	switch {
 	case s.any:
-		// where words need no quotes, quotes in the pattern ask for quotes
-		return c.next, !m.t.Lang.BareWords || t.Flags&ast.FlagSynth != 0 || t.End-t.Start != uint32(len(text)), false
+		return c.next, true, false
 	case m.t.AnyConst(c.t):
 		return 0, false, false
 	case s.re != nil:

@@ -335,9 +335,12 @@ func deepRoot(k ast.Kind) bool { return k != ast.Assign && k != ast.AugAssign }
 func (m *Matcher) deep(p, t ast.ID, next int32) (int32, bool, bool) {
 	e := m.p.Nodes[p].First
 	var stop bool
-	m.t.Walk(t, func(x ast.ID) bool {
-		if m.t.Nodes[x].Flags&ast.FlagExpr != 0 || x == t && m.t.Nodes[x].Kind != ast.ExprStmt {
-			stop = stop || m.try(m.push(goal{op: opNode, p: e, t: x, next: next}))
+	m.t.WalkInto(t, func(x ast.ID) bool {
+		if m.t.Lang.BareWords && m.t.Nodes[x].Kind == ast.Block {
+			return false // what a command runs are statements of their own
+		}
+		if !stop && (m.t.Nodes[x].Flags&ast.FlagExpr != 0 || x == t && m.t.Nodes[x].Kind != ast.ExprStmt) {
+			stop = m.try(m.push(goal{op: opNode, p: e, t: x, next: next}))
 		}
 		if v, ok := m.t.Sym[x]; ok && m.Opts.Symbolic && !stop && m.steps > 0 {
 			_, _, stop = m.deep(p, v, next)
@@ -389,8 +392,6 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 		return m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Left), t: name, next: g}), true, false
 	case pk == ast.Dict && tk == ast.Set && m.t.Nodes[c.t].First == ast.Nil, pk == ast.Set && tk == ast.Dict && m.onlyDots(c.p):
 		return m.children(c)
-	case pk == ast.Name && tk == ast.Str && m.t.Lang.BareWords:
-		return c.next, bytes.Equal(m.p.Text(c.p), m.t.Text(c.t)), false
 	case pk == ast.List && tk == ast.Comp && m.t.HasText(c.t, "list") && m.onlyDots(c.p):
 		return c.next, true, false
 	case pk == ast.Return && tk == ast.ExprStmt && !m.Opts.NoImplicitRet && m.t.Lang.Names.ImplicitReturn:

@@ -30,9 +30,6 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 	case ast.Assign:
 		return bit(ast.Assign, ast.VarDef)
 	case ast.Name, ast.Str, ast.Num, ast.Bool, ast.Null:
-		if t.Lang.BareWords {
-			return bit(n.Kind, ast.Name, ast.Str, ast.Bin, ast.Member, ast.Interp)
-		}
 		return bit(n.Kind, ast.Name, ast.Bin, ast.Member, ast.Interp)
 	case ast.Member:
 		if m := t.Child(id, ast.Ident); t.Kind(m) == ast.Dots {

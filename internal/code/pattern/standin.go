@@ -33,6 +33,7 @@ type piece struct {
 	place place
 	typ   string // of a typed metavariable
 	prev  string // the text before it
+	next  string // the text after it
 }
 
 var (
@@ -67,6 +68,8 @@ type splitter struct {
 	from  int
 	out   []piece
 	stack []byte
+	// inQuotes: between double quotes of a language in whose strings stand-ins count
+	inQuotes bool
 }
 
 func (sp *splitter) flush(to int) {
@@ -77,7 +80,10 @@ func (sp *splitter) flush(to int) {
 
 func (sp *splitter) put(p piece, n int) {
 	sp.flush(sp.i)
-	p.prev = sp.s[max(0, sp.i-40):sp.i]
+	p.prev, p.next = sp.s[max(0, sp.i-40):sp.i], sp.s[min(sp.i+n, len(sp.s)):min(sp.i+n+8, len(sp.s))]
+	if sp.inQuotes && !strings.HasSuffix(p.prev, "${") {
+		p.prev = `"` // a part of a string, whatever stands before
+	}
 	sp.out = append(sp.out, p)
 	sp.i += n
 	sp.from = sp.i
@@ -211,8 +217,13 @@ func (sp *splitter) quoted(q byte) {
 	}
 	start := sp.i
 	sp.i += len(end)
+	pieces := sp.lang.Pattern.QuotedPieces && q == '"' && !strings.HasPrefix(sp.s[sp.i:], "=~/")
 	for sp.i < len(sp.s) {
 		rest := sp.s[sp.i:]
+		if pieces && !strings.HasPrefix(rest, end) {
+			sp.quotedPiece(rest)
+			continue
+		}
 		switch {
 		case strings.HasPrefix(rest, end):
 			sp.i += len(end)
@@ -236,6 +247,28 @@ func (sp *splitter) quoted(q byte) {
 		}
 	}
 	sp.i = min(sp.i, len(sp.s))
+}
+
+// quotedPiece reads one thing between double quotes where stand-ins count there.
+func (sp *splitter) quotedPiece(rest string) {
+	sp.inQuotes = true
+	defer func() { sp.inQuotes = false }()
+	switch {
+	case rest[0] == '\\':
+		sp.i = min(sp.i+2, len(sp.s))
+	case strings.HasPrefix(rest, "..."):
+		sp.put(piece{kind: '.', place: placeName, typ: string(sp.stack)}, 3)
+	case strings.HasPrefix(rest, "$("):
+		sp.inQuotes = false
+		depth := len(sp.stack)
+		sp.i += 2
+		sp.stack = append(sp.stack, '(')
+		sp.run(')', depth+1)
+		sp.stack = sp.stack[:min(depth, len(sp.stack))]
+	case rest[0] == '$' && sp.meta(rest):
+	default:
+		sp.i++
+	}
 }
 
 // placeOf judges an ellipsis by what stands around it.

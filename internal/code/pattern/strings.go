@@ -79,6 +79,9 @@ func (p *Pattern) words() []string {
 
 // softName says that a name may be matched by something spelt otherwise.
 func (p *Pattern) softName(id ast.ID) bool {
+	if n := &p.Tree.Nodes[id]; n.Start == n.End || n.Role == ast.Fn && p.Tree.Lang.Pattern.Whole {
+		return true // of a sign, or of an instruction in any case
+	}
 	return bytes.HasPrefix(p.Tree.Text(id), []byte(".")) || strings.EqualFold(string(p.Tree.Text(id)), "default")
 }
 

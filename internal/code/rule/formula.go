@@ -11,7 +11,8 @@ func (p *parser) leaf(k Kind, n *yaml.Node) (*Formula, error) {
 	if n.Kind != yaml.ScalarNode {
 		return nil, p.bad(n, "a text is expected here")
 	}
-	if strings.TrimSpace(n.Value) == "" {
+	// Whether a text without a word is a pattern, its language says.
+	if strings.TrimSpace(n.Value) == "" && (k == Regex || n.Tag == "!!null") {
 		return nil, p.bad(n, "the pattern is empty")
 	}
 	return &Formula{Kind: k, Line: n.Line, Col: n.Column, Text: n.Value}, nil

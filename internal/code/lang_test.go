@@ -1,0 +1,107 @@
+package code
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/drydock/drydock/internal/code/rule"
+	"gopkg.in/yaml.v3"
+)
+
+// linesOf runs a pattern on a source of a language and lists the lines where matches begin.
+func linesOf(t *testing.T, lang, pattern, src string) string {
+	t.Helper()
+	text, err := yaml.Marshal(map[string]any{"rules": []any{map[string]any{
+		"id": "x", "languages": []string{lang}, "severity": "LOW", "message": "m", "pattern": pattern,
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return linesOfRule(t, lang, string(text), src)
+}
+
+// linesOfRule is linesOf for the first rule of a rule file.
+func linesOfRule(t *testing.T, lang, text, src string) string {
+	t.Helper()
+	needTrees(t)
+	rules, errs := rule.Parse("rules.yaml", []byte(text))
+	eng, more := New(rules, Options{Workers: 1})
+	for _, err := range append(errs, more...) {
+		t.Fatal(err)
+	}
+	names := map[string]string{
+		"bash": "a.sh", "dockerfile": "Dockerfile", "yaml": "a.yaml", "html": "a.html", "generic": "a.txt", "json": "a.json",
+		"php": "a.php", "go": "a.go", "python": "a.py", "javascript": "a.js", "typescript": "a.ts", "java": "A.java", "ruby": "a.rb",
+	}
+	var out []string
+	for _, f := range eng.File(names[lang], []byte(src)).Findings {
+		if l := fmt.Sprint(f.Location.Line); len(out) == 0 || out[len(out)-1] != l {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+type langCase struct{ pattern, src, want string }
+
+func runLang(t *testing.T, lang string, cases []langCase) {
+	t.Helper()
+	for _, c := range cases {
+		if got := linesOf(t, lang, c.pattern, c.src); got != c.want {
+			t.Errorf("%s: %q finds lines %q, want %q, in:\n%s", lang, c.pattern, got, c.want, c.src)
+		}
+	}
+}
+
+func TestBashPatterns(t *testing.T) {
+	runLang(t, "bash", []langCase{
+		// one word is a word anywhere; with anything that makes it a command, a command of that word
+		{"wget", "wget\ncurl wget\nwget x\nwget=1\n", "1 2 3"},
+		{"wget;", "wget\ncurl wget\nwget > out\nwget x\n", "1 3"},
+		{"sleep ... &", "sleep 1\nsleep 1 &\n", "2"},
+		// the command's name is a word like others
+		{"... rm ...", "sudo rm x\nrm\ncp a b\n", "1 2"},
+		{"$CMD --force", "git --force\ngit push --force\n", "1"},
+		// quotes: a text without expansions is the same in all of them, one with expansions is not
+		{"echo hi", "echo hi\necho 'hi'\necho \"hi\"\necho \"hi $x\"\n", "1 2 3"},
+		{`eval "$X"`, "eval $a\neval \"$a\"\neval 'a'\n", "2"},
+		{`eval "...$X..."`, "eval \"a $b c\"\neval a\n", "1"},
+		{`eval ${$X}`, "eval $a\neval \"$a\"\neval ${a:-b}\neval a\n", "1 3"},
+		{"run --key=$K", "run --key=a\nrun --key=$a\nrun --key $a\n", "2"},
+		// pipelines, lists, redirections
+		{"curl ... | ... sh", "curl -s u | sh\ncurl u | sudo sh\ncurl u 2>/dev/null | sh\ncurl u > sh\n", "1 2 3"},
+		{"... || exit 1", "cd /x || exit 1\ncd /x && exit 1\n", "1"},
+		{"make\nmake install", "make\n\nmake install > log\n", "1"},
+		{"$X=$(mktemp ...)", "f=$(mktemp)\nlocal g=$(mktemp -d)\nh=`mktemp`\ni=mktemp\n", "1 2 3"},
+		{"(cd ...)", "(cd x)\ncd x\n", "1"},
+		{"foo <... bar ...>", "foo bar\nfoo $(baz bar)\nfoo\n", "1 2"},
+	})
+}
+
+func TestDockerfilePatterns(t *testing.T) {
+	runLang(t, "dockerfile", []langCase{
+		{"FROM $IMAGE", "FROM a\nFROM a:1 AS b\nFROM --platform=x a@sha256:00\n", "1 2 3"},
+		{"FROM $IMAGE:latest", "FROM a:latest\nFROM a:1\nFROM registry:5000/a\nFROM ${B}:latest\n", "1 4"},
+		{"FROM ... AS $NAME", "FROM a AS b\nFROM a\n", "1"},
+		{"RUN make", "run make\n", "1"},
+		{"USER root", "USER root\nUSER root:x\nUSER other\n", "1 2"},
+		{"ARG $X", "ARG a\nARG a=1\n", "1"},
+		{"ARG $X=$Y", "ARG a\nARG a=1\n", "2"},
+		{"ENV ... $K=secret ...", "ENV a=b c=secret d=e\nENV c=secret\nENV c=d\n", "1 2"},
+		{"LABEL a=$V", "LABEL a=1\nLABEL b=1 a=2\nLABEL b=1\n", "1 2"},
+		{"EXPOSE 22", "EXPOSE 22\nEXPOSE 22/tcp\nEXPOSE 80 22\n", "1"},
+		{"EXPOSE ... 22 ...", "EXPOSE 22\nEXPOSE 22/tcp\nEXPOSE 80 22\n", "1 3"},
+		{"EXPOSE 22", "ENV P=22\nEXPOSE $P\nFROM b\nEXPOSE $P\n", "2"},
+		{"COPY --from=$S ... $D", "COPY --from=a b c d\nCOPY b c\n", "1"},
+		{"WORKDIR /srv/$X", "WORKDIR /srv/${a}\nWORKDIR /srv\nWORKDIR /opt/$a\n", "1"},
+		{"RUN apt-get install ...", "RUN apt-get install x\nRUN apt-get update && apt-get install x\nCMD apt-get install x\n", "1 2"},
+		{"apt-get install ...", "RUN apt-get update && \\\n  apt-get install x\nCMD apt-get install x\n", "2 3"},
+		{"CMD [..., \"$LAST\"]", "CMD [\"a\", \"b\"]\nCMD a b\n", "1"},
+		{"HEALTHCHECK ... CMD ...", "HEALTHCHECK --interval=5s CMD a\nHEALTHCHECK NONE\n", "1"},
+		{"CMD $...ARGS", "CMD [\"a\"]\nCMD a\nRUN a\n", "1 2"},
+		{"USER $X\n...\nUSER $Y", "USER a\nRUN b\nUSER c\n", "1"},
+		// a pattern without an instruction is one of commands
+		{"sudo ...", "RUN sudo a\nRUN a | sudo b\nLABEL sudo=b\n", "1 2"},
+	})
+}

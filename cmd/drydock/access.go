@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -29,7 +30,7 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
   drydock access simulate --from 198.51.100.7 --entrypoint https --host app.example.com`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			t, cfg, err := opt.resolve(ctx, args, &st)
+			in, cfg, err := st.resolve(args)
 			if err != nil {
 				return err
 			}
@@ -37,12 +38,12 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 			if err != nil {
 				return err
 			}
-			so := scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateAccess}, TraefikVersion: opt.version, Public: cfg.Public}
-			r, runErr := scan.Run(ctx, t, so)
-			if p.format.Name == "table" {
+			t := host(ctx, in)
+			if p.format.Name == "table" && t.Host != nil {
 				p.format.Write = withDoors(access.Check(t.Host, opt.gate(cfg)), p.format.Write)
 			}
-			return a.emit(r, p, runErr)
+			so := scan.Options{Gates: []finding.Gate{finding.GateAccess}, TraefikVersion: opt.version, Public: cfg.Public}
+			return a.look(ctx, t, so, p)
 		},
 	}
 	rep.add(c)
@@ -66,14 +67,20 @@ func (o *accessOptions) resolve(ctx context.Context, args []string, st *stackFla
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := scan.Resolve(ctx, in)
-	if err != nil {
-		return nil, nil, err
-	}
+	t := host(ctx, in)
 	if t.Host == nil {
-		return nil, nil, fault.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file.")
+		return nil, nil, errors.Join(t.Unread...)
 	}
 	return t, cfg, nil
+}
+
+// host resolves inputs that must hold a compose project; without one the target is unread.
+func host(ctx context.Context, in scan.Inputs) *scan.Target {
+	t := scan.Resolve(ctx, in)
+	if t.Host == nil && len(t.Unread) == 0 {
+		t.Unread = append(t.Unread, fault.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file."))
+	}
+	return t
 }
 
 // check works out who reaches what.

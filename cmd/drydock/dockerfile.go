@@ -59,8 +59,7 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 			if cfg.FailureThreshold != "" {
 				p.policy.Also = func(r *report.Report) []string { return rules.Reached(r.Findings, cfg) }
 			}
-			r, runErr := scan.Run(cmd.Context(), t, opt)
-			return a.emit(r, p, runErr)
+			return a.look(cmd.Context(), t, opt, p)
 		},
 	}
 	rep.add(c)
@@ -72,10 +71,7 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 // lintTarget takes a file that is no compose file for a Dockerfile, whatever its name, and looks below every folder
 // that is named, also one that holds a compose project.
 func lintTarget(ctx context.Context, in scan.Inputs) (*scan.Target, error) {
-	t, err := scan.Resolve(ctx, in)
-	if err != nil {
-		return nil, err
-	}
+	t := scan.Resolve(ctx, in)
 	t.Dockerfiles, t.Files = append(t.Dockerfiles, t.Files...), nil
 	if len(in.Args) == 0 && len(in.Stack.Files) == 0 {
 		in.Args = []string{"."}

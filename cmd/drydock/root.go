@@ -47,12 +47,22 @@ func (a *app) exit(err error) int {
 		fmt.Fprintln(a.err, "drydock: stopped")
 		return fault.ExitInput
 	}
-	fmt.Fprintf(a.err, "drydock: %v\n", err)
-	if h := fault.Hint(err); h != "" {
-		fmt.Fprintf(a.err, "  %s\n", h)
+	all := fault.Each(err)
+	for i, err := range all {
+		if i == maxErrors {
+			fmt.Fprintf(a.err, "drydock: and %d more\n", len(all)-i)
+			break
+		}
+		fmt.Fprintf(a.err, "drydock: %v\n", err)
+		if h := fault.Hint(err); h != "" {
+			fmt.Fprintf(a.err, "  %s\n", h)
+		}
 	}
 	return fault.Code(err)
 }
+
+// maxErrors is how many things that went wrong are told one by one.
+const maxErrors = 10
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{

@@ -62,11 +62,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 
 // scan resolves the inputs and looks at them.
 func (a *app) scan(ctx context.Context, in scan.Inputs, opt scan.Options, p *plan) error {
-	t, err := scan.Resolve(ctx, in)
-	if err != nil {
-		return err
-	}
-	return a.look(ctx, t, opt, p)
+	return a.look(ctx, scan.Resolve(ctx, in), opt, p)
 }
 
 // look runs the gates on a target with progress and ends in a report; of a run that was stopped there is none.

@@ -61,12 +61,24 @@ func (f *stackFlags) resolve(args []string) (scan.Inputs, *config.Config, error)
 func (f *stackFlags) settings(args []string) (*config.Config, error) {
 	path := f.config
 	if path == "" {
-		path = config.Find(folderOf(append(append([]string{}, args...), f.files...)))
+		path = shown(config.Find(folderOf(append(append([]string{}, args...), f.files...))))
 	}
 	if path == "" {
 		return &config.Config{}, nil
 	}
 	return config.Load(path)
+}
+
+// shown is a path relative to the working folder where it lies below it.
+func shown(path string) string {
+	wd, err := os.Getwd()
+	if err != nil || path == "" {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
 }
 
 // folderOf is the folder that the first path among the arguments lies in, else the working folder.

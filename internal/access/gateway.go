@@ -451,7 +451,7 @@ func (c *checker) dynamicFiles(st *stack.Stack, s *stack.Service, in *traefik.In
 }
 
 func (c *checker) input(s *stack.Service, p string, status report.GateStatus, reason string) {
-	c.res.Inputs = append(c.res.Inputs, report.Input{Service: s.Name, Path: c.rel(p), Status: status, Reason: reason})
+	c.res.Inputs = append(c.res.Inputs, report.Input{Service: c.ref(s.Stack, s.Name), Path: c.rel(p), Status: status, Reason: reason})
 }
 
 // rel is a path as the report shows it.

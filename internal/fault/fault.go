@@ -89,6 +89,19 @@ func Code(err error) int {
 	return ExitInput
 }
 
+// Each takes joined errors (errors.Join) apart; any other error stands alone.
+func Each(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, Each(e)...)
+	}
+	return all
+}
+
 // Hint is the hint of the first Error in the chain, "" if there is none.
 func Hint(err error) string {
 	var e *Error

@@ -30,11 +30,8 @@ func Apply(r *report.Report, p Policy) {
 		return
 	}
 	var breaches []string
-	for _, g := range r.Gates {
-		if p.AllowPartial || g.Status == report.Checked || g.Status == report.Skipped {
-			continue
-		}
-		breaches = append(breaches, fmt.Sprintf("gate %s is %s: %s", g.Name, g.Status, g.Reason))
+	if !p.AllowPartial {
+		breaches = blind(r)
 	}
 	n := 0
 	for i := range r.Findings {
@@ -53,6 +50,23 @@ func Apply(r *report.Report, p Policy) {
 		breaches = append(breaches, p.Also(r)...)
 	}
 	r.Policy = report.Policy{Passed: len(breaches) == 0, Breaches: breaches}
+}
+
+// blind names the gates that could not look at what there was. A run in which nothing was looked at passes no policy.
+func blind(r *report.Report) []string {
+	var breaches []string
+	looked := false
+	for i := range r.Gates {
+		g := &r.Gates[i]
+		looked = looked || g.Status == report.Checked || g.Status == report.Partial
+		if g.Blind() {
+			breaches = append(breaches, fmt.Sprintf("gate %s is %s: %s", g.Name, g.Status, g.Reason))
+		}
+	}
+	if !looked && len(breaches) == 0 && len(r.Gates) > 0 {
+		breaches = append(breaches, "no gate looked at anything")
+	}
+	return breaches
 }
 
 func (p Policy) breaks(f *finding.Finding) bool {

@@ -17,7 +17,9 @@ func TestApply(t *testing.T) {
 	likely := finding.Finding{Severity: finding.Unknown, Status: finding.Open, Advisory: &finding.Advisory{EPSS: epss(0.1)}}
 	exploited := finding.Finding{Severity: finding.Unknown, Status: finding.Open, Advisory: &finding.Advisory{KEV: true}}
 	partial := report.Gate{Name: finding.GateImage, Status: report.Partial, Reason: "no engine"}
-	skipped := report.Gate{Name: finding.GateCode, Status: report.Skipped}
+	nothingThere := report.Gate{Name: finding.GateCode, Status: report.Skipped}
+	blind := report.Gate{Name: finding.GateImage, Status: report.Skipped, Inputs: []report.Input{{Path: "redis:7", Status: report.Skipped}}}
+	checked := report.Gate{Name: finding.GateAccess, Status: report.Checked}
 	for name, c := range map[string]struct {
 		p     Policy
 		fs    []finding.Finding
@@ -36,7 +38,10 @@ func TestApply(t *testing.T) {
 		"unknown, exploited, at high": {Policy{FailOn: finding.High}, []finding.Finding{exploited}, nil, false},
 		"partial gate":                {Policy{FailOn: finding.Critical}, nil, []report.Gate{partial}, false},
 		"partial gate allowed":        {Policy{FailOn: finding.Critical, AllowPartial: true}, nil, []report.Gate{partial}, true},
-		"skipped gate":                {Policy{FailOn: finding.Critical}, nil, []report.Gate{skipped}, true},
+		"a gate without inputs":       {Policy{FailOn: finding.Critical}, nil, []report.Gate{checked, nothingThere}, true},
+		"nothing of its inputs":       {Policy{FailOn: finding.Critical}, nil, []report.Gate{checked, blind}, false},
+		"nothing looked at":           {Policy{FailOn: finding.Critical}, nil, []report.Gate{nothingThere}, false},
+		"nothing looked at, allowed":  {Policy{FailOn: finding.Critical, AllowPartial: true}, nil, []report.Gate{nothingThere}, true},
 	} {
 		r := &report.Report{Findings: c.fs, Gates: c.gates}
 		Apply(r, c.p)

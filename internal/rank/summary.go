@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -67,11 +68,17 @@ func (g *Group) Worst() *finding.Finding { return g.Findings[0] }
 // Gap is something that a gate could not look at: one reason, and the inputs that it is about (none where the gate as
 // a whole could not work).
 type Gap struct {
-	Gate   finding.Gate
+	Gate   finding.Gate // "" where no gate could look at it
 	Status report.GateStatus
 	Reason string
 	Inputs []report.Input
 }
+
+// Who names the gate.
+func (g *Gap) Who() string { return cmp.Or(string(g.Gate), "every gate") }
+
+// Of tells whether the gap is one of the gate.
+func (g *Gap) Of(gate finding.Gate) bool { return g.Gate == gate || g.Gate == "" }
 
 // Names are the services, or the paths of inputs that belong to none, that the gap is about.
 func (g *Gap) Names() []string {
@@ -134,8 +141,13 @@ func Summarise(r *report.Report, now time.Time) *Summary {
 
 func verdict(r *report.Report, s *Summary) (State, string) {
 	names := map[report.GateStatus][]string{}
-	for _, g := range r.Gates {
+	var missed []string // gates that had something before them and could have none of it
+	for i := range r.Gates {
+		g := &r.Gates[i]
 		names[g.Status] = append(names[g.Status], string(g.Name))
+		if g.Status == report.Skipped && g.Blind() {
+			missed = append(missed, string(g.Name))
+		}
 	}
 	failed, partial := names[report.Failed], names[report.Partial]
 	var parts []string
@@ -149,11 +161,15 @@ func verdict(r *report.Report, s *Summary) (State, string) {
 	}
 	if len(partial) > 0 {
 		state = StatePartial
-		parts = append([]string{list(partial, len(partial), "") + " only in part"}, parts...)
+		parts = append([]string{gates(r, partial) + " only in part"}, parts...)
+	}
+	if len(missed) > 0 {
+		state = StatePartial
+		parts = append([]string{"nothing looked at by " + gates(r, missed)}, parts...)
 	}
 	if len(failed) > 0 {
 		state = StateFailed
-		parts = append([]string{list(failed, len(failed), "") + " could not look"}, parts...)
+		parts = append([]string{gates(r, failed) + " could not look"}, parts...)
 	}
 	switch {
 	case s.Open > 0:
@@ -162,11 +178,19 @@ func verdict(r *report.Report, s *Summary) (State, string) {
 		parts = append(parts, "nothing found in what was looked at")
 	case len(names[report.Checked]) > 0:
 		parts = append(parts, "nothing found by "+list(names[report.Checked], 5, ""))
-	case len(failed) == 0:
+	case len(failed)+len(missed) == 0:
 		state = StatePartial
 		parts = append(parts, "no gate looked at anything")
 	}
 	return state, strings.Join(parts, "; ")
+}
+
+// gates names gates, in two words where they are all of several.
+func gates(r *report.Report, names []string) string {
+	if len(names) > 1 && len(names) == len(r.Gates) {
+		return "every gate"
+	}
+	return list(names, len(names), "")
 }
 
 // Severities is "2 critical, 10 high", worst first, without those that do not occur.
@@ -363,8 +387,9 @@ func (g *Group) Name() string {
 
 func gaps(r *report.Report) []Gap {
 	var out []Gap
-	for _, g := range r.Gates {
-		if g.Status != report.Partial && g.Status != report.Failed {
+	for i := range r.Gates {
+		g := &r.Gates[i]
+		if !g.Blind() {
 			continue
 		}
 		first := len(out)
@@ -383,6 +408,29 @@ func gaps(r *report.Report) []Gap {
 		}
 		if len(out) == first {
 			out = append(out, Gap{Gate: g.Name, Status: g.Status, Reason: g.Reason})
+		}
+	}
+	return foldGaps(out, len(r.Gates))
+}
+
+// foldGaps says once what every one of several gates says.
+func foldGaps(all []Gap, gates int) []Gap {
+	if gates < 2 {
+		return all
+	}
+	said := map[string]int{}
+	for i := range all {
+		said[all[i].Text()]++
+	}
+	out := all[:0]
+	for _, g := range all {
+		n := said[g.Text()]
+		if n >= gates {
+			said[g.Text()] = -1
+			g.Gate = ""
+		}
+		if n >= 0 {
+			out = append(out, g)
 		}
 	}
 	return out

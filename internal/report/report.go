@@ -70,6 +70,7 @@ type Build struct {
 	Context    string `json:"context"`
 	Dockerfile string `json:"dockerfile"`
 	Target     string `json:"target"`
+	JoinedBy   string `json:"joinedBy"` // how drydock knows, where compose only names an image: "Makefile:12"; "" where compose says it
 }
 
 // Service is one service of a stack and who can reach it.
@@ -94,7 +95,8 @@ type Router struct {
 // GateStatus says whether a gate did its work.
 type GateStatus string
 
-// The gate states. Partial: something was looked at and something was not. Skipped: the run did not ask for it.
+// The gate states. Partial: something was looked at and something was not. Skipped: nothing was looked at, because
+// there was nothing for the gate (it has no inputs then) or because nothing of what there was could be had.
 const (
 	Checked GateStatus = "checked"
 	Partial GateStatus = "partial"
@@ -109,6 +111,12 @@ type Gate struct {
 	Reason     string       `json:"reason"`
 	DurationMs int64        `json:"durationMs"`
 	Inputs     []Input      `json:"inputs"`
+}
+
+// Blind reports whether there was something for the gate that it could not look at. A gate with nothing to look at is
+// skipped and not blind.
+func (g *Gate) Blind() bool {
+	return g.Status == Partial || g.Status == Failed || g.Status == Skipped && len(g.Inputs) > 0
 }
 
 // Input is one thing that a gate looked at or could not look at.

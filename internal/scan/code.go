@@ -54,7 +54,11 @@ func codeRoots(t *Target) []codeRoot {
 func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 	roots := codeRoots(t)
 	if len(roots) == 0 {
-		return &Result{Reason: "no source code among the inputs"}, nil
+		res := &Result{Inputs: t.hidden()}
+		if len(res.Inputs) == 0 {
+			res.Reason = "no source code among the inputs"
+		}
+		return res, nil
 	}
 	eng, res, err := codeEngine(opt)
 	if err != nil {
@@ -66,6 +70,7 @@ func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 			return res, err
 		}
 	}
+	res.Inputs = append(res.Inputs, t.hidden()...)
 	used := map[string]bool{}
 	for i := range res.Findings {
 		used[res.Findings[i].Rule] = true
@@ -128,6 +133,10 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 	shown := t.rel(root.path)
 	who := strings.Join(root.services, ", ")
 	tree, err := source.Walk(root.path, source.Options{Wanted: eng.Wanted})
+	if err != nil && who != "" {
+		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Skipped, Reason: t.absent("build context", root.path, err)})
+		return nil
+	}
 	if err != nil {
 		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Failed, Reason: err.Error()})
 		res.Unread = append(res.Unread, fault.InputErr(root.path, err))
@@ -144,11 +153,8 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 	}
 	in := report.Input{Service: who, Path: shown, Status: report.Checked}
 	left := skippedWords(found.Skipped)
-	switch {
-	case len(found.Partial) > 0:
+	if len(found.Partial) > 0 {
 		in.Status, in.Reason = report.Partial, partialWords(found)
-	case found.Scanned == 0 && left != "":
-		in.Status, in.Reason = report.Skipped, "no code that the rules are for: "+left
 	}
 	res.Inputs = append(res.Inputs, in)
 	place := func(rel string) string { return t.rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
@@ -171,7 +177,7 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 		u.Location.Path = place(u.Location.Path)
 		res.Warnings = append(res.Warnings, report.Warning{Text: u.Text, Location: u.Location})
 	}
-	if left != "" && found.Scanned > 0 {
+	if left != "" {
 		res.Warnings = append(res.Warnings, report.Warning{Text: fmt.Sprintf("code: %d files looked at; left out: %s", found.Scanned, left), Location: finding.Location{Path: shown}})
 	}
 	return nil

@@ -63,7 +63,7 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, r := range all {
 		g.Go(func() error {
-			results[i] = r.lint(cfg, opt, func(ref string) (int64, bool) { return held.size(ctx, ref) })
+			results[i] = r.lint(t, cfg, opt, func(ref string) (int64, bool) { return held.size(ctx, ref) })
 			return ctx.Err()
 		})
 	}
@@ -75,7 +75,8 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 		res.Inputs = append(res.Inputs, r.Inputs...)
 		res.Findings = append(res.Findings, r.Findings...)
 	}
-	if len(all) == 0 {
+	res.Inputs = append(res.Inputs, t.hidden()...)
+	if len(res.Inputs) == 0 {
 		res.Reason = "no Dockerfile among the inputs"
 	}
 	return res, nil
@@ -203,13 +204,16 @@ func leadsInto(root, link string) bool {
 }
 
 // lint judges the recipe for each of its builds and joins the findings.
-func (r *recipe) lint(cfg *lint.Config, opt *Options, size func(string) (int64, bool)) Result {
+func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(string) (int64, bool)) Result {
 	in := report.Input{Path: r.shown, Status: report.Checked, Service: strings.Join(r.serviceNames(), ", ")}
 	src := []byte(r.inline)
 	if r.inline == "" {
 		var err error
 		if src, err = limit.ReadFile(r.path, dockerfile.MaxSize); err != nil {
 			in.Status, in.Reason = report.Failed, reasonOf(err)
+			if in.Service != "" {
+				in.Status, in.Reason = report.Skipped, t.absent("Dockerfile", r.path, err)
+			}
 			return Result{Inputs: []report.Input{in}}
 		}
 	}

@@ -52,6 +52,9 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 	pkgs := make([]inventory.Package, 0, n)
 	places := map[string][]finding.Location{}
 	for _, h := range all {
+		if h.input.Status == "" {
+			continue // nothing for this gate
+		}
 		res.Inputs = append(res.Inputs, h.input)
 		if h.err != nil {
 			res.Unread = append(res.Unread, h.err)
@@ -139,6 +142,9 @@ func askEngine(ctx context.Context, opt *Options) error {
 // readUnit reads what one unit ships: its image if the engine holds it, else the manifests of its build context.
 func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func() error) held {
 	in := report.Input{Service: strings.Join(u.Services, ", "), Path: u.Image}
+	if u.Mounted {
+		return readMounted(ctx, t, u, in, opt)
+	}
 	inv, why := readFromEngine(ctx, u, opt, engine)
 	if inv != nil {
 		in.Path, in.Status = "docker:"+inv.Image.Name, report.Checked
@@ -152,6 +158,10 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 	}
 	in.Path = t.rel(u.Context)
 	inv, hidden, err := readContext(ctx, u, opt.progress("reading "+in.Path))
+	if err != nil && len(u.Services) > 0 {
+		in.Status, in.Reason = report.Skipped, why+", and "+t.absent("build context", u.Context, err)
+		return held{input: in}
+	}
 	if err != nil {
 		in.Status, in.Reason = report.Failed, err.Error()
 		return held{input: in, err: err}
@@ -163,12 +173,35 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 	noteHidden(&in, hidden)
 	noteProblems(&in, inv)
 	setServices(inv, u.Services)
+	putBelow(inv, in.Path)
+	return held{input: in, services: u.Services, inv: inv}
+}
+
+// readMounted reads the manifests of a folder that is mounted into a container. One without any is no input: most such
+// folders hold data.
+func readMounted(ctx context.Context, t *Target, u Unit, in report.Input, opt *Options) held {
+	in.Path, in.Status = t.rel(u.Context), report.Checked
+	inv, err := sbom.FromDir(ctx, u.Context, sbom.Options{Progress: opt.progress("reading " + in.Path)})
+	switch {
+	case err != nil:
+		in.Status, in.Reason = report.Skipped, t.absent("mounted folder", u.Context, err)
+		return held{input: in}
+	case len(inv.Packages) == 0 && len(inv.Problems) == 0:
+		return held{}
+	}
+	noteProblems(&in, inv)
+	setServices(inv, u.Services)
+	putBelow(inv, in.Path)
+	return held{input: in, services: u.Services, inv: inv}
+}
+
+// putBelow makes the packages' paths start at the report's root.
+func putBelow(inv *inventory.Inventory, dir string) {
 	for i := range inv.Packages {
 		for j, p := range inv.Packages[i].Paths {
-			inv.Packages[i].Paths[j] = path.Join(in.Path, p)
+			inv.Packages[i].Paths[j] = path.Join(dir, p)
 		}
 	}
-	return held{input: in, services: u.Services, inv: inv}
 }
 
 // readContext reads the manifests of a build context as the build sees it, without what its ignore file keeps out; what it

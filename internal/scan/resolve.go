@@ -25,12 +25,13 @@ type Inputs struct {
 var imageSchemes = []string{"docker:", "docker-archive:", "oci-archive:", "oci-dir:", "registry:", "dir:"}
 
 // Resolve finds out what the inputs are. A bare argument is a folder, then a file by its content, then an image of the
-// engine; a registry is only ever asked as registry:REF. Inputs that cannot be read stand in Target.Unread as long as
-// anything else is left to scan.
-func Resolve(ctx context.Context, in Inputs) (*Target, error) {
+// engine; a registry is only ever asked as registry:REF. Inputs that cannot be read stand in Target.Unread: the rest is
+// scanned, and a report is written also where nothing is left.
+func Resolve(ctx context.Context, in Inputs) *Target {
 	t := &Target{Name: strings.Join(in.Args, " ")}
 	if in.Engine {
-		return t, t.fromEngine(ctx, in.Stack)
+		t.fromEngine(ctx, in.Stack)
+		return t
 	}
 	if len(in.Args) == 0 && len(in.Stack.Files) == 0 && len(in.Stacks) == 0 {
 		in.Args = []string{"."}
@@ -52,29 +53,24 @@ func Resolve(ctx context.Context, in Inputs) (*Target, error) {
 	if err := t.load(ctx, in, compose); err != nil {
 		t.Unread = append(t.Unread, err)
 	}
-	if t.Host == nil && len(t.Images)+len(t.Dirs)+len(t.Files)+len(t.SBOMs) == 0 && len(t.Unread) > 0 {
-		return nil, t.Unread[0]
-	}
 	if t.Root == "" {
 		t.Root = "."
 		if len(t.Dirs) == 1 && len(in.Args) == 1 {
 			t.Root = t.Dirs[0]
 		}
 	}
-	return t, nil
+	return t
 }
 
 // fromEngine takes what runs on this host.
-func (t *Target) fromEngine(ctx context.Context, opts stack.Options) error {
+func (t *Target) fromEngine(ctx context.Context, opts stack.Options) {
+	t.Name, t.Root = "engine", "."
 	h, err := stack.FromEngine(ctx, opts)
 	if err != nil {
-		return err
+		t.Unread = append(t.Unread, err)
+		return
 	}
-	t.Name, t.Host, t.Root = "engine", h, h.Root
-	for _, p := range h.Problems {
-		t.Unread = append(t.Unread, p.Err)
-	}
-	return nil
+	t.adopt(h)
 }
 
 // load reads the compose projects.
@@ -92,11 +88,16 @@ func (t *Target) load(ctx context.Context, in Inputs, compose []string) error {
 	if err != nil {
 		return err
 	}
+	t.adopt(h)
+	return nil
+}
+
+// adopt takes a host, and what could not be read of it.
+func (t *Target) adopt(h *stack.Host) {
 	t.Host, t.Root = h, h.Root
 	for _, p := range h.Problems {
 		t.Unread = append(t.Unread, p.Err)
 	}
-	return nil
 }
 
 // classify files one argument under what it is; compose projects are left to the caller.

@@ -4,6 +4,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -16,6 +17,7 @@ import (
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/stack"
 )
 
 // Options is what a run may depend on besides its target.
@@ -150,8 +152,8 @@ func runGate(ctx context.Context, g gate, t *Target, opt *Options) (res *Result,
 	if res == nil {
 		res = &Result{}
 	}
-	state.Inputs = res.Inputs
-	state.Status, state.Reason = judge(res.Inputs, res.Reason)
+	state.Inputs = append(res.Inputs, t.unreadInputs()...)
+	state.Status, state.Reason = judge(state.Inputs, res.Reason)
 	if err != nil {
 		state.Status, state.Reason = report.Failed, err.Error()
 	}
@@ -294,7 +296,7 @@ func describe(r *report.Report, t *Target) {
 			s := &st.Services[j]
 			out := report.Service{Name: s.Name, Stack: st.Name, Image: s.Image}
 			if b := s.Build; b != nil {
-				out.Build = &report.Build{Context: t.rel(b.Context), Dockerfile: t.rel(b.Dockerfile), Target: b.Target}
+				out.Build = &report.Build{Context: t.rel(b.Context), Dockerfile: t.rel(b.Dockerfile), Target: b.Target, JoinedBy: s.JoinedBy}
 			}
 			r.Services = append(r.Services, out)
 		}
@@ -302,17 +304,65 @@ func describe(r *report.Report, t *Target) {
 	for _, w := range t.Host.Warnings {
 		r.Warnings = append(r.Warnings, report.Warning{Text: w.Text, Location: w.Location})
 	}
+	r.Warnings = append(r.Warnings, t.joined()...)
+}
+
+// joined tells how services that only name an image came to a Dockerfile, once a Dockerfile, where nothing in compose or
+// drydock.yaml says so: a reader must be able to see that it is the wrong one.
+func (t *Target) joined() []report.Warning {
+	var out []report.Warning
+	told := map[string]bool{}
+	t.Host.Services(func(_ *stack.Stack, s *stack.Service) {
+		if s.Build == nil || s.JoinedBy == "" || s.JoinedBy == "drydock.yaml" || strings.HasPrefix(s.JoinedBy, "service ") || told[s.Build.Dockerfile] {
+			return
+		}
+		told[s.Build.Dockerfile] = true
+		why := "the build stands in " + s.JoinedBy
+		if s.JoinedBy == "only Dockerfile" {
+			why = "it is the only Dockerfile of the folder"
+		}
+		out = append(out, report.Warning{Text: fmt.Sprintf("%s is taken to be built from %s: %s", s.Image, t.rel(s.Build.Dockerfile), why), Location: s.ImageLocation})
+	})
+	return out
+}
+
+// unreadInputs are the inputs that could not even be handed to a gate, or not in full: every gate lacks them.
+func (t *Target) unreadInputs() []report.Input {
+	var in []report.Input
+	for _, err := range t.Unread {
+		i := report.Input{Path: faultPath(err), Status: report.Failed, Reason: err.Error()}
+		if t.readInPart(i.Path) {
+			i.Status = report.Partial
+		}
+		in = append(in, i)
+	}
+	return in
+}
+
+// readInPart tells whether a file is one of those that the host was read from.
+func (t *Target) readInPart(path string) bool {
+	return t.Host != nil && slices.ContainsFunc(t.Host.Stacks, func(s stack.Stack) bool { return slices.Contains(s.Files, path) })
+}
+
+// distinct drops errors that say the same.
+func distinct(errs []error) []error {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(errs, func(err error) bool {
+		again := seen[err.Error()]
+		seen[err.Error()] = true
+		return again
+	})
 }
 
 // unread is the error for inputs that the user named and that could not be read: exit 3, with the report written.
 func unread(t *Target, r *report.Report, results []*Result) error {
-	all := t.Unread
+	all := slices.Clone(t.Unread)
 	for _, res := range results {
 		all = append(all, res.Unread...)
 	}
 	all = append(all, t.unknownFiles(r)...)
 	if len(all) > 0 {
-		return all[0]
+		return errors.Join(distinct(all)...)
 	}
 	for _, g := range r.Gates {
 		if g.Status == report.Failed {

@@ -1,10 +1,16 @@
 package scan
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -31,6 +37,7 @@ type Unit struct {
 	Target     string           // build target
 	Inline     string           // dockerfile_inline
 	JoinedBy   string           // how the Dockerfile was found, "" if compose names it
+	Mounted    bool             // Context is a folder that is mounted into the container: what lies there runs, it is not built
 	Location   finding.Location // the line that brings it: `image:` or `build:`
 }
 
@@ -66,11 +73,83 @@ func (t *Target) Units() []Unit {
 			}
 			add(u)
 		})
+		t.Host.Services(func(st *stack.Stack, s *stack.Service) {
+			for i := range s.Volumes {
+				if dir := mountedCode(st, &s.Volumes[i]); dir != "" && !covered(units, dir) {
+					add(Unit{Services: []string{ref(st.Name, s.Name)}, Context: dir, Mounted: true, Location: s.Volumes[i].Location})
+				}
+			}
+		})
 	}
 	for _, d := range t.Dirs {
 		add(Unit{Context: d})
 	}
 	return units
+}
+
+// mountedCode is the folder of the project that a service mounts, "" where a mount is none: what else of the machine is
+// mounted is data, or another program's.
+func mountedCode(st *stack.Stack, m *stack.Mount) string {
+	if m.Type != "bind" || st.Dir == "" || len(m.Unset) > 0 || !within(st.Dir, m.Source) {
+		return ""
+	}
+	if info, err := os.Stat(m.Source); err != nil || !info.IsDir() {
+		return ""
+	}
+	return m.Source
+}
+
+// covered tells whether a folder is read anyway, as part of a build context.
+func covered(units []Unit, dir string) bool {
+	return slices.ContainsFunc(units, func(u Unit) bool { return u.Context != "" && !u.Mounted && within(u.Context, dir) })
+}
+
+// within tells whether path is dir or lies below it.
+func within(dir, path string) bool {
+	a, err1 := filepath.Abs(dir)
+	b, err2 := filepath.Abs(path)
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	rel, err := filepath.Rel(a, b)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// absent says why something that a compose project names cannot be read. Another repository beside this one is a usual
+// cause, so that the gate is blind there and the run has not failed.
+func (t *Target) absent(what, path string, err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("the %s %s is not there", what, t.rel(path))
+	}
+	for errors.Unwrap(err) != nil { // the place is told already
+		err = errors.Unwrap(err)
+	}
+	return fmt.Sprintf("the %s %s cannot be read: %v", what, t.rel(path), err)
+}
+
+// hidden are the builds of the host whose context cannot be told or stands on another machine: neither their Dockerfile
+// nor their code is here.
+func (t *Target) hidden() []report.Input {
+	if t.Host == nil {
+		return nil
+	}
+	var out []report.Input
+	ref := t.Host.Refs()
+	t.Host.Services(func(st *stack.Stack, s *stack.Service) {
+		in := report.Input{Service: ref(st.Name, s.Name), Status: report.Skipped}
+		switch b := s.Build; {
+		case b == nil:
+			return
+		case b.Remote:
+			in.Path, in.Reason = b.Context, "it is built from another machine's files, and nothing is fetched"
+		case len(b.Unset) > 0:
+			in.Path, in.Reason = s.BuildLocation.Path, "the path of the build is not known: "+strings.Join(b.Unset, ", ")+" has no value"
+		default:
+			return
+		}
+		out = append(out, in)
+	})
+	return out
 }
 
 // rel makes a path relative to the target's root where it lies below it, with slashes.

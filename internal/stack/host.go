@@ -24,7 +24,7 @@ type Warning struct {
 type Stack struct {
 	Name     string
 	Dir      string   // project folder, as a path that can be opened
-	Files    []string // compose files that the verdicts are about, relative to Host.Root where below it
+	Files    []string // compose files that the verdicts are about, those named first, then what they include and extend; relative to Host.Root where below it
 	Services []Service
 	Networks map[string]Network // by the key used in the file
 	Volumes  []string

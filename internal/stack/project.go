@@ -57,9 +57,7 @@ func (h *hostReader) project(ctx context.Context, p Project) (*Stack, error) {
 	if err := worthReading(h.rel(p.Files[0]), model); err != nil {
 		return nil, err
 	}
-	for _, f := range p.Files {
-		s.Files = append(s.Files, h.rel(f))
-	}
+	s.Files = r.files(p.Files)
 	h.decode(s, model, inner)
 	return s, nil
 }

@@ -66,6 +66,22 @@ func (r *reader) model(files []string, sc scope) (*node, error) {
 	return merged, nil
 }
 
+// files lists what was read: the named files in their order, then those that they include or extend, by name.
+func (r *reader) files(named []string) []string {
+	var more []string
+	for f := range r.sources {
+		if !slices.Contains(named, f) {
+			more = append(more, f)
+		}
+	}
+	slices.Sort(more)
+	var out []string
+	for _, f := range append(slices.Clone(named), more...) {
+		out = append(out, r.host.rel(f))
+	}
+	return out
+}
+
 // documents reads one file's YAML.
 func (r *reader) documents(path string, sc scope) ([]*node, error) {
 	if err := r.ctx.Err(); err != nil {

@@ -60,7 +60,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	all := suites{Name: "drydock " + report.Plain(r.Target), Time: seconds(r.DurationMs)}
 	for i := range r.Gates {
 		g := &r.Gates[i]
-		if g.Status == report.Skipped {
+		if g.Status == report.Skipped && !g.Blind() {
 			continue
 		}
 		s := gateSuite(r, sum, g, o.Time(r))
@@ -85,7 +85,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 func gateSuite(r *report.Report, sum *rank.Summary, g *report.Gate, now time.Time) *suite {
 	s := &suite{Name: "drydock." + string(g.Name), Time: seconds(g.DurationMs), Timestamp: now.Format("2006-01-02T15:04:05")}
 	for i := range sum.Gaps {
-		if gap := &sum.Gaps[i]; gap.Gate == g.Name {
+		if gap := &sum.Gaps[i]; gap.Of(g.Name) {
 			text := report.Plain(gap.Text())
 			s.add(testCase{Class: s.Name, Name: "could look at " + report.Plain(cmp.Or(strings.Join(gap.Names(), ", "), "everything")), Error: &problem{text, string(gap.Status), text}})
 		}

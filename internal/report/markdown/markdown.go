@@ -172,7 +172,7 @@ func (c *comment) gaps(s *rank.Summary) {
 			c.print("- and %d more\n", len(s.Gaps)-i)
 			return
 		}
-		c.print("- %s: %s\n", s.Gaps[i].Gate, cell(s.Gaps[i].Text()))
+		c.print("- %s: %s\n", s.Gaps[i].Who(), cell(s.Gaps[i].Text()))
 	}
 }
 

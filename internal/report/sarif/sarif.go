@@ -28,7 +28,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	l := log{Schema: schema, Version: "2.1.0", Runs: []run{}}
 	s := rank.Summarise(r, o.Time(r))
 	for i := range r.Gates {
-		if g := &r.Gates[i]; g.Status != report.Skipped {
+		if g := &r.Gates[i]; g.Status != report.Skipped || g.Blind() {
 			l.Runs = append(l.Runs, gateRun(r, s, g, o.Time(r)))
 		}
 	}
@@ -50,7 +50,7 @@ func gateRun(r *report.Report, s *rank.Summary, g *report.Gate, now time.Time) r
 		ColumnKind: "unicodeCodePoints",
 		Bases:      map[string]artifactLocation{root: {Description: &message{Text: "the folder that drydock was run in"}}},
 		Invocations: []invocation{{
-			Successful: g.Status != report.Failed, Start: now.Format(time.RFC3339), Notifications: notifications(s, g.Name),
+			Successful: g.Status == report.Checked || g.Status == report.Partial, Start: now.Format(time.RFC3339), Notifications: notifications(s, g.Name),
 		}},
 		Results: []result{},
 	}
@@ -67,7 +67,7 @@ func gateRun(r *report.Report, s *rank.Summary, g *report.Gate, now time.Time) r
 func notifications(s *rank.Summary, gate finding.Gate) []notification {
 	var ns []notification
 	for i := range s.Gaps {
-		if gap := &s.Gaps[i]; gap.Gate == gate {
+		if gap := &s.Gaps[i]; gap.Of(gate) {
 			level := "warning"
 			if gap.Status == report.Failed {
 				level = "error"

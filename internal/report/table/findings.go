@@ -185,7 +185,7 @@ func (p *printer) gaps() {
 		if p.rest(i, maxGaps, len(p.s.Gaps)) {
 			break
 		}
-		p.paragraph(fmt.Sprintf("  %-10s  ", g.Gate), plain(g.Text()))
+		p.paragraph(fmt.Sprintf("  %-10s  ", g.Who()), plain(g.Text()))
 	}
 }
 

@@ -51,6 +51,7 @@ func readAll(b blobs, name string) ([]byte, error) {
 type tarIndex struct {
 	f       *os.File
 	entries map[string]span
+	cut     string // the entry at whose content the file ends, "" where it is whole
 }
 
 type span struct {
@@ -89,6 +90,7 @@ func indexTar(ctx context.Context, f *os.File, size int64) (*tarIndex, error) {
 		switch h.Typeflag {
 		case tar.TypeReg:
 			if h.Size > size-sr.pos {
+				ix.cut = name
 				return ix, fmt.Errorf("cut off: %s has %d bytes of %d", name, size-sr.pos, h.Size)
 			}
 			ix.entries[name] = span{off: sr.pos, size: h.Size}
@@ -98,6 +100,16 @@ func indexTar(ctx context.Context, f *os.File, size int64) (*tarIndex, error) {
 			ix.entries[name] = span{link: path.Clean(h.Linkname)}
 		}
 	}
+}
+
+// holdsLayers tells whether an entry has a name that layers have, one that is cut off included.
+func (ix *tarIndex) holdsLayers() bool {
+	for name := range ix.entries {
+		if layerName(name) {
+			return true
+		}
+	}
+	return layerName(ix.cut)
 }
 
 func (ix *tarIndex) find(name string) (span, bool) {
@@ -161,10 +173,13 @@ func readTarFile(ctx context.Context, f *os.File, file, form, tag string, opt Op
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if compression(head[:n]) != "" {
+	asStream := func() *Image {
 		return streamArchive(func(context.Context) (io.ReadCloser, error) {
 			return io.NopCloser(io.NewSectionReader(f, 0, st.Size())), nil
-		}, tag, opt, st.Size()), nil
+		}, tag, opt, st.Size())
+	}
+	if compression(head[:n]) != "" {
+		return asStream(), nil
 	}
 	if !isTar(head[:n]) {
 		return nil, errors.New("not a tar")
@@ -181,12 +196,14 @@ func readTarFile(ctx context.Context, f *os.File, file, form, tag string, opt Op
 		return openDocker(ix, tag, opt, prog)
 	case form != "docker" && hasOCI:
 		return openOCI(ix, tag, opt, prog)
+	case ix.holdsLayers(): // cut off before the manifest: what stands before is read as it comes
+		return asStream(), nil
 	case ixErr != nil:
 		return nil, ixErr
 	case len(ix.entries) == 0:
 		return nil, errors.New("not a tar with files in it")
 	}
-	return nil, errors.New("a tar without manifest.json or index.json: not an image archive")
+	return nil, errNoManifest
 }
 
 // openDocker opens one image of a `docker save` archive.

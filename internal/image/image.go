@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -38,6 +39,7 @@ type Image struct {
 	Known []Known
 
 	layers []layerSource
+	parts  []string                                                 // of a stream that has passed, each layer's name in it
 	stream func(ctx context.Context, read func(*Layer) error) error // sources that cannot pick a layer
 	opt    Options
 
@@ -69,6 +71,15 @@ func (img *Image) Close() error {
 	}
 	img.closers = nil
 	return errors.Join(errs...)
+}
+
+// Part is the name that a layer of a stream had in it, "" where there was none. It tells what was read of a layer whose
+// diff id is not known because it broke off.
+func (img *Image) Part(layer int) string {
+	if layer < len(img.parts) {
+		return img.parts[layer]
+	}
+	return ""
 }
 
 // keep has something closed together with the image.
@@ -123,7 +134,7 @@ func (img *Image) Layers(ctx context.Context, want func(diffID string) bool, rea
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return errors.Join(errs...)
+	return joinErrors(errs)
 }
 
 func (img *Image) anyWanted(want func(string) bool) bool {
@@ -196,3 +207,27 @@ func (p *progress) add(n int64) {
 	p.mu.Unlock()
 	p.tell(done, p.total)
 }
+
+// severalErrors is errors.Join's on one line.
+type severalErrors []error
+
+// joinErrors joins the errors that are not nil.
+func joinErrors(errs []error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(errs) < 2 {
+		return errors.Join(errs...)
+	}
+	return severalErrors(errs)
+}
+
+// Error names them all.
+func (s severalErrors) Error() string {
+	texts := make([]string, len(s))
+	for i, err := range s {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns them.
+func (s severalErrors) Unwrap() []error { return s }

@@ -41,6 +41,7 @@ type Entry struct {
 // Layer is a layer that is being read.
 type Layer struct {
 	DiffID string // sha256 of the uncompressed tar; "" until it was read where the source does not tell it
+	Part   string // of a stream, the layer's name in it: see Image.Part
 	// Skipped are entries that were passed over because their path would leave the root or is no path at all.
 	Skipped []string
 

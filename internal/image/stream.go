@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -36,13 +37,11 @@ func streamArchive(open func(context.Context) (io.ReadCloser, error), tag string
 		}
 		defer closer.Close()
 		s := &streamed{ctx: ctx, small: map[string][]byte{}, links: map[string]string{}, diffIDs: map[string]string{}, errs: map[string]error{}, read: read}
-		if err := s.pass(tar.NewReader(plain)); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return err
+		end := s.pass(tar.NewReader(plain))
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		return s.settle(img, tag)
+		return s.settle(img, tag, end)
 	}
 	return img
 }
@@ -75,8 +74,9 @@ type streamed struct {
 	small   map[string][]byte // manifests and configurations
 	bytes   int
 	links   map[string]string
-	diffIDs map[string]string // of the layers that passed, by their name in the archive
-	errs    map[string]error  // of the layers that could not be read
+	passed  []string          // the layers, by their name in the archive, in the order in which they came
+	diffIDs map[string]string // of those that were read to their end
+	errs    map[string]error  // of those that were not
 	read    func(*Layer) error
 }
 
@@ -131,9 +131,11 @@ func (s *streamed) entry(name string, size int64, tr io.Reader) error {
 		s.bytes += len(data)
 		return nil
 	}
+	s.passed = append(s.passed, name)
 	src := layerSource{open: func(context.Context) (*Layer, error) { return streamLayer(in, true, "", "", nil) }}
 	var diffID string
 	err = readLayer(s.ctx, &src, func(l *Layer) error {
+		l.Part = name
 		l.OnEnd(func() { diffID = l.DiffID })
 		return s.read(l)
 	})
@@ -171,8 +173,9 @@ func (s *streamed) resolve(name string) string {
 	return name
 }
 
-// settle reads the manifest, puts each layer that passed into its place, and holds it against its diff id.
-func (s *streamed) settle(img *Image, tag string) error {
+// settle reads the manifest, puts each layer that passed into its place, and holds it against its diff id. end is the
+// error with which the archive broke off, nil where it was whole.
+func (s *streamed) settle(img *Image, tag string, end error) error {
 	var m *Image
 	var err error
 	if _, ok := s.small["manifest.json"]; ok {
@@ -180,9 +183,19 @@ func (s *streamed) settle(img *Image, tag string) error {
 	} else if _, ok := s.small["index.json"]; ok {
 		m, err = openOCI(s, tag, img.opt, &progress{})
 	} else {
-		err = errors.New("no manifest.json or index.json: not an image archive, or one that is cut off")
+		err = errNoManifest
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case slices.ContainsFunc(s.passed, layerName):
+		m = s.salvage()
+		if end != nil {
+			err = fmt.Errorf("%w before its manifest", end)
+		}
+		end = err
+	case end != nil:
+		return end
+	default:
 		return err
 	}
 	name, tags := img.Info.Name, img.Info.Tags
@@ -191,10 +204,12 @@ func (s *streamed) settle(img *Image, tag string) error {
 	if len(img.Info.Tags) == 0 {
 		img.Info.Tags = tags
 	}
-	var errs []error
+	img.parts = make([]string, len(img.Info.Layers))
+	errs := []error{end}
 	for i := range img.Info.Layers {
 		l := &img.Info.Layers[i]
 		part := s.resolve(m.layers[i].name)
+		img.parts[i] = part
 		got, read := s.diffIDs[part]
 		switch {
 		case s.errs[part] != nil:
@@ -205,5 +220,7 @@ func (s *streamed) settle(img *Image, tag string) error {
 			errs = append(errs, &LayerError{Index: i, DiffID: l.DiffID, Err: &DigestError{Want: l.DiffID, Got: got}})
 		}
 	}
-	return errors.Join(errs...)
+	return joinErrors(errs)
 }
+
+var errNoManifest = errors.New("no manifest.json or index.json: not an image archive, or one that is cut off")

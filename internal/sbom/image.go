@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/drydock/drydock/internal/fault"
@@ -16,7 +17,7 @@ import (
 // Where a layer is damaged, the inventory of what could be read is returned beside the error, with a Problem for each
 // layer; the error is a fault.Input. Without an inventory there is nothing that could be read.
 func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.Inventory, error) {
-	r := &imageRead{facts: map[string]*layerFacts{}, cache: openCache(opt.CacheDir, img.Trusted)}
+	r := &imageRead{facts: map[string]*layerFacts{}, parts: map[string]*layerFacts{}, cache: openCache(opt.CacheDir, img.Trusted)}
 	err := img.Layers(ctx, r.want, func(l *image.Layer) error { return r.layer(ctx, l) })
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -29,11 +30,16 @@ func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.I
 	}
 	layers := make([]*layerFacts, len(img.Info.Layers))
 	for i, l := range img.Info.Layers {
-		layers[i] = r.facts[l.DiffID]
+		if layers[i] = r.facts[l.DiffID]; layers[i] == nil {
+			layers[i] = r.parts[img.Part(i)]
+		}
 	}
 	img.Known = append(img.Known, r.cache.known()...)
 	tellBase(img)
 	inv := compose(&img.Info, layers)
+	if err != nil { // what is missing may lie in what could not be read
+		inv.Problems = slices.DeleteFunc(inv.Problems, func(p inventory.Problem) bool { return p.Missing })
+	}
 	for _, e := range layerErrors(err) {
 		inv.Problems = append(inv.Problems, inventory.Problem{Layer: e.DiffID, Reason: e.Error()})
 	}
@@ -52,6 +58,7 @@ type imageRead struct {
 	cache    *layerCache
 	mu       sync.Mutex
 	facts    map[string]*layerFacts
+	parts    map[string]*layerFacts // of layers that broke off before their diff id was known, by their name in the stream
 	nameless []*layerFacts
 	wrote    bool
 }
@@ -84,6 +91,11 @@ func (r *imageRead) layer(ctx context.Context, l *image.Layer) error {
 	}
 	if known != "" {
 		keep(known)
+	}
+	if err != nil && l.Part != "" {
+		r.mu.Lock()
+		r.parts[l.Part] = f
+		r.mu.Unlock()
 	}
 	l.OnEnd(func() {
 		if known == "" {

@@ -289,6 +289,39 @@ Debian:12 good 1.0 var/lib/dpkg/status source good 1.0 by RUN step 1
 `)
 }
 
+// A store that comes before what is installed from it holds the content, under names that tell nothing.
+func TestHardLinksIntoAStore(t *testing.T) {
+	inv := read(t, imagetest.Tar(t,
+		entry{Name: "root/store/0a1b", Data: `{"name":"linked","version":"1.0.0"}`},
+		entry{Name: "root/store/0a1c", Data: `{"type":"module"}`},
+		entry{Name: "root/store/0a1d", Data: "Metadata-Version: 2.1\nName: flask\nVersion: 2.0.1\n"},
+		entry{Name: "root/store/0a1e", Data: "const x = 1"},
+		entry{Name: "root/store/0a1f", Data: "{}"},
+		entry{Name: "srv/node_modules/linked/package.json", Hard: "root/store/0a1b"},
+		entry{Name: "srv/node_modules/linked/esm/package.json", Hard: "root/store/0a1c"},
+		entry{Name: "srv/node_modules/linked/index.js", Hard: "root/store/0a1e"},
+		entry{Name: "srv/node_modules/linked/min/package.json", Hard: "root/store/0a1f"},
+		entry{Name: "srv/site-packages/flask-2.0.1.dist-info/METADATA", Hard: "root/store/0a1d"},
+		entry{Name: "tmp/flask-2.0.1.dist-info/METADATA", Hard: "srv/site-packages/flask-2.0.1.dist-info/METADATA"},
+	))
+	expect(t, inv, `
+PyPI flask 2.0.1 srv/site-packages/flask-2.0.1.dist-info/METADATA,tmp/flask-2.0.1.dist-info/METADATA by RUN step 1
+npm linked 1.0.0 srv/node_modules/linked/package.json by RUN step 1
+`)
+}
+
+// A hard link to what was too large to be held is told.
+func TestHardLinkToALargeFile(t *testing.T) {
+	img := imagetest.Image(t, [][]byte{imagetest.Tar(t,
+		entry{Name: "store/x", Data: `{"name":"x","version":"1.0.0","pad":"` + strings.Repeat("x", maxPassedFile) + `"}`},
+		entry{Name: "x/package.json", Hard: "store/x"},
+	)})
+	inv, err := From(context.Background(), imagetest.Docker(t, img, "app:1"), image.Options{}, Options{})
+	if err != nil || !strings.Contains(describe(inv), "! x/package.json: a hard link") {
+		t.Error(describe(inv), err)
+	}
+}
+
 func TestDamagedLayerKeepsTheOthers(t *testing.T) {
 	img := imagetest.Image(t, [][]byte{
 		imagetest.Tar(t, entry{Name: "node_modules/a/package.json", Data: `{"name":"a","version":"1.0.0"}`}),

@@ -44,10 +44,11 @@ func scanLayer(ctx context.Context, l *image.Layer) (*layerFacts, error) {
 }
 
 type layerScan struct {
-	facts *layerFacts
-	jobs  chan job
-	hard  []linkFact              // hard links to look at when all is read
-	at    map[string]*image.Entry // files that can be read later, for hard links
+	facts  *layerFacts
+	jobs   chan job
+	hard   []linkFact              // hard links to look at when all is read
+	at     map[string]*image.Entry // files that can be read later, for hard links
+	passed passed                  // of a stream, the files that may turn out to have a telling name as well
 
 	mu      sync.Mutex // facts.Files, Execs, Bytes; spooled
 	spooled []*os.File
@@ -111,6 +112,9 @@ func (s *layerScan) file(ctx context.Context, l *image.Layer, e *image.Entry) er
 	}
 	t, program := taskFor(e.Path, e.Mode, e.Size)
 	if t == nil {
+		if e.At == nil {
+			return s.passed.note(l, e)
+		}
 		return nil
 	}
 	f := &file{path: e.Path, size: e.Size, at: e.At}
@@ -230,35 +234,6 @@ func reason(err error) string {
 		err = pe.Err
 	}
 	return err.Error()
-}
-
-// resolveHardLinks looks at what is known under another name in the same layer. Executables are counted once, under the
-// name that came first.
-func (s *layerScan) resolveHardLinks() {
-	if len(s.hard) == 0 {
-		return
-	}
-	files := map[string]int{}
-	for i := range s.facts.Files {
-		files[s.facts.Files[i].Path] = i
-	}
-	for _, h := range s.hard {
-		t, program := taskFor(h.Path, 0, 1)
-		if t == nil || program {
-			continue
-		}
-		if i, ok := files[h.Target]; ok {
-			ff := s.facts.Files[i].renamed(h.Path)
-			s.facts.Files = append(s.facts.Files, ff)
-			continue
-		}
-		e := s.at[h.Target]
-		if e == nil {
-			s.problem(h.Path, errors.New("a hard link to a file that had passed: its content was not read"))
-			continue
-		}
-		s.run(job{t, &file{path: h.Path, size: e.Size, at: e.At}})
-	}
 }
 
 // renamed is what the same content tells under another path.

@@ -107,7 +107,7 @@ func (s *streamed) pass(tr *tar.Reader) error {
 			s.links[name] = path.Clean(h.Linkname)
 		case tar.TypeReg:
 			if err := s.entry(name, h.Size, tr); err != nil {
-				return err
+				return te.describe(err)
 			}
 		}
 	}

@@ -98,14 +98,15 @@ func (s state) get(key string) marks {
 			return nil
 		}
 		key = key[:i]
-		if m, ok := s[key+"."+anyIndex]; ok {
-			return m
-		}
 	}
 }
 
-// anyIndex is the part of a place that an index which is not known stands for.
-const anyIndex = "\x02"
+// anyIndex is the part of a place that an index stands for: all elements are one. At the end of a place it is left
+// out, so that what is put into a container taints the container, and so that what is put there next replaces it.
+const anyIndex = ".\x02"
+
+// control is the place of what `control: true` sources give to all that runs after them.
+const control = "\x03"
 
 // below is the taint of what a place has parts of.
 func (s state) below(key string) (m marks) {
@@ -156,6 +157,7 @@ type flow struct {
 	*evaluator
 	t      *ast.Tree
 	h      taintHits
+	global state            // of what is assigned once, in the file or a class, and so holds in every function
 	stash  map[*hit]marks   // what a propagator took up
 	given  map[ast.ID]marks // taint of a call's arguments, where the rule says that calls do not pass it on
 	found  map[[2]uint32]*TaintMatch
@@ -177,7 +179,7 @@ func (p *Program) Taint(f *File) []TaintMatch {
 		return nil
 	}
 	fl := &flow{evaluator: e, t: f.Tree, h: h, stash: map[*hit]marks{}, given: map[ast.ID]marks{}, found: map[[2]uint32]*TaintMatch{}, budget: 60*len(f.Tree.Nodes) + 100_000}
-	fl.scope(0)
+	fl.global = fl.scope(0).lasting(f.Tree)
 	for i := range f.Tree.Nodes {
 		switch n := &f.Tree.Nodes[i]; n.Kind {
 		case ast.FuncDef:
@@ -210,17 +212,30 @@ func (fl *flow) detached(id ast.ID) bool {
 	return p != ast.Nil && fl.t.Nodes[p].Kind == ast.VarDef && fl.t.Nodes[fl.t.Nodes[p].Parent].Kind == ast.ClassBody
 }
 
-// scope runs a function, or the statements of the file.
-func (fl *flow) scope(id ast.ID) {
-	s := state{}
+// scope runs a function, or the statements of the file, and returns what is known at its end.
+func (fl *flow) scope(id ast.ID) state {
+	s := fl.global.clone()
 	if id == 0 {
 		fl.children(id, s)
-		return
+		return s
 	}
 	fl.params(id, s)
 	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
 		fl.eval(b, s)
 	}
+	return s
+}
+
+// lasting is what a state knows of variables that nothing else assigns.
+func (s state) lasting(t *ast.Tree) state {
+	out := state{}
+	for k, v := range s {
+		d, _, ok := strings.Cut(k, "\x00")
+		if n, err := strconv.Atoi(d); ok && err == nil && len(v) > 0 && t.AssignedOnce(int32(n)) {
+			out[k] = v
+		}
+	}
+	return out
 }
 
 // params taints the parameters that are sources.
@@ -230,14 +245,15 @@ func (fl *flow) params(id ast.ID, s state) {
 		return
 	}
 	for p := fl.t.Nodes[ps].First; p != ast.Nil; p = fl.t.Nodes[p].Next {
-		if v := fl.t.Child(p, ast.Value); v != ast.Nil {
-			fl.eval(v, s)
-		}
+		m := fl.opt(fl.t.Child(p, ast.Value), s)
 		name := fl.t.Child(p, ast.Ident)
 		if name == ast.Nil {
 			continue
 		}
-		m := fl.sourcesAt(p, nil).union(fl.sourcesAt(name, nil))
+		m = m.union(fl.sourcesAt(p, nil)).union(fl.sourcesAt(name, nil))
+		if fl.harmless(name) {
+			m = nil
+		}
 		fl.bindParam(name, m, s)
 	}
 }
@@ -266,6 +282,15 @@ func (fl *flow) name(id ast.ID) string {
 
 // place is the key of what an expression names, "" if it names nothing that keeps a value.
 func (fl *flow) place(id ast.ID) string {
+	key := fl.path(id)
+	for strings.HasSuffix(key, anyIndex) {
+		key = key[:len(key)-len(anyIndex)]
+	}
+	return key
+}
+
+// path is the place with all its indices.
+func (fl *flow) path(id ast.ID) string {
 	t := fl.t
 	switch n := &t.Nodes[id]; n.Kind {
 	case ast.Name:
@@ -277,19 +302,22 @@ func (fl *flow) place(id ast.ID) string {
 		if obj == ast.Nil || name == ast.Nil {
 			return ""
 		}
-		if base := fl.place(obj); base != "" && t.Nodes[name].Kind == ast.Name {
+		if d := t.Decl(id); d != 0 && t.Nodes[name].Kind == ast.Name {
+			return strconv.Itoa(int(d)) + "\x00" + t.DeclName(d) // a field of the class around
+		}
+		if t.Nodes[obj].Kind == ast.This && t.Lang.Names.ClassScope && t.Nodes[name].Kind == ast.Name {
+			return string(t.Text(name)) // this.x and x are one
+		}
+		if base := fl.path(obj); base != "" && t.Nodes[name].Kind == ast.Name {
 			return base + "." + string(t.Text(name))
 		}
 	case ast.Index:
-		obj, ix := t.Child(id, ast.Obj), t.Child(id, ast.Elem)
-		if obj == ast.Nil || ix == ast.Nil {
+		obj := t.Child(id, ast.Obj)
+		if obj == ast.Nil {
 			return ""
 		}
-		if base := fl.place(obj); base != "" {
-			if k := t.Nodes[ix].Kind; k == ast.Str || k == ast.Num {
-				return base + "." + strings.ReplaceAll(string(t.Text(ix)), ".", "\x01")
-			}
-			return base + "." + anyIndex
+		if base := fl.path(obj); base != "" {
+			return base + anyIndex
 		}
 	}
 	return ""
@@ -357,6 +385,11 @@ func (fl *flow) eval(id ast.ID, s state) marks {
 		return nil
 	}
 	m := fl.value(id, s)
+	if fl.p.Rule.Options.TaintOnlyAssignment && len(m) > 0 && !keeps(fl.t.Nodes[id].Kind) {
+		if _, ok := s[fl.place(id)]; !ok {
+			m = nil
+		}
+	}
 	fl.depth--
 	return fl.after(id, m, s)
 }
@@ -364,12 +397,15 @@ func (fl *flow) eval(id ast.ID, s state) marks {
 // after applies sources, propagators, sanitizers and sinks to a value.
 func (fl *flow) after(id ast.ID, m marks, s state) marks {
 	n := &fl.t.Nodes[id]
-	if n.Flags&ast.FlagExpr == 0 && n.Role != ast.Ident && n.Kind != ast.KwArg && n.Kind != ast.VarDef && n.Kind != ast.Return && n.Kind != ast.ExprStmt {
+	if n.Flags&ast.FlagExpr == 0 && n.Role != ast.Ident && n.Kind != ast.KwArg && n.Kind != ast.Spread && n.Kind != ast.VarDef && n.Kind != ast.Return && n.Kind != ast.ExprStmt {
 		return m
 	}
 	if n.Kind == ast.ExprStmt || n.Kind == ast.VarDef || n.Kind == ast.Return {
 		fl.sinks(id, m, s)
 		return m
+	}
+	if fl.harmless(id) {
+		m = nil
 	}
 	if len(fl.h.sanitizers) > 0 {
 		if fl.sanitized(id, m) {
@@ -380,14 +416,33 @@ func (fl *flow) after(id ast.ID, m marks, s state) marks {
 		}
 		fl.effects(id, fl.h.sanitizers, nil, true, s)
 	}
-	if src := fl.sourcesAt(id, m); len(src) > 0 {
-		m = m.union(src)
+	for _, src := range fl.sourcesAt(id, m) {
+		if src.src.part.spec.Control {
+			s[control] = s[control].union(marks{src})
+		} else {
+			m = m.union(marks{src})
+		}
 	}
 	fl.effects(id, fl.h.sources, m, false, s)
 	m = m.union(fl.carried(id))
 	fl.takeUp(id, m, s)
 	fl.sinks(id, m, s)
 	return m
+}
+
+// harmless says whether the rule takes values of an expression's type for safe: truth values, numbers.
+func (fl *flow) harmless(id ast.ID) bool {
+	o := &fl.p.Rule.Options
+	if !o.TaintAssumeSafeBools && !o.TaintAssumeSafeNums {
+		return false
+	}
+	switch fl.t.ValueKind(id) {
+	case ast.Bool:
+		return o.TaintAssumeSafeBools
+	case ast.Num:
+		return o.TaintAssumeSafeNums
+	}
+	return false
 }
 
 // effects taints or cleans the place that a part with by-side-effect names.
@@ -434,8 +489,8 @@ func (fl *flow) takeUp(id ast.ID, m marks, s state) {
 			out = relabel(m, h)
 		}
 		fl.stash[h] = out
-		if h.part.effect != "false" && len(out) > 0 && to.Kind == pattern.BindNode {
-			if key := fl.root(to.A); key != "" && h.part.spec.SideEffect != "false" {
+		if h.part.effect != "" && len(out) > 0 && to.Kind == pattern.BindNode {
+			if key := fl.root(to.A); key != "" {
 				s[key] = s.get(key).union(out)
 			}
 		}
@@ -473,20 +528,29 @@ func (fl *flow) carried(id ast.ID) (out marks) {
 // sinks notes the sinks at a node that its taint reaches.
 func (fl *flow) sinks(id ast.ID, m marks, s state) {
 	n := &fl.t.Nodes[id]
+	var given marks
 	if len(fl.given) > 0 {
-		m = m.union(fl.given[id])
+		given = fl.given[id]
 		if n.Kind == ast.ExprStmt && n.First != ast.Nil {
-			m = m.union(fl.given[n.First])
+			given = given.union(fl.given[n.First])
 		}
 	}
+	m = m.union(s[control])
 	if len(m) == 0 {
-		if m = fl.within(id, s); len(m) == 0 {
+		if m = fl.within(id, s); len(m) == 0 && len(given) == 0 {
 			return
 		}
 	}
+	own, all := m, m.union(given)
 	for i := range fl.h.sinks {
 		h := &fl.h.sinks[i]
 		if !h.covers(n) {
+			continue
+		}
+		if m = all; h.part.focus {
+			m = own // it asks for one argument, which this call is
+		}
+		if len(m) == 0 {
 			continue
 		}
 		var by *mark
@@ -509,9 +573,14 @@ func (fl *flow) sinks(id ast.ID, m marks, s state) {
 		if fl.p.Rule.Options.TaintUnifyMvars && !fl.compatible(h.Env, by.src.Env) {
 			continue
 		}
-		key := [2]uint32{h.Start, h.End}
+		at := h.Range
+		if fl.p.Rule.Options.TaintFocusOn == "source" {
+			at = by.src.Range
+		}
+		key := [2]uint32{at.Start, at.End}
 		if fl.found[key] == nil {
 			fl.found[key] = fl.match(h, by)
+			fl.found[key].Start, fl.found[key].End, fl.found[key].Node = at.Start, at.End, at.Node
 		}
 	}
 }

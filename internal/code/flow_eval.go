@@ -12,17 +12,18 @@ func (fl *flow) value(id ast.ID, s state) marks {
 	n := &t.Nodes[id]
 	opts := &fl.p.Rule.Options
 	switch n.Kind {
-	case ast.FuncDef, ast.ClassDef, ast.Import:
-		if n.Kind == ast.ClassDef {
-			fl.classBody(id, s)
+	case ast.ClassDef:
+		fl.classBody(id, s)
+		return nil
+	case ast.Import:
+		return nil
+	case ast.FuncDef:
+		if t.Lang.Names.Requires {
+			fl.closure(id, s) // it sees the variables around it; elsewhere it is run by itself alone
 		}
 		return nil
 	case ast.Lambda:
-		w := s.clone()
-		fl.params(id, w)
-		if b := t.Child(id, ast.Body); b != ast.Nil {
-			fl.eval(b, w)
-		}
+		fl.closure(id, s)
 		return nil
 	case ast.Name, ast.This:
 		return s.get(fl.place(id))
@@ -61,28 +62,73 @@ func (fl *flow) value(id ast.ID, s state) marks {
 	case ast.If:
 		fl.opt(t.Child(id, ast.Init), s)
 		fl.opt(t.Child(id, ast.Cond), s)
-		fl.arms(s, t.Child(id, ast.Then), t.Child(id, ast.Else))
-		return nil
+		return fl.arms(s, t.Child(id, ast.Then), t.Child(id, ast.Else))
 	case ast.While, ast.DoWhile, ast.For, ast.ForEach, ast.Comp:
 		return fl.loop(id, s)
 	case ast.Try:
 		fl.try(id, s)
 		return nil
 	case ast.Switch:
-		fl.cases(id, s)
-		return nil
+		return fl.cases(id, s)
 	case ast.With:
-		fl.children(id, s)
+		fl.with(id, s)
 		return nil
+	case ast.Element:
+		return fl.element(id, s)
+	case ast.New:
+		m := fl.childMarks(id, s)
+		if typ := t.Child(id, ast.Type); typ != ast.Nil && t.Nodes[typ].Flags&ast.FlagExpr != 0 {
+			m = m.union(fl.eval(typ, s)) // a class that a variable names
+		}
+		return m
 	case ast.Str, ast.Num, ast.Bool, ast.Null, ast.Token, ast.Mod, ast.Decorator:
 		return nil
 	case ast.Return, ast.Throw, ast.ExprStmt, ast.Yield:
 		return fl.childMarks(id, s)
 	case ast.Block, ast.Program, ast.Case:
-		fl.children(id, s)
-		return nil
+		return fl.children(id, s)
 	}
 	return fl.childMarks(id, s)
+}
+
+// keeps says whether an expression of a kind has the taint of what it is made of under
+// taint_only_propagate_through_assignments.
+func keeps(k ast.Kind) bool {
+	switch k {
+	case ast.Name, ast.This, ast.Assign, ast.VarDef, ast.ExprStmt, ast.Return, ast.Yield, ast.Ternary, ast.If, ast.Switch, ast.Block, ast.Case, ast.KwArg, ast.Await, ast.Args:
+		return true
+	}
+	return false
+}
+
+// closure runs a function where it stands, with what is known there.
+func (fl *flow) closure(id ast.ID, s state) {
+	w := s.clone()
+	fl.params(id, w)
+	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
+		fl.eval(b, w)
+	}
+}
+
+// with gives what is opened its names and runs the body.
+func (fl *flow) with(id ast.ID, s state) {
+	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
+		if name, value := fl.t.WithName(c); name != ast.Nil {
+			fl.store(name, value, fl.eval(value, s), s)
+			continue
+		}
+		fl.eval(c, s)
+	}
+}
+
+// element is the value of an element of a page: what its attributes have.
+func (fl *flow) element(id ast.ID, s state) (m marks) {
+	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
+		if v := fl.eval(c, s); fl.t.Nodes[c].Role == ast.Mods {
+			m = m.union(v)
+		}
+	}
+	return m
 }
 
 func comparison(op string) bool {
@@ -100,14 +146,15 @@ func (fl *flow) opt(id ast.ID, s state) marks {
 	return fl.eval(id, s)
 }
 
-// children runs all children in order, up to one that leaves.
-func (fl *flow) children(id ast.ID, s state) {
+// children runs all children in order, up to one that leaves, and gives the taint of the last one's value.
+func (fl *flow) children(id ast.ID, s state) (m marks) {
 	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
-		fl.eval(c, s)
+		m = fl.eval(c, s)
 		if fl.jumps(c) {
-			return
+			break
 		}
 	}
+	return m
 }
 
 // childMarks runs all children and gives the taint of all of them.
@@ -196,7 +243,12 @@ func (fl *flow) store(left, right ast.ID, m marks, s state) {
 			i++
 		}
 		return
-	case ast.Dict, ast.Spread, ast.Pair, ast.Assign:
+	case ast.Dict:
+		for c := t.Nodes[left].First; c != ast.Nil; c = t.Nodes[c].Next {
+			fl.store(c, ast.Nil, fl.taken(c, right, m, s), s)
+		}
+		return
+	case ast.Spread, ast.Pair, ast.Assign:
 		for c := t.Nodes[left].First; c != ast.Nil; c = t.Nodes[c].Next {
 			if r := t.Nodes[c].Role; r != ast.Key && r != ast.Right {
 				fl.store(c, ast.Nil, m, s)
@@ -216,11 +268,7 @@ func (fl *flow) store(left, right ast.ID, m marks, s state) {
 		fl.eval(left, s)
 		return
 	}
-	if strings.Contains(key, anyIndex) {
-		s[key] = s.get(key).union(fl.passed(left, m)) // what else the index may stand for keeps what it has
-	} else {
-		s.set(key, fl.passed(left, m))
-	}
+	s.set(key, fl.passed(left, m))
 	if right != ast.Nil && t.Nodes[right].Kind == ast.Dict {
 		fl.fields(key, right, s)
 	}
@@ -232,13 +280,31 @@ func (fl *flow) store(left, right ast.ID, m marks, s state) {
 	fl.sinks(left, m, s)
 }
 
+// taken is the taint of what a part of {a, b: c} = right takes from its right side, of which m is the whole.
+func (fl *flow) taken(part, right ast.ID, m marks, s state) marks {
+	t := fl.t
+	name := part
+	if t.Nodes[part].Kind == ast.Pair {
+		name = t.Child(part, ast.Key)
+	}
+	if right == ast.Nil || t.Kind(name) != ast.Name {
+		return m
+	}
+	if base := fl.place(right); base != "" {
+		if v, ok := s[base+"."+string(t.Text(name))]; ok {
+			return v
+		}
+	}
+	return m
+}
+
 // fields keeps the taint of an object's fields apart.
 func (fl *flow) fields(key string, dict ast.ID, s state) {
 	t := fl.t
 	for c := t.Nodes[dict].First; c != ast.Nil; c = t.Nodes[c].Next {
 		k, v := t.Child(c, ast.Key), t.Child(c, ast.Value)
 		if t.Nodes[c].Kind != ast.Pair || k == ast.Nil || v == ast.Nil || t.Nodes[c].First == ast.Nil {
-			if t.Nodes[c].Kind == ast.Spread {
+			if t.Nodes[c].Kind == ast.Spread && !fl.spread(key, c, s) {
 				return
 			}
 			continue
@@ -248,6 +314,23 @@ func (fl *flow) fields(key string, dict ast.ID, s state) {
 			s[key+"."+string(t.Text(k))] = fl.eval(v, s.clone())
 		}
 	}
+}
+
+// spread copies what is known of the fields of an object into another; it says false where the object has no place.
+func (fl *flow) spread(key string, id ast.ID, s state) bool {
+	from := ""
+	if v := fl.t.Child(id, ast.Value); v != ast.Nil {
+		from = fl.place(v)
+	}
+	if from == "" {
+		return false
+	}
+	for k, v := range s.clone() {
+		if strings.HasPrefix(k, from+".") {
+			s[key+k[len(from):]] = v
+		}
+	}
+	return true
 }
 
 // passed adds the place to the way of each taint.
@@ -274,10 +357,13 @@ func (fl *flow) call(id ast.ID, s state) marks {
 	if fn != ast.Nil && t.Nodes[fn].Kind == ast.Name {
 		m = fl.eval(fn, s)
 	}
-	if fl.p.Rule.Options.TaintAssumeSafeFuncs {
+	if o := &fl.p.Rule.Options; o.TaintAssumeSafeFuncs || o.TaintOnlyAssignment {
 		fl.given[id] = am
 	} else {
 		m = m.union(am)
+	}
+	if fn != ast.Nil && args != ast.Nil && t.Nodes[fn].Kind == ast.Member {
+		m = fl.accessor(fn, args, m, am, s)
 	}
 	if b := t.Child(id, ast.Body); b != ast.Nil {
 		fl.eval(b, s)
@@ -285,15 +371,50 @@ func (fl *flow) call(id ast.ID, s state) marks {
 	return m
 }
 
-// arms runs each of several ways from the same state and joins them. A Nil way does nothing.
-func (fl *flow) arms(s state, ways ...ast.ID) {
+// accessor is the value of a method call whose name says what it does to its object: getX() and setX(v) in Java are
+// the field x, concat in Ruby changes its object. m is the value as of any other call.
+func (fl *flow) accessor(fn, args ast.ID, m, given marks, s state) marks {
+	t := fl.t
+	obj, name := t.Child(fn, ast.Obj), t.Child(fn, ast.Ident)
+	if obj == ast.Nil || t.Kind(name) != ast.Name {
+		return m
+	}
+	key, method, arg := fl.place(obj), string(t.Text(name)), t.Nodes[args].First
+	if key == "" {
+		return m
+	}
+	switch t.Lang.Name {
+	case "java":
+		if len(method) < 4 || method[3] < 'A' || method[3] > 'Z' {
+			return m
+		}
+		field := key + "." + string(method[3]|0x20) + method[4:]
+		switch {
+		case method[:3] == "get" && arg == ast.Nil:
+			if v, ok := s[field]; ok {
+				return v
+			}
+		case method[:3] == "set" && arg != ast.Nil && t.Nodes[arg].Next == ast.Nil && len(given) > 0:
+			s[field] = s.get(field).union(given)
+		}
+	case "ruby":
+		if method == "concat" && len(given) > 0 {
+			s[key] = s.get(key).union(given)
+		}
+	}
+	return m
+}
+
+// arms runs each of several ways from the same state and joins them, and gives the taint of their values. A Nil way
+// does nothing.
+func (fl *flow) arms(s state, ways ...ast.ID) (m marks) {
 	start := s.clone()
 	first := true
 	var out state
 	for _, w := range ways {
 		st := start.clone()
 		if w != ast.Nil {
-			fl.eval(w, st)
+			m = m.union(fl.eval(w, st))
 			if fl.jumps(w) {
 				continue
 			}
@@ -304,15 +425,20 @@ func (fl *flow) arms(s state, ways ...ast.ID) {
 			out.join(st)
 		}
 	}
-	if out == nil {
-		return
+	if out != nil {
+		s.become(out)
 	}
+	return m
+}
+
+// become makes a state another.
+func (s state) become(o state) {
 	for k := range s {
-		if _, ok := out[k]; !ok {
+		if _, ok := o[k]; !ok {
 			delete(s, k)
 		}
 	}
-	for k, v := range out {
+	for k, v := range o {
 		s[k] = v
 	}
 }
@@ -325,7 +451,9 @@ func (fl *flow) jumps(id ast.ID) bool {
 	case ast.If:
 		a, b := fl.t.Child(id, ast.Then), fl.t.Child(id, ast.Else)
 		return a != ast.Nil && b != ast.Nil && fl.jumps(a) && fl.jumps(b)
-	case ast.Block, ast.Case:
+	case ast.Try:
+		return !fl.tryEnds(id)
+	case ast.Block, ast.Case, ast.Finally:
 		for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
 			if fl.jumps(c) {
 				return true
@@ -362,7 +490,8 @@ func (fl *flow) loop(id ast.ID, s state) (m marks) {
 			break
 		}
 	}
-	if t.Nodes[id].Kind != ast.Comp {
+	// A list made of another's elements loses their taint where a rule stays within a function, as rule writers expect.
+	if t.Nodes[id].Kind != ast.Comp || !fl.p.Rule.Options.Interfile {
 		return nil
 	}
 	return m
@@ -383,29 +512,7 @@ func (fl *flow) each(id ast.ID, s state) {
 	}
 }
 
-func (fl *flow) try(id ast.ID, s state) {
-	t := fl.t
-	start := s.clone()
-	var finals []ast.ID
-	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-		switch t.Nodes[c].Role {
-		case ast.Init, ast.Body, ast.Else:
-			fl.eval(c, s)
-		case ast.Handler:
-			w := start.clone()
-			w.join(s)
-			fl.children(c, w)
-			s.join(w)
-		case ast.Final:
-			finals = append(finals, c)
-		}
-	}
-	for _, c := range finals {
-		fl.children(c, s)
-	}
-}
-
-func (fl *flow) cases(id ast.ID, s state) {
+func (fl *flow) cases(id ast.ID, s state) marks {
 	t := fl.t
 	fl.opt(t.Child(id, ast.Init), s)
 	fl.opt(t.Child(id, ast.Cond), s)
@@ -415,5 +522,5 @@ func (fl *flow) cases(id ast.ID, s state) {
 			ways = append(ways, c)
 		}
 	}
-	fl.arms(s, ways...)
+	return fl.arms(s, ways...)
 }

@@ -20,6 +20,7 @@ type taintPart struct {
 	match    *formula
 	exact    bool
 	effect   string // by-side-effect: "", "true", "only"
+	focus    bool   // what it matches is focused on a part
 	label    string
 	requires labels         // nil: none
 	of       map[int]labels // by metavariable
@@ -72,6 +73,7 @@ func (p *Program) taintPart(s *rule.TaintPart, exact bool) (t taintPart, err err
 	if t.match, err = p.formula(s.Match); err != nil {
 		return t, err
 	}
+	t.focus = t.match.focuses()
 	if s.Requires != "" {
 		if t.requires, err = parseLabels(s.Requires); err != nil {
 			return t, p.at(s.Line, 0, err)
@@ -86,6 +88,22 @@ func (p *Program) taintPart(s *rule.TaintPart, exact bool) (t taintPart, err err
 		}
 	}
 	return t, nil
+}
+
+// focuses says whether a formula narrows what it matches to a metavariable.
+func (fm *formula) focuses() bool {
+	if len(fm.focus) > 0 {
+		return true
+	}
+	if fm.kind != rule.And && fm.kind != rule.Or {
+		return false
+	}
+	for _, k := range fm.kids {
+		if k.focuses() {
+			return true
+		}
+	}
+	return false
 }
 
 // parseLabels reads an expression of labels with and, or, not and parentheses.

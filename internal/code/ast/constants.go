@@ -394,18 +394,7 @@ func (c *constants) lasting(use ID, e *decl, scope ID) ID {
 // fixed says of a field that nothing outside of its class can write it.
 func (c *constants) fixed(name ID) bool {
 	def := c.t.Nodes[name].Parent
-	if c.t.Nodes[def].Kind != VarDef {
-		return c.t.Nodes[def].Kind == Assign
-	}
-	for m := c.t.Nodes[def].First; m != Nil; m = c.t.Nodes[m].Next {
-		if c.t.Nodes[m].Kind == Mod {
-			switch string(c.t.Text(m)) {
-			case "final", "private", "readonly", "const":
-				return true
-			}
-		}
-	}
-	return false
+	return c.t.Nodes[def].Kind == Assign || c.t.ownField(name)
 }
 
 // valueOf is the literal that an expression is, Nil if it is none.

@@ -106,6 +106,10 @@ type NameSpec struct {
 	ClassScope bool
 	// TypeAliases are types that go for another: of boxed ones the plain.
 	TypeAliases map[string]string
+	// BoolOps: && and || give truth values, not one of their sides.
+	BoolOps bool
+	// Returns says of functions and methods by name that they give a truth value or a number.
+	Returns map[string]Kind
 	// Requires: require("m") imports a module.
 	Requires bool
 	// ModuleLast: an imported thing goes by the last part of its path, and rules call it so.

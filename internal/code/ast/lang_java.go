@@ -104,13 +104,21 @@ program: Program
 			{Word: "", Prefix: "class zq_whole {", Suffix: " { zqDots; } }", Pick: FuncDef},
 		},
 	},
-	Names: NameSpec{Constants: true, Declared: true, ClassScope: true, TypeAliases: javaTypes, Literals: map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"}},
+	Names: NameSpec{Constants: true, Declared: true, ClassScope: true, BoolOps: true, Returns: javaReturns, TypeAliases: javaTypes, Literals: map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"}},
 }
 
 // javaTypes are the boxed types and their plain ones.
 var javaTypes = map[string]string{
 	"Boolean": "boolean", "Integer": "int", "Long": "long", "Short": "short", "Byte": "byte", "Character": "char", "Float": "float", "Double": "double",
 	"java.lang.Boolean": "boolean", "java.lang.Integer": "int", "java.lang.Long": "long", "java.lang.Double": "double", "java.lang.String": "String",
+}
+
+// javaReturns are methods of the library that give no text.
+var javaReturns = map[string]Kind{
+	"parseInt": Num, "parseLong": Num, "parseShort": Num, "parseByte": Num, "parseFloat": Num, "parseDouble": Num, "parseUnsignedInt": Num,
+	"intValue": Num, "longValue": Num, "doubleValue": Num, "floatValue": Num, "length": Num, "size": Num, "hashCode": Num, "indexOf": Num, "lastIndexOf": Num,
+	"compareTo": Num, "compareToIgnoreCase": Num, "parseBoolean": Bool, "booleanValue": Bool, "equals": Bool, "equalsIgnoreCase": Bool, "isEmpty": Bool,
+	"contains": Bool, "containsKey": Bool, "startsWith": Bool, "endsWith": Bool, "matches": Bool,
 }
 
 // quoted is a string literal between quotes.

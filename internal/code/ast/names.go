@@ -18,6 +18,11 @@ func (t *Tree) Resolve() {
 	for id := range t.Alt {
 		t.Nodes[id].Flags |= FlagAlt
 	}
+	t.names = make([]nameInfo, len(r.decls))
+	for i := range r.decls {
+		d := &r.decls[i]
+		t.names[i] = nameInfo{name: d.name, scope: d.scope, node: d.node, once: d.writes == 1 && !d.param && d.imported == 0}
+	}
 	t.types = make([]ID, len(r.decls))
 	for i := range r.decls {
 		t.types[i] = Nil
@@ -68,6 +73,14 @@ type scopeMap struct {
 	node  ID
 	class bool
 	open  bool // a class whose names its methods see
+}
+
+// outerNode is the node of the scope around, Nil if there is none.
+func (s *scopeMap) outerNode() ID {
+	if s.outer == nil {
+		return Nil
+	}
+	return s.outer.node
 }
 
 func (s *scopeMap) find(name []byte) int32 {
@@ -140,6 +153,9 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 		case VarDef:
 			if name := t.Child(x, Ident); name != Nil {
 				r.declare(s, name, t.Child(x, Value), t.Child(x, Type), false)
+				if r.unset(x) {
+					r.decls[s.names[string(t.Text(name))]].writes -= 2
+				}
 				r.required(s, name, t.Child(x, Value))
 			}
 		case Assign:
@@ -178,6 +194,51 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 	}, func(x ID) { *inner = append(*inner, x) })
 }
 
+// unset says whether a declaration gives its name no value, so that the first assignment is what defines it.
+func (r *resolver) unset(def ID) bool {
+	t := r.t
+	name := t.Child(def, Ident)
+	if !r.spec.Declared || t.Child(def, Value) != Nil || t.Nodes[name].Kind != Name || t.Nodes[name].textLen == 0 || t.Nodes[def].Role != Elem {
+		return false
+	}
+	switch t.Kind(t.Nodes[def].Parent) {
+	case Program, Block, ClassBody, Case:
+		return true
+	}
+	return false
+}
+
+// constructor says whether a scope is the only constructor of the class around it.
+func (r *resolver) constructor(s *scopeMap) bool {
+	t := r.t
+	if s == nil || s.outer == nil || !s.outer.class || t.Nodes[s.node].Kind != FuncDef {
+		return false
+	}
+	class := t.Child(s.outer.node, Ident)
+	is := func(def ID) bool {
+		name := t.Child(def, Ident)
+		if t.Nodes[def].Kind != FuncDef || t.Kind(name) != Name {
+			return false
+		}
+		switch text := t.Text(name); string(text) {
+		case "constructor", "__construct", "__init__":
+			return true
+		default:
+			return t.Kind(class) == Name && bytes.Equal(text, t.Text(class))
+		}
+	}
+	if !is(s.node) {
+		return false
+	}
+	n := 0
+	for m := t.Nodes[t.Nodes[s.node].Parent].First; m != Nil; m = t.Nodes[m].Next {
+		if is(m) {
+			n++
+		}
+	}
+	return n == 1
+}
+
 func (r *resolver) known(s *scopeMap, left ID) bool {
 	return r.t.Nodes[left].Kind == Name
 }
@@ -195,6 +256,11 @@ func (r *resolver) declare(s *scopeMap, target, value, typ ID, param bool) {
 		if !ok && r.spec.Declared && t.Nodes[target].Parent != Nil && t.Nodes[t.Nodes[target].Parent].Kind != VarDef && !param {
 			if k := t.Nodes[t.Nodes[target].Parent].Kind; k == Assign || k == AugAssign || k == Unary {
 				if d = s.find(t.Text(target)); d != 0 {
+					if r.decls[d].scope == s.outerNode() && value != Nil && r.constructor(s) {
+						r.decls[d].writes++
+						r.decls[d].value = value
+						return
+					}
 					r.decls[d].writes += 2
 					return
 				}
@@ -365,7 +431,7 @@ func (r *resolver) field(x ID, s *scopeMap) {
 	if obj == Nil || t.Kind(name) != Name || !t.isThis(obj) {
 		return
 	}
-	for ; s != nil; s = s.outer {
+	for from := s; s != nil; s = s.outer {
 		if !s.class {
 			continue
 		}
@@ -377,7 +443,12 @@ func (r *resolver) field(x ID, s *scopeMap) {
 		if ok {
 			t.decl[x] = d
 			if p := t.Nodes[x].Parent; p != Nil && t.Nodes[x].Role == Left {
-				r.decls[d].writes += 2
+				if v := t.Child(p, Right); t.Nodes[p].Kind == Assign && v != Nil && s == from.outer && r.constructor(from) {
+					r.decls[d].writes++
+					r.decls[d].value = v
+				} else {
+					r.decls[d].writes += 2
+				}
 			}
 		}
 		return

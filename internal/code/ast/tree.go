@@ -60,6 +60,15 @@ type Tree struct {
 	last  []ID    // last child of each node while building
 	decl  []int32 // by node: the declaration of a name
 	types []ID    // by declaration: its type
+	names []nameInfo
+}
+
+// nameInfo is what is kept of a declaration.
+type nameInfo struct {
+	name  string
+	scope ID // the Program, FuncDef, Lambda or ClassDef that it belongs to
+	node  ID // its first place
+	once  bool
 }
 
 // Span is a range of bytes, the end exclusive.
@@ -326,4 +335,40 @@ func (t *Tree) WithName(part ID) (name, value ID) {
 		return Nil, Nil
 	}
 	return t.Child(part, Alias), t.Nodes[part].First
+}
+
+// DeclName is the name of a declaration.
+func (t *Tree) DeclName(d int32) string { return t.names[d].name }
+
+// AssignedOnce says of a declaration of the file or a field of a class that one assignment gives it its value, for
+// good: a field is so only if nothing outside of its class can assign it.
+func (t *Tree) AssignedOnce(d int32) bool {
+	if int(d) >= len(t.names) || !t.names[d].once {
+		return false
+	}
+	switch t.Nodes[t.names[d].scope].Kind {
+	case Program:
+		return true
+	case ClassDef:
+		own := t.Lang.Names.Declared && !t.Lang.Names.ClassScope // reached through an object only
+		return t.ownField(t.names[d].node) || own && t.Kind(t.Nodes[t.names[d].node].Parent) == VarDef
+	}
+	return false
+}
+
+// ownField says whether a field's definition keeps others from assigning it.
+func (t *Tree) ownField(name ID) bool {
+	def := t.Nodes[name].Parent
+	if t.Nodes[def].Kind != VarDef {
+		return false
+	}
+	for m := t.Nodes[def].First; m != Nil; m = t.Nodes[m].Next {
+		if t.Nodes[m].Kind == Mod {
+			switch string(t.Text(m)) {
+			case "final", "private", "readonly", "const":
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -59,6 +59,74 @@ func (t *Tree) plainType(typ string) string {
 	return typ
 }
 
+// ValueKind says whether an expression is known to be a truth value (Bool) or a number (Num); else None.
+func (t *Tree) ValueKind(id ID) Kind { return t.valueKind(id, 0) }
+
+func (t *Tree) valueKind(id ID, depth int) Kind {
+	if depth > 20 {
+		return None
+	}
+	switch n := &t.Nodes[id]; n.Kind {
+	case Bin:
+		l, r := t.Child(id, Left), t.Child(id, Right)
+		switch op := string(t.Text(id)); op {
+		case "+", "-", "*", "/", "**", "//", "%":
+			if l == Nil || r == Nil || t.typeOf(l, depth+1) == t.Lang.Names.Literals[Str] || t.typeOf(r, depth+1) == t.Lang.Names.Literals[Str] {
+				return None
+			}
+			// One number makes a number of the other side; a format has its number on the right.
+			if t.valueKind(l, depth+1) == Num || op != "%" && t.valueKind(r, depth+1) == Num {
+				return Num
+			}
+			return None
+		case "&&", "||", "and", "or":
+			if t.Lang.Names.BoolOps {
+				return Bool
+			}
+			return None
+		}
+	case Unary:
+		if t.HasText(id, "!") || t.HasText(id, "not") {
+			return Bool
+		}
+	case Call:
+		return t.returns(id, depth)
+	case Member:
+		if name := t.Child(id, Ident); name != Nil && t.HasText(name, "length") && t.Lang.Names.Returns != nil {
+			return Num
+		}
+	}
+	return typeKind(t.plainType(t.typeOf(id, depth)))
+}
+
+// typeKind is the kind of value that a type by name has.
+func typeKind(typ string) Kind {
+	switch strings.ToLower(base(typ)) {
+	case "bool", "boolean":
+		return Bool
+	case "int", "integer", "long", "short", "byte", "float", "double", "number", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32",
+		"uint64", "float32", "float64", "bigint", "bigdecimal", "biginteger":
+		return Num
+	}
+	return None
+}
+
+// returns is the kind of value that a call of a known function gives.
+func (t *Tree) returns(call ID, depth int) Kind {
+	fn := t.Child(call, Fn)
+	if fn == Nil || t.Lang.Names.Returns == nil {
+		return None
+	}
+	name := lastName(t, fn)
+	if name == Nil || t.Nodes[name].Kind != Name {
+		return None
+	}
+	if obj := t.Child(fn, Obj); obj != Nil && t.HasText(name, "valueOf") {
+		return typeKind(t.plainType(t.Brief(obj)))
+	}
+	return t.Lang.Names.Returns[string(t.Text(name))]
+}
+
 // typeOf is the type of an expression as written, without spaces; "" where it is not known.
 func (t *Tree) typeOf(id ID, depth int) string {
 	if depth > 20 {
@@ -99,7 +167,7 @@ func (t *Tree) typeOf(id ID, depth int) string {
 		}
 	case Bin:
 		switch op := string(t.Text(id)); op {
-		case "==", "!=", "<", ">", "<=", ">=", "&&", "||", "===", "!==", "instanceof":
+		case "==", "!=", "<", ">", "<=", ">=", "&&", "||", "===", "!==", "instanceof", "in", "not in", "is", "is not":
 			return names[Bool]
 		case "-", "*", "/", "%":
 			if l, r := t.Child(id, Left), t.Child(id, Right); l != Nil && r != Nil {

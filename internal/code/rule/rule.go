@@ -149,7 +149,7 @@ type TaintPart struct {
 	Line       int
 	Exact      bool
 	ExactSet   bool
-	SideEffect string // "", "true", "only"
+	SideEffect string // "true", "only", "" for not; of a propagator "true" unless the rule says otherwise
 	Control    bool
 	Label      string
 	Requires   string            // an expression of labels

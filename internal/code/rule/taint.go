@@ -33,6 +33,9 @@ func (p *parser) taint(n *yaml.Node, prefix string) (*TaintSpec, error) {
 		if err != nil {
 			return nil, err
 		}
+		if v, set := p.flag(c, "by-side-effect"); v || !set {
+			t.SideEffect = "true"
+		}
 		g := Propagator{TaintPart: t, From: p.str(c, "from"), To: p.str(c, "to"), ReplaceLabels: p.strings(p.get(c, "replace-labels"))}
 		for _, v := range []string{g.From, g.To} {
 			if err := p.isMetavar(c, v); err != nil {
@@ -56,8 +59,7 @@ func (p *parser) taintPart(n *yaml.Node, newer bool) (t TaintPart, err error) {
 		return t, err
 	}
 	t.Exact, t.ExactSet = p.flag(n, "exact")
-	t.SideEffect = p.str(n, "by-side-effect")
-	if t.SideEffect == "false" {
+	if t.SideEffect = p.str(n, "by-side-effect"); t.SideEffect == "false" {
 		t.SideEffect = ""
 	}
 	t.Control, _ = p.flag(n, "control")

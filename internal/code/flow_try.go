@@ -21,9 +21,7 @@ func (fl *flow) tryEnds(id ast.ID) bool {
 			b := t.Child(c, ast.Body)
 			ends = ends || throws && (b == ast.Nil || !fl.jumps(b))
 		case ast.Final:
-			if fl.jumps(c) {
-				return false
-			}
+			return !fl.jumps(c) // it gathers all ways, those that leave too
 		}
 	}
 	return ends
@@ -84,14 +82,13 @@ func (fl *flow) try(id ast.ID, s state) {
 			out.join(w)
 		}
 	}
-	if out == nil {
-		out = all.clone()
-	}
 	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
 		if t.Nodes[c].Role == ast.Final {
-			fl.children(c, all) // it also runs on the ways that leave
-			fl.children(c, out)
+			fl.children(c, all)
+			out = all
 		}
 	}
-	s.become(out)
+	if out != nil {
+		s.become(out)
+	}
 }

@@ -143,7 +143,7 @@ func (m *Matcher) hasDots(ps []ast.ID) bool {
 // quick rules out what cannot match by its text.
 func (m *Matcher) quick(p, t ast.ID) bool {
 	a, b := &m.p.Nodes[p], &m.t.Nodes[t]
-	return a.Kind != ast.Name || b.Kind != ast.Name || b.Flags&ast.FlagAlt != 0 || bytes.Equal(m.p.Text(p), m.t.Text(t))
+	return a.Kind != ast.Name || b.Kind != ast.Name || m.Opts.Symbolic || b.Flags&ast.FlagAlt != 0 || bytes.Equal(m.p.Text(p), m.t.Text(t))
 }
 
 // flat lists the operands of a chain of one operator.

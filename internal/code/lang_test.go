@@ -105,3 +105,33 @@ func TestDockerfilePatterns(t *testing.T) {
 		{"sudo ...", "RUN sudo a\nRUN a | sudo b\nLABEL sudo=b\n", "1 2"},
 	})
 }
+
+func TestGenericPatterns(t *testing.T) {
+	lines := func(n int) string { return strings.Repeat("x\n", n) }
+	runLang(t, "generic", []langCase{
+		{"user $U;", "user www;\nuser  root ;\nuser;\n", "1 2"},
+		// an ellipsis passes over brackets, blocks and ten lines, two of them over twenty
+		{"open ... close", "open\n" + lines(9) + "close\nopen\n" + lines(10) + "close\n", "1"},
+		{"open ... ... close", "open\n" + lines(12) + "close\n", "1"},
+		{"f(...)", "f(1, (2), 3)\ng(f(\n1))\n", "1 2"},
+		{"$K: $...V", "a: b c\nd:\n", "1"},
+		// the shortest of those that end together, the first of those that take all
+		{"a ... b", "a 1 a\na b\n", "2"},
+		{"a ...", "a 1\na 2\n", "1"},
+		// a block in the pattern is a block of the text, in full
+		{"server {\n  $X;\n}", "server {\n  a;\n}\nserver {\n  a;\n  b;\n}\nserver { c; }\n", "1 8"},
+		{"server {\n  ...\n  root $R;\n  ...\n}", "server {\n  a;\n  root b;\n}\nserver {\n  root\n}\n", "1"},
+		{"if $X:\n  ...", "if a:\n  b\n  c\nd\nif e:\n", "1 5"},
+		{"a\nb", "a b\na\n  b\n", "1 2"},
+		// at its beginning an ellipsis begins with the file
+		{"... b", "a b\nb\n", "1"},
+	})
+	one := `rules: [{id: x, languages: [generic], severity: LOW, message: m, pattern: "a ... b", options: {generic_ellipsis_max_span: 0}}]`
+	if got := linesOfRule(t, "generic", one, "a c b\na\nb\n"); got != "1" {
+		t.Errorf("an ellipsis of no lines finds %q", got)
+	}
+	long := "a " + strings.Repeat("x", 700)
+	if got := linesOf(t, "generic", "a", long); got != "" {
+		t.Errorf("a minified text is looked at: %q", got)
+	}
+}

@@ -61,11 +61,11 @@ type Options struct {
 	CaseFold      bool
 	Interfile     bool
 
-	GenericEllipsisLines  int // generic_ellipsis_max_span
+	GenericSpan           *int // generic_ellipsis_max_span, in lines
 	GenericBraces         []string
 	GenericExtraWord      []string
 	GenericCommentStyle   string
-	GenericMultiline      bool
+	GenericSingleLine     bool
 	XMLSingletonsBody     bool
 	XMLAttrsImplicit      bool
 	XMLChildrenOrdered    bool

@@ -1,6 +1,10 @@
 package rule
 
-import "gopkg.in/yaml.v3"
+import (
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
 
 // taint reads a taint rule's parts. The classic form names them with a prefix.
 func (p *parser) taint(n *yaml.Node, prefix string) (*TaintSpec, error) {
@@ -117,15 +121,14 @@ func (p *parser) options(o *Options, n *yaml.Node) {
 	o.TaintUnifyMvars = is("taint_unify_mvars", true)
 	o.TaintIntrafile = is("taint_intrafile", true)
 	o.TaintFocusOn = p.str(n, "taint_focus_on")
-	o.GenericMultiline = !is("generic_multiline", false)
+	o.GenericSingleLine = is("generic_multiline", false)
 	o.GenericCommentStyle = p.str(n, "generic_comment_style")
 	o.GenericBraces = p.strings(p.get(n, "generic_extra_braces"))
 	o.GenericExtraWord = p.strings(p.get(n, "generic_extra_word_characters"))
 	if v := p.get(n, "generic_ellipsis_max_span"); v != nil {
-		for _, c := range v.Value {
-			if c >= '0' && c <= '9' && o.GenericEllipsisLines < 1<<20 {
-				o.GenericEllipsisLines = o.GenericEllipsisLines*10 + int(c-'0')
-			}
+		if lines, err := strconv.Atoi(v.Value); err == nil && lines >= 0 {
+			lines = min(lines, 1<<20)
+			o.GenericSpan = &lines
 		}
 	}
 }

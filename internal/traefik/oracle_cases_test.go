@@ -211,8 +211,9 @@ const fileLists = `http:
 
 // TestLabelsAgainstTraefik asks a real Traefik about every way of writing labels that the model knows.
 func TestLabelsAgainstTraefik(t *testing.T) {
-	for _, v := range []struct{ tool, version string }{{"traefik", "3.7"}, {"traefik-3.3.6", "3.3"}, {"traefik-3.0.4", "3.0"}} {
+	for _, v := range peers {
 		t.Run(v.version, func(t *testing.T) {
+			v.need(t)
 			s := setup{tool: v.tool, version: ParseVersion(v.version), eps: []string{"web", "websecure"}, flags: []string{"--providers.docker.exposedbydefault=false"}, file: fileLists}
 			var all []asked
 			for i, c := range labelCases {

@@ -35,8 +35,9 @@ var tcpCases = []labelCase{
 
 // TestTCPAgainstTraefik asks over TCP routers: the backend speaks HTTP, so what comes back tells whether the bytes got through.
 func TestTCPAgainstTraefik(t *testing.T) {
-	for _, v := range []struct{ tool, version string }{{"traefik", "3.7"}, {"traefik-3.3.6", "3.3"}, {"traefik-3.0.4", "3.0"}} {
+	for _, v := range peers {
 		t.Run(v.version, func(t *testing.T) {
+			v.need(t)
 			s := setup{tool: v.tool, version: ParseVersion(v.version), eps: []string{"web", "websecure"}, flags: []string{"--providers.docker.exposedbydefault=false", "--entrypoints.web.asdefault=true"}}
 			var all []asked
 			for i, c := range tcpCases {

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/traefik/traefiktest"
 )
 
@@ -18,6 +20,25 @@ const (
 	stranger = traefiktest.Stranger
 	proxy    = traefiktest.Proxy
 )
+
+// peer is a real Traefik of one version.
+type peer struct {
+	tool, version string
+	extra         bool // compared with where it is installed, but not asked for in CI
+}
+
+var peers = []peer{
+	{"traefik", "3.7", false}, {"traefik-3.3.6", "3.3", false}, {"traefik-3.0.4", "3.0", false},
+	{"traefik-3.2.3", "3.2", true}, {"traefik-3.4.3", "3.4", true}, {"traefik-3.5.3", "3.5", true}, {"traefik-3.6.15", "3.6", true},
+}
+
+// need skips where the peer is not installed; need.Tool says so for those that must be.
+func (p peer) need(t testing.TB) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(need.Peers(), "bin", p.tool)); p.extra && err != nil {
+		t.Skipf("absent: %s (install it with .ci/peers %s)", p.tool, p.tool)
+	}
+}
 
 // setup is what a rig is started with.
 type setup struct {

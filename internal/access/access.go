@@ -31,6 +31,7 @@ type Service struct {
 // Door is one way into a service: a router on an entry point, a published port, the host's network.
 type Door struct {
 	Via        string // "router", "port", "host network"
+	Traefik    string // of a router: the Traefik as stack/service, where there are several
 	EntryPoint string // of a router
 	Router     string
 	Rule       string
@@ -56,10 +57,18 @@ type Gateway struct {
 	Stack      *stack.Stack   // nil where Traefik is not among the inputs
 	Service    *stack.Service // nil likewise
 	Runtime    *traefik.Runtime
-	Assumed    bool // Traefik's own configuration is not known: entry points and all that they add are guessed from labels
+	Assumed    bool                // Traefik's own configuration is not known: entry points and all that they add are guessed from labels
+	refused    *traefik.LabelError // the setting for which Traefik does not start, nil if there is none
+	bad        []badFile           // files of the file provider that Traefik cannot use
 	services   []member
 	routes     []*route
 	leading    map[*member][]*route // the routes that lead to each service
+}
+
+// badFile is a file of Traefik's that it cannot use.
+type badFile struct {
+	place finding.Location
+	why   string
 }
 
 // member is a service that a gateway sees, at the same index as its container.
@@ -111,13 +120,22 @@ func (r *Result) Service(stackName, name string) *Service {
 
 // finish puts the findings in order and fills what follows from others.
 func (c *checker) finish() {
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	out := c.res.Findings[:0]
 	for _, f := range c.res.Findings {
-		if seen[f.ID] {
+		if f.Effect == finding.EffectClosed && c.servedElsewhere(f.Service, f.Router) {
 			continue
 		}
-		seen[f.ID] = true
+		if i, ok := seen[f.ID]; ok {
+			// Several Traefiks see one service: what is worst counts.
+			if f.Severity.Rank() > out[i].Severity.Rank() {
+				f.Exposure = out[i].Exposure
+				f.Normalize()
+				out[i] = f
+			}
+			continue
+		}
+		seen[f.ID] = len(out)
 		for _, s := range c.res.Services {
 			if len(f.Services) > 0 && c.ref(s.Stack, s.Name) == f.Services[0] {
 				f.Exposure = s.Exposure
@@ -140,4 +158,19 @@ func (c *checker) finish() {
 		}
 		return a.Rule < b.Rule
 	})
+}
+
+// servedElsewhere says whether of several Traefiks one serves a router: then it is no outage that another one does not.
+func (c *checker) servedElsewhere(service, router string) bool {
+	if len(c.res.Gateways) < 2 || router == "" {
+		return false
+	}
+	for _, g := range c.res.Gateways {
+		for _, r := range g.routes {
+			if r.Router.Name == router && r.live() && r.class != closed && r.owner().name() == service {
+				return true
+			}
+		}
+	}
+	return false
 }

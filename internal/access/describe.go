@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
@@ -14,31 +13,33 @@ import (
 
 // describe tells for every service of the host which doors it has.
 func (c *checker) describe() {
+	at := map[*stack.Service]*Service{}
+	var order []*Service
+	c.host.Services(func(st *stack.Stack, s *stack.Service) {
+		out := &Service{Stack: st.Name, Name: s.Name, Exposure: finding.ExposureInternal}
+		at[s] = out
+		order = append(order, out)
+	})
 	for _, g := range c.res.Gateways {
 		for i := range g.services {
-			c.res.Services = append(c.res.Services, g.service(i))
+			g.describe(i, at[g.services[i].service], len(c.res.Gateways) > 1)
 		}
 	}
-	// A second Traefik in a stack, or a host without any, leaves services that no gateway sees.
-	c.host.Services(func(st *stack.Stack, s *stack.Service) {
-		if c.res.Service(st.Name, s.Name) == nil {
-			out := Service{Stack: st.Name, Name: s.Name, Exposure: finding.ExposureInternal}
-			out.direct(s, nil)
-			c.res.Services = append(c.res.Services, out)
-		}
-	})
-	order := map[string]int{}
-	c.host.Services(func(st *stack.Stack, s *stack.Service) { order[st.Name+"\x00"+s.Name] = len(order) })
-	sort.SliceStable(c.res.Services, func(i, j int) bool {
-		a, b := &c.res.Services[i], &c.res.Services[j]
-		return order[a.Stack+"\x00"+a.Name] < order[b.Stack+"\x00"+b.Name]
+	i := 0
+	c.host.Services(func(_ *stack.Stack, s *stack.Service) {
+		order[i].direct(s)
+		c.res.Services = append(c.res.Services, *order[i])
+		i++
 	})
 }
 
-func (g *Gateway) service(i int) Service {
+// describe adds the doors by which a gateway leads to one of its services. several says that there are other gateways.
+func (g *Gateway) describe(i int, out *Service, several bool) {
 	m := &g.services[i]
-	out := Service{Stack: m.stack.Name, Name: m.service.Name, Exposure: finding.ExposureInternal}
 	seen := map[string]int{}
+	for j := range out.Routers {
+		seen[out.Routers[j].Name] = j
+	}
 	for _, r := range g.routes {
 		mine := slices.Contains(r.Containers, i)
 		if own := r.owner(); own == m && (!r.Served() || r.Internal()) {
@@ -51,6 +52,9 @@ func (g *Gateway) service(i int) Service {
 			continue
 		}
 		d := Door{Via: "router", EntryPoint: r.EntryPoint, Router: r.Name, Rule: shownRule(r.Router.Rule), Access: r.class.String(), Why: r.why, Sources: r.sources}
+		if several && g.Service != nil {
+			d.Traefik = g.name()
+		}
 		if r.shadow != nil && r.Served() {
 			d.Access, d.Why = "closed", "router "+r.shadow.Name+" takes every request first"
 			if r.shadow.class == redirects {
@@ -63,7 +67,7 @@ func (g *Gateway) service(i int) Service {
 		key := r.Router.Name
 		if j, ok := seen[key]; ok {
 			rt := &out.Routers[j]
-			if r.EntryPoint != "" {
+			if r.EntryPoint != "" && !slices.Contains(rt.EntryPoints, r.EntryPoint) {
 				rt.EntryPoints = append(rt.EntryPoints, r.EntryPoint)
 			}
 			if d.Access != rt.Access {
@@ -78,8 +82,6 @@ func (g *Gateway) service(i int) Service {
 		}
 		out.Routers = append(out.Routers, rt)
 	}
-	out.direct(m.service, g)
-	return out
 }
 
 // accessOrder is from the widest to the narrowest.
@@ -115,7 +117,7 @@ func (s *Service) widen(c class) {
 }
 
 // direct adds the doors that lead past Traefik. Traefik's own published entry points are its purpose: they make it public.
-func (s *Service) direct(svc *stack.Service, g *Gateway) {
+func (s *Service) direct(svc *stack.Service) {
 	for _, p := range svc.Ports {
 		where := portReach(p)
 		d := Door{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", portText(p), address(p))}

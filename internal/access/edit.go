@@ -80,6 +80,13 @@ func newPlanner(h *stack.Host, opts Options, c Change) (*planner, error) {
 		for i := range g.services {
 			m := &g.services[i]
 			if c.Service == m.service.Name || c.Service == m.stack.Name+"/"+m.service.Name {
+				if n := len(found); n > 0 && found[n-1].service == m.service {
+					// Of several Traefiks that see the service the one that serves it counts.
+					if serves(p.g, found[n-1]) || !serves(g, m) {
+						continue
+					}
+					found = found[:n-1]
+				}
 				found = append(found, m)
 				p.g = g
 			}
@@ -99,6 +106,11 @@ func newPlanner(h *stack.Host, opts Options, c Change) (*planner, error) {
 		return nil, fault.Usage("a running engine has no compose file to edit").WithHint("Name the compose file.")
 	}
 	return p, nil
+}
+
+// serves says whether a gateway leads strangers or friends to a service at all.
+func serves(g *Gateway, m *member) bool {
+	return slices.ContainsFunc(g.leading[m], func(r *route) bool { return r.live() && r.class != redirects })
 }
 
 // refuse says why an edit is not made and what to do by hand.

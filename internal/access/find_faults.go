@@ -32,6 +32,10 @@ func (s *scene) faults() {
 			if s.g.Assumed && (f.Kind == traefik.NoEntryPoint || f.Kind == traefik.NoService) {
 				continue
 			}
+			if s.g.Runtime.FilesBroken && strings.HasSuffix(f.Middleware, "@file") {
+				s.explained[m] = true
+				continue // a finding of its own tells that no file is used
+			}
 			rule := faultRules[f.Kind]
 			if f.Kind == traefik.NoMiddleware && s.conflicting(f.Middleware) != nil {
 				rule = ruleConflict
@@ -223,14 +227,37 @@ func (s *scene) vanished(base string) string {
 	return ""
 }
 
-// fileErrors tells of files of the file provider that Traefik does not understand.
+// fileErrors tells of files that Traefik does not understand: it does not start, or uses nothing of the file provider.
 func (s *scene) fileErrors() {
-	for _, in := range s.res.Inputs {
-		if msg, ok := strings.CutPrefix(in.Reason, "Traefik does not understand it: "); ok {
-			s.add(draft{
-				rule: ruleNotBuilt, m: s.gatewayMember(), place: finding.Location{Path: in.Path}, key: in.Path, evidence: []string{msg},
-				title: fmt.Sprintf("Traefik does not understand %s: nothing of it is used", in.Path),
-			})
+	for _, b := range s.g.bad {
+		s.add(draft{
+			rule: ruleBadConfig, m: s.gatewayMember(), place: b.place, key: b.place.Path, evidence: []string{b.why},
+			title: fmt.Sprintf("Traefik cannot use %s, and with it no file of its file provider", b.place.Path),
+		})
+	}
+	err := s.g.refused
+	if err == nil {
+		return
+	}
+	static := s.g.Runtime.Static
+	d := draft{rule: ruleBadConfig, m: s.gatewayMember(), key: err.Field, evidence: []string{err.Msg}}
+	if static.File != "" {
+		d.place = finding.Location{Path: static.File, Line: err.Line()}
+	} else if err.Key != "" {
+		d.evidence = append(d.evidence, "set by "+err.Key)
+		for _, e := range s.g.Service.Environment {
+			if e.Name == err.Key {
+				d.place = e.Location
+			}
 		}
 	}
+	d.title = fmt.Sprintf("Traefik does not start with this configuration: %s", err.Msg)
+	d.why = []string{"the other findings hold for what it would serve without that setting"}
+	switch {
+	case err.Until.Known():
+		d.fix = fmt.Sprintf("Remove it: version %s dropped it.", err.Until)
+	case err.Since.Known():
+		d.fix = fmt.Sprintf("Remove it, or update Traefik: it came with version %s.", err.Since)
+	}
+	s.add(d)
 }

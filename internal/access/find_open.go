@@ -2,10 +2,12 @@ package access
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
@@ -221,6 +223,11 @@ func (s *scene) intent(r *route, m *member) string {
 		}
 		return fmt.Sprintf("router %s of the same service has the allowlist that this one misses", o.Router.Name)
 	}
+	for _, g := range s.res.Gateways {
+		if g != s.g && slices.ContainsFunc(g.routesTo(m.service), func(o *route) bool { return o.live() && o.class == allowlisted && r.Rule.Implies(o.Rule) }) {
+			return fmt.Sprintf("another Traefik, %s, guards it by an allowlist", g.name())
+		}
+	}
 	for _, o := range s.g.routes {
 		if o == r || !o.live() || o.class != allowlisted || o.TCP != r.TCP || o.EntryPoint != r.EntryPoint {
 			continue
@@ -235,6 +242,24 @@ func (s *scene) intent(r *route, m *member) string {
 		}
 	}
 	return ""
+}
+
+// routesTo lists the routes that lead to a service, of whichever gateway.
+func (g *Gateway) routesTo(svc *stack.Service) []*route {
+	for i := range g.services {
+		if g.services[i].service == svc {
+			return g.leading[&g.services[i]]
+		}
+	}
+	return nil
+}
+
+// name is that of Traefik's service, with its stack.
+func (g *Gateway) name() string {
+	if g.Service == nil {
+		return ""
+	}
+	return g.Stack.Name + "/" + g.Service.Name
 }
 
 // missed is an allowlist that a service defines, or names on one of its routers, and that keeps nobody from any backend.
@@ -253,6 +278,9 @@ func (s *scene) findMissed(m *member) string {
 			return name
 		}
 	}
+	if name := s.misnamed(m); name != "" {
+		return name
+	}
 	for k := range m.labels {
 		l := strings.ToLower(k)
 		if strings.Contains(l, "whitelist.sourcerange") && !strings.HasPrefix(l, "traefik.http.") && !strings.HasPrefix(l, "traefik.tcp.") ||
@@ -261,6 +289,70 @@ func (s *scene) findMissed(m *member) string {
 		}
 	}
 	return s.missedDeploy(m)
+}
+
+// attach is a label that puts middlewares before a router, or was meant to: with an index, or in a namespace that nobody reads.
+var attach = regexp.MustCompile(`(?i)\.routers\.[^.]+\.middlewares(?:\[[^\]]*\]|\.[^.]+)?$`)
+
+// misnamed is an allowlist that a label of the service's attaches to a router, and that is before none of its backend's doors.
+func (s *scene) misnamed(m *member) string {
+	for i := range m.service.Labels {
+		l := &m.service.Labels[i]
+		if !attach.MatchString(l.Key) {
+			continue
+		}
+		for _, name := range splitNames(l.Value) {
+			held := s.listOf(name)
+			if held != "" && !slices.ContainsFunc(s.routesOf(m), func(r *route) bool { return r.live() && r.guardedBy(held) }) {
+				return held
+			}
+		}
+	}
+	return ""
+}
+
+// listOf is the allowlist that a middleware of the docker provider's is or holds, "" if none.
+func (s *scene) listOf(name string) string {
+	seen := map[string]bool{}
+	var visit func(string) string
+	visit = func(name string) string {
+		if !strings.Contains(name, "@") {
+			name += "@docker"
+		}
+		w := s.g.Runtime.Middlewares[name]
+		if w == nil || seen[name] {
+			return ""
+		}
+		seen[name] = true
+		if w.AllowList != nil {
+			return name
+		}
+		for _, c := range w.Chain {
+			if !strings.Contains(c, "@") {
+				c += "@" + w.Provider
+			}
+			if list := visit(c); list != "" {
+				return list
+			}
+		}
+		return ""
+	}
+	return visit(name)
+}
+
+// guardedBy says whether an allowlist decides on the route.
+func (r *route) guardedBy(name string) bool {
+	return slices.ContainsFunc(r.lists, func(l list) bool { return l.mw != nil && l.mw.Name == name })
+}
+
+func splitNames(s string) []string {
+	var out []string
+	for _, n := range strings.Split(s, ",") {
+		if n = strings.TrimSpace(n); n != "" {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func (s *scene) missedDeploy(m *member) string {

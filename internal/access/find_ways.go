@@ -84,7 +84,7 @@ func (c *checker) ways() {
 		s := c.scene(g)
 		for i := range g.services {
 			m := &g.services[i]
-			if m.service != g.Service {
+			if !c.isGateway(m.service) {
 				s.ports(m)
 				s.hostNetwork(m)
 			}
@@ -103,6 +103,11 @@ func (c *checker) ways() {
 			s.socket(m)
 		})
 	}
+}
+
+// isGateway says whether a service is one of the Traefiks: their doors are their purpose.
+func (c *checker) isGateway(svc *stack.Service) bool {
+	return slices.ContainsFunc(c.res.Gateways, func(g *Gateway) bool { return g.Service == svc })
 }
 
 // guardedRoutes lists the routes by which a service is served to some only, or was meant to be.

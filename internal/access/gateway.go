@@ -1,13 +1,8 @@
 package access
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/report"
@@ -17,14 +12,10 @@ import (
 
 // gateways finds every Traefik and puts together what it serves.
 func (c *checker) gateways() {
-	type found struct {
-		st  *stack.Stack
-		svc *stack.Service
-	}
-	var all []found
+	var all []running
 	c.host.Services(func(st *stack.Stack, s *stack.Service) {
 		if isTraefik(s) {
-			all = append(all, found{st, s})
+			all = append(all, running{st, s})
 		}
 	})
 	if len(all) == 0 {
@@ -36,37 +27,76 @@ func (c *checker) gateways() {
 		}
 		return
 	}
-	// A stack belongs to its own Traefik, else to the one that it shares a network with, else to the first.
-	owner := map[*stack.Stack]int{}
-	for i := len(all) - 1; i >= 0; i-- {
-		owner[all[i].st] = i
-	}
-	for i := range c.host.Stacks {
-		st := &c.host.Stacks[i]
-		if _, ok := owner[st]; ok {
-			continue
-		}
-		owner[st] = 0
-		for j, f := range all {
-			if sharesNetwork(st, f.st) {
-				owner[st] = j
-				break
-			}
-		}
-	}
-	for i, f := range all {
-		var stacks []*stack.Stack
-		for j := range c.host.Stacks {
-			if st := &c.host.Stacks[j]; owner[st] == i {
-				stacks = append(stacks, st)
-			}
-		}
-		if len(stacks) > 0 {
+	for _, group := range c.together(all) {
+		stacks := c.stacksOf(group, all)
+		for _, f := range group {
 			c.res.Gateways = append(c.res.Gateways, c.gateway(f.st, f.svc, stacks))
-		} else {
-			c.warn(fmt.Sprintf("the stack has a second Traefik, %s: only the first is worked out", f.svc.Name), f.svc)
 		}
 	}
+}
+
+// running is a Traefik among the inputs.
+type running struct {
+	st  *stack.Stack
+	svc *stack.Service
+}
+
+// together sorts Traefiks into those that can run on one machine: two that publish one port cannot, unless they stand in one
+// project. Those of one machine see the same containers.
+func (c *checker) together(all []running) [][]running {
+	var groups [][]running
+	for _, f := range all {
+		i := slices.IndexFunc(groups, func(g []running) bool {
+			return g[0].st == f.st || !slices.ContainsFunc(g, func(o running) bool { return clash(o.svc, f.svc) })
+		})
+		if i < 0 {
+			groups = append(groups, nil)
+			i = len(groups) - 1
+		}
+		groups[i] = append(groups[i], f)
+	}
+	return groups
+}
+
+// clash says whether two services publish the same port of the machine, or both live on its own network.
+func clash(a, b *stack.Service) bool {
+	if a.NetworkMode == "host" && b.NetworkMode == "host" {
+		return true
+	}
+	for _, p := range a.Ports {
+		for _, q := range b.Ports {
+			if p.Published != "" && p.Published == q.Published && p.Protocol == q.Protocol && (p.HostIP == q.HostIP || p.HostIP == "" || q.HostIP == "") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// stacksOf lists the stacks that a group of Traefiks sees: its own, those that share a network with one of them, and those that
+// share none with any other group, where it is the first.
+func (c *checker) stacksOf(group, all []running) []*stack.Stack {
+	in := func(f running) bool { return slices.Contains(group, f) }
+	owner := func(st *stack.Stack) running {
+		for _, f := range all {
+			if f.st == st {
+				return f
+			}
+		}
+		for _, f := range all {
+			if sharesNetwork(st, f.st) {
+				return f
+			}
+		}
+		return all[0]
+	}
+	var out []*stack.Stack
+	for i := range c.host.Stacks {
+		if st := &c.host.Stacks[i]; in(owner(st)) {
+			out = append(out, st)
+		}
+	}
+	return out
 }
 
 func (c *checker) allStacks() []*stack.Stack {
@@ -163,6 +193,7 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	for _, s := range stacks {
 		for i := range s.Services {
 			m, ct := c.member(s, &s.Services[i], in.Static != nil && in.Static.Swarm)
+			ct.Hosts = hostsOf(st, svc, s, &s.Services[i])
 			g.services = append(g.services, m)
 			in.Containers = append(in.Containers, ct)
 		}
@@ -171,7 +202,8 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 		in.Static = assumedStatic(in.Containers)
 		in.Unknown["docker"], in.Unknown["file"] = true, true
 	} else {
-		c.dynamicFiles(st, svc, &in)
+		g.refused = in.Static.Refused(g.Version)
+		c.dynamicFiles(g, &in)
 		for _, p := range in.Static.OtherProviders {
 			in.Unknown[p] = true
 		}
@@ -214,6 +246,26 @@ func (c *checker) member(st *stack.Stack, s *stack.Service, swarm bool) (member,
 		ct.Ports = append(ct.Ports, fmt.Sprint(p.Target))
 	}
 	return m, ct
+}
+
+// hostsOf are the names under which a Traefik reaches a service, for routers of files that lead to a URL: those of a common
+// network, and the machine's own with a published port.
+func hostsOf(gst *stack.Stack, gateway *stack.Service, st *stack.Stack, s *stack.Service) []string {
+	var out []string
+	if gateway == nil || gateway.NetworkMode != "host" && meet(gst, gateway, st, s) {
+		out = append(out, s.Name, st.Name+"-"+s.Name+"-1")
+		out = append(out, s.Aliases...)
+	}
+	for _, p := range s.Ports {
+		if p.Published == "" {
+			continue
+		}
+		out = append(out, "host.docker.internal:"+p.Published)
+		if gateway != nil && gateway.NetworkMode == "host" {
+			out = append(out, "localhost:"+p.Published, "127.0.0.1:"+p.Published)
+		}
+	}
+	return out
 }
 
 // insists says whether compose refuses to start without the variables of a label: ${NAME?} or ${NAME:?}.
@@ -272,200 +324,4 @@ func assumedStatic(cs []traefik.Container) *traefik.Static {
 		s.EntryPoints["any"] = &traefik.EntryPoint{Name: "any", Address: ":0"}
 	}
 	return s
-}
-
-// static finds Traefik's static configuration: a file first, then flags, then the environment, as Traefik does. A nil result
-// comes with the reason.
-func (c *checker) static(st *stack.Stack, s *stack.Service) (*traefik.Static, string) {
-	args := traefikArgs(s)
-	env, unseen := environment(s)
-	wanted := traefik.ConfigFileFlag(args)
-	if wanted == "" {
-		wanted = env["TRAEFIK_CONFIGFILE"]
-	}
-	names := []string{wanted}
-	if wanted == "" {
-		names = []string{"/etc/traefik/traefik.toml", "/etc/traefik/traefik.yaml", "/etc/traefik/traefik.yml"}
-	}
-	for _, name := range names {
-		p, ok := hostPath(st, s, name)
-		if !ok {
-			if wanted != "" {
-				return nil, fmt.Sprintf("Traefik's configuration %s is in no folder that can be read from here", wanted)
-			}
-			continue
-		}
-		data, err := c.opts.ReadFile(p)
-		if err != nil {
-			if wanted == "" && isMissing(err) {
-				continue
-			}
-			c.input(s, p, report.Failed, "could not be read")
-			return nil, fmt.Sprintf("Traefik's configuration %s could not be read", c.rel(p))
-		}
-		static, err := traefik.StaticFromFile(c.rel(p), data)
-		if err != nil {
-			c.input(s, p, report.Failed, err.Error())
-			return nil, err.Error()
-		}
-		c.input(s, p, report.Checked, "")
-		return static, ""
-	}
-	if static := traefik.StaticFromFlags(args); static != nil {
-		return static, ""
-	}
-	if static := traefik.StaticFromEnv(env); static != nil {
-		if unseen {
-			return nil, "part of Traefik's configuration comes from variables that have no value here"
-		}
-		return static, ""
-	}
-	if s.Build != nil || len(s.EnvFiles) > 0 || c.host.Live || mounts(s, "/etc/traefik") {
-		return nil, "Traefik's configuration is in no file, flag or variable that can be read from here"
-	}
-	return &traefik.Static{EntryPoints: map[string]*traefik.EntryPoint{"http": {Name: "http", Address: ":80"}}}, ""
-}
-
-func isMissing(err error) bool { return os.IsNotExist(err) }
-
-func environment(s *stack.Service) (env map[string]string, unseen bool) {
-	env = map[string]string{}
-	for _, e := range s.Environment {
-		if e.Known {
-			env[e.Name] = e.Value
-		} else if strings.HasPrefix(strings.ToUpper(e.Name), "TRAEFIK_") {
-			unseen = true
-		}
-	}
-	return env, unseen
-}
-
-func mounts(s *stack.Service, target string) bool {
-	for _, m := range s.Volumes {
-		if within(m.Target, target) || within(target, m.Target) {
-			return true
-		}
-	}
-	return false
-}
-
-func within(p, dir string) bool {
-	p, dir = path.Clean(p), path.Clean(dir)
-	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
-}
-
-// hostPath is the path on the host of a path in the container, through the bind mount that covers it best.
-func hostPath(st *stack.Stack, s *stack.Service, name string) (string, bool) {
-	if !path.IsAbs(name) {
-		name = "/" + name
-	}
-	best := -1
-	for i, m := range s.Volumes {
-		if m.Type == "bind" && within(name, m.Target) && (best < 0 || len(m.Target) > len(s.Volumes[best].Target)) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return "", false
-	}
-	m := s.Volumes[best]
-	src := m.Source
-	if !filepath.IsAbs(src) {
-		src = filepath.Join(st.Dir, src)
-	}
-	return filepath.Join(src, filepath.FromSlash(strings.TrimPrefix(path.Clean(name), path.Clean(m.Target)))), true
-}
-
-// maxFiles bounds how many files of the file provider are read.
-const maxFiles = 500
-
-// maxEntries bounds how much of a folder is walked: a mount of "/" must not be.
-const maxEntries = 10_000
-
-// dynamicFiles reads the files of the file provider.
-func (c *checker) dynamicFiles(st *stack.Stack, s *stack.Service, in *traefik.Input) {
-	static := in.Static
-	name := static.FileDirectory
-	if name == "" {
-		name = static.FileName
-	}
-	if name == "" {
-		return
-	}
-	p, ok := hostPath(st, s, name)
-	if !ok {
-		in.Unknown["file"] = true
-		c.input(s, name, report.Skipped, "the file provider's files are in no folder that can be read from here")
-		return
-	}
-	var files []string
-	if static.FileDirectory == "" {
-		files = []string{p}
-	} else {
-		left := maxEntries
-		err := filepath.WalkDir(p, func(f string, d fs.DirEntry, err error) error {
-			if left--; err == nil && left < 0 {
-				err = errors.New("too many files")
-			}
-			if err != nil {
-				return err
-			}
-			switch strings.ToLower(filepath.Ext(f)) {
-			case ".yml", ".yaml", ".toml":
-				if d.Type().IsRegular() && len(files) < maxFiles {
-					files = append(files, f)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			in.Unknown["file"] = true
-			c.input(s, p, report.Failed, "the file provider's folder could not be read")
-			return
-		}
-	}
-	sort.Strings(files)
-	for _, f := range files {
-		data, err := c.opts.ReadFile(f)
-		if err != nil {
-			in.Unknown["file"] = true
-			c.input(s, f, report.Failed, "could not be read")
-			continue
-		}
-		file, err := traefik.ReadFile(c.rel(f), data, in.Version)
-		if err != nil {
-			in.Unknown["file"] = true
-			c.input(s, f, report.Failed, err.Error())
-			continue
-		}
-		in.Files = append(in.Files, file)
-		switch {
-		case file.Templated:
-			c.input(s, f, report.Partial, "it holds a template, which is not run here")
-		case file.Err != nil:
-			c.input(s, f, report.Failed, "Traefik does not understand it: "+file.Err.Msg)
-		default:
-			c.input(s, f, report.Checked, "")
-		}
-	}
-}
-
-func (c *checker) input(s *stack.Service, p string, status report.GateStatus, reason string) {
-	c.res.Inputs = append(c.res.Inputs, report.Input{Service: c.ref(s.Stack, s.Name), Path: c.rel(p), Status: status, Reason: reason})
-}
-
-// rel is a path as the report shows it.
-func (c *checker) rel(p string) string {
-	root, err := filepath.Abs(c.host.Root)
-	if err != nil || c.host.Root == "" && !filepath.IsAbs(p) {
-		return filepath.ToSlash(p)
-	}
-	abs, err := filepath.Abs(p)
-	if err != nil {
-		return filepath.ToSlash(p)
-	}
-	if r, err := filepath.Rel(root, abs); err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator)) {
-		return filepath.ToSlash(r)
-	}
-	return filepath.ToSlash(p)
 }

@@ -49,13 +49,14 @@ const (
 	ruleV2Deprecated    = "v2-label-deprecated"
 	ruleNotBuilt        = "invalid-middleware"
 	ruleDisabled        = "router-disabled"
+	ruleBadConfig       = "invalid-traefik-configuration"
 )
 
 // effects says what each rule's defect does to the people outside, where nothing else is known of it.
 var effects = map[string]finding.Effect{
 	ruleUndefined: finding.EffectClosed, ruleConflict: finding.EffectClosed, ruleMultiType: finding.EffectClosed, ruleBadRange: finding.EffectClosed,
 	ruleEmptyRange: finding.EffectClosed, ruleUnknownField: finding.EffectClosed, ruleBadRoot: finding.EffectClosed, ruleV3OnV2: finding.EffectClosed,
-	ruleNever: finding.EffectClosed, ruleNoProxy: finding.EffectClosed, ruleNotBuilt: finding.EffectClosed, ruleDisabled: finding.EffectClosed,
+	ruleNever: finding.EffectClosed, ruleNoProxy: finding.EffectClosed, ruleNotBuilt: finding.EffectClosed, ruleDisabled: finding.EffectClosed, ruleBadConfig: finding.EffectClosed,
 	ruleReject: finding.EffectWarn, ruleV2OnV3: finding.EffectWarn, ruleV2Deprecated: finding.EffectWarn, ruleDuplicate: finding.EffectWarn,
 }
 
@@ -212,6 +213,9 @@ func Rules() []finding.Rule {
 		rule(ruleNotBuilt, "A middleware that cannot be made", m,
 			"Traefik cannot make this middleware from its settings and serves none of the routers that use it.",
 			"Mend the setting that is named."),
+		rule(ruleBadConfig, "Traefik cannot read its configuration", m,
+			"With a setting that it does not know Traefik does not start, and one file that it does not understand takes all files of the file provider with it.",
+			"Mend or remove the setting that is named."),
 		rule(ruleDisabled, "Traefik does not serve the router", m,
 			"The router is left out or disabled: nobody reaches its backend through it.",
 			"Mend what is named."),

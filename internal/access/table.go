@@ -53,10 +53,14 @@ func (d *Door) name() string {
 	if d.Via != "router" {
 		return d.Via
 	}
-	if d.EntryPoint == "" {
-		return d.Router
+	name := d.Router
+	if d.EntryPoint != "" {
+		name = d.EntryPoint + " " + name
 	}
-	return d.EntryPoint + " " + d.Router
+	if d.Traefik != "" {
+		name = d.Traefik + ": " + name
+	}
+	return name
 }
 
 func (d *Door) who() string {

@@ -20,6 +20,7 @@ const maxPorts = 100_000
 type decoder struct {
 	host  *hostReader
 	stack *Stack
+	top   *node // the whole project
 	env   lookup
 	ports int
 }
@@ -64,7 +65,11 @@ func (d *decoder) service(e entry) Service {
 		return p.HostIP + " " + p.Published + " " + strconv.Itoa(int(p.Target)) + "/" + p.Protocol
 	})
 	s.Expose = texts(d.list("expose", n.get("expose")))
-	s.Networks = d.networks(n, s.NetworkMode)
+	s.Networks, s.Aliases = d.networks(n, s.NetworkMode), d.aliases(n)
+	if name := n.get("container_name").value(); name != "" {
+		s.Aliases = append(s.Aliases, name)
+	}
+	s.Configs = d.configs(n, d.top.get("configs"))
 	for _, v := range d.list("volumes", n.get("volumes")) {
 		if m, ok := d.mount(v); ok {
 			s.Volumes = append(s.Volumes, m)

@@ -63,7 +63,9 @@ type Service struct {
 	Expose      []string // container ports, "8000" or "8000/udp"
 	Networks    []string // keys in Stack.Networks; "default" where the file names none
 	NetworkMode string   // "host", "service:x", "" ...
+	Aliases     []string // further names in its networks, its container's own among them
 	Volumes     []Mount
+	Configs     []Config
 
 	DependsOn   []string
 	Healthcheck *Healthcheck // nil where the file has none

@@ -213,11 +213,17 @@ func (l *liveReader) service(s *Stack, c container.InspectResponse) Service {
 	if ns := c.NetworkSettings; ns != nil {
 		svc.Ports = livePorts(ns.Ports)
 		if svc.NetworkMode == "" {
-			for name := range ns.Networks {
+			for name, ep := range ns.Networks {
 				svc.Networks = append(svc.Networks, name)
+				if ep != nil {
+					svc.Aliases = append(svc.Aliases, ep.Aliases...)
+				}
 				s.Networks[name] = Network{Key: name, Name: name, Internal: l.networks[name].Internal}
 			}
 			slices.Sort(svc.Networks)
+			svc.Aliases = append(svc.Aliases, strings.TrimPrefix(c.Name, "/"))
+			slices.Sort(svc.Aliases)
+			svc.Aliases = slices.Compact(svc.Aliases)
 		}
 	}
 	for _, m := range c.Mounts {

@@ -80,7 +80,7 @@ func worthReading(rel string, model *node) error {
 }
 
 func (h *hostReader) decode(s *Stack, model *node, env lookup) {
-	d := &decoder{host: h, stack: s, env: env}
+	d := &decoder{host: h, stack: s, top: model, env: env}
 	for _, e := range keysOf(model.get("services")) {
 		s.Services = append(s.Services, d.service(e))
 	}

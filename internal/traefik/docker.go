@@ -22,6 +22,8 @@ type Container struct {
 	Labels  map[string]string // as the engine has them
 	Ports   []string          // ports that the container exposes or publishes, "80" or "80/tcp"
 	NoPort  bool              // it is known to expose no port at all
+	// Hosts are the names, or names with ports, under which Traefik reaches it: for services that name it in a URL.
+	Hosts []string
 	// Opaque holds the keys of labels whose value is there when it runs but cannot be seen from here (a variable that compose
 	// insists on).
 	Opaque map[string]bool

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -46,6 +47,11 @@ func tomlTree(name string, data []byte) (*node, error) {
 	}
 	return root, nil
 }
+
+// errTwice is a key that stands twice in one mapping, with its place.
+type errTwice struct{ line, column int }
+
+func (errTwice) Error() string { return "a key stands twice in one mapping" }
 
 var errTooBig = errors.New("too many settings in one file")
 
@@ -112,6 +118,9 @@ func yamlTree(name string, data []byte) (*node, error) {
 	}
 	left := maxNodes
 	if err := fillYAML(root, doc.Content[0], 0, &left); err != nil {
+		if twice := (errTwice{}); errors.As(err, &twice) {
+			return nil, fault.InputErr(name, err).At(twice.line, twice.column).WithHint("Traefik refuses such a file. Keep one of the two.")
+		}
 		return nil, fault.InputErr(name, err)
 	}
 	return root, nil
@@ -128,11 +137,16 @@ func fillYAML(n *node, y *yaml.Node, depth int, left *int) error {
 	if depth > 2*maxDepth {
 		return errTooBig
 	}
+	seen := make(map[string]bool, len(y.Content)/2)
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		if *left--; *left < 0 {
 			return errTooBig
 		}
 		k, v := y.Content[i], resolve(y.Content[i+1])
+		if seen[k.Value] && k.Value != "<<" {
+			return errTwice{k.Line, k.Column}
+		}
+		seen[k.Value] = true
 		if k.Value == "<<" && k.Tag == "!!merge" {
 			if v.Kind == yaml.MappingNode {
 				if err := fillYAML(n, v, depth+1, left); err != nil {
@@ -187,11 +201,13 @@ type File struct {
 	Path      string
 	Config    *Dynamic    // nil where the file could not be used
 	Err       *LabelError // what Traefik would not understand in it
+	Broken    bool        // Traefik cannot use it, and with it nothing of the file provider
 	Templated bool        // it holds a template, which is not run: what it defines is not fully known
 }
 
-// ReadFile reads a file of the file provider. An error means that it is neither YAML nor TOML; what Traefik does not
-// understand in it is File.Err. A file with a template in it is read as it stands if that can be done.
+// ReadFile reads a file of the file provider. An error means that it is neither YAML nor TOML, in which case the File says that
+// it is broken; what Traefik does not understand in it is File.Err. A file with a template in it is read as it stands if that can
+// be done.
 func ReadFile(name string, data []byte, v Version) (*File, error) {
 	f := &File{Path: name, Templated: bytes.Contains(data, []byte("{{"))}
 	tree, err := fileTree(name, data)
@@ -199,12 +215,23 @@ func ReadFile(name string, data []byte, v Version) (*File, error) {
 		if f.Templated {
 			return f, nil
 		}
-		return nil, err
+		f.Broken = true
+		return f, err
 	}
+	tree.keep("http", "tcp", "udp", "tls")
 	if err := tree.check(schema(), v, true); err != nil {
-		f.Err = err
+		if !f.Templated {
+			f.Err, f.Broken = err, true
+		}
 		return f, nil
 	}
 	f.Config = dynamicOf(tree, "file", Origin{Container: NoContainer, File: name})
 	return f, nil
+}
+
+// keep drops the sections at the top of a file that Traefik passes over: all that it does not know.
+func (n *node) keep(known ...string) {
+	n.children = slices.DeleteFunc(n.children, func(c *node) bool {
+		return !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, c.name) })
+	})
 }

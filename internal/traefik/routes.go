@@ -350,7 +350,7 @@ func (rt *Runtime) service(r *Route, services map[string]*Service) {
 			r.fault(NoService, "", nil, "the service %q does not have any type defined", name)
 			return
 		}
-		for _, c := range s.Containers {
+		for _, c := range rt.containersOf(s) {
 			if !slices.Contains(r.Containers, c) {
 				r.Containers = append(r.Containers, c)
 			}
@@ -364,6 +364,23 @@ func (rt *Runtime) service(r *Route, services map[string]*Service) {
 	}
 	visit(r.Service)
 	sort.Ints(r.Containers)
+}
+
+// containersOf are the containers behind a service: its own, or those that its servers' addresses name.
+func (rt *Runtime) containersOf(s *Service) []int {
+	if len(s.Servers) == 0 {
+		return s.Containers
+	}
+	var out []int
+	for _, server := range s.Servers {
+		host := server
+		if _, rest, ok := strings.Cut(server, "://"); ok {
+			host, _, _ = strings.Cut(rest, "/")
+		}
+		name, _, _ := strings.Cut(host, ":")
+		out = append(append(out, rt.byName[strings.ToLower(host)]...), rt.byName[strings.ToLower(name)]...)
+	}
+	return out
 }
 
 func (s *Service) provider() string {

@@ -2,6 +2,7 @@ package traefik
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -27,6 +28,8 @@ type Runtime struct {
 	Verdicts []Verdict // one a container
 	Routes   []*Route  // every router on every entry point, by name
 	Conflict []Conflict
+	// FilesBroken says that a file of the file provider cannot be read: Traefik then uses nothing of any of them.
+	FilesBroken bool
 
 	Routers        map[string]*Router
 	TCPRouters     map[string]*Router
@@ -38,6 +41,7 @@ type Runtime struct {
 	TLSOptions     map[string]*TLSOptions
 
 	unknown map[string]bool
+	byName  map[string][]int // containers by the names of their networks, lower case
 	tables  map[tableKey][]*Route
 }
 
@@ -111,7 +115,12 @@ func Build(in Input) *Runtime {
 		Version: in.Version, Static: in.Static, Routers: map[string]*Router{}, TCPRouters: map[string]*Router{},
 		Middlewares: map[string]*Middleware{}, TCPMiddlewares: map[string]*Middleware{}, Services: map[string]*Service{},
 		TCPServices: map[string]*Service{}, UDPServices: map[string]*Service{}, TLSOptions: map[string]*TLSOptions{},
-		unknown: in.Unknown, tables: map[tableKey][]*Route{},
+		unknown: in.Unknown, byName: map[string][]int{}, tables: map[tableKey][]*Route{},
+	}
+	for i, c := range in.Containers {
+		for _, h := range c.Hosts {
+			rt.byName[strings.ToLower(h)] = append(rt.byName[strings.ToLower(h)], i)
+		}
 	}
 	udp := map[string]*Router{}
 	docker := rt.readContainers(in)
@@ -125,12 +134,16 @@ func Build(in Input) *Runtime {
 		qualify(rt.TCPServices, d.TCPServices, provider, func(s *Service, n string) { s.Name = n })
 		qualify(rt.UDPServices, d.UDPServices, provider, func(s *Service, n string) { s.Name = n })
 		for n, o := range d.TLSOptions {
-			rt.TLSOptions[n+"@"+provider] = o
+			if full := n + "@" + provider; rt.TLSOptions[full] == nil {
+				rt.TLSOptions[full] = o
+			}
 		}
 	}
 	merge(docker, providerName)
+	// One file that cannot be used spoils the whole folder.
+	rt.FilesBroken = slices.ContainsFunc(in.Files, func(f *File) bool { return f.Broken })
 	for _, f := range in.Files {
-		if f.Config != nil {
+		if f.Config != nil && !rt.FilesBroken {
 			merge(f.Config, "file")
 		}
 		if f.Templated {
@@ -150,6 +163,9 @@ func Build(in Input) *Runtime {
 func qualify[T any](dst, src map[string]*T, provider string, rename func(*T, string)) {
 	for name, v := range src {
 		full := name + "@" + provider
+		if dst[full] != nil {
+			continue // of two files that declare one name the first counts
+		}
 		rename(v, full)
 		dst[full] = v
 	}

@@ -127,6 +127,14 @@ func (f *field) inherit() {
 	}
 }
 
+// at is the field below one that a name leads to, nil if there is none.
+func (f *field) at(name string) *field {
+	if c := f.children[name]; c != nil {
+		return c
+	}
+	return f.elem
+}
+
 // in says whether the field exists in a version. A version that is not known has every field.
 func (f *field) in(v Version) bool {
 	if !v.Known() {

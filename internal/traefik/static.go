@@ -12,6 +12,7 @@ import (
 // Static is the part of Traefik's static configuration that decides on access.
 type Static struct {
 	Source            string // "file", "flags", "environment" or "" where nothing is configured
+	File              string // its name, where it is a file; whoever reads it sets it
 	EntryPoints       map[string]*EntryPoint
 	Docker            *DockerProvider
 	Swarm             bool
@@ -26,6 +27,7 @@ type Static struct {
 	DefaultRuleSyntax string
 	Precedence        []string // providers, the strongest first
 	Plugins           []string
+	tree              *node // as written
 }
 
 // EntryPoint is a port that Traefik listens on.
@@ -94,18 +96,33 @@ func StaticFromFlags(args []string) *Static {
 		value := "true"
 		if k, v, ok := strings.Cut(name, "="); ok {
 			name, value = k, v
-		} else if i+1 < len(args) && !strings.HasPrefix(args[i+1], "-") {
-			// A switch takes no value from the next word, a setting does. A word that is no flag can only be a value.
+		} else if i+1 < len(args) && takesNext(name, args[i+1]) {
 			i++
 			value = args[i]
 		}
 		seen = true
-		root.set(strings.Split(name, "."), value, ",")
+		root.set("--"+name, strings.Split(name, "."), value, ",")
 	}
 	if !seen {
 		return nil
 	}
 	return staticOf(root, "flags")
+}
+
+// takesNext says whether the word behind a flag without "=" is its value: a switch takes only true or false, a setting anything.
+func takesNext(name, next string) bool {
+	f := staticSchema()
+	for _, part := range strings.Split(strings.ToLower(name), ".") {
+		part, _, _ = strings.Cut(part, "[")
+		if f = f.at(part); f == nil {
+			return !strings.HasPrefix(next, "-")
+		}
+	}
+	if f.kind == kindString || f.kind == kindMap {
+		return true
+	}
+	_, err := strconv.ParseBool(next)
+	return err == nil
 }
 
 // ConfigFileFlag is the path given by --configFile, "" if there is none.
@@ -138,7 +155,7 @@ func StaticFromEnv(env map[string]string) *Static {
 			continue
 		}
 		seen = true
-		root.set(strings.Split(strings.ToLower(rest), "_"), env[k], "")
+		root.set(k, strings.Split(strings.ToLower(rest), "_"), env[k], "")
 	}
 	if !seen {
 		return nil
@@ -158,7 +175,8 @@ func StaticFromFile(name string, data []byte) (*Static, error) {
 // lists that grow when the flag is given several times.
 var growing = map[string]bool{"middlewares": true, "trustedips": true, "connection": true, "precedence": true}
 
-func (n *node) set(path []string, value, join string) {
+// set puts a value at a path. key is how the user wrote it, and join what joins a list that is given several times.
+func (n *node) set(key string, path []string, value, join string) {
 	if len(path) > maxDepth {
 		return
 	}
@@ -179,7 +197,7 @@ func (n *node) set(path []string, value, join string) {
 	if join != "" && n.value != "" && growing[strings.ToLower(n.name)] {
 		value = n.value + join + value
 	}
-	n.value = value
+	n.value, n.key = value, key
 }
 
 // on says whether a section that may stand empty is switched on.
@@ -202,7 +220,7 @@ func (n *node) flag(def bool, name string) bool {
 }
 
 func staticOf(root *node, source string) *Static {
-	s := &Static{Source: source, EntryPoints: map[string]*EntryPoint{}, DefaultRuleSyntax: root.text("core", "defaultrulesyntax")}
+	s := &Static{Source: source, tree: root, EntryPoints: map[string]*EntryPoint{}, DefaultRuleSyntax: root.text("core", "defaultrulesyntax")}
 	if eps := root.at("entrypoints"); eps != nil {
 		for _, e := range eps.children {
 			s.EntryPoints[e.name] = entryPointOf(e)

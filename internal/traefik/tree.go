@@ -130,6 +130,7 @@ type LabelError struct {
 	Msg   string
 	Since Version // the field exists from this version on, later than the one that runs
 	Until Version // the field existed up to, not in, this version
+	line  int     // in a file
 }
 
 // LabelErrorKind sorts the ways in which a label cannot be decoded.
@@ -227,7 +228,7 @@ func (n *node) firstKey() string {
 }
 
 func (n *node) unknown(msg string) *LabelError {
-	return &LabelError{Key: n.firstKey(), Field: n.name, Kind: UnknownField, Msg: msg}
+	return &LabelError{Key: n.firstKey(), Field: n.name, Kind: UnknownField, Msg: msg, line: n.line}
 }
 
 func (n *node) checkField(parent *field, v Version, file bool) *LabelError {
@@ -326,7 +327,7 @@ func (n *node) checkValue(f *field) *LabelError {
 		}
 	}
 	if err != nil {
-		return &LabelError{Key: n.key, Field: n.name, Kind: BadValue, Msg: fmt.Sprintf("%s takes a %s", n.name, valueWord[f.kind])}
+		return &LabelError{Key: n.key, Field: n.name, Kind: BadValue, Msg: fmt.Sprintf("%s takes a %s", n.name, valueWord[f.kind]), line: n.line}
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 // Command bench measures drydock beside the tools that do the same work, in one run on one machine, and prints the
 // ratios. It is never a test: figures depend on the machine, so it states it.
 //
-//	go run ./bench [-n 3] [-row REGEXP] [-dir FOLDER] [-shared FOLDER]
+//	go run ./bench [-n 3] [-row REGEXP] [-long] [-dir FOLDER] [-shared FOLDER]
 //
 // A row is an element of rows, in rows.go. Where a row's tool or input is absent it says so and goes on.
 package main
@@ -29,6 +29,7 @@ func main() {
 	flag.StringVar(&b.dir, "dir", filepath.Join(cache, "drydock-bench"), "folder for the images, some 4 GB")
 	flag.StringVar(&b.shared, "shared", filepath.Join("..", "shared"), "folder with advisories/, for the rows that need them")
 	flag.StringVar(&b.peers, "peers", filepath.Join(cache, "drydock-peers", "bin"), "folder with the other tools (.ci/peers)")
+	flag.BoolVar(&b.long, "long", false, "run the other tools also where they take many minutes")
 	unpack := flag.String("unpack", "", "measure nothing: decompress the layers of this archive, for the floor of a row")
 	pack := flag.String("pack", "", "measure nothing: write this image archive with gzip layers to the file named after it")
 	rules := flag.Bool("rules", false, "measure nothing: write the rules of the code rows")
@@ -82,6 +83,7 @@ func main() {
 type bench struct {
 	ctx                     context.Context
 	repeat                  int
+	long                    bool // also what takes many minutes
 	dir, shared, peers, tmp string
 	drydock                 string // the program, built from this tree
 	self                    string // this program

@@ -285,7 +285,7 @@ Debian:12 also-good 2.0 var/lib/dpkg/status source also-good 2.0 by RUN step 1
 Debian:12 good 1.0 var/lib/dpkg/status source good 1.0 by RUN step 1
 ! app/node_modules/broken/package.json: line 2: invalid character 'o' looking for beginning of value (missing false)
 ! var/lib/dpkg/status: line 9: not a field (and 1 more faults) (missing false)
-! var/lib/rpm/Packages: rpm database: binary read error: unexpected EOF (missing false)
+! var/lib/rpm/Packages: rpm database: not a package database of rpm (missing false)
 `)
 }
 

@@ -30,10 +30,16 @@ type app struct {
 // op is an instruction with what belongs to it.
 type op struct {
 	in       *dockerfile.Instruction
-	comments []string // comment lines above it and inside it
+	comments []remark // comment lines above it and inside it
 	blank    bool     // an empty line stands before it
 	dir      string   // the working folder in force
 	parts    []*part  // of a RUN: the links of its chain
+}
+
+// remark is a comment line that goes where its instruction goes.
+type remark struct {
+	text string
+	line int // where it stands between an instruction's lines, else 0
 }
 
 // part is one link of a RUN's chain.
@@ -78,7 +84,11 @@ func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *app
 		for _, c := range f.Comments {
 			if !seen[c] && c.Span.Start > st.From.Span.Start && (c.Inside == in || c.Inside == nil && c.Span.Start < in.Span.Start) {
 				seen[c] = true
-				p.comments = append(p.comments, "# "+c.Text)
+				r := remark{text: "# " + c.Text}
+				if c.Inside == in {
+					r.line = c.Line
+				}
+				p.comments = append(p.comments, r)
 				first = min(first, c.Line)
 			}
 		}
@@ -251,6 +261,57 @@ func commandKind(c *dockerfile.Command) kind {
 		return tooling
 	}
 	return other
+}
+
+// expand replaces the variables of a word that ENV and ARG before an instruction give a value; others stay as they are.
+func (a *app) expand(o *op, s string) string {
+	for i := 0; i < 5 && strings.Contains(s, "$"); i++ {
+		s = variable.ReplaceAllStringFunc(s, func(v string) string {
+			name := strings.Trim(v, "${}")
+			value := v
+			for _, before := range a.ops {
+				if before.in.Line >= o.in.Line || before.in.Keyword != "ENV" && before.in.Keyword != "ARG" {
+					continue
+				}
+				for _, pair := range before.in.Pairs {
+					if pair.Key == name && pair.HasValue && !strings.Contains(pair.Value, "$"+name) && !strings.Contains(pair.Value, "${"+name) {
+						value = pair.Value
+					}
+				}
+			}
+			return value
+		})
+	}
+	return s
+}
+
+var variable = regexp.MustCompile(`\$(?:\w+|\{\w+\})`)
+
+// envWithout is an ENV without some of its variables, "" if none are left.
+func (a *app) envWithout(o *op, drop func(key string) bool) string {
+	var keep []string
+	for _, pair := range o.in.Pairs {
+		if !drop(pair.Key) {
+			keep = append(keep, a.f.Text(pair.Span))
+		}
+	}
+	switch len(keep) {
+	case len(o.in.Pairs):
+		return a.text(o)
+	case 0:
+		return ""
+	}
+	return "ENV " + strings.Join(keep, " \\\n    ")
+}
+
+// withoutEnv is envWithout for the final stage: what is left out there is a change that is meant.
+func (a *app) withoutEnv(o *op, drop func(key string) bool) string {
+	for _, pair := range o.in.Pairs {
+		if drop(pair.Key) {
+			a.change("env "+pair.Key, "only the build reads it")
+		}
+	}
+	return a.envWithout(o, drop)
 }
 
 // parts calls f for every part of every RUN.

@@ -105,19 +105,30 @@ func distroTwins(b dockerfile.Ref) []string {
 	case "ubuntu", "alpine":
 		return []string{b.Text}
 	case "buildpack-deps":
-		return debianSlims(b)
+		return debianSlims(debianName.FindString(b.Tag))
 	case "cuda":
 		return []string{repo + ":" + strings.Replace(b.Tag, "-devel", "-runtime", 1)}
 	}
 	return nil
 }
 
-// debianSlims are the Debian images that fit what was linked in an image: of the same release, if its tag tells.
-func debianSlims(b dockerfile.Ref) []string {
-	if m := debianName.FindString(b.Tag); m != "" {
-		return []string{"debian:" + m + "-slim"}
+// debianSlims are the Debian images that fit what was linked on a release, "" if that is not known.
+func debianSlims(release string) []string {
+	if debianName.MatchString(release) {
+		return []string{"debian:" + release + "-slim"}
 	}
 	return []string{"debian:bookworm-slim", "debian:stable-slim"}
+}
+
+// linkedOn are the bases for a program that is linked with the builder's C library.
+func (a *app) linkedOn() []string {
+	if a.alpine() {
+		return []string{"alpine:" + alpineTag(a.st.Base.Tag)}
+	}
+	if a.release() == "" && a.o.FinalImage == "" {
+		a.note("The release of %s is not told by its tag; the final stage stands on one that may be older. --prove finds out, --final-image chooses another.", a.st.Base.Text)
+	}
+	return debianSlims(a.release())
 }
 
 // alpine tells whether the image's distribution is Alpine, whose package manager and C library are others.
@@ -131,8 +142,16 @@ func (a *app) alpine() bool {
 	return found
 }
 
-// release is the distribution's release as far as the tag tells, "" if it does not.
+// ubuntu tells whether the distribution is Ubuntu, as far as the name tells.
+func (a *app) ubuntu() bool {
+	return a.st.Base.Name() == "ubuntu" || ubuntuName.MatchString(a.st.Base.Tag) || ubuntuName.MatchString(a.o.Facts.Release) || strings.Contains(a.st.Base.Tag, "ubuntu")
+}
+
+// release is the distribution's release as far as the tag or the built image tells, "" if neither does.
 func (a *app) release() string {
+	if a.o.Facts.Release != "" {
+		return a.o.Facts.Release
+	}
 	if m := debianName.FindString(a.st.Base.Tag); m != "" {
 		return m
 	}

@@ -10,8 +10,10 @@ import (
 
 type golang struct {
 	*app
-	build  *part  // the go build or go install that makes the program
-	binary string // its path in the builder
+	build  *part    // the go build or go install that makes the program
+	binary string   // its path in the builder
+	others []string // paths of the programs that are built beside it
+	ends   *op      // the last instruction that builds
 	cgo    bool
 	run    bool // the image starts it with `go run`
 }
@@ -21,7 +23,6 @@ var (
 	cgoModules = regexp.MustCompile(`mattn/go-sqlite3|confluentinc/confluent-kafka-go|DataDog/zstd|h2non/bimg|gographics/imagick|google/gopacket|rubenv/pygmentize|libgit2/git2go`)
 	outFlag    = regexp.MustCompile(`\s-o[= ]?(\S+)`)
 	moduleLine = regexp.MustCompile(`(?m)^module\s+"?(\S+?)"?\s*$`)
-	embedLine  = regexp.MustCompile(`(?m)^//go:embed\s+(.+)$`)
 	timeZones  = regexp.MustCompile(`time\.LoadLocation\(`)
 )
 
@@ -32,21 +33,18 @@ func planGo(a *app) error {
 		return err
 	}
 	minimal := !g.cgo && !g.needsShell() && len(g.commandsNeeded()) == 0
-	candidates := debianSlims(a.st.Base)
+	candidates := []string{"gcr.io/distroless/static-debian12:nonroot"}
 	switch {
+	case minimal:
+	case g.cgo:
+		candidates = a.linkedOn()
 	case a.alpine():
 		candidates = []string{"alpine:" + alpineTag(a.st.Base.Tag)}
-	case minimal:
-		candidates = []string{"gcr.io/distroless/static-debian12:nonroot"}
+	default:
+		candidates = debianSlims(a.release())
 	}
 	if _, err := a.final(candidates...); err != nil {
 		return err
-	}
-	if minimal && a.alpine() {
-		a.res.Final = "gcr.io/distroless/static-debian12:nonroot"
-		if a.o.FinalImage != "" {
-			a.res.Final = a.o.FinalImage
-		}
 	}
 	scratch := a.res.Final == "scratch"
 	minimal = minimal && (scratch || strings.Contains(a.res.Final, "distroless"))
@@ -87,7 +85,7 @@ func (g *golang) look() error {
 		g.cgo = g.cgo || strings.Contains(p.text, "CGO_ENABLED=1")
 	})
 	if g.build == nil && !g.run {
-		if p := g.makes(); p != nil {
+		if p := g.make(); p != nil {
 			return refuse(p.op.in, "what make builds could not be told; call go build in the Dockerfile")
 		}
 		return refuse(nil, "no go build was found, so which program ships could not be told")
@@ -104,7 +102,7 @@ func (g *golang) look() error {
 	return g.locate(start)
 }
 
-func (g *golang) makes() (found *part) {
+func (g *golang) make() (found *part) {
 	g.parts(func(p *part) {
 		if p.is("make") {
 			found = p
@@ -148,45 +146,79 @@ func (g *golang) moduleName() string {
 
 var versionSuffix = regexp.MustCompile(`/v\d+$`)
 
-// locate finds the path of the program in the builder.
+// locate finds the path of the program in the builder, and of those that are built beside it.
 func (g *golang) locate(start []string) error {
 	if g.run {
 		g.binary = path.Join(g.workDir(), g.moduleName())
 		return nil
 	}
-	dir := g.build.op.dir
-	for _, p := range g.build.op.parts { // cd before it, in the same RUN
-		if p == g.build {
+	var err error
+	g.parts(func(p *part) {
+		if !p.is("go") || !strings.Contains(p.text, "go build") && !strings.Contains(p.text, "go install") || err != nil {
+			return
+		}
+		var made string
+		if made, err = g.makes(p, start); err != nil || made == "" {
+			return
+		}
+		g.ends = p.op
+		if p == g.build || len(start) > 0 && path.Base(made) == path.Base(start[0]) && path.Base(g.binary) != path.Base(start[0]) {
+			if g.binary != "" && g.binary != made {
+				g.others = append(g.others, g.binary)
+			}
+			g.build, g.binary = p, made
+			return
+		}
+		if strings.Contains(p.text, "go build") {
+			g.others = append(g.others, made)
+		}
+	})
+	return err
+}
+
+// makes is the path of what a go build or go install makes; "" for one that only checks.
+func (g *golang) makes(p *part, start []string) (string, error) {
+	dir := partDir(p)
+	name := g.packageName(p)
+	if len(start) > 0 && strings.Contains(p.text, "...") {
+		name = path.Base(start[0]) // several programs, of which the image starts one
+	}
+	if strings.Contains(p.text, "go install") {
+		return "/go/bin/" + name, nil
+	}
+	m := outFlag.FindStringSubmatch(p.text)
+	if m == nil {
+		return join(dir, name), nil
+	}
+	out := g.expand(p.op, strings.Trim(m[1], `"'`))
+	switch {
+	case strings.Contains(out, "$"):
+		return "", refuse(p.op.in, "the program's name is left to a variable")
+	case out == "/dev/null":
+		return "", nil
+	case strings.HasSuffix(out, "/") || out == ".":
+		return join(join(dir, out), name), nil
+	}
+	return join(dir, out), nil
+}
+
+// partDir is the folder in which a link of a chain runs: a cd before it in the same RUN counts.
+func partDir(p *part) string {
+	dir := p.op.dir
+	for _, before := range p.op.parts {
+		if before == p {
 			break
 		}
-		if w := strings.Fields(p.text); len(w) == 2 && w[0] == "cd" {
+		if w := strings.Fields(before.text); len(w) == 2 && w[0] == "cd" {
 			dir = join(dir, w[1])
 		}
 	}
-	if m := outFlag.FindStringSubmatch(g.build.text); m != nil {
-		out := strings.Trim(m[1], `"'`)
-		if strings.Contains(out, "$") {
-			return refuse(g.build.op.in, "the program's name is left to a variable")
-		}
-		g.binary = join(dir, out)
-		if strings.HasSuffix(out, "/") || out == "." {
-			g.binary = join(g.binary, g.packageName())
-		}
-		return nil
-	}
-	g.binary = join(dir, g.packageName())
-	if strings.Contains(g.build.text, "go install") {
-		g.binary = "/go/bin/" + g.packageName()
-	}
-	if len(start) > 0 && path.Base(start[0]) == path.Base(g.binary) {
-		return nil
-	}
-	return nil
+	return dir
 }
 
 // packageName is what `go build` calls the program: the last element of the package's path.
-func (g *golang) packageName() string {
-	fields := strings.Fields(g.build.text)
+func (g *golang) packageName(p *part) string {
+	fields := strings.Fields(p.text)
 	last := fields[len(fields)-1]
 	if strings.HasPrefix(last, "./") && last != "./" && !strings.HasSuffix(last, "...") {
 		return path.Base(last)
@@ -227,11 +259,9 @@ func (g *golang) commandsNeeded() []string {
 func (g *golang) builder() {
 	b := g.stage("The builder has the compiler.", g.from(), "builder")
 	modules := g.app.has("go.mod") && !g.copiesModules()
-	packaged := false
-	pkgs, _ := g.systemPackages()
 	last := len(g.ops) - 1
 	for i, o := range g.ops {
-		if g.build != nil && o == g.build.op {
+		if o == g.ends {
 			last = i
 		}
 	}
@@ -254,20 +284,18 @@ func (g *golang) builder() {
 					files += " go.sum"
 				}
 				if !g.app.has("vendor") && g.copiesAll() && !strings.Contains(g.read("go.mod"), "=> .") {
-					b.add("COPY "+files+" ./", g.cached("/go/pkg/mod", "go mod download"))
+					b.add("COPY "+files+" ./", g.cached(nil, "/go/pkg/mod", "go mod download"))
 				}
 			}
 			b.keep(o, g.text(o))
 		case "RUN":
-			if kindOf(o, system) && !packaged && len(pkgs) > 0 {
-				packaged = true
-				b.keep(o, g.installLine(pkgs))
+			if !g.buildPackages(b, o) {
+				g.builderRun(b, o)
 			}
-			g.builderRun(b, o)
 		}
 	}
 	if g.run {
-		b.add(g.goRun(goBuild("go build -o "+g.binary+" "+g.runPackage(), g)))
+		b.add(g.goRun(nil, goBuild("go build -o "+g.binary+" "+g.runPackage(), g)))
 	}
 }
 
@@ -308,32 +336,26 @@ func (g *golang) builderRun(b *stage, o *op) {
 			continue
 		}
 		t := p.text
-		if p == g.build {
+		if p.is("go") && (strings.Contains(t, "go build") || strings.Contains(t, "go install")) && !strings.Contains(t, "/dev/null") {
 			t = goBuild(t, g)
 		}
 		goes = goes || p.is("go")
 		texts = append(texts, t)
 	}
-	switch {
-	case len(texts) == 0:
-	case goes && len(o.in.Mounts()) == 0:
-		b.keep(o, g.goRun(texts...))
-	case unchanged(o, texts):
-		b.keep(o, g.text(o))
-	default:
-		b.keep(o, run(texts...))
+	if len(texts) > 0 && goes {
+		b.keep(o, g.goRun(o, texts...))
+		return
 	}
+	b.keep(o, g.runOf(o, texts))
 }
 
 // goRun is a RUN with the module and the build cache.
-func (g *golang) goRun(texts ...string) string {
-	if g.o.Plain {
-		return run(texts...)
-	}
+func (g *golang) goRun(o *op, texts ...string) string {
+	caches := []string{"/go/pkg/mod", "/root/.cache/go-build"}
 	if len(texts) == 1 && strings.HasPrefix(texts[0], "go mod download") {
-		return g.cached("/go/pkg/mod", texts...)
+		caches = caches[:1]
 	}
-	return "RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \\\n    " + strings.Join(texts, " \\\n    && ")
+	return g.mounted(o, caches, texts...)
 }
 
 var ldflags = regexp.MustCompile(`-ldflags[= ]("[^"]*"|'[^']*'|\S+)`)
@@ -376,7 +398,14 @@ func (g *golang) usesTimeZones() bool {
 	return false
 }
 
+// goEnv are variables that the go command reads. GOMAXPROCS, GOGC and the like are the program's.
+var goEnv = words("GO111MODULE GOOS GOARCH GOPROXY GOPRIVATE GONOSUMDB GONOSUMCHECK GONOPROXY GOSUMDB GOFLAGS GOPATH GOBIN GOCACHE GOMODCACHE GOTOOLCHAIN GOEXPERIMENT GOAMD64 GOINSECURE GOWORK")
+
 func (g *golang) finalStage(minimal, scratch bool) error {
+	built, dir := g.ops[len(g.ops)-1], g.workDir()
+	if g.build != nil {
+		built, dir = g.ends, partDir(g.build)
+	}
 	f := g.stage("The final stage holds the program and what it reads.", g.res.Final, "")
 	w := g.finalWalk(f)
 	w.shell = !minimal
@@ -386,13 +415,13 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		} else if !minimal && len(g.o.Extra) == 0 && !g.alpine() {
 			f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt")
 		}
-		f.add("COPY --from=builder " + g.binary + " " + g.binary)
-		f.add(g.assets()...)
+		for _, program := range append([]string{g.binary}, g.others...) {
+			f.add("COPY --from=builder " + program + " " + program)
+		}
+		f.add(g.assets(built)...)
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && !g.bringsScript(o) }
-	w.runs = func(p *part) bool {
-		return p.kind == account || p.kind == files && p.op.in.Line > g.buildLine()
-	}
+	w.drop = func(o *op) bool { return g.onlyBuilt(o, built, dir) && !startsWithIt(g.app, o) }
+	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > built.in.Line }
 	w.start = func(words []string) ([]string, string) {
 		if g.run {
 			return []string{g.binary}, "the program is built before it runs"
@@ -417,72 +446,11 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		if o.in.Keyword != "ENV" {
 			return "", false
 		}
-		for _, pair := range o.in.Pairs {
-			if !strings.HasPrefix(pair.Key, "GO") && pair.Key != "CGO_ENABLED" {
-				return "", false
-			}
-		}
-		for _, pair := range o.in.Pairs {
-			g.change("env "+pair.Key, "only the compiler reads it")
-		}
-		return "", true
+		return g.withoutEnv(o, func(key string) bool {
+			return strings.HasPrefix(key, "CGO_") || goEnv[key]
+		}), true
 	}
 	return w.walk()
-}
-
-func (g *golang) buildLine() int {
-	if g.build == nil {
-		return 0
-	}
-	return g.build.op.in.Line
-}
-
-// bringsScript: a COPY of the script that the image starts with.
-func (g *golang) bringsScript(o *op) bool {
-	for _, c := range g.copies(0) {
-		if c.op == o && c.from != "." && strings.HasSuffix(c.from, ".sh") {
-			return true
-		}
-	}
-	return false
-}
-
-// assets are the folders and files beside the source that its string literals name, without those that it embeds.
-func (g *golang) assets() []string {
-	embedded := map[string]bool{}
-	for name, text := range g.src().text {
-		for _, m := range embedLine.FindAllStringSubmatch(text, -1) {
-			for _, p := range strings.Fields(m[1]) {
-				p = strings.TrimPrefix(strings.Trim(p, `"`+"`"), "all:")
-				embedded[strings.SplitN(path.Join(path.Dir(name), p), "/", 2)[0]] = true
-			}
-		}
-	}
-	var out []string
-	for _, e := range g.top(".") {
-		name := strings.TrimSuffix(e, "/")
-		if !g.src().strings[name] || embedded[name] || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".go") || name == "go.mod" || name == "go.sum" || name == "vendor" {
-			continue
-		}
-		if strings.HasSuffix(e, "/") && g.onlyGo(name) {
-			continue
-		}
-		out = append(out, "COPY "+name+" "+path.Join(g.workDir(), name))
-	}
-	return out
-}
-
-func (g *golang) onlyGo(dir string) bool {
-	for _, e := range g.top(dir) {
-		if strings.HasSuffix(e, "/") {
-			if !g.onlyGo(path.Join(dir, strings.TrimSuffix(e, "/"))) {
-				return false
-			}
-		} else if !strings.HasSuffix(e, ".go") {
-			return false
-		}
-	}
-	return true
 }
 
 // withoutShell is what becomes of instructions that an image without a shell and accounts cannot follow.

@@ -52,7 +52,7 @@ func planJava(a *app) error {
 			f.add("COPY --from=builder " + c + " " + c)
 		}
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && !startsWithIt(a, o) }
+	w.drop = func(o *op) bool { return a.onlyBuilt(o, j.build.op, partDir(j.build)) && !startsWithIt(a, o) }
 	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > j.build.op.in.Line }
 	w.start = j.command
 	if j.jar != "" {
@@ -212,7 +212,6 @@ func (j *java) projectFile(name string) string {
 // builder keeps the original's lines up to the build, with the build tool's downloads in a cache.
 func (j *java) builder() {
 	b := j.stage("The builder has the JDK and the build tool.", j.from(), "builder")
-	pkgs, _ := j.systemPackages()
 	cache := map[string]string{"maven": "/root/.m2", "gradle": "/root/.gradle"}[j.tool]
 	last := 0
 	for i, o := range j.ops {
@@ -222,7 +221,6 @@ func (j *java) builder() {
 			}
 		}
 	}
-	packaged := len(pkgs) == 0
 	for i, o := range j.ops {
 		if i > last {
 			break
@@ -235,9 +233,8 @@ func (j *java) builder() {
 				b.add(j.text(o))
 			}
 		case "RUN":
-			if kindOf(o, system) && !packaged {
-				packaged = true
-				b.keep(o, j.installLine(pkgs))
+			if j.buildPackages(b, o) {
+				continue
 			}
 			var texts []string
 			builds := false
@@ -248,15 +245,11 @@ func (j *java) builder() {
 				builds = builds || p.is("mvn", "mvnw", "gradle", "gradlew")
 				texts = append(texts, p.text)
 			}
-			switch {
-			case len(texts) == 0:
-			case builds && len(o.in.Mounts()) == 0:
-				b.keep(o, j.cached(cache, texts...))
-			case unchanged(o, texts):
-				b.keep(o, j.text(o))
-			default:
-				b.keep(o, run(texts...))
+			if len(texts) > 0 && builds {
+				b.keep(o, j.cached(o, cache, texts...))
+				continue
 			}
+			b.keep(o, j.runOf(o, texts))
 		}
 	}
 }

@@ -384,10 +384,10 @@ func (n *node) installs(s *stage, production bool) {
 		s.add("COPY " + extra + "/ ./" + path.Base(extra) + "/")
 	}
 	if production && len(n.out) > 1 {
-		s.add(n.cached(n.cacheDir(), n.installCommand(true)))
+		s.add(n.cached(n.install.op, n.cacheDir(), n.installCommand(true)))
 		return
 	}
-	s.keep(n.install.op, n.cached(n.cacheDir(), n.installCommand(production)))
+	s.keep(n.install.op, n.cached(n.install.op, n.cacheDir(), n.installCommand(production)))
 }
 
 // installInputs are the folders that an installation reads besides: a schema that a package's own script compiles,
@@ -602,8 +602,6 @@ func (n *node) startsIn(dir string) bool {
 // planPrune runs everything in the builder, takes the development dependencies away again and copies the project.
 func (n *node) planPrune() error {
 	b := n.stage("The builder builds the app and leaves only the dependencies that it runs with.", n.from(), "builder")
-	pkgs, _ := n.systemPackages()
-	packaged := len(pkgs) == 0
 	lastBuild := n.install.op
 	for _, o := range n.ops {
 		for _, p := range o.parts {
@@ -624,15 +622,10 @@ func (n *node) planPrune() error {
 				b.add(n.text(o))
 			}
 		case "RUN":
-			if kindOf(o, system) && !packaged {
-				packaged = true
-				b.keep(o, n.installLine(pkgs))
+			if n.buildPackages(b, o) {
+				continue
 			}
 			if o == n.install.op {
-				if !packaged {
-					packaged = true
-					b.add(n.installLine(pkgs))
-				}
 				var texts []string
 				for _, p := range o.parts {
 					switch {
@@ -642,7 +635,7 @@ func (n *node) planPrune() error {
 						texts = append(texts, p.text)
 					}
 				}
-				b.keep(o, n.cached(n.cacheDir(), texts...))
+				b.keep(o, n.cached(o, n.cacheDir(), texts...))
 				continue
 			}
 			b.keep(o, n.rebuild(o, func(p *part) bool {

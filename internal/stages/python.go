@@ -3,6 +3,7 @@ package stages
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -43,6 +44,7 @@ type python struct {
 	manager  string         // "pip", "poetry", "pipenv", "uv", "pdm"
 	venv     string         // the virtual environment that the original makes itself, or its manager
 	heavy    bool           // commands of the app need what only the builder has
+	uvPip    bool           // uv stands in for pip: it has no environment of its own
 	local    bool           // pip installs from a folder, a repository or in place
 	builds   map[*part]bool // parts that only the builder can run
 }
@@ -58,6 +60,9 @@ func (p *python) look() error {
 			switch {
 			case in.Manager == "pip":
 				p.installs = true
+				if pt.is("uv") {
+					p.manager, p.uvPip = "uv", true
+				}
 				for _, pk := range in.Packages {
 					p.local = p.local || pk.Local
 				}
@@ -75,7 +80,10 @@ func (p *python) look() error {
 				}
 			}
 		}
-		if v := makesVenv(pt); v != "" {
+		if toolInstall.MatchString(pt.text) && pt.kind != depend {
+			pt.kind = tooling
+		}
+		if v := p.makesVenv(pt); v != "" {
 			p.venv = join(pt.op.dir, v)
 			pt.kind = tooling
 		}
@@ -83,7 +91,7 @@ func (p *python) look() error {
 	if err != nil {
 		return err
 	}
-	if p.venv == "" && (p.manager == "uv" || p.manager == "pdm") {
+	if p.venv == "" && (p.manager == "uv" && !p.uvPip || p.manager == "pdm") {
 		p.venv = join(p.projectDir(), ".venv")
 		for _, o := range p.ops {
 			for _, pair := range o.in.Pairs {
@@ -113,7 +121,7 @@ func (p *python) projectDir() string {
 }
 
 // makesVenv is the path of `python -m venv PATH`, `virtualenv PATH` or `uv venv PATH`.
-func makesVenv(pt *part) string {
+func (p *python) makesVenv(pt *part) string {
 	for _, c := range pt.step.Commands {
 		name, words := c.Effective()
 		args := words
@@ -128,8 +136,8 @@ func makesVenv(pt *part) string {
 			continue
 		}
 		for i := len(args) - 1; i >= 0; i-- {
-			if args[i].Literal && !strings.HasPrefix(args[i].Text, "-") {
-				return args[i].Text
+			if v := p.expand(pt.op, args[i].Text); !strings.HasPrefix(v, "-") && !strings.ContainsAny(v, "$*") {
+				return v
 			}
 		}
 	}
@@ -182,19 +190,12 @@ func (p *python) requirementFiles(image string, line int) ([]string, bool) {
 			if strings.Contains(m[1], "://") || !p.app.has(next) {
 				return nil, false
 			}
-			found = appendOnce(found, next)
+			if !slices.Contains(found, next) {
+				found = append(found, next)
+			}
 		}
 	}
 	return found, true
-}
-
-func appendOnce(list []string, s string) []string {
-	for _, x := range list {
-		if x == s {
-			return list
-		}
-	}
-	return append(list, s)
 }
 
 var requirementName = regexp.MustCompile(`(?m)^\s*"?'?([A-Za-z0-9][A-Za-z0-9._-]*)`)
@@ -221,7 +222,7 @@ func (a *app) pythonNames() map[string]bool {
 
 // wheels tells whether wheels can say it all.
 func (p *python) wheels() bool {
-	return p.manager == "pip" && p.venv == "" && !p.local && !p.heavy && !p.plain
+	return p.manager == "pip" && !p.o.Venv && p.venv == "" && !p.local && !p.heavy && !p.plain
 }
 
 func (p *python) planWheels() error {
@@ -240,7 +241,7 @@ func (p *python) planWheels() error {
 	})
 	for _, o := range p.ops {
 		if kindOf(o, depend) && len(lines) > 0 {
-			b.keep(o, p.cached("/root/.cache/pip", lines...))
+			b.keep(o, p.cached(o, "/root/.cache/pip", lines...))
 			lines = nil
 		}
 	}
@@ -290,11 +291,11 @@ func (p *python) builderHead(b *stage) {
 	}
 }
 
-// keepSystem puts the builder's packages where the original's comment on them goes along.
+// keepSystem installs packages with the original's comments on them.
 func (a *app) keepSystem(s *stage, pkgs []string) {
 	for _, o := range a.ops {
 		if kindOf(o, system) {
-			s.keep(o, a.installLine(pkgs))
+			a.keepPackages(s, o, pkgs)
 			return
 		}
 	}
@@ -314,56 +315,26 @@ func kindOf(o *op, k kind) bool {
 var pipDrops = map[string]bool{"--upgrade": false, "-U": false, "--no-cache-dir": false, "--no-cache": false, "--force-reinstall": false, "--ignore-installed": false, "-I": false,
 	"--break-system-packages": false, "--compile": false, "--no-compile": false, "--system": false, "--root-user-action": true, "--upgrade-strategy": true, "--no-warn-script-location": false}
 
-// wheelLines are the COPY of the manifests and one `pip wheel` for each `pip install`, in the original's order. Two
+// wheelLines are the COPY of the manifests and one `pip wheel` for each `pip install`, in the original's order. The
 // installs without options of their own become one, so that their versions are chosen together.
 func (p *python) wheelLines() (copies, lines []string) {
-	var manifests, plain []string
-	var special []string
+	manifests := p.manifests()
+	flat := sameDir(manifests)
+	plain := -1
 	p.parts(func(pt *part) {
 		if pt.kind != depend {
 			return
 		}
-		_, words := pt.install.Command.Effective()
-		var args []string
-		own := false
-		skip := false
-		verb := false
-		for i, w := range words[1:] {
-			switch {
-			case skip:
-				skip = false
-			case !verb:
-				verb = w.Text == "install"
-			case w.Text == "-r" || w.Text == "--requirement" || w.Text == "-c" || w.Text == "--constraint":
-				skip = true
-				if i+2 < len(words) {
-					args = append(args, w.Text, p.manifest(words[i+2].Text, pt, &manifests))
-				}
-			case strings.HasPrefix(w.Text, "--requirement=") || strings.HasPrefix(w.Text, "--constraint="):
-				name, file, _ := strings.Cut(w.Text, "=")
-				args = append(args, name, p.manifest(file, pt, &manifests))
-			case strings.HasPrefix(w.Text, "-r") && len(w.Text) > 2:
-				args = append(args, "-r", p.manifest(w.Text[2:], pt, &manifests))
-			default:
-				name, _, valued := strings.Cut(w.Text, "=")
-				if takes, drop := pipDrops[name]; drop {
-					skip = takes && !valued
-					continue
-				}
-				own = own || strings.HasPrefix(w.Text, "-")
-				args = append(args, p.f.Text(w.Span))
-			}
+		args, own := p.wheelArgs(pt, flat)
+		switch {
+		case !own && plain >= 0:
+			lines[plain] += " " + args
+			return
+		case !own:
+			plain = len(lines)
 		}
-		if own {
-			special = append(special, "pip wheel --wheel-dir /wheels "+strings.Join(args, " "))
-		} else {
-			plain = append(plain, args...)
-		}
+		lines = append(lines, "pip wheel --wheel-dir /wheels "+args)
 	})
-	if len(plain) > 0 {
-		lines = append(lines, "pip wheel --wheel-dir /wheels "+strings.Join(plain, " "))
-	}
-	lines = append(lines, special...)
 	byDir := map[string][]string{}
 	var dirs []string
 	for _, m := range manifests {
@@ -375,7 +346,7 @@ func (p *python) wheelLines() (copies, lines []string) {
 	}
 	for _, d := range dirs {
 		to := "./"
-		if len(dirs) > 1 && d != "." {
+		if !flat && d != "." {
 			to = "./" + d + "/"
 		}
 		copies = append(copies, "COPY "+strings.Join(byDir[d], " ")+" "+to)
@@ -383,16 +354,66 @@ func (p *python) wheelLines() (copies, lines []string) {
 	return copies, lines
 }
 
-// manifest notes a requirements file and those that it names, and returns its path in the builder's folder.
-func (p *python) manifest(image string, pt *part, manifests *[]string) string {
+// wheelArgs are an installation's arguments as `pip wheel` takes them; own tells whether it has options that others
+// must not share.
+func (p *python) wheelArgs(pt *part, flat bool) (args string, own bool) {
+	_, words := pt.install.Command.Effective()
+	var out []string
+	skip, verb := false, false
+	file := func(name string) string { return p.manifest(name, pt, flat) }
+	for i, w := range words[1:] {
+		name, value, valued := strings.Cut(w.Text, "=")
+		takes, drop := pipDrops[name]
+		switch {
+		case skip:
+			skip = false
+		case !verb:
+			verb = w.Text == "install"
+		case drop:
+			skip = takes && !valued
+		case valued && (name == "--requirement" || name == "--constraint"):
+			out = append(out, name, file(value))
+		case w.Text == "-r" || w.Text == "--requirement" || w.Text == "-c" || w.Text == "--constraint":
+			skip = true
+			if i+2 < len(words) {
+				out = append(out, w.Text, file(words[i+2].Text))
+			}
+		case strings.HasPrefix(w.Text, "-r") && len(w.Text) > 2:
+			out = append(out, "-r", file(w.Text[2:]))
+		default:
+			own = own || strings.HasPrefix(w.Text, "-")
+			out = append(out, p.f.Text(w.Span))
+		}
+	}
+	return strings.Join(out, " "), own
+}
+
+// manifests are the requirements and constraints files of all installations, with those that they name.
+func (p *python) manifests() []string {
+	var out []string
+	p.parts(func(pt *part) {
+		if pt.kind != depend {
+			return
+		}
+		for _, w := range append(append([]dockerfile.Word{}, pt.install.Requirements...), pt.install.Constraints...) {
+			files, _ := p.requirementFiles(join(pt.op.dir, w.Text), pt.op.in.Line)
+			for _, f := range files {
+				if !slices.Contains(out, f) {
+					out = append(out, f)
+				}
+			}
+		}
+	})
+	return out
+}
+
+// manifest is a requirements file's path in the builder's folder.
+func (p *python) manifest(image string, pt *part, flat bool) string {
 	files, _ := p.requirementFiles(join(pt.op.dir, image), pt.op.in.Line)
-	for _, f := range files {
-		*manifests = appendOnce(*manifests, f)
-	}
-	if len(files) == 0 {
+	switch {
+	case len(files) == 0:
 		return image
-	}
-	if sameDir(*manifests) {
+	case flat:
 		return path.Base(files[0])
 	}
 	return files[0]
@@ -419,6 +440,9 @@ func (p *python) manifestOnly(o *op) bool {
 		}
 		any = true
 		base := path.Base(c.from)
+		if base == "pyproject.toml" && p.manager != "pip" && !p.src().strings[base] {
+			continue
+		}
 		if !(strings.HasPrefix(base, "requirements") || strings.HasPrefix(base, "constraints") || base == "poetry.lock" || base == "uv.lock" || base == "pdm.lock" || base == "Pipfile" || base == "Pipfile.lock") {
 			return false
 		}

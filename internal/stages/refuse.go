@@ -183,7 +183,7 @@ func (a *app) refuseStart() error {
 			if supervisors[name] {
 				return refuse(in, "it runs several services under %s", name)
 			}
-			if what, ok := runtimeBuild[name]; ok {
+			if what, ok := runtimeBuild[name]; ok && !(name == "cargo" && a.language == "Rust") {
 				return refuse(in, "it needs %s when it runs", what)
 			}
 		}

@@ -64,6 +64,9 @@ func (a *app) src() *sources {
 		}
 		for _, c := range in.Script.Commands {
 			s.call(c.Name)
+			for _, w := range c.Args() {
+				s.strings[strings.SplitN(strings.TrimPrefix(w.Text, "./"), "/", 2)[0]] = true
+			}
 		}
 		for _, script := range a.startScripts(in) {
 			for _, c := range script.Commands {

@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -38,8 +39,22 @@ func (s *stage) keep(p *op, text string) {
 	if text == "" {
 		return
 	}
-	s.lines = append(s.lines, line{text, p.comments, p.blank})
-	p.comments = nil
+	s.keepWith(p, text, func(remark) bool { return true })
+}
+
+// keepWith is keep with those of the comments that belong here; the others wait for another place.
+func (s *stage) keepWith(p *op, text string, belongs func(remark) bool) {
+	var here []string
+	var rest []remark
+	for _, r := range p.comments {
+		if belongs(r) {
+			here = append(here, r.text)
+		} else {
+			rest = append(rest, r)
+		}
+	}
+	s.lines = append(s.lines, line{text, here, p.blank})
+	p.comments = rest
 }
 
 func (s *stage) print(b *strings.Builder) {
@@ -75,12 +90,37 @@ func (s *stage) has(text string) bool {
 	return false
 }
 
-// cached is a RUN with a cache that outlives the build, or without one for builders that have no mounts.
-func (a *app) cached(target string, commands ...string) string {
-	if a.o.Plain || target == "" {
+// cached is a RUN with a cache that outlives the build, or without one for builders that have no mounts. What the
+// original RUN mounts besides (secrets, files) stays; o may be nil.
+func (a *app) cached(o *op, target string, commands ...string) string {
+	return a.mounted(o, []string{target}, commands...)
+}
+
+// mounted is a RUN with several caches.
+func (a *app) mounted(o *op, targets []string, commands ...string) string {
+	var flags []string
+	if o != nil {
+		for _, fl := range o.in.Flags {
+			if text := a.f.Text(fl.Span); !slices.ContainsFunc(targets, func(t string) bool { return t != "" && isCacheOf(fl.Value, t) }) {
+				flags = append(flags, text)
+			}
+		}
+	}
+	for _, t := range targets {
+		if t != "" && !a.o.Plain {
+			flags = append(flags, "--mount=type=cache,target="+t)
+		}
+	}
+	if len(flags) == 0 {
 		return run(commands...)
 	}
-	return "RUN --mount=type=cache,target=" + target + " \\\n    " + strings.Join(commands, " \\\n    && ")
+	return "RUN " + strings.Join(flags, " ") + " \\\n    " + strings.Join(commands, " \\\n    && ")
+}
+
+// isCacheOf tells whether a --mount is a cache at a path.
+func isCacheOf(mount, target string) bool {
+	fields := strings.Split(mount, ",")
+	return slices.Contains(fields, "type=cache") && (slices.Contains(fields, "target="+target) || slices.Contains(fields, "dst="+target) || slices.Contains(fields, "destination="+target))
 }
 
 // onlyMoves: changing the folder for nothing that follows.
@@ -96,19 +136,25 @@ func onlyMoves(texts []string) bool {
 // rebuild is a RUN of those parts that are wanted: the original's own text if that is all of them.
 func (a *app) rebuild(p *op, want func(*part) bool) string {
 	var texts []string
-	all := true
 	for _, pt := range p.parts {
 		if want(pt) {
 			texts = append(texts, pt.text)
-		} else {
-			all = false
 		}
 	}
+	return a.runOf(p, texts)
+}
+
+// runOf is a RUN of an original's commands, which may have been changed; "" if none are left.
+func (a *app) runOf(o *op, texts []string) string {
 	switch {
-	case all:
-		return a.text(p)
 	case len(texts) == 0 || onlyMoves(texts):
 		return ""
+	case unchanged(o, texts):
+		return a.text(o)
 	}
-	return run(texts...)
+	return a.cached(o, "", texts...)
+}
+
+func unchanged(o *op, texts []string) bool {
+	return slices.EqualFunc(o.parts, texts, func(pt *part, t string) bool { return pt.text == t })
 }

@@ -24,6 +24,14 @@ type Options struct {
 	NoHealth   bool     // add no HEALTHCHECK
 	Extra      []string // packages of the distribution that the final stage needs besides (a proof finds them)
 	Held       []string // names of images that the engine holds; one of them is preferred as the final base
+	Venv       bool     // Python: a virtual environment where wheels would do (a proof finds that they do not)
+	Facts      Facts    // what is known of the original's image beyond its name
+}
+
+// Facts are what a look into the original's image tells, once it is built. The zero value knows nothing.
+type Facts struct {
+	Release string              // code name of the distribution's release: "bookworm"
+	Halves  map[string][]string // installed development package -> the libraries behind it
 }
 
 // Result is a conversion.

@@ -2,6 +2,7 @@ package stages
 
 import (
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -27,37 +28,21 @@ func words(s string) map[string]bool {
 	return m
 }
 
-// runtimeHalves are the libraries behind Debian's development packages, where the name cannot be derived. Names that
-// differ between releases carry the release; the bare name holds for all since Debian 11, or is provided by its
-// successor.
-var runtimeHalves = map[string]string{
-	"libpq-dev": "libpq5", "libxml2-dev": "libxml2", "libxslt1-dev": "libxslt1.1", "libxslt-dev": "libxslt1.1", "zlib1g-dev": "", "libssl-dev": "libssl3", "libffi-dev": "libffi8",
-	"libjpeg-dev": "libjpeg62-turbo", "libjpeg62-turbo-dev": "libjpeg62-turbo", "libpng-dev": "libpng16-16", "libwebp-dev": "libwebp7 libwebpmux3 libwebpdemux2",
-	"libfreetype6-dev": "libfreetype6", "libfreetype-dev": "libfreetype6", "liblcms2-dev": "liblcms2-2", "libopenjp2-7-dev": "libopenjp2-7", "default-libmysqlclient-dev": "libmariadb3",
-	"libmariadb-dev": "libmariadb3", "libmariadb-dev-compat": "libmariadb3", "libmysqlclient-dev": "libmysqlclient21", "libsqlite3-dev": "libsqlite3-0", "libcurl4-openssl-dev": "libcurl4",
-	"libcurl4-gnutls-dev": "libcurl3-gnutls", "libgeos-dev": "libgeos-c1v5", "libsasl2-dev": "libsasl2-2", "libyaml-dev": "libyaml-0-2", "libreadline-dev": "libreadline8", "libbz2-dev": "",
-	"liblzma-dev": "", "libncurses-dev": "libncursesw6", "libncurses5-dev": "libncursesw6", "libgmp-dev": "libgmp10", "libkrb5-dev": "libgssapi-krb5-2", "libmemcached-dev": "libmemcached11",
-	"librdkafka-dev": "librdkafka1", "libsodium-dev": "libsodium23", "libzmq3-dev": "libzmq5", "libsnappy-dev": "libsnappy1v5", "libcairo2-dev": "libcairo2",
-	"libpango1.0-dev": "libpango-1.0-0 libpangocairo-1.0-0", "libgirepository1.0-dev": "libgirepository-1.0-1", "libgl1-mesa-dev": "libgl1", "libglib2.0-dev": "libglib2.0-0",
-	"libsndfile1-dev": "libsndfile1", "portaudio19-dev": "libportaudio2", "libmagic-dev": "libmagic1", "libvips-dev": "libvips42", "libopenblas-dev": "libopenblas0",
-	"liblapack-dev": "liblapack3", "libblas-dev": "libblas3", "gfortran": "libgfortran5", "unixodbc-dev": "unixodbc", "freetds-dev": "libsybdb5", "libev-dev": "libev4", "libuv1-dev": "libuv1",
-	"libpcre3-dev": "libpcre3", "libpcre2-dev": "libpcre2-8-0", "libonig-dev": "libonig5", "libzstd-dev": "libzstd1", "liblz4-dev": "", "libsystemd-dev": "", "libdbus-1-dev": "libdbus-1-3",
-	"libusb-1.0-0-dev": "libusb-1.0-0", "libexpat1-dev": "libexpat1", "libfribidi-dev": "libfribidi0", "libharfbuzz-dev": "libharfbuzz0b", "libxmlsec1-dev": "libxmlsec1 libxmlsec1-openssl",
-	"libmaxminddb-dev": "libmaxminddb0", "librabbitmq-dev": "librabbitmq4", "libxcb1-dev": "libxcb1", "libgd-dev": "libgd3", "libfontconfig1-dev": "libfontconfig1", "libx11-dev": "libx11-6",
-	"python3-dev": "", "python-dev": "", "python-dev-is-python3": "", "libpython3-dev": "", "libc6-dev": "", "libc-dev": "", "libstdc++-dev": "", "linux-libc-dev": "", "ruby-dev": "",
-	"libltdl-dev": "libltdl7", "uuid-dev": "", "libacl1-dev": "", "libattr1-dev": "", "libcap-dev": "libcap2", "libseccomp-dev": "libseccomp2", "libaio-dev": "libaio1",
-	"libicu-dev@bullseye": "libicu67", "libicu-dev@bookworm": "libicu72", "libicu-dev@trixie": "libicu76", "libicu-dev@jammy": "libicu70", "libicu-dev@noble": "libicu74",
-	"libtiff-dev@bullseye": "libtiff5", "libtiff-dev@bookworm": "libtiff6", "libtiff-dev@trixie": "libtiff6", "libtiff5-dev@bookworm": "libtiff6", "libtiff-dev@jammy": "libtiff5",
-	"libzip-dev@bullseye": "libzip4", "libzip-dev@bookworm": "libzip4", "libzip-dev@trixie": "libzip5", "libzip-dev@jammy": "libzip4",
-	"libldap2-dev@bullseye": "libldap-2.4-2", "libldap2-dev@bookworm": "libldap-2.5-0", "libldap2-dev@trixie": "libldap2", "libldap-dev@bookworm": "libldap-2.5-0", "libldap-dev@trixie": "libldap2",
-	"libgdal-dev@bullseye": "libgdal28", "libgdal-dev@bookworm": "libgdal32", "libproj-dev@bullseye": "libproj19", "libproj-dev@bookworm": "libproj25", "libproj-dev@trixie": "libproj25",
-	"libffi-dev@bullseye": "libffi7", "libssl-dev@bullseye": "libssl1.1", "libwebp-dev@bullseye": "libwebp6 libwebpmux3 libwebpdemux2", "libjpeg-dev@jammy": "libjpeg-turbo8",
-	"libjpeg-dev@noble": "libjpeg-turbo8", "libevent-dev@bookworm": "libevent-2.1-7", "libevent-dev@bullseye": "libevent-2.1-7", "libhdf5-dev@bookworm": "libhdf5-103-1",
-	"libmagickwand-dev@bookworm": "libmagickwand-6.q16-6", "libprotobuf-dev@bookworm": "libprotobuf32",
+// headersOnly are development packages of the compilers and interpreters themselves: what runs has its interpreter
+// from the base image.
+var headersOnly = words(`python3-dev python-dev python-dev-is-python3 libpython3-dev python2-dev ruby-dev php-dev libc6-dev libc-dev libstdc++-dev
+	linux-libc-dev libperl-dev`)
+
+// ubuntuHalves are those of Ubuntu whose names differ from Debian's; the release stands with those that differ again.
+var ubuntuHalves = map[string]string{
+	"libjpeg-dev": "libjpeg-turbo8", "libjpeg8-dev": "libjpeg-turbo8", "libjpeg-turbo8-dev": "libjpeg-turbo8", "default-libmysqlclient-dev": "libmysqlclient21", "libmysqlclient-dev": "libmysqlclient21",
+	"libffi-dev": "libffi8", "libssl-dev": "libssl3", "libicu-dev@focal": "libicu66", "libicu-dev@jammy": "libicu70", "libicu-dev@noble": "libicu74", "libtiff-dev@focal": "libtiff5", "libtiff-dev@jammy": "libtiff5",
+	"libzip-dev": "libzip4", "libldap2-dev@focal": "libldap-2.4-2", "libldap2-dev@jammy": "libldap-2.5-0", "libldap2-dev@noble": "libldap2", "libldap-dev@jammy": "libldap-2.5-0", "libldap-dev@noble": "libldap2",
+	"libffi-dev@focal": "libffi7", "libssl-dev@focal": "libssl1.1", "libwebp-dev": "libwebp7 libwebpmux3 libwebpdemux2", "libwebp-dev@focal": "libwebp6 libwebpmux3 libwebpdemux2",
 }
 
 var (
-	devPackage  = regexp.MustCompile(`-(dev|headers|devel)$`)
+	devPackage  = regexp.MustCompile(`-(dev|dev-compat|headers|devel)$`)
 	kernelFiles = regexp.MustCompile(`^linux-(headers|libc)`)
 	versionedC  = regexp.MustCompile(`^(gcc|g\+\+|clang|llvm|python3\.\d+-dev|openjdk-\d+-jdk(-headless)?|libstdc\+\+-\d+-dev)(-\d+)?$`)
 	endsInDigit = regexp.MustCompile(`\d$`)
@@ -71,22 +56,32 @@ func (a *app) runtimeOf(pkg string) (names []string, sure bool) {
 		return []string{pkg}, true
 	case a.alpine():
 		return alpineRuntime(pkg), true
-	case buildOnly[pkg] || kernelFiles.MatchString(pkg) || versionedC.MatchString(pkg):
+	case buildOnly[pkg] || headersOnly[pkg] || kernelFiles.MatchString(pkg) || versionedC.MatchString(pkg) || a.language == "Node" && nodeGyp[pkg]:
 		return nil, true
+	case !devPackage.MatchString(pkg):
+		return []string{pkg}, true
 	}
-	for _, key := range []string{pkg + "@" + a.release(), pkg} {
-		if half, ok := runtimeHalves[key]; ok {
-			return strings.Fields(half), true
+	if libs, ok := a.o.Facts.Halves[pkg]; ok {
+		return libs, true
+	}
+	if a.ubuntu() {
+		for _, key := range []string{pkg + "@" + a.release(), pkg} {
+			if half, ok := ubuntuHalves[key]; ok {
+				return strings.Fields(half), true
+			}
 		}
 	}
-	if !devPackage.MatchString(pkg) {
-		return []string{pkg}, true
+	if libs, ok := tableHalves(pkg, a.release()); ok {
+		return libs, true
 	}
 	if stem := strings.TrimSuffix(pkg, "-dev"); strings.HasPrefix(stem, "lib") && endsInDigit.MatchString(stem) {
 		return []string{stem}, true
 	}
 	return []string{pkg}, false
 }
+
+// nodeGyp is what compiling a module of Node's asks for besides a compiler.
+var nodeGyp = words("python3 python python3-minimal python-is-python3 python2 node-gyp")
 
 // keeps tells whether the application itself calls a program that usually only builds: in what it starts, in its
 // scripts, or as a child process in its source.
@@ -117,9 +112,37 @@ func alpineRuntime(pkg string) []string {
 // the final stage needs, sorted and without doubles.
 func (a *app) systemPackages() (builder, final []string) {
 	b, f := map[string]bool{}, map[string]bool{}
-	a.parts(func(p *part) {
+	for _, o := range a.ops {
+		build, run := a.packagesOf(o)
+		for _, p := range build {
+			b[p] = true
+		}
+		for _, p := range run {
+			f[p] = true
+		}
+	}
+	for _, e := range a.o.Extra {
+		f[e] = true
+	}
+	if a.language == "Node" && a.manifest().Dependencies["@prisma/client"] != "" {
+		f["openssl"] = true // its query engine opens the library when it starts
+	}
+	if a.res.Final != a.st.Base.Text && !a.alpine() {
+		for call := range a.src().calls {
+			if pkg := baseTools[call]; pkg != "" {
+				f[pkg] = true
+			}
+		}
+	}
+	return sorted(b), sorted(f)
+}
+
+// packagesOf splits the packages of one RUN.
+func (a *app) packagesOf(o *op) (builder, final []string) {
+	b, f := map[string]bool{}, map[string]bool{}
+	for _, p := range o.parts {
 		if p.kind != system || p.install == nil {
-			return
+			continue
 		}
 		for _, pk := range p.install.Packages {
 			name := pk.Word.Text
@@ -141,21 +164,64 @@ func (a *app) systemPackages() (builder, final []string) {
 				f[r] = true
 			}
 		}
-	})
-	for _, e := range a.o.Extra {
-		f[e] = true
-	}
-	if a.language == "Node" && a.manifest().Dependencies["@prisma/client"] != "" {
-		f["openssl"] = true // its query engine opens the library when it starts
-	}
-	if a.res.Final != a.st.Base.Text && !a.alpine() {
-		for call := range a.src().calls {
-			if pkg := baseTools[call]; pkg != "" {
-				f[pkg] = true
-			}
-		}
 	}
 	return sorted(b), sorted(f)
+}
+
+var ownSource = regexp.MustCompile(`sources\.list|add-apt-repository|apt-key |/keyrings/|deb\.nodesource\.com`)
+
+// addsSource: a RUN that adds a source of packages beside the distribution's and installs from it.
+func (a *app) addsSource(o *op) bool {
+	return o.in.Keyword == "RUN" && o.in.Script != nil && kindOf(o, system) && ownSource.MatchString(o.in.Script.Source)
+}
+
+// buildPackages writes what the builder needs of a RUN's packages. whole tells that it kept the RUN as it is, because
+// it brings a source of packages of its own.
+func (a *app) buildPackages(b *stage, o *op) (whole bool) {
+	switch {
+	case !kindOf(o, system):
+		return false
+	case a.addsSource(o):
+		b.keep(o, a.text(o))
+		return true
+	}
+	if pkgs, _ := a.packagesOf(o); len(pkgs) > 0 {
+		a.keepPackages(b, o, pkgs)
+	}
+	return false
+}
+
+// keepPackages puts the installation of packages in the place of the original's. A comment between the original's lines
+// goes with the packages that follow it.
+func (a *app) keepPackages(s *stage, o *op, pkgs []string) {
+	s.keepWith(o, a.installLine(pkgs), func(r remark) bool {
+		if r.line == 0 {
+			return true
+		}
+		next := o.in.EndLine + 1
+		for _, other := range o.comments {
+			if other.line > r.line {
+				next = min(next, other.line)
+			}
+		}
+		any := false
+		for _, pt := range o.parts {
+			if pt.kind != system || pt.install == nil {
+				continue
+			}
+			for _, pk := range pt.install.Packages {
+				line, _ := a.f.Position(pk.Word.Span.Start)
+				if line < r.line || line >= next {
+					continue
+				}
+				any = true
+				if slices.Contains(pkgs, pk.Word.Text) {
+					return true
+				}
+			}
+		}
+		return !any
+	})
 }
 
 func sorted(m map[string]bool) []string {

@@ -1,6 +1,8 @@
 package stages
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -14,13 +16,13 @@ func (p *python) planVenv() error {
 	}
 	build, final := p.systemPackages()
 	if p.plain {
-		build = appendOnce(build, "python3-venv")
+		build = append(build, "python3-venv")
 	}
 	if p.heavy || p.local { // its commands may need the final stage's packages too
-		for _, pk := range final {
-			build = appendOnce(build, pk)
-		}
+		build = append(build, final...)
 	}
+	slices.Sort(build)
+	build = slices.Compact(build)
 	made, packaged := !own, false
 	lastBuild := p.lastBuild()
 	for i, o := range p.ops {
@@ -28,14 +30,22 @@ func (p *python) planVenv() error {
 			break
 		}
 		switch o.in.Keyword {
-		case "ENV", "ARG", "WORKDIR", "SHELL":
-			b.add(p.text(o))
-		case "COPY", "ADD":
+		case "ENV":
+			if text := p.envWithout(o, func(key string) bool { return key == "UV_SYSTEM_PYTHON" }); p.finalEnv(o) == "" {
+				b.keep(o, text)
+			} else {
+				b.add(text)
+			}
+		case "ARG", "WORKDIR", "SHELL", "COPY", "ADD":
 			b.add(p.text(o))
 		case "RUN":
+			if p.addsSource(o) {
+				b.keep(o, p.text(o))
+				continue
+			}
 			if kindOf(o, system) && !packaged && len(build) > 0 {
 				packaged = true
-				b.keep(o, p.installLine(build))
+				p.keepPackages(b, o, build)
 			}
 			if !made && p.installsHere(o) {
 				if !packaged && len(build) > 0 {
@@ -79,7 +89,42 @@ func (p *python) planVenv() error {
 		return !p.builds[pt] && (pt.kind == other || pt.kind == account || pt.kind == files) && !strings.HasPrefix(pt.text, "set -") && !p.afterBuilder(pt)
 	}
 	w.start = stripRunner
+	w.replace = func(o *op) (string, bool) {
+		if o.in.Keyword != "ENV" {
+			return "", false
+		}
+		return p.withoutEnv(o, func(key string) bool { return p.onlyInstalls(o, key) }), true
+	}
 	return w.walk()
+}
+
+// finalEnv is an ENV for the final stage, without what only the installation reads.
+func (p *python) finalEnv(o *op) string {
+	return p.envWithout(o, func(key string) bool { return p.onlyInstalls(o, key) })
+}
+
+var (
+	managerEnv = regexp.MustCompile(`^(POETRY|PDM|PIPENV|UV)_`)
+	toolDirs   = regexp.MustCompile(`^(/root|~|\$HOME|\$\{HOME\})/\.(local|cargo|poetry)/bin$|/poetry/bin$|^\$PATH$|^\$\{PATH\}$`)
+)
+
+// onlyInstalls: a variable that only the package manager reads, or a PATH to nothing but the manager itself.
+func (p *python) onlyInstalls(o *op, key string) bool {
+	if p.manager == "pip" {
+		return false
+	}
+	for _, pair := range o.in.Pairs {
+		if pair.Key != key || key != "PATH" {
+			continue
+		}
+		for _, d := range strings.Split(p.expand(o, pair.Value), ":") {
+			if !toolDirs.MatchString(d) {
+				return false
+			}
+		}
+		return true
+	}
+	return managerEnv.MatchString(key)
 }
 
 // mixed: one RUN brings a tool and installs with it.
@@ -159,30 +204,11 @@ func (p *python) builderRun(b *stage, o *op, own bool) {
 			deps = deps || p.own(pt)
 		}
 	}
-	if len(texts) == 0 {
+	if len(texts) > 0 && deps {
+		b.keep(o, p.cached(o, p.cacheDir(), texts...))
 		return
 	}
-	if deps && len(o.in.Mounts()) == 0 {
-		b.keep(o, p.cached(p.cacheDir(), texts...))
-		return
-	}
-	if unchanged(o, texts) {
-		b.keep(o, p.text(o))
-		return
-	}
-	b.keep(o, run(texts...))
-}
-
-func unchanged(o *op, texts []string) bool {
-	if len(texts) != len(o.parts) {
-		return false
-	}
-	for i, pt := range o.parts {
-		if pt.text != texts[i] {
-			return false
-		}
-	}
-	return true
+	b.keep(o, p.runOf(o, texts))
 }
 
 func (p *python) cacheDir() string {
@@ -197,8 +223,8 @@ func (p *python) adjust(pt *part) string {
 		return t
 	}
 	switch {
-	case pt.is("pip", "pip3", "python", "python3"):
-		for _, flag := range []string{" --no-cache-dir", " --break-system-packages"} {
+	case pt.is("pip", "pip3", "python", "python3") || p.uvPip:
+		for _, flag := range []string{" --no-cache-dir", " --no-cache", " --break-system-packages", " --system"} {
 			t = strings.ReplaceAll(t, flag, "")
 		}
 	case pt.is("pipenv"):
@@ -236,7 +262,7 @@ func (a *app) pathHolds(dir string) bool {
 			continue
 		}
 		for _, pair := range o.in.Pairs {
-			if pair.Key == "PATH" && (strings.Contains(pair.Value, dir) || strings.Contains(pair.Value, "$VIRTUAL_ENV/bin") || strings.Contains(pair.Value, "${VIRTUAL_ENV}/bin") || strings.Contains(pair.Value, ".venv/bin")) {
+			if pair.Key == "PATH" && slices.ContainsFunc(strings.Split(a.expand(o, pair.Value), ":"), func(d string) bool { return join(o.dir, d) == dir }) {
 				return true
 			}
 		}

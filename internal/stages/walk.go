@@ -16,9 +16,10 @@ type walk struct {
 	hasUser bool                              // the user is chosen already: the base image has one
 	user    string                            // its USER line, may be empty
 	shell   bool                              // the final base has a shell and a package manager
+	dir     string                            // the folder in force where the walk stands
 }
 
-func (a *app) finalWalk(s *stage) *walk { return &walk{a: a, s: s, shell: true} }
+func (a *app) finalWalk(s *stage) *walk { return &walk{a: a, s: s, shell: true, dir: "/"} }
 
 func (w *walk) walk() error {
 	a := w.a
@@ -34,12 +35,12 @@ func (w *walk) walk() error {
 		}
 		installed = true
 	}
-	account, user := "", ""
+	newUser, user := "", ""
 	switch {
 	case w.hasUser:
 		user = w.user
 	case w.shell:
-		account, user = a.account()
+		newUser, user = a.account()
 	}
 	health := a.healthcheck()
 	tail := map[string]bool{"USER": true, "EXPOSE": true, "HEALTHCHECK": true, "CMD": true, "ENTRYPOINT": true}
@@ -48,6 +49,7 @@ func (w *walk) walk() error {
 		if i == cut {
 			install()
 		}
+		w.dir = o.dir
 		if w.replace != nil {
 			if text, ok := w.replace(o); ok {
 				w.s.keep(o, text)
@@ -61,31 +63,40 @@ func (w *walk) walk() error {
 			}
 			if o.fromContext() {
 				install()
-				if account != "" {
-					w.s.add(account)
-					account = ""
+				if newUser != "" {
+					w.s.add(newUser)
+					newUser = ""
 				}
 			}
 			w.s.keep(o, a.text(o))
 		case "RUN":
 			if !packaged && kindOf(o, system) {
 				packaged = true
-				w.s.keep(o, a.installLine(pkgs))
+				a.keepPackages(w.s, o, pkgs)
 			}
 			if kindOf(o, depend) {
 				install()
 			}
-			if text := a.rebuild(o, w.wants); text != "" && w.shell {
-				install()
-				w.s.keep(o, text)
+			runs := false // something of the app's own, which may need what the builder made
+			text := a.rebuild(o, func(p *part) bool {
+				wanted := w.wants(p)
+				runs = runs || wanted && p.kind != account && p.kind != files
+				return wanted
+			})
+			if text == "" || !w.shell {
+				continue
 			}
+			if runs {
+				install()
+			}
+			w.s.keep(o, text)
 		case "CMD", "ENTRYPOINT":
 			if o.in != a.last(o.in.Keyword) {
 				continue
 			}
-			if account != "" {
-				w.s.add(account)
-				account = ""
+			if newUser != "" {
+				w.s.add(newUser)
+				newUser = ""
 			}
 			w.addUser(&user)
 			if health != "" {
@@ -94,9 +105,9 @@ func (w *walk) walk() error {
 			}
 			w.s.keep(o, a.startLine(o, w.start))
 		case "EXPOSE":
-			if account != "" {
-				w.s.add(account)
-				account = ""
+			if newUser != "" {
+				w.s.add(newUser)
+				newUser = ""
 			}
 			w.addUser(&user)
 			w.s.keep(o, a.text(o))
@@ -108,7 +119,7 @@ func (w *walk) walk() error {
 		}
 	}
 	install()
-	w.s.add(account)
+	w.s.add(newUser)
 	w.addUser(&user)
 	w.s.add(health)
 	w.s.dropUnusedArgs()

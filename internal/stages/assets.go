@@ -1,0 +1,71 @@
+package stages
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// What a compiled program reads besides itself.
+
+var embedLine = regexp.MustCompile(`(?m)^//go:embed\s+(.+)$`)
+
+// assets are COPYs of the folders and files beside the source that its string literals, or the words of the command,
+// name: without source code, what it embeds, and what a COPY after the build brings itself.
+func (a *app) assets(build *op) []string {
+	have := map[string]bool{}
+	for name, text := range a.src().text {
+		for _, m := range embedLine.FindAllStringSubmatch(text, -1) {
+			for _, p := range strings.Fields(m[1]) {
+				p = strings.TrimPrefix(strings.Trim(p, `"`+"`"), "all:")
+				have[strings.SplitN(path.Join(path.Dir(name), p), "/", 2)[0]] = true
+			}
+		}
+	}
+	for _, c := range a.copies(0) {
+		if c.op.in.Line > build.in.Line {
+			have[strings.SplitN(c.from, "/", 2)[0]] = true
+		}
+	}
+	var out []string
+	for _, e := range a.top(".") {
+		name := strings.TrimSuffix(e, "/")
+		if !a.src().strings[name] || have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) {
+			continue
+		}
+		if strings.HasSuffix(e, "/") && a.onlyCompiled(name) {
+			continue
+		}
+		out = append(out, "COPY "+name+" "+path.Join(a.workDir(), name))
+	}
+	return out
+}
+
+// compiled are files and folders that only the compiler reads.
+var compiled = regexp.MustCompile(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
+
+func (a *app) onlyCompiled(dir string) bool {
+	for _, e := range a.top(dir) {
+		if strings.HasSuffix(e, "/") {
+			if !a.onlyCompiled(path.Join(dir, strings.TrimSuffix(e, "/"))) {
+				return false
+			}
+		} else if !compiled.MatchString(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyBuilt tells whether a COPY brings what a build turns into something else: before it, and into its folder.
+func (a *app) onlyBuilt(o, build *op, dir string) bool {
+	return o.fromContext() && o.in.Line <= build.in.Line && (within(o.dest(), dir) || within(dir, o.dest()))
+}
+
+// within tells whether a path is a folder or something in it.
+func within(p, dir string) bool {
+	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
+}
+
+// dest is where a COPY or ADD puts things.
+func (p *op) dest() string { return join(p.dir, p.in.Args[len(p.in.Args)-1].Text) }

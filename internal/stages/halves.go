@@ -1,0 +1,208 @@
+package stages
+
+import (
+	"bufio"
+	_ "embed"
+	"io"
+	"slices"
+	"sort"
+	"strings"
+)
+
+//go:generate ../../.ci/halves
+
+// halvesTable says which libraries stand behind Debian's development packages: "name libraries" where names hold in
+// the last releases, "name@release libraries" where one differs. Made by .ci/halves from the distribution's indexes.
+//
+//go:embed halves.txt
+var halvesTable string
+
+// tableHalves looks a development package up. known is false where the table has no answer for that release.
+func tableHalves(pkg, release string) (libs []string, known bool) {
+	for _, key := range []string{pkg + "@" + release, pkg} {
+		lo, hi := 0, len(halvesTable)
+		for lo < hi { // over bytes: a probe is moved to the start of its line
+			mid := strings.LastIndexByte(halvesTable[:(lo+hi)/2], '\n') + 1
+			if mid < lo {
+				mid = lo
+			}
+			line, _, _ := strings.Cut(halvesTable[mid:], "\n")
+			name, rest, _ := strings.Cut(line, " ")
+			switch {
+			case name == key:
+				return strings.Fields(rest), true
+			case name < key:
+				lo = min(mid+len(line)+1, hi)
+			default:
+				hi = mid
+			}
+		}
+	}
+	return nil, false
+}
+
+// Index is what a distribution's list of packages tells: the index of a release, or the database of what is
+// installed. It finds the libraries behind development packages: such a package depends on exactly their version.
+type Index struct {
+	packages map[string]*indexed
+	provided map[string]string // a name that others go by -> the first of them
+	name     string            // of the package whose lines are being read
+	current  *indexed
+	base     map[string]bool // what every image holds; nil until it is asked for
+}
+
+type indexed struct {
+	depends   []dependency
+	essential bool
+}
+
+type dependency struct {
+	name  string
+	exact bool
+}
+
+// NewIndex returns an empty index.
+func NewIndex() *Index {
+	return &Index{packages: map[string]*indexed{}, provided: map[string]string{}}
+}
+
+// Read takes a whole list in Debian's format.
+func (x *Index) Read(r io.Reader) error {
+	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, 4<<20)
+	for sc.Scan() {
+		x.Line(sc.Text())
+	}
+	return sc.Err()
+}
+
+// Line takes the next line of a list in Debian's format.
+func (x *Index) Line(line string) {
+	key, v, _ := strings.Cut(line, ": ")
+	if key == "Package" {
+		x.name, x.current = v, &indexed{}
+		x.packages[v] = x.current
+	}
+	if x.current == nil {
+		return
+	}
+	switch key {
+	case "Depends", "Pre-Depends":
+		x.current.depends = append(x.current.depends, dependencies(v)...)
+	case "Provides":
+		for _, d := range dependencies(v) {
+			if x.provided[d.name] == "" {
+				x.provided[d.name] = x.name
+			}
+		}
+	case "Essential":
+		x.current.essential = v == "yes"
+	}
+}
+
+// dependencies are the first alternatives of a list.
+func dependencies(list string) []dependency {
+	var out []dependency
+	for _, d := range strings.Split(list, ",") {
+		first, _, _ := strings.Cut(d, "|")
+		name, version, _ := strings.Cut(strings.TrimSpace(first), " ")
+		name, _, _ = strings.Cut(name, ":")
+		out = append(out, dependency{name, strings.HasPrefix(version, "(= ")})
+	}
+	return out
+}
+
+// Names lists the development packages, and the names that such go by besides, sorted.
+func (x *Index) Names() []string {
+	var out []string
+	for n := range x.packages {
+		if isDev(n) {
+			out = append(out, n)
+		}
+	}
+	for n, by := range x.provided {
+		if isDev(n) && isDev(by) && x.packages[n] == nil {
+			out = append(out, n)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Has tells whether there is a package of that name, or one that provides it.
+func (x *Index) Has(name string) bool { return x.packages[name] != nil || x.provided[name] != "" }
+
+// hold marks what every image of the distribution holds: the essential packages, apt, and what they need.
+func (x *Index) hold(name string) {
+	p := x.packages[name]
+	if x.base[name] || p == nil {
+		return
+	}
+	x.base[name] = true
+	for _, d := range p.depends {
+		x.hold(d.name)
+	}
+}
+
+func isDev(name string) bool {
+	return strings.HasSuffix(name, "-dev") || strings.HasSuffix(name, "-dev-compat") || strings.HasSuffix(name, "-multidev")
+}
+
+// notLibrary are other parts of a source package that a development package may ask for by exact version.
+var notLibrary = []string{"-bin", "-doc", "-common", "-data", "-tools", "-utils", "-headers", "-config"}
+
+// Halves are the libraries behind a development package, without what every image holds; ok is false for a package
+// that the index does not have.
+func (x *Index) Halves(name string) (libs []string, ok bool) {
+	if x.packages[name] == nil {
+		if name = x.provided[name]; x.packages[name] == nil {
+			return nil, false
+		}
+	}
+	if x.base == nil {
+		x.base = map[string]bool{}
+		for n, p := range x.packages {
+			if p.essential || n == "apt" {
+				x.hold(n)
+			}
+		}
+	}
+	libs = x.halves(name, 0)
+	sort.Strings(libs)
+	return slices.Compact(libs), true
+}
+
+// maxPointers bounds how far packages that only point to others are followed.
+const maxPointers = 4
+
+// halves follows other development packages where the package has no library of its own: those of its own version, or
+// whatever it points to if it holds nothing else.
+func (x *Index) halves(name string, depth int) []string {
+	var libs, same, other []string
+	own := false
+	for _, d := range x.packages[name].depends {
+		switch {
+		case isDev(d.name) && d.exact:
+			same = append(same, d.name)
+		case isDev(d.name):
+			other = append(other, d.name)
+		case d.exact && strings.HasPrefix(d.name, "lib") && !slices.ContainsFunc(notLibrary, func(s string) bool { return strings.HasSuffix(d.name, s) }):
+			own = true
+			if !x.base[d.name] {
+				libs = append(libs, d.name)
+			}
+		}
+	}
+	if len(libs) > 0 || depth == maxPointers {
+		return libs
+	}
+	if len(same) == 0 && !own {
+		same = other
+	}
+	for _, n := range same {
+		if x.packages[n] != nil {
+			libs = append(libs, x.halves(n, depth+1)...)
+		}
+	}
+	return libs
+}

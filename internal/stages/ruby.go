@@ -1,0 +1,75 @@
+package stages
+
+import "strings"
+
+// planRuby installs the gems in the builder and copies them with the app.
+func planRuby(a *app) error {
+	if !strings.Contains(a.st.Base.Name(), "ruby") {
+		return refuse(a.st.From, "Ruby comes from the distribution here; start FROM an image of Ruby, which has a slim twin")
+	}
+	var install *part
+	bundles := false
+	a.parts(func(p *part) {
+		if p.install != nil && p.install.Manager == "bundle" {
+			install = p
+		}
+		bundles = bundles || p.is("npm", "yarn", "pnpm") && !(p.install != nil && p.install.Has("-g", "--global"))
+	})
+	if install == nil {
+		return refuse(nil, "it installs no bundle, so there is nothing to build apart")
+	}
+	if _, err := a.final(slimTwins(a.st.Base)...); err != nil {
+		return err
+	}
+	last := 0
+	for i, o := range a.ops {
+		for _, p := range o.parts {
+			if p.kind != account && p.kind != clean && p.kind != files && p.kind != system && p.kind != refresh {
+				last = i
+			}
+		}
+	}
+	b := a.stage("The builder installs the gems and prepares the app.", a.from(), "builder")
+	for i, o := range a.ops {
+		if i > last {
+			break
+		}
+		switch o.in.Keyword {
+		case "WORKDIR", "ARG", "SHELL", "COPY", "ADD", "ENV":
+			b.add(a.text(o))
+		case "RUN":
+			if kindOf(o, system) {
+				b.keep(o, a.text(o)) // the gems' own programs may need any of it while the app is prepared
+				continue
+			}
+			var texts []string
+			for _, p := range o.parts {
+				if p.kind == clean || p.kind == account || p.kind == refresh {
+					continue
+				}
+				texts = append(texts, p.text)
+				if p == install {
+					texts = append(texts, `rm -rf "$GEM_HOME"/cache "$GEM_HOME"/bundler/gems/*/.git`)
+				}
+			}
+			b.keep(o, a.runOf(o, texts))
+		}
+	}
+	if bundles && !a.src().calls["node"] {
+		b.add("RUN rm -rf node_modules")
+	}
+	f := a.stage("The final stage runs the app with the gems.", a.res.Final, "")
+	w := a.finalWalk(f)
+	dir := install.op.dir
+	w.install = func() {
+		f.add("COPY --from=builder /usr/local/bundle /usr/local/bundle", "COPY --from=builder "+dir+" "+dir)
+	}
+	w.drop = func(o *op) bool { return o.fromContext() && within(o.dest(), dir) }
+	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > install.op.in.Line }
+	// A Rails app writes its log, its temporary files and often its database below its own folder.
+	if a.has("config/application.rb") && a.last("USER") == nil {
+		a.note("It still runs as root: Rails writes below its own folder (log, tmp, storage).")
+		return w.walkAsIs()
+	}
+	return w.walk()
+}

@@ -1,0 +1,138 @@
+package stages
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// planRust copies the program onto the distribution that it was linked on.
+func planRust(a *app) error {
+	var build *part
+	a.parts(func(p *part) {
+		if p.is("cargo") && (strings.Contains(p.text, "build") || strings.Contains(p.text, "install")) {
+			build = p
+		}
+	})
+	start := a.startWords()
+	runs := len(start) > 1 && start[0] == "cargo" && start[1] == "run"
+	if len(start) == 0 || build == nil && !runs {
+		return refuse(nil, "which program cargo builds and the image starts could not be told; call cargo build --release and name the program in CMD")
+	}
+	binary, to := rustBinary(a, start, build)
+	if binary == "" {
+		return refuse(a.last("CMD"), "the program's name could not be told from Cargo.toml; name it in CMD")
+	}
+	if _, err := a.final(a.linkedOn()...); err != nil {
+		return err
+	}
+	const registry = "/usr/local/cargo/registry"
+	b := a.stage("The builder has the compiler.", a.from(), "builder")
+	for _, o := range a.ops {
+		if build != nil && o.in.Line > build.op.in.Line {
+			break
+		}
+		switch o.in.Keyword {
+		case "WORKDIR", "ARG", "SHELL", "COPY", "ADD", "ENV":
+			b.keep(o, a.text(o))
+		case "RUN":
+			if a.buildPackages(b, o) {
+				continue
+			}
+			var texts []string
+			cargo := false
+			for _, p := range o.parts {
+				if p.kind != system && p.kind != refresh && p.kind != clean && p.kind != account {
+					texts, cargo = append(texts, p.text), cargo || p.is("cargo")
+				}
+			}
+			if cargo {
+				b.keep(o, a.cached(o, registry, texts...))
+				continue
+			}
+			b.keep(o, a.runOf(o, texts))
+		}
+	}
+	at := a.ops[len(a.ops)-1]
+	if build != nil {
+		at = build.op
+	}
+	if runs {
+		b.add(a.cached(nil, registry, "cargo build --release"+cargoFlags(start)))
+	}
+	f := a.stage("The final stage holds the program and what it reads.", a.res.Final, "")
+	w := a.finalWalk(f)
+	w.install = func() {
+		f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt", "COPY --from=builder "+binary+" "+to)
+		f.add(a.assets(at)...)
+	}
+	w.drop = func(o *op) bool { return a.onlyBuilt(o, at, at.dir) && !startsWithIt(a, o) }
+	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > at.in.Line }
+	w.start = func(words []string) ([]string, string) {
+		if words[0] != "cargo" {
+			return words, ""
+		}
+		out := []string{to}
+		for i, x := range words {
+			if x == "--" {
+				out = append(out, words[i+1:]...)
+				break
+			}
+		}
+		return out, "cargo is not in the final stage"
+	}
+	w.replace = func(o *op) (string, bool) {
+		if o.in.Keyword != "ENV" {
+			return "", false
+		}
+		return a.withoutEnv(o, func(key string) bool {
+			return strings.HasPrefix(key, "CARGO_") || strings.HasPrefix(key, "RUSTUP_") || key == "RUSTFLAGS"
+		}), true
+	}
+	return w.walk()
+}
+
+// cargoFlags are the options of `cargo run` that say what is built.
+func cargoFlags(start []string) string {
+	out := ""
+	for _, x := range start[2:] {
+		if x == "--" {
+			break
+		}
+		if x != "--release" && x != "-r" {
+			out += " " + x
+		}
+	}
+	return out
+}
+
+var crateName = regexp.MustCompile(`(?m)^name\s*=\s*"([^"]+)"`)
+
+// rustBinary is where the program lies in the builder and where the final stage has it.
+func rustBinary(a *app, start []string, build *part) (from, to string) {
+	name := path.Base(start[0])
+	if start[0] == "cargo" || strings.HasSuffix(start[0], ".sh") {
+		name = ""
+		if m := crateName.FindStringSubmatch(a.read("Cargo.toml")); m != nil {
+			name = m[1]
+		}
+		for i, x := range start {
+			if x == "--bin" && i+1 < len(start) {
+				name = start[i+1]
+			}
+		}
+		if name == "" {
+			return "", ""
+		}
+		from = join(a.workDir(), "target/release/"+name)
+		if build != nil && strings.Contains(build.text, "cargo install") {
+			return "/usr/local/cargo/bin/" + name, "/usr/local/bin/" + name
+		}
+		return from, from
+	}
+	if strings.Contains(start[0], "/") {
+		from = join(a.workDir(), start[0])
+		return from, from
+	}
+	return "/usr/local/cargo/bin/" + name, "/usr/local/bin/" + name // which Debian's PATH holds
+}

@@ -47,6 +47,7 @@ type part struct {
 	op      *op
 	step    dockerfile.Step
 	text    string // on one line
+	runtime string // what the final stage runs in its place, where that differs
 	kind    kind
 	install *dockerfile.Install // the first package manager's command in it, if any
 	simple  bool                // one plain command, no control structure, pipe or redirection

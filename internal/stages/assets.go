@@ -30,7 +30,7 @@ func (a *app) assets(build *op) []string {
 	var out []string
 	for _, e := range a.top(".") {
 		name := strings.TrimSuffix(e, "/")
-		if !a.src().strings[name] || have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) {
+		if !a.src().strings[name] && !a.o.Whole || have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) {
 			continue
 		}
 		if strings.HasSuffix(e, "/") && a.onlyCompiled(name) {

@@ -42,7 +42,7 @@ func planJava(a *app) error {
 		return err
 	}
 	j.builder()
-	f := a.stage("The final stage runs the archive on the runtime alone.", a.res.Final, "")
+	f := a.stage(j.finalComment(), a.res.Final, "")
 	w := a.finalWalk(f)
 	w.install = func() {
 		if j.jar != "" {
@@ -59,6 +59,13 @@ func planJava(a *app) error {
 		a.pattern = j.expanded
 	}
 	return w.walk()
+}
+
+func (j *java) finalComment() string {
+	if j.jar == "" {
+		return "The final stage runs the classes on the runtime alone."
+	}
+	return "The final stage runs the archive on the runtime alone."
 }
 
 // startsWithIt: a COPY of a script that the image starts.
@@ -116,7 +123,7 @@ func (j *java) locate() error {
 			return refuse(j.last("CMD"), "the archive's name could not be told from the build's settings")
 		}
 		if !packages(j.build.text) {
-			return refuse(j.build.op.in, "nothing is packaged: the app is compiled when it starts")
+			return refuse(j.build.op.in, "nothing is packaged, so the app is compiled when it starts; add RUN mvn package (or gradle build) and start the archive with java -jar")
 		}
 		j.jar = join(j.buildDir(), name)
 		return nil
@@ -125,7 +132,7 @@ func (j *java) locate() error {
 		j.copies = append(j.copies, j.workDir())
 		return nil
 	}
-	return refuse(j.last("CMD"), "which archive it runs could not be told from its command")
+	return refuse(j.last("CMD"), "which archive it runs could not be told from its command; start it with java -jar NAME.jar")
 }
 
 func packages(t string) bool {

@@ -222,7 +222,7 @@ func (a *app) pythonNames() map[string]bool {
 
 // wheels tells whether wheels can say it all.
 func (p *python) wheels() bool {
-	return p.manager == "pip" && !p.o.Venv && p.venv == "" && !p.local && !p.heavy && !p.plain
+	return p.manager == "pip" && !p.o.Whole && p.venv == "" && !p.local && !p.heavy && !p.plain
 }
 
 func (p *python) planWheels() error {
@@ -439,7 +439,7 @@ func (p *python) manifestOnly(o *op) bool {
 			continue
 		}
 		any = true
-		base := path.Base(c.from)
+		base := strings.TrimSuffix(path.Base(c.from), "*") // a pattern that matches nothing here
 		if base == "pyproject.toml" && p.manager != "pip" && !p.src().strings[base] {
 			continue
 		}

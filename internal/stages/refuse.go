@@ -34,15 +34,15 @@ func (a *app) refuseBase() error {
 	name := strings.ToLower(b.Text)
 	switch {
 	case !b.Known:
-		return refuse(a.st.From, "the base image is left to a build argument that has no default")
+		return refuse(a.st.From, "the base image is left to a build argument that has no default; give the ARG one")
 	case b.Scratch():
-		return refuse(a.st.From, "it is built from scratch: there is nothing to leave behind")
+		return refuse(a.st.From, "it is built from scratch: there is nothing to leave behind, and nothing to do")
 	case a.f.Escape == '`' || strings.Contains(name, "windows") || strings.Contains(name, "nanoserver"):
 		return refuse(a.st.From, "it is for Windows, whose images drydock does not convert")
 	case b.Repository == "docker" || strings.Contains(b.Tag, "dind"):
 		return refuse(a.st.From, "it runs Docker within Docker")
 	case strings.Contains(name, "conda") || strings.Contains(name, "mamba"):
-		return refuse(a.st.From, "it uses conda, whose environments cannot be taken apart into wheels")
+		return refuse(a.st.From, "it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, or pip in conda's place, is work for a person")
 	case strings.Contains(name, "jupyter"):
 		return refuse(a.st.From, "it is a workbench: its tools are what it is for")
 	case strings.HasPrefix(b.Repository, "nixos/"):
@@ -68,7 +68,7 @@ func (a *app) refuseInstructions() error {
 		in := p.in
 		switch in.Keyword {
 		case "ONBUILD":
-			return refuse(in, "ONBUILD is for images that are built on this one; they would build on the final stage")
+			return refuse(in, "ONBUILD is for images that are built on this one, and they would build on the final stage; move its steps into those")
 		case "ENV", "ARG":
 			for _, pair := range in.Pairs {
 				if secretName.MatchString(pair.Key) && (in.Keyword == "ARG" || pair.Value != "") {
@@ -77,13 +77,13 @@ func (a *app) refuseInstructions() error {
 			}
 		}
 		if len(in.Heredocs) > 0 {
-			return refuse(in, "it uses a heredoc, which builders before Docker 23 do not have and whose commands cannot be moved one by one")
+			return refuse(in, "it uses a heredoc, which builders before Docker 23 do not have and whose commands cannot be moved one by one; write the commands as a chain with &&")
 		}
 		if _, ok := in.Flag("link"); ok && in.Keyword == "COPY" {
-			return refuse(in, "it uses COPY --link, which builders before Docker 23 do not have")
+			return refuse(in, "it uses COPY --link, which builders before Docker 23 do not have; leave --link out")
 		}
 		if in.Script != nil && in.Script.Err != nil {
-			return refuse(in, "the shell command does not parse")
+			return refuse(in, "the shell command does not parse; mend it first")
 		}
 	}
 	return nil
@@ -99,19 +99,19 @@ func (a *app) refuseRuns() error {
 	a.parts(func(p *part) {
 		switch {
 		case p.is("conda", "mamba", "micromamba"):
-			fail(p, "it uses conda, whose environments cannot be taken apart into wheels")
+			fail(p, "it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, or pip in conda's place, is work for a person")
 		case p.is("nix", "nix-env", "nix-build"):
 			fail(p, "it uses nix")
 		case p.is("bazel", "bazelisk"):
 			fail(p, "it uses bazel, whose outputs cannot be told from here")
 		case p.is("sudo", "visudo"):
-			fail(p, "it sets up sudo: whoever runs in it is meant to install more")
+			fail(p, "it sets up sudo: whoever runs in it is meant to install more; without sudo it can be converted")
 		case pipesIntoShell(p) && !toolInstall.MatchString(p.text):
-			fail(p, "it runs a script from the network: which files that brings cannot be told")
+			fail(p, "it runs a script from the network, and which files that brings cannot be told; install from packages, or COPY the one file that is needed")
 		case p.is("make", "ninja", "cmake") && installs(p):
-			fail(p, "it installs what it compiled all over the file system: which files that brings cannot be told")
+			fail(p, "it installs what it compiled all over the file system, and which files that brings cannot be told; install into a folder of its own (make install DESTDIR=…, --prefix) in a stage by hand")
 		case p.install != nil && !p.simple && p.kind != system:
-			fail(p, "it installs packages within a condition, a loop or a pipe")
+			fail(p, "it installs packages within a condition, a loop or a pipe; write the installation as a command by itself")
 		}
 		if in := p.install; in != nil {
 			for _, pk := range in.Packages {
@@ -119,21 +119,21 @@ func (a *app) refuseRuns() error {
 				case "docker.io", "docker-ce", "docker-ce-cli":
 					fail(p, "it installs Docker: it means to start containers")
 				case "sudo":
-					fail(p, "it sets up sudo: whoever runs in it is meant to install more")
+					fail(p, "it sets up sudo: whoever runs in it is meant to install more; without sudo it can be converted")
 				case "supervisor", "cron", "systemd", "runit":
-					fail(p, "it runs several services under %s", pk.Name)
+					fail(p, "it runs several services under %s; a container for each can be converted", pk.Name)
 				}
 			}
 			if in.Manager == "pip" {
 				if in.Has("--user") {
-					fail(p, "pip install --user puts packages into a home folder that the final stage's user may not share")
+					fail(p, "pip install --user puts packages into a home folder that the final stage's user may not share; leave --user out")
 				}
 				if in.Has("-t", "--target", "--prefix", "--root") {
-					fail(p, "pip installs into a folder of its own choosing, which a wheel cannot follow")
+					fail(p, "pip installs into a folder of its own choosing, which a wheel cannot follow; leave the option out")
 				}
 				for _, pk := range in.Packages {
 					if strings.HasPrefix(pk.Name, "..") {
-						fail(p, "it installs a project from outside the working folder")
+						fail(p, "it installs a project from outside the working folder; set WORKDIR above both")
 					}
 				}
 			}
@@ -181,10 +181,10 @@ func (a *app) refuseStart() error {
 		for _, c := range commands {
 			name, _ := c.Effective()
 			if supervisors[name] {
-				return refuse(in, "it runs several services under %s", name)
+				return refuse(in, "it runs several services under %s; a container for each can be converted", name)
 			}
 			if what, ok := runtimeBuild[name]; ok && !(name == "cargo" && a.language == "Rust") {
-				return refuse(in, "it needs %s when it runs", what)
+				return refuse(in, "it needs %s when it runs, so nothing of the builder can be left behind; compile in a RUN instead", what)
 			}
 		}
 	}
@@ -222,7 +222,7 @@ func (a *app) refuseRequirements() error {
 	if a.language == "Python" {
 		for name := range a.pythonNames() {
 			if jit[name] {
-				return refuse(nil, "%s compiles when it runs, so the compiler has to stay", name)
+				return refuse(nil, "%s compiles when it runs, so its tools have to stay; a slim base by hand may do if its wheels bring a compiler of their own", name)
 			}
 		}
 	}
@@ -230,11 +230,28 @@ func (a *app) refuseRequirements() error {
 		m := a.manifest()
 		for _, name := range []string{"puppeteer", "playwright", "cypress", "@playwright/test"} {
 			if _, ok := m.Dependencies[name]; ok {
-				return refuse(nil, "%s downloads a browser into a cache outside node_modules when it is installed", name)
+				return refuse(nil, "%s downloads a browser into a cache outside node_modules when it is installed; use an image that brings the browser", name)
 			}
 		}
 	}
 	return nil
+}
+
+// unconverted are languages that drydock recognises by their base images and does not convert.
+var unconverted = []struct{ base, language string }{
+	{"dotnet", ".NET"}, {"bun", "Bun"}, {"deno", "Deno"}, {"elixir", "Elixir"}, {"erlang", "Erlang"}, {"swift", "Swift"}, {"haskell", "Haskell"}, {"gcc", "C or C++"}, {"dart", "Dart"},
+	{"r-base", "R"}, {"rocker", "R"}, {"julia", "Julia"}, {"perl", "Perl"}, {"sbt", "Scala"}, {"clojure", "Clojure"}, {"crystal", "Crystal"},
+}
+
+// unknownLanguage says why nothing is known of what a file builds, and what can be done.
+func (a *app) unknownLanguage() string {
+	const converts = "drydock converts Python, Node, Go, Java, PHP, Ruby and Rust"
+	for _, u := range unconverted {
+		if strings.Contains("/"+strings.ToLower(a.st.Base.Text), "/"+u.base) || strings.HasPrefix(a.st.Base.Name(), u.base) {
+			return "it builds " + u.language + ", and " + converts + "; write a second stage by hand: FROM the base that only runs, and COPY --from the first what was built"
+		}
+	}
+	return "what it builds could not be told: neither its base image nor its commands name a language; " + converts
 }
 
 // last is the last instruction of that keyword, the one that counts.

@@ -30,6 +30,7 @@ var (
 	healthRoute = regexp.MustCompile(`["'` + "`" + `](/(?:[a-z0-9_/-]*/)?(?:healthz?|health[-_]?check|livez|readyz|liveness|ping|status|up|_health))["'` + "`" + `]`)
 	literalPath = regexp.MustCompile(`["'` + "`" + `](?:\./)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?:/[^"'` + "`" + `\s]*)?["'` + "`" + `]`)
 	writing     = regexp.MustCompile(`sqlite:///[^:]|\.sqlite3?["']|django\.db\.backends\.sqlite3|FileHandler\(|\bopen\([^)\n]*,\s*["'][wax]b?\+?["']|os\.makedirs\(|\.mkdir\(|writeFileSync\(|fs\.writeFile\(|createWriteStream\(|mkdirSync\(|diskStorage\(|multer\(\{\s*dest|os\.(Create|OpenFile|MkdirAll|WriteFile|Mkdir)\(|new FileWriter\(|new FileOutputStream\(|Files\.(write|createDir)|File\.(write|open\([^)]*["']w)|FileUtils\.mkdir|file_put_contents\(|fopen\([^)]*["'][wa]|move_uploaded_file|File::create\(|Dir::create|create_dir_all\(`)
+	buildScript = regexp.MustCompile(`(^|/)(build|gulpfile|gruntfile|webpack|rollup|vite|esbuild|next|nuxt|jest|setup|noxfile|tasks|build)(\.config|\.prod|\.dev)?\.([cm]?[jt]s|py|rs)$|(^|/)scripts?/`)
 	temporary   = regexp.MustCompile(`tempfile|tmpdir|TempDir|TempFile|os\.tmpdir|/tmp|gettempdir|createTempFile|sys_get_temp_dir`)
 )
 
@@ -102,7 +103,7 @@ func (s *sources) look(name, text string) {
 	for _, m := range literalPath.FindAllStringSubmatch(text, -1) {
 		s.strings[m[1]] = true
 	}
-	if s.writes == "" && writing.MatchString(text) && !temporary.MatchString(text) && !strings.HasSuffix(name, ".sh") {
+	if s.writes == "" && writing.MatchString(text) && !temporary.MatchString(text) && !strings.HasSuffix(name, ".sh") && !buildScript.MatchString(name) {
 		s.writes = name
 	}
 }

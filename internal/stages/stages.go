@@ -24,7 +24,7 @@ type Options struct {
 	NoHealth   bool     // add no HEALTHCHECK
 	Extra      []string // packages of the distribution that the final stage needs besides (a proof finds them)
 	Held       []string // names of images that the engine holds; one of them is preferred as the final base
-	Venv       bool     // Python: a virtual environment where wheels would do (a proof finds that they do not)
+	Whole      bool     // take whole what is else put together: the environment, not wheels; the project's folder, not a list of files
 	Facts      Facts    // what is known of the original's image beyond its name
 }
 
@@ -90,7 +90,7 @@ func Split(f *dockerfile.File, context fs.FS, o Options) (*Result, error) {
 	}
 	plan, ok := planners[a.language]
 	if !ok {
-		return nil, refuse(st.From, "what it builds could not be told: neither its base image nor its commands name a language that drydock converts")
+		return nil, refuse(st.From, "%s", a.unknownLanguage())
 	}
 	if err := plan(a); err != nil {
 		return nil, err

@@ -17,12 +17,10 @@ type site struct {
 // staticSite tells whether what the image starts does nothing but serve the build's output; nil if it does more.
 func (n *node) staticSite() *site {
 	words := n.started()
-	for i, w := range words {
-		words[i] = path.Base(w)
-	}
 	if len(n.builds) == 0 || len(words) == 0 {
 		return nil
 	}
+	words = append([]string{path.Base(words[0])}, words[1:]...)
 	s := &site{port: n.port()}
 	if len(n.output) > 0 {
 		s.dir = n.output[0]
@@ -114,7 +112,7 @@ func (n *node) planStatic(s *site) error {
 		}
 	}
 	f := n.stage("The final stage serves them.", n.res.Final, "")
-	f.add(nginxConf(s), "COPY --from=builder "+path.Join(n.dir, s.dir)+" /usr/share/nginx/html")
+	f.add(nginxConf(s), "COPY --from=builder "+join(n.dir, s.dir)+" /usr/share/nginx/html")
 	for _, o := range n.ops {
 		if o.in.Keyword == "LABEL" {
 			f.keep(o, n.text(o))

@@ -78,11 +78,19 @@ func (w *walk) walk() error {
 				install()
 			}
 			runs := false // something of the app's own, which may need what the builder made
-			text := a.rebuild(o, func(p *part) bool {
-				wanted := w.wants(p)
-				runs = runs || wanted && p.kind != account && p.kind != files
-				return wanted
-			})
+			var texts []string
+			for _, p := range o.parts {
+				if !w.wants(p) {
+					continue
+				}
+				runs = runs || p.kind != account && p.kind != files
+				if p.runtime != "" {
+					texts = append(texts, p.runtime)
+				} else {
+					texts = append(texts, p.text)
+				}
+			}
+			text := a.runOf(o, texts)
 			if text == "" || !w.shell {
 				continue
 			}

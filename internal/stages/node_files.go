@@ -1,0 +1,77 @@
+package stages
+
+import (
+	"path"
+	"regexp"
+	"sort"
+	"strings"
+)
+
+// Which files of a Node project the running app may read.
+
+// toolFiles are entries of a project that only its tools read.
+var toolFiles = regexp.MustCompile(`^(\..*|Dockerfile.*|.*\.Dockerfile|docker-compose.*|compose.*\.ya?ml|Makefile|README.*|CHANGELOG.*|LICEN[CS]E.*|.*\.md|tsconfig.*\.json|jsconfig\.json|jest\.config\..*|vitest\.config\..*|babel\.config\..*|eslint.*|prettier.*|webpack\..*|rollup\.config\..*|vite\.config\..*|tsup\.config\..*|nodemon\.json|nest-cli\.json|postcss\.config\..*|tailwind\.config\..*|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json|cypress.*|playwright.*|renovate\.json|sonar-project.*|k8s/|helm/|charts/|docs?/|tests?/|__tests__/|spec/|e2e/|coverage/|node_modules/|scripts/|.*\.test\..*|.*\.spec\..*|.*\.tsx?|.*\.log)$`)
+
+// ownFiles are the COPYs of what the running app may read of the context: everything but its tools' files and the
+// source that the build has turned into its output.
+func (n *node) ownFiles(w *walk) []string {
+	var files, dirs []string
+	for _, e := range n.top(n.root) {
+		dir := strings.HasSuffix(e, "/")
+		name := strings.TrimSuffix(e, "/")
+		if toolFiles.MatchString(e) && e != "next.config.js" || n.isOutput(name) || dir && n.onlySource(path.Join(n.root, name)) && !n.startsIn(name) {
+			continue
+		}
+		if dir {
+			dirs = append(dirs, "COPY "+path.Join(n.root, name)+" "+n.into(w, name))
+		} else {
+			files = append(files, path.Join(n.root, name))
+		}
+	}
+	sort.Strings(files)
+	out := dirs
+	if len(files) > 0 {
+		to := "./"
+		if n.dir != w.dir {
+			to = n.dir + "/"
+		}
+		out = append([]string{"COPY " + strings.Join(files, " ") + " " + to}, dirs...)
+	}
+	return out
+}
+
+func (n *node) isOutput(name string) bool {
+	for _, o := range n.output {
+		if o == name {
+			return true
+		}
+	}
+	return false
+}
+
+// onlySource: a folder in which everything is source that a build compiles.
+func (n *node) onlySource(dir string) bool {
+	for _, e := range n.top(dir) {
+		switch {
+		case strings.HasSuffix(e, "/"):
+			if !n.onlySource(path.Join(dir, strings.TrimSuffix(e, "/"))) {
+				return false
+			}
+		case !compiledSource.MatchString(e):
+			return false
+		}
+	}
+	return true
+}
+
+var compiledSource = regexp.MustCompile(`\.(ts|tsx|mts|cts|jsx|vue|svelte|css|scss|sass|less|d\.ts)$|\.(test|spec)\.[jt]sx?$`)
+
+// startsIn tells whether the command names something in that folder.
+func (n *node) startsIn(dir string) bool {
+	for _, w := range n.started() {
+		if strings.HasPrefix(strings.TrimPrefix(w, "./"), dir+"/") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,207 @@
+package stages
+
+import (
+	"path"
+	"strings"
+)
+
+// planTwo: nothing is built, so the builder only installs.
+func (n *node) planTwo() error {
+	b := n.stage("The builder installs the dependencies that the app runs with.", n.from(), "builder")
+	n.installs(b, true)
+	f := n.stage("The final stage adds the app's own files.", n.res.Final, "")
+	n.nodeEnv(f)
+	w := n.finalWalk(f)
+	w.install = func() {
+		f.add("COPY --from=builder " + path.Join(n.dir, "node_modules") + " " + n.into(w, "node_modules"))
+	}
+	w.drop = n.manifestCopy
+	w.runs = func(p *part) bool { return n.isGlobal(p) || p.kind == account || p.kind == files }
+	w.start = n.command
+	n.unlocked()
+	return w.walkAs("1000")
+}
+
+// into is a path of the project as COPY's target from the folder where the final stage stands.
+func (n *node) into(w *walk, name string) string {
+	if n.dir == w.dir {
+		return "./" + name
+	}
+	return path.Join(n.dir, name)
+}
+
+// manifestCopy: a COPY of the manifests alone, where a later one brings everything.
+func (n *node) manifestCopy(o *op) bool {
+	if !o.fromContext() || !n.copiesAll() {
+		return false
+	}
+	for _, c := range n.copies(0) {
+		if c.op == o && !strings.HasPrefix(path.Base(c.from), "package") && path.Base(c.from) != n.lock && !strings.HasPrefix(path.Base(c.from), ".npmrc") && !strings.HasPrefix(path.Base(c.from), ".yarnrc") && !strings.HasPrefix(path.Base(c.from), "pnpm-") {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *app) copiesAll() bool {
+	for _, c := range a.copies(0) {
+		if c.from == "." {
+			return true
+		}
+	}
+	return false
+}
+
+// planThree: build, dependencies, final.
+func (n *node) planThree() error {
+	b := n.stage("The builder has every dependency and builds the app.", n.from(), "builder")
+	n.installs(b, false)
+	for _, o := range n.ops {
+		switch {
+		case o.fromContext() && !n.manifestCopy(o) && o.in.Line < n.builds[len(n.builds)-1].op.in.Line:
+			b.add(n.text(o))
+		case o.in.Keyword == "RUN":
+			b.keep(o, n.rebuild(o, n.building))
+		}
+	}
+	d := n.stage("Only the dependencies that the app runs with.", n.from(), "deps")
+	n.installs(d, true)
+
+	f := n.stage("The final stage takes the app from one and its dependencies from the other.", n.res.Final, "")
+	n.nodeEnv(f)
+	w := n.finalWalk(f)
+	w.install = func() {
+		f.add("COPY --from=deps " + path.Join(n.dir, "node_modules") + " " + n.into(w, "node_modules"))
+		for _, o := range n.output {
+			f.add("COPY --from=builder " + path.Join(n.dir, o) + " " + n.into(w, o))
+		}
+		f.add(n.ownFiles(w)...)
+	}
+	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) }
+	w.runs = func(p *part) bool { return n.isGlobal(p) || p.kind == account || p.kind == files && !n.beforeBuild(p) }
+	w.start = n.command
+	n.unlocked()
+	return w.walkAs("1000")
+}
+
+func (n *node) beforeBuild(p *part) bool { return p.op.in.Line < n.builds[len(n.builds)-1].op.in.Line }
+
+func (n *node) building(p *part) bool {
+	for _, b := range n.builds {
+		if b == p {
+			return true
+		}
+	}
+	return false
+}
+
+// inProject: the COPY goes into the project's folder, whose files the final stage lists one by one.
+func (n *node) inProject(o *op) bool {
+	dest := join(o.dir, o.in.Args[len(o.in.Args)-1].Text)
+	return dest == n.dir || strings.HasPrefix(dest+"/", strings.TrimSuffix(n.dir, "/")+"/")
+}
+
+// planPrune runs everything in the builder, takes the development dependencies away again and copies the project.
+func (n *node) planPrune() error {
+	b := n.stage("The builder builds the app and leaves only the dependencies that it runs with.", n.from(), "builder")
+	lastBuild := n.install.op
+	for _, o := range n.ops {
+		for _, p := range o.parts {
+			if p.kind != clean && p.kind != account {
+				lastBuild = o
+			}
+		}
+	}
+	for _, o := range n.ops {
+		if o.in.Line > lastBuild.in.Line {
+			break
+		}
+		switch o.in.Keyword {
+		case "WORKDIR", "ARG", "SHELL", "COPY", "ADD":
+			b.add(n.text(o))
+		case "ENV":
+			if !onlyServes(o.in) {
+				b.add(n.text(o))
+			}
+		case "RUN":
+			if n.buildPackages(b, o) {
+				continue
+			}
+			if o == n.install.op {
+				var texts []string
+				for _, p := range o.parts {
+					switch {
+					case p == n.install:
+						texts = append(texts, n.installCommand(false))
+					case p.kind != clean && p.kind != system && p.kind != refresh && p.kind != account:
+						texts = append(texts, p.text)
+					}
+				}
+				b.keep(o, n.cached(o, n.cacheDir(), texts...))
+				continue
+			}
+			b.keep(o, n.rebuild(o, func(p *part) bool {
+				return p.kind != clean && p.kind != system && p.kind != refresh && p.kind != account
+			}))
+		}
+	}
+	prune := n.pruneCommand()
+	if n.isOutput(".next") {
+		prune = strings.TrimPrefix(prune+" && rm -rf .next/cache", " && ")
+	}
+	if prune != "" {
+		b.add("RUN " + prune)
+	}
+	f := n.stage("The final stage runs the app.", n.res.Final, "")
+	n.nodeEnv(f)
+	w := n.finalWalk(f)
+	w.install = func() {
+		f.add("COPY --from=builder " + n.dir + " " + n.into(w, ""))
+	}
+	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) }
+	w.runs = func(p *part) bool { return p.kind == account || n.isGlobal(p) }
+	w.start = n.command
+	n.unlocked()
+	return w.walkAs("1000")
+}
+
+// pruneCommand takes the development dependencies away. Workspaces of npm and of yarn 1 are pruned as one project is.
+func (n *node) pruneCommand() string {
+	switch {
+	case n.dev || n.berry || n.workspaces() && n.manager == "pnpm":
+		n.note("The development dependencies stay: what it starts, or its package manager's workspaces, needs them.")
+		return ""
+	case len(n.m.DevDependencies) == 0 && !n.workspaces():
+		return ""
+	case n.manager == "pnpm":
+		return "CI=true pnpm prune --prod"
+	case n.manager == "yarn":
+		return n.installCommand(true)
+	}
+	return "npm prune --omit=dev"
+}
+
+func (n *node) unlocked() {
+	switch {
+	case n.lock == "":
+		n.note("There is no lock file, so %s may choose other versions at every build.", n.manager)
+	case n.manager == "npm" && !n.insync && n.install.install.Verb != "ci":
+		n.note("%s does not fit package.json, so npm install stays where npm ci would be better.", n.lock)
+	}
+	if n.dev {
+		n.note("What it starts comes with a development dependency, so these stay too.")
+	}
+}
+
+func (n *node) nodeEnv(f *stage) {
+	if !n.setsEnv("NODE_ENV") && !n.dev {
+		f.add("ENV NODE_ENV=production")
+	}
+}
+
+// walkAs walks with an account that the base image has already.
+func (w *walk) walkAs(id string) error {
+	_, w.user = w.a.user("", id)
+	w.hasUser = true
+	return w.walk()
+}

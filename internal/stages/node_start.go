@@ -1,0 +1,89 @@
+package stages
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+)
+
+// What a Node image starts, once the scripts of package.json are looked up.
+
+// command is what the image starts after `npm start` and the like were looked up; why is "" if nothing was.
+func (n *node) command(words []string) (out []string, why string) {
+	if len(words) < 2 || words[0] != "npm" && words[0] != "yarn" && words[0] != "pnpm" {
+		return words, ""
+	}
+	name := words[1]
+	if (name == "run" || name == "run-script") && len(words) > 2 {
+		name = words[2]
+	}
+	script, ok := n.m.Scripts[name]
+	if ok && words[0] == "pnpm" && (n.m.Scripts["pre"+name] != "" || n.m.Scripts["post"+name] != "") {
+		return append([]string{"npm", "run"}, words[len(words)-1]), "pnpm is not in the final stage, and npm runs the same script"
+	}
+	if !ok || n.m.Scripts["pre"+name] != "" || n.m.Scripts["post"+name] != "" || words[len(words)-1] != name {
+		return words, ""
+	}
+	f := dockerfile.Parse([]byte("FROM scratch\nCMD " + strings.ReplaceAll(script, "\n", " ") + "\n"))
+	if len(f.Instructions) != 2 {
+		return words, ""
+	}
+	argv, ok := argv(f.Instructions[1])
+	if !ok || len(argv) == 0 {
+		return words, ""
+	}
+	if argv[0] != "node" {
+		argv[0] = "node_modules/.bin/" + argv[0]
+	}
+	return argv, words[0] + " " + strings.Join(words[1:], " ") + " starts this, and passes no signals on"
+}
+
+// started are the words that the image starts, npm's scripts looked up.
+func (n *node) started() []string {
+	for _, k := range []string{"CMD", "ENTRYPOINT"} {
+		if in := n.last(k); in != nil {
+			if words, ok := argv(in); ok {
+				out, _ := n.command(words)
+				if len(out) > 1 && out[0] == "npx" {
+					out = out[1:]
+				}
+				return out
+			}
+			if in.Script != nil {
+				return strings.Fields(in.Script.Source)
+			}
+		}
+	}
+	return nil
+}
+
+// startsDev tells whether what it starts comes with a development dependency.
+func (n *node) startsDev() bool {
+	for _, w := range n.started() {
+		bin := path.Base(w)
+		for _, candidate := range []string{bin, map[string]string{"tsc": "typescript", "ts-node-dev": "ts-node-dev"}[bin]} {
+			if _, ok := n.m.DevDependencies[candidate]; ok && candidate != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var devCommands = regexp.MustCompile(`^(vite|vite dev|vite serve|next dev|nuxt dev|nuxi dev|react-scripts start|ng serve|vue-cli-service serve|webpack serve|webpack-dev-server|astro dev)\b`)
+
+// devServer is the development server that the image starts, "" if it starts none.
+func (n *node) devServer() string {
+	words := n.started()
+	if len(words) == 0 {
+		return ""
+	}
+	words = append([]string{path.Base(words[0])}, words[1:]...)
+	line := strings.Join(words, " ")
+	if devCommands.MatchString(line) && !strings.HasPrefix(line, "vite preview") && !strings.HasPrefix(line, "vite build") {
+		return words[0]
+	}
+	return ""
+}

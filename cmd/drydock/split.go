@@ -140,7 +140,8 @@ func (a *app) proofOptions(in *input, f *splitFlags, probes []prove.Probe) prove
 		Context:  in.context,
 		Original: prove.Side{Name: in.path, Dockerfile: in.text, File: in.path, Target: f.Target},
 		Args:     buildArgs(in.around.Args, f.args), Secrets: f.secrets,
-		Probes: append(probes, in.around.Probes...), Env: in.around.Env, Services: in.around.Services,
+		Probes: append(probes, in.around.Probes...), Env: in.around.Env, Services: in.around.Services, Absent: in.around.Absent,
+		Entrypoint: in.around.Entrypoint, Command: in.around.Command,
 		Say: func(s string) { a.remark("  %s", s) },
 	}
 	if !f.noScan {
@@ -326,11 +327,27 @@ func (a *app) showConversion(in *input, conv *stages.Result) {
 	if conv.Ignore != nil {
 		path := filepath.Join(in.context, ".dockerignore")
 		old, _ := limit.ReadFile(path, 1<<20) // absent is as good as empty
-		a.diff(path, old, conv.Ignore)
+		a.diff(relative(path), old, conv.Ignore)
 	}
 	for _, n := range conv.Notes {
 		a.remark("%s", n)
 	}
+}
+
+// relative is a path as seen from the working folder, where it lies below it.
+func relative(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, abs); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
 }
 
 func (a *app) diff(path string, old, new []byte) {

@@ -48,9 +48,13 @@ executor failed running [/bin/sh -c pip install -r requirements.txt]: exit code:
 		"a traceback": {"Traceback (most recent call last):\n  File \"app.py\"\nImportError: libpq.so.5: cannot open shared object file\n[INFO] Shutting down\n",
 			"ImportError: libpq.so.5: cannot open shared object file"},
 		"no error word at all": {"one\ntwo\n\n", "two"},
-		"escape codes":         {"\x1b[31mError: boom\x1b[0m\r\n", "Error: boom"},
-		"only the builder":     {"failed to solve: base: not there", "failed to solve: base: not there"},
-		"nothing":              {"", ""},
+		"what the command said last": {"#9 2.6 WARNING: Lockfile does not exist\n#9 2.7 Please run `pdm lock`\n#9 ERROR: executor failed running [/bin/sh -c pdm install]: exit code: 1\n------\nexecutor failed running [/bin/sh -c pdm install]: exit code: 1",
+			"Please run `pdm lock`"},
+		"advice is no cause": {"[ERROR] Failed to execute goal compile: a.java is wrong -> [Help 1]\n[ERROR] Re-run Maven using the -X switch\n[ERROR] [Help 1] MojoFailureException\n",
+			"[ERROR] Failed to execute goal compile: a.java is wrong -> [Help 1]"},
+		"escape codes":     {"\x1b[31mError: boom\x1b[0m\r\n", "Error: boom"},
+		"only the builder": {"failed to solve: base: not there", "failed to solve: base: not there"},
+		"nothing":          {"", ""},
 	} {
 		if got := Reason(c.log); got != c.want {
 			t.Errorf("%s: %q, not %q", name, got, c.want)

@@ -13,26 +13,33 @@ var (
 	namesCause = regexp.MustCompile(`(?i)no such file|not found|cannot open|permission denied|ImportError|ModuleNotFoundError|no module named|cannot find|could not find|undefined (symbol|reference)|unable to locate|ENOENT|EACCES`)
 	// builderNoise are BuildKit's own lines around the failing command: they repeat the command, not its cause.
 	builderNoise = regexp.MustCompile(`^(#\d+ (ERROR|CANCELED|DONE|\[)|ERROR: failed to solve|executor failed running|failed to solve|------|\s*>|error: failed to solve)`)
+	// advice are lines in which a tool tells how to learn more, and that look like errors.
+	advice = regexp.MustCompile(`^\[ERROR\] (\[Help \d+\] |To see the full|Re-run |For more information|After correcting|-> \[Help)|^\[ERROR\]$`)
 	// progressMark is what BuildKit's plain progress puts before a line of output: "#10 1.061 ".
 	progressMark = regexp.MustCompile(`^#\d+ (\d+\.\d+ )?`)
+	outputMark   = regexp.MustCompile(`^#\d+ \d+\.\d+ `)
 	escapeCodes  = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
 )
 
 // Reason picks the line of a log that most likely tells why something failed: the last one that names something missing
-// or refused, else the last that speaks of an error, else the last. Builder's marks and terminal escapes are taken off. A line is cut after 300 bytes.
+// or refused, else the last that speaks of an error, else the last that the failing command printed. Builder's marks and terminal escapes are taken off. A line is cut after 300 bytes.
 func Reason(log string) string {
-	last, failed, cause, outer := "", "", "", ""
+	last, failed, cause, outer, output := "", "", "", "", ""
 	for _, line := range strings.Split(escapeCodes.ReplaceAllString(log, ""), "\n") {
 		line = strings.TrimSpace(strings.TrimSuffix(line, "\r"))
 		if builderNoise.MatchString(line) {
 			outer = line
 			continue
 		}
+		printed := outputMark.MatchString(line)
 		line = strings.TrimSpace(progressMark.ReplaceAllString(line, ""))
-		if line == "" {
+		if line == "" || advice.MatchString(line) {
 			continue
 		}
 		last = line
+		if printed {
+			output = line
+		}
 		if errorLine.MatchString(line) {
 			failed = line
 		}
@@ -40,7 +47,7 @@ func Reason(log string) string {
 			cause = line
 		}
 	}
-	for _, l := range []string{cause, failed, outer, last} {
+	for _, l := range []string{cause, failed, output, outer, last} {
 		if l != "" {
 			return cut(l, 300)
 		}

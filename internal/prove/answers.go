@@ -41,6 +41,10 @@ func (p *prover) askOriginal(ctx context.Context) error {
 		return nil
 	}
 	first, err := p.perform(ctx, "original", 0, nil)
+	var beside *besideError
+	if errors.As(err, &beside) {
+		return p.failed(ctx, "answers", "what stands beside the original does not come up, so there is nothing to compare with", err)
+	}
 	if err != nil && len(p.orig.caps) == 0 && ctx.Err() == nil && !errors.Is(err, errRefused) {
 		p.orig.caps = userSwitch
 		p.say("the original does not start without capabilities; trying with those that changing user needs")
@@ -79,16 +83,16 @@ func (p *prover) perform(ctx context.Context, role string, side int, like *perfo
 		return nil, err
 	}
 	services, err := p.services(ctx, role, net)
-	if err != nil {
-		return nil, err
-	}
 	defer func() {
 		for _, s := range services {
 			s.Remove(context.WithoutCancel(ctx))
 		}
 	}()
+	if err != nil {
+		return nil, err
+	}
 	c, err := p.run.Start(ctx, engine.Spec{Role: role, Image: p.refs[side], Network: net, Aliases: []string{"app"},
-		Env: p.Env, Caps: p.orig.caps})
+		Env: p.Env, Entrypoint: p.Entrypoint, Cmd: p.Command, Caps: p.orig.caps})
 	if err != nil {
 		return nil, err
 	}
@@ -256,62 +260,15 @@ func (p *prover) patient(ctx context.Context, c *engine.Container, r engine.Requ
 // askHealth runs the image's own health check inside the container.
 func (p *prover) askHealth(ctx context.Context, c *engine.Container, side int) *int {
 	cfg := p.imgs[side].Config
-	h := cfg.Healthcheck
-	if len(h) < 2 {
+	argv := healthCommand(cfg.Healthcheck, cfg.Shell)
+	if argv == nil {
 		return nil
 	}
-	argv := h[1:]
-	if h[0] == "CMD-SHELL" {
-		shell := cfg.Shell
-		if len(shell) == 0 {
-			shell = []string{"/bin/sh", "-c"}
-		}
-		argv = append(append([]string{}, shell...), h[1])
-	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	code, _, err := c.Exec(ctx, argv)
+	code, err := p.exec(ctx, c, argv)
 	if err != nil {
 		code = -1
 	}
 	return &code
-}
-
-// services starts what compose names beside the app and waits until it takes connections.
-func (p *prover) services(ctx context.Context, role string, net *engine.Network) ([]*engine.Container, error) {
-	var out []*engine.Container
-	for _, s := range p.Services {
-		img, err := p.run.Engine().Inspect(ctx, s.Image)
-		if errors.Is(err, engine.ErrNoImage) {
-			if strings.HasPrefix(role, "original-") && p.orig.once == nil {
-				p.check("answers", Noted, "%s was not started beside it: the engine does not hold %s", s.Name, s.Image)
-			}
-			continue
-		}
-		if err != nil {
-			return out, err
-		}
-		c, err := p.run.Start(ctx, engine.Spec{Role: role + "-" + s.Name, Image: s.Image, Network: net, Aliases: []string{s.Name},
-			Hostname: s.Name, Env: s.Env, Entrypoint: s.Entrypoint, Cmd: s.Command, Caps: userSwitch})
-		if err != nil {
-			return out, fmt.Errorf("%s beside it: %w", s.Name, err)
-		}
-		out = append(out, c)
-		var ports []int
-		for _, e := range img.Config.ExposedPorts {
-			var n int
-			if _, err := fmt.Sscanf(e, "%d/tcp", &n); err == nil {
-				ports = append(ports, n)
-			}
-		}
-		if len(ports) == 0 {
-			continue
-		}
-		if _, err := c.WaitOpen(ctx, ports, p.Patience); err != nil {
-			return out, fmt.Errorf("%s beside it: %w", s.Name, err)
-		}
-	}
-	return out, nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

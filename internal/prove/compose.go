@@ -2,6 +2,7 @@ package prove
 
 import (
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -16,7 +17,10 @@ type Surroundings struct {
 	Env      []string
 	Args     map[string]*string
 	Services []Service
+	Absent   []string // services that it depends on and that are built themselves, so that none is started
 	Probes   []Probe
+
+	Entrypoint, Command []string // what compose starts in the place of the image's own, nil = the image's own
 }
 
 // Around finds the service of a host that is built from a Dockerfile, and with it the environment that its compose
@@ -38,9 +42,20 @@ func Around(h *stack.Host, dockerfile string) (s Surroundings, ok bool) {
 				}
 			}
 		}
+		if len(sv.CommandUnset) == 0 {
+			s.Entrypoint, s.Command = sv.Entrypoint, sv.Command
+		}
 		for _, name := range needed(st, sv) {
 			dep := service(st, name)
-			s.Services = append(s.Services, Service{Name: name, Image: dep.Image, Env: env(dep), Entrypoint: dep.Entrypoint, Command: dep.Command})
+			if dep.Build != nil || dep.Image == "" {
+				s.Absent = append(s.Absent, name)
+				continue
+			}
+			d := Service{Name: name, Image: dep.Image, Env: env(dep), Entrypoint: dep.Entrypoint, Command: dep.Command}
+			if h := dep.Healthcheck; h != nil && !h.Disabled {
+				d.Health = h.Test
+			}
+			s.Services = append(s.Services, d)
 		}
 	})
 	return s, ok
@@ -65,14 +80,14 @@ func service(st *stack.Stack, name string) *stack.Service {
 	return nil
 }
 
-// needed are the services that one depends on, directly or not, those without dependencies first; only such as are
-// made from an image.
+// needed are the services that one depends on, directly or not, those without dependencies first: those of depends_on,
+// and those whose name stands as a host in a value of the environment.
 func needed(st *stack.Stack, sv *stack.Service) []string {
 	var out []string
 	seen := map[string]bool{sv.Name: true}
 	var visit func(*stack.Service)
 	visit = func(s *stack.Service) {
-		deps := append([]string{}, s.DependsOn...)
+		deps := append(hosts(st, s), s.DependsOn...)
 		sort.Strings(deps)
 		for _, d := range deps {
 			next := service(st, d)
@@ -81,14 +96,29 @@ func needed(st *stack.Stack, sv *stack.Service) []string {
 			}
 			seen[d] = true
 			visit(next)
-			if next.Image != "" && next.Build == nil {
-				out = append(out, d)
-			}
+			out = append(out, d)
 		}
 	}
 	visit(sv)
 	return out
 }
+
+// hosts are the services that the environment of one names: "db" in DB_HOST=db or in postgres://app@db:5432/app.
+func hosts(st *stack.Stack, s *stack.Service) []string {
+	var out []string
+	for _, e := range s.Environment {
+		for i := range st.Services {
+			name := st.Services[i].Name
+			if e.Known && (e.Value == name && hostVariable.MatchString(e.Name) || strings.HasPrefix(e.Value, name+":") ||
+				strings.Contains(e.Value, "://"+name+":") || strings.Contains(e.Value, "://"+name+"/") || strings.Contains(e.Value, "@"+name+":") || strings.Contains(e.Value, "@"+name+"/")) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+var hostVariable = regexp.MustCompile(`(?i)(^|_)(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|URL|BROKER)$`)
 
 func env(s *stack.Service) []string {
 	var out []string

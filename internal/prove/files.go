@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/stages"
 )
 
 // files is an image's file system as far as the proof looks at it: every path, what each program and library needs,
@@ -27,6 +28,8 @@ type files struct {
 	dists    map[string]bool     // Python distributions, normalised names
 	manifest map[string][]byte   // package.json of the top folders
 	owners   map[string]string   // shared library or program -> package of the distribution
+	index    *stages.Index       // of the packages that Debian's tool has installed
+	release  string              // code name of the distribution's release
 }
 
 type entry struct {
@@ -52,7 +55,7 @@ const (
 // readFiles reads the archive of a whole file system once, forward.
 func readFiles(r io.Reader, env []string) (*files, error) {
 	f := &files{entries: map[string]entry{}, elfs: map[string]*elfFile{}, shebang: map[string]string{},
-		scripts: map[string][]byte{}, packages: map[string]int{}, dists: map[string]bool{}, manifest: map[string][]byte{}, owners: map[string]string{}}
+		scripts: map[string][]byte{}, packages: map[string]int{}, dists: map[string]bool{}, manifest: map[string][]byte{}, owners: map[string]string{}, index: stages.NewIndex()}
 	f.environment(env)
 	tr := tar.NewReader(bufio.NewReaderSize(r, 1<<20))
 	for {
@@ -107,6 +110,9 @@ func (f *files) add(h *tar.Header, r io.Reader) error {
 	}
 	if pkg, ok := strings.CutPrefix(name, "var/lib/dpkg/info/"); ok && strings.HasSuffix(pkg, ".list") {
 		return f.owned(strings.TrimSuffix(pkg, ".list"), r)
+	}
+	if name == "etc/os-release" || name == "usr/lib/os-release" {
+		return f.osRelease(r)
 	}
 	if strings.HasPrefix(name, "etc/ld.so.conf") {
 		return f.loaderConf(r)
@@ -223,11 +229,35 @@ func (f *files) owned(pkg string, r io.Reader) error {
 	pkg, _, _ = strings.Cut(pkg, ":") // without the architecture
 	sc := bufio.NewScanner(io.LimitReader(r, maxDatabase))
 	for sc.Scan() {
-		if line := sc.Text(); strings.Contains(line, ".so") || strings.Contains(line, "bin/") {
-			f.owners[strings.Trim(line, "/")] = pkg
-		}
+		f.own(pkg, strings.Trim(sc.Text(), "/"))
 	}
 	return sc.Err()
+}
+
+// own notes a shared library or program of a package.
+func (f *files) own(pkg, name string) {
+	if strings.Contains(name, ".so") || strings.Contains(name, "bin/") {
+		f.owners[name] = pkg
+	}
+}
+
+func (f *files) osRelease(r io.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(r, maxText))
+	for _, line := range strings.Split(string(text), "\n") {
+		if name, ok := strings.CutPrefix(line, "VERSION_CODENAME="); ok {
+			f.release = strings.Trim(name, `"'`)
+		}
+	}
+	return err
+}
+
+// facts are what the file system tells a conversion.
+func (f *files) facts() stages.Facts {
+	facts := stages.Facts{Release: f.release, Halves: map[string][]string{}}
+	for _, n := range f.index.Names() {
+		facts.Halves[n], _ = f.index.Halves(n)
+	}
+	return facts
 }
 
 func (f *files) loaderConf(r io.Reader) error {

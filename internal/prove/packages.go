@@ -20,11 +20,24 @@ func (f *files) database(name string, r io.Reader) error {
 	if strings.Contains(name, "apk") {
 		kind, mark = "apk", "P:"
 	}
-	removed := false
+	removed, pkg, dir := false, "", ""
 	sc := bufio.NewScanner(r)
 	sc.Buffer(nil, 4<<20)
 	for sc.Scan() {
-		switch line := sc.Text(); {
+		line := sc.Text()
+		if kind == "dpkg" {
+			f.index.Line(line)
+		} else if key, v, ok := strings.Cut(line, ":"); ok { // P: package, F: folder, R: file in it
+			switch key {
+			case "P":
+				pkg = v
+			case "F":
+				dir = v
+			case "R":
+				f.own(pkg, path.Join(dir, v))
+			}
+		}
+		switch {
 		case strings.HasPrefix(line, mark):
 			f.packages[kind]++
 			removed = false

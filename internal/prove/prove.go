@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/engine"
+	"github.com/drydock/drydock/internal/stages"
 )
 
 // Options say what is compared with what.
@@ -27,6 +28,9 @@ type Options struct {
 	Probes   []Probe   // requests to send; none: they are found (see findProbes)
 	Env      []string  // NAME=value for the app beside the images' own; stand-ins, never the real ones
 	Services []Service // what the app needs beside it, started anew for every contender
+	Absent   []string  // names of what it would need besides and cannot have, for a remark
+
+	Entrypoint, Command []string // what is started in the place of the images' own, nil = their own
 
 	Intended    []Change // differences that the conversion makes on purpose
 	Improvement bool     // the original is multi-stage already: the result need not be smaller, only not larger
@@ -55,6 +59,7 @@ type Service struct {
 	Env        []string
 	Entrypoint []string
 	Command    []string
+	Health     []string // its health check as compose gives it, nil = its image's
 }
 
 // Change is a difference between the images that the conversion makes on purpose.
@@ -151,6 +156,22 @@ func Prove(ctx context.Context, e *engine.Engine, o Options) (res *Result, err e
 	return t.Try(ctx, o)
 }
 
+// Learn builds the original and looks into it, before there is a candidate: which release it stands on, and which
+// libraries are behind its development packages. An original that does not build is a result that says so.
+func (t *Prover) Learn(ctx context.Context, o Options) (facts stages.Facts, res *Result, err error) {
+	p := &prover{Options: o, run: t.run, orig: &t.original, res: &Result{}}
+	if err = p.buildSide(ctx, 0); err == nil {
+		err = p.lookInto(ctx, 0)
+	}
+	switch {
+	case errors.Is(err, errRefused):
+		return facts, p.res, nil
+	case err != nil:
+		return facts, nil, err
+	}
+	return p.fs[0].facts(), nil, nil
+}
+
 // Try proves a candidate. A conversion that is not proved is no error: Result says why. An error means that the trial
 // itself could not be held (no engine, interrupted). Options.Original has to be the same in all tries.
 func (t *Prover) Try(ctx context.Context, o Options) (*Result, error) {
@@ -227,30 +248,38 @@ var sideNames = [2]string{"original", "new"}
 
 // build builds both and looks up what they say of themselves. The original is built once.
 func (p *prover) build(ctx context.Context) error {
-	for i, s := range p.sides() {
-		if i == 0 && p.orig.img != nil {
-			p.refs[0], p.imgs[0] = p.orig.ref, p.orig.img
-			continue
-		}
-		p.say("building the %s image", sideNames[i])
-		ref, err := p.run.Build(ctx, p.role([2]string{"original", "candidate"}[i]), engine.BuildOptions{
-			Context: p.Context, File: s.File, Dockerfile: s.Dockerfile, Ignore: s.Ignore, Target: s.Target,
-			Args: p.Args, Secrets: p.Secrets,
-		})
-		if err != nil {
-			return p.failed(ctx, "build", "the "+sideNames[i]+" Dockerfile does not build", err)
-		}
-		img, err := p.run.Engine().Inspect(ctx, ref)
-		if err != nil {
+	for side := range p.sides() {
+		if err := p.buildSide(ctx, side); err != nil {
 			return err
 		}
-		p.refs[i], p.imgs[i] = ref, img
-	}
-	if p.orig.img == nil {
-		p.orig.ref, p.orig.img = p.refs[0], p.imgs[0]
-		p.orig.base = p.findBase(ctx)
 	}
 	p.check("build", Same, "both build")
+	return nil
+}
+
+func (p *prover) buildSide(ctx context.Context, side int) error {
+	if side == 0 && p.orig.img != nil {
+		p.refs[0], p.imgs[0] = p.orig.ref, p.orig.img
+		return nil
+	}
+	s := p.sides()[side]
+	p.say("building the %s image", sideNames[side])
+	ref, err := p.run.Build(ctx, p.role([2]string{"original", "candidate"}[side]), engine.BuildOptions{
+		Context: p.Context, File: s.File, Dockerfile: s.Dockerfile, Ignore: s.Ignore, Target: s.Target,
+		Args: p.Args, Secrets: p.Secrets,
+	})
+	if err != nil {
+		return p.failed(ctx, "build", "the "+sideNames[side]+" Dockerfile does not build", err)
+	}
+	img, err := p.run.Engine().Inspect(ctx, ref)
+	if err != nil {
+		return err
+	}
+	p.refs[side], p.imgs[side] = ref, img
+	if side == 0 {
+		p.orig.ref, p.orig.img = ref, img
+		p.orig.base = p.findBase(ctx)
+	}
 	return nil
 }
 
@@ -290,22 +319,31 @@ func prefix(short, long []string) bool {
 
 // look reads the file systems of both.
 func (p *prover) look(ctx context.Context) error {
-	p.fs[0] = p.orig.fs
-	for i, ref := range p.refs {
-		if p.fs[i] != nil {
-			continue
-		}
-		p.say("looking into the %s image", sideNames[i])
-		rc, err := p.run.Export(ctx, ref)
-		if err != nil {
-			return err
-		}
-		p.fs[i], err = readFiles(rc, p.imgs[i].Config.Env)
-		if err = errors.Join(err, rc.Close()); err != nil {
+	for side := range p.refs {
+		if err := p.lookInto(ctx, side); err != nil {
 			return err
 		}
 	}
-	p.orig.fs = p.fs[0]
+	return nil
+}
+
+func (p *prover) lookInto(ctx context.Context, side int) error {
+	if side == 0 && p.orig.fs != nil {
+		p.fs[0] = p.orig.fs
+		return nil
+	}
+	p.say("looking into the %s image", sideNames[side])
+	rc, err := p.run.Export(ctx, p.refs[side])
+	if err != nil {
+		return err
+	}
+	p.fs[side], err = readFiles(rc, p.imgs[side].Config.Env)
+	if err = errors.Join(err, rc.Close()); err != nil {
+		return err
+	}
+	if side == 0 {
+		p.orig.fs = p.fs[0]
+	}
 	return nil
 }
 

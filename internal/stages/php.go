@@ -75,7 +75,7 @@ func planPHP(a *app) error {
 		if from, ok := o.in.Flag("from"); ok {
 			return strings.HasPrefix(from.Value, "composer")
 		}
-		return o.fromContext() && within(o.dest(), dir)
+		return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.ops[last].in.Line
 	}
 	w.runs = func(p *part) bool {
 		return !phpBuilds(p) && (p.kind == other || p.kind == account || p.kind == files)

@@ -64,7 +64,7 @@ func planRuby(a *app) error {
 	w.install = func() {
 		f.add("COPY --from=builder /usr/local/bundle /usr/local/bundle", "COPY --from=builder "+dir+" "+dir)
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && within(o.dest(), dir) }
+	w.drop = func(o *op) bool { return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.ops[last].in.Line }
 	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > install.op.in.Line }
 	// A Rails app writes its log, its temporary files and often its database below its own folder.
 	if a.has("config/application.rb") && a.last("USER") == nil {

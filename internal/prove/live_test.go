@@ -2,6 +2,7 @@ package prove
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,11 +24,22 @@ func open(t *testing.T, bases ...string) *engine.Engine {
 	}
 	t.Cleanup(func() { e.Close() })
 	for _, b := range bases {
+		if !e.Has(t.Context(), b) && os.Getenv("DRYDOCK_SLOW") != "" {
+			makeBase(t, b)
+		}
 		if !e.Has(t.Context(), b) {
 			need.Absent(t, "the base image %s in the engine (the shared testbed has a script that makes a stand-in)", b)
 		}
 	}
 	return e
+}
+
+// makeBase makes one of the stand-ins that stay with the engine for the next run.
+func makeBase(t *testing.T, name string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), filepath.Join(need.Root(), ".ci", "bases"), name).CombinedOutput(); err != nil {
+		t.Logf("%s was not made: %v\n%s", name, err, out)
+	}
 }
 
 func read(t *testing.T, elem ...string) []byte {
@@ -136,11 +148,21 @@ func TestLiveConvert(t *testing.T) {
 		{"storefront", own(need.Root(), "examples", "shop", "storefront"), node, 0, false},
 		{"a library that no line names", own("testdata", "pq"), python, 0, true},
 		{"uv", app("uv"), python, 0, true},
+		{"poetry", app("poetry"), python, 0, true},
+		{"pdm", app("pdm"), python, 0, true},
+		{"pipenv", app("pipenv"), python, 0, true},
+		{"a package installed in place", app("editable"), python, 0, true},
 		{"django with static files", app("django"), python, 0, true},
 		{"pnpm", app("pnpm"), node, 0, true},
+		{"npm workspaces", app("npm-workspaces"), node, 0, true},
 		{"a site", app("front-serve"), append(node, "nginx:1.22"), 0, true},
 		{"go with files", app("go-assets"), static, 0, true},
 		{"go with C", app("go-cgo"), append(static, "debian:bookworm-slim"), 0, true},
+		{"java, built by Maven", app("maven"), []string{"maven:3-eclipse-temurin-17", "eclipse-temurin:17-jre"}, 0, true},
+		{"ruby with a compiled gem", app("sinatra"), []string{"ruby:3.1", "ruby:3.1-slim"}, 0, true},
+		{"php under apache", app("php-apache"), []string{"php:8.2-apache", "composer:2"}, 0, true},
+		{"php-fpm", app("php-fpm"), []string{"php:8.2-fpm"}, 0, true},
+		{"rust", app("rust"), []string{"rust:1", "debian:bookworm-slim"}, 0, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.extra && os.Getenv("DRYDOCK_SLOW") == "" {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -233,12 +234,29 @@ func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(strin
 		joined.add(lint.Run(f, r.shown, rules.All, cfg, c))
 		done()
 	}
+	atInstruction(f, joined.list)
 	if r.inline != "" {
 		for i := range joined.list {
 			joined.list[i].Location, joined.list[i].Fix.Edits = r.place, nil // an inline file has no lines of its own
 		}
 	}
 	return Result{Inputs: []report.Input{in}, Findings: joined.list}
+}
+
+// atInstruction lets the findings that carry one of hadolint's codes begin where hadolint says they are, at the line of
+// the instruction: who comes from there, or compares, finds the same places. They still end where the word that they are
+// about ends.
+func atInstruction(f *dockerfile.File, list []finding.Finding) {
+	for i := range list {
+		at := &list[i].Location
+		if list[i].Rule == lint.SyntaxRule.ID || !slices.ContainsFunc(list[i].Aliases, func(a string) bool { return strings.HasPrefix(a, "DL") }) {
+			continue
+		}
+		n := sort.Search(len(f.Instructions), func(n int) bool { return f.Instructions[n].Line > at.Line }) - 1
+		if n >= 0 && f.Instructions[n].Line < at.Line && at.Line <= f.Instructions[n].EndLine {
+			at.Line, at.Column = f.Position(f.Instructions[n].Span.Start)
+		}
+	}
 }
 
 // likelyContext is the folder that a Dockerfile without a project is most likely built from: its own, or the nearest one

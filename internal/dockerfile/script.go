@@ -87,6 +87,12 @@ var shells = map[string]syntax.LangVariant{
 	"bash": syntax.LangBash, "zsh": syntax.LangBash, "ksh": syntax.LangMirBSDKorn, "mksh": syntax.LangMirBSDKorn,
 }
 
+// Parsed tells whether the script is in a language that is taken to pieces here.
+func (s *Script) Parsed() bool {
+	_, shell := shells[s.Dialect]
+	return shell || s.Dialect == "exec"
+}
+
 // shellName is the shell's short name: "bash" for "/usr/bin/bash", "powershell" for "powershell.exe".
 func shellName(argv []string) string {
 	if len(argv) == 0 {
@@ -132,7 +138,12 @@ func (f *File) scripts() {
 // windows tells whether a stage runs Windows, whose default shell is cmd.
 func (f *File) windows(s *Stage) bool {
 	n := strings.ToLower(s.Base.Text)
-	return strings.Contains(n, "windows") || strings.Contains(n, "nanoserver") || strings.HasPrefix(s.Platform, "windows")
+	for _, name := range []string{"nanoserver", "servercore", "mcr.microsoft.com/windows"} { // not every "windows" in a name: windows_exporter runs on Linux
+		if strings.Contains(n, name) {
+			return true
+		}
+	}
+	return strings.HasPrefix(s.Platform, "windows")
 }
 
 func texts(ws []Word) []string {

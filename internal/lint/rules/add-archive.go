@@ -73,7 +73,7 @@ func unpacks(cs []call, name string) bool {
 			if !c.flag("x", "extract", "get") {
 				continue
 			}
-		case "gunzip", "bunzip2", "unlzma", "unxz", "uncompress", "zcat", "gzcat", "zgz":
+		case "gunzip", "bunzip2", "unzip", "unlzma", "unxz", "uncompress", "zcat", "gzcat", "zgz":
 		default:
 			continue
 		}

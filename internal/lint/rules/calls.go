@@ -96,6 +96,17 @@ func (c *call) count(letter string) int {
 	return n
 }
 
+// times counts how often an argument is given.
+func (c *call) times(word string) int {
+	n := 0
+	for _, a := range c.args {
+		if a == word {
+			n++
+		}
+	}
+	return n
+}
+
 // rest are the arguments that are no options, without the values of the options named.
 func (c *call) rest(valued ...string) []string {
 	var out []string
@@ -174,11 +185,16 @@ func each(p *lint.Pass, title string, wrong func(*call) bool, opts ...lint.Optio
 
 // unpinned reports every RUN that installs packages without a version, once, with the packages' names.
 func unpinned(p *lint.Pass, what string, find func(*call) []string) {
+	unpinnedIn(p, what, func(_ *dockerfile.Instruction, c *call) []string { return find(c) })
+}
+
+// unpinnedIn is unpinned where it matters which instruction a command stands in.
+func unpinnedIn(p *lint.Pass, what string, find func(*dockerfile.Instruction, *call) []string) {
 	runs(p, func(in *dockerfile.Instruction, cs []call) {
 		var names []string
 		var at dockerfile.Span
 		for i := range cs {
-			found := find(&cs[i])
+			found := find(in, &cs[i])
 			if len(found) > 0 && len(names) == 0 {
 				at = cs[i].cmd.Span
 			}

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"regexp"
+
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint"
@@ -23,7 +25,7 @@ var consecutiveRun = lint.Rule{
 				prev = nil
 				continue
 			}
-			s := len(calls(in)) < 2
+			s := commands(in) < 2
 			if prev != nil && short && s && sameFlags(prev, in) {
 				p.Report(in, "RUN after RUN; the two could be one")
 			}
@@ -31,6 +33,19 @@ var consecutiveRun = lint.Rule{
 		}
 	},
 }
+
+// commands counts the commands of a RUN, roughly where its shell is none that is parsed (cmd, PowerShell).
+func commands(in *dockerfile.Instruction) int {
+	if in.Script == nil || in.Script.Parsed() {
+		return len(calls(in))
+	}
+	return 1 + len(separators.FindAllString(quotes.ReplaceAllString(in.Script.Source, ""), -1))
+}
+
+var (
+	quotes     = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+	separators = regexp.MustCompile(`[;&|\n]+`)
+)
 
 func sameFlags(a, b *dockerfile.Instruction) bool {
 	if len(a.Flags) != len(b.Flags) {

@@ -19,7 +19,7 @@ var dnfClean = lint.Rule{
 		dnf := func(c *call) bool { return c.name == "dnf" || c.name == "microdnf" }
 		runs(p, func(in *dockerfile.Instruction, cs []call) {
 			needs, cleaned := cleanedAfter(cs,
-				func(c *call) bool { return dnf(c) && c.has("install", "reinstall", "upgrade") },
+				func(c *call) bool { return dnf(c) && c.has("install", "in", "reinstall", "upgrade") },
 				func(c *call) bool {
 					return dnf(c) && c.has("clean") || c.name == "rm" && c.has("-rf", "/var/cache/libdnf5*")
 				})

@@ -19,6 +19,9 @@ var pipPin = lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		unpinned(p, "pip installs without a version", func(c *call) []string {
+			if c.name == "pipx" && c.has("install") {
+				return lacking(without(c.rest("python", "index-url", "i", "pip-args", "suffix"), "install"), pipFixed)
+			}
 			args, ok := pipInstall(c)
 			if !ok || args.flag("r", "requirement", "c", "constraint") {
 				return nil
@@ -49,12 +52,15 @@ func pipInstall(c *call) (*call, bool) {
 	return &k, k.has("install")
 }
 
+// pipBound finds an operator of versions, an address or a path. One equals sign is none: pip does not know it.
+var pipBound = regexp.MustCompile(`==|~=|!=|[<>@/]`)
+
 // pipFixed tells whether a requirement is bound to a version, or is a file or address that is one.
 func pipFixed(s string) bool {
 	if strings.HasPrefix(s, "git+") {
 		return strings.Contains(strings.TrimPrefix(s, "git+"), "@")
 	}
-	if strings.ContainsAny(s, "=<>~!@/") || s == "." {
+	if pipBound.MatchString(s) || s == "." {
 		return true
 	}
 	return strings.HasSuffix(s, ".whl") || strings.HasSuffix(s, ".tar.gz")

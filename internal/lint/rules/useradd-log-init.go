@@ -1,10 +1,17 @@
 package rules
 
 import (
+	"regexp"
+
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint"
 )
+
+// braced writes every variable with its braces, the way in which hadolint counts the digits of a number.
+func braced(s string) string { return simpleVariable.ReplaceAllString(s, "$${$1}") }
+
+var simpleVariable = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 var useraddLogInit = lint.Rule{
 	Level: lint.LevelWarning,
@@ -19,7 +26,7 @@ var useraddLogInit = lint.Rule{
 		runs(p, func(in *dockerfile.Instruction, cs []call) {
 			for i := range cs {
 				c := &cs[i]
-				if uid, ok := c.after("u"); c.name == "useradd" && ok && len(uid) > 5 && !c.flag("l", "no-log-init") {
+				if uid, ok := c.after("u"); c.name == "useradd" && ok && len(braced(uid)) > 5 && !c.flag("l", "no-log-init") {
 					p.ReportAt(in, c.cmd.Span, "useradd with a high number and without --no-log-init", addWord(c, "useradd", "--no-log-init")...)
 					return
 				}

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
@@ -30,15 +33,20 @@ func newLintCmd(a *app) *cobra.Command {
 	var st stackFlags
 	var config string
 	c := &cobra.Command{
-		Use:   "lint [FILE|FOLDER|PROJECT...]",
+		Use:   "lint [FILE|FOLDER|PROJECT|-...]",
 		Short: "Check Dockerfiles: hadolint's rules, and rules that know the stack",
 		Long: `Lint checks one Dockerfile, every Dockerfile below a folder (Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile), or
 those that a compose project builds, each for the stage that ships. The rules that hadolint has answer to its codes, its
 comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not parse is a finding; the rest is checked.`,
 		Example: `  drydock dockerfile lint                        # the project or the Dockerfiles in this folder
   drydock dockerfile lint Dockerfile --format json
+  drydock dockerfile lint - < Dockerfile         # from standard input
   drydock dockerfile lint . --fail-on medium     # in CI`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args, piped, err := a.piped(args)
+			if err != nil {
+				return err
+			}
 			in, own, err := st.resolve(args)
 			if err != nil {
 				return err
@@ -47,7 +55,7 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 			if err != nil {
 				return err
 			}
-			t, err := lintTarget(cmd.Context(), in)
+			t, err := lintTarget(cmd.Context(), in, piped)
 			if err != nil {
 				return err
 			}
@@ -68,10 +76,27 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 	return c
 }
 
+// piped takes "-" out of the arguments and reads the Dockerfile that it stands for; nil where it is not among them.
+func (a *app) piped(args []string) (rest []string, text []byte, err error) {
+	if !slices.Contains(args, scan.Stdin) {
+		return args, nil, nil
+	}
+	rest = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == scan.Stdin })
+	text, err = io.ReadAll(limit.Reader(a.in, dockerfile.MaxSize))
+	if err != nil {
+		return nil, nil, fault.InputErr("standard input", err)
+	}
+	return rest, append([]byte{}, text...), nil
+}
+
 // lintTarget takes a file that is no compose file for a Dockerfile, whatever its name, and looks below every folder
 // that is named, also one that holds a compose project.
-func lintTarget(ctx context.Context, in scan.Inputs) (*scan.Target, error) {
+func lintTarget(ctx context.Context, in scan.Inputs, piped []byte) (*scan.Target, error) {
+	if piped != nil && len(in.Args)+len(in.Stack.Files) == 0 {
+		return &scan.Target{Name: scan.Stdin, Root: ".", Piped: piped}, nil
+	}
 	t := scan.Resolve(ctx, in)
+	t.Piped = piped
 	t.Dockerfiles, t.Files = append(t.Dockerfiles, t.Files...), nil
 	if len(in.Args) == 0 && len(in.Stack.Files) == 0 {
 		in.Args = []string{"."}

@@ -2,14 +2,17 @@ package lint
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/drydock/drydock/internal/badyaml"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/limit"
 )
@@ -54,20 +57,19 @@ func ReadConfig(path string) (*Config, error) {
 	}
 	var f file
 	if err := yaml.Unmarshal(b, &f); err != nil {
-		return nil, fault.InputErr(path, err).WithHint("It is read as hadolint reads it: ignored, override, trustedRegistries, label-schema, strict-labels, failure-threshold, no-fail, disable-ignore-pragma.")
+		return nil, malformed(path, b, err)
 	}
 	c := &Config{Path: path, NoFail: f.NoFail, Ignored: f.Ignored, TrustedRegistries: f.TrustedRegistries, LabelSchema: f.LabelSchema,
 		StrictLabels: f.StrictLabels, DisableIgnorePragma: f.DisableIgnorePragma, Override: map[Level][]string{}}
 	for _, k := range sortedKeys(f.LabelSchema) {
 		if !labelKinds[f.LabelSchema[k]] {
-			return nil, fault.Input(path, "label-schema: %q is no kind of label", f.LabelSchema[k]).WithHint("Use text, url, rfc3339, spdx, hash, semver or email.")
+			return nil, fault.Input(path, "label-schema: %q is no kind of label", f.LabelSchema[k]).WithHint("Kinds: %s.", labelKindsHint)
 		}
 	}
-	if t := Level(strings.ToLower(f.FailureThreshold)); t != "" {
-		if t != "none" && t.rank() == len(levels) {
-			return nil, fault.Input(path, "failure-threshold: %q is no level", f.FailureThreshold).WithHint("Use error, warning, info, style, ignore or none.")
+	if f.FailureThreshold != "" {
+		if c.FailureThreshold, err = threshold(f.FailureThreshold); err != nil {
+			return nil, fault.Input(path, "failure-threshold: %v", err).WithHint(thresholdHint)
 		}
-		c.FailureThreshold = t
 	}
 	for name, rules := range f.Override {
 		l := Level(strings.ToLower(name))
@@ -78,6 +80,36 @@ func ReadConfig(path string) (*Config, error) {
 	}
 	c.Index()
 	return c, nil
+}
+
+// malformed explains what is wrong with the YAML of a configuration.
+func malformed(path string, text []byte, err error) error {
+	var kinds *yaml.TypeError
+	if !errors.As(err, &kinds) || len(kinds.Errors) == 0 {
+		return badyaml.Explain(path, text, err)
+	}
+	words, line := kinds.Errors[0], 0
+	if n, rest, ok := strings.Cut(strings.TrimPrefix(words, "line "), ": "); ok {
+		if l, err := strconv.Atoi(n); err == nil {
+			words, line = rest, l
+		}
+	}
+	return fault.Input(path, "%s", words).At(line, 0).
+		WithHint("ignored and trustedRegistries are lists of texts, override a list for each level, label-schema a kind for each label.")
+}
+
+const (
+	thresholdHint  = "Use error, warning, info, style, ignore or none."
+	labelKindsHint = "text, url, rfc3339, spdx, hash, semver, email"
+)
+
+// threshold reads a failure threshold; hadolint's "none" is the lowest of all.
+func threshold(s string) (Level, error) {
+	t := Level(strings.ToLower(s))
+	if t != "none" && t.rank() == len(levels) {
+		return "", fmt.Errorf("%q is no level", s)
+	}
+	return t, nil
 }
 
 func sortedKeys(m map[string]string) []string {

@@ -33,9 +33,9 @@ import (
 
 // recipe is a Dockerfile with the builds that are made of it.
 type recipe struct {
-	path   string // that can be opened; "" for an inline one
-	shown  string // as the report names it
-	inline string
+	path   string           // that can be opened; "" for one whose text is given
+	shown  string           // as the report names it
+	text   []byte           // nil: it is read from path
 	place  finding.Location // of an inline one: the service's line
 	builds []build
 }
@@ -83,8 +83,17 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 	return res, nil
 }
 
-// LintConfig finds the .hadolint.yaml that counts: the one named, the working folder's, the target's, the user's.
+// LintConfig finds the .hadolint.yaml that counts (the one named, the working folder's, the target's, the user's) and
+// adds hadolint's environment variables to it.
 func LintConfig(t *Target, opt *Options) (*lint.Config, error) {
+	cfg, err := lintFile(t, opt)
+	if err != nil {
+		return nil, err
+	}
+	return cfg.Environment(os.Getenv)
+}
+
+func lintFile(t *Target, opt *Options) (*lint.Config, error) {
 	if opt.LintConfig != "" {
 		return lint.ReadConfig(opt.LintConfig)
 	}
@@ -118,7 +127,7 @@ func recipes(ctx context.Context, t *Target) ([]*recipe, error) {
 			switch b := s.Build; {
 			case b == nil || b.Remote:
 			case b.Inline != "":
-				r := &recipe{shown: s.BuildLocation.Path, inline: b.Inline, place: s.BuildLocation}
+				r := &recipe{shown: s.BuildLocation.Path, text: []byte(b.Inline), place: s.BuildLocation}
 				r.add(b, st, s, name)
 				all = append(all, r)
 			case b.Dockerfile != "":
@@ -128,6 +137,9 @@ func recipes(ctx context.Context, t *Target) ([]*recipe, error) {
 	}
 	for _, f := range t.Dockerfiles {
 		get(f)
+	}
+	if t.Piped != nil {
+		all = append(all, &recipe{shown: Stdin, text: t.Piped})
 	}
 	for _, f := range t.Files {
 		if dockerfile.IsName(filepath.Base(f)) {
@@ -207,8 +219,8 @@ func leadsInto(root, link string) bool {
 // lint judges the recipe for each of its builds and joins the findings.
 func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(string) (int64, bool)) Result {
 	in := report.Input{Path: r.shown, Status: report.Checked, Service: strings.Join(r.serviceNames(), ", ")}
-	src := []byte(r.inline)
-	if r.inline == "" {
+	src := r.text
+	if src == nil {
 		var err error
 		if src, err = limit.ReadFile(r.path, dockerfile.MaxSize); err != nil {
 			in.Status, in.Reason = report.Failed, reasonOf(err)
@@ -224,7 +236,10 @@ func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(strin
 	}
 	builds := r.builds
 	if len(builds) == 0 {
-		builds = []build{{context: likelyContext(r.path)}}
+		builds = []build{{}}
+		if r.path != "" {
+			builds[0].context = likelyContext(r.path)
+		}
 	}
 	joined := joiner{index: map[string]int{}}
 	for _, b := range builds {
@@ -235,7 +250,7 @@ func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(strin
 		done()
 	}
 	atInstruction(f, joined.list)
-	if r.inline != "" {
+	if r.place.Path != "" {
 		for i := range joined.list {
 			joined.list[i].Location, joined.list[i].Fix.Edits = r.place, nil // an inline file has no lines of its own
 		}

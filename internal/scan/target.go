@@ -23,9 +23,13 @@ type Target struct {
 	Dirs        []string    // source trees that are no compose project
 	Files       []string    // single files: source code, Dockerfiles
 	Dockerfiles []string    // Dockerfiles named as such, whatever their name
+	Piped       []byte      // a Dockerfile from standard input; nil if there is none
 	SBOMs       []string    // files with a bill of materials
 	Unread      []error     // inputs that were named and could not be read: the rest is scanned, the exit code tells
 }
+
+// Stdin is how a command line and a report call standard input.
+const Stdin = "-"
 
 // Unit is one thing that is built and shipped: several services may run the same one.
 type Unit struct {

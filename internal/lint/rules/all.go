@@ -42,7 +42,7 @@ func Described() []finding.Rule {
 // Reached names the findings whose level reaches the failure-threshold of a configuration, as hadolint's exit code
 // counts them: rules without a level never do.
 func Reached(found []finding.Finding, cfg *lint.Config) []string {
-	if cfg.FailureThreshold == "" || cfg.FailureThreshold == "none" || cfg.NoFail {
+	if cfg.FailureThreshold == "" || cfg.NoFail {
 		return nil
 	}
 	var out []string

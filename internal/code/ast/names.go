@@ -15,6 +15,7 @@ func (t *Tree) Resolve() {
 	}
 	r.imports()
 	r.guesses()
+	r.keep()
 	for id := range t.Alt {
 		t.Nodes[id].Flags |= FlagAlt
 	}

@@ -61,6 +61,8 @@ type Tree struct {
 	decl  []int32 // by node: the declaration of a name
 	types []ID    // by declaration: its type
 	names []nameInfo
+
+	declared []Declared // by declaration
 }
 
 // nameInfo is what is kept of a declaration.

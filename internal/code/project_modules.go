@@ -1,0 +1,305 @@
+package code
+
+import (
+	"path"
+	"strings"
+)
+
+// How each language finds the file of a module, and the names in it.
+
+// module is what an import names.
+func (p *family) module(file int32, spec string) entity {
+	switch p.lang {
+	case "python":
+		return p.pyModule(file, spec)
+	case "javascript":
+		return p.jsModule(file, spec)
+	case "go":
+		return p.goPackage(file, spec)
+	case "java", "php":
+		return p.dotted(spec)
+	}
+	return entity{}
+}
+
+// fileAt is the file at the first of some paths that is one.
+func (p *family) fileAt(paths ...string) entity {
+	for _, s := range paths {
+		if n, ok := p.paths[strings.TrimPrefix(s, "./")]; ok {
+			return entity{kind: isFile, file: n}
+		}
+	}
+	return entity{}
+}
+
+// pyModule finds a module of Python: relative to the package where it begins with dots, else in the folders around
+// the importing file from the innermost on, else the only one of the project whose path ends so.
+func (p *family) pyModule(file int32, spec string) entity {
+	dir := folder(p.files[file].rel)
+	dots := 0
+	for dots < len(spec) && spec[dots] == '.' {
+		dots++
+	}
+	rel := strings.ReplaceAll(spec[dots:], ".", "/")
+	if dots > 0 {
+		for range dots - 1 {
+			if dir == "" {
+				return entity{}
+			}
+			dir = folder(dir)
+		}
+		return p.pyAt(path.Join(dir, rel))
+	}
+	for d := dir; ; d = folder(d) {
+		if e := p.pyAt(path.Join(d, rel)); e.kind != isNothing {
+			return e
+		}
+		if d == "" {
+			break
+		}
+	}
+	if !strings.Contains(rel, "/") {
+		return p.pyAt(path.Join("src", rel))
+	}
+	var found []entity
+	tail := rel[strings.LastIndexByte(rel, '/')+1:] + ".py"
+	for _, n := range p.tails[tail] {
+		if strings.HasSuffix(p.files[n].rel, "/"+rel+".py") {
+			found = append(found, entity{kind: isFile, file: n})
+		}
+	}
+	return unique(found)
+}
+
+func (p *family) pyAt(at string) entity {
+	if e := p.fileAt(at+".py", at+"/__init__.py", at+".pyi"); e.kind != isNothing {
+		return e
+	}
+	if at != "" && at != "." && p.hasFolder(at) {
+		return entity{kind: isPackage, s: at}
+	}
+	return entity{}
+}
+
+// hasFolder says whether files of the language lie below a folder.
+func (p *family) hasFolder(dir string) bool {
+	if p.pkgs["\x00"] == nil { // made once
+		p.pkgs["\x00"] = []int32{}
+		for i, f := range p.files {
+			for d := folder(f.rel); d != ""; d = folder(d) {
+				if _, ok := p.pkgs[d]; ok {
+					break
+				}
+				p.pkgs[d] = []int32{int32(i)}
+			}
+		}
+	}
+	_, ok := p.pkgs[dir]
+	return ok
+}
+
+var jsExts = []string{"", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts"}
+
+// jsModule finds a module by a relative path, or from the root of the sources as @/ and ~/ usually mean.
+func (p *family) jsModule(file int32, spec string) entity {
+	var at string
+	switch {
+	case strings.HasPrefix(spec, "./"), strings.HasPrefix(spec, "../"), spec == ".", spec == "..":
+		at = path.Join(folder(p.files[file].rel), spec)
+	case strings.HasPrefix(spec, "@/"), strings.HasPrefix(spec, "~/"):
+		for d := folder(p.files[file].rel); ; d = folder(d) {
+			for _, sub := range []string{"src", ""} {
+				if e := p.jsAt(path.Join(d, sub, spec[2:])); e.kind != isNothing {
+					return e
+				}
+			}
+			if d == "" {
+				return entity{}
+			}
+		}
+	default:
+		return entity{}
+	}
+	return p.jsAt(at)
+}
+
+func (p *family) jsAt(at string) entity {
+	for _, base := range []string{at, at + "/index", strings.TrimSuffix(strings.TrimSuffix(at, ".js"), ".mjs")} {
+		for _, ext := range jsExts {
+			if e := p.fileAt(base + ext); e.kind != isNothing {
+				return e
+			}
+		}
+	}
+	return entity{}
+}
+
+// goPackage finds the folder of an import path from the modules of the project.
+func (p *family) goPackage(file int32, spec string) entity {
+	best, dir := -1, ""
+	for root, mod := range p.roots {
+		if spec != mod && !strings.HasPrefix(spec, mod+"/") || len(mod) <= best {
+			continue
+		}
+		best, dir = len(mod), path.Join(root, strings.TrimPrefix(strings.TrimPrefix(spec, mod), "/"))
+	}
+	if best < 0 || len(p.pkgs[cleanDir(dir)]) == 0 {
+		return entity{}
+	}
+	return entity{kind: isPackage, s: cleanDir(dir)}
+}
+
+func cleanDir(d string) string {
+	if d == "." {
+		return ""
+	}
+	return d
+}
+
+// dotted finds a class, a function or a package by its full name, and members of it.
+func (p *family) dotted(name string) entity {
+	if p.lang == "php" {
+		name = strings.ToLower(name)
+	}
+	if e := unique(p.names[name]); e.kind != isNothing {
+		return e
+	}
+	if len(p.pkgs[name]) > 0 {
+		return entity{kind: isPackage, s: name}
+	}
+	if before, last, ok := cutLast(name); ok && strings.Count(name, ".") < 20 {
+		if e := unique(p.names[before]); e.kind == isClass {
+			return p.memberOf(e, last)
+		}
+	}
+	return entity{kind: isPackage, s: name}
+}
+
+// packageMember is a name of a folder or namespace.
+func (p *family) packageMember(pkg, s string) entity {
+	switch p.lang {
+	case "python":
+		return p.pyAt(path.Join(pkg, s))
+	case "go":
+		return p.goName(pkg, s)
+	case "java", "php":
+		return p.dotted(joinDots(pkg, s))
+	}
+	return entity{}
+}
+
+// goName is a name of a package of Go.
+func (p *family) goName(dir, s string) entity {
+	var found []entity
+	var typ entity
+	for _, f := range p.pkgs[dir] {
+		r, ok := p.files[f].globals[s]
+		if !ok {
+			continue
+		}
+		if e := p.resolve(f, r); e.kind == isClass {
+			// A type's methods may make it known in several files; the one that defines it knows its fields.
+			if typ.kind == isNothing || len(p.files[f].classes[e.n].fields) > 0 {
+				typ = e
+			}
+		} else if e.kind != isNothing {
+			found = append(found, e)
+		}
+	}
+	if typ.kind != isNothing {
+		return typ
+	}
+	return unique(found)
+}
+
+// moduleMember is a name of a module that is a file.
+func (p *family) moduleMember(file int32, s string) entity {
+	f := p.files[file]
+	switch p.lang {
+	case "python":
+		if r, ok := f.globals[s]; ok {
+			if e := p.resolve(file, r); e.kind != isNothing {
+				return e
+			}
+		}
+		if strings.HasSuffix(f.rel, "/__init__.py") || f.rel == "__init__.py" {
+			if e := p.pyAt(path.Join(folder(f.rel), s)); e.kind != isNothing {
+				return e
+			}
+		}
+		return p.wildcard(file, s)
+	case "javascript":
+		return p.exported(file, s)
+	}
+	return entity{}
+}
+
+// wildcard looks a name up in the modules that give a file all their names.
+func (p *family) wildcard(file int32, s string) entity {
+	var found []entity
+	for _, w := range p.files[file].wild {
+		if e := p.resolve(file, w); e.kind != isNothing {
+			if m := p.memberOf(e, s); m.kind != isNothing && m.kind != isPackage {
+				found = append(found, m)
+			}
+		}
+	}
+	return unique(found)
+}
+
+// exported is what a module of JavaScript gives by a name.
+func (p *family) exported(file int32, s string) entity {
+	f := p.files[file]
+	if r, ok := f.exports[s]; ok {
+		return p.resolve(file, r)
+	}
+	if r, ok := f.exports["="]; ok && s != "=" {
+		e := p.resolve(file, r)
+		if s == "default" {
+			return e
+		}
+		return p.memberOf(e, s)
+	}
+	if s == "default" && len(f.exports) > 0 { // the default import of a CommonJS module is all that it exports
+		return entity{kind: isFile, file: file}
+	}
+	if s == "=" {
+		return entity{}
+	}
+	return p.wildcard(file, s)
+}
+
+// global is a name that a file uses without saying where it comes from.
+func (p *family) global(file int32, s string) entity {
+	f := p.files[file]
+	if r, ok := f.globals[s]; ok {
+		if e := p.resolve(file, r); e.kind != isNothing || p.lang != "go" {
+			return e
+		}
+	}
+	switch p.lang {
+	case "python":
+		return p.wildcard(file, s)
+	case "go":
+		return p.goName(folder(f.rel), s)
+	case "java":
+		if e := unique(p.names[joinDots(f.pkg, s)]); e.kind != isNothing {
+			return e
+		}
+		if e := p.wildcard(file, s); e.kind != isNothing || s == "" || s[0] < 'a' {
+			return e
+		}
+		return entity{kind: isPackage, s: s}
+	case "php":
+		if e := unique(p.names[joinDots(f.pkg, s)]); e.kind != isNothing {
+			return e
+		}
+		if e := unique(p.names[s]); e.kind != isNothing {
+			return e
+		}
+		return entity{kind: isPackage, s: s}
+	case "ruby":
+		return unique(p.names[s])
+	}
+	return entity{}
+}

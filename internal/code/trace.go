@@ -1,0 +1,380 @@
+package code
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+)
+
+// tracer makes the graph of one function: while flow runs it, it gives every parameter, source and call that the
+// project may define a node, and notes what comes to calls, sinks and what is returned. What a callee does with it is
+// found when all functions are known (summary.go).
+type tracer struct {
+	x      *indexer
+	unit   int32
+	rules  *ruleFacts
+	g      *graph
+	ids    map[gkey]int32
+	callAt map[ast.ID]int32
+	sinkAt map[[2]int32]int32
+	objs   map[ast.ID]marks // what calls are made on
+	params map[string]int32 // by place
+	fixed  map[string]bool  // parameters that were given another value
+	inner  int              // depth of lambdas: what they return is not the function's
+}
+
+// gkey finds a node that is there already.
+type gkey struct {
+	kind nodeKind
+	a, b int32
+	s    string
+}
+
+// Bounds on the graph of one function.
+const (
+	maxGraphNodes = 20_000
+	maxGraphEdges = 200 // into one node
+	maxMarks      = 60  // of one value
+	maxSlots      = 30  // arguments of one call
+)
+
+func newTracer(x *indexer, unit int32, rules *ruleFacts) *tracer {
+	tr := &tracer{x: x, unit: unit, rules: rules, g: &graph{outs: map[int32]int32{}, cells: map[string]int32{}}, ids: map[gkey]int32{}, callAt: map[ast.ID]int32{},
+		sinkAt: map[[2]int32]int32{}, objs: map[ast.ID]marks{}, params: map[string]int32{}, fixed: map[string]bool{}}
+	tr.g.ret = tr.fresh()
+	return tr
+}
+
+// node finds or makes a node.
+func (tr *tracer) node(k nodeKind, a, b int32, s string) int32 {
+	key := gkey{k, a, b, s}
+	if n, ok := tr.ids[key]; ok {
+		return n
+	}
+	if len(tr.g.nodes) >= maxGraphNodes {
+		return noRef
+	}
+	n := int32(len(tr.g.nodes))
+	tr.g.nodes = append(tr.g.nodes, gnode{kind: k, a: a, b: b, s: s})
+	tr.ids[key] = n
+	return n
+}
+
+// fresh makes a node that only gathers.
+func (tr *tracer) fresh() int32 {
+	if len(tr.g.nodes) >= maxGraphNodes {
+		return noRef
+	}
+	tr.g.nodes = append(tr.g.nodes, gnode{kind: nodeJoin})
+	return int32(len(tr.g.nodes) - 1)
+}
+
+func one(n int32) marks {
+	if n < 0 {
+		return nil
+	}
+	return marks{{node: n + 1}}
+}
+
+// flowsTo lets the marks of a value come to a node, or to a part of it.
+func (tr *tracer) flowsTo(n int32, part string, m marks) {
+	if n < 0 {
+		return
+	}
+	to := &tr.g.nodes[n]
+next:
+	for _, x := range m {
+		for i := range to.in {
+			if to.in[i].from == x.node-1 && to.in[i].to == part {
+				continue next
+			}
+		}
+		if x.node == 0 || len(to.in) >= maxGraphEdges {
+			continue
+		}
+		e := edge{from: x.node - 1, to: part}
+		for v := x.via; v != nil; v = v.before {
+			e.steps = append(e.steps, span{v.start, v.end})
+		}
+		for i, j := 0, len(e.steps)-1; i < j; i, j = i+1, j-1 {
+			e.steps[i], e.steps[j] = e.steps[j], e.steps[i]
+		}
+		to.in = append(to.in, e)
+	}
+}
+
+// knows notes that a part of a node's value is known, though nothing may come to it.
+func (tr *tracer) knows(n int32, part string) {
+	if n < 0 {
+		return
+	}
+	to := &tr.g.nodes[n]
+	for _, k := range to.known {
+		if k == part {
+			return
+		}
+	}
+	if len(to.known) < maxGraphEdges {
+		to.known = append(to.known, part)
+	}
+}
+
+// value lets an expression's value, with the parts that are known of it, come to a node.
+func (tr *tracer) value(fl *flow, n int32, id ast.ID, m marks, s state) {
+	tr.flowsTo(n, "", m)
+	key := ""
+	if id != ast.Nil {
+		key = fl.place(id)
+	}
+	if key != "" {
+		for _, k := range s.partsOf(key) {
+			tr.knows(n, k)
+			tr.flowsTo(n, k, s[key+"."+k])
+		}
+		return
+	}
+	if id == ast.Nil {
+		return
+	}
+	t := fl.t
+	if t.Nodes[id].Kind == ast.Unary && t.HasText(id, "&") && t.Child(id, ast.Value) != ast.Nil {
+		id = t.Child(id, ast.Value)
+	}
+	if t.Nodes[id].Kind == ast.New {
+		if a := t.Child(id, ast.Arguments); t.Kind(a) == ast.Dict {
+			id = a
+		}
+	}
+	if t.Nodes[id].Kind != ast.Dict {
+		return
+	}
+	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+		k, v := t.Child(c, ast.Key), t.Child(c, ast.Value)
+		if t.Nodes[c].Kind == ast.Name { // {a} of JavaScript
+			k, v = c, c
+		}
+		if k == ast.Nil || v == ast.Nil {
+			return // not all parts are known
+		}
+		switch t.Nodes[k].Kind {
+		case ast.Name, ast.Str, ast.Num:
+			part := partName(string(t.Text(k)))
+			tr.knows(n, part)
+			tr.flowsTo(n, part, fl.eval(v, s.clone()))
+		default:
+			return
+		}
+	}
+}
+
+func partName(s string) string { return strings.ReplaceAll(s, ".", "\x01") }
+
+// partsOf lists the parts of a place that are known, one level deep.
+func (s state) partsOf(key string) (out []string) {
+	for k := range s {
+		if len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) && !strings.Contains(k[len(key)+1:], ".") {
+			out = append(out, k[len(key)+1:])
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// begin gives the object that the function is called on its node.
+func (tr *tracer) begin(s state) {
+	if u := &tr.x.f.units[tr.unit]; u.class < 0 || u.params[0].name != "" {
+		return
+	}
+	for _, key := range []string{"this", "$this"} {
+		s[key] = one(tr.node(nodeParam, 0, 0, ""))
+		tr.params[key] = 0
+	}
+}
+
+// param gives a parameter its node. name is the node of its name, or of the pattern that takes it apart.
+func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
+	if tr.inner > 0 {
+		return
+	}
+	n := int32(-1)
+	t := fl.t
+	if t.Nodes[name].Kind == ast.Name {
+		text := strings.TrimPrefix(string(t.Text(name)), "$")
+		for i := range tr.x.f.units[tr.unit].params {
+			if tr.x.f.units[tr.unit].params[i].name == text {
+				n = int32(i)
+			}
+		}
+		if n >= 0 {
+			key := fl.name(name)
+			s[key] = s.get(key).union(one(tr.node(nodeParam, n, 0, "")))
+			tr.params[key] = n
+		}
+		return
+	}
+	base := tr.node(nodeParam, int32(at), 0, "")
+	if at >= len(tr.x.f.units[tr.unit].params) || base < 0 {
+		return
+	}
+	t.Walk(name, func(c ast.ID) bool {
+		if t.Nodes[c].Kind != ast.Name || t.Nodes[c].Role == ast.Key || t.Nodes[c].Role == ast.Right {
+			return true
+		}
+		part := string(t.Text(c))
+		if q := t.Nodes[c].Parent; t.Nodes[q].Kind == ast.Pair && t.Child(q, ast.Key) != ast.Nil {
+			part = string(t.Text(t.Child(q, ast.Key)))
+		}
+		key := fl.name(c)
+		s[key] = s.get(key).union(one(tr.node(nodeField, base, 0, partName(part))))
+		return true
+	})
+}
+
+// field is the value of a part of what marks stand for.
+func (tr *tracer) field(fl *flow, id ast.ID, m marks) marks {
+	part := fl.partKey(id)
+	out := make(marks, 0, len(m))
+	for _, x := range m {
+		if x.node > 0 && !tr.whole(x.node-1) {
+			if n := tr.node(nodeField, x.node-1, 0, part); n >= 0 {
+				x.node = n + 1
+			}
+		}
+		if !out.has(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// whole says whether what a node stands for has no parts of its own, and those of parts are not followed.
+func (tr *tracer) whole(n int32) bool {
+	switch x := &tr.g.nodes[n]; x.kind {
+	case nodeSource, nodeLabel, nodeGate:
+		return true
+	case nodeField:
+		return tr.g.nodes[x.a].kind == nodeField && tr.g.nodes[tr.g.nodes[x.a].a].kind == nodeField
+	}
+	return false
+}
+
+// partKey is the last part of what a member or an index names.
+func (fl *flow) partKey(id ast.ID) string {
+	t := fl.t
+	switch t.Nodes[id].Kind {
+	case ast.Member:
+		if name := t.Child(id, ast.Ident); t.Kind(name) == ast.Name {
+			return partName(strings.TrimPrefix(string(t.Text(name)), "$"))
+		}
+	case ast.Index:
+		if ix := t.Child(id, ast.Elem); t.Kind(ix) == ast.Str || t.Kind(ix) == ast.Num {
+			return partName(string(t.Text(ix)))
+		}
+	}
+	return anyIndex
+}
+
+// variable is what a variable of the file holds for a function that reads it.
+func (tr *tracer) variable(fl *flow, id ast.ID, s state) marks {
+	if tr.unit == 0 {
+		return nil
+	}
+	d, ok := fl.t.Declared(fl.t.Decl(id))
+	if !ok || d.Scope != 0 || d.Import != ast.Nil || d.Module != ast.Nil {
+		return nil
+	}
+	if p := fl.t.Nodes[d.Node].Parent; p == ast.Nil || fl.t.Nodes[p].Kind == ast.FuncDef || fl.t.Nodes[p].Kind == ast.ClassDef {
+		return nil
+	}
+	if _, ok := s[fl.name(id)]; ok {
+		return nil
+	}
+	return one(tr.node(nodeCell, 0, 0, string(fl.t.Text(id))))
+}
+
+// returned notes what the function returns or yields.
+func (tr *tracer) returned(fl *flow, id ast.ID, m marks, s state) {
+	if tr.inner > 0 {
+		return
+	}
+	v := id
+	if fl.t.Nodes[id].Kind == ast.Return || fl.t.Nodes[id].Kind == ast.Yield {
+		v = fl.t.Nodes[id].First
+	}
+	tr.value(fl, tr.g.ret, v, m, s)
+	if fl.t.Nodes[id].Kind == ast.Return {
+		tr.leaves(fl, s)
+	}
+}
+
+// leaves notes what the function leaves in what it was given and in the file's variables.
+func (tr *tracer) leaves(fl *flow, s state) {
+	if tr.inner > 0 {
+		return
+	}
+	keys := make([]string, 0, len(tr.params))
+	for k := range tr.params {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	for _, key := range keys {
+		if tr.fixed[key] {
+			continue
+		}
+		p := tr.params[key]
+		parts := s.partsOf(key)
+		direct := tr.others(s[key], p)
+		if len(parts) == 0 && len(direct) == 0 {
+			continue
+		}
+		n := tr.out(p)
+		tr.flowsTo(n, "", direct)
+		for _, k := range parts {
+			tr.knows(n, k)
+			tr.flowsTo(n, k, s[key+"."+k])
+		}
+	}
+	if tr.unit != 0 {
+		return
+	}
+	for key, m := range s {
+		if _, name, ok := strings.Cut(key, "\x00"); ok && len(m) > 0 && !strings.Contains(name, ".") {
+			n, ok := tr.g.cells[name]
+			if !ok {
+				n = tr.fresh()
+				tr.g.cells[name] = n
+			}
+			tr.flowsTo(n, "", m)
+		}
+	}
+}
+
+func (tr *tracer) out(p int32) int32 {
+	n, ok := tr.g.outs[p]
+	if !ok {
+		n = tr.fresh()
+		tr.g.outs[p] = n
+	}
+	return n
+}
+
+// others are the marks that are not just the parameter itself.
+func (tr *tracer) others(m marks, p int32) (out marks) {
+	for _, x := range m {
+		if x.node > 0 {
+			if n := &tr.g.nodes[x.node-1]; n.kind == nodeParam && n.a == p {
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// assigned notes that a variable has a new value: what is done to it from now on is not done to what was given.
+func (tr *tracer) assigned(key string) {
+	if _, ok := tr.params[key]; ok {
+		tr.fixed[key] = true
+	}
+}

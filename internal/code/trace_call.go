@@ -1,0 +1,266 @@
+package code
+
+import (
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+)
+
+// call notes a call that the project may define and gives what stands for its value. fnMarks is what the expression
+// that is called has. Other calls pass on what they are given, as they do within a function.
+func (tr *tracer) call(fl *flow, id ast.ID, s state, fnMarks marks, args []argument) marks {
+	t := fl.t
+	all := fnMarks
+	for i := range args {
+		all = all.union(args[i].marks)
+	}
+	r := tr.x.callee(id)
+	if r == noRef {
+		return all.bound(fl)
+	}
+	at, ok := tr.callAt[id]
+	if !ok {
+		if len(tr.g.calls) >= maxGraphNodes/4 {
+			return all.bound(fl)
+		}
+		at = int32(len(tr.g.calls))
+		tr.callAt[id] = at
+		n := &t.Nodes[id]
+		c := callSite{ref: r, place: span{n.Start, n.End}, recv: -1, pass: tr.fresh()}
+		tr.g.calls = append(tr.g.calls, c)
+	}
+	c := &tr.g.calls[at]
+	tr.flowsTo(c.pass, "", all)
+	obj := tr.receiver(fl, id)
+	if obj != ast.Nil || tr.superCall(fl, id) {
+		if c.recv < 0 {
+			c.recv = tr.fresh()
+		}
+		if tr.superCall(fl, id) {
+			tr.object(fl, c.recv, s)
+		} else {
+			tr.value(fl, c.recv, obj, tr.objs[obj], s)
+		}
+	}
+	for i := range args {
+		if i >= maxSlots {
+			break
+		}
+		if i >= len(c.slots) {
+			c.slots = append(c.slots, slot{kind: args[i].kind, name: args[i].name, node: tr.fresh(), fn: noRef})
+			if v := args[i].id; t.Kind(v) == ast.Lambda || t.Kind(v) == ast.Name || t.Kind(v) == ast.Member {
+				c.slots[i].fn = tr.x.refOf(v)
+			}
+		}
+		tr.value(fl, c.slots[i].node, args[i].id, args[i].marks, s)
+	}
+	// What the callee leaves in what it is given is there after the call.
+	for i := range args {
+		if i < len(c.slots) {
+			tr.left(fl, at, int32(i), args[i].id, s)
+		}
+	}
+	if c.recv >= 0 {
+		if tr.superCall(fl, id) {
+			for key, p := range tr.params {
+				if p == 0 {
+					tr.leftAt(at, -1, key, s)
+				}
+			}
+		} else {
+			tr.left(fl, at, -1, obj, s)
+		}
+	}
+	if fl.p.Rule.Options.TaintAssumeSafeFuncs {
+		fl.given[id] = all
+	}
+	return one(tr.node(nodeResult, at, 0, ""))
+}
+
+// argument is one argument of a call, run.
+type argument struct {
+	id    ast.ID
+	kind  slotKind
+	name  string
+	marks marks
+}
+
+// arguments runs the arguments of a call one by one.
+func (tr *tracer) arguments(fl *flow, args ast.ID, s state) (out []argument) {
+	t := fl.t
+	if args == ast.Nil {
+		return nil
+	}
+	if t.Nodes[args].Kind != ast.Args {
+		return []argument{{id: args, marks: fl.eval(args, s)}}
+	}
+	for c := t.Nodes[args].First; c != ast.Nil; c = t.Nodes[c].Next {
+		n := &t.Nodes[c]
+		if n.Role == ast.Ident || n.Role == ast.Mods || n.Role == ast.Type {
+			continue
+		}
+		a := argument{id: c, marks: fl.eval(c, s)}
+		switch n.Kind {
+		case ast.KwArg:
+			a.kind = slotNamed
+			if name := t.Child(c, ast.Ident); name != ast.Nil {
+				a.name = strings.TrimPrefix(string(t.Text(name)), "$")
+			}
+			a.id = t.Child(c, ast.Value)
+		case ast.Pair: // f(key: value) of Ruby
+			if k, v := t.Child(c, ast.Key), t.Child(c, ast.Value); k != ast.Nil && v != ast.Nil {
+				a.kind, a.name, a.id = slotNamed, strings.TrimSuffix(string(t.Text(k)), ":"), v
+			}
+		case ast.Spread:
+			a.kind = slotSpread
+			if t.HasText(c, "**") {
+				a.kind = slotSpreadNamed
+			}
+			a.id = t.Child(c, ast.Value)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// receiver is the object that a call is made on, Nil for none.
+func (tr *tracer) receiver(fl *flow, id ast.ID) ast.ID {
+	t := fl.t
+	fn := id
+	if t.Nodes[id].Kind == ast.Call {
+		fn = t.Child(id, ast.Fn)
+	}
+	if t.Kind(fn) != ast.Member {
+		return ast.Nil
+	}
+	return t.Child(fn, ast.Obj)
+}
+
+// superCall says whether a call runs a method of the class's bases, or another constructor, on the same object.
+func (tr *tracer) superCall(fl *flow, id ast.ID) bool {
+	t := fl.t
+	fn := t.Child(id, ast.Fn)
+	if t.Nodes[id].Kind != ast.Call || fn == ast.Nil {
+		return false
+	}
+	if t.Nodes[fn].Kind == ast.This {
+		return true
+	}
+	if obj := tr.receiver(fl, id); obj != ast.Nil {
+		r := tr.x.refOf(obj)
+		return r >= 0 && tr.x.f.refs[r].kind == refSuper
+	}
+	// A bare name may be a method of the object, as Java and Ruby have it.
+	r := tr.x.refOf(fn)
+	return r >= 0 && tr.x.f.refs[r].kind == refBare
+}
+
+// object lets the object that the function is called on come to a node.
+func (tr *tracer) object(fl *flow, n int32, s state) {
+	for key, p := range tr.params {
+		if p != 0 {
+			continue
+		}
+		tr.flowsTo(n, "", s[key])
+		for _, k := range s.partsOf(key) {
+			tr.knows(n, k)
+			tr.flowsTo(n, k, s[key+"."+k])
+		}
+	}
+}
+
+// left adds what call at leaves in its argument to the place that was given.
+func (tr *tracer) left(fl *flow, at, arg int32, id ast.ID, s state) {
+	if id == ast.Nil {
+		return
+	}
+	switch fl.t.Nodes[id].Kind {
+	case ast.Name, ast.This, ast.Member:
+	case ast.Unary:
+		if v := fl.t.Child(id, ast.Value); v != ast.Nil && fl.t.HasText(id, "&") {
+			tr.left(fl, at, arg, v, s)
+		}
+		return
+	default:
+		return
+	}
+	if key := fl.place(id); key != "" && !strings.Contains(key, anyIndex) {
+		if fl.t.Nodes[id].Kind == ast.Name && s[key] == nil && !tr.holdsValue(fl, id) {
+			return
+		}
+		tr.leftAt(at, arg, key, s)
+	}
+}
+
+// holdsValue says whether a name is a variable, and not a module, a function or a class.
+func (tr *tracer) holdsValue(fl *flow, id ast.ID) bool {
+	d, ok := fl.t.Declared(fl.t.Decl(id))
+	if !ok || d.Import != ast.Nil || d.Module != ast.Nil {
+		return false
+	}
+	p := fl.t.Nodes[d.Node].Parent
+	return p != ast.Nil && fl.t.Nodes[p].Kind != ast.FuncDef && fl.t.Nodes[p].Kind != ast.ClassDef
+}
+
+func (tr *tracer) leftAt(at, arg int32, key string, s state) {
+	n := tr.node(nodeOut, at, arg, "")
+	if n < 0 {
+		return
+	}
+	for _, k := range s.partsOf(key) {
+		if f := tr.node(nodeField, n, 0, k); f >= 0 {
+			s[key+"."+k] = s[key+"."+k].union(one(f))
+		}
+	}
+	s[key] = s.get(key).union(one(n))
+}
+
+// bound keeps a value's marks few.
+func (m marks) bound(fl *flow) marks {
+	if len(m) > maxMarks {
+		fl.f.Bounded = true
+		return m[:maxMarks:maxMarks]
+	}
+	return m
+}
+
+// source is the node of a source; cur is what its value has already.
+func (tr *tracer) source(h *hit, cur marks) marks {
+	n := tr.node(nodeSource, h.index, 0, "")
+	if h.part.requires != nil {
+		tr.flowsTo(n, "", cur)
+	}
+	return one(n)
+}
+
+// sink lets what comes to a place of a sink be seen there.
+func (tr *tracer) sink(h *hit, id ast.ID, m marks) {
+	key := [2]int32{h.index, id}
+	n, ok := tr.sinkAt[key]
+	if !ok {
+		n = tr.fresh()
+		tr.sinkAt[key] = n
+		tr.g.sinks = append(tr.g.sinks, sinkSite{h.index, n})
+	}
+	tr.flowsTo(n, "", m)
+}
+
+// gate lets marks through unless a sanitizer with `requires` holds for them.
+func (tr *tracer) gate(part int32, id ast.ID, m marks) marks {
+	if len(m) == 0 {
+		return nil
+	}
+	n := tr.node(nodeGate, part, id, "")
+	tr.flowsTo(n, "", m)
+	return one(n)
+}
+
+// label gives marks the labels of a propagator.
+func (tr *tracer) label(part int32, id ast.ID, m marks) marks {
+	if len(m) == 0 {
+		return nil
+	}
+	n := tr.node(nodeLabel, part, id, "")
+	tr.flowsTo(n, "", m)
+	return one(n)
+}

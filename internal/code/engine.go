@@ -33,6 +33,7 @@ type Engine struct {
 	byLang map[*ast.Lang][]*Program
 	plain  []*Program
 	rules  []*rule.Rule
+	inter  []*interRule // rules that look across files
 	cache  *cache
 	many   *tooMany // of one Run
 }
@@ -64,9 +65,12 @@ func New(rules []*rule.Rule, opt Options) (*Engine, []error) {
 				continue
 			}
 			seen[key], good = true, true
-			if p.Lang == nil {
+			switch {
+			case p.Lang == nil:
 				e.plain = append(e.plain, p)
-			} else {
+			case p.follows():
+				e.addInter(p)
+			default:
 				e.byLang[p.Lang] = append(e.byLang[p.Lang], p)
 			}
 		}
@@ -114,7 +118,7 @@ func (e *Engine) Wanted(path string) bool {
 		return true
 	}
 	l := ast.LangOf(path)
-	return l != nil && len(e.byLang[l]) > 0
+	return l != nil && (len(e.byLang[l]) > 0 || e.hasInter(l))
 }
 
 // FileResult is what was found in a file, and what could not be looked at.
@@ -123,6 +127,7 @@ type FileResult struct {
 	Problem  string // why the file was not looked at, or not in full; "" if it was
 	Unread   bool   // it was not looked at at all
 	Unused   []Unused
+	facts    *fileFacts // for rules that look across files
 }
 
 // Result is what was found in a tree.
@@ -180,6 +185,12 @@ feed:
 		return nil, err
 	}
 	out := &Result{}
+	if len(e.inter) > 0 {
+		out.Partial = e.across(results, tree.Root, func(i int) []byte {
+			src, _ := tree.Files[i].Read(0)
+			return src
+		})
+	}
 	for i := range results {
 		r := &results[i]
 		if skip[i] != "" {
@@ -227,7 +238,13 @@ func (e *Engine) read(f *source.File) (FileResult, string) {
 }
 
 // File looks at one source, whose path is relative to what is scanned.
-func (e *Engine) File(rel string, src []byte) FileResult { return e.file(rel, src, true) }
+func (e *Engine) File(rel string, src []byte) FileResult {
+	res := []FileResult{e.file(rel, src, true)}
+	if len(e.inter) > 0 {
+		e.across(res, "", func(int) []byte { return src })
+	}
+	return res[0]
+}
 
 // file looks at one source. Of one that the user named the language is told from its content too.
 func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
@@ -260,7 +277,7 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 			progs = append(progs, p)
 		}
 	}
-	if len(progs) > 0 {
+	if len(progs) > 0 || e.hasInter(lang) {
 		tree, err := parseTree(lang, rel, src, e.opt.Limits)
 		if err != nil {
 			res.Problem = err.Error()
@@ -273,6 +290,9 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 		f.Tree, f.matcher = tree, &pattern.Matcher{T: tree}
 		for _, p := range progs {
 			ms = append(ms, e.run(p, f)...)
+		}
+		if e.hasInter(lang) {
+			res.facts = e.facts(f, have)
 		}
 		switch {
 		case len(tree.Errors) > 0:
@@ -299,7 +319,7 @@ func (e *Engine) byGrammar(rel string, src []byte) *ast.Lang {
 	var best *ast.Lang
 	least := len(head)/most + 1
 	for _, l := range ast.Languages {
-		if len(e.byLang[l]) == 0 {
+		if len(e.byLang[l]) == 0 && !e.hasInter(l) {
 			continue
 		}
 		tree, err := l.Parse(rel, head, e.opt.Limits)

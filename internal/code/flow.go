@@ -20,6 +20,7 @@ type mark struct {
 	src   *hit
 	label string
 	via   *via
+	node  int32 // where the flow of one function is traced: the node that it stands for, from 1
 }
 
 // via is a list of the places that a taint passed, the last first.
@@ -49,6 +50,12 @@ type marks []mark
 
 func (a marks) has(m mark) bool {
 	for _, x := range a {
+		if m.node > 0 {
+			if x.node == m.node {
+				return true
+			}
+			continue
+		}
 		if x.label == m.label && x.src.Start == m.src.Start && x.src.End == m.src.End && x.src.part == m.src.part {
 			return true
 		}
@@ -163,6 +170,7 @@ type flow struct {
 	found  map[[2]uint32]*TaintMatch
 	depth  int
 	budget int
+	tr     *tracer // of a rule that looks across functions; nil for others
 }
 
 // TaintMatch is a sink that taint reaches, with the way that it took.
@@ -215,13 +223,20 @@ func (fl *flow) detached(id ast.ID) bool {
 // scope runs a function, or the statements of the file, and returns what is known at its end.
 func (fl *flow) scope(id ast.ID) state {
 	s := fl.global.clone()
+	if fl.tr != nil {
+		fl.tr.begin(fl, s)
+		defer func() { fl.tr.leaves(fl, s) }()
+	}
 	if id == 0 {
 		fl.children(id, s)
 		return s
 	}
 	fl.params(id, s)
 	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
-		fl.eval(b, s)
+		m := fl.eval(b, s)
+		if fl.tr != nil {
+			fl.tr.last(fl, b, m, s)
+		}
 	}
 	return s
 }
@@ -244,7 +259,9 @@ func (fl *flow) params(id ast.ID, s state) {
 	if ps == ast.Nil {
 		return
 	}
+	at := 0
 	for p := fl.t.Nodes[ps].First; p != ast.Nil; p = fl.t.Nodes[p].Next {
+		at++
 		m := fl.opt(fl.t.Child(p, ast.Value), s)
 		name := fl.t.Child(p, ast.Ident)
 		if name == ast.Nil {
@@ -255,6 +272,9 @@ func (fl *flow) params(id ast.ID, s state) {
 			m = nil
 		}
 		fl.bindParam(name, m, s)
+		if fl.tr != nil {
+			fl.tr.param(fl, at, p, name, s)
+		}
 	}
 }
 
@@ -294,6 +314,11 @@ func (fl *flow) path(id ast.ID) string {
 	t := fl.t
 	switch n := &t.Nodes[id]; n.Kind {
 	case ast.Name:
+		if fl.tr != nil {
+			if own := fl.tr.ownPlace(fl, id); own != "" {
+				return own
+			}
+		}
 		return fl.name(id)
 	case ast.This:
 		return "this"
@@ -302,10 +327,10 @@ func (fl *flow) path(id ast.ID) string {
 		if obj == ast.Nil || name == ast.Nil {
 			return ""
 		}
-		if d := t.Decl(id); d != 0 && t.Nodes[name].Kind == ast.Name {
+		if d := t.Decl(id); d != 0 && fl.tr == nil && t.Nodes[name].Kind == ast.Name {
 			return strconv.Itoa(int(d)) + "\x00" + t.DeclName(d) // a field of the class around
 		}
-		if t.Nodes[obj].Kind == ast.This && t.Lang.Names.ClassScope && t.Nodes[name].Kind == ast.Name {
+		if t.Nodes[obj].Kind == ast.This && fl.tr == nil && t.Lang.Names.ClassScope && t.Nodes[name].Kind == ast.Name {
 			return string(t.Text(name)) // this.x and x are one
 		}
 		if base := fl.path(obj); base != "" && t.Nodes[name].Kind == ast.Name {
@@ -317,6 +342,11 @@ func (fl *flow) path(id ast.ID) string {
 			return ""
 		}
 		if base := fl.path(obj); base != "" {
+			if part := ""; fl.tr != nil {
+				if part = fl.partKey(id); part != anyPart {
+					return base + "." + part
+				}
+			}
 			return base + anyIndex
 		}
 	}
@@ -347,6 +377,10 @@ func (fl *flow) sourcesAt(id ast.ID, cur marks) (out marks) {
 		if h.part.effect == "only" || !h.covers(n) {
 			continue
 		}
+		if fl.tr != nil {
+			out = out.union(fl.tr.source(h, cur))
+			continue
+		}
 		if h.part.requires != nil && !h.part.requires(cur.hasLabel) {
 			continue
 		}
@@ -367,7 +401,7 @@ func (fl *flow) sanitized(id ast.ID, cur marks) bool {
 	n := &fl.t.Nodes[id]
 	for i := range fl.h.sanitizers {
 		if h := &fl.h.sanitizers[i]; h.part.effect != "only" && h.covers(n) {
-			if h.part.requires == nil || h.part.requires(cur.hasLabel) {
+			if h.part.requires == nil || fl.tr == nil && h.part.requires(cur.hasLabel) {
 				return true
 			}
 		}
@@ -391,7 +425,11 @@ func (fl *flow) eval(id ast.ID, s state) marks {
 		}
 	}
 	fl.depth--
-	return fl.after(id, m, s)
+	m = fl.after(id, m, s)
+	if fl.tr != nil {
+		fl.tr.note(fl, id, m)
+	}
+	return m
 }
 
 // after applies sources, propagators, sanitizers and sinks to a value.
@@ -415,6 +453,9 @@ func (fl *flow) after(id ast.ID, m marks, s state) marks {
 			return m
 		}
 		fl.effects(id, fl.h.sanitizers, nil, true, s)
+		if fl.tr != nil {
+			m = fl.gated(id, m)
+		}
 	}
 	for _, src := range fl.sourcesAt(id, m) {
 		if src.src.part.spec.Control {
@@ -461,6 +502,10 @@ func (fl *flow) effects(id ast.ID, hits []hit, cur marks, clean bool, s state) {
 			s.set(key, marks{})
 			continue
 		}
+		if fl.tr != nil {
+			s[key] = s.get(key).union(fl.tr.source(h, cur))
+			continue
+		}
 		if h.part.requires != nil && !h.part.requires(cur.hasLabel) {
 			continue
 		}
@@ -482,10 +527,14 @@ func (fl *flow) takeUp(id ast.ID, m marks, s state) {
 			continue
 		}
 		out := m
-		if h.part.requires != nil && !h.part.requires(m.hasLabel) {
+		switch {
+		case fl.tr != nil:
+			if len(h.prop.replace) > 0 || h.part.label != "" || h.part.requires != nil {
+				out = fl.tr.label(h.index, id, m)
+			}
+		case h.part.requires != nil && !h.part.requires(m.hasLabel):
 			continue
-		}
-		if len(h.prop.replace) > 0 || h.part.label != "" {
+		case len(h.prop.replace) > 0 || h.part.label != "":
 			out = relabel(m, h)
 		}
 		fl.stash[h] = out
@@ -549,6 +598,10 @@ func (fl *flow) sinks(id ast.ID, m marks, s state) {
 		}
 		if m = all; h.part.focus {
 			m = own // it asks for one argument, which this call is
+		}
+		if fl.tr != nil {
+			fl.tr.sink(h, id, m)
+			continue
 		}
 		if len(m) == 0 {
 			continue
@@ -619,4 +672,15 @@ func (fl *flow) match(h *hit, m *mark) *TaintMatch {
 	}
 	out.Steps = append(out.Steps, Step{Start: h.Start, End: h.End, Text: "and reaches this"})
 	return out
+}
+
+// gated lets the value of a node through the sanitizers whose `requires` is not known to hold yet.
+func (fl *flow) gated(id ast.ID, m marks) marks {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.sanitizers {
+		if h := &fl.h.sanitizers[i]; h.part.effect != "only" && h.part.requires != nil && h.covers(n) {
+			m = fl.tr.gate(h.index, id, m)
+		}
+	}
+	return m
 }

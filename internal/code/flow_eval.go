@@ -18,7 +18,7 @@ func (fl *flow) value(id ast.ID, s state) marks {
 	case ast.Import:
 		return nil
 	case ast.FuncDef:
-		if t.Lang.Names.Requires {
+		if t.Lang.Names.Requires && (fl.tr == nil || fl.tr.unit > 0) {
 			fl.closure(id, s) // it sees the variables around it; elsewhere it is run by itself alone
 		}
 		return nil
@@ -26,9 +26,17 @@ func (fl *flow) value(id ast.ID, s state) marks {
 		fl.closure(id, s)
 		return nil
 	case ast.Name, ast.This:
-		return s.get(fl.place(id))
+		key := fl.place(id)
+		if fl.tr != nil {
+			return fl.tr.read(fl, id, key, s)
+		}
+		return s.get(key)
 	case ast.Member, ast.Index, ast.Slice:
-		return fl.part(id, s)
+		m := fl.part(id, s)
+		if fl.tr != nil && n.Kind == ast.Member && n.Role != ast.Fn && t.Lang.Names.ImplicitReturn {
+			return fl.tr.call(fl, id, s, m, nil)
+		}
+		return m
 	case ast.Assign:
 		return fl.assignment(id, t.Child(id, ast.Left), t.Child(id, ast.Right), s)
 	case ast.VarDef:
@@ -76,6 +84,9 @@ func (fl *flow) value(id ast.ID, s state) marks {
 	case ast.Element:
 		return fl.element(id, s)
 	case ast.New:
+		if fl.tr != nil {
+			return fl.traced(id, s)
+		}
 		m := fl.childMarks(id, s)
 		if typ := t.Child(id, ast.Type); typ != ast.Nil && t.Nodes[typ].Flags&ast.FlagExpr != 0 {
 			m = m.union(fl.eval(typ, s)) // a class that a variable names
@@ -84,7 +95,11 @@ func (fl *flow) value(id ast.ID, s state) marks {
 	case ast.Str, ast.Num, ast.Bool, ast.Null, ast.Token, ast.Mod, ast.Decorator:
 		return nil
 	case ast.Return, ast.Throw, ast.ExprStmt, ast.Yield:
-		return fl.childMarks(id, s)
+		m := fl.childMarks(id, s)
+		if fl.tr != nil && (n.Kind == ast.Return || n.Kind == ast.Yield) {
+			fl.tr.returned(fl, id, m, s)
+		}
+		return m
 	case ast.Block, ast.Program, ast.Case:
 		return fl.children(id, s)
 	}
@@ -104,6 +119,10 @@ func keeps(k ast.Kind) bool {
 // closure runs a function where it stands, with what is known there.
 func (fl *flow) closure(id ast.ID, s state) {
 	w := s.clone()
+	if fl.tr != nil {
+		fl.tr.inner++
+		defer func() { fl.tr.inner-- }()
+	}
 	fl.params(id, w)
 	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
 		fl.eval(b, w)
@@ -194,6 +213,9 @@ func (fl *flow) part(id ast.ID, s state) marks {
 		ix = nil
 	}
 	m := fl.opt(obj, s)
+	if fl.tr != nil {
+		m = fl.tr.field(fl, id, m)
+	}
 	if key := fl.place(id); key != "" {
 		if v, ok := s[key]; ok {
 			return v.union(ix)
@@ -268,6 +290,11 @@ func (fl *flow) store(left, right ast.ID, m marks, s state) {
 		fl.eval(left, s)
 		return
 	}
+	if fl.tr != nil && t.Nodes[left].Kind == ast.Index {
+		m = s.get(key).union(m) // what else the index may stand for keeps what it has
+	} else if fl.tr != nil {
+		fl.tr.assigned(key)
+	}
 	s.set(key, fl.passed(left, m))
 	if right != ast.Nil && t.Nodes[right].Kind == ast.Dict {
 		fl.fields(key, right, s)
@@ -336,8 +363,12 @@ func (fl *flow) spread(key string, id ast.ID, s state) bool {
 // passed adds the place to the way of each taint.
 func (fl *flow) passed(id ast.ID, m marks) marks {
 	out := make(marks, len(m))
+	text := ""
+	if fl.tr == nil && len(m) > 0 {
+		text = "is kept in " + string(fl.t.Source(id))
+	}
 	for i, x := range m {
-		out[i] = x.step(&fl.t.Nodes[id], "is kept in "+string(fl.t.Source(id)))
+		out[i] = x.step(&fl.t.Nodes[id], text)
 	}
 	return out
 }
@@ -345,6 +376,9 @@ func (fl *flow) passed(id ast.ID, m marks) marks {
 // call is the value of a call: what its arguments and its object have, where the rule does not say otherwise.
 func (fl *flow) call(id ast.ID, s state) marks {
 	t := fl.t
+	if fl.tr != nil {
+		return fl.traced(id, s)
+	}
 	var m, am marks
 	fn, args := t.Child(id, ast.Fn), t.Child(id, ast.Arguments)
 	// A plain name has nothing to run, and a propagator may bring it what the arguments have.

@@ -33,7 +33,7 @@ func indexFile(t *ast.Tree) *indexer {
 		case n.Kind == ast.ClassDef:
 			x.class(id, t.Child(id, ast.Ident))
 		case n.Kind == ast.Other && t.Lang.Name == "go" && t.Lang.SymbolName(n.Sym) == "type_spec":
-			x.class(id, t.Child(id, ast.Ident))
+			x.class(id, t.Field(id, "name"))
 		}
 	}
 	for i := range t.Nodes {
@@ -89,7 +89,7 @@ func (x *indexer) pkg() {
 		case "namespace_definition":
 			var parts []string
 			for k := t.Nodes[c].First; k != ast.Nil; k = t.Nodes[k].Next {
-				if t.Nodes[k].Role == ast.Ident {
+				if t.InField(k, "name") {
 					parts = append(parts, string(t.Text(k)))
 				}
 			}
@@ -293,7 +293,37 @@ func (x *indexer) members() {
 			}
 		}
 	}
+	x.promoted()
 	x.assignedFields()
+}
+
+// isPromoted says whether a parameter is a field of its class too, as constructors of TypeScript and PHP have them.
+func isPromoted(t *ast.Tree, method string, p ast.ID) bool {
+	return (method == "constructor" || method == "__construct") && t.Kind(t.Child(p, ast.Mods)) == ast.Mod
+}
+
+// promoted gives classes the fields that are parameters of their constructors.
+func (x *indexer) promoted() {
+	t := x.t
+	for i := range x.f.units {
+		u := &x.f.units[i]
+		if u.class < 0 || u.lambda || u.name != "constructor" && u.name != "__construct" {
+			continue
+		}
+		ps := t.Child(u.node, ast.Parameters)
+		if ps == ast.Nil {
+			continue
+		}
+		for p := t.Nodes[ps].First; p != ast.Nil; p = t.Nodes[p].Next {
+			name := t.Child(p, ast.Ident)
+			if name == ast.Nil || !isPromoted(t, u.name, p) {
+				continue
+			}
+			if typ := x.typeRef(t.Child(p, ast.Type)); typ != noRef {
+				x.f.classes[u.class].fields[strings.TrimPrefix(string(t.Text(name)), "$")] = x.add(ref{kind: refInstance, a: typ})
+			}
+		}
+	}
 }
 
 // structFields are the fields of a struct of Go, and what an interface of Go embeds is left alone.
@@ -305,10 +335,10 @@ func (x *indexer) structFields(id ast.ID, c *class) {
 			case "interface_type":
 				c.abstract = true
 			case "field_declaration":
-				typ := x.typeRef(t.Child(k, ast.Type))
+				typ := x.typeRef(t.Field(k, "type"))
 				named := false
 				for n := t.Nodes[k].First; n != ast.Nil; n = t.Nodes[n].Next {
-					if t.Nodes[n].Role == ast.Ident {
+					if t.InField(n, "name") {
 						named = true
 						c.fields[string(t.Text(n))] = x.add(ref{kind: refInstance, a: typ})
 					}

@@ -436,7 +436,7 @@ func (x *indexer) exportList(id ast.ID) {
 	star, as := false, ast.Nil
 	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
 		switch n := &t.Nodes[c]; {
-		case n.Role == ast.Value:
+		case t.InField(c, "value"):
 			x.export("default", x.refOf(c))
 		case n.Kind == ast.Str:
 			from = x.module(string(t.Text(c)))
@@ -461,7 +461,7 @@ func (x *indexer) exportList(id ast.ID) {
 		x.f.wild = append(x.f.wild, from)
 	}
 	for _, k := range names {
-		name, alias := t.Child(k, ast.Ident), t.Child(k, ast.Alias)
+		name, alias := t.Field(k, "name"), t.Field(k, "alias")
 		if name == ast.Nil {
 			continue
 		}

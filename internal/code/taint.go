@@ -165,8 +165,9 @@ func parseLabels(s string) (labels, error) {
 // hit is a place where a part matches.
 type hit struct {
 	Range
-	part *taintPart
-	prop *propagator
+	part  *taintPart
+	prop  *propagator
+	index int32 // number among the sources or sinks of the file; of the part for sanitizers and propagators
 }
 
 // taintHits are all places where the parts of a taint rule match in a file.

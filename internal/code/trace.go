@@ -70,6 +70,9 @@ func (tr *tracer) fresh() int32 {
 	return int32(len(tr.g.nodes) - 1)
 }
 
+// anyPart is a part of which it is not known which it is.
+const anyPart = "\x02"
+
 func one(n int32) marks {
 	if n < 0 {
 		return nil
@@ -182,8 +185,16 @@ func (s state) partsOf(key string) (out []string) {
 }
 
 // begin gives the object that the function is called on its node.
-func (tr *tracer) begin(s state) {
-	if u := &tr.x.f.units[tr.unit]; u.class < 0 || u.params[0].name != "" {
+func (tr *tracer) begin(fl *flow, s state) {
+	u := &tr.x.f.units[tr.unit]
+	if ps := fl.t.Child(u.node, ast.Mods); tr.unit > 0 && fl.t.Kind(ps) == ast.Params { // the receiver of Go
+		if p := fl.t.Nodes[ps].First; p != ast.Nil && fl.t.Child(p, ast.Ident) != ast.Nil {
+			key := fl.name(fl.t.Child(p, ast.Ident))
+			s[key] = one(tr.node(nodeParam, 0, 0, ""))
+			tr.params[key] = 0
+		}
+	}
+	if u.class < 0 || u.params[0].name != "" {
 		return
 	}
 	for _, key := range []string{"this", "$this"} {
@@ -210,6 +221,9 @@ func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
 			key := fl.name(name)
 			s[key] = s.get(key).union(one(tr.node(nodeParam, n, 0, "")))
 			tr.params[key] = n
+			if isPromoted(t, tr.x.f.units[tr.unit].name, p) {
+				s["this."+text], s["$this."+text] = s[key], s[key]
+			}
 		}
 		return
 	}
@@ -272,7 +286,16 @@ func (fl *flow) partKey(id ast.ID) string {
 			return partName(string(t.Text(ix)))
 		}
 	}
-	return anyIndex
+	return anyPart
+}
+
+// ownField is the value of an instance variable of Ruby, which is written without the object.
+func (tr *tracer) ownField(key string) marks {
+	base := tr.node(nodeParam, 0, 0, "")
+	if base < 0 {
+		return nil
+	}
+	return one(tr.node(nodeField, base, 0, strings.TrimPrefix(key, "this.")))
 }
 
 // variable is what a variable of the file holds for a function that reads it.
@@ -377,4 +400,73 @@ func (tr *tracer) assigned(key string) {
 	if _, ok := tr.params[key]; ok {
 		tr.fixed[key] = true
 	}
+}
+
+// note keeps the values that are asked for again: what calls are made on, and statements that a function may return.
+func (tr *tracer) note(fl *flow, id ast.ID, m marks) {
+	if n := &fl.t.Nodes[id]; n.Role == ast.Obj || n.Kind == ast.ExprStmt && fl.t.Lang.Names.ImplicitReturn {
+		tr.objs[id] = m
+	}
+}
+
+// last notes what a function returns without a return: its body where that is an expression, and in some languages its
+// last statement.
+func (tr *tracer) last(fl *flow, body ast.ID, m marks, s state) {
+	t := fl.t
+	if t.Nodes[body].Flags&ast.FlagExpr != 0 && t.Nodes[body].Kind != ast.Block {
+		tr.returned(fl, body, m, s)
+		return
+	}
+	if !t.Lang.Names.ImplicitReturn {
+		return
+	}
+	var tail func(id ast.ID, depth int)
+	tail = func(id ast.ID, depth int) {
+		if id == ast.Nil || depth > 20 {
+			return
+		}
+		switch t.Nodes[id].Kind {
+		case ast.Block:
+			end := ast.Nil
+			for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+				end = c
+			}
+			tail(end, depth+1)
+		case ast.If:
+			tail(t.Child(id, ast.Then), depth+1)
+			tail(t.Child(id, ast.Else), depth+1)
+		case ast.ExprStmt:
+			tr.value(fl, tr.g.ret, t.Nodes[id].First, tr.objs[id], s)
+		}
+	}
+	tail(body, 0)
+}
+
+// ownPlace is the place of a field of the object that is written by its bare name, as Ruby and Java have it; "" for
+// other names.
+func (tr *tracer) ownPlace(fl *flow, id ast.ID) string {
+	t := fl.t
+	n := &t.Nodes[id]
+	switch {
+	case t.Lang.Names.ImplicitReturn:
+		if n.End > n.Start && t.Src[n.Start] == '@' {
+			return "this." + strings.TrimLeft(string(t.Text(id)), "@")
+		}
+	case t.Lang.Names.ClassScope:
+		if d, ok := t.Declared(t.Decl(id)); ok && t.Kind(d.Scope) == ast.ClassDef && t.Kind(t.Nodes[d.Node].Parent) == ast.VarDef {
+			return "this." + string(t.Text(id))
+		}
+	}
+	return ""
+}
+
+// read is the value of a variable.
+func (tr *tracer) read(fl *flow, id ast.ID, key string, s state) marks {
+	if _, ok := s[key]; !ok && fl.t.Nodes[id].Kind == ast.Name && strings.HasPrefix(key, "this.") {
+		return tr.ownField(key)
+	}
+	if m := s.get(key); len(m) > 0 {
+		return m
+	}
+	return tr.variable(fl, id, s)
 }

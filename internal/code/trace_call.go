@@ -6,13 +6,44 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 )
 
+// traced runs a call or a new object where the flow of a function is traced.
+func (fl *flow) traced(id ast.ID, s state) marks {
+	t := fl.t
+	fn := t.Child(id, ast.Fn)
+	var m marks
+	if fn != ast.Nil && t.Nodes[fn].Kind != ast.Name {
+		m = fl.eval(fn, s)
+	}
+	if typ := t.Child(id, ast.Type); t.Nodes[id].Kind == ast.New && typ != ast.Nil && t.Nodes[typ].Flags&ast.FlagExpr != 0 {
+		m = fl.eval(typ, s) // a class that a variable names
+	}
+	args := fl.tr.arguments(fl, t.Child(id, ast.Arguments), s)
+	if fn != ast.Nil && t.Nodes[fn].Kind == ast.Name {
+		m = fl.eval(fn, s)
+	}
+	m = fl.tr.call(fl, id, s, m, args)
+	if b := t.Child(id, ast.Body); b != ast.Nil {
+		fl.eval(b, s)
+	}
+	return m
+}
+
 // call notes a call that the project may define and gives what stands for its value. fnMarks is what the expression
 // that is called has. Other calls pass on what they are given, as they do within a function.
 func (tr *tracer) call(fl *flow, id ast.ID, s state, fnMarks marks, args []argument) marks {
 	t := fl.t
 	all := fnMarks
+	var given marks
 	for i := range args {
-		all = all.union(args[i].marks)
+		given = given.union(args[i].marks)
+	}
+	if o := &fl.p.Rule.Options; o.TaintAssumeSafeFuncs || o.TaintOnlyAssignment {
+		fl.given[id] = given
+	} else {
+		all = all.union(given)
+	}
+	if fn, a := t.Child(id, ast.Fn), t.Child(id, ast.Arguments); t.Kind(fn) == ast.Member && a != ast.Nil && t.Nodes[id].Kind == ast.Call {
+		all = fl.accessor(fn, a, all, given, s)
 	}
 	r := tr.x.callee(id)
 	if r == noRef {
@@ -70,9 +101,6 @@ func (tr *tracer) call(fl *flow, id ast.ID, s state, fnMarks marks, args []argum
 		} else {
 			tr.left(fl, at, -1, obj, s)
 		}
-	}
-	if fl.p.Rule.Options.TaintAssumeSafeFuncs {
-		fl.given[id] = all
 	}
 	return one(tr.node(nodeResult, at, 0, ""))
 }
@@ -230,7 +258,11 @@ func (tr *tracer) source(h *hit, cur marks) marks {
 	if h.part.requires != nil {
 		tr.flowsTo(n, "", cur)
 	}
-	return one(n)
+	m := one(n)
+	for i := range m {
+		m[i].src = h
+	}
+	return m
 }
 
 // sink lets what comes to a place of a sink be seen there.

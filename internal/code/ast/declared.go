@@ -37,3 +37,17 @@ func (r *resolver) keep() {
 		r.t.declared[i] = out
 	}
 }
+
+// InField says whether a node is what its parent calls by a name: a field of the grammar where the parent is Other, else
+// a role.
+func (t *Tree) InField(id ID, name string) bool { return t.roleName(id) == name }
+
+// Field is the first child that is InField, Nil if there is none.
+func (t *Tree) Field(id ID, name string) ID {
+	for c := t.Nodes[id].First; c != Nil; c = t.Nodes[c].Next {
+		if t.InField(c, name) {
+			return c
+		}
+	}
+	return Nil
+}

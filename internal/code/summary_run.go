@@ -1,0 +1,600 @@
+package code
+
+// summary finds or works out what a function does in a context.
+func (s *summaries) summary(k unitKey, ctx *entry) *summary {
+	byCtx := s.memo[k]
+	if byCtx == nil {
+		byCtx = map[string]*summary{}
+		s.memo[k] = byCtx
+	}
+	key := ctx.String()
+	sum := byCtx[key]
+	switch {
+	case sum == nil && len(byCtx) >= maxContexts, s.depth >= maxCallDepth, s.runs >= maxRuns, s.nodes >= maxRunNodes:
+		s.bounded = true
+		if sum == nil {
+			return &summary{key: k}
+		}
+		return sum
+	case sum == nil:
+		sum = &summary{key: k}
+		byCtx[key] = sum
+	case sum.busy:
+		sum.again = true
+		return sum
+	case sum.done:
+		return sum
+	}
+	g := s.graph(k)
+	if g == nil {
+		sum.done = true
+		return sum
+	}
+	sum.busy = true
+	s.depth++
+	for range 5 {
+		before := sum.size()
+		sum.again, sum.open = false, false
+		s.runs++
+		(&frame{summaries: s, g: g, key: k, ctx: ctx, sum: sum}).run()
+		if !sum.again || sum.size() == before {
+			break
+		}
+	}
+	s.depth--
+	sum.busy = false
+	sum.done = !sum.open || s.depth == 0
+	return sum
+}
+
+// frame is one run of a function.
+type frame struct {
+	*summaries
+	g     *graph
+	key   unitKey
+	ctx   *entry
+	sum   *summary
+	vals  []held
+	calls []called // this round
+	round int
+}
+
+// called is a call that was run.
+type called struct {
+	round  int
+	known  bool
+	to     target
+	sum    *summary
+	params []held
+	bind   []binds
+}
+
+// binds says which parameter an argument goes to.
+type binds struct {
+	slot  int32 // -1 for what the call is made on
+	param int32
+	part  string // of the parameter that it becomes
+	take  string // part of the argument that goes there, where not all of it
+}
+
+func (f *frame) run() {
+	f.vals = make([]held, len(f.g.nodes))
+	f.calls = make([]called, len(f.g.calls))
+	for f.round = 1; f.round <= 10; f.round++ {
+		changed := false
+		f.nodes += len(f.g.nodes)
+		for i := range f.g.nodes {
+			v := f.node(int32(i))
+			if v.size() != f.vals[i].size() {
+				changed = true
+			}
+			f.vals[i] = v
+		}
+		if !changed || f.nodes >= maxRunNodes {
+			break
+		}
+	}
+	f.round++
+	f.finish()
+}
+
+// node is the value of a node from those before it.
+func (f *frame) node(i int32) held {
+	n := &f.g.nodes[i]
+	switch n.kind {
+	case nodeParam:
+		return f.param(n.a)
+	case nodeField:
+		base := &f.g.nodes[n.a]
+		v := held{whole: f.vals[n.a].part(n.s)}
+		if u := &f.files[f.key.file].units[f.key.unit]; base.kind == nodeParam && base.a == 0 && u.class >= 0 {
+			v.whole = v.whole.union(f.cells[cell{f.key.file, u.class, n.s}])
+		}
+		return v
+	case nodeSource:
+		part := &f.program(f.key.file).taint.sources[f.files[f.key.file].rules[f.rule].sources[n.a].part]
+		if part.requires != nil {
+			in := f.incoming(n)
+			if !f.holds(part.requires, in.whole.mask()) {
+				return held{}
+			}
+		}
+		h := &f.files[f.key.file].rules[f.rule].sources[n.a]
+		way := (*step)(nil).add(f.key.file, span{h.start, h.end}, "the value comes from here")
+		return held{whole: facts{{label: f.label(part.label), from: origin{source: true, file: f.key.file, n: n.a}, way: way}}}
+	case nodeResult:
+		return f.result(n.a)
+	case nodeOut:
+		return f.out(n.a, n.b)
+	case nodeGate:
+		v := f.incoming(n)
+		if f.holds(f.program(f.key.file).taint.sanitizers[n.a].requires, v.whole.mask()) {
+			return held{}
+		}
+		return v
+	case nodeLabel:
+		return f.relabelled(n)
+	case nodeCell:
+		return held{whole: f.cells[cell{f.key.file, -1, n.s}]}
+	}
+	return f.incoming(n)
+}
+
+// param is what the context says of a parameter.
+func (f *frame) param(p int32) held {
+	v := held{}
+	for part, mask := range f.ctx.params[p] {
+		var fs facts
+		for l := range f.labels {
+			if mask>>l&1 == 1 {
+				fs = fs.with(fact{label: int8(l), from: origin{n: p, part: part}})
+			}
+		}
+		if part == "" {
+			v.whole = fs
+			continue
+		}
+		if v.parts == nil {
+			v.parts = map[string]facts{}
+		}
+		v.parts[part] = fs
+	}
+	return v
+}
+
+// incoming joins what comes to a node.
+func (f *frame) incoming(n *gnode) held {
+	v := held{}
+	var wholes held
+	for i := range n.in {
+		if e := &n.in[i]; e.to == "" {
+			w := &f.vals[e.from]
+			if w.size() > 0 {
+				wholes.join(f.moved(w, e))
+			}
+		}
+	}
+	v = wholes
+	if len(n.known) == 0 {
+		return v
+	}
+	parts := map[string]facts{}
+	for k, p := range v.parts {
+		parts[k] = p
+	}
+	for _, k := range n.known {
+		parts[k] = nil
+	}
+	for i := range n.in {
+		if e := &n.in[i]; e.to != "" {
+			if w := f.moved(&f.vals[e.from], e); len(w.whole) > 0 {
+				parts[e.to] = parts[e.to].union(w.whole)
+			}
+		}
+	}
+	v.parts = parts
+	return v
+}
+
+// moved is a value after the steps of an edge.
+func (f *frame) moved(v *held, e *edge) held {
+	if len(e.steps) == 0 {
+		return *v
+	}
+	return v.each(func(x fact) facts {
+		for _, p := range e.steps {
+			x.way = x.way.add(f.key.file, p, "")
+		}
+		return facts{x}
+	})
+}
+
+// relabelled gives what comes to a node the label of a propagator.
+func (f *frame) relabelled(n *gnode) held {
+	p := &f.program(f.key.file).taint.propagators[n.a]
+	v := f.incoming(n)
+	if p.requires != nil && !f.holds(p.requires, v.whole.mask()) {
+		return held{}
+	}
+	if p.label == "" {
+		return v
+	}
+	to := f.label(p.label)
+	return v.each(func(x fact) facts {
+		all := len(p.replace) == 0
+		for _, l := range p.replace {
+			all = all || f.labels[x.label] == l
+		}
+		if all {
+			x.label = to
+		}
+		return facts{x}
+	})
+}
+
+// call runs a call, once a round.
+func (f *frame) call(at int32) *called {
+	c := &f.calls[at]
+	if c.round == f.round {
+		return c
+	}
+	c.round = f.round
+	site := &f.g.calls[at]
+	if c.bind == nil {
+		c.to, c.known = f.target(site)
+		if c.known {
+			c.bind = f.bind(site, c.to)
+		}
+	}
+	if !c.known {
+		return c
+	}
+	u := &f.files[c.to.file].units[c.to.unit]
+	c.params = make([]held, len(u.params))
+	ctx := &entry{}
+	tainted := false
+	for _, b := range c.bind {
+		v := held{}
+		if b.slot < 0 {
+			v = f.vals[site.recv]
+		} else {
+			v = f.vals[site.slots[b.slot].node]
+		}
+		if b.take != "" {
+			v = held{whole: v.part(b.take)}
+		}
+		if b.part != "" {
+			v = held{parts: map[string]facts{b.part: v.all()}}
+		}
+		c.params[b.param].join(v)
+	}
+	for p := range c.params {
+		v := &c.params[p]
+		if v.empty() {
+			continue
+		}
+		tainted = true
+		parts := map[string]uint64{"": v.whole.mask()}
+		for k, fs := range v.parts {
+			parts[k] = fs.mask()
+		}
+		if ctx.params == nil {
+			ctx.params = map[int32]map[string]uint64{}
+		}
+		ctx.params[int32(p)] = parts
+	}
+	k := unitKey{c.to.file, c.to.unit}
+	if !tainted && !f.sourcing[k] {
+		c.sum = nil
+		return c
+	}
+	ctx.fns = f.functions(site, c)
+	c.sum = f.summary(k, ctx)
+	if c.sum.busy && c.sum != f.sum || c.sum.open && !c.sum.done {
+		f.sum.open = true
+	}
+	return c
+}
+
+// target is the function that a call runs: one of the project, or one that was given as a parameter.
+func (f *frame) target(site *callSite) (target, bool) {
+	if r := &f.files[f.key.file].refs[site.ref]; r.kind == refParam {
+		k, ok := f.ctx.fns[r.a]
+		return target{file: k.file, unit: k.unit}, ok
+	}
+	return f.callee(f.key.file, site)
+}
+
+// functions are the parameters of a callee that are functions of the project.
+func (f *frame) functions(site *callSite, c *called) map[int32]unitKey {
+	var out map[int32]unitKey
+	for _, b := range c.bind {
+		if b.slot < 0 || b.part != "" || b.take != "" || site.slots[b.slot].fn < 0 {
+			continue
+		}
+		r := &f.files[f.key.file].refs[site.slots[b.slot].fn]
+		var k unitKey
+		if r.kind == refParam {
+			given, ok := f.ctx.fns[r.a]
+			if !ok {
+				continue
+			}
+			k = given
+		} else if e := f.resolve(f.key.file, site.slots[b.slot].fn); e.kind == isUnit && e.s == "" {
+			k = unitKey{e.file, e.n}
+		} else {
+			continue
+		}
+		if out == nil {
+			out = map[int32]unitKey{}
+		}
+		out[b.param] = k
+	}
+	return out
+}
+
+// bind says which argument goes to which parameter.
+func (f *frame) bind(site *callSite, to target) (out []binds) {
+	u := &f.files[to.file].units[to.unit]
+	out = []binds{}
+	var plain []int32
+	rest, named := int32(-1), int32(-1)
+	for i := 1; i < len(u.params); i++ {
+		switch u.params[i].kind {
+		case paramPlain:
+			plain = append(plain, int32(i))
+		case paramRest:
+			rest = int32(i)
+		case paramNamed:
+			named = int32(i)
+		}
+	}
+	switch {
+	case to.made:
+	case to.bound:
+		if site.recv >= 0 {
+			out = append(out, binds{slot: -1, param: 0})
+		}
+	case u.class >= 0 && !u.static && f.lang == "python" && u.params[0].name != "cls":
+		plain = append([]int32{0}, plain...)
+	}
+	next := 0
+	for i := range site.slots {
+		at := int32(i)
+		switch sl := &site.slots[i]; sl.kind {
+		case slotPlain:
+			switch {
+			case next < len(plain):
+				out = append(out, binds{slot: at, param: plain[next]})
+				next++
+			case rest >= 0:
+				out = append(out, binds{slot: at, param: rest})
+			}
+		case slotSpread:
+			for _, p := range plain[min(next, len(plain)):] {
+				out = append(out, binds{slot: at, param: p, take: anyPart})
+			}
+			if rest >= 0 {
+				out = append(out, binds{slot: at, param: rest})
+			}
+			next = len(plain)
+		case slotNamed:
+			found := false
+			for p := range u.params {
+				if u.params[p].name == sl.name && u.params[p].kind != paramRest && u.params[p].kind != paramNamed {
+					out = append(out, binds{slot: at, param: int32(p)})
+					found = true
+				}
+			}
+			if !found && named >= 0 {
+				out = append(out, binds{slot: at, param: named, part: sl.name})
+			}
+		case slotSpreadNamed:
+			for p := range u.params {
+				if q := &u.params[p]; p > 0 && q.name != "" && (q.kind == paramPlain || q.kind == paramOnly) {
+					out = append(out, binds{slot: at, param: int32(p), take: q.name})
+				}
+			}
+			if named >= 0 {
+				out = append(out, binds{slot: at, param: named})
+			}
+		}
+	}
+	return out
+}
+
+// result is what a call gives.
+func (f *frame) result(at int32) held {
+	c := f.call(at)
+	if !c.known {
+		return held{whole: f.vals[f.g.calls[at].pass].all()}
+	}
+	if c.sum == nil {
+		return held{}
+	}
+	if c.to.made {
+		v := c.sum.outs[0]
+		return f.brought(at, c, &v)
+	}
+	return f.brought(at, c, &c.sum.ret)
+}
+
+// out is what a call leaves in an argument, or in the object that it is made on.
+func (f *frame) out(at, arg int32) (v held) {
+	c := f.call(at)
+	if !c.known || c.sum == nil {
+		return held{}
+	}
+	for _, b := range c.bind {
+		if b.slot != arg || b.part != "" || b.take != "" {
+			continue
+		}
+		if o, ok := c.sum.outs[b.param]; ok {
+			v.join(f.brought(at, c, &o))
+		}
+	}
+	// A part that the callee knows to be clean says nothing of the others.
+	return v
+}
+
+// brought is a callee's value with the caller's taint in the place of the parameters'.
+func (f *frame) brought(at int32, c *called, v *held) held {
+	return v.each(func(x fact) facts { return f.here(at, c, x, true) })
+}
+
+// here is a callee's fact, seen from the caller.
+func (f *frame) here(at int32, c *called, x fact, back bool) (out facts) {
+	site := &f.g.calls[at]
+	name := f.files[c.to.file].units[c.to.unit].name
+	if x.from.source {
+		if back {
+			x.way = x.way.add(f.key.file, site.place, "comes back from "+name)
+		}
+		return facts{x}
+	}
+	if int(x.from.n) >= len(c.params) {
+		return nil
+	}
+	given := c.params[x.from.n].whole
+	if x.from.part != "" {
+		given = c.params[x.from.n].one(x.from.part)
+	}
+	for _, g := range given {
+		if !f.sameLabel(x, g) {
+			continue
+		}
+		y := fact{label: x.label, from: g.from}
+		y.way = g.way.add(f.key.file, site.place, "is passed to "+name).after(x.way)
+		out = out.with(y)
+	}
+	return out
+}
+
+// sameLabel says whether a fact of a parameter can come from a given one: labels are kept, unless a propagator changed
+// them on the way.
+func (f *frame) sameLabel(x, given fact) bool {
+	return x.label == given.label || f.relabels
+}
+
+// finish makes the summary of what the last round found.
+func (f *frame) finish() {
+	sum := f.sum
+	sum.ret = f.vals[f.g.ret]
+	sum.outs = map[int32]held{}
+	for p, n := range f.g.outs {
+		v := f.vals[n].each(func(x fact) facts { return facts{x} })
+		for k, fs := range v.parts {
+			var others facts
+			for _, x := range fs {
+				if x.from != (origin{n: p, part: k}) {
+					others = append(others, x)
+				}
+			}
+			v.parts[k] = others
+		}
+		sum.outs[p] = v
+	}
+	sum.reaches, sum.found, sum.calls = nil, nil, nil
+	for i := range f.g.sinks {
+		f.sink(&f.g.sinks[i])
+	}
+	for i := range f.calls {
+		c := f.call(int32(i))
+		if c.sum == nil {
+			continue
+		}
+		sum.calls = append(sum.calls, c.sum)
+		for _, r := range c.sum.reaches {
+			for _, x := range f.here(int32(i), c, r.fact, false) {
+				f.reached(reach{r.file, r.sink, x})
+			}
+		}
+	}
+	f.keep()
+}
+
+// sink notes the taint that comes to a sink.
+func (f *frame) sink(site *sinkSite) {
+	v := &f.vals[site.node]
+	fs := v.whole
+	if len(fs) == 0 {
+		fs = v.all()
+	}
+	if len(fs) == 0 {
+		return
+	}
+	h := &f.files[f.key.file].rules[f.rule].sinks[site.hit]
+	part := &f.program(f.key.file).taint.sinks[h.part]
+	if part.requires != nil {
+		if !f.holds(part.requires, fs.mask()) {
+			return
+		}
+		fs = fs[:1]
+	}
+	for _, x := range fs {
+		f.reached(reach{f.key.file, site.hit, x})
+	}
+}
+
+func (f *frame) reached(r reach) {
+	list := &f.sum.reaches
+	if r.from.source {
+		if !f.unified(r) {
+			return
+		}
+		list = &f.sum.found
+	}
+	for i := range *list {
+		if o := &(*list)[i]; o.file == r.file && o.sink == r.sink && o.from == r.from && o.label == r.label {
+			return
+		}
+	}
+	if len(*list) >= maxReaches {
+		f.bounded = true
+		return
+	}
+	*list = append(*list, r)
+}
+
+// unified says whether source and sink agree on the metavariables that both have, where the rule asks for it.
+func (f *frame) unified(r reach) bool {
+	if !f.program(r.file).Rule.Options.TaintUnifyMvars {
+		return true
+	}
+	a, b := f.files[r.file].rules[f.rule].sinks[r.sink].env, f.files[r.from.file].rules[f.rule].sources[r.from.n].env
+	for i := range a {
+		for j := range b {
+			if a[i].v == b[j].v && a[i].text != b[j].text {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// keep notes what the function leaves in fields of its class and in variables of its file: taint of sources, which is
+// there for all.
+func (f *frame) keep() {
+	put := func(c cell, fs facts) {
+		for _, x := range fs {
+			if !x.from.source {
+				continue
+			}
+			old := f.cells[c]
+			if now := old.with(x); len(now) > len(old) {
+				f.cells[c] = now
+				f.grown[c] = true
+			}
+		}
+	}
+	if u := &f.files[f.key.file].units[f.key.unit]; u.class >= 0 {
+		if v, ok := f.sum.outs[0]; ok {
+			for k, fs := range v.parts {
+				put(cell{f.key.file, u.class, k}, fs)
+			}
+		}
+	}
+	for name, n := range f.g.cells {
+		put(cell{f.key.file, -1, name}, f.vals[n].whole)
+	}
+}

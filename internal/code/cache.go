@@ -74,6 +74,17 @@ func (c *cache) put(key string, r FileResult) {
 	}
 }
 
+// keepFacts replaces the facts of a file whose results are kept.
+func (c *cache) keepFacts(key string, facts []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r, ok := c.now[key]; ok {
+		r.Facts = facts
+		c.now[key] = r
+		c.fresh = true
+	}
+}
+
 // save writes what this run learnt. A failure costs time on the next run and nothing else.
 func (c *cache) save() {
 	if !c.fresh {

@@ -127,7 +127,10 @@ type FileResult struct {
 	Problem  string // why the file was not looked at, or not in full; "" if it was
 	Unread   bool   // it was not looked at at all
 	Unused   []Unused
-	facts    *fileFacts // for rules that look across files
+	Facts    []byte // for rules that look across files, as they are kept
+
+	facts *fileFacts
+	key   string // of the cache
 }
 
 // Result is what was found in a tree.
@@ -229,11 +232,16 @@ func (e *Engine) read(f *source.File) (FileResult, string) {
 		return e.file(f.Rel, src, f.Named), ""
 	}
 	key := cacheKey(f.Rel, src)
-	if r, ok := e.cache.get(key); ok {
+	if r, ok := e.cache.get(key); ok && r.restore() {
+		r.key = key
 		return r, ""
 	}
 	r := e.file(f.Rel, src, f.Named)
+	if r.facts != nil {
+		r.Facts = r.facts.pack()
+	}
 	e.cache.put(key, r)
+	r.key = key
 	return r, ""
 }
 

@@ -85,7 +85,25 @@ func (e *Engine) across(results []FileResult, root string, read func(int) []byte
 		r.Findings = append(r.Findings[:len(r.Findings):len(r.Findings)], out.findings[i]...)
 		r.Unused = stillUnused(r.Unused, out.unused[i])
 	}
+	if e.cache != nil {
+		for i := range results {
+			if r := &results[i]; r.facts != nil && r.facts.grown {
+				r.facts.grown = false
+				e.cache.keepFacts(r.key, r.facts.pack())
+			}
+		}
+	}
 	return out.partial
+}
+
+// restore reads the facts of kept results; false where they cannot be read.
+func (r *FileResult) restore() bool {
+	if len(r.Facts) == 0 {
+		return true
+	}
+	f, err := unpack(r.Facts)
+	r.facts = f
+	return err == nil
 }
 
 // anyPart says whether a source, sink, sanitizer or propagator can match in a file with these words.
@@ -237,7 +255,7 @@ func (pr *project) group(lang string, at []int, out *across) {
 		files[i] = pr.facts[n]
 	}
 	var fam *family
-	g := &graphs{pr: pr, at: at, files: files, made: map[graphKey]*graph{}}
+	g := &graphs{pr: pr, at: at, files: files}
 	byFile := map[int32][]reachOf{}
 	for ri, r := range pr.e.inter {
 		sources, sinks := false, false
@@ -262,7 +280,10 @@ func (pr *project) group(lang string, at []int, out *across) {
 				s.relabels = s.relabels || p.taint.propagators[i].label != ""
 			}
 		}
-		found := s.run()
+		found, err := s.try()
+		if err != nil {
+			out.partial = append(out.partial, Partial{r.rule.File, fmt.Sprintf("rule %s across files: %v", r.rule.ID, err)})
+		}
 		if len(found) > maxPerRule {
 			found, s.bounded = found[:maxPerRule], true
 		}
@@ -279,19 +300,23 @@ func (pr *project) group(lang string, at []int, out *across) {
 	}
 }
 
+// try is run; what goes wrong within it is an error.
+func (s *summaries) try() (found []reach, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			found, err = nil, fmt.Errorf("internal error: %v", p)
+		}
+	}()
+	return s.run(), nil
+}
+
 // graphs makes the graphs of functions that no part of a rule is in, when they are asked for. They are the same for all
 // rules that treat calls and operators alike.
 type graphs struct {
 	pr    *project
 	at    []int
 	files []*fileFacts
-	made  map[graphKey]*graph
 	open  []openFile // the last that were read
-}
-
-type graphKey struct {
-	unitKey
-	options string
 }
 
 type openFile struct {
@@ -309,17 +334,24 @@ func (g *graphs) get(k unitKey, ri int, p *Program) *graph {
 			return made
 		}
 	}
-	key := graphKey{k, optionsKey(&p.Rule.Options)}
-	if made, ok := g.made[key]; ok {
+	f := g.files[k.file]
+	options := optionsKey(&p.Rule.Options)
+	if made, ok := f.made[options][k.unit]; ok {
 		return made
 	}
-	var made *graph
-	if o := g.file(k.file); o != nil && int(k.unit) < len(o.x.f.units) {
-		made = p.graphOf(o.x, o.f, k.unit, taintHits{}, &ruleFacts{})
-		// References are numbered as they are met: those of this tree are the file's from now on.
-		g.files[k.file].refs = o.x.f.refs
+	o := g.file(k.file)
+	if o == nil || int(k.unit) >= len(o.x.f.units) {
+		return nil
 	}
-	g.made[key] = made
+	made := p.graphOf(o.x, o.f, k.unit, taintHits{}, &ruleFacts{})
+	f.refs = o.x.f.refs // references are numbered as they are met
+	if f.made == nil {
+		f.made = map[string]map[int32]*graph{}
+	}
+	if f.made[options] == nil {
+		f.made[options] = map[int32]*graph{}
+	}
+	f.made[options][k.unit], f.grown = made, true
 	return made
 }
 

@@ -138,3 +138,83 @@ func TestAcrossFiles(t *testing.T) {
 		})
 	}
 }
+
+// TestAcrossFilesCached changes one file at a time between runs that share a cache: each run finds what a fresh one does.
+func TestAcrossFilesCached(t *testing.T) {
+	needTrees(t)
+	cache := t.TempDir()
+	res, dir := runProject(t, acrossRule, `-- a.py
+from b import go
+from c import fmt
+go(fmt(src()))
+-- b.py
+def go(x):
+    sink(x)
+-- c.py
+def fmt(x):
+    return "a" + x
+`, Options{Cache: cache, Workers: 2})
+	if got := places(res); len(got) != 1 || got[0] != "b.py:2" {
+		t.Fatalf("first run: %v", got)
+	}
+	steps := len(res.Findings[0].Flow)
+	for _, c := range []struct{ file, text, want string }{
+		{"", "", "b.py:2"},
+		{"c.py", "def fmt(x):\n    return 'a'\n", ""},
+		{"c.py", "\n\ndef fmt(x):\n    return 'a' + x\n", "b.py:2"},
+		{"b.py", "import d\n\ndef go(x):\n    d.far(x)\n", ""},
+		{"d.py", "def far(x):\n    sink(x)\n", "d.py:2"},
+		{"b.py", "def go(x):\n    sink(clean(x))\n", ""},
+		{"b.py", "def go(x):\n    sink(x)  # drydock:ignore across -- known\n", "b.py:2"},
+	} {
+		if c.file != "" {
+			if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		res := runDir(t, acrossRule, dir, Options{Cache: cache, Workers: 2})
+		if got := strings.Join(places(res), " "); got != c.want {
+			t.Errorf("after %s: found %q, want %q", c.file, got, c.want)
+		}
+		if c.file == "" && len(res.Findings) == 1 && len(res.Findings[0].Flow) != steps {
+			t.Errorf("from the cache the way has %d steps, before %d", len(res.Findings[0].Flow), steps)
+		}
+		if strings.Contains(c.text, "drydock:ignore") && (res.Findings[0].Suppressed == "" || len(res.Unused) > 0) {
+			t.Errorf("suppression: %+v, unused %v", res.Findings[0].Suppressed, res.Unused)
+		}
+	}
+}
+
+// TestFactsSurviveStoring packs and unpacks what the cases' files say.
+func TestFactsSurviveStoring(t *testing.T) {
+	needTrees(t)
+	rs, _ := rule.Parse("rules.yaml", []byte(acrossRule))
+	eng, _ := New(rs, Options{})
+	n := 0
+	for name, src := range map[string]string{
+		"a.py":   "from b import c\nclass A(B):\n    def f(self, *a, k=1, **o):\n        self.x = src()\n        sink(c(self.x, q=k)['a'])\n",
+		"a.ts":   "export { a as b } from './c'; export class K { constructor(private s: S) {} go(x: string) { sink(this.s.run(src(), { x })); } }",
+		"A.java": "package p; import q.R; class A extends B { R r; void f(String x) { r.go(src()); sink(x); } }",
+	} {
+		f := eng.file(name, []byte(src), true).facts
+		b := f.pack()
+		g, err := unpack(b)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if string(g.pack()) != string(b) {
+			t.Errorf("%s: packed again it is different", name)
+		}
+		n += len(f.rules)
+		for i := range b {
+			c := append([]byte(nil), b...)
+			c[i] ^= 0x55
+			if _, err := unpack(c[:len(c)-i%3]); err != nil {
+				continue
+			}
+		}
+	}
+	if n != 3 {
+		t.Errorf("%d files have rules' facts", n)
+	}
+}

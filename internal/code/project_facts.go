@@ -83,6 +83,8 @@ type fileFacts struct {
 	exports map[string]int32 // of a JavaScript module; "=" for module.exports itself
 	wild    []int32          // modules that give all their names to the file
 	rules   map[int]*ruleFacts
+	made    map[string]map[int32]*graph // graphs without any rule's parts, by options and unit
+	grown   bool                        // made has grown in this run
 }
 
 // ruleFacts is what one rule found in a file, with the flow of the functions that it is in.

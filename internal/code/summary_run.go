@@ -98,6 +98,14 @@ func (f *frame) run() {
 	f.finish()
 }
 
+// val is the value of a node, nothing where there was no room for it.
+func (f *frame) val(n int32) *held {
+	if n < 0 {
+		return &held{}
+	}
+	return &f.vals[n]
+}
+
 // node is the value of a node from those before it.
 func (f *frame) node(i int32) held {
 	n := &f.g.nodes[i]
@@ -256,9 +264,9 @@ func (f *frame) call(at int32) *called {
 	for _, b := range c.bind {
 		v := held{}
 		if b.slot < 0 {
-			v = f.vals[site.recv]
+			v = *f.val(site.recv)
 		} else {
-			v = f.vals[site.slots[b.slot].node]
+			v = *f.val(site.slots[b.slot].node)
 		}
 		if b.take != "" {
 			v = held{whole: v.part(b.take)}
@@ -407,7 +415,7 @@ func (f *frame) bind(site *callSite, to target) (out []binds) {
 func (f *frame) result(at int32) held {
 	c := f.call(at)
 	if !c.known {
-		return held{whole: f.vals[f.g.calls[at].pass].all()}
+		return held{whole: f.val(f.g.calls[at].pass).all()}
 	}
 	if c.sum == nil {
 		return held{}
@@ -479,10 +487,10 @@ func (f *frame) sameLabel(x, given fact) bool {
 // finish makes the summary of what the last round found.
 func (f *frame) finish() {
 	sum := f.sum
-	sum.ret = f.vals[f.g.ret]
+	sum.ret = *f.val(f.g.ret)
 	sum.outs = map[int32]held{}
 	for p, n := range f.g.outs {
-		v := f.vals[n].each(func(x fact) facts { return facts{x} })
+		v := f.val(n).each(func(x fact) facts { return facts{x} })
 		for k, fs := range v.parts {
 			var others facts
 			for _, x := range fs {
@@ -515,7 +523,7 @@ func (f *frame) finish() {
 
 // sink notes the taint that comes to a sink.
 func (f *frame) sink(site *sinkSite) {
-	v := &f.vals[site.node]
+	v := f.val(site.node)
 	fs := v.whole
 	if len(fs) == 0 {
 		fs = v.all()
@@ -595,6 +603,6 @@ func (f *frame) keep() {
 		}
 	}
 	for name, n := range f.g.cells {
-		put(cell{f.key.file, -1, name}, f.vals[n].whole)
+		put(cell{f.key.file, -1, name}, f.val(n).whole)
 	}
 }

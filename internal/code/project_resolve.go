@@ -16,6 +16,7 @@ type family struct {
 	roots map[string]string // Go: module path by the folder of its go.mod
 	seen  []map[int32]entity
 	subs  map[classKey][]classKey
+	calls map[unitKey][]unitKey // callers
 	depth int
 }
 
@@ -431,7 +432,11 @@ func (p *family) overload(e entity, c *callSite) entity {
 
 // callers lists for each function those that call it, in a fixed order.
 func (p *family) callers() map[unitKey][]unitKey {
+	if p.calls != nil {
+		return p.calls
+	}
 	out := map[unitKey][]unitKey{}
+	p.calls = out
 	for fi, f := range p.files {
 		for ui := range f.units {
 			seen := map[unitKey]bool{}

@@ -154,14 +154,20 @@ func (v *held) size() int {
 	return n
 }
 
-const maxParts = 24
+const maxParts = 40
 
 // join adds another value. A part that only one of them knows has in the other the taint of the whole.
 func (v *held) join(o held) {
-	if len(o.parts) > 0 || len(v.parts) > 0 {
-		parts := map[string]facts{}
+	switch {
+	case o.none():
+		return
+	case v.none():
+		v.whole, v.parts = o.whole, o.parts
+		return
+	case len(o.parts) > 0 || len(v.parts) > 0:
+		parts := make(map[string]facts, len(v.parts)+len(o.parts))
 		for _, w := range []*held{v, &o} {
-			for k := range w.parts {
+			for _, k := range w.names() {
 				if _, ok := parts[k]; !ok && len(parts) < maxParts {
 					parts[k] = v.one(k).union(o.one(k))
 				}
@@ -170,6 +176,25 @@ func (v *held) join(o held) {
 		v.parts = parts
 	}
 	v.whole = v.whole.union(o.whole)
+	v.tidy()
+}
+
+// none says whether nothing at all is known of a value.
+func (v *held) none() bool { return len(v.whole) == 0 && len(v.parts) == 0 }
+
+// tidy forgets parts that are known to be clean where the whole is clean too. The parts must not be shared.
+func (v *held) tidy() {
+	if len(v.whole) > 0 {
+		return
+	}
+	for k, p := range v.parts {
+		if len(p) == 0 {
+			delete(v.parts, k)
+		}
+	}
+	if len(v.parts) == 0 {
+		v.parts = nil
+	}
 }
 
 // one is the taint of a part, without that of those of which it is not known which they are.
@@ -186,6 +211,9 @@ func (v *held) one(s string) facts {
 // each makes a value of the same shape from changed facts.
 func (v *held) each(change func(fact) facts) held {
 	out := held{}
+	if v.none() {
+		return out
+	}
 	for _, f := range v.whole {
 		out.whole = out.whole.union(change(f))
 	}
@@ -198,6 +226,7 @@ func (v *held) each(change func(fact) facts) held {
 			}
 			out.parts[k] = fs
 		}
+		out.tidy()
 	}
 	return out
 }

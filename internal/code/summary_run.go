@@ -62,6 +62,7 @@ type frame struct {
 // called is a call that was run.
 type called struct {
 	round  int
+	size   int // of what is given
 	known  bool
 	to     target
 	sum    *summary
@@ -177,7 +178,7 @@ func (f *frame) incoming(n *gnode) held {
 	for i := range n.in {
 		if e := &n.in[i]; e.to == "" {
 			w := &f.vals[e.from]
-			if w.size() > 0 {
+			if !w.none() {
 				wholes.join(f.moved(w, e))
 			}
 		}
@@ -201,12 +202,13 @@ func (f *frame) incoming(n *gnode) held {
 		}
 	}
 	v.parts = parts
+	v.tidy()
 	return v
 }
 
 // moved is a value after the steps of an edge.
 func (f *frame) moved(v *held, e *edge) held {
-	if len(e.steps) == 0 {
+	if len(e.steps) == 0 || v.none() {
 		return *v
 	}
 	return v.each(func(x fact) facts {
@@ -246,8 +248,17 @@ func (f *frame) call(at int32) *called {
 	if c.round == f.round {
 		return c
 	}
+	first := c.round == 0
 	c.round = f.round
 	site := &f.g.calls[at]
+	size := f.val(site.recv).size()
+	for i := range site.slots {
+		size += f.val(site.slots[i].node).size()
+	}
+	if !first && size == c.size && (c.sum == nil || c.sum.done) {
+		return c // values only grow
+	}
+	c.size = size
 	if c.bind == nil {
 		c.to, c.known = f.target(site)
 		if c.known {
@@ -430,7 +441,7 @@ func (f *frame) result(at int32) held {
 // out is what a call leaves in an argument, or in the object that it is made on.
 func (f *frame) out(at, arg int32) (v held) {
 	c := f.call(at)
-	if !c.known || c.sum == nil {
+	if !c.known || c.sum == nil || len(c.sum.outs) == 0 {
 		return held{}
 	}
 	for _, b := range c.bind {

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -16,6 +17,7 @@ type cond struct {
 	kind     rule.CondKind
 	v        int
 	re       *regex.Regex
+	groups   []int // metavariable of each group of re, -1 if none
 	constant bool
 	match    *formula // in the rule's own language
 	other    *Program // in another language
@@ -33,9 +35,11 @@ func (p *Program) cond(c *rule.Cond) (cond, error) {
 	var err error
 	switch c.Kind {
 	case rule.CondRegex:
-		out.re, err = regex.Compile(c.Regex)
+		if out.re, err = regex.Compile(c.Regex); err == nil {
+			out.groups = p.groups(out.re)
+		}
 	case rule.CondPattern:
-		if c.Language == "" || p.Lang != nil && ast.LangByName(c.Language) == p.Lang {
+		if c.Language == "" {
 			out.match, err = p.formula(c.Match)
 			break
 		}
@@ -61,22 +65,22 @@ func (p *Program) cond(c *rule.Cond) (cond, error) {
 func (e *evaluator) filter(rs []Range, c *cond) []Range {
 	var out []Range
 	for _, r := range rs {
-		var b *pattern.Binding
-		if c.v >= 0 && c.v < len(r.Env) {
-			b = &r.Env[c.v]
-		}
+		b := r.binding(c.v)
 		if c.kind != rule.CondCompare && (b == nil || b.Kind == pattern.Unbound) {
 			continue
 		}
 		switch c.kind {
 		case rule.CondRegex:
-			if e.regexHolds(c, b) {
+			if env, ok := e.regexHolds(c, b); ok {
+				if env != nil {
+					r.found = append(r.found[:len(r.found):len(r.found)], env)
+				}
 				out = append(out, r)
 			}
 		case rule.CondPattern:
 			out = append(out, e.patternHolds(c, r, b)...)
 		case rule.CondCompare:
-			if e.compare(c, r.Env) {
+			if e.compare(c, e.withFound(r).Env) {
 				out = append(out, r)
 			}
 		case rule.CondAnalyze:
@@ -92,7 +96,34 @@ func (e *evaluator) filter(rs []Range, c *cond) []Range {
 	return out
 }
 
-func (e *evaluator) regexHolds(c *cond, b *pattern.Binding) bool {
+// binding is the value of a metavariable, nil if it has none.
+func (r *Range) binding(v int) *pattern.Binding {
+	if v < 0 {
+		return nil
+	}
+	if v < len(r.Env) && r.Env[v].Kind != pattern.Unbound {
+		return &r.Env[v]
+	}
+	for _, env := range r.found {
+		if v < len(env) && env[v].Kind != pattern.Unbound {
+			return &env[v]
+		}
+	}
+	return nil
+}
+
+// binds says whether a match has a metavariable that another has not.
+func (r Range) binds(other *Range) bool {
+	for i := range r.Env {
+		if r.Env[i].Kind != pattern.Unbound && (i >= len(other.Env) || other.Env[i].Kind == pattern.Unbound) {
+			return true
+		}
+	}
+	return false
+}
+
+// regexHolds says whether a value matches, and what named groups of the expression bind.
+func (e *evaluator) regexHolds(c *cond, b *pattern.Binding) (pattern.Env, bool) {
 	texts := [][]byte{e.content(b)}
 	if c.constant {
 		texts[0] = unquoted(e.constant(b))
@@ -101,15 +132,33 @@ func (e *evaluator) regexHolds(c *cond, b *pattern.Binding) bool {
 		texts = append(texts, e.f.Tree.Source(v))
 	}
 	for _, text := range texts {
-		ok, inTime := c.re.MatchPrefix(text)
+		m, inTime := c.re.FindPrefix(text)
 		if !inTime {
 			e.f.Bounded = true
 		}
-		if ok {
-			return true
+		if m != nil {
+			return e.groupEnv(c.groups, m, text, b), true
 		}
 	}
-	return false
+	return nil, false
+}
+
+// groupEnv binds what the named groups of a match captured, nil if there are none.
+func (e *evaluator) groupEnv(groups []int, m *regex.Find, text []byte, b *pattern.Binding) pattern.Env {
+	var env pattern.Env
+	base := uint32(0)
+	if i := bytes.Index(e.f.Src[b.Start:b.End], text); i >= 0 {
+		base = b.Start + uint32(i)
+	}
+	for i, g := range m.Groups {
+		if i < len(groups) && groups[i] >= 0 && g[0] >= 0 && !e.p.vars.Numbered(groups[i]) {
+			if env == nil {
+				env = e.env(nil)
+			}
+			env[groups[i]] = pattern.Binding{Kind: pattern.BindText, A: ast.Nil, B: ast.Nil, Start: base + uint32(g[0]), End: base + uint32(g[1]), Text: string(text[g[0]:g[1]])}
+		}
+	}
+	return env
 }
 
 // standsFor is the expression that a metavariable's variable stands for, where the rule follows such.
@@ -159,16 +208,25 @@ func (e *evaluator) patternHolds(c *cond, r Range, b *pattern.Binding) []Range {
 		places = append(places, Range{Start: n.Start, End: n.End, Node: v, Env: r.Env})
 	}
 	var out []Range
+	plain := false // a match that binds nothing more is there
 	for i := range places {
 		ctx := &places[i]
 		for _, m := range e.eval(c.match, ctx) {
 			if m.Start < ctx.Start || m.End > ctx.End || !e.compatible(r.Env, m.Env) {
 				continue
 			}
-			out = append(out, e.merge(r, m))
+			with := r
+			if e.merge(r, m).binds(&r) {
+				with.found = append(r.found[:len(r.found):len(r.found)], m.Env)
+			} else if plain {
+				continue
+			} else {
+				plain = true
+			}
+			out = append(out, with)
 		}
 	}
-	return dedupe(out)
+	return out
 }
 
 // otherMatches runs a program of another language on a text by itself.

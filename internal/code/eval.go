@@ -2,6 +2,7 @@ package code
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 
 	"github.com/drydock/drydock/internal/code/ast"
@@ -28,6 +29,7 @@ type Range struct {
 	Node       ast.ID // Nil where the match is no node
 	Env        pattern.Env
 	kind       rangeKind
+	found      []pattern.Env // what conditions bound: for what follows them, not for each other
 }
 
 // File is one source with what rules need of it, made when first asked for. It is for one goroutine.
@@ -93,7 +95,7 @@ func (e *evaluator) eval(fm *formula, ctx *Range) []Range {
 		out = e.and(fm, ctx)
 	case rule.Not:
 		if ctx != nil {
-			out = e.subtract([]Range{*ctx}, fm)
+			out = e.subtract([]Range{*ctx}, fm, ctx)
 		}
 	}
 	if len(out) > maxRanges {
@@ -174,7 +176,7 @@ func (e *evaluator) and(fm *formula, ctx *Range) []Range {
 		if k.kind == rule.Not {
 			continue
 		}
-		rs := e.eval(k, nil)
+		rs := e.eval(k, ctx)
 		if ctx != nil {
 			rs = within(rs, ctx)
 		}
@@ -189,7 +191,7 @@ func (e *evaluator) and(fm *formula, ctx *Range) []Range {
 	}
 	for _, k := range fm.kids {
 		if k.kind == rule.Not && len(out) > 0 {
-			out = e.subtract(out, k)
+			out = e.subtract(out, k, ctx)
 		}
 	}
 	for i := range fm.where {
@@ -197,6 +199,9 @@ func (e *evaluator) and(fm *formula, ctx *Range) []Range {
 			return nil
 		}
 		out = e.filter(out, &fm.where[i])
+	}
+	for i := range out {
+		out[i] = e.withFound(out[i])
 	}
 	for _, vars := range fm.focus {
 		out = e.focused(out, vars)
@@ -221,7 +226,7 @@ func (e *evaluator) compatible(a, b pattern.Env) bool {
 			break
 		}
 		x, y := &a[i], &b[i]
-		if x.Kind == pattern.Unbound || y.Kind == pattern.Unbound {
+		if x.Kind == pattern.Unbound || y.Kind == pattern.Unbound || e.p.vars.Numbered(i) {
 			continue
 		}
 		if !e.same(x, y) {
@@ -267,13 +272,23 @@ func (e *evaluator) merge(a, b Range) Range {
 	return a
 }
 
+// withFound adds to a match what its conditions bound.
+func (e *evaluator) withFound(r Range) Range {
+	for _, env := range r.found {
+		r = e.merge(r, Range{Env: env})
+	}
+	r.found = nil
+	return r
+}
+
 // intersect keeps each range that lies within one of the other side's and agrees with it.
 func (e *evaluator) intersect(xs, ys []Range) []Range {
 	var out []Range
 	sort.SliceStable(ys, func(i, j int) bool { return ys[i].Start < ys[j].Start })
+	anywhere := slices.ContainsFunc(ys, func(y Range) bool { return y.kind == anywhereRange })
 	for _, x := range xs {
 		for _, y := range ys {
-			if y.Start > x.End {
+			if y.Start > x.End && x.kind != anywhereRange && !anywhere {
 				break
 			}
 			xIn := x.Start >= y.Start && x.End <= y.End
@@ -301,8 +316,8 @@ func (e *evaluator) intersect(xs, ys []Range) []Range {
 
 // subtract takes away what a negated formula rules out: the same range for a pattern, a range around it for
 // pattern-not-inside, any overlap for a regular expression.
-func (e *evaluator) subtract(xs []Range, not *formula) []Range {
-	ys := e.eval(not.kids[0], nil)
+func (e *evaluator) subtract(xs []Range, not *formula, ctx *Range) []Range {
+	ys := e.eval(not.kids[0], ctx)
 	if len(ys) == 0 {
 		return xs
 	}
@@ -318,7 +333,7 @@ func (e *evaluator) subtract(xs []Range, not *formula) []Range {
 			case anywhereRange:
 				gone = true
 			default:
-				gone = x.Start == y.Start && x.End == y.End
+				gone = x.Start == y.Start && x.End == y.End || e.sameStatement(&x, &y)
 			}
 			if gone = gone && e.compatible(x.Env, y.Env); gone {
 				break
@@ -329,6 +344,15 @@ func (e *evaluator) subtract(xs []Range, not *formula) []Range {
 		}
 	}
 	return out
+}
+
+// sameStatement says whether one of two matches is an expression and the other the statement that is nothing else.
+func (e *evaluator) sameStatement(x, y *Range) bool {
+	if x.Start != y.Start || x.Node == ast.Nil || y.Node == ast.Nil {
+		return false
+	}
+	n, m := &e.f.Tree.Nodes[x.Node], &e.f.Tree.Nodes[y.Node]
+	return n.Kind == ast.ExprStmt && n.First == y.Node && n.End == x.End || m.Kind == ast.ExprStmt && m.First == x.Node && m.End == y.End
 }
 
 // focused narrows each match to one of the metavariables' values.

@@ -96,16 +96,7 @@ func (p *Program) formula(f *rule.Formula) (*formula, error) {
 			return nil, p.at(f.Line, f.Col, err)
 		}
 		out.re = re
-		for i, n := range re.GroupNames() {
-			v := -1
-			switch {
-			case n != "":
-				v = p.vars.Index("$" + n)
-			case i > 0:
-				v = p.vars.Index(fmt.Sprintf("$%d", i))
-			}
-			out.groups = append(out.groups, v)
-		}
+		out.groups = p.groups(re)
 	}
 	for _, k := range f.Kids {
 		c, err := p.formula(k)
@@ -152,4 +143,19 @@ func (p *Program) leaf(out *formula, f *rule.Formula) error {
 		return err
 	}
 	return errors.New("a rule whose language is regex has only pattern-regex")
+}
+
+// groups numbers the metavariables that the groups of an expression bind: $1, or $NAME.
+func (p *Program) groups(re *regex.Regex) (out []int) {
+	for i, n := range re.GroupNames() {
+		v := -1
+		switch {
+		case n != "":
+			v = p.vars.Index("$" + n)
+		case i > 0:
+			v = p.vars.Index(fmt.Sprintf("$%d", i))
+		}
+		out = append(out, v)
+	}
+	return out
 }

@@ -36,6 +36,9 @@ func (v *Vars) Index(name string) int {
 	return len(v.Names) - 1
 }
 
+// Numbered says whether a metavariable is a numbered group of a regular expression: each expression has its own.
+func (v *Vars) Numbered(i int) bool { n := v.Names[i]; return len(n) > 1 && n[1] >= '0' && n[1] <= '9' }
+
 // Lookup returns the number of a metavariable, -1 if no pattern has it.
 func (v *Vars) Lookup(name string) int {
 	if i, ok := v.index[name]; ok {

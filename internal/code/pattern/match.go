@@ -317,10 +317,12 @@ func (m *Matcher) exprStmt(c goal) (int32, bool, bool) {
 		if m.Opts.NoDeepExpr || !deepRoot(m.p.Nodes[e].Kind) {
 			return m.push(goal{op: opNode, p: e, t: t.First, next: c.next}), true, false
 		}
-		return m.deep(c.p, c.t, c.next)
+		return m.below(c.p, c.t, c.next)
+	case t.Kind == ast.Return && t.First != ast.Nil && !m.Opts.NoDeepExpr && deepRoot(m.p.Nodes[e].Kind):
+		return m.below(c.p, t.First, c.next)
 	case t.Kind == ast.VarDef && m.p.Nodes[e].Kind != ast.Assign:
 		if v := m.t.Child(c.t, ast.Value); v != ast.Nil && !m.Opts.NoDeepExpr {
-			return m.deep(c.p, v, c.next)
+			return m.below(c.p, v, c.next)
 		}
 	case t.Kind == ast.VarDef && m.p.Nodes[e].Kind == ast.Assign:
 		return m.push(goal{op: opNode, p: e, t: c.t, next: c.next}), true, false
@@ -330,6 +332,27 @@ func (m *Matcher) exprStmt(c goal) (int32, bool, bool) {
 
 // deepRoot: a statement that is a call also stands for statements that have the call somewhere in them.
 func deepRoot(k ast.Kind) bool { return k != ast.Assign && k != ast.AugAssign }
+
+// below matches the child of a pattern node at the expressions that a statement computes: not those that it may leave
+// out, nor those that say where it stores. What stands in a function in it is a statement of that.
+func (m *Matcher) below(p, t ast.ID, next int32) (int32, bool, bool) {
+	n := &m.t.Nodes[t]
+	switch {
+	case n.Kind == ast.Lambda && m.t.Lang.Name == "python", n.Kind == ast.Comp, n.Role == ast.Left && m.t.Kind(n.Parent) == ast.Assign,
+		(n.Kind == ast.Ternary || n.Kind == ast.New) && m.t.Lang.Names.Requires:
+		return 0, false, false
+	case n.Flags&ast.FlagExpr != 0:
+		if m.try(m.push(goal{op: opNode, p: m.p.Nodes[p].First, t: t, next: next})) {
+			return 0, false, true
+		}
+	}
+	for c := n.First; c != ast.Nil && m.steps > 0; c = m.t.Nodes[c].Next {
+		if _, _, stop := m.below(p, c, next); stop {
+			return 0, false, true
+		}
+	}
+	return 0, false, false
+}
 
 // deep matches the child of a pattern node anywhere in the expressions below t, and at t.
 func (m *Matcher) deep(p, t ast.ID, next int32) (int32, bool, bool) {
@@ -470,7 +493,7 @@ func (m *Matcher) imported(c goal) (int32, bool, bool) {
 				return 0, false, false
 			}
 		}
-		if m.below(pp, tp) {
+		if m.inModule(pp, tp) {
 			return g, true, false
 		}
 		if full := m.t.ImportFull(c.t); full != ast.Nil && m.t.Nodes[tp].Kind != ast.Str {
@@ -481,8 +504,8 @@ func (m *Matcher) imported(c goal) (int32, bool, bool) {
 	return m.children(c)
 }
 
-// below says whether a module's string lies below another's: "a" has "a/b".
-func (m *Matcher) below(p, t ast.ID) bool {
+// inModule says whether a module's string lies below another's: "a" has "a/b".
+func (m *Matcher) inModule(p, t ast.ID) bool {
 	if m.p.Nodes[p].Kind != ast.Str || m.t.Nodes[t].Kind != ast.Str {
 		return false
 	}

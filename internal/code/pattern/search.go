@@ -26,7 +26,7 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 		case ast.Metavar, ast.Dots, ast.Deep, ast.Typed:
 			return 0
 		}
-		return bit(ast.ExprStmt, ast.VarDef)
+		return bit(ast.ExprStmt, ast.VarDef, ast.Return)
 	case ast.Assign:
 		return bit(ast.Assign, ast.VarDef)
 	case ast.Name, ast.Str, ast.Num, ast.Bool, ast.Null:

@@ -54,7 +54,7 @@ func compile(flags, src string, opt regexp2.RegexOptions) (*Regex, error) {
 		})
 		return r, nil
 	}
-	slow, err := regexp2.Compile(possessive(src), opt)
+	slow, err := regexp2.Compile(backtracking(src), opt)
 	if err != nil {
 		return nil, fmt.Errorf("not a regular expression: %w", err)
 	}
@@ -72,14 +72,6 @@ func translate(s string) string {
 // turns on; \Z may stand before a last newline, which none does either. Named groups (?<n>) are common to both.
 func sameMeaning(s string) bool { return !strings.Contains(s, `\K`) && !strings.Contains(s, `\Q`) }
 
-// possessive writes possessive quantifiers as the atomic groups they are short for where that is one token.
-func possessive(s string) string {
-	for _, q := range []string{"*", "+", "?"} {
-		s = strings.ReplaceAll(s, "]"+q+"+", "]"+q)
-	}
-	return s
-}
-
 // Match says whether the expression matches anywhere in b. A search that runs out of time does not match; ok is then
 // false.
 func (r *Regex) Match(b []byte) (matched, ok bool) {
@@ -88,6 +80,26 @@ func (r *Regex) Match(b []byte) (matched, ok bool) {
 	}
 	m, err := r.slow.MatchRunes([]rune(string(b)))
 	return m, err == nil
+}
+
+// FindPrefix is the match at the very start of b, nil if there is none.
+func (r *Regex) FindPrefix(b []byte) (m *Find, ok bool) {
+	if matched, ok := r.MatchPrefix(b); !matched {
+		return nil, ok
+	}
+	if r.slow == nil {
+		spans := r.start().FindSubmatchIndex(b)
+		f := &Find{}
+		for i := 0; i+1 < len(spans); i += 2 {
+			f.Groups = append(f.Groups, [2]int{spans[i], spans[i+1]})
+		}
+		return f, true
+	}
+	found, ok := r.FindAll(b, 1)
+	if len(found) == 0 {
+		return nil, ok
+	}
+	return &found[0], ok
 }
 
 // MatchPrefix says whether the expression matches at the very start of b.

@@ -336,22 +336,21 @@ func deepRoot(k ast.Kind) bool { return k != ast.Assign && k != ast.AugAssign }
 // below matches the child of a pattern node at the expressions that a statement computes: not those that it may leave
 // out, nor those that say where it stores. What stands in a function in it is a statement of that.
 func (m *Matcher) below(p, t ast.ID, next int32) (int32, bool, bool) {
-	n := &m.t.Nodes[t]
-	switch {
-	case n.Kind == ast.Lambda && m.t.Lang.Name == "python", n.Kind == ast.Comp, n.Role == ast.Left && m.t.Kind(n.Parent) == ast.Assign,
-		(n.Kind == ast.Ternary || n.Kind == ast.New) && m.t.Lang.Names.Requires:
-		return 0, false, false
-	case n.Flags&ast.FlagExpr != 0:
-		if m.try(m.push(goal{op: opNode, p: m.p.Nodes[p].First, t: t, next: next})) {
-			return 0, false, true
+	e, lang := m.p.Nodes[p].First, m.t.Lang
+	var stop bool
+	m.t.WalkInto(t, func(x ast.ID) bool {
+		n := &m.t.Nodes[x]
+		switch {
+		case n.Kind == ast.Block && lang.BareWords, n.Kind == ast.Comp, n.Kind == ast.Lambda && lang.Name == "python",
+			(n.Kind == ast.Ternary || n.Kind == ast.New) && lang.Names.Requires,
+			n.Role == ast.Left && m.t.Kind(n.Parent) == ast.Assign:
+			return false
+		case n.Flags&ast.FlagExpr != 0 && !stop:
+			stop = m.try(m.push(goal{op: opNode, p: e, t: x, next: next}))
 		}
-	}
-	for c := n.First; c != ast.Nil && m.steps > 0; c = m.t.Nodes[c].Next {
-		if _, _, stop := m.below(p, c, next); stop {
-			return 0, false, true
-		}
-	}
-	return 0, false, false
+		return !stop && m.steps > 0
+	})
+	return 0, false, stop
 }
 
 // deep matches the child of a pattern node anywhere in the expressions below t, and at t.

@@ -135,3 +135,29 @@ func TestGenericPatterns(t *testing.T) {
 		t.Errorf("a minified text is looked at: %q", got)
 	}
 }
+
+func TestYAMLPatterns(t *testing.T) {
+	runLang(t, "yaml", []langCase{
+		// one pair is that pair in any mapping, several are all of a mapping
+		{"image: $I", "a:\n  image: x\n  run: y\nimage: [z]\n", "2 4"},
+		{"a: 1\nb: 2", "x:\n  b: 2\n  a: 1\ny: {a: 1, b: 2, c: 3}\n", "2"},
+		{"a: 1\n...\nb: 2\n", "x:\n  b: 2\n  a: 1\ny: {a: 1, b: 2, c: 3}\n", "2 4"},
+		{"steps:\n  ...\n  - uses: $U\n  ...\n", "steps:\n  - run: x\n  - uses: y\n  - run: z\n", "1"},
+		{"steps:\n- ...\n- uses: $U\n  ...\n", "steps:\n  - run: x\n  - with: y\n    uses: z\n", "1"},
+		{"- $X", "a: [b]\n", "1"},
+		{"on:\n  ...\n", "on:\n  push: main\n", "1"},
+		{"[..., $X]", "a: [b, c]\nd: []\n", "1"},
+		// values
+		{"a: true", "- a: yes\n- a: on\n- a: 'yes'\n- a: false\n", "1 2"},
+		{"a: ''", "- a:\n- a: \"\"\n- a: null\n", "1 2"},
+		{"a: \"say \\\"hi\\\"\"", "a: 'say \"hi\"'\n", "1"},
+		{"a: !Ref $X", "- a: !Ref b\n- a: b\n", "1"},
+		{"a: b", "- a: !Ref b\n", "1"},
+		{"a: {x: $V}", "d: &d {x: 1}\na: *d\n", "2"},
+	})
+	block := `rules: [{id: x, languages: [yaml], severity: LOW, message: m, patterns: [{pattern: "run: $R"},
+  {metavariable-pattern: {metavariable: $R, language: generic, pattern-regex: '\Aecho x\n  y\n\Z'}}]}]`
+	if got := linesOfRule(t, "yaml", block, "a:\n  run: |\n    echo x\n      y\nb:\n  run: echo x\n"); got != "2" {
+		t.Errorf("a block scalar is not its text: lines %q", got)
+	}
+}

@@ -47,6 +47,12 @@ type PatternSpec struct {
 	DeepOpen, DeepClose string
 	// Readings are the surroundings.
 	Readings []Reading
+	// Prepare rewrites a pattern's text before all else.
+	Prepare func(text string) string
+	// Unwrap: a pattern of one pair or of one element stands for it wherever it is.
+	Unwrap bool
+	// QuotedDots: "..." in quotes is that text and no ellipsis.
+	QuotedDots bool
 	// Blank is what a pattern without a word stands for; "" where it is an error.
 	Blank string
 	// Whole: a pattern is a statement, even where it holds nothing but an expression.

@@ -1,63 +1,6 @@
 package ast
 
-import (
-	"strings"
-
-	"github.com/drydock/drydock/internal/syntax"
-)
-
-var yamlLang = &Lang{
-	Name: "yaml", Aliases: []string{"yml"}, Exts: []string{".yaml", ".yml"}, Grammar: syntax.YAML, BareExprs: true,
-	Spec: &Spec{
-		Table: `
-string_scalar: Str @
-integer_scalar float_scalar: Num @
-boolean_scalar: !bool
-null_scalar: Null
-double_quote_scalar single_quote_scalar: !string
-block_scalar: !block
-plain_scalar: ^
-flow_node block_node: !node
-block_mapping flow_mapping: Dict
-block_mapping_pair flow_pair: Pair key=key value=value
-block_sequence flow_sequence: List
-block_sequence_item: ^
-anchor tag comment: -
-alias: Name @
-document stream: ^
-`,
-		Hooks: map[string]Hook{"bool": phpBool, "string": quoted, "block": yamlBlock, "node": yamlNode},
-	},
-	Pattern: PatternSpec{
-		Statement: []string{"%s: %s", "- %s", "%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s: %s", "%s"}, Member: []string{"%s"},
-		Readings: []Reading{{}},
-	},
-	Names: NameSpec{},
-}
-
-// yamlNode: a tagged value is a call of its tag.
-func yamlNode(l *lowering, n uint32, parent ID, r Role) {
-	tag := l.kid(n, "tag")
-	if tag == 0 {
-		l.splice(n, parent, r)
-		return
-	}
-	id := l.make(n, parent, Call, r)
-	l.str(tag, id, Name, Fn, strings.TrimPrefix(string(l.raw(tag)), "!"))
-	l.splice(n, l.make(n, id, Args, Arguments), Elem)
-}
-
-// yamlBlock is a block scalar: the text below its mark.
-func yamlBlock(l *lowering, n uint32, parent ID, r Role) {
-	raw := l.raw(n)
-	for i, c := range raw {
-		if c == '\n' {
-			raw = raw[i+1:]
-			break
-		}
-	}
-	l.str(n, parent, Str, r, string(raw))
-}
+import "github.com/drydock/drydock/internal/syntax"
 
 var jsonLang = &Lang{
 	Name: "json", Exts: []string{".json"}, Grammar: syntax.JavaScript, Enclosed: true,

@@ -12,10 +12,11 @@ const maxDepth = 8000
 // lowering brings one concrete tree to ours.
 type lowering struct {
 	*Tree
-	cst   *syntax.Tree
-	spec  *compiled
-	depth int
-	bare  bool // expressions stand in blocks by themselves
+	cst     *syntax.Tree
+	spec    *compiled
+	depth   int
+	bare    bool          // expressions stand in blocks by themselves
+	anchors map[string]ID // values by the name of their anchor (YAML)
 	// statements lowers the children of the root; nil for children
 	statements func(l *lowering, n uint32, parent ID)
 }

@@ -113,6 +113,9 @@ func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
 	for _, rw := range lang.Pattern.Rewrite {
 		text = rw.From.ReplaceAllString(text, rw.To)
 	}
+	if lang.Pattern.Prepare != nil {
+		text = lang.Pattern.Prepare(text)
+	}
 	pieces := split(lang, text)
 	p := &Pattern{Text: text, Vars: vars, types: map[ast.ID]string{}, strs: map[ast.ID]strPattern{}}
 	var firstErr error
@@ -378,6 +381,9 @@ func (p *Pattern) form(at ast.ID, body string) bool {
 		return false
 	}
 	p.Root = first
+	if t.Lang.Pattern.Unwrap && t.Nodes[first].Next == ast.Nil && p.unwrap(first) {
+		return true
+	}
 	switch {
 	case t.Nodes[first].Next != ast.Nil:
 		p.Form = Statements
@@ -389,6 +395,29 @@ func (p *Pattern) form(at ast.ID, body string) bool {
 		p.Form = Node
 	}
 	return p.Root != ast.Nil
+}
+
+// unwrap takes what a pattern of one pair or one element stands for.
+func (p *Pattern) unwrap(first ast.ID) bool {
+	t := p.Tree
+	if t.Nodes[first].Kind == ast.ExprStmt {
+		first = t.Nodes[first].First
+	}
+	if first == ast.Nil || t.Nodes[first].Kind != ast.Dict && t.Nodes[first].Kind != ast.List {
+		return false
+	}
+	only := t.Nodes[first].First
+	if only == ast.Nil || t.Nodes[only].Next != ast.Nil || t.HasText(only, wordDots) || t.Nodes[only].Kind == ast.Pair && t.HasText(t.Nodes[only].First, wordDots) {
+		return false
+	}
+	if c := t.Src[t.Nodes[first].Start]; c == '[' {
+		return false
+	}
+	p.Form, p.Root = Expression, only
+	if t.Nodes[only].Kind == ast.Pair {
+		p.Form = Node
+	}
+	return true
 }
 
 // dropImportDots: an ellipsis among imported names says what holds anyway, that there may be others.

@@ -25,7 +25,7 @@ func (p *Pattern) compileStr(text []byte) strPattern {
 	s := strPattern{v: -1}
 	switch {
 	case string(text) == "...":
-		s.any = true
+		s.any = !p.Tree.Lang.Pattern.QuotedDots
 	case wholeMeta.Match(text):
 		s.v = int32(p.Vars.Index(string(text)))
 	default:

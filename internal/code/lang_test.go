@@ -161,3 +161,20 @@ func TestYAMLPatterns(t *testing.T) {
 		t.Errorf("a block scalar is not its text: lines %q", got)
 	}
 }
+
+func TestHTMLPatterns(t *testing.T) {
+	runLang(t, "html", []langCase{
+		{"<$TAG id=\"x\" ...>...</$TAG>", "<p id=\"x\">a</p>\n<b class=\"c\" id=\"x\"></b>\n<i id=\"y\"></i>\n", "1 2"},
+		{"<a href=\"$U\">...</a>", "<a href=\"x\">t</a>\n<a class=\"c\" href=\"y\"><b>t</b></a>\n<a></a>\n", "1 2"},
+		// what a pattern leaves out of an element's end may be there, what it names in its beginning has to be
+		{"<p>a</p>", "<p>a <b>c</b></p>\n<p><b>c</b> a</p>\n<p></p>\n", "1"},
+		{"<p></p>", "<p>a</p>\n<b></b>\n", "1"},
+		{"<p>$TEXT</p>", "<p>a</p>\n<p><b>a</b></p>\n", "1"},
+		{"<script ...>$...JS</script>", "<script src=\"x\">\na()\n</script>\n<style>a {}</style>\n", "1"},
+		{"<form ...>...<input ...>...</form>", "<form>\n<p>a</p>\n<input name=\"b\">\n</form>\n<form><p></p></form>\n", "1"},
+	})
+	runLang(t, "javascript", []langCase{
+		{"<p>{$X}</p>", "a = <p>{b}</p>;\nc = <p><b/></p>;\nd = <p>text</p>;\n", "1"},
+		{"<p ...></p>", "a = <p>{b}</p>;\nc = <p d=\"e\"/>;\n", "1 2"},
+	})
+}

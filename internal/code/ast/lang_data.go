@@ -1,6 +1,10 @@
 package ast
 
-import "github.com/drydock/drydock/internal/syntax"
+import (
+	"strings"
+
+	"github.com/drydock/drydock/internal/syntax"
+)
 
 var jsonLang = &Lang{
 	Name: "json", Exts: []string{".json"}, Grammar: syntax.JavaScript, Enclosed: true,
@@ -27,11 +31,22 @@ document: Program
 		Hooks: map[string]Hook{"element": htmlElement, "text": htmlText, "attr": htmlAttr},
 	},
 	Pattern: PatternSpec{
+		Name:      htmlStandIn,
 		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
 		Readings: []Reading{{}},
 	},
 	Names: NameSpec{},
 }
+
+// htmlStandIn spells the stand-in for an element's name without the underscore that no such name has.
+func htmlStandIn(word, before, _ string) string {
+	if strings.HasSuffix(before, "<") || strings.HasSuffix(before, "</") {
+		return strings.ReplaceAll(word, "_", htmlUnderscore)
+	}
+	return word
+}
+
+const htmlUnderscore = "-zq-"
 
 func htmlElement(l *lowering, n uint32, parent ID, r Role) {
 	id := l.make(n, parent, Element, r)
@@ -40,7 +55,7 @@ func htmlElement(l *lowering, n uint32, parent ID, r Role) {
 		case "start_tag", "self_closing_tag":
 			l.kids(c, func(x uint32) {
 				if l.sym(x) == "tag_name" {
-					l.leaf(x, id, Name, Ident)
+					l.str(x, id, Name, Ident, strings.ReplaceAll(string(l.raw(x)), htmlUnderscore, "_"))
 				} else {
 					l.node(x, id, Mods)
 				}

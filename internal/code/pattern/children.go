@@ -24,6 +24,8 @@ func optional(k ast.Kind, r ast.Role) bool {
 		return k == ast.New || k == ast.FuncDef || k == ast.ClassDef || k == ast.Call
 	case ast.Parameters:
 		return k == ast.ClassDef
+	case ast.Elem:
+		return k == ast.Element
 	case ast.Ident:
 		return k == ast.Lambda || k == ast.Catch
 	}
@@ -95,7 +97,7 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		switch mode(k, r) {
 		case inOrder:
 			var fl uint8
-			if r == ast.Handler {
+			if r == ast.Handler || k == ast.Element && r == ast.Elem {
 				fl = fLess
 			}
 			g = m.push(goal{op: opList, p: p, t: t, x: ast.ID(r), next: g, flags: fl})

@@ -544,6 +544,9 @@ func (p *Pattern) convertLeaf(id ast.ID, types []string) {
 	if n.Kind == ast.Regex || n.Kind == ast.Token || n.Kind == ast.Str && len(t.Source(id)) != len(t.Text(id)) {
 		return // strPattern says what it asks for
 	}
+	if k == ast.Metavar && n.Kind == ast.Str && n.Role == ast.Elem && t.Nodes[n.Parent].Kind == ast.Element {
+		return // the text of an element, and nothing else in it
+	}
 	n.Kind = k
 	if k == ast.Metavar || k == ast.MetaDots || k == ast.Typed {
 		p.vars[id] = int32(p.Vars.Index(name))

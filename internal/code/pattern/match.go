@@ -286,6 +286,11 @@ func (m *Matcher) metavar(p, t ast.ID) bool {
 	switch n := &m.t.Nodes[t]; n.Kind {
 	case ast.Token:
 		return false
+	case ast.Element, ast.Str:
+		// between an element's tags it stands for an expression
+		if n.Role == ast.Elem && m.t.Nodes[n.Parent].Kind == ast.Element && m.p.Nodes[m.p.Nodes[p].Parent].Kind == ast.Element && (n.Kind == ast.Element || uint32(len(m.t.Text(t))) == n.End-n.Start) {
+			return false
+		}
 	case ast.Block, ast.Program:
 		// a lone statement in braces and the statement are the same
 		if n.First != ast.Nil && m.t.Nodes[n.First].Next == ast.Nil && m.p.Nodes[p].Role != ast.Body {

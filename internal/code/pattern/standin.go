@@ -68,6 +68,7 @@ type splitter struct {
 	from  int
 	out   []piece
 	stack []byte
+	deep  int // deep ellipses that are open
 	// inQuotes: between double quotes of a language in whose strings stand-ins count
 	inQuotes bool
 }
@@ -98,9 +99,11 @@ func (sp *splitter) run(closing byte, depth int) {
 		case closing != 0 && c == closing && len(sp.stack) == depth:
 			return
 		case strings.HasPrefix(rest, "<..."):
+			sp.deep++
 			sp.put(piece{kind: '<'}, 4)
 			continue
-		case strings.HasPrefix(rest, "...>"):
+		case strings.HasPrefix(rest, "...>") && sp.deep > 0:
+			sp.deep--
 			sp.put(piece{kind: '>'}, 4)
 			continue
 		case strings.HasPrefix(rest, "..."):

@@ -162,6 +162,9 @@ func TestLiveConvert(t *testing.T) {
 		{"ruby with a compiled gem", app("sinatra"), []string{"ruby:3.1", "ruby:3.1-slim"}, 0, true},
 		{"php under apache", app("php-apache"), []string{"php:8.2-apache", "composer:2"}, 0, true},
 		{"php-fpm", app("php-fpm"), []string{"php:8.2-fpm"}, 0, true},
+		{"two stages that miss the point", app("two-stages-wheels"), python, 0, true},
+		{"two stages and a copied cache", app("two-stages-cache"), append(python, "python:3.11-light"), 0, true},
+		{"two stages, both on the compiler's base", app("two-stages-go"), append(static, "debian:bookworm-slim"), 0, true},
 		{"rust", app("rust"), []string{"rust:1", "debian:bookworm-slim"}, 0, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,21 +1,29 @@
 package stages
 
 import (
+	"fmt"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
 )
 
-// improve mends a multi-stage file that misses the point: wheels copied into a layer that stays, wheels without their
-// dependencies so that the final stage fetches them, a final stage on the builder's own base. It changes only those
-// lines.
+// improve mends a multi-stage file that misses the point: wheels or caches copied into a layer that stays, wheels
+// without their dependencies so that the final stage fetches them, a final stage on an image to build with. It
+// changes only those lines.
 func improve(f *dockerfile.File, st *dockerfile.Stage, o Options) (*Result, error) {
-	i := &improver{f: f, st: st, o: o, res: &Result{Improvement: true, Language: "Python", Builder: st.Base.Text}}
-	i.wheels()
+	i := &improver{f: f, st: st, o: o, res: &Result{Improvement: true, Language: languageOfBase(st.Base.Name()), Builder: st.Base.Text}}
+	for _, in := range st.Instructions {
+		if from := f.CopiedFrom(in); from != nil && len(in.Args) == 2 && !o.Plain {
+			i.mounted(in, from)
+		}
+	}
+	i.wholeWheels()
 	i.slim()
 	if len(i.edits) == 0 {
-		return nil, &Refusal{Reason: "it is multi-stage already, and drydock sees nothing in its final stage that the builder should keep"}
+		return nil, &Refusal{Reason: i.nothing()}
 	}
 	if i.res.Final == "" {
 		i.res.Final = st.Base.Text
@@ -34,25 +42,193 @@ type improver struct {
 	o     Options
 	res   *Result
 	edits []dockerfile.Edit
+	runs  []*dockerfile.Instruction // RUNs that were written anew
 }
 
-var removesWheels = regexp.MustCompile(`^rm -rf? `)
+func (i *improver) note(format string, args ...any) {
+	if n := fmt.Sprintf(format, args...); !slices.Contains(i.res.Notes, n) {
+		i.res.Notes = append(i.res.Notes, n)
+	}
+}
 
-// wheels finds a COPY of wheels from another stage and the RUN that installs them.
-func (i *improver) wheels() {
-	for n, in := range i.st.Instructions {
-		from := i.f.CopiedFrom(in)
-		if from == nil || len(in.Args) != 2 {
+// nothing says why a multi-stage file is left alone.
+func (i *improver) nothing() string {
+	switch {
+	case i.st.Parent != nil && bigBase(rootBase(i.st)):
+		return fmt.Sprintf("it is multi-stage already; its final stage builds on another stage, on %s, and which of the two needs what is for a person to say", rootBase(i.st).Text)
+	case i.st.Base.Digest != "" && bigBase(i.st.Base):
+		return "it is multi-stage already; its final stage stands on an image to build with, pinned by a digest: choose its slim twin's digest, or give --final-image"
+	}
+	return "it is multi-stage already, and drydock sees nothing in its final stage that the builder should keep"
+}
+
+func rootBase(s *dockerfile.Stage) dockerfile.Ref {
+	for s.Parent != nil {
+		s = s.Parent
+	}
+	return s.Base
+}
+
+var (
+	wheelFolder = regexp.MustCompile(`(?i)(^|/)(wheels?|wheelhouse|dist)(/|$)|\.whl$`)
+	cacheFolder = regexp.MustCompile(`/\.cache(/|$)|/\.npm(/|$)|/\.m2(/|$)|/\.gradle(/|$)|/go/pkg/mod(/|$)|/\.cargo/registry(/|$)`)
+)
+
+// mounted puts what a COPY brings for one RUN into that RUN instead.
+func (i *improver) mounted(in *dockerfile.Instruction, from *dockerfile.Stage) {
+	src, dest := in.Args[0].Text, strings.TrimSuffix(in.Args[1].Text, "/")
+	wheel := wheelOf(from, src)
+	cache := cacheFolder.MatchString(src)
+	if wheel == nil && !cache && !wheelFolder.MatchString(src) || !strings.HasPrefix(src, "/") || !strings.HasPrefix(dest, "/") {
+		return
+	}
+	if strings.ContainsAny(path.Base(src), "*?") || strings.HasSuffix(src, ".whl") {
+		src = path.Dir(src)
+	}
+	if strings.HasSuffix(dest, ".whl") {
+		dest = path.Dir(dest)
+	}
+	at := slices.Index(i.st.Instructions, in)
+	for _, run := range i.st.Instructions[at+1:] {
+		if run.Keyword != "RUN" || run.Script == nil || slices.Contains(i.runs, run) {
 			continue
 		}
-		src, dest := in.Args[0].Text, in.Args[1].Text
-		wheel := wheelOf(from, src)
-		if wheel == nil {
+		commands, ok := i.installing(run, dest, cache)
+		if !ok {
 			continue
 		}
-		for _, later := range i.st.Instructions[n+1:] {
-			if i.installs(in, later, wheel, from, src, dest) {
-				return
+		target := dest
+		if path.Base(dest) == "tmp" { // where the installation itself writes
+			target = "/wheels"
+			for n := range commands {
+				commands[n] = strings.ReplaceAll(commands[n], dest+"/", target+"/")
+				commands[n] = strings.ReplaceAll(commands[n], "--find-links="+dest, "--find-links="+target)
+			}
+		}
+		mount := "--mount=type=bind,from=" + from.Label() + ",source=" + strings.TrimSuffix(src, "/") + ",target=" + target
+		if cache {
+			mount += ",rw"
+		}
+		for _, fl := range run.Flags {
+			mount = i.f.Text(fl.Span) + " " + mount
+		}
+		i.runs = append(i.runs, run)
+		i.edits = append(i.edits, dockerfile.Delete(i.f.WholeLines(in.Span)), dockerfile.Replace(run.Span, "RUN "+mount+" \\\n    "+strings.Join(commands, " \\\n    && ")))
+		if cache {
+			i.note("The cache is mounted while it is used, so that no layer keeps it.")
+		} else {
+			i.note("The wheels are mounted while they are installed, so that no layer keeps them.")
+		}
+		return
+	}
+	if cache { // nothing in the final stage installs, so nothing reads it
+		i.edits = append(i.edits, dockerfile.Delete(i.f.WholeLines(in.Span)))
+		i.note("The cache is not copied: nothing in the final stage reads it.")
+	}
+}
+
+// installing are a RUN's commands, if one of them installs from a folder: without those that remove the folder, and
+// with pip kept from the network where it is given wheels.
+func (i *improver) installing(run *dockerfile.Instruction, folder string, cache bool) (commands []string, ok bool) {
+	for _, st := range run.Script.Steps {
+		if st.Stmt == nil {
+			return nil, false
+		}
+		t := oneLine(run.Script.Source[st.Stmt.Pos().Offset():st.Stmt.End().Offset()])
+		var inst *dockerfile.Install
+		for _, c := range st.Commands {
+			if x := c.Install(); x != nil && (x.Manager == "pip" && x.Verb == "install" || cache && x.Manager != "apt") {
+				inst = x
+			}
+		}
+		switch {
+		case inst != nil && cache:
+			ok = true
+			commands = append(commands, t)
+		case inst != nil && strings.Contains(t, folder):
+			ok = true
+			commands = append(commands, offline(t, inst, folder))
+		case strings.HasPrefix(t, "rm -r") && strings.Contains(t, folder):
+		default:
+			commands = append(commands, t)
+		}
+	}
+	return commands, ok
+}
+
+// offline is a pip install from a folder of wheels that asks no index and keeps no cache.
+func offline(t string, inst *dockerfile.Install, folder string) string {
+	if !inst.Has("--no-index") && !inst.Has("--no-deps") {
+		add := " install --no-index"
+		if !inst.Has("--find-links", "-f") {
+			add += " --find-links=" + folder
+		}
+		t = strings.Replace(t, " install", add, 1)
+	}
+	if !inst.Has("--no-cache-dir", "--no-cache") {
+		t = strings.Replace(t, " install", " install --no-cache-dir", 1)
+	}
+	return t
+}
+
+// wholeWheels has the builder make wheels of the dependencies too, where the final stage would fetch them.
+func (i *improver) wholeWheels() {
+	fetches := false
+	for _, in := range i.st.Instructions {
+		if in.Keyword != "RUN" || in.Script == nil {
+			continue
+		}
+		for _, c := range in.Script.Commands {
+			inst := c.Install()
+			if inst == nil || inst.Manager != "pip" || inst.Verb != "install" || inst.Has("--no-deps") {
+				continue
+			}
+			folder := ""
+			for _, w := range c.Words {
+				if p := strings.TrimPrefix(w.Text, "--find-links="); wheelFolder.MatchString(p) && strings.HasPrefix(p, "/") {
+					folder = strings.TrimSuffix(path.Dir(p+"x"), "/")
+				}
+			}
+			if folder == "" {
+				continue
+			}
+			fetches = fetches || !inst.Has("--no-index")
+			if !slices.Contains(i.runs, in) && !inst.Has("--no-index") && i.bareWheels() {
+				i.edits = append(i.edits, dockerfile.Replace(c.Span, offline(i.f.Text(c.Span), inst, folder)))
+			}
+		}
+	}
+	if !fetches {
+		return
+	}
+	i.eachWheel(func(o dockerfile.Span) {
+		i.edits = append(i.edits, dockerfile.Delete(wider1(i.f, o)))
+		i.note("The builder makes wheels of the dependencies too, so that the final stage fetches nothing.")
+	})
+}
+
+func (i *improver) bareWheels() (found bool) {
+	i.eachWheel(func(dockerfile.Span) { found = true })
+	return found
+}
+
+// eachWheel calls f with every --no-deps of a `pip wheel`.
+func (i *improver) eachWheel(f func(dockerfile.Span)) {
+	for _, s := range i.f.Stages {
+		for _, in := range s.Instructions {
+			if in.Script == nil {
+				continue
+			}
+			for _, c := range in.Script.Commands {
+				inst := c.Install()
+				if inst == nil || inst.Manager != "pip" || inst.Verb != "wheel" {
+					continue
+				}
+				for _, o := range inst.Options {
+					if o.Name == "--no-deps" {
+						f(o.Word.Span)
+					}
+				}
 			}
 		}
 	}
@@ -80,66 +256,6 @@ func wheelOf(s *dockerfile.Stage, dir string) *dockerfile.Install {
 	return nil
 }
 
-func (i *improver) installs(copyIn, runIn *dockerfile.Instruction, wheel *dockerfile.Install, from *dockerfile.Stage, src, dest string) bool {
-	if runIn.Keyword != "RUN" || runIn.Script == nil || len(runIn.Flags) > 0 {
-		return false
-	}
-	folder := strings.TrimSuffix(dest, "/")
-	if !strings.Contains(runIn.Script.Source, folder) {
-		return false
-	}
-	var texts []string
-	found := false
-	for _, st := range runIn.Script.Steps {
-		if st.Stmt == nil {
-			return false
-		}
-		t := oneLine(runIn.Script.Source[st.Stmt.Pos().Offset():st.Stmt.End().Offset()])
-		inst := (*dockerfile.Install)(nil)
-		for _, c := range st.Commands {
-			if x := c.Install(); x != nil && x.Manager == "pip" && x.Verb == "install" {
-				inst = x
-			}
-		}
-		switch {
-		case inst != nil && strings.Contains(t, folder):
-			found = true
-			if !inst.Has("--no-index") {
-				add := " install --no-index"
-				if !inst.Has("--find-links", "-f") {
-					add += " --find-links=" + folder
-				}
-				t = strings.Replace(t, " install", add, 1)
-			}
-			if !inst.Has("--no-cache-dir", "--no-cache") {
-				t = strings.Replace(t, " install", " install --no-cache-dir", 1)
-			}
-			texts = append(texts, t)
-		case removesWheels.MatchString(t) && strings.Contains(t, folder):
-		default:
-			texts = append(texts, t)
-		}
-	}
-	if !found || i.o.Plain {
-		return false
-	}
-	stage := from.Label()
-	source := strings.TrimSuffix(strings.TrimSuffix(src, "*"), "/")
-	if !strings.HasPrefix(source, "/") {
-		return false
-	}
-	mount := "RUN --mount=type=bind,from=" + stage + ",source=" + source + ",target=" + folder + " \\\n    "
-	i.edits = append(i.edits, dockerfile.Delete(i.f.WholeLines(copyIn.Span)), dockerfile.Replace(runIn.Span, mount+strings.Join(texts, " \\\n    && ")))
-	i.res.Notes = append(i.res.Notes, "The wheels are mounted while they are installed, so that no layer keeps them.")
-	for _, o := range wheel.Options {
-		if o.Name == "--no-deps" {
-			i.edits = append(i.edits, dockerfile.Delete(wider1(i.f, o.Word.Span)))
-			i.res.Notes = append(i.res.Notes, "The builder makes wheels of the dependencies too, so that the final stage fetches nothing.")
-		}
-	}
-	return true
-}
-
 // wider1 takes the blank before a word along.
 func wider1(f *dockerfile.File, s dockerfile.Span) dockerfile.Span {
 	if s.Start > 0 && f.Src[s.Start-1] == ' ' {
@@ -148,28 +264,71 @@ func wider1(f *dockerfile.File, s dockerfile.Span) dockerfile.Span {
 	return s
 }
 
-// slim puts the final stage on the slim twin of its base where it stands on the same large base as a builder.
+// slim puts the final stage on what only runs, where it stands on an image to build with.
 func (i *improver) slim() {
 	b := i.st.Base
-	if i.o.FinalImage != "" && i.st.Parent == nil {
+	if i.st.Parent != nil {
+		return
+	}
+	if i.o.FinalImage != "" {
 		i.edits = append(i.edits, dockerfile.Replace(b.Span, i.o.FinalImage))
 		i.res.Final = i.o.FinalImage
 		return
 	}
-	if i.st.Parent != nil || !b.Known || b.Digest != "" || b.FromArg || b.Name() != "python" && b.Name() != "node" && b.Name() != "ruby" {
+	if !b.Known || b.Digest != "" || b.FromArg || !bigBase(b) || i.compiles() || i.fetches() && !i.shared() {
 		return
 	}
-	shared := false
-	for _, s := range i.f.Stages {
-		shared = shared || s != i.st && s.Base.Text == b.Text
-	}
-	twins := slimTwins(b)
-	if !shared || twins[0] == b.Text || i.compiles() {
+	twin, certificates := i.twin(b)
+	if twin == "" || twin == b.Text {
 		return
 	}
-	i.edits = append(i.edits, dockerfile.Replace(b.Span, twins[0]))
-	i.res.Final = twins[0]
-	i.res.Notes = append(i.res.Notes, "The final stage stands on the slim twin of the builder's base.")
+	i.edits = append(i.edits, dockerfile.Replace(b.Span, twin))
+	i.res.Final = twin
+	if from := i.f.Stages[0]; certificates {
+		i.edits = append(i.edits, dockerfile.Insert(i.st.From.Span.End, "\nCOPY --from="+from.Label()+" /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt"))
+	}
+	if !slices.ContainsFunc(i.st.Instructions, func(in *dockerfile.Instruction) bool { return in.Keyword == "WORKDIR" }) {
+		i.res.Changes = append(i.res.Changes, Change{"workdir", "it was the old base image's own"})
+	}
+	i.note("The final stage stands on %s, which only runs things, in the place of %s.", twin, b.Text)
+}
+
+// bigBase tells whether an image of a language has what builds besides what runs.
+func bigBase(b dockerfile.Ref) bool {
+	switch languageOfBase(b.Name()) {
+	case "Python", "Node", "Ruby":
+		return !strings.Contains(b.Tag, "slim") && !strings.Contains(b.Tag, "alpine")
+	case "Java":
+		return !strings.Contains(b.Tag, "jre")
+	case "Go", "Rust":
+		return true
+	}
+	return false
+}
+
+// twin is the image that runs what was built; certificates tells that it lacks those of the builder.
+func (i *improver) twin(b dockerfile.Ref) (ref string, certificates bool) {
+	a := &app{f: i.f, st: i.st, o: i.o, res: i.res}
+	candidates := slimTwins(b)
+	switch languageOfBase(b.Name()) {
+	case "Java":
+		candidates = a.jres()
+	case "Go", "Rust":
+		if a.alpine() {
+			return "alpine:" + alpineTag(b.Tag), false
+		}
+		candidates, certificates = debianSlims(a.release()), true
+	}
+	if len(candidates) == 0 {
+		return "", false
+	}
+	ref, _ = a.chooseFinal(candidates)
+	return ref, certificates
+}
+
+// shared: another stage stands on the same image, so this one does because that does.
+func (i *improver) shared() bool {
+	return slices.ContainsFunc(i.f.Stages, func(s *dockerfile.Stage) bool { return s != i.st && s.Base.Text == i.st.Base.Text })
 }
 
 // compiles: the final stage builds something itself, for which the slim base has no tools.
@@ -179,7 +338,22 @@ func (i *improver) compiles() bool {
 			continue
 		}
 		for _, c := range in.Script.Commands {
-			if k := commandKind(c); k == compile || k == fetch {
+			if k := commandKind(c); c.Install() == nil && (k == compile || k == fetch) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fetches: the final stage installs packages of a language from an index, and may compile them.
+func (i *improver) fetches() bool {
+	for _, in := range i.st.Instructions {
+		if in.Keyword != "RUN" || in.Script == nil {
+			continue
+		}
+		for _, c := range in.Script.Commands {
+			if x := c.Install(); x != nil && installKind(x) == depend && !x.Has("--no-index") {
 				return true
 			}
 		}

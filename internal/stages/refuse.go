@@ -272,9 +272,9 @@ func (a *app) workDir() string {
 	return a.ops[len(a.ops)-1].dir
 }
 
-// guessLanguage tells it by the base image, else by what the commands install and start.
-func (a *app) guessLanguage() string {
-	name := strings.ToLower(a.st.Base.Name())
+// languageOfBase tells the language by the name of a base image, "" if it does not say.
+func languageOfBase(name string) string {
+	name = strings.ToLower(name)
 	for _, l := range []struct{ base, language string }{
 		{"python", "Python"}, {"pypy", "Python"}, {"node", "Node"}, {"golang", "Go"}, {"maven", "Java"}, {"gradle", "Java"}, {"temurin", "Java"}, {"openjdk", "Java"},
 		{"corretto", "Java"}, {"zulu", "Java"}, {"php", "PHP"}, {"composer", "PHP"}, {"ruby", "Ruby"}, {"rust", "Rust"},
@@ -282,6 +282,14 @@ func (a *app) guessLanguage() string {
 		if strings.Contains(name, l.base) {
 			return l.language
 		}
+	}
+	return ""
+}
+
+// guessLanguage tells it by the base image, else by what the commands install and start.
+func (a *app) guessLanguage() string {
+	if l := languageOfBase(a.st.Base.Name()); l != "" {
+		return l
 	}
 	votes := map[string]int{}
 	a.parts(func(p *part) {

@@ -16,7 +16,7 @@ import (
 	"github.com/drydock/drydock/internal/limit"
 )
 
-// Request is one HTTP request to a container.
+// Request is one HTTP request to a container, or a FastCGI request where it names a script.
 type Request struct {
 	Method string // "" = GET
 	Port   int
@@ -24,11 +24,16 @@ type Request struct {
 	Host   string // Host header; "" = "localhost", so that answers do not differ by address
 	Header http.Header
 	Body   []byte
+	Script string // path of the program that a FastCGI server is to run; "" = the port speaks HTTP
 }
 
 // String is the request as a person would say it: "GET :8000/healthz".
 func (r Request) String() string {
-	return fmt.Sprintf("%s :%d%s", or(r.Method, http.MethodGet), r.Port, or(r.Path, "/"))
+	s := fmt.Sprintf("%s :%d%s", or(r.Method, http.MethodGet), r.Port, or(r.Path, "/"))
+	if r.Script != "" {
+		s += " (" + r.Script + ")"
+	}
+	return s
 }
 
 // Response is the answer to a Request. Redirects are answers like any other.
@@ -51,6 +56,9 @@ var ErrNotHTTP = errors.New("the port does not speak HTTP")
 func (c *Container) Do(ctx context.Context, req Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
+	if req.Script != "" {
+		return c.fastCGI(ctx, req)
+	}
 	url := "http://" + c.addr(req.Port) + or(req.Path, "/")
 	hr, err := http.NewRequestWithContext(ctx, or(req.Method, http.MethodGet), url, bytes.NewReader(req.Body))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
@@ -200,15 +201,22 @@ func (p *prover) waitJob(ctx context.Context, c *engine.Container, out *performa
 // to; the others are asked the same.
 func (p *prover) ask(ctx context.Context, c *engine.Container, like *performance, out *performance) error {
 	reqs := p.findProbes(out.open)
-	deaf := map[int]bool{}
+	deaf, script := map[int]bool{}, map[int]string{}
 	for i := 0; i < len(reqs); i++ {
-		if deaf[reqs[i].Port] {
+		r := reqs[i]
+		if deaf[r.Port] {
 			continue
 		}
-		res, err := p.patient(ctx, c, reqs[i], len(out.answers) == 0)
+		r.Script = script[r.Port]
+		res, err := p.patient(ctx, c, r, len(out.answers) == 0)
 		switch {
 		case errors.Is(err, engine.ErrNotHTTP) && c.Alive(ctx) == nil:
-			deaf[reqs[i].Port] = true // a database, a queue: that it takes connections is all that is compared
+			if front := p.frontScript(); r.Script == "" && front != "" {
+				script[r.Port] = front
+				i-- // the same once more, as a web server would send it on
+				continue
+			}
+			deaf[r.Port] = true // a database, a queue: that it takes connections is all that is compared
 			continue
 		case err != nil:
 			if dead := c.Alive(ctx); dead != nil {
@@ -216,13 +224,27 @@ func (p *prover) ask(ctx context.Context, c *engine.Container, like *performance
 			}
 			return err
 		}
-		k := reqs[i].String()
+		k := r.String()
 		out.answers[k], out.order = res, append(out.order, k)
 		if like == nil || like.answers[k] != nil {
-			reqs = appendNew(reqs, links(reqs[i], res))
+			reqs = appendNew(reqs, links(r, res))
 		}
 	}
 	return nil
+}
+
+// frontScript is the script that answers for the site behind PHP's FastCGI server, "" where there is none.
+func (p *prover) frontScript() string {
+	if _, ok := p.fs[0].find("php-fpm", "/"); !ok {
+		return ""
+	}
+	for _, name := range []string{"public/index.php", "web/index.php", "index.php"} {
+		script := path.Join("/", p.imgs[0].Config.WorkingDir, name)
+		if _, ok := p.fs[0].resolve(script); ok {
+			return script
+		}
+	}
+	return ""
 }
 
 func appendNew(reqs, more []engine.Request) []engine.Request {

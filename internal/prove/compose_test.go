@@ -16,17 +16,21 @@ func TestAround(t *testing.T) {
 services:
   web:
     build: {context: ., dockerfile: web.Dockerfile, target: final, args: {MODE: fast}}
-    environment: {DB_URL: "postgres://app:${DB_PASSWORD}@db/app", LEVEL: info, FROM_OUTSIDE:}
+    environment: {DB_URL: "postgres://app:${DB_PASSWORD}@db/app", LEVEL: info, FROM_OUTSIDE:, SEARCH_HOST: search, MODE: other}
     healthcheck: {test: ["CMD", "curl", "-f", "http://localhost:8000/healthz"]}
-    depends_on: [api, cache]
+    command: gunicorn -w 1 app:app
+    depends_on: [api, cache, front]
   api:
     image: example/api:1
     depends_on: [db]
   db:
     image: postgres:16
     environment: {POSTGRES_PASSWORD: "${DB_PASSWORD}"}
+    healthcheck: {test: pg_isready}
   cache: {image: "redis:7", command: ["redis-server", "--save", ""]}
   other: {image: "nobody:1"}
+  search: {image: "search:1"}
+  front: {build: ./front}
 `,
 		"web.Dockerfile": "FROM scratch\n", "stand-in.env": "DB_PASSWORD=stand-in\n", ".env": "DB_PASSWORD=canary\n",
 	} {
@@ -52,11 +56,20 @@ services:
 	for _, d := range s.Services {
 		names = append(names, d.Name)
 	}
-	if got := strings.Join(names, " "); got != "db api cache" {
+	if got := strings.Join(names, " "); got != "db api cache search" {
 		t.Errorf("started beside it, in this order: %s", got)
 	}
 	if s.Services[0].Env[0] != "POSTGRES_PASSWORD=stand-in" {
 		t.Error("the database has another stand-in than the app")
+	}
+	if got := strings.Join(s.Services[0].Health, " "); got != "CMD-SHELL pg_isready" {
+		t.Errorf("the database is ready when %q succeeds", got)
+	}
+	if got := strings.Join(s.Absent, " "); got != "front" {
+		t.Errorf("built themselves: %s", got)
+	}
+	if got := strings.Join(s.Command, " "); got != "gunicorn -w 1 app:app" {
+		t.Errorf("compose starts %q", got)
 	}
 	if _, ok := Around(h, filepath.Join(dir, "Dockerfile")); ok {
 		t.Error("a file that no service is built from was found")

@@ -390,6 +390,17 @@ func goBuild(t string, g *golang) string {
 }
 
 func (g *golang) usesTimeZones() bool {
+	named := g.setsEnv("TZ")
+	g.parts(func(p *part) {
+		if p.install != nil {
+			for _, pk := range p.install.Packages {
+				named = named || pk.Name == "tzdata"
+			}
+		}
+	})
+	if named {
+		return true
+	}
 	for _, text := range g.src().text {
 		if timeZones.MatchString(text) {
 			return true

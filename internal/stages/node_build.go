@@ -26,7 +26,7 @@ func (n *node) outputs() []string {
 	}
 	var out []string
 	for _, tool := range []struct{ mark, dir string }{
-		{`\bnext build\b`, ".next"}, {`\bnuxi? build\b`, ".output"}, {`\bvite build\b`, "dist"}, {`\breact-scripts build\b`, "build"}, {`\bnest build\b`, "dist"},
+		{`\bnext build\b`, ".next"}, {`\bnux[ti] build\b`, ".output"}, {`\bvite build\b`, "dist"}, {`\breact-scripts build\b`, "build"}, {`\bnest build\b`, "dist"},
 		{`\btsup\b`, "dist"}, {`\bwebpack\b`, "dist"}, {`\bng build\b`, "dist"}, {`\bremix\b.*build`, "build"}, {`\bastro build\b`, "dist"}, {`\bvue-cli-service build\b`, "dist"}, {`\bparcel build\b`, "dist"}, {`\bgatsby build\b`, "public"},
 	} {
 		if regexp.MustCompile(tool.mark).MatchString(script) {

@@ -64,14 +64,20 @@ func (n *node) planThree() error {
 			b.keep(o, n.rebuild(o, n.building))
 		}
 	}
-	d := n.stage("Only the dependencies that the app runs with.", n.from(), "deps")
-	n.installs(d, true)
-
-	f := n.stage("The final stage takes the app from one and its dependencies from the other.", n.res.Final, "")
+	comment := "The final stage takes the app from one and its dependencies from the other."
+	bundled := n.isOutput(".output") || len(n.m.Dependencies) == 0 // what is built holds its dependencies
+	if bundled {
+		comment = "The final stage runs what was built, which holds its dependencies."
+	} else {
+		n.installs(n.stage("Only the dependencies that the app runs with.", n.from(), "deps"), true)
+	}
+	f := n.stage(comment, n.res.Final, "")
 	n.nodeEnv(f)
 	w := n.finalWalk(f)
 	w.install = func() {
-		f.add("COPY --from=deps " + path.Join(n.dir, "node_modules") + " " + n.into(w, "node_modules"))
+		if !bundled {
+			f.add("COPY --from=deps " + path.Join(n.dir, "node_modules") + " " + n.into(w, "node_modules"))
+		}
 		for _, o := range n.output {
 			f.add("COPY --from=builder " + path.Join(n.dir, o) + " " + n.into(w, o))
 		}

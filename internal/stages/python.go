@@ -45,9 +45,13 @@ type python struct {
 	venv     string         // the virtual environment that the original makes itself, or its manager
 	heavy    bool           // commands of the app need what only the builder has
 	uvPip    bool           // uv stands in for pip: it has no environment of its own
+	bundles  bool           // Node's packages are installed on the way
 	local    bool           // pip installs from a folder, a repository or in place
 	builds   map[*part]bool // parts that only the builder can run
 }
+
+// ownTool are the paths where the installers of package managers put them.
+var ownTool = regexp.MustCompile(`/poetry\b|/\.local/bin|/\.cargo/bin|/uvx?\b|/pdm\b`)
 
 var managersOfPython = map[string]bool{"poetry": true, "pipenv": true, "uv": true, "pdm": true}
 
@@ -80,7 +84,7 @@ func (p *python) look() error {
 				}
 			}
 		}
-		if toolInstall.MatchString(pt.text) && pt.kind != depend {
+		if pt.kind != depend && (toolInstall.MatchString(pt.text) && !p.addsSource(pt.op) || pt.kind == files && ownTool.MatchString(pt.text)) {
 			pt.kind = tooling
 		}
 		if v := p.makesVenv(pt); v != "" {
@@ -104,6 +108,7 @@ func (p *python) look() error {
 	p.parts(func(pt *part) {
 		if (pt.kind == other || pt.kind == compile || pt.kind == fetch || pt.kind == depend && pt.install != nil && pt.install.Manager != "pip" && pt.install.Manager != p.manager) && p.needsBuilder(pt) {
 			p.heavy, p.builds[pt] = true, true
+			p.bundles = p.bundles || pt.is("npm", "npx", "yarn", "pnpm", "bun")
 		}
 	})
 	return nil

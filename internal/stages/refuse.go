@@ -21,7 +21,7 @@ var (
 
 // refusals are the cases that no planner takes.
 func (a *app) refusals() error {
-	for _, check := range []func() error{a.refuseBase, a.refuseInstructions, a.refuseRuns, a.refuseStart, a.refuseRequirements} {
+	for _, check := range []func() error{a.refuseBase, a.refuseInstructions, a.refuseRuns, a.refuseSources, a.refuseStart, a.refuseRequirements} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -140,6 +140,16 @@ func (a *app) refuseRuns() error {
 		}
 	})
 	return err
+}
+
+// refuseSources: packages that run and that come from a source beside the distribution's.
+func (a *app) refuseSources() error {
+	for _, o := range a.ops {
+		if _, run := a.packagesOf(o); len(run) > 0 && a.addsSource(o) {
+			return refuse(o.in, "it installs %s from a source of packages of its own, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
+		}
+	}
+	return nil
 }
 
 // pipesIntoShell: curl … | sh, or sh -c "$(curl …)".

@@ -150,7 +150,7 @@ func (a *app) packagesOf(o *op) (builder, final []string) {
 				continue
 			}
 			run, sure := a.runtimeOf(pk.Name)
-			if len(run) != 1 || run[0] != pk.Name {
+			if own := a.addsSource(o); !own && (len(run) != 1 || run[0] != pk.Name) {
 				b[name] = true
 			}
 			if !sure {

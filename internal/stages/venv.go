@@ -64,7 +64,7 @@ func (p *python) planVenv() error {
 	if !made {
 		return refuse(nil, "where its packages are installed could not be told")
 	}
-	if p.heavy {
+	if p.bundles {
 		b.add("RUN find . -name node_modules -prune -exec rm -rf {} +")
 	}
 	f := p.stage("The final stage takes the environment as it is and runs the app.", p.res.Final, "")

@@ -24,7 +24,7 @@ const (
 // peer is a real Traefik of one version.
 type peer struct {
 	tool, version string
-	extra         bool // compared with where it is installed, but not asked for in CI
+	extra         bool // compared with where it is installed and DRYDOCK_SLOW is set, but not asked for in CI
 }
 
 var peers = []peer{
@@ -35,7 +35,13 @@ var peers = []peer{
 // need skips where the peer is not installed; need.Tool says so for those that must be.
 func (p peer) need(t testing.TB) {
 	t.Helper()
-	if _, err := os.Stat(filepath.Join(need.Peers(), "bin", p.tool)); p.extra && err != nil {
+	if !p.extra {
+		return
+	}
+	if os.Getenv("DRYDOCK_SLOW") == "" {
+		t.Skip("slow: set DRYDOCK_SLOW=1 to compare with this version too")
+	}
+	if _, err := os.Stat(filepath.Join(need.Peers(), "bin", p.tool)); err != nil {
 		t.Skipf("absent: %s (install it with .ci/peers %s)", p.tool, p.tool)
 	}
 }
@@ -48,6 +54,7 @@ type setup struct {
 	eps        []string
 	file       string
 	containers []Container
+	everywhere bool // listen on all addresses, IPv6 ones too
 }
 
 // rig is a running Traefik and the model of it.
@@ -58,7 +65,7 @@ type rig struct {
 
 func start(t testing.TB, s setup) *rig {
 	t.Helper()
-	real := traefiktest.Setup{Tool: s.tool, Flags: s.flags, EntryPoints: s.eps, File: s.file}
+	real := traefiktest.Setup{Tool: s.tool, Flags: s.flags, EntryPoints: s.eps, File: s.file, Everywhere: s.everywhere}
 	for _, c := range s.containers {
 		real.Containers = append(real.Containers, traefiktest.Container{Name: c.Name, Labels: c.Labels})
 	}

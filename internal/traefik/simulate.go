@@ -152,7 +152,7 @@ func (rt *Runtime) forwarded(c *conn, ep *EntryPoint, a *Answer) {
 		}
 		return
 	}
-	if xff := c.header["X-Forwarded-For"]; len(xff) > 1 && rt.Version.AtLeast(3, 6) {
+	if xff := c.header["X-Forwarded-For"]; len(xff) > 1 {
 		c.header["X-Forwarded-For"] = []string{strings.Join(xff, ", ")}
 	}
 }

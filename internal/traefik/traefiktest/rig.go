@@ -47,6 +47,7 @@ type Setup struct {
 	EntryPoints []string
 	File        string // content of a YAML file for the file provider
 	Containers  []Container
+	Everywhere  bool // listen on all addresses, for requests over IPv6: in a network namespace of the test's own
 }
 
 // Rig is a running Traefik.
@@ -55,14 +56,19 @@ type Rig struct {
 	Flags []string       // all that decide on routing
 }
 
-func freePort(t testing.TB) int {
+// freePorts finds ports that nobody listens on, each another one.
+func freePorts(t testing.TB, n int) []int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	ports := make([]int, n)
+	for i := range ports {
+		l, err := net.Listen("tcp", ":0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		ports[i] = l.Addr().(*net.TCPAddr).Port
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return ports
 }
 
 // BackendPort is the port of every backend, each on an address of its own.
@@ -157,9 +163,14 @@ func Start(t testing.TB, s Setup) *Rig {
 	backends(t, len(s.Containers))
 	r := &Rig{Ports: map[string]int{}}
 	flags := []string{"--providers.docker.endpoint=tcp://" + engine(t, s.Containers)}
-	for _, ep := range append(slices.Clone(s.EntryPoints), internalEntryPoint) {
-		r.Ports[ep] = freePort(t)
-		flags = append(flags, fmt.Sprintf("--entrypoints.%s.address=127.0.0.1:%d", ep, r.Ports[ep]))
+	ports := freePorts(t, len(s.EntryPoints)+1)
+	for i, ep := range append(slices.Clone(s.EntryPoints), internalEntryPoint) {
+		r.Ports[ep] = ports[i]
+		address := "127.0.0.1"
+		if s.Everywhere {
+			address = ""
+		}
+		flags = append(flags, fmt.Sprintf("--entrypoints.%s.address=%s:%d", ep, address, r.Ports[ep]))
 	}
 	flags = append(flags, s.Flags...)
 	if s.File != "" {
@@ -202,11 +213,22 @@ func Start(t testing.TB, s Setup) *Rig {
 		data, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
 		if bytes.Contains(data, []byte(`"sentinel@docker"`)) && (s.File == "" || bytes.Contains(data, []byte(`@file"`))) {
+			r.settle(s.EntryPoints[0])
 			return r
 		}
 	}
 	t.Fatalf("Traefik did not come up:\n%s", log.String())
 	return nil
+}
+
+// settle waits until the sentinel is served: the API tells of routers a moment before they are.
+func (r *Rig) settle(entryPoint string) {
+	q := Request{From: netip.MustParseAddr("127.0.0.1"), EntryPoint: entryPoint, Proto: "http", Host: "sentinel.invalid"}
+	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if a, err := r.Ask(q); err == nil && a.Status != http.StatusNotFound {
+			return
+		}
+	}
 }
 
 // Request is a request to a rig.
@@ -232,8 +254,16 @@ type Answer struct {
 func (r *Rig) Ask(q Request) (Answer, error) {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: q.From.AsSlice()}, Timeout: 5 * time.Second}
-		c, err := d.DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", r.Ports[q.EntryPoint]))
-		if err == nil && q.Claimed.IsValid() {
+		target := "127.0.0.1"
+		if q.From.Is6() && !q.From.Is4In6() {
+			target = "::1"
+		}
+		c, err := d.DialContext(ctx, "tcp", net.JoinHostPort(target, fmt.Sprint(r.Ports[q.EntryPoint])))
+		switch {
+		case err != nil || !q.Claimed.IsValid():
+		case q.Claimed.Is6():
+			_, err = fmt.Fprintf(c, "PROXY TCP6 %s ::1 1111 80\r\n", q.Claimed)
+		default:
 			_, err = fmt.Fprintf(c, "PROXY TCP4 %s 127.0.0.1 1111 80\r\n", q.Claimed)
 		}
 		return c, err

@@ -97,8 +97,12 @@ type Middleware struct {
 	AuthAddr  bool   // forward: there is an address to ask
 	Headers   map[string]string
 	Plugins   []string
-	Opaque    bool // part of it comes from a variable whose value cannot be seen
-	TLSRedir  bool // the headers middleware's sslRedirect of version 2
+	Opaque    bool     // part of it comes from a variable whose value cannot be seen
+	TLSRedir  bool     // the headers middleware's sslRedirect of version 2
+	Hosts     []string // the headers middleware's allowedHosts: others are refused
+	NoRequest bool     // inFlightReq of none at a time: it refuses everybody
+	ErrorPage string   // service that an errors middleware asks, qualified only if it was written so
+	Invalid   string   // why its settings make no middleware, "" if they do
 	Origin    Origin
 	content   string // everything, to compare
 }
@@ -245,6 +249,9 @@ func readMiddleware(n *node) *Middleware {
 		}
 		t := strings.ToLower(c.name)
 		m.Types = append(m.Types, t)
+		if m.Invalid == "" {
+			m.Invalid = invalid(t, c)
+		}
 		switch t {
 		case "ipallowlist", "ipwhitelist":
 			m.AllowList = readAllowList(c, t == "ipwhitelist")
@@ -261,12 +268,19 @@ func readMiddleware(n *node) *Middleware {
 			m.Auth, m.AuthAddr = t, c.text("address") != ""
 		case "headers":
 			m.TLSRedir = c.truth("sslredirect") || c.truth("sslforcehost")
+			if !c.truth("isdevelopment") {
+				m.Hosts = c.strings("allowedhosts")
+			}
 			if h := c.at("customrequestheaders"); h != nil {
 				m.Headers = map[string]string{}
 				for _, e := range h.children {
 					m.Headers[strings.ToLower(e.name)] = e.value
 				}
 			}
+		case "errors":
+			m.ErrorPage = c.text("service")
+		case "inflightreq":
+			m.NoRequest = c.number("amount") == 0
 		case "plugin":
 			for _, p := range c.children {
 				m.Plugins = append(m.Plugins, p.name)

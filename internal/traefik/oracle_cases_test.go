@@ -154,6 +154,47 @@ var labelCases = []labelCase{
 	{"weighted in a label", guarded + officeList + "traefik.http.services.w-N.weighted.services[0].name=a"},
 	{"switched off with a bad child", strings.ReplaceAll(guarded, "tls=true", "tls=maybe") + officeList},
 	{"dashes and underscores", strings.ReplaceAll(strings.ReplaceAll(guarded, "=N-office", "=N_off-ice_1"), "x", "x") + "traefik.http.middlewares.N_off-ice_1.ipallowlist.sourcerange=127.0.0.2"},
+	{"servers transport", guarded + officeList + "traefik.http.serverstransports.N.insecureskipverify=true"},
+	{"servers transport with an unknown field", guarded + officeList + "traefik.http.serverstransports.N.nosuch=true"},
+	{"servers transport with no bool", guarded + officeList + "traefik.http.serverstransports.N.insecureskipverify=maybe"},
+	{"tls options in labels", guarded + officeList + "traefik.tls.options.N.minversion=VersionTLS12"},
+	{"mirroring with no number", guarded + officeList + "traefik.http.services.N.mirroring.maxbodysize=big"},
+	{"parent refs in a label", guarded + officeList + "traefik.http.routers.N.parentrefs=x"},
+	{"servers by URL", guarded + officeList + "traefik.http.services.N.loadbalancer.server.url=http://127.9.0.2:18980"},
+	{"router that takes paths away", strings.ReplaceAll(guarded, "=N-office", "=N-strip,N-office") + officeList + "traefik.http.middlewares.N-strip.stripprefix.prefixes=/api"},
+	{"router that replaces paths", strings.ReplaceAll(guarded, "=N-office", "=N-path,N-office") + officeList + "traefik.http.middlewares.N-path.replacepath.path=/x"},
+	{"rule syntax of another version", open("Host(`HOST`)") + "\ntraefik.http.routers.N.rulesyntax=v4"},
+	{"negative priority", guarded + officeList + "traefik.http.routers.N.priority=-5\ntraefik.http.routers.N-2.rule=Host(`HOST`) && PathPrefix(`/`)\ntraefik.http.routers.N-2.priority=-9\ntraefik.http.routers.N-2.entrypoints=websecure\ntraefik.http.routers.N-2.tls=true"},
+	{"header expression", open("Host(`HOST`) && HeaderRegexp(`X-Key`, `^[0-9]$`)")},
+	{"query expression", open("Host(`HOST`) && QueryRegexp(`a`, `^[0-9]$`)")},
+	{"query with one word", open("Host(`HOST`) && Query(`a`)")},
+	{"host expression of any case", open("HostRegexp(`^(?i)HOST$`)")},
+	{"host expression without anchors", open("HostRegexp(`HOST`)")},
+	{"chain of chains", strings.ReplaceAll(guarded, "=N-office", "=N-c1") + officeList + "traefik.http.middlewares.N-c1.chain.middlewares=N-c2\ntraefik.http.middlewares.N-c2.chain.middlewares=N-c3,N-head\ntraefik.http.middlewares.N-c3.chain.middlewares=N-office\ntraefik.http.middlewares.N-head.headers.framedeny=true"},
+	{"headers that set the address", strings.ReplaceAll(guarded, "=N-office", "=N-head,N-office") + officeList + "traefik.http.middlewares.N-office.ipallowlist.ipstrategy.depth=1\ntraefik.http.middlewares.N-head.headers.customrequestheaders.X-Forwarded-For=127.0.0.2"},
+	{"digest auth", strings.ReplaceAll(guarded, "=N-office", "=N-auth") + "traefik.http.middlewares.N-auth.digestauth.users=a:traefik:a2688e031edb4be6a3797f3882655c05"},
+	{"auth without users", strings.ReplaceAll(guarded, "=N-office", "=N-auth") + "traefik.http.middlewares.N-auth.basicauth.realm=x"},
+	{"auth with a user that cannot be read", strings.ReplaceAll(guarded, "=N-office", "=N-auth") + "traefik.http.middlewares.N-auth.basicauth.users=nocolon"},
+	{"rate limit", strings.ReplaceAll(guarded, "=N-office", "=N-rate,N-office") + officeList + "traefik.http.middlewares.N-rate.ratelimit.average=1000\ntraefik.http.middlewares.N-rate.ratelimit.burst=1000"},
+	{"rate limit of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-rate,N-office") + officeList + "traefik.http.middlewares.N-rate.ratelimit.burst=1"},
+	{"compress and retry", strings.ReplaceAll(guarded, "=N-office", "=N-z,N-r,N-office") + officeList + "traefik.http.middlewares.N-z.compress=true\ntraefik.http.middlewares.N-r.retry.attempts=2"},
+	{"retry of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-r,N-office") + officeList + "traefik.http.middlewares.N-r.retry.attempts=0"},
+	{"forward auth without address", strings.ReplaceAll(guarded, "=N-office", "=N-f") + "traefik.http.middlewares.N-f.forwardauth.trustforwardheader=true"},
+	{"strip prefix of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.stripprefix.forceslash=true"},
+	{"strip by a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.stripprefixregex.regex=["},
+	{"circuit breaker of a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.circuitbreaker.expression=nonsense"},
+	{"errors without service", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.errors.status=500\ntraefik.http.middlewares.N-s.errors.query=/"},
+	{"add prefix of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.addprefix.prefix="},
+	{"replace by a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.replacepathregex.regex=[\ntraefik.http.middlewares.N-s.replacepathregex.replacement=/"},
+	{"in flight of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.inflightreq.amount=0"},
+	{"empty headers", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.framedeny=false"},
+	{"headers with another host", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.allowedhosts=other.example.com"},
+	{"headers that redirect", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.sslredirect=true"},
+	{"buffering", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.buffering.maxrequestbodybytes=1000"},
+	{"grpc web", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.grpcweb.alloworigins=*"},
+	{"content type", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.contenttype=true"},
+	{"encoded characters", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.encodedcharacters.allowencodedslash=true"},
+	{"client certificate", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.passtlsclientcert.pem=true"},
 	{"catch-all beside", guarded + officeList + "traefik.http.routers.N-all.rule=HostRegexp(`^HOST$`) && PathPrefix(`/`)\ntraefik.http.routers.N-all.entrypoints=web"},
 }
 
@@ -217,6 +258,9 @@ func TestLabelsAgainstTraefik(t *testing.T) {
 			s := setup{tool: v.tool, version: ParseVersion(v.version), eps: []string{"web", "websecure"}, flags: []string{"--providers.docker.exposedbydefault=false"}, file: fileLists}
 			var all []asked
 			for i, c := range labelCases {
+				if c.name == "auth without users" && v.version == "3.6" {
+					continue // 3.6.15 breaks down over it and takes no configuration at all
+				}
 				host, cs := c.expand(i)
 				s.containers = append(s.containers, cs...)
 				qs := everyDoor(host, "web", "websecure")

@@ -273,6 +273,18 @@ func (rt *Runtime) faulty(m *Middleware, tcp bool) (FaultKind, string) {
 			return BadMiddleware, "the redirection's regular expression is not valid"
 		}
 	}
+	switch {
+	case m.Opaque || tcp:
+	case m.Invalid != "":
+		return BadMiddleware, m.Invalid
+	case m.Auth != "" && m.Auth != "forwardauth" && !m.AuthUsers && rt.Version.AtLeast(3, 6):
+		return BadMiddleware, "no users are named"
+	case slices.Contains(m.Types, "errors"):
+		name := qualified(m.ErrorPage, m.Provider)
+		if rt.Services[name] == nil && !rt.unknownName(name) && !strings.HasSuffix(name, "@internal") {
+			return NoService, fmt.Sprintf("the service %q of its error pages does not exist", name)
+		}
+	}
 	if slices.Contains(m.Types, "plugin") && !tcp {
 		if len(m.Plugins) != 1 {
 			return BadMiddleware, "a plugin middleware names exactly one plugin"

@@ -396,6 +396,12 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 			return Redirected, status
 		}
 		a.step("%s leaves the request as it is: it is already where it would be sent", m.Name)
+	case m.NoRequest:
+		a.step("%s lets no request in at a time", m.Name)
+		return Refused, http.StatusTooManyRequests
+	case len(m.Hosts) > 0 && !slices.ContainsFunc(m.Hosts, func(h string) bool { return strings.EqualFold(h, q.Host) }):
+		a.step("%s takes only its own hosts, and %s is none of them", m.Name, q.Host)
+		return Refused, http.StatusInternalServerError
 	case m.TLSRedir && !tls && c.header.Get("X-Forwarded-Proto") != "https":
 		a.step("%s redirects to https", m.Name)
 		return Redirected, http.StatusMovedPermanently

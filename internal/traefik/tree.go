@@ -249,7 +249,11 @@ func (n *node) checkField(parent *field, v Version, file bool) *LabelError {
 		if strings.EqualFold(n.name, "servers") {
 			return n.unknown("field not found, node: " + n.name)
 		}
+		// Read and passed over: what stands below must be known all the same, whatever its value.
 		n.off = true
+		if err := n.checkKind(f, v, file); err != nil && err.Kind != BadValue {
+			return err
+		}
 		return nil
 	}
 	return n.checkKind(f, v, file)

@@ -221,6 +221,16 @@ func Start(t testing.TB, s Setup) *Rig {
 	return nil
 }
 
+// Raw is what the API says of the whole configuration.
+func (r *Rig) Raw() ([]byte, error) {
+	resp, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/api/rawdata", r.Ports[internalEntryPoint]))
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
+}
+
 // settle waits until the sentinel is served: the API tells of routers a moment before they are.
 func (r *Rig) settle(entryPoint string) {
 	q := Request{From: netip.MustParseAddr("127.0.0.1"), EntryPoint: entryPoint, Proto: "http", Host: "sentinel.invalid"}

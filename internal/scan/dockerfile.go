@@ -166,7 +166,7 @@ func (r *recipe) add(b *stack.Build, st *stack.Stack, s *stack.Service, ref stri
 	sv := lint.Service{Name: ref, Health: s.Healthcheck != nil, User: s.User}
 	for i := range st.Services {
 		for _, d := range st.Services[i].DependsOn {
-			if d == s.Name {
+			if d == s.Name && !slices.Contains(st.Services[i].AwaitsEnd, d) {
 				sv.Dependants = append(sv.Dependants, st.Services[i].Name)
 			}
 		}

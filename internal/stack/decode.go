@@ -77,6 +77,11 @@ func (d *decoder) service(e entry) Service {
 	}
 	s.Volumes = lastOf(s.Volumes, func(m Mount) string { return m.Target })
 	s.DependsOn = names(n.get("depends_on"))
+	for _, e := range keysOf(n.get("depends_on")) {
+		if e.val.get("condition").value() == "service_completed_successfully" {
+			s.AwaitsEnd = append(s.AwaitsEnd, e.name)
+		}
+	}
 	s.Profiles = texts(d.list("profiles", n.get("profiles")))
 	if h := n.entry("healthcheck"); h != nil && h.val.kind == mapKind {
 		s.Healthcheck = d.healthcheck(h)

@@ -68,6 +68,7 @@ type Service struct {
 	Configs     []Config
 
 	DependsOn   []string
+	AwaitsEnd   []string     // those of DependsOn that have to have ended well (service_completed_successfully), not to answer
 	Healthcheck *Healthcheck // nil where the file has none
 	Profiles    []string
 	User        string

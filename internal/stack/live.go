@@ -307,7 +307,7 @@ func (h *hostReader) placeStack(ctx context.Context, s *Stack, p Project) {
 func (h *hostReader) place(live, file *Service) {
 	live.Location, live.ImageLocation, live.BuildLocation = file.Location, file.ImageLocation, file.BuildLocation
 	live.Build, live.JoinedBy = file.Build, file.JoinedBy
-	live.DependsOn, live.Profiles, live.Extends, live.EnvFiles = file.DependsOn, file.Profiles, file.Extends, file.EnvFiles
+	live.DependsOn, live.AwaitsEnd, live.Profiles, live.Extends, live.EnvFiles = file.DependsOn, file.AwaitsEnd, file.Profiles, file.Extends, file.EnvFiles
 	if live.Healthcheck != nil && file.Healthcheck != nil {
 		live.Healthcheck.Location = file.Healthcheck.Location
 	}

@@ -35,7 +35,7 @@ var aptLists = lint.Rule{
 			}
 			var opts []lint.Option
 			if n := len(in.Script.Steps); n > 0 && !in.JSON && len(in.Heredocs) == 0 && joinsWith(in.Script) {
-				opts = append(opts, lint.Fix("remove the lists in the same RUN", dockerfile.Insert(in.Script.Steps[n-1].Span.End, " && rm -rf /var/lib/apt/lists/*")))
+				opts = append(opts, lint.Fix("Remove the lists in the same RUN.", dockerfile.Insert(in.Script.Steps[n-1].Span.End, " && rm -rf /var/lib/apt/lists/*")))
 			}
 			p.ReportAt(in, update.cmd.Span, "apt's package lists stay in the layer", opts...)
 		})

@@ -32,7 +32,7 @@ var aptYes = lint.Rule{
 func addWord(c *call, after, word string) []lint.Option {
 	for _, w := range c.cmd.Words {
 		if w.Text == after && w.Literal {
-			return []lint.Option{lint.Fix("add "+word, dockerfile.Insert(w.Span.End, " "+word))}
+			return []lint.Option{lint.Fix("Add "+word+".", dockerfile.Insert(w.Span.End, " "+word))}
 		}
 	}
 	return nil

@@ -16,7 +16,11 @@ var baseDigestOnly = lint.Rule{
 	Check: func(p *lint.Pass) {
 		for _, s := range p.File.Stages {
 			if b := p.Base(s); p.Needed(s) && b.Digest != "" && b.Tag == "" {
-				p.ReportAt(s.From, b.Span, "the base image is pinned by digest and has no tag to update to")
+				var opts []lint.Option
+				if !p.Ships(s.From) {
+					opts = append(opts, lint.Severity(finding.Info))
+				}
+				p.ReportAt(s.From, b.Span, "the base image is pinned by digest and has no tag to update to", opts...)
 			}
 		}
 	},

@@ -42,13 +42,14 @@ var baseEndOfLife = lint.Rule{
 // endOfLife finds the first part of an image that is past its end of life: the image's own version, or the distribution
 // that its tag names.
 func endOfLife(r dockerfile.Ref, now time.Time) (what string, ended time.Time, ok bool) {
-	product := r.Name()
-	if r.Registry == "mcr.microsoft.com" && strings.HasPrefix(r.Repository, "dotnet/") {
-		product = "dotnet"
-	} else if !r.Official() {
+	product, tag := productOf(r), strings.ToLower(r.Tag)
+	if product == "" {
 		return "", time.Time{}, false
 	}
-	tag := strings.ToLower(r.Tag)
+	if distribution, release, ok := strings.Cut(product, " "); ok { // the name tells the release, the tag is something else
+		ended, ok := past(distribution, release, now)
+		return product, ended, ok
+	}
 	if ended, ok := past(product, cycle(product, tag), now); ok {
 		return strings.TrimSpace(product + " " + cycle(product, tag)), ended, true
 	}
@@ -67,9 +68,32 @@ func endOfLife(r dockerfile.Ref, now time.Time) (what string, ended time.Time, o
 	return "", time.Time{}, false
 }
 
+// productOf is what the table knows an image by, "" where its maker is not known. Distroless images carry the release of
+// Debian in their names.
+func productOf(r dockerfile.Ref) string {
+	switch {
+	case r.Official():
+		return r.Name()
+	case r.Registry == "docker.io" && r.Repository == "opensuse/leap":
+		return r.Repository
+	case r.Registry == "mcr.microsoft.com" && strings.HasPrefix(r.Repository, "dotnet/"):
+		return "dotnet"
+	case r.Registry == "docker.elastic.co" && ends[r.Name()] != nil:
+		return r.Name()
+	case r.Registry == "gcr.io" && strings.HasPrefix(r.Repository, "distroless/"):
+		if i := strings.LastIndex(r.Name(), "-debian"); i >= 0 {
+			return "debian " + r.Name()[i+len("-debian"):]
+		}
+	}
+	return ""
+}
+
 // cycle is the release that a tag belongs to, in the words of the table: "3.8" for "3.8.19-slim".
 func cycle(product, tag string) string {
 	version, _, _ := strings.Cut(tag, "-")
+	if len(version) > 1 && version[0] == 'v' && version[1] <= '9' { // traefik:v3.6
+		version = version[1:]
+	}
 	if c, ok := codenames[version]; ok && c.product == product {
 		return c.cycle
 	}

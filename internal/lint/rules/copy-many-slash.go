@@ -32,7 +32,7 @@ var copyManySlash = lint.Rule{
 				if in.JSON {
 					at--
 				}
-				opts = append(opts, lint.Fix("end the destination with /", dockerfile.Insert(at, "/")))
+				opts = append(opts, lint.Fix("End the destination with /.", dockerfile.Insert(at, "/")))
 			}
 			p.ReportAt(in, dest.Span, "COPY of several sources; the destination must end in /", opts...)
 		})

@@ -45,5 +45,5 @@ func copyFix(in *dockerfile.Instruction) []lint.Option {
 			return nil
 		}
 	}
-	return []lint.Option{lint.Fix("use COPY", dockerfile.Replace(in.KeywordSpan, "COPY"))}
+	return []lint.Option{lint.Fix("Use COPY.", dockerfile.Replace(in.KeywordSpan, "COPY"))}
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"path"
 	"regexp"
 	"strings"
 
@@ -59,8 +60,67 @@ func runsDownload(s *dockerfile.Script) (dockerfile.Span, bool) {
 			}
 		}
 	}
+	return runsFetchedFile(s)
+}
+
+// runsFetchedFile finds a shell that is given a file which the same RUN has just fetched, and of which nothing has
+// checked a hash or signature in between.
+func runsFetchedFile(s *dockerfile.Script) (dockerfile.Span, bool) {
+	fetched := map[string]bool{}
+	for _, c := range s.Commands {
+		name, words := c.Effective()
+		switch {
+		case name == "curl" || name == "wget":
+			if f := fetchedFile(name, words[1:]); f != "" {
+				fetched[f] = true
+			}
+		case checks[name]:
+			clear(fetched)
+		case shellPrograms[name]:
+			for _, w := range words[1:] {
+				if !strings.HasPrefix(w.Text, "-") {
+					if fetched[path.Base(w.Text)] {
+						return c.Span, true
+					}
+					break
+				}
+			}
+		}
+	}
 	return dockerfile.Span{}, false
 }
+
+// fetchedFile is the name of the file that curl or wget writes, "" if it is not known.
+func fetchedFile(program string, args []dockerfile.Word) string {
+	keeps := program == "wget" // the address's own name
+	address := ""
+	for i, w := range args {
+		short := len(w.Text) > 1 && w.Text[0] == '-' && w.Text[1] != '-'
+		switch {
+		case program == "curl" && (w.Text == "--output" || short && strings.HasSuffix(w.Text, "o")),
+			program == "wget" && (w.Text == "--output-document" || short && strings.HasSuffix(w.Text, "O")):
+			if i+1 < len(args) {
+				return path.Base(args[i+1].Text)
+			}
+		case program == "curl" && (w.Text == "--remote-name" || short && strings.Contains(w.Text, "O")):
+			keeps = true
+		case strings.Contains(w.Text, "://"):
+			address, _, _ = strings.Cut(w.Text, "?")
+		}
+	}
+	if !keeps || address == "" {
+		return ""
+	}
+	return path.Base(address)
+}
+
+var (
+	shellPrograms = map[string]bool{"sh": true, "bash": true, "dash": true, "ash": true, "zsh": true, "ksh": true}
+	checks        = map[string]bool{
+		"sha256sum": true, "sha512sum": true, "sha384sum": true, "sha224sum": true, "sha1sum": true, "md5sum": true, "b2sum": true, "shasum": true, "openssl": true,
+		"gpg": true, "gpg2": true, "gpgv": true, "cosign": true, "minisign": true, "signify": true,
+	}
+)
 
 var interpreters = map[string]bool{"sh": true, "bash": true, "dash": true, "ash": true, "zsh": true, "ksh": true, "python": true, "python3": true, "perl": true, "node": true, "ruby": true, "php": true}
 

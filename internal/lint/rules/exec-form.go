@@ -56,7 +56,7 @@ func execFix(p *lint.Pass, in *dockerfile.Instruction) []lint.Option {
 			edits = append(edits, dockerfile.Replace(dockerfile.Span{Start: c.Words[i-1].Span.End, End: w.Span.Start}, `", "`))
 		}
 	}
-	return []lint.Option{lint.Fix("write the array", append(edits, dockerfile.Insert(c.Span.End, `"]`))...)}
+	return []lint.Option{lint.Fix("Write "+in.Keyword+" as a JSON array.", append(edits, dockerfile.Insert(c.Span.End, `"]`))...)}
 }
 
 // shellOnly are words that only a shell understands.

@@ -1,9 +1,12 @@
 package rules
 
 import (
-	"github.com/drydock/drydock/internal/dockerfile"
+	"io/fs"
+	"path"
+	"regexp"
 	"strings"
 
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint"
 )
@@ -18,7 +21,14 @@ var runsAsRoot = lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		base, _, ok := rootBase(p)
-		if !ok || !base.Known || unprivileged(base) || development(p.Final) {
+		if !ok || development(p.Final) {
+			return
+		}
+		if name := rootByCompose(p); name != "" {
+			p.Report(p.Final.From, "compose runs "+name+" as root, whatever user the image sets")
+			return
+		}
+		if !base.Known || unprivileged(base) {
 			return
 		}
 		entrypoint, start, changes := false, false, false
@@ -37,6 +47,9 @@ var runsAsRoot = lint.Rule{
 		}
 		if userSet(p.Context.Services) {
 			return // compose sets another
+		}
+		if startsAsUser(p) {
+			return // the entrypoint's own program changes it
 		}
 		if base.Scratch() && !start && len(p.Context.Services) == 0 {
 			return // nothing to run: files for others to take
@@ -79,6 +92,59 @@ func changesUser(in *dockerfile.Instruction) bool {
 		}
 	}
 	return false
+}
+
+// switchers are programs that start another one as another user.
+var switchers = map[string]bool{"gosu": true, "su-exec": true, "setpriv": true, "runuser": true, "s6-setuidgid": true, "chpst": true, "setuidgid": true}
+
+// startsAsUser tells whether what starts the image goes through a program that changes the user: in the line itself, or
+// in the script of the build context that it names.
+func startsAsUser(p *lint.Pass) bool {
+	last := map[string]*dockerfile.Instruction{}
+	shipped(p, func(in *dockerfile.Instruction) {
+		if (in.Keyword == "ENTRYPOINT" || in.Keyword == "CMD") && in.Script != nil {
+			last[in.Keyword] = in
+		}
+	})
+	for _, in := range last {
+		for _, c := range in.Script.Commands {
+			for _, w := range c.Words {
+				name := path.Base(w.Text)
+				if switchers[name] || strings.HasSuffix(name, ".sh") && p.Context.Files != nil && scriptSwitches(p.Context.Files, name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// scriptSwitches looks for a script of that name at the usual places of a build context.
+func scriptSwitches(files fs.FS, name string) bool {
+	for _, dir := range []string{"", "docker/", "scripts/", "bin/", "deploy/", "build/"} {
+		if fileMentions(files, dir+name, switching) {
+			return true
+		}
+	}
+	return false
+}
+
+var switching = regexp.MustCompile(`(?m)^[^#\n]*\b(?:gosu|su-exec|setpriv|runuser|s6-setuidgid|chpst)\s`)
+
+// rootByCompose is a service that compose runs as root although the image sets another user, "" if there is none.
+func rootByCompose(p *lint.Pass) string {
+	sets := false
+	shipped(p, func(in *dockerfile.Instruction) {
+		if in.Keyword == "USER" && len(in.Args) > 0 {
+			sets = !isRoot(in.Args[0].Text)
+		}
+	})
+	for _, s := range p.Context.Services {
+		if sets && s.User != "" && isRoot(s.User) {
+			return s.Name
+		}
+	}
+	return ""
 }
 
 // userSet tells whether compose gives every service another user than root.

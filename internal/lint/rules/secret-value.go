@@ -44,6 +44,10 @@ var secretValue = lint.Rule{
 				p.Report(in, what+" is written in "+in.Keyword, opts...)
 				return
 			}
+			if in.Trigger == nil && addressPassword(p.File.Text(in.Span)) {
+				p.Report(in, "an address with a password is written in "+in.Keyword, append(opts, lint.Confidence(finding.ConfidenceMedium))...)
+				return
+			}
 			if in.Keyword != "ENV" && in.Keyword != "ARG" {
 				return
 			}
@@ -73,6 +77,27 @@ var (
 	notSecretKey = regexp.MustCompile(`(?i)_(?:file|path|dir|url|uri|name|host|port|user|username|type|length|ttl|expiry|expires?|timeout|header|prefix|algorithm|version|id)$|public|min|max`)
 	placeholder  = regexp.MustCompile(`(?i)^(?:dummy|none|null|nil|placeholder|example|xxx+|todo|unset|empty|true|false|yes|no|on|off|build|changeme|change_me|change-me|replace.*|your[-_].*|not[-_]?.*|<.*>|\*+|-+|\.+)$|dummy|placeholder|for[-_]build|build[-_]only|insecure[-_]`)
 )
+
+// credentials finds user and password in an address.
+var credentials = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://([^\s/:@"']*):([^\s/@"']+)@([^\s/:"']*)`)
+
+// customary are passwords of examples and of databases on the developer's own machine.
+var customary = regexp.MustCompile(`(?i)^(?:pass(?:word|wd)?[0-9]*|pwd|pw|secret|token|postgres|mysql|mongo|root|admin|user|test|guest|example|x-oauth-basic|local|dev(?:elopment)?)$`)
+
+// addressPassword tells whether a text holds an address with a real password: no variable, nobody's example, not the
+// user's name again, not a machine that is only this one.
+func addressPassword(text string) bool {
+	for _, m := range credentials.FindAllStringSubmatch(text, -1) {
+		user, password, host := m[1], m[2], m[3]
+		if password == user || host == "localhost" || strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "example.") {
+			continue
+		}
+		if realValue(password) && !customary.MatchString(password) && !strings.ContainsAny(user, "<$") {
+			return true
+		}
+	}
+	return false
+}
 
 // secretKey tells whether a variable holds a secret by its name, and is not about one: its file, its name, its length.
 func secretKey(key string) bool { return secretWord.MatchString(key) && !notSecretKey.MatchString(key) }

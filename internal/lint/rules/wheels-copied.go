@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"path"
 	"regexp"
+	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
@@ -18,17 +20,49 @@ var wheelsCopied = lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		shipped(p, func(in *dockerfile.Instruction) {
-			if p.File.CopiedFrom(in) == nil {
+			from := p.File.CopiedFrom(in)
+			if from == nil {
 				return
 			}
-			for _, w := range in.Args {
-				if passing.MatchString(w.Text) {
+			built := wheelFolders(from)
+			for i, w := range in.Args {
+				if passing.MatchString(w.Text) || i < len(in.Args)-1 && built[strings.TrimSuffix(path.Clean(unquoted(w.Text)), "/*")] {
 					p.Report(in, "what is needed for one RUN is copied into a layer that stays")
 					return
 				}
 			}
 		})
 	},
+}
+
+// wheelFolders are the folders that a stage builds or downloads wheels into, as absolute paths where WORKDIR tells.
+func wheelFolders(s *dockerfile.Stage) map[string]bool {
+	out := map[string]bool{}
+	dir := "/"
+	for _, in := range s.Instructions {
+		if in.Keyword == "WORKDIR" && len(in.Args) > 0 {
+			dir = joined(dir, in.Args[0].Text)
+		}
+		eachInstall(in, func(i *dockerfile.Install) {
+			if i.Manager != "pip" || i.Verb != "wheel" && i.Verb != "download" {
+				return
+			}
+			for _, o := range i.Options {
+				if v := unquoted(o.Value); v != "" && v != "." && (o.Name == "-w" || o.Name == "--wheel-dir" || o.Name == "-d" || o.Name == "--dest") {
+					out[joined(dir, v)] = true
+				}
+			}
+		})
+	}
+	return out
+}
+
+// joined is a path as it is meant in a folder.
+func joined(dir, p string) string {
+	if p = unquoted(p); path.IsAbs(p) {
+		return path.Clean(p)
+	}
+	return path.Join(dir, p)
 }
 
 // passing are paths of things that an installation needs and nothing after it.

@@ -76,7 +76,7 @@ func (c *constants) visit(id ID, v values, scope ID) {
 		c.augment(id, v)
 	case Unary:
 		c.children(id, v, scope)
-		if t.HasText(id, "++") || t.HasText(id, "--") {
+		if isUpdate(t.Text(id)) {
 			c.killIn(id, v)
 		}
 	case If:
@@ -347,6 +347,11 @@ func (c *constants) killIn(id ID, v values) {
 		}
 		return true
 	})
+}
+
+// isUpdate says of a unary operator that it writes what it is applied to.
+func isUpdate(op []byte) bool {
+	return bytes.HasSuffix(op, []byte("++")) || bytes.HasSuffix(op, []byte("--"))
 }
 
 // use gives a name its constant value.

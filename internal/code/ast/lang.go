@@ -130,6 +130,8 @@ type NameSpec struct {
 	OpenPairs bool
 	// Literals names the types of literals: of Str, Num (integers), Unary (other numbers) and Bool.
 	Literals map[Kind]string
+	// NestedModules: what is imported from a.b.c is imported from a.b too.
+	NestedModules bool
 	// NaryBool: a chain of and, or of or, is one operation; its beginning is no expression of its own.
 	NaryBool bool
 	// Concat is the operator that joins strings where it is not +.

@@ -31,7 +31,7 @@ member_expression: Member object=obj property=name
 subscript_expression: Index object=obj index=elem
 binary_expression: Bin @operator left=left right=right
 unary_expression: Unary @operator argument=value
-update_expression: Unary @operator argument=value
+update_expression: !update
 assignment_expression: Assign left=left right=right
 augmented_assignment_expression: !augassign
 assignment_pattern: Assign left=left right=right
@@ -104,7 +104,7 @@ ambient_declaration: ^
 `
 
 var jsHooks = map[string]Hook{
-	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": paren, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
+	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": jsParen, "update": jsUpdate, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
 	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody,
 }
 
@@ -269,6 +269,30 @@ func jsForIn(l *lowering, n uint32, parent ID, r Role) {
 	l.block(l.field(n, "body"), id, Body)
 }
 
+// jsParen: the parentheses of a condition are the statement's, all others belong to the place of what they enclose. JSON
+// has none: they are put around it to be read at all.
+func jsParen(l *lowering, n uint32, parent ID, r Role) {
+	if r == Cond || l.Lang.Name == "json" {
+		paren(l, n, parent, r)
+		return
+	}
+	wideParen(l, n, parent, r)
+}
+
+// jsUpdate tells x++ from ++x.
+func jsUpdate(l *lowering, n uint32, parent ID, r Role) {
+	op, arg := l.field(n, "operator"), l.field(n, "argument")
+	if op == 0 || arg == 0 {
+		l.other(n, parent, r)
+		return
+	}
+	text := string(l.raw(op))
+	if op > arg {
+		text = "x" + text
+	}
+	l.node(arg, l.str(n, parent, Unary, r, text), Value)
+}
+
 // jsVarDecl splits a declaration into one definition a name; the keyword is a modifier.
 func jsVarDecl(l *lowering, n uint32, parent ID, r Role) {
 	var kw uint32
@@ -286,7 +310,8 @@ func jsVarDecl(l *lowering, n uint32, parent ID, r Role) {
 			first = false
 		}
 		l.Nodes[id].End = max(l.Nodes[id].End, l.cst.Nodes[n].End*b2u(l.cst.Nodes[c].Next == l.cst.Nodes[n].Next))
-		if kw != 0 {
+		// var is any of them in a pattern
+		if kw != 0 && string(l.raw(kw)) != "var" {
 			l.leaf(kw, id, Mod, Mods)
 		}
 		l.opt(l.field(c, "name"), id, Ident)

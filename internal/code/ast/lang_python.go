@@ -21,7 +21,7 @@ string: !string
 concatenated_string: !strings
 comment: -
 line_continuation: -
-parenthesized_expression: !paren
+parenthesized_expression: !wideparen
 expression_statement: !exprstmt
 call: Call function=fn arguments=args
 argument_list: Args
@@ -55,7 +55,7 @@ yield: !yield
 list_comprehension: Comp "list" body=value
 set_comprehension: Comp "set" body=value
 dictionary_comprehension: Comp "dict" body=value
-generator_expression: Comp "gen" body=value
+generator_expression: !generator
 for_in_clause: CompFor left=left right=value +async
 type: ^
 block: Block
@@ -65,12 +65,11 @@ while_statement: While condition=cond body=body alternative=else
 for_statement: ForEach left=left right=value body=body alternative=else +async
 else_clause: ^
 return_statement: Return *=value
-raise_statement: Throw *=value
+raise_statement: Throw cause=alias *=value
 break_statement: Break
 continue_statement: Continue
 try_statement: !try
-with_statement: With body=body +async
-with_clause: ^
+with_statement: !with
 with_item: ^
 as_pattern: Other alias=alias
 as_pattern_target: ^
@@ -87,10 +86,11 @@ match_statement: Switch subject=cond alternative=elem
 case_clause: !case
 `,
 		Hooks: map[string]Hook{
-			"string": pyString, "strings": pyStrings, "paren": paren, "exprstmt": pyExprStmt, "compare": pyCompare, "assign": pyAssign,
-			"augassign": augAssign, "ternary": pyTernary, "dict": pyDict, "yield": pyYield, "if": pyIf, "try": pyTry, "import": pyImport, "importfrom": pyImportFrom,
+			"string": pyString, "strings": pyStrings, "wideparen": wideParen, "exprstmt": pyExprStmt, "compare": pyCompare, "assign": pyAssign,
+			"augassign": augAssign, "ternary": pyTernary, "dict": pyDict, "generator": pyGenerator, "yield": pyYield, "if": pyIf, "try": pyTry, "with": pyWith, "import": pyImport, "importfrom": pyImportFrom,
 			"importfuture": pyImportFuture, "class": pyClass, "decorated": pyDecorated, "params": pyParams, "case": pyCase, "decorator": decorator,
 		},
+		Ends: pyEnds,
 	},
 	Pattern: PatternSpec{
 		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s", "%s: %s"}, Member: []string{"%s"},
@@ -107,7 +107,7 @@ case_clause: !case
 			{Word: "finally", Prefix: "try:\n  pass\n", Pick: Finally},
 		},
 	},
-	Names: NameSpec{Constants: true, ImportFirst: true, NaryBool: true, Literals: map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"}},
+	Names: NameSpec{Constants: true, ImportFirst: true, NestedModules: true, NaryBool: true, Literals: map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"}},
 }
 
 // paren drops parentheses but remembers them.
@@ -116,6 +116,106 @@ func paren(l *lowering, n uint32, parent ID, r Role) {
 	l.splice(n, parent, r)
 	if c := l.after(parent, before); c != Nil {
 		l.Nodes[c].Flags |= FlagParen
+	}
+}
+
+// wideParen: parentheses belong to the place of what they enclose, as far as it is more than a name or a literal.
+func wideParen(l *lowering, n uint32, parent ID, r Role) {
+	before := l.lastOf(parent)
+	paren(l, n, parent, r)
+	if c := l.after(parent, before); c != Nil && l.Nodes[c].First != Nil {
+		l.Nodes[c].Start, l.Nodes[c].End = l.cst.Nodes[n].Start, l.cst.Nodes[n].End
+	}
+}
+
+// pyGenerator: one that is a call's only argument has no parentheses of its own, and looks like a list's content.
+func pyGenerator(l *lowering, n uint32, parent ID, r Role) {
+	if l.Nodes[parent].Kind == Call && r == Arguments {
+		args := l.make(n, parent, Args, r)
+		id := l.str(n, args, Comp, Elem, "list")
+		pyComp(l, n, id)
+		for c := l.Nodes[id].First; c != Nil; c = l.Nodes[c].Next {
+			if c == l.Nodes[id].First {
+				l.Nodes[id].Start = l.Nodes[c].Start
+			}
+			l.Nodes[id].End = l.Nodes[c].End
+		}
+		return
+	}
+	pyComp(l, n, l.str(n, parent, Comp, r, "gen"))
+}
+
+// pyComp adds a comprehension's value and clauses.
+func pyComp(l *lowering, n uint32, id ID) {
+	body := l.field(n, "body")
+	l.opt(body, id, Value)
+	l.kids(n, func(c uint32) {
+		if c != body {
+			l.node(c, id, Elem)
+		}
+	})
+}
+
+// pyWith nests several items, the later ones within the earlier; each begins at its own item.
+func pyWith(l *lowering, n uint32, parent ID, r Role) {
+	var items []uint32
+	l.kids(n, func(c uint32) {
+		if l.sym(c) == "with_clause" {
+			l.kids(c, func(x uint32) { items = append(items, x) })
+		}
+	})
+	for i, item := range items {
+		if i > 0 {
+			b := l.add(parent, Block, Body, l.cst.Nodes[item].Start, l.cst.Nodes[n].End)
+			parent, r = b, Elem
+		}
+		id := l.add(parent, With, r, l.cst.Nodes[item].Start, l.cst.Nodes[n].End)
+		if c := l.kid(n, "async"); c != 0 {
+			l.leaf(c, id, Mod, Mods)
+		}
+		l.node(item, id, Elem)
+		parent = id
+	}
+	l.opt(l.field(n, "body"), parent, Body)
+}
+
+// pyEnds takes off the ends of nodes what belongs to no statement in them: the comment behind a block's last statement,
+// the else of a loop, the cause of an exception.
+func pyEnds(t *Tree) {
+	for i := len(t.Nodes) - 1; i >= 0; i-- {
+		if k := t.Nodes[i].Kind; k != Block && k != ClassBody {
+			continue
+		}
+		for id := ID(i); id != Nil && t.Nodes[id].Kind != Program; id = t.Nodes[id].Parent {
+			old, end := t.Nodes[id].End, uint32(0)
+			for c := t.Nodes[id].First; c != Nil; c = t.Nodes[c].Next {
+				end = max(end, t.Nodes[c].End)
+			}
+			if end == 0 || end >= old {
+				break
+			}
+			t.Nodes[id].End = end
+			if p := t.Nodes[id].Parent; p == Nil || t.Nodes[p].End != old {
+				break
+			}
+		}
+	}
+	for i := range t.Nodes {
+		n := &t.Nodes[i]
+		last := Nil
+		switch n.Kind {
+		case ForEach, While:
+			if t.Child(ID(i), Else) != Nil {
+				last = t.Child(ID(i), Body)
+			}
+		case Throw:
+			if t.Child(ID(i), Alias) != Nil {
+				last = t.Child(ID(i), Value)
+			}
+		}
+		if last != Nil {
+			n.End = t.Nodes[last].End
+		}
 	}
 }
 
@@ -186,7 +286,7 @@ func (l *lowering) pieces(n uint32, id ID, from, to uint32, is func(uint32) bool
 
 // pyStrings: adjacent literals are one string made of several.
 func pyStrings(l *lowering, n uint32, parent ID, r Role) {
-	l.children(n, l.make(n, parent, Interp, r))
+	l.children(n, l.str(n, parent, Interp, r, "+"))
 }
 
 // decorator: @f is the call f(), so that a pattern for one finds the other.
@@ -420,12 +520,18 @@ func (l *lowering) chain(n uint32, parts []uint32, prefix string, parent ID, r R
 }
 
 func pyImportFrom(l *lowering, n uint32, parent ID, r Role) {
-	module := l.field(n, "module_name")
+	module, last := l.field(n, "module_name"), n
+	before := l.lastOf(parent)
 	l.kids(n, func(c uint32) {
 		if c != module {
 			pyImported(l, n, c, module, parent, r)
+			last = c
 		}
 	})
+	// The bracket behind the names is no part of it.
+	for c := l.after(parent, before); c != Nil; c = l.Nodes[c].Next {
+		l.Nodes[c].End = l.cst.Nodes[last].End
+	}
 }
 
 func pyImportFuture(l *lowering, n uint32, parent ID, r Role) {

@@ -36,6 +36,9 @@ func Lower(lang *Lang, cst *syntax.Tree, src []byte) (*Tree, error) {
 		l.errors()
 		l.body(0, root)
 	}
+	if lang.Spec.Ends != nil {
+		lang.Spec.Ends(t)
+	}
 	l.mark()
 	t.last = nil
 	return t, nil

@@ -166,7 +166,7 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 		case AugAssign, Unary:
 			if left := t.Child(x, Left); left != Nil {
 				r.declare(s, left, Nil, Nil, false)
-			} else if n.Kind == Unary && (t.HasText(x, "++") || t.HasText(x, "--")) {
+			} else if n.Kind == Unary && (isUpdate(t.Text(x))) {
 				if v := t.Child(x, Value); v != Nil {
 					r.declare(s, v, Nil, Nil, false)
 				}

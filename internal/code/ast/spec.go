@@ -30,6 +30,8 @@ type Spec struct {
 	Hooks map[string]Hook
 	// Statements lowers the children of the root where the table cannot say what becomes of them.
 	Statements func(l *lowering, n uint32, parent ID)
+	// Ends corrects the places of a finished tree's nodes, where the grammar draws them too wide.
+	Ends func(t *Tree)
 }
 
 // Hook lowers one node of the concrete tree: it adds what stands for it under parent, in the given role.

@@ -13,8 +13,8 @@ func optional(k ast.Kind, r ast.Role) bool {
 	case ast.Mods, ast.Type, ast.Ret, ast.TypeParams, ast.Alias, ast.Parents:
 		return k != ast.New && k != ast.Cast && k != ast.Yield && k != ast.Catch && k != ast.Regex
 	case ast.Else:
-		return k == ast.If || k == ast.Try || k == ast.While || k == ast.ForEach
-	case ast.Final, ast.Handler:
+		return k == ast.If || k == ast.While || k == ast.ForEach
+	case ast.Handler:
 		return k == ast.Try
 	case ast.Value:
 		return k == ast.VarDef || k == ast.Param
@@ -27,7 +27,7 @@ func optional(k ast.Kind, r ast.Role) bool {
 	case ast.Elem:
 		return k == ast.Element
 	case ast.Ident:
-		return k == ast.Lambda || k == ast.Catch
+		return k == ast.Lambda
 	}
 	return false
 }
@@ -94,6 +94,9 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		if t == ast.Nil && m.p.Nodes[p].Kind == ast.Params && m.onlyDots(p) {
 			continue // a function without a list of parameters has none
 		}
+		if t == ast.Nil && k == ast.Lambda && r == ast.Ident && m.p.Nodes[p].Kind == ast.Metavar {
+			continue // a function that is a value keeps no name
+		}
 		switch mode(k, r) {
 		case inOrder:
 			var fl uint8
@@ -109,7 +112,7 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 				break
 			}
 			g = m.push(goal{op: opList, p: p, t: t, x: ast.ID(r), next: g, flags: fNoKw})
-			g = m.push(goal{op: opKw, p: p, t: p, x: t, next: g}) // t: the first of the pattern's
+			g = m.push(goal{op: opKw, p: p, x: t, next: g})
 		case someOf:
 			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fLess})
 		case anyOrder:
@@ -143,10 +146,19 @@ func sib(t *ast.Tree, id ast.ID) ast.ID {
 	return id
 }
 
-// skipKw passes over keyword arguments.
+// skipKw passes over a pattern's keyword arguments.
 func skipKw(t *ast.Tree, id ast.ID) ast.ID {
 	for id != ast.Nil && t.Nodes[id].Kind == ast.KwArg {
 		id = sib(t, id)
+	}
+	return id
+}
+
+// skipTaken passes over the keyword arguments that the pattern's have taken. What is left of them stands in its place
+// and needs an ellipsis there, but for languages in which any may be added.
+func (m *Matcher) skipTaken(id ast.ID) ast.ID {
+	for id != ast.Nil && m.t.Nodes[id].Kind == ast.KwArg && (m.t.Lang.Names.OpenPairs || m.isTaken(id)) {
+		id = sib(m.t, id)
 	}
 	return id
 }
@@ -155,7 +167,7 @@ func skipKw(t *ast.Tree, id ast.ID) ast.ID {
 func (m *Matcher) list(c goal) (int32, bool, bool) {
 	p, t := c.p, c.t
 	if c.flags&fNoKw != 0 {
-		p, t = skipKw(m.p, p), skipKw(m.t, t)
+		p, t = skipKw(m.p, p), m.skipTaken(t)
 	}
 	if p == ast.Nil {
 		return c.next, t == ast.Nil || c.flags&fLess != 0, false
@@ -174,11 +186,12 @@ func (m *Matcher) list(c goal) (int32, bool, bool) {
 				return 0, false, false
 			}
 			if t = sib(m.t, t); c.flags&fNoKw != 0 {
-				t = skipKw(m.t, t)
+				t = m.skipTaken(t)
 			}
 		}
 	case ast.MetaDots:
-		return m.sequence(c, p, t, rest)
+		c.p = p
+		return m.sequence(opList, c, t, rest)
 	}
 	if t == ast.Nil {
 		return 0, false, false
@@ -187,16 +200,17 @@ func (m *Matcher) list(c goal) (int32, bool, bool) {
 	return m.push(goal{op: opNode, p: p, t: t, next: g}), true, false
 }
 
-// sequence binds $...X to each run of siblings that starts at t. Of arguments it takes keyword ones too.
-func (m *Matcher) sequence(c goal, p, t, rest ast.ID) (int32, bool, bool) {
+// sequence binds $...X to each run of siblings that starts at t, and goes on with the rest behind it. Of arguments it
+// takes keyword ones too.
+func (m *Matcher) sequence(o op, c goal, t, rest ast.ID) (int32, bool, bool) {
 	b := Binding{Kind: BindSeq, A: ast.Nil, B: ast.Nil}
-	if c.t != ast.Nil {
-		b.Start, b.End = m.t.Nodes[c.t].Start, m.t.Nodes[c.t].Start
+	if t != ast.Nil {
+		b.Start, b.End = m.t.Nodes[t].Start, m.t.Nodes[t].Start
 	}
 	for {
 		mark := len(m.trail)
-		if m.bind(m.pat.vars[p], b) {
-			if m.try(m.push(goal{op: opList, p: rest, t: t, x: c.x, next: c.next, flags: c.flags})) {
+		if m.bind(m.pat.vars[c.p], b) {
+			if m.try(m.push(goal{op: o, p: rest, t: t, x: c.x, next: c.next, flags: c.flags})) {
 				return 0, false, true
 			}
 			m.undo(mark)
@@ -212,52 +226,29 @@ func (m *Matcher) sequence(c goal, p, t, rest ast.ID) (int32, bool, bool) {
 	}
 }
 
-// keywords matches keyword arguments in any order; those left over need an ellipsis.
+// keywords matches keyword arguments in any order. c.x is the first of the code's arguments; those taken are marked in
+// m.taken, and the others stay for the list.
 func (m *Matcher) keywords(c goal) (int32, bool, bool) {
 	p := c.p
 	for p != ast.Nil && m.p.Nodes[p].Kind != ast.KwArg {
 		p = sib(m.p, p)
 	}
 	if p == ast.Nil {
-		return c.next, m.kwFits(c), false
+		return c.next, true, false
 	}
 	for t := c.x; t != ast.Nil; t = sib(m.t, t) {
-		if m.t.Nodes[t].Kind != ast.KwArg {
+		if m.t.Nodes[t].Kind != ast.KwArg || m.isTaken(t) {
 			continue
 		}
-		g := m.push(goal{op: opKw, p: sib(m.p, p), t: c.t, x: c.x, next: c.next})
-		if m.try(m.push(goal{op: opNode, p: p, t: t, next: g})) {
+		m.taken = append(m.taken, t)
+		g := m.push(goal{op: opKw, p: sib(m.p, p), x: c.x, next: c.next})
+		stop := m.try(m.push(goal{op: opNode, p: p, t: t, next: g}))
+		m.taken = m.taken[:len(m.taken)-1]
+		if stop {
 			return 0, false, true
 		}
 	}
 	return 0, false, false
-}
-
-// kwFits says whether no keyword argument is left over, by number: each of the pattern's has taken one.
-func (m *Matcher) kwFits(c goal) bool {
-	if m.t.Lang.Names.OpenPairs {
-		return true
-	}
-	pn, tn := 0, 0
-	for p := m.p.Nodes[m.parentArgs(c)].First; p != ast.Nil; p = m.p.Nodes[p].Next {
-		switch m.p.Nodes[p].Kind {
-		case ast.Dots, ast.MetaDots:
-			return true
-		case ast.KwArg:
-			pn++
-		}
-	}
-	for t := c.x; t != ast.Nil; t = sib(m.t, t) {
-		if m.t.Nodes[t].Kind == ast.KwArg {
-			tn++
-		}
-	}
-	return pn >= tn
-}
-
-// parentArgs is the pattern's argument list: the goal keeps the first of its arguments, since p may have run off the end.
-func (m *Matcher) parentArgs(c goal) ast.ID {
-	return m.p.Nodes[c.t].Parent
 }
 
 // anyOrder matches each of the pattern's children with one of the code's. c.x is the first of the code's; those taken

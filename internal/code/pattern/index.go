@@ -24,6 +24,9 @@ func NewIndex(t *ast.Tree) *Index {
 		}
 		id := ast.ID(i)
 		x.byKind[n.Kind] = append(x.byKind[n.Kind], id)
+		if lambdaBody(t, id) {
+			x.byKind[ast.Return] = append(x.byKind[ast.Return], id)
+		}
 		switch n.Kind {
 		case ast.Call, ast.Member, ast.Name, ast.New:
 			x.addWords(t, n.Kind, id)

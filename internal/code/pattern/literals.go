@@ -67,12 +67,20 @@ func (m *Matcher) operands(c goal) (int32, bool, bool) {
 	var walk func(i, from int) bool
 	walk = func(i, from int) bool { return false }
 	// The operands are chosen one by one; what remains of the pattern's is a list of its own.
-	type choice struct{ p, t ast.ID }
+	type choice struct{ p, t, to ast.ID } // the pattern's operand takes those from t to to
 	var chosen []choice
 	emit := func() bool {
 		g := c.next
+		mark := len(m.trail)
+		defer m.undo(mark)
 		for j := len(chosen) - 1; j >= 0; j-- {
-			g = m.push(goal{op: opNode, p: chosen[j].p, t: chosen[j].t, next: g})
+			if ch := &chosen[j]; ch.t != ch.to {
+				if !m.bind(m.pat.vars[ch.p], m.runBinding(ch.t, ch.to)) {
+					return false
+				}
+			} else {
+				g = m.push(goal{op: opNode, p: ch.p, t: ch.t, next: g})
+			}
 		}
 		return m.try(g)
 	}
@@ -108,17 +116,26 @@ func (m *Matcher) operands(c goal) (int32, bool, bool) {
 			if from >= len(ts) {
 				return false
 			}
-			chosen = append(chosen, choice{ps[i], ts[from]})
-			stop := walk(i+1, from+1)
-			chosen = chosen[:len(chosen)-1]
-			return stop
+			// a metavariable may take several of them
+			for to := from; to < len(ts); to++ {
+				chosen = append(chosen, choice{ps[i], ts[from], ts[to]})
+				stop := walk(i+1, to+1)
+				chosen = chosen[:len(chosen)-1]
+				if stop {
+					return true
+				}
+				if m.p.Nodes[ps[i]].Kind != ast.Metavar {
+					break
+				}
+			}
+			return false
 		}
 		for j := range ts {
 			if used[j] || !m.quick(ps[i], ts[j]) {
 				continue
 			}
 			used[j] = true
-			chosen = append(chosen, choice{ps[i], ts[j]})
+			chosen = append(chosen, choice{ps[i], ts[j], ts[j]})
 			stop := walk(i+1, 0)
 			chosen = chosen[:len(chosen)-1]
 			used[j] = false
@@ -129,6 +146,25 @@ func (m *Matcher) operands(c goal) (int32, bool, bool) {
 		return false
 	}
 	return 0, false, walk(0, 0)
+}
+
+// runBinding is the value of a metavariable that takes neighbouring operands: the operation on just these if there is
+// such a node, else their text.
+func (m *Matcher) runBinding(from, to ast.ID) Binding {
+	nodes := m.t.Nodes
+	if up := nodes[to].Parent; nodes[up].Kind == ast.Bin && m.t.Child(up, ast.Right) == to {
+		first := up
+		for nodes[first].Kind == ast.Bin && first != from {
+			if first = m.t.Child(first, ast.Left); first == ast.Nil {
+				break
+			}
+		}
+		if first == from {
+			return m.nodeBinding(up)
+		}
+	}
+	start, end := nodes[from].Start, nodes[to].End
+	return Binding{Kind: BindText, A: from, B: to, Start: start, End: end, Text: string(m.t.Src[start:end])}
 }
 
 func (m *Matcher) hasDots(ps []ast.ID) bool {

@@ -275,8 +275,10 @@ func (m *Matcher) sameText(p, t ast.ID) bool {
 		return sameNumber(string(a), string(b))
 	case ast.Name:
 		return (m.Opts.CaseFold || m.t.Lang.Names.FoldNames && len(a) > 0 && a[0] != '$') && bytes.EqualFold(a, b)
-	case ast.ForEach, ast.Comp:
+	case ast.ForEach:
 		return true
+	case ast.Comp:
+		return string(a) == "set" && string(b) == "dict"
 	}
 	return false
 }
@@ -284,14 +286,24 @@ func (m *Matcher) sameText(p, t ast.ID) bool {
 // metavar binds $X to a node, if it is something that a metavariable may stand for.
 func (m *Matcher) metavar(p, t ast.ID) bool {
 	switch n := &m.t.Nodes[t]; n.Kind {
-	case ast.Token:
+	case ast.Token, ast.KwArg:
 		return false
 	case ast.Element, ast.Str:
-		// between an element's tags it stands for an expression
-		if n.Role == ast.Elem && m.t.Nodes[n.Parent].Kind == ast.Element && m.p.Nodes[m.p.Nodes[p].Parent].Kind == ast.Element && (n.Kind == ast.Element || uint32(len(m.t.Text(t))) == n.End-n.Start) {
+		if m.textAround(p, t) {
+			return false
+		}
+	case ast.Tuple:
+		if n.Role == ast.Type { // except (A, B): two types, not one
 			return false
 		}
 	case ast.Block, ast.Program:
+		// a function that is told to have an expression for its body may return it in braces
+		if up := m.p.Nodes[p].Parent; m.p.Nodes[p].Role == ast.Body && up != ast.Nil && m.p.Nodes[up].Kind == ast.Lambda {
+			if n.First == ast.Nil || m.t.Nodes[n.First].Next != ast.Nil || m.t.Nodes[n.First].Kind != ast.Return && m.t.Nodes[n.First].Kind != ast.ExprStmt || m.t.Nodes[n.First].First == ast.Nil {
+				return false
+			}
+			return m.bind(m.pat.vars[p], m.nodeBinding(m.t.Nodes[n.First].First))
+		}
 		// a lone statement in braces and the statement are the same
 		if n.First != ast.Nil && m.t.Nodes[n.First].Next == ast.Nil && m.p.Nodes[p].Role != ast.Body {
 			t = n.First
@@ -302,6 +314,22 @@ func (m *Matcher) metavar(p, t ast.ID) bool {
 		}
 	}
 	return m.bind(m.pat.vars[p], m.nodeBinding(t))
+}
+
+// textAround says of a string or element that it stands around what a metavariable is for: in an interpolation that is
+// what is put in, between an element's tags an expression.
+func (m *Matcher) textAround(p, t ast.ID) bool {
+	n, up := &m.t.Nodes[t], m.p.Nodes[p].Parent
+	if up == ast.Nil || n.Parent == ast.Nil || m.p.Nodes[up].Kind != m.t.Nodes[n.Parent].Kind {
+		return false
+	}
+	switch m.p.Nodes[up].Kind {
+	case ast.Interp:
+		return n.Kind == ast.Str
+	case ast.Element:
+		return n.Role == ast.Elem && (n.Kind == ast.Element || uint32(len(m.t.Text(t))) == n.End-n.Start)
+	}
+	return false
 }
 
 // exprStmt matches a pattern that is an expression and stands as a statement.
@@ -399,6 +427,12 @@ func (m *Matcher) links(c goal) (int32, bool, bool) {
 	return 0, false, false
 }
 
+// lambdaBody says of an expression that it is all that a function consists of, which returns it.
+func lambdaBody(t *ast.Tree, id ast.ID) bool {
+	n := &t.Nodes[id]
+	return n.Role == ast.Body && n.Flags&ast.FlagExpr != 0 && n.Parent != ast.Nil && t.Nodes[n.Parent].Kind == ast.Lambda
+}
+
 // unlike matches nodes of different kinds that mean the same.
 func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 	pk, tk := m.p.Nodes[c.p].Kind, m.t.Nodes[c.t].Kind
@@ -427,8 +461,14 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 			return 0, false, false
 		}
 		return m.push(goal{op: opNode, p: pv, t: tv, next: c.next}), true, false
+	case pk == ast.Return && lambdaBody(m.t, c.t):
+		if v := m.p.Nodes[c.p].First; v != ast.Nil {
+			return m.push(goal{op: opNode, p: v, t: c.t, next: c.next}), true, false
+		}
 	case pk == ast.FuncDef && tk == ast.Lambda:
-		if name := m.p.Child(c.p, ast.Ident); m.p.Kind(name) == ast.Dots {
+		// a function that is a value keeps no name
+		name := m.p.Kind(m.p.Child(c.p, ast.Ident))
+		if r := m.p.Nodes[c.p].Role; name == ast.Dots || name == ast.Metavar && (r == ast.Right || r == ast.Value) {
 			return m.funcBody(c)
 		}
 	case pk == ast.For && tk == ast.ForEach:
@@ -474,48 +514,6 @@ func (m *Matcher) loneMetavar(p ast.ID) ast.ID {
 		return e
 	}
 	return ast.Nil
-}
-
-// imported matches an import. One that names only a module matches each import of something from it; a path of
-// folders matches what lies below it.
-func (m *Matcher) imported(c goal) (int32, bool, bool) {
-	pp, tp := m.p.Child(c.p, ast.Path), m.t.Child(c.t, ast.Path)
-	if pp == ast.Nil || tp == ast.Nil {
-		return 0, false, false
-	}
-	if m.p.Child(c.p, ast.Ident) == ast.Nil {
-		g := c.next
-		if alias := m.p.Child(c.p, ast.Alias); alias != ast.Nil {
-			ta := m.t.Child(c.t, ast.Alias)
-			if ta == ast.Nil {
-				return 0, false, false
-			}
-			g = m.push(goal{op: opNode, p: alias, t: ta, next: g, flags: fNoAlt})
-		}
-		for q := m.p.Nodes[c.p].First; q != ast.Nil; q = m.p.Nodes[q].Next {
-			if m.p.Nodes[q].Role == ast.Mods && m.t.Child(c.t, ast.Mods) == ast.Nil {
-				return 0, false, false
-			}
-		}
-		if m.inModule(pp, tp) {
-			return g, true, false
-		}
-		if full := m.t.ImportFull(c.t); full != ast.Nil && m.t.Nodes[tp].Kind != ast.Str {
-			return m.push(goal{op: opNode, p: pp, t: full, next: g}), true, false
-		}
-		return m.push(goal{op: opNode, p: pp, t: tp, next: g, flags: fNoAlt}), true, false
-	}
-	return m.children(c)
-}
-
-// inModule says whether a module's string lies below another's: "a" has "a/b".
-func (m *Matcher) inModule(p, t ast.ID) bool {
-	if m.p.Nodes[p].Kind != ast.Str || m.t.Nodes[t].Kind != ast.Str {
-		return false
-	}
-	s := m.pat.strs[p]
-	a, b := m.p.Text(p), m.t.Text(t)
-	return !s.any && s.re == nil && s.v < 0 && len(b) > len(a) && bytes.HasPrefix(b, a) && b[len(a)] == '/'
 }
 
 // funcBody: a function whose name does not matter may have none.

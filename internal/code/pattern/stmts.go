@@ -13,7 +13,7 @@ func (m *Matcher) stmts(c goal) (int32, bool, bool) {
 		return m.stmtDots(c, rest)
 	}
 	if m.p.Nodes[c.p].Kind == ast.MetaDots {
-		return m.stmtSeq(c, rest)
+		return m.sequence(opStmts, c, c.t, rest)
 	}
 	if c.t == ast.Nil {
 		return 0, false, false
@@ -78,27 +78,6 @@ func (m *Matcher) lastStmt(c goal) ast.ID {
 	return t
 }
 
-// stmtSeq binds $...BODY to a run of statements.
-func (m *Matcher) stmtSeq(c goal, rest ast.ID) (int32, bool, bool) {
-	b := Binding{Kind: BindSeq, A: ast.Nil, B: ast.Nil}
-	for t := c.t; ; t = sib(m.t, t) {
-		mark := len(m.trail)
-		if m.bind(m.pat.vars[c.p], b) {
-			if m.try(m.push(goal{op: opStmts, p: rest, t: t, x: c.x, next: c.next, flags: c.flags})) {
-				return 0, false, true
-			}
-			m.undo(mark)
-		}
-		if t == ast.Nil {
-			return 0, false, false
-		}
-		if b.A == ast.Nil {
-			b.A, b.Start = t, m.t.Nodes[t].Start
-		}
-		b.B, b.End = t, m.t.Nodes[t].End
-	}
-}
-
 // nextStmt is the statement after t in the order of the text, nested ones included, within a list's owner.
 func (m *Matcher) nextStmt(t, within ast.ID) ast.ID {
 	nodes := m.t.Nodes
@@ -122,47 +101,4 @@ func (m *Matcher) nextStmt(t, within ast.ID) ast.ID {
 			x = nodes[t].First
 		}
 	}
-}
-
-// importGroup matches one statement that imports several names: they may stand in any order, among others.
-func (m *Matcher) importGroup(c goal, rest ast.ID) (int32, bool, bool) {
-	var ts []ast.ID
-	start := m.t.Nodes[c.t].Start
-	for t := m.t.Nodes[m.t.Nodes[c.t].Parent].First; t != ast.Nil; t = sib(m.t, t) {
-		if m.t.Nodes[t].Start == start && m.t.Nodes[t].Kind == ast.Import {
-			ts = append(ts, t)
-		}
-	}
-	if len(ts) == 0 || ts[0] != c.t {
-		return 0, false, false
-	}
-	var ps []ast.ID
-	p := c.p
-	for ; p != ast.Nil && m.p.Nodes[p].Kind == ast.Import && m.p.Nodes[p].Start == m.p.Nodes[c.p].Start; p = sib(m.p, p) {
-		ps = append(ps, p)
-	}
-	g := m.push(goal{op: opStmts, p: p, t: sib(m.t, ts[len(ts)-1]), x: c.x, next: c.next, flags: c.flags})
-	used := make([]bool, len(ts))
-	var walk func(i int, g int32) bool
-	walk = func(i int, g int32) bool {
-		if i == len(ps) {
-			return m.try(g)
-		}
-		for j := range ts {
-			if used[j] {
-				continue
-			}
-			used[j] = true
-			stop := walk(i+1, m.push(goal{op: opNode, p: ps[i], t: ts[j], next: g}))
-			used[j] = false
-			if stop {
-				return true
-			}
-		}
-		return false
-	}
-	if len(ps) > len(ts) || len(ts) > 40 {
-		return 0, false, false
-	}
-	return 0, false, walk(0, g)
 }

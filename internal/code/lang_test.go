@@ -178,3 +178,19 @@ func TestHTMLPatterns(t *testing.T) {
 		{"<p ...></p>", "a = <p>{b}</p>;\nc = <p d=\"e\"/>;\n", "1 2"},
 	})
 }
+
+func TestGoPatterns(t *testing.T) {
+	runLang(t, "go", []langCase{
+		// types are no expressions, what a field's tag says is one
+		{"string", "package p\ntype T struct {\n\tname string\n}\nvar v = string(x)\n", "5"},
+		{"`json:\"a\"`", "package p\ntype T struct {\n\tA int `json:\"a\"`\n}\n", "3"},
+		{"\"x\"", "package p\nfunc f() {\n\tswitch v {\n\tcase \"x\":\n\t\tg(\"x\")\n\t}\n}\n", "5"},
+		{"$C := make(..., $N)", "package p\nfunc f() {\n\ta := make([]int, 3)\n\tb := make(chan int)\n}\n", "3"},
+		{"&http.Client{...}", "package p\nvar a = new(http.Client)\nvar b = &http.Client{Timeout: 1}\n", "2 3"},
+		{"($C : *http.Client).Do(...)", "package p\nfunc f() {\n\tc := &http.Client{}\n\tc.Do(r)\n\td.Do(r)\n}\n", "4"},
+		{"jwt.Parse(...)", "package p\nimport j \"example.com/x/jwt-go/v4\"\nfunc f() { j.Parse(a) }\n", "3"},
+		{"InsecureSkipVerify: true", "package p\nvar c = tls.Config{\n\tInsecureSkipVerify: true,\n}\n", "3"},
+		{"func $F(..., $CB func(...) $T, ...) { ... }", "package p\nfunc a(f func(int) error) {}\nfunc b(i int, f func(), j int) {}\nfunc c(i int) {}\n", "2 3"},
+		{"import (\n  ...\n  \"unsafe\"\n  ...\n)", "package p\nimport (\n\t\"os\"\n\t\"unsafe\"\n)\n", "2"},
+	})
+}

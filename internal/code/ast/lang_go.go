@@ -21,7 +21,12 @@ comment: -
 parenthesized_expression: !paren
 parenthesized_type: ^
 expression_statement: ExprStmt *=value
-call_expression: Call function=fn arguments=args type_arguments=-
+call_expression: !call
+type_declaration: ^
+type_spec type_alias: Other name=name type=type type_parameters=-
+field_declaration: Other name=name type=type tag=value
+function_type: !functype
+method_elem method_spec: Other name=name parameters=params result=ret
 argument_list: Args
 variadic_argument: Spread "..." *=value
 type_conversion_expression: Call type=fn operand=args
@@ -61,25 +66,29 @@ source_file: Program
 empty_statement: -
 `,
 		Hooks: map[string]Hook{
-			"string": quoted, "paren": paren, "pair": goPair, "exprs": goExprs, "for": goFor, "assign": goAssign, "define": goDefine, "inc": goInc, "vars": goVars, "params": goParams, "import": goImport,
+			"string": quoted, "paren": paren, "pair": goPair, "call": goCall, "functype": goFuncType, "exprs": goExprs, "for": goFor, "assign": goAssign, "define": goDefine, "inc": goInc, "vars": goVars, "params": goParams, "import": goImport,
 		},
 	},
 	Pattern: PatternSpec{
-		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
+		Statement: []string{"%s"}, Argument: []string{"%s", `"%s"`}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
 		Spread: true, TrailingSpread: true,
 		Readings: []Reading{
 			{},
 			{Prefix: "func zq_whole() {\n", Suffix: "\n}", Into: []Kind{FuncDef, Block}},
 			{Prefix: "var zq_whole = T{", Suffix: "}", Into: []Kind{VarDef, New, Dict}},
 		},
-		Rewrite: []Rewrite{{regexp.MustCompile(`for\s+\.\.\.\s*\{`), "for ...;; {"}},
+		Rewrite: []Rewrite{
+			{regexp.MustCompile(`for\s+\.\.\.\s*\{`), "for ...;; {"},
+			{regexp.MustCompile(`(?m)(^\s*case\s+\.\.\.)\s*$`), "$1:"},
+		},
 		Parts: []Part{
+			{Prefix: "var zq_whole = T{", Suffix: "}", Pick: Pair, Only: regexp.MustCompile(`^[A-Za-z_$]\w*\s*:\s*[^=:\s]`)},
 			{Word: "func", Suffix: " { zqDots }", Pick: FuncDef},
 			{Word: "if", Suffix: " { zqDots }", Pick: If},
 			{Word: "{", Prefix: "var zq_whole = T", Pick: Dict},
 		},
 	},
-	Names: NameSpec{Constants: true, Declared: true, ModuleLast: true, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"}},
+	Names: NameSpec{Constants: true, Declared: true, ModuleLast: true, TypeAliases: map[string]string{"float": "float64"}, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"}},
 }
 
 func goPair(l *lowering, n uint32, parent ID, r Role) {
@@ -89,6 +98,53 @@ func goPair(l *lowering, n uint32, parent ID, r Role) {
 		l.node(c, id, [...]Role{Key, Value}[min(i, 1)])
 		i++
 	})
+}
+
+// goCall: make(T, n) makes a new T, new(T) is &T{}.
+func goCall(l *lowering, n uint32, parent ID, r Role) {
+	fn, args := l.field(n, "function"), l.field(n, "arguments")
+	name := ""
+	if fn != 0 && l.sym(fn) == "identifier" {
+		name = string(l.raw(fn))
+	}
+	var typ uint32
+	if args != 0 && (name == "make" || name == "new") {
+		l.kids(args, func(c uint32) {
+			if typ == 0 {
+				typ = c
+			}
+		})
+	}
+	switch {
+	case typ == 0:
+		id := l.make(n, parent, Call, r)
+		l.opt(fn, id, Fn)
+		l.opt(args, id, Arguments)
+	case name == "new":
+		id := l.make(n, l.str(n, parent, Unary, r, "&"), New, Value)
+		l.node(typ, id, Type)
+		l.add(id, Dict, Arguments, l.cst.Nodes[args].End, l.cst.Nodes[args].End)
+	default:
+		id := l.make(n, parent, New, r)
+		l.node(typ, id, Type)
+		rest := l.make(args, id, Args, Arguments)
+		l.kids(args, func(c uint32) {
+			if c != typ || string(l.raw(c)) == wordDots { // which may be more than the type
+				l.node(c, rest, Elem)
+			}
+		})
+	}
+}
+
+// goFuncType is the type of a function; one that gives nothing gives void.
+func goFuncType(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Other, r)
+	l.opt(l.field(n, "parameters"), id, Parameters)
+	if result := l.field(n, "result"); result != 0 {
+		l.node(result, id, Type)
+	} else {
+		l.setString(l.add(id, Name, Type, l.cst.Nodes[n].End, l.cst.Nodes[n].End), "void")
+	}
 }
 
 // goExprs: a list of one expression is the expression.
@@ -140,6 +196,7 @@ func goDefine(l *lowering, n uint32, parent ID, r Role) {
 	}
 	if count == 1 {
 		id := l.make(n, parent, VarDef, r)
+		l.Nodes[id].Flags |= FlagExpr // what a metavariable may stand for
 		l.opt(left, id, Ident)
 		l.opt(right, id, Value)
 		return
@@ -210,7 +267,9 @@ func goParams(l *lowering, n uint32, parent ID, r Role) {
 				l.setString(p, "...")
 			}
 			l.opt(x, p, Ident)
-			l.opt(typ, p, Type)
+			if x == 0 || string(l.raw(x)) != wordDots {
+				l.opt(typ, p, Type)
+			}
 		}
 		l.kids(c, func(x uint32) {
 			if l.cst.Nodes[x].Field == name {

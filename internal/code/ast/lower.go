@@ -334,6 +334,8 @@ func nonExprRole(r Role) bool {
 	return false
 }
 
+func literal(k Kind) bool { return k == Str || k == Num || k == Bool || k == Null }
+
 func isBool(op []byte) bool { return string(op) == "and" || string(op) == "or" }
 
 // mark sets FlagExpr and FlagStmt.
@@ -348,7 +350,7 @@ func (l *lowering) mark() {
 		if n.Parent != Nil {
 			p = l.Nodes[n.Parent].Kind
 			if up := &l.Nodes[n.Parent]; p == Import || up.Flags&flagNoExpr != 0 || p == Decorator && n.Kind != Call {
-				if n.Kind == Name || n.Kind == Member || n.Kind == Str || n.Kind == Other && up.Flags&flagNoExpr != 0 {
+				if n.Kind == Name || n.Kind == Member || n.Kind == Str && n.Role != Value || n.Kind == Other && up.Flags&flagNoExpr != 0 {
 					n.Flags |= flagNoExpr
 					continue
 				}
@@ -359,6 +361,10 @@ func (l *lowering) mark() {
 			}
 			if (n.Role == Type || n.Role == Ret || n.Role == TypeParams) && p != New && p != Catch {
 				n.Flags |= flagNoExpr
+				continue
+			}
+			if n.Role == Key && p == Case && !l.Lang.BareWords && literal(n.Kind) {
+				n.Flags |= flagNoExpr // a pattern to compare with
 				continue
 			}
 			if n.Kind == Member && n.Role == Ident && (p == ClassDef || p == FuncDef) {

@@ -1,6 +1,9 @@
 package ast
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // Resolve works out what names stand for: which declaration each refers to, what imported thing, what constant. It
 // fills Alt with synthesised nodes, which come after all nodes of the source. Patterns are not resolved.
@@ -381,9 +384,24 @@ func (r *resolver) importedAs(path ID) string {
 		return string(t.Text(lastName(t, path)))
 	case Str:
 		text := t.Text(path)
+		if r.spec.ModuleLast {
+			return packageName(string(text))
+		}
 		return string(text[bytes.LastIndexByte(text, '/')+1:])
 	}
 	return ""
+}
+
+// packageName is what the package of a path most likely calls itself: the last part that is no version, without what
+// says that it is Go.
+func packageName(path string) string {
+	parts := strings.Split(path, "/")
+	last := len(parts) - 1
+	if v := parts[last]; last > 0 && len(v) > 1 && v[0] == 'v' && strings.Trim(v[1:], "0123456789") == "" {
+		last--
+	}
+	name, _, _ := strings.Cut(parts[last], ".v") // gopkg.in/yaml.v3
+	return strings.TrimPrefix(strings.TrimSuffix(name, "-go"), "go-")
 }
 
 func (r *resolver) put(s *scopeMap, name string, imp, node ID) {
@@ -498,11 +516,21 @@ func (r *resolver) imports() {
 		if full == Nil || t.Nodes[full].Kind == Name && t.HasText(full, d.name) {
 			continue
 		}
+		short := Nil
+		if d.imported != 0 && r.spec.ModuleLast {
+			if name := r.importedAs(t.Child(d.imported, Path)); name != "" && name != d.name {
+				short = t.synth(Name, Elem, Nil)
+				t.setString(short, name)
+			}
+		}
 		for _, u := range d.uses {
 			if p := t.Nodes[u].Parent; p != Nil && t.Nodes[p].Kind == Import {
 				continue
 			}
 			t.Alt[u] = append(t.Alt[u], full)
+			if short != Nil {
+				t.Alt[u] = append(t.Alt[u], short)
+			}
 		}
 	}
 }

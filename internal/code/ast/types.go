@@ -189,11 +189,11 @@ func (t *Tree) typeOf(id ID, depth int) string {
 		}
 	case Member:
 		if d := t.Decl(id); d != 0 && int(d) < len(t.types) && t.types[d] != Nil {
-			return string(t.Source(t.types[d]))
+			return string(t.Written(t.types[d]))
 		}
 	case Name:
 		if d := t.Decl(id); d != 0 && int(d) < len(t.types) && t.types[d] != Nil {
-			return strings.Trim(strings.Join(strings.Fields(string(t.Source(t.types[d]))), ""), ":")
+			return strings.Trim(strings.Join(strings.Fields(string(t.Written(t.types[d]))), ""), ":")
 		}
 		for _, a := range t.Alt[id] {
 			if k := t.Nodes[a].Kind; k != Name && k != Member {

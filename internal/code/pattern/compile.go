@@ -427,7 +427,9 @@ func (p *Pattern) dropImportDots(at ast.ID) {
 	for c := t.Nodes[at].First; c != ast.Nil; c = t.Nodes[c].Next {
 		name := ast.Nil
 		if t.Nodes[c].Kind == ast.Import {
-			name = t.Child(c, ast.Ident)
+			if name = t.Child(c, ast.Ident); name == ast.Nil {
+				name = t.Child(c, ast.Path)
+			}
 		}
 		if name == ast.Nil || !t.HasText(name, wordDots) || prev == ast.Nil && t.Nodes[c].Next == ast.Nil {
 			prev = c

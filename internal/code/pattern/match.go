@@ -465,6 +465,8 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 		if v := m.p.Nodes[c.p].First; v != ast.Nil {
 			return m.push(goal{op: opNode, p: v, t: c.t, next: c.next}), true, false
 		}
+	case pk == ast.Args && tk == ast.Dict && m.p.Kind(m.p.Nodes[c.p].Parent) == ast.New && m.onlyDots(c.p):
+		return c.next, true, false
 	case pk == ast.FuncDef && tk == ast.Lambda:
 		// a function that is a value keeps no name
 		name := m.p.Kind(m.p.Child(c.p, ast.Ident))

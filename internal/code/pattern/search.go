@@ -78,7 +78,7 @@ func (m *Matcher) Search(p *Pattern, found func(Match)) {
 	m.Index.candidates(m.T, p, func(id ast.ID) {
 		n := &m.T.Nodes[id]
 		switch {
-		case expr && n.Flags&ast.FlagExpr == 0 && n.Kind != ast.VarDef:
+		case expr && n.Flags&ast.FlagExpr == 0 && (n.Kind != ast.VarDef || p.kinds == 0):
 			return
 		case p.Form == Statements && (n.Flags&ast.FlagStmt == 0 || n.Parent == ast.Nil):
 			return

@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"drydock": main})
+	testscript.Main(m, map[string]func(){"drydock": main, launchCommand: launch})
 }
 
 // TestScripts runs every testdata/*.txtar: the whole command as text, with its inputs and expected output in one file.

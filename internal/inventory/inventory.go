@@ -103,6 +103,9 @@ type Problem struct {
 	Reason string
 	// Missing is true where a package database that ought to be there is absent or emptied: a finding, not only a gap.
 	Missing bool
+	// Database is true where a distribution's package database could not be read to its end: what is installed is not
+	// known in full.
+	Database bool
 }
 
 // Inventory is everything that one image or tree was found to hold.

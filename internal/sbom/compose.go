@@ -229,7 +229,7 @@ func (c *composer) problems() {
 	}
 	c.seen(func(n int, f *fileFacts) {
 		if f.Err != "" {
-			c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: f.Path, Layer: c.diffID(n), Reason: f.Err})
+			c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: f.Path, Layer: c.diffID(n), Reason: f.Err, Database: isPackageDatabase(f.Path)})
 		}
 	})
 	sortProblems(c.inv.Problems)

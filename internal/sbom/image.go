@@ -14,8 +14,8 @@ import (
 
 // FromImage finds the packages of an image, and how much of its executables they explain.
 //
-// Where a layer is damaged, the inventory of what could be read is returned beside the error, with a Problem for each
-// layer; the error is a fault.Input. Without an inventory there is nothing that could be read.
+// Where a layer or a package database is damaged, the inventory of what could be read is returned beside the error, with
+// a Problem for each; the error is a fault.Input. Without an inventory there is nothing that could be read.
 func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.Inventory, error) {
 	r := &imageRead{facts: map[string]*layerFacts{}, parts: map[string]*layerFacts{}, cache: openCache(opt.CacheDir, img.Trusted)}
 	err := img.Layers(ctx, r.want, func(l *image.Layer) error { return r.layer(ctx, l) })
@@ -51,7 +51,17 @@ func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.I
 	if r.wrote {
 		r.cache.prune()
 	}
-	return inv, nil
+	return inv, databaseFault(inv)
+}
+
+// databaseFault is the error about a package database that could not be read to its end.
+func databaseFault(inv *inventory.Inventory) error {
+	i := slices.IndexFunc(inv.Problems, func(p inventory.Problem) bool { return p.Database })
+	if i < 0 {
+		return nil
+	}
+	p := inv.Problems[i]
+	return fault.Input(inv.Target, "%s: %s", p.Path, p.Reason).WithHint("The package database is damaged: packages may be installed that are not in it. Make the image again.")
 }
 
 type imageRead struct {

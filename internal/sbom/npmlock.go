@@ -166,7 +166,7 @@ func (d *npmLockDependency) collect(out []inventory.Package, name string, line i
 	if d == nil || depth > maxJSONDepth {
 		return out
 	}
-	if n, v := npmResolved(name, d.Version); v != "" {
+	if n, v := npmResolved(name, d.Version); n != "" && v != "" {
 		p := newPackage(ecoNPM, n, v)
 		p.Dev, p.Line, p.Direct = d.Dev, line, direct
 		out = append(out, p)
@@ -204,7 +204,7 @@ func (l *npmLock) installed(data []byte) []inventory.Package {
 		if p.Name != "" { // an alias: the folder has another name than the package
 			name = p.Name
 		}
-		if p.Version == "" {
+		if name == "" || p.Version == "" {
 			continue
 		}
 		q := newPackage(ecoNPM, name, p.Version)
@@ -288,6 +288,9 @@ func readPackageJSONRanges(f *file) ([]inventory.Package, error) {
 		dev bool
 	}{{"dependencies", j.Dependencies, false}, {"optionalDependencies", j.Optional, false}, {"devDependencies", j.Development, true}} {
 		for _, n := range g.m.names() {
+			if n == "" {
+				continue
+			}
 			p := newPackage(ecoNPM, n, "")
 			p.Version = g.m[n]
 			p.Range, p.Direct, p.Dev, p.Line = true, true, g.dev, lines[g.key+"\x00"+n]

@@ -61,6 +61,15 @@ func databaseTask(name, base string) task {
 	return nil
 }
 
+// isPackageDatabase tells the files in which distributions keep what is installed.
+func isPackageDatabase(name string) bool {
+	switch name {
+	case "var/lib/dpkg/status", "usr/lib/dpkg/status", "lib/apk/db/installed", "usr/lib/apk/db/installed":
+		return true
+	}
+	return isRPMDatabase(name) || strings.HasPrefix(name, "var/lib/dpkg/status.d/") && !strings.HasSuffix(name, ".md5sums")
+}
+
 // markerTask notes that a file is there; a program is looked at as any other.
 func markerTask(mode fs.FileMode, size int64) task {
 	return func(f *file) (*fileFacts, *execFact, error) {

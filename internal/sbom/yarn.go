@@ -65,7 +65,7 @@ func yarnPackages(f *file, entries []yarnEntry) []inventory.Package {
 	}
 	var out []inventory.Package
 	for _, e := range entries {
-		if e.local || e.version == "" {
+		if e.local || e.name == "" || e.version == "" {
 			continue
 		}
 		p := newPackage(ecoNPM, e.name, e.version)

@@ -268,7 +268,7 @@ func readFromEngine(ctx context.Context, u Unit, opt *Options, engine func() err
 		return nil, "no engine here holds the image"
 	}
 	for _, name := range names {
-		if inv, err := openImage(ctx, "docker:"+name, opt); err == nil {
+		if inv, _ := openImage(ctx, "docker:"+name, opt); inv != nil { // where it is damaged, its problems say so
 			return inv, ""
 		}
 	}

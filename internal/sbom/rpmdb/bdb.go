@@ -78,7 +78,7 @@ func (b *bdb) items(page []byte) error {
 	for i := 1; i < n; i += 2 {
 		from, to := place(i), place(i-1)
 		switch {
-		case from < bdbPageHead || from+bdbOffPageLen > len(page) && from >= to:
+		case from < bdbPageHead || from >= len(page):
 			if err := b.fault(fmt.Errorf("an item at byte %d of a page of %d", from, len(page))); err != nil {
 				return err
 			}

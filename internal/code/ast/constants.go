@@ -303,7 +303,7 @@ func (c *constants) stands(id ID, depth int) bool {
 	case Call, Args, KwArg, Spread, New, Member, Index, Bin, Unary, Interp, Cast:
 		for x := c.t.Nodes[id].First; x != Nil; x = c.t.Nodes[x].Next {
 			switch r := c.t.Nodes[x].Role; {
-			case r == Ident || r == Type || r == TypeParams || r == Mods || c.t.Nodes[x].Kind == Token:
+			case r == Ident || r == Type || r == Fn && c.t.Nodes[x].Kind == Other || r == TypeParams || r == Mods || c.t.Nodes[x].Kind == Token:
 			case r == Body || !c.stands(x, depth+1):
 				return false
 			}

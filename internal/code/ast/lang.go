@@ -94,9 +94,10 @@ type Rewrite struct {
 	To   string
 }
 
-// headOnly and tryOnly are an if without a body and a try without what has to follow.
+// Parts by what the whole of them looks like: an if without a body, a try without what has to follow, a field.
 var (
 	headOnly = regexp.MustCompile(`^if\s*\([^;{]*\)$`)
+	pairOnly = regexp.MustCompile(`^["'\x60]?[\w$-]+["'\x60]?\s*:[^:=][^;]*$`) // key: value
 	tryOnly  = regexp.MustCompile(`^try\s*\{[^}]*\}$`)
 )
 

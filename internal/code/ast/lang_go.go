@@ -85,6 +85,7 @@ empty_statement: -
 			{Prefix: "var zq_whole = T{", Suffix: "}", Pick: Pair, Only: regexp.MustCompile(`^[A-Za-z_$]\w*\s*:\s*[^=:\s]`)},
 			{Word: "func", Suffix: " { zqDots }", Pick: FuncDef},
 			{Word: "if", Suffix: " { zqDots }", Pick: If},
+			{Prefix: "var zq_whole = T{", Suffix: "}", Pick: Pair, Only: pairOnly},
 			{Word: "{", Prefix: "var zq_whole = T", Pick: Dict},
 		},
 	},

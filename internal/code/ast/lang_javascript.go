@@ -131,6 +131,7 @@ var jsPattern = PatternSpec{
 		{Word: "case", Prefix: "switch (x) {", Suffix: "}", Pick: Case},
 		{Word: "try", Suffix: " finally {}", Pick: Try, Only: tryOnly},
 		{Word: "if", Suffix: " zqDots;", Pick: If, Only: headOnly},
+		{Prefix: "({", Suffix: "})", Pick: Pair, Only: pairOnly},
 		{Word: "class", Suffix: " { zqDots; }", Pick: ClassDef},
 		{Word: "function", Suffix: " { zqDots; }", Pick: FuncDef},
 		{Word: "async function", Suffix: " { zqDots; }", Pick: FuncDef},
@@ -138,7 +139,10 @@ var jsPattern = PatternSpec{
 		{Word: "@", Prefix: "class zq_whole {", Suffix: " { zqDots; } }", Pick: FuncDef},
 		{Word: "@", Prefix: "class zq_whole {", Suffix: "}", Pick: FuncDef},
 	},
-	Rewrite: []Rewrite{{regexp.MustCompile(`for\s*\(\s*\.\.\.\s*\)`), "for (...;;)"}},
+	Rewrite: []Rewrite{
+		{regexp.MustCompile(`for\s*\(\s*\.\.\.\s*\)`), "for (...;;)"},
+		{regexp.MustCompile(`^(\{[^{}\n]*\}\s*=[^=>\n;][^\n;]*);?`), "($1);"}, // an assignment to parts
+	},
 }
 
 var javascript = &Lang{

@@ -94,8 +94,8 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		if t == ast.Nil && m.p.Nodes[p].Kind == ast.Params && m.onlyDots(p) {
 			continue // a function without a list of parameters has none
 		}
-		if t == ast.Nil && k == ast.Lambda && r == ast.Ident && m.p.Nodes[p].Kind == ast.Metavar {
-			continue // a function that is a value keeps no name
+		if k == ast.Lambda && t == ast.Nil && (r == ast.Ident && m.p.Nodes[p].Kind == ast.Metavar || r == ast.Mods && m.p.HasText(p, "async")) {
+			continue // function $F(...) is any function that is a value, async ones too
 		}
 		switch mode(k, r) {
 		case inOrder:

@@ -87,7 +87,7 @@ type Options struct {
 	SymmetricEq   bool // symmetric_eq: true
 	CommutBool    bool // commutative_boolop: true
 	CaseFold      bool // case_sensitive: false
-	DecorAsExpr   bool
+	FieldAssign   bool // flddef_assign: true
 }
 
 // ErrNoReading says that a pattern is no code of its language.
@@ -151,7 +151,7 @@ func readings(lang *ast.Lang, text string) []reading {
 	text = strings.TrimSpace(text)
 	part := func(first bool) {
 		for _, pt := range lang.Pattern.Parts {
-			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || !strings.Contains(text, "{")) && (pt.Prefix != "" && pt.Word != "@" && pt.Word != "" || pt.Only != nil) == first && (pt.Only == nil || pt.Only.MatchString(text)) {
+			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || pt.Only != nil || !strings.Contains(text, "{")) && (pt.Prefix != "" && pt.Word != "@" && pt.Word != "" || pt.Only != nil) == first && (pt.Only == nil || pt.Only.MatchString(text)) {
 				out = append(out, reading{ast.Reading{Prefix: pt.Prefix, Suffix: pt.Suffix}, pt.Pick})
 			}
 		}

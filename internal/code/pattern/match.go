@@ -211,6 +211,9 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 	}
 	switch p.Kind {
 	case ast.Metavar:
+		if t.Kind == ast.Block && p.Role == ast.Body && m.p.Nodes[p.Parent].Kind == ast.Lambda {
+			return 0, false, false // an expression is asked for
+		}
 		return c.next, m.metavar(c.p, c.t), false
 	case ast.MetaDots:
 		return c.next, m.bind(m.pat.vars[c.p], Binding{Kind: BindSeq, A: c.t, B: c.t, Start: t.Start, End: t.End}), false
@@ -235,6 +238,9 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 	}
 	if p.Kind != t.Kind {
 		return m.unlike(c)
+	}
+	if p.Kind == ast.Lambda && c.flags&fRoot != 0 && m.method(c.t) {
+		return 0, false, false
 	}
 	if p.Kind == ast.Other && p.Sym != t.Sym {
 		return 0, false, false
@@ -405,6 +411,22 @@ func (m *Matcher) deep(p, t ast.ID, next int32) (int32, bool, bool) {
 	return 0, false, stop
 }
 
+// method says whether a function without a name of its own is one by its place: the value of a field of an object or
+// a class. As a pattern of its own a function is not looked for there.
+func (m *Matcher) method(t ast.ID) bool {
+	up := m.t.Nodes[t].Parent
+	if !m.t.Lang.Names.Requires || up == ast.Nil || m.t.Nodes[t].Role != ast.Value {
+		return false
+	}
+	switch m.t.Nodes[up].Kind {
+	case ast.Pair:
+		return m.t.Kind(m.t.Nodes[up].Parent) == ast.Dict
+	case ast.VarDef:
+		return m.t.Kind(m.t.Nodes[up].Parent) == ast.ClassBody
+	}
+	return false
+}
+
 // links matches `x. ...`: any chain of calls, members and indices that starts at something that x matches.
 func (m *Matcher) links(c goal) (int32, bool, bool) {
 	obj := m.p.Child(c.p, ast.Obj)
@@ -439,7 +461,7 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 	switch {
 	case pk == ast.Assign && (tk == ast.VarDef || tk == ast.Param) && !m.Opts.NoVarDefs:
 		name, value := m.t.Child(c.t, ast.Ident), m.t.Child(c.t, ast.Value)
-		if name == ast.Nil || value == ast.Nil || tk == ast.Param {
+		if name == ast.Nil || value == ast.Nil || tk == ast.Param || m.t.Nodes[value].Kind == ast.Lambda && !m.Opts.FieldAssign && m.method(value) {
 			return 0, false, false
 		}
 		g := m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Right), t: value, next: c.next})

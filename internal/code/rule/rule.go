@@ -78,7 +78,7 @@ type Options struct {
 	TaintUnifyMvars       bool
 	TaintFocusOn          string // "source" or "sink"
 	TaintIntrafile        bool
-	NoFlddefAssign        bool
+	FieldAssign           bool
 	DecoratorsOrderMatter bool
 }
 

@@ -101,7 +101,7 @@ func (p *parser) options(o *Options, n *yaml.Node) {
 	o.NoDeepExpr = is("implicit_deep_exprstmt", false) || is("go_deeper_expr", false)
 	o.NoDeepStmt = is("implicit_ellipsis", false) || is("go_deeper_stmt", false)
 	o.NoVarDefs = is("vardef_assign", false)
-	o.NoFlddefAssign = is("flddef_assign", false)
+	o.FieldAssign = is("flddef_assign", true)
 	o.NoAttrExpr = is("attr_expr", false)
 	o.Symbolic = is("symbolic_propagation", true)
 	o.SymmetricEq = is("symmetric_eq", true)

@@ -212,7 +212,7 @@ func (e *evaluator) patternHolds(c *cond, r Range, b *pattern.Binding) []Range {
 	for i := range places {
 		ctx := &places[i]
 		for _, m := range e.eval(c.match, ctx) {
-			if m.Start < ctx.Start || m.End > ctx.End || !e.compatible(r.Env, m.Env) {
+			if !e.inside(&m, ctx) || !e.compatible(r.Env, m.Env) {
 				continue
 			}
 			with := r

@@ -130,8 +130,12 @@ func (e *evaluator) pattern(fm *formula, ctx *Range) (out []Range) {
 	if fm.gen != nil {
 		return e.generic(fm.gen, ctx)
 	}
-	for _, r := range e.f.matches(fm.pat, e.p.opts) {
-		if ctx != nil && (r.Start < ctx.Start || r.End > ctx.End) {
+	found := e.f.matches
+	if ctx != nil && e.passedOver(ctx.Node) {
+		found = func(s *shared, opts pattern.Options) []Range { return e.f.at(s.pat, opts, ctx.Node) }
+	}
+	for _, r := range found(fm.pat, e.p.opts) {
+		if ctx != nil && !e.inside(&r, ctx) {
 			continue
 		}
 		env := e.env(nil)
@@ -178,7 +182,7 @@ func (e *evaluator) and(fm *formula, ctx *Range) []Range {
 		}
 		rs := e.eval(k, ctx)
 		if ctx != nil {
-			rs = within(rs, ctx)
+			rs = e.within(rs, ctx)
 		}
 		if !have {
 			out, have = rs, true
@@ -209,10 +213,24 @@ func (e *evaluator) and(fm *formula, ctx *Range) []Range {
 	return dedupe(out)
 }
 
-func within(rs []Range, ctx *Range) []Range {
+// passedOver says of a metavariable's value that a search does not come by it.
+func (e *evaluator) passedOver(id ast.ID) bool {
+	if id == ast.Nil || e.f.Tree == nil {
+		return false
+	}
+	n := &e.f.Tree.Nodes[id]
+	return n.Flags&ast.FlagSynth != 0 || n.Flags&(ast.FlagExpr|ast.FlagStmt) == 0 && (n.Kind == ast.Name || n.Kind == ast.Member)
+}
+
+// inside says whether a match lies within a metavariable's value.
+func (e *evaluator) inside(r, ctx *Range) bool {
+	return r.Start >= ctx.Start && r.End <= ctx.End || e.sameStatement(r, ctx)
+}
+
+func (e *evaluator) within(rs []Range, ctx *Range) []Range {
 	var out []Range
 	for _, r := range rs {
-		if r.kind == insideRange || r.Start >= ctx.Start && r.End <= ctx.End {
+		if r.kind == insideRange || e.inside(&r, ctx) {
 			out = append(out, r)
 		}
 	}

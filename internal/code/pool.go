@@ -90,6 +90,19 @@ func (f *File) search(pat *pattern.Pattern, opts pattern.Options) (out []Range) 
 	return dedupe(out)
 }
 
+// at finds a pattern at one node that search passes over: a type, or what an import or a constant stands for.
+func (f *File) at(pat *pattern.Pattern, opts pattern.Options, node ast.ID) (out []Range) {
+	m := f.matcher
+	m.Opts = opts
+	m.At(pat, node, func(r pattern.Match) bool {
+		env := f.newEnv(len(r.Env))
+		copy(env, r.Env)
+		out = append(out, Range{Start: r.Start, End: r.End, Node: r.Node, Env: env})
+		return len(out) <= maxRanges
+	})
+	return dedupe(out)
+}
+
 // newEnv makes an environment for n metavariables out of a larger piece, since there are very many of them.
 func (f *File) newEnv(n int) pattern.Env {
 	const piece = 512

@@ -428,6 +428,13 @@ func (c *constants) fold(id ID) {
 		return
 	}
 	l, r := c.valueOf(t.Child(id, Left)), c.valueOf(t.Child(id, Right))
+	if left := t.Child(id, Left); l == Nil && r != Nil && t.HasText(id, "or") && t.Kind(left) == Bin && t.HasText(left, "and") {
+		// Python's choice of old: cond and a or b
+		if a := c.valueOf(t.Child(left, Right)); a != Nil && t.Kind(a) == t.Kind(r) && len(t.Text(a)) > 0 {
+			t.Alt[id] = append(t.Alt[id], c.anyOf(t.Kind(r)))
+		}
+		return
+	}
 	if l == Nil || r == Nil {
 		return
 	}

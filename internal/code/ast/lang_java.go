@@ -2,6 +2,7 @@ package ast
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/drydock/drydock/internal/syntax"
 )
@@ -93,6 +94,7 @@ program: Program
 			{Prefix: "class zq_whole { zq_whole() {", Suffix: "; } }", Into: []Kind{ClassDef, ClassBody, FuncDef, Block}},
 			{Prefix: "class zq_whole { zq_whole() {", Suffix: " } }", Into: []Kind{ClassDef, ClassBody, FuncDef, Block}},
 		},
+		Prepare: javaParams,
 		Rewrite: []Rewrite{{regexp.MustCompile(`for\s*\(\s*\.\.\.\s*\)`), "for (...;;)"}},
 		Parts: []Part{
 			{Word: "catch", Prefix: "try {} ", Pick: Catch},
@@ -105,6 +107,30 @@ program: Program
 		},
 	},
 	Names: NameSpec{Constants: true, Declared: true, ClassScope: true, BoolOps: true, Returns: javaReturns, TypeAliases: javaTypes, Literals: map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"}},
+}
+
+var (
+	javaHeader    = regexp.MustCompile(`[\w$<>\[\].]+\s+[\w$]+\s*\(([^()]*)\)\s*(?:throws\s[^{]*)?\{`)
+	javaLoneParam = regexp.MustCompile(`(^|,)(\s*)(\$[A-Z_][A-Z_0-9]*\s*)(,|$)`)
+)
+
+// javaParams gives metavariables that stand for whole parameters in a method's head a type, any.
+func javaParams(text string) string {
+	var out strings.Builder
+	from := 0
+	for _, m := range javaHeader.FindAllStringSubmatchIndex(text, -1) {
+		switch word, _, _ := strings.Cut(text[m[0]:m[1]], " "); word {
+		case "new", "return", "else", "throw":
+			continue
+		}
+		params := text[m[2]:m[3]]
+		for range 2 { // neighbours share a comma
+			params = javaLoneParam.ReplaceAllString(params, "$1$2... $3$4")
+		}
+		out.WriteString(text[from:m[2]] + params)
+		from = m[3]
+	}
+	return out.String() + text[from:]
 }
 
 // javaTypes are the boxed types and their plain ones.

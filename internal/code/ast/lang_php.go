@@ -8,7 +8,7 @@ import (
 )
 
 var php = &Lang{
-	Name: "php", Exts: []string{".php", ".phtml", ".php5", ".php7"}, Grammar: syntax.PHP,
+	Name: "php", Exts: []string{".php", ".phtml", ".tpl", ".php5", ".php7"}, Grammar: syntax.PHP,
 	Spec: &Spec{
 		Table: `
 name variable_name relative_scope primitive_type cast_type: Name @

@@ -59,6 +59,19 @@ func (t *Tree) plainType(typ string) string {
 	return typ
 }
 
+// TypeNode is the node that names the type of an expression, Nil where there is none.
+func (t *Tree) TypeNode(id ID) ID {
+	switch t.Nodes[id].Kind {
+	case New, Cast:
+		return t.Child(id, Type)
+	case Name, Member:
+		if d := t.Decl(id); d != 0 && int(d) < len(t.types) {
+			return t.types[d]
+		}
+	}
+	return Nil
+}
+
 // ValueKind says whether an expression is known to be a truth value (Bool) or a number (Num); else None.
 func (t *Tree) ValueKind(id ID) Kind { return t.valueKind(id, 0) }
 

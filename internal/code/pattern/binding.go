@@ -80,6 +80,12 @@ func sameSeq(t *ast.Tree, a, b *Binding) bool {
 	return x == ast.Nil && y == ast.Nil
 }
 
+// sameText compares leaves; names of functions and classes may have no case.
+func sameText(t *ast.Tree, a, b ast.ID) bool {
+	x, y := t.Text(a), t.Text(b)
+	return bytes.Equal(x, y) || t.Lang.Names.FoldNames && t.Nodes[a].Kind == ast.Name && len(x) > 0 && x[0] != '$' && bytes.EqualFold(x, y)
+}
+
 // SameNode compares two subtrees by kind and text.
 func SameNode(t *ast.Tree, a, b ast.ID) bool {
 	type pair struct{ a, b ast.ID }
@@ -91,7 +97,7 @@ func SameNode(t *ast.Tree, a, b ast.ID) bool {
 			continue
 		}
 		x, y := &t.Nodes[p.a], &t.Nodes[p.b]
-		if x.Kind != y.Kind || x.Kind == ast.Other && x.Sym != y.Sym || !bytes.Equal(t.Text(p.a), t.Text(p.b)) {
+		if x.Kind != y.Kind || x.Kind == ast.Other && x.Sym != y.Sym || !sameText(t, p.a, p.b) {
 			return false
 		}
 		if x.Kind == ast.Name && t.Decl(p.a) != t.Decl(p.b) && t.Decl(p.a) != 0 && t.Decl(p.b) != 0 {

@@ -8,7 +8,10 @@ import (
 )
 
 // optional says whether a pattern of the kind may leave the role out though the code has it.
-func optional(k ast.Kind, r ast.Role) bool {
+func (m *Matcher) optional(k ast.Kind, r ast.Role) bool {
+	if k == ast.Element && (r == ast.Elem && m.Opts.StrictBody || r == ast.Mods && m.Opts.StrictAttrs) {
+		return false
+	}
 	switch r {
 	case ast.Mods, ast.Type, ast.Ret, ast.TypeParams, ast.Alias, ast.Parents:
 		return k != ast.New && k != ast.Cast && k != ast.Yield && k != ast.Catch && k != ast.Regex
@@ -83,7 +86,7 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		if missing := need &^ seen; missing>>r&1 == 0 {
 			continue
 		}
-		if !optional(k, r) && !m.dotsFor(c.p, k, r) {
+		if !m.optional(k, r) && !m.dotsFor(c.p, k, r) {
 			return 0, false, false
 		}
 	}
@@ -114,10 +117,14 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 			g = m.push(goal{op: opList, p: p, t: t, x: ast.ID(r), next: g, flags: fNoKw})
 			g = m.push(goal{op: opKw, p: p, x: t, next: g})
 		case someOf:
-			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fLess})
+			fl := uint8(fLess)
+			if k == ast.Element && m.Opts.StrictAttrs {
+				fl = 0
+			}
+			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fl})
 		case anyOrder:
 			var fl uint8
-			if k == ast.Dict && m.t.Lang.Names.OpenDicts {
+			if k == ast.Dict && m.t.Lang.Names.OpenDicts && !m.Opts.StrictDicts {
 				fl = fLess
 			}
 			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fl})
@@ -263,7 +270,7 @@ func (m *Matcher) anyOrder(c goal) (int32, bool, bool) {
 		return m.push(goal{op: opAny, p: rest, t: c.t, x: c.x, next: c.next, flags: c.flags | fDeep}), true, false
 	}
 	for t := c.x; t != ast.Nil; t = sib(m.t, t) {
-		if m.isTaken(t) {
+		if m.isTaken(t) || m.Opts.OrderedDecorators && m.outOfOrder(t) {
 			continue
 		}
 		m.taken = append(m.taken, t)
@@ -275,6 +282,19 @@ func (m *Matcher) anyOrder(c goal) (int32, bool, bool) {
 		}
 	}
 	return 0, false, false
+}
+
+// outOfOrder says of a decorator that a later one of the same thing is taken.
+func (m *Matcher) outOfOrder(t ast.ID) bool {
+	if m.t.Nodes[t].Kind != ast.Decorator {
+		return false
+	}
+	for _, x := range m.taken {
+		if x > t && m.t.Nodes[x].Kind == ast.Decorator && m.t.Nodes[x].Parent == m.t.Nodes[t].Parent {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *Matcher) isTaken(t ast.ID) bool {

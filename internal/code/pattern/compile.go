@@ -67,6 +67,7 @@ type Pattern struct {
 
 	vars     []int32           // by node: number of its metavariable, -1
 	types    map[ast.ID]string // type of each Typed node
+	typeVars map[ast.ID]int32  // and its metavariable, where it is one
 	strs     map[ast.ID]strPattern
 	must     []string // words that a file must have
 	rootWord string   // last name of what Root calls or names, or its operator; "" if any
@@ -88,6 +89,11 @@ type Options struct {
 	CommutBool    bool // commutative_boolop: true
 	CaseFold      bool // case_sensitive: false
 	FieldAssign   bool // flddef_assign: true
+	StrictDicts   bool // implicit_ellipsis: false
+	StrictAttrs   bool // xml_attrs_implicit_ellipsis: false
+	StrictBody    bool // xml_singleton_loose_matching: false
+
+	OrderedDecorators bool // decorators_order_matters: true
 }
 
 // ErrNoReading says that a pattern is no code of its language.
@@ -117,7 +123,7 @@ func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
 		text = lang.Pattern.Prepare(text)
 	}
 	pieces := split(lang, text)
-	p := &Pattern{Text: text, Vars: vars, types: map[ast.ID]string{}, strs: map[ast.ID]strPattern{}}
+	p := &Pattern{Text: text, Vars: vars, types: map[ast.ID]string{}, typeVars: map[ast.ID]int32{}, strs: map[ast.ID]strPattern{}}
 	var firstErr error
 	for _, typed := range typedOrder(lang, pieces) {
 		for v := range variants(lang, pieces) {
@@ -541,6 +547,9 @@ func (p *Pattern) convertLeaf(id ast.ID, types []string) {
 		}
 		v, typ, _ := strings.Cut(types[i], ":")
 		p.types[id] = typ
+		if wholeMeta.MatchString(typ) {
+			p.typeVars[id] = int32(p.Vars.Index(typ))
+		}
 		name = "$" + v
 	}
 	if n.Kind == ast.Regex || n.Kind == ast.Token || n.Kind == ast.Str && len(t.Source(id)) != len(t.Text(id)) {

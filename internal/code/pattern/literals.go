@@ -30,7 +30,14 @@ func (m *Matcher) str(c goal) (int32, bool, bool) {
 
 // typed binds ($X: T) where the type of what stands there is known to be T.
 func (m *Matcher) typed(p, t ast.ID) bool {
-	return m.t.HasType(t, m.pat.types[p]) && m.bind(m.pat.vars[p], m.nodeBinding(t))
+	if !m.t.HasType(t, m.pat.types[p]) || !m.bind(m.pat.vars[p], m.nodeBinding(t)) {
+		return false
+	}
+	v, ok := m.pat.typeVars[p]
+	if typ := m.t.TypeNode(t); ok && typ != ast.Nil {
+		return m.bind(v, m.nodeBinding(typ))
+	}
+	return true
 }
 
 // commutative and associative operators, as rules see them.
@@ -58,7 +65,10 @@ func (m *Matcher) associative(p ast.ID) bool {
 func (m *Matcher) operands(c goal) (int32, bool, bool) {
 	op := m.p.Text(c.p)
 	_, commut := acOperator(string(op))
-	commut = commut || m.Opts.CommutBool && (bytes.Equal(op, []byte("&&")) || bytes.Equal(op, []byte("||")) || string(op) == "and" || string(op) == "or")
+	some := false // the pattern's operands among others
+	if word := string(op); m.Opts.CommutBool && (word == "&&" || word == "||" || word == "and" || word == "or") {
+		commut, some = true, true
+	}
 	ps, ts := flat(m.p, c.p, op, nil), flat(m.t, c.t, op, nil)
 	if len(ts) > 200 {
 		return m.children(c)
@@ -92,7 +102,7 @@ func (m *Matcher) operands(c goal) (int32, bool, bool) {
 			if !commut && from < len(ts) {
 				return false
 			}
-			if commut && !m.hasDots(ps) {
+			if commut && !some && !m.hasDots(ps) {
 				for _, u := range used {
 					if !u {
 						return false

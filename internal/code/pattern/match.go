@@ -212,7 +212,11 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 	switch p.Kind {
 	case ast.Metavar:
 		if t.Kind == ast.Block && p.Role == ast.Body && m.p.Nodes[p.Parent].Kind == ast.Lambda {
-			return 0, false, false // an expression is asked for
+			v := m.onlyReturn(c.t) // an expression is asked for
+			if v == ast.Nil {
+				return 0, false, false
+			}
+			c.t = v
 		}
 		return c.next, m.metavar(c.p, c.t), false
 	case ast.MetaDots:
@@ -232,6 +236,12 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 			return m.links(c)
 		}
 	case ast.Bin:
+		if m.Opts.SymmetricEq && t.Kind == ast.Bin && m.equality(c.p) && m.sameText(c.p, c.t) {
+			g := m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Left), t: m.t.Child(c.t, ast.Right), next: c.next})
+			if m.try(m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Right), t: m.t.Child(c.t, ast.Left), next: g})) {
+				return 0, false, true
+			}
+		}
 		if t.Kind == ast.Bin && m.associative(c.p) && bytes.Equal(m.p.Text(c.p), m.t.Text(c.t)) {
 			return m.push(goal{op: opAnd, p: c.p, t: c.t, next: c.next}), true, false
 		}
@@ -409,6 +419,24 @@ func (m *Matcher) deep(p, t ast.ID, next int32) (int32, bool, bool) {
 		return !stop && m.steps > 0
 	})
 	return 0, false, stop
+}
+
+// onlyReturn is what a block returns that does nothing else, Nil for any other.
+func (m *Matcher) onlyReturn(t ast.ID) ast.ID {
+	s := m.t.Nodes[t].First
+	if m.t.Kind(s) != ast.Return || m.t.Nodes[s].Next != ast.Nil {
+		return ast.Nil
+	}
+	return m.t.Nodes[s].First
+}
+
+// equality says whether an operation of the pattern compares two sides for being equal, or not.
+func (m *Matcher) equality(p ast.ID) bool {
+	switch string(m.p.Text(p)) {
+	case "==", "!=", "===", "!==":
+		return m.p.Child(p, ast.Left) != ast.Nil && m.p.Child(p, ast.Right) != ast.Nil
+	}
+	return false
 }
 
 // method says whether a function without a name of its own is one by its place: the value of a field of an object or

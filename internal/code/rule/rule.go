@@ -66,8 +66,8 @@ type Options struct {
 	GenericExtraWord      []string
 	GenericCommentStyle   string
 	GenericSingleLine     bool
-	XMLSingletonsBody     bool
-	XMLAttrsImplicit      bool
+	XMLSingletonsBody     bool // xml_singleton_loose_matching: false
+	XMLAttrsImplicit      bool // xml_attrs_implicit_ellipsis: false
 	XMLChildrenOrdered    bool
 	TaintAssumeSafeFuncs  bool
 	TaintAssumeSafeIndex  bool
@@ -79,6 +79,7 @@ type Options struct {
 	TaintFocusOn          string // "source" or "sink"
 	TaintIntrafile        bool
 	FieldAssign           bool
+	NoImplicitDots        bool
 	DecoratorsOrderMatter bool
 }
 

@@ -28,7 +28,7 @@ func (m *Matcher) optional(k ast.Kind, r ast.Role) bool {
 	case ast.Parameters:
 		return k == ast.ClassDef
 	case ast.Elem:
-		return k == ast.Element
+		return k == ast.Element // <a/> has whatever <a>...</a> holds
 	case ast.Ident:
 		return k == ast.Lambda
 	}

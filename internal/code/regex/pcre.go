@@ -85,6 +85,10 @@ func escape(s string) (int, string) {
 		return 2, `[^ \t]`
 	case 'R':
 		return 2, `(?:\r\n|\n|\r)`
+	case 'p', 'P':
+		if end := strings.IndexByte(s, '}'); len(s) > 2 && s[2] == '{' && end > 0 {
+			return end + 1, s[:end+1]
+		}
 	case 'x':
 		if strings.HasPrefix(s[2:], "{") {
 			if end := strings.IndexByte(s, '}'); end > 0 && end <= 7 {

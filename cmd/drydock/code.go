@@ -92,7 +92,8 @@ func newCodeTestCmd(a *app) *cobra.Command {
 		Short: "Hold rules to the fixtures beside them",
 		Long: `Test runs each rule file in DIR on the files beside it that have its name: sql.yaml on sql.py. In a fixture the comments
 "ruleid: ID" and "ok: ID" say of the next line that the rule must match or must not; "todoruleid" and "todook" say what is
-not so yet. With sql.fixed.py there, the rule's fixes have to give that text.`,
+not so yet. With sql.fixed.py there, the rule's fixes have to give that text. A folder sql/ there is a project of several
+files, for rules that look across them.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return a.testRules(args[0]) },
 	}

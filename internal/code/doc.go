@@ -13,7 +13,8 @@
 //	code/pattern   stand-ins for metavariables and ellipses, compiling, matching
 //	code/rule      the rule language's shape
 //	code/regex     regular expressions in PCRE's meaning
-//	code           formulas (eval.go), conditions (cond.go, compare.go, analyze.go), taint, running over files
+//	code           formulas (eval.go), conditions (cond.go, compare.go, analyze.go), taint, running over files;
+//	               taint across functions and files begins at interfile.go
 //
 // To add a language: write ast/lang_<name>.go with a Lang and list it in ast.Languages. The table says what each kind
 // of the grammar becomes (notation: ast.Spec); what it does not list is matched by the grammar's own kind, so begin

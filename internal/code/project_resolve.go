@@ -166,7 +166,7 @@ func (p *family) find(file int32, r *ref) entity {
 	case refResult:
 		return p.result(p.resolve(file, r.a))
 	case refInstance:
-		if e := p.resolve(file, r.a); e.kind == isClass {
+		if e := p.callable(p.resolve(file, r.a)); e.kind == isClass {
 			e.kind = isInstance
 			return e
 		}
@@ -283,7 +283,7 @@ func (p *family) method(e entity, s string, depth int) entity {
 		}
 	}
 	for _, b := range c.bases {
-		if base := p.resolve(e.file, b); base.kind == isClass && (base.file != e.file || base.n != e.n) {
+		if base := p.callable(p.resolve(e.file, b)); base.kind == isClass && (base.file != e.file || base.n != e.n) {
 			base.kind = isInstance
 			if m := p.method(base, s, depth+1); m.kind != isNothing {
 				return m
@@ -328,7 +328,7 @@ func (p *family) implementation(e entity, s string) entity {
 		for fi, f := range p.files {
 			for ci := range f.classes {
 				for _, b := range f.classes[ci].bases {
-					if base := p.resolve(int32(fi), b); base.kind == isClass {
+					if base := p.callable(p.resolve(int32(fi), b)); base.kind == isClass {
 						k := classKey{base.file, base.n}
 						p.subs[k] = append(p.subs[k], classKey{int32(fi), int32(ci)})
 					}
@@ -359,7 +359,7 @@ func (p *family) field(e entity, s string, depth int) entity {
 		return p.resolve(e.file, r)
 	}
 	for _, b := range c.bases {
-		if base := p.resolve(e.file, b); base.kind == isClass {
+		if base := p.callable(p.resolve(e.file, b)); base.kind == isClass {
 			if f := p.field(base, s, depth+1); f.kind != isNothing {
 				return f
 			}

@@ -24,7 +24,8 @@ import (
 //	# todook: ...                it should not, and still does
 //
 // A match on a line without such a comment is a failure too. With sql-injection.fixed.py beside them, the rule's fixes
-// applied to the fixture have to give just that text.
+// applied to the fixture have to give just that text. A folder with the rule file's stem is a fixture of several files:
+// the rules run on it as on a project, and each file is held to its marks.
 
 // RuleTest is the outcome of one rule on one fixture.
 type RuleTest struct {
@@ -57,7 +58,11 @@ func TestRules(dir string) (tests []RuleTest, untested []string, errs []error) {
 		}
 		first := len(tests)
 		for _, fx := range fixtures {
-			t, err := testFixture(eng, fx)
+			test := testFixture
+			if st, err := os.Stat(fx); err == nil && st.IsDir() {
+				test = testFolder
+			}
+			t, err := test(eng, fx)
 			if err != nil {
 				errs = append(errs, err)
 				continue
@@ -88,6 +93,9 @@ func yamlFiles(dir string) (out []string, errs []error) {
 		if err != nil {
 			return err
 		}
+		if d.IsDir() && p != dir && isFixtureFolder(p) {
+			return filepath.SkipDir
+		}
 		ext := filepath.Ext(p)
 		stem := strings.TrimSuffix(filepath.Base(p), ext)
 		if !d.IsDir() && (ext == ".yaml" || ext == ".yml") && !strings.HasSuffix(stem, ".test") && !strings.HasSuffix(stem, ".fixed") {
@@ -107,6 +115,9 @@ func fixturesOf(file string) (out []string) {
 	all, err := filepath.Glob(globQuote(stem) + ".*")
 	if err != nil {
 		return nil
+	}
+	if st, err := os.Stat(stem); err == nil && st.IsDir() {
+		out = append(out, stem)
 	}
 	for _, p := range all {
 		rest := strings.TrimPrefix(p, stem)

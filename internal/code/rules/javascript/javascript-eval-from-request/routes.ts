@@ -1,0 +1,6 @@
+import { Calculator } from './calculator';
+
+export function route(req: Request, calculator: Calculator) {
+  calculator.compute(req.query.formula);
+  calculator.parse(req.query.formula);
+}

@@ -1,0 +1,6 @@
+<?php
+use App\Pages;
+
+$pages = new Pages('pages/');
+$pages->show($_GET['page']);
+$pages->named($_GET['page']);

@@ -1,0 +1,10 @@
+from .runner import Runner
+
+
+def backup(target):
+    return Runner("tar c " + target).start()
+
+
+def greet(name):
+    Runner("echo hello").start()
+    return "hello " + name

@@ -117,8 +117,8 @@ const control = "\x03"
 
 // below is the taint of what a place has parts of.
 func (s state) below(key string) (m marks) {
-	for k, v := range s {
-		if len(v) > 0 && len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) {
+	for _, k := range sortedKeys(s) {
+		if v := s[k]; len(v) > 0 && len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) {
 			m = m.union(v)
 		}
 	}
@@ -137,15 +137,20 @@ func (s state) set(key string, m marks) {
 
 // join adds what the other branch knows.
 func (s state) join(o state) (changed bool) {
+	added := state{}
 	for k, v := range o {
-		old, ok := s[k]
-		if !ok {
-			old = s.get(k)
+		if _, ok := s[k]; !ok { // as tainted as what it is part of, before that is joined
+			old := s.get(k)
+			added[k] = old.union(v)
+			changed = changed || len(added[k]) != len(old)
 		}
-		u := old.union(v)
-		if !ok || len(u) != len(old) {
-			s[k] = u
-			changed = changed || len(u) != len(old)
+	}
+	for k, v := range o {
+		if old, ok := s[k]; ok {
+			if u := old.union(v); len(u) != len(old) {
+				s[k] = u
+				changed = true
+			}
 		}
 	}
 	for k, v := range s {
@@ -155,6 +160,9 @@ func (s state) join(o state) (changed bool) {
 				changed = true
 			}
 		}
+	}
+	for k, v := range added {
+		s[k] = v
 	}
 	return changed
 }

@@ -495,12 +495,8 @@ func (t *teller) finding(f *File, l *lines, x reachOf) Finding {
 		}
 		fd.Flow = append(fd.Flow, finding.Step{Location: fl.location(t.files[file].rel, at.start, at.end), Text: text})
 	}
-	var way []*step
-	for s := x.way; s != nil; s = s.before {
-		way = append(way, s)
-	}
-	for i := len(way) - 1; i >= 0; i-- {
-		add(way[i].file, way[i].place, way[i].text)
+	for _, w := range x.way.stations(nil) {
+		add(w.file, w.place, w.text)
 	}
 	add(x.file, span{sink.start, sink.end}, "and reaches this")
 	return fd

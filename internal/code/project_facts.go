@@ -19,7 +19,7 @@ const (
 	refClass            // class number a of the file
 	refThis             // an instance of class number a
 	refSuper            // the same, looked at as one of its bases
-	refParam            // parameter number a of the function around
+	refParam            // parameter number a of function number s
 )
 
 // ref says how a file refers to something that may be defined elsewhere. a is another ref, or a number in the file.
@@ -59,6 +59,7 @@ type unit struct {
 	body       bool // it has one
 	lambda     bool
 	ret        int32   // its declared type
+	gives      int32   // what all its return statements give
 	calls      []int32 // what it calls
 }
 

@@ -24,7 +24,7 @@ const maxRefs = 200_000
 func indexFile(t *ast.Tree) *indexer {
 	x := &indexer{t: t, unitOf: map[ast.ID]int32{}, classOf: map[ast.ID]int32{}, known: map[ref]int32{}}
 	x.f = &fileFacts{rel: t.Path, lang: t.Lang.Name, globals: map[string]int32{}, exports: map[string]int32{}}
-	x.f.units = append(x.f.units, unit{class: -1, end: uint32(len(t.Src)), params: []param{{}}, body: true, ret: noRef})
+	x.f.units = append(x.f.units, unit{class: -1, end: uint32(len(t.Src)), params: []param{{}}, body: true, ret: noRef, gives: noRef})
 	x.pkg()
 	for i := range t.Nodes {
 		id := ast.ID(i)
@@ -50,6 +50,7 @@ func indexFile(t *ast.Tree) *indexer {
 		x.exports()
 	}
 	x.calls()
+	x.returns()
 	return x
 }
 
@@ -137,7 +138,7 @@ func (x *indexer) around(id ast.ID) int32 {
 func (x *indexer) unit(id ast.ID) {
 	t := x.t
 	n := &t.Nodes[id]
-	u := unit{class: -1, node: id, start: n.Start, end: n.End, ret: noRef, lambda: n.Kind == ast.Lambda, body: t.Child(id, ast.Body) != ast.Nil}
+	u := unit{class: -1, node: id, start: n.Start, end: n.End, ret: noRef, gives: noRef, lambda: n.Kind == ast.Lambda, body: t.Child(id, ast.Body) != ast.Nil}
 	if name := t.Child(id, ast.Ident); name != ast.Nil {
 		u.name = string(t.Text(name))
 	}
@@ -545,6 +546,32 @@ func (x *indexer) importRef(imp ast.ID) int32 {
 		return m
 	}
 	return x.member(m, string(x.t.Text(name)))
+}
+
+// returns notes what functions give whose return statements all give the same.
+func (x *indexer) returns() {
+	t := x.t
+	several := map[int32]bool{}
+	for i := range t.Nodes {
+		n := &t.Nodes[i]
+		if n.Kind != ast.Return || n.First == ast.Nil || n.Flags&ast.FlagSynth != 0 || t.Nodes[n.First].Kind == ast.Null {
+			continue
+		}
+		p := n.Parent
+		for p != ast.Nil && t.Nodes[p].Kind != ast.FuncDef && t.Nodes[p].Kind != ast.Lambda {
+			p = t.Nodes[p].Parent
+		}
+		at, ok := x.unitOf[p]
+		if !ok || several[at] {
+			continue
+		}
+		u, r := &x.f.units[at], x.refOf(n.First)
+		if r == noRef || u.gives != noRef && u.gives != r {
+			several[at] = true
+			r = noRef
+		}
+		u.gives = r
+	}
 }
 
 // calls lists what each function calls, for finding a function's callers.

@@ -2,6 +2,7 @@ package code
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
@@ -194,7 +195,7 @@ func (x *indexer) paramRef(p ast.ID) int32 {
 	text := strings.TrimPrefix(string(t.Text(name)), "$")
 	for i := range x.f.units[u].params {
 		if q := &x.f.units[u].params[i]; q.name == text && q.kind != paramRest && q.kind != paramNamed {
-			return x.add(ref{kind: refParam, a: int32(i)})
+			return x.add(ref{refParam, int32(i), strconv.Itoa(int(u))})
 		}
 	}
 	return noRef

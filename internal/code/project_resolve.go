@@ -204,6 +204,9 @@ func (p *family) result(e entity) entity {
 			t.kind = isInstance
 			return t
 		}
+		if t := p.resolve(e.file, u.gives); t.kind == isInstance {
+			return t
+		}
 	case isFile: // require("./f")(...)
 		return p.result(p.callable(e))
 	}

@@ -126,6 +126,7 @@ func (w *packer) unit(u *unit) {
 	}
 	w.bits(u.static, u.body, u.lambda)
 	w.n32(u.ret)
+	w.n32(u.gives)
 	w.ints(u.calls)
 }
 
@@ -362,7 +363,7 @@ func (r *unpacker) unit(refs int) unit {
 	}
 	b := r.num()
 	u.static, u.body, u.lambda = b&1 == 1, b&2 == 2, b&4 == 4
-	u.ret = r.below(refs, true)
+	u.ret, u.gives = r.below(refs, true), r.below(refs, true)
 	u.calls = r.ints(refs, false)
 	return u
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 )
 
 // Taint between functions. Each function has a graph of how values flow through it (trace.go). A function is run on a
@@ -26,44 +27,56 @@ type origin struct {
 	part    string
 }
 
-// step is a station on the way, the last first.
+// step is a station on a way, the last first. Where within is not nil it stands for a whole way: the one through a callee.
 type step struct {
 	file   int32
 	place  span
 	text   string // "" for a variable that keeps the value
 	before *step
-	n      int
+	within *step
+	n      int // stations up to here
 }
 
-// maxWay bounds the stations of one way. What lies beyond is left out from the middle.
-const maxWay = 40
+// Bounds on one way: the stations that are told, and those that are kept.
+const (
+	maxWay  = 40
+	maxKept = 400
+)
 
 func (s *step) add(file int32, place span, text string) *step {
-	n := 1
-	if s != nil {
-		if n = s.n + 1; n > maxWay {
-			return s
-		}
-		if s.file == file && s.place == place {
-			return s
-		}
+	if s == nil {
+		return &step{file: file, place: place, text: text, n: 1}
 	}
-	return &step{file, place, text, s, n}
-}
-
-// after is the way t, begun where s ends.
-func (s *step) after(t *step) *step {
-	if t == nil {
+	if s.n >= maxKept || s.within == nil && s.file == file && s.place == place {
 		return s
 	}
-	var list []*step
-	for x := t; x != nil; x = x.before {
-		list = append(list, x)
+	return &step{file: file, place: place, text: text, before: s, n: s.n + 1}
+}
+
+// through is the way s, gone on with the way t.
+func (s *step) through(t *step) *step {
+	if t == nil || s == nil || s.n+t.n > maxKept {
+		return s
 	}
-	for i := len(list) - 1; i >= 0; i-- {
-		s = s.add(list[i].file, list[i].place, list[i].text)
+	return &step{before: s, within: t, n: s.n + t.n}
+}
+
+// stations lists a way from its beginning.
+func (s *step) stations(out []*step) []*step {
+	if s == nil || len(out) >= maxWay {
+		return out
 	}
-	return s
+	out = s.before.stations(out)
+	switch {
+	case len(out) >= maxWay:
+	case s.within != nil:
+		out = s.within.stations(out)
+	default:
+		if n := len(out); n == 0 || out[n-1].file != s.file || out[n-1].place != s.place {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 type facts []fact
@@ -245,10 +258,12 @@ type summary struct {
 	reaches []reach        // of taint that came by parameters
 	found   []reach        // of taint that began in sources
 	calls   []*summary     // that it was worked out with
+	ctx     *entry
+	users   []*summary // that were worked out with it
+	known   map[*summary]bool
 	busy    bool
-	again   bool // it was asked for while it was worked out
-	open    bool // worked out from a summary that was not finished
-	done    bool
+	queued  bool
+	again   bool // something that it uses has grown while it was worked out
 }
 
 func (s *summary) size() int {
@@ -263,6 +278,7 @@ func (s *summary) size() int {
 type entry struct {
 	params map[int32]map[string]uint64 // labels by parameter and part; "" is the whole
 	fns    map[int32]unitKey           // parameters that are functions
+	whole  bool                        // parts are not told apart
 }
 
 func (c *entry) String() string {
@@ -275,17 +291,35 @@ func (c *entry) String() string {
 	for p, u := range c.fns {
 		keys = append(keys, fmt.Sprintf("%d()=%d:%d", p, u.file, u.unit))
 	}
+	if c.whole {
+		keys = append(keys, "whole")
+	}
 	sort.Strings(keys)
 	return strings.Join(keys, ";")
 }
 
+// coarse is the entry without parts: a parameter has what any part of it has.
+func (c *entry) coarse() *entry {
+	out := &entry{params: map[int32]map[string]uint64{}, whole: true}
+	for p, parts := range c.params {
+		var all uint64
+		for _, m := range parts {
+			all |= m
+		}
+		out.params[p] = map[string]uint64{"": all}
+	}
+	return out
+}
+
 // Bounds on the work for one rule.
 const (
-	maxCallDepth = 40
-	maxRuns      = 200_000    // functions run
-	maxRunNodes  = 60_000_000 // nodes of graphs
-	maxContexts  = 60         // of one function
+	maxCallDepth = 200
+	maxRuns      = 50_000     // functions run
+	maxRunNodes  = 30_000_000 // nodes of graphs
+	maxContexts  = 16         // of one function with parts told apart
+	maxCoarse    = 32         // of one function in all
 	maxReaches   = 200        // of one function
+	maxRuleTime  = 20 * time.Second
 )
 
 // summaries works out one rule on the files of one language.
@@ -303,6 +337,8 @@ type summaries struct {
 	nodes    int
 	depth    int
 	bounded  bool
+	queue    []*summary // to be worked out again
+	began    time.Time
 	relabels bool // propagators change labels
 }
 
@@ -342,6 +378,7 @@ func (s *summaries) holds(req labels, mask uint64) bool {
 
 // run works out all that sources reach. It returns the sinks by file and place, each with the shortest way.
 func (s *summaries) run() []reach {
+	s.began = time.Now()
 	callers := s.callers()
 	var start []unitKey
 	for fi, f := range s.files {
@@ -388,7 +425,8 @@ func (s *summaries) from(start []unitKey, callers map[unitKey][]unitKey) (roots 
 			continue
 		}
 		seen[k] = true
-		sum := s.summary(k, &entry{})
+		sum := s.summary(k, &entry{}, nil)
+		s.settle()
 		if u := &s.files[k.file].units[k.unit]; !u.lambda || u.class >= 0 {
 			roots = append(roots, sum)
 		}

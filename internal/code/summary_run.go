@@ -1,7 +1,12 @@
 package code
 
-// summary finds or works out what a function does in a context.
-func (s *summaries) summary(k unitKey, ctx *entry) *summary {
+import (
+	"strconv"
+	"time"
+)
+
+// summary finds or works out what a function does in a context, for one that uses it.
+func (s *summaries) summary(k unitKey, ctx *entry, user *summary) *summary {
 	byCtx := s.memo[k]
 	if byCtx == nil {
 		byCtx = map[string]*summary{}
@@ -9,42 +14,84 @@ func (s *summaries) summary(k unitKey, ctx *entry) *summary {
 	}
 	key := ctx.String()
 	sum := byCtx[key]
-	switch {
-	case sum == nil && len(byCtx) >= maxContexts, s.depth >= maxCallDepth, s.runs >= maxRuns, s.nodes >= maxRunNodes:
-		s.bounded = true
-		if sum == nil {
-			return &summary{key: k}
+	if sum == nil && len(byCtx) >= maxContexts {
+		ctx = ctx.coarse()
+		key = ctx.String()
+		sum = byCtx[key]
+	}
+	if sum == nil {
+		sum = &summary{key: k, ctx: ctx, known: map[*summary]bool{}}
+		if len(byCtx) >= maxCoarse || s.spent() {
+			s.bounded = true
+			return sum
 		}
-		return sum
-	case sum == nil:
-		sum = &summary{key: k}
 		byCtx[key] = sum
-	case sum.busy:
-		sum.again = true
-		return sum
-	case sum.done:
-		return sum
-	}
-	g := s.graph(k)
-	if g == nil {
-		sum.done = true
-		return sum
-	}
-	sum.busy = true
-	s.depth++
-	for range 5 {
-		before := sum.size()
-		sum.again, sum.open = false, false
-		s.runs++
-		(&frame{summaries: s, g: g, key: k, ctx: ctx, sum: sum}).run()
-		if !sum.again || sum.size() == before {
-			break
+		if s.depth < maxCallDepth {
+			s.depth++
+			s.work(sum)
+			s.depth--
+		} else {
+			s.again(sum)
 		}
 	}
-	s.depth--
-	sum.busy = false
-	sum.done = !sum.open || s.depth == 0
+	if user != nil && !sum.known[user] {
+		sum.known[user] = true
+		sum.users = append(sum.users, user)
+	}
 	return sum
+}
+
+// spent says whether the bounds on work are reached.
+func (s *summaries) spent() bool {
+	return s.runs >= maxRuns || s.nodes >= maxRunNodes || time.Since(s.began) > maxRuleTime
+}
+
+// work runs a function in its context. If more comes out than before, those that use it are to be run again.
+func (s *summaries) work(sum *summary) {
+	g := s.graph(sum.key)
+	if g == nil {
+		return
+	}
+	before := sum.size()
+	sum.busy, sum.again = true, false
+	s.runs++
+	(&frame{summaries: s, g: g, key: sum.key, ctx: sum.ctx, sum: sum}).run()
+	sum.busy = false
+	if sum.again {
+		s.again(sum)
+	}
+	if sum.size() <= before {
+		return
+	}
+	for _, u := range sum.users {
+		if u.busy {
+			u.again = true
+		} else {
+			s.again(u)
+		}
+	}
+}
+
+func (s *summaries) again(sum *summary) {
+	if !sum.queued {
+		sum.queued = true
+		s.queue = append(s.queue, sum)
+	}
+}
+
+// settle runs again what waits for it, until nothing grows.
+func (s *summaries) settle() {
+	for len(s.queue) > 0 {
+		sum := s.queue[0]
+		s.queue = s.queue[1:]
+		sum.queued = false
+		if s.spent() {
+			s.bounded = true
+			s.queue = nil
+			return
+		}
+		s.work(sum)
+	}
 }
 
 // frame is one run of a function.
@@ -63,6 +110,7 @@ type frame struct {
 type called struct {
 	round  int
 	size   int // of what is given
+	got    int // the size of what came back
 	known  bool
 	to     target
 	sum    *summary
@@ -255,7 +303,7 @@ func (f *frame) call(at int32) *called {
 	for i := range site.slots {
 		size += f.val(site.slots[i].node).size()
 	}
-	if !first && size == c.size && (c.sum == nil || c.sum.done) {
+	if !first && size == c.size && (c.sum == nil || c.got == c.sum.size()) {
 		return c // values only grow
 	}
 	c.size = size
@@ -308,20 +356,27 @@ func (f *frame) call(at int32) *called {
 		return c
 	}
 	ctx.fns = f.functions(site, c)
-	c.sum = f.summary(k, ctx)
-	if c.sum.busy && c.sum != f.sum || c.sum.open && !c.sum.done {
-		f.sum.open = true
-	}
+	c.sum = f.summary(k, ctx, f.sum)
+	c.got = c.sum.size()
 	return c
 }
 
 // target is the function that a call runs: one of the project, or one that was given as a parameter.
 func (f *frame) target(site *callSite) (target, bool) {
 	if r := &f.files[f.key.file].refs[site.ref]; r.kind == refParam {
-		k, ok := f.ctx.fns[r.a]
+		k, ok := f.given(r)
 		return target{file: k.file, unit: k.unit}, ok
 	}
 	return f.callee(f.key.file, site)
+}
+
+// given is the function that was given for a parameter.
+func (f *frame) given(r *ref) (unitKey, bool) {
+	if r.s != strconv.Itoa(int(f.key.unit)) {
+		return unitKey{}, false // of a function around or within
+	}
+	k, ok := f.ctx.fns[r.a]
+	return k, ok
 }
 
 // functions are the parameters of a callee that are functions of the project.
@@ -334,7 +389,7 @@ func (f *frame) functions(site *callSite, c *called) map[int32]unitKey {
 		r := &f.files[f.key.file].refs[site.slots[b.slot].fn]
 		var k unitKey
 		if r.kind == refParam {
-			given, ok := f.ctx.fns[r.a]
+			given, ok := f.given(r)
 			if !ok {
 				continue
 			}
@@ -465,6 +520,9 @@ func (f *frame) brought(at int32, c *called, v *held) held {
 func (f *frame) here(at int32, c *called, x fact, back bool) (out facts) {
 	site := &f.g.calls[at]
 	name := f.files[c.to.file].units[c.to.unit].name
+	if name == "" {
+		name = "a function without a name"
+	}
 	if x.from.source {
 		if back {
 			x.way = x.way.add(f.key.file, site.place, "comes back from "+name)
@@ -475,15 +533,18 @@ func (f *frame) here(at int32, c *called, x fact, back bool) (out facts) {
 		return nil
 	}
 	given := c.params[x.from.n].whole
-	if x.from.part != "" {
+	switch {
+	case x.from.part != "":
 		given = c.params[x.from.n].one(x.from.part)
+	case c.sum.ctx.whole:
+		given = c.params[x.from.n].all()
 	}
 	for _, g := range given {
 		if !f.sameLabel(x, g) {
 			continue
 		}
 		y := fact{label: x.label, from: g.from}
-		y.way = g.way.add(f.key.file, site.place, "is passed to "+name).after(x.way)
+		y.way = g.way.add(f.key.file, site.place, "is passed to "+name).through(x.way)
 		out = out.with(y)
 	}
 	return out

@@ -336,12 +336,7 @@ func (tr *tracer) leaves(fl *flow, s state) {
 	if tr.inner > 0 {
 		return
 	}
-	keys := make([]string, 0, len(tr.params))
-	for k := range tr.params {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	for _, key := range keys {
+	for _, key := range sortedKeys(tr.params) {
 		if tr.fixed[key] {
 			continue
 		}
@@ -361,7 +356,8 @@ func (tr *tracer) leaves(fl *flow, s state) {
 	if tr.unit != 0 {
 		return
 	}
-	for key, m := range s {
+	for _, key := range sortedKeys(s) {
+		m := s[key]
 		if _, name, ok := strings.Cut(key, "\x00"); ok && len(m) > 0 && !strings.Contains(name, ".") {
 			n, ok := tr.g.cells[name]
 			if !ok {

@@ -93,8 +93,8 @@ func (tr *tracer) call(fl *flow, id ast.ID, s state, fnMarks marks, args []argum
 	}
 	if c.recv >= 0 {
 		if tr.superCall(fl, id) {
-			for key, p := range tr.params {
-				if p == 0 {
+			for _, key := range sortedKeys(tr.params) {
+				if tr.params[key] == 0 {
 					tr.leftAt(at, -1, key, s)
 				}
 			}
@@ -185,8 +185,8 @@ func (tr *tracer) superCall(fl *flow, id ast.ID) bool {
 
 // object lets the object that the function is called on come to a node.
 func (tr *tracer) object(fl *flow, n int32, s state) {
-	for key, p := range tr.params {
-		if p != 0 {
+	for _, key := range sortedKeys(tr.params) {
+		if tr.params[key] != 0 {
 			continue
 		}
 		tr.flowsTo(n, "", s[key])

@@ -194,3 +194,17 @@ func TestGoPatterns(t *testing.T) {
 		{"import (\n  ...\n  \"unsafe\"\n  ...\n)", "package p\nimport (\n\t\"os\"\n\t\"unsafe\"\n)\n", "2"},
 	})
 }
+
+func TestPHPPatterns(t *testing.T) {
+	runLang(t, "php", []langCase{
+		// what stands outside of the tags is echoed
+		{"echo ...;", "<?php f(); ?>\n<b>x</b>\n<?php echo $a;\n", "1 3"},
+		{"`...`;", "<?php\n`ls $a`;\nf(\"a $b\");\n", "2"},
+		{"exec(\"...\")", "<?php\nconst CMD = 'ls';\nexec(CMD);\nexec($_GET['x']);\n", "3"},
+		{"new A\\B\\C()", "<?php\nuse A\\B\\{C as D, E};\n$x = new D();\n$y = new E();\n", "3"},
+		{"interface $I extends Countable { ... }", "<?php\ninterface A extends Countable { function f(); }\ninterface B {}\n", "2"},
+		{"function $F(...) { ... }", "<?php\ninterface A {\n  function f();\n}\n", "3"},
+		{"#[Route(...)]\nfunction $F(...) { ... }", "<?php\nclass A {\n  #[Route('/x')]\n  function f() {}\n  function g() {}\n}\n", "3"},
+		{"goto $L;", "<?php\ngoto end;\nend:\n", "2"},
+	})
+}

@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -16,9 +17,14 @@ integer float: Num @
 boolean: !bool
 null: Null
 string: !string
-encapsed_string heredoc nowdoc shell_command_expression: !encapsed
+encapsed_string heredoc nowdoc: !encapsed
+shell_command_expression: !shell
+const_declaration: !consts
+attribute_group: ^
+attribute: !attribute
 comment php_tag: -
-text_interpolation text: -
+text_interpolation: !text
+text: -
 parenthesized_expression: !paren
 expression_statement: ExprStmt *=value
 function_call_expression: Call function=fn arguments=args
@@ -70,22 +76,23 @@ switch_block: ^
 case_statement: Case value=key
 default_statement: Case
 function_definition: FuncDef name=name parameters=params return_type=ret body=body *=mods
-method_declaration: FuncDef name=name parameters=params return_type=ret body=body *=mods
+method_declaration: !method
 formal_parameters: Params
 simple_parameter property_promotion_parameter: Param type=type name=name default_value=value *=mods
 variadic_parameter: Param "..." type=type name=name reference_modifier=-
-class_declaration interface_declaration trait_declaration: !class
-declaration_list: ClassBody
+class_declaration interface_declaration trait_declaration enum_declaration: !class
+declaration_list enum_declaration_list: ClassBody
+enum_case: VarDef name=name value=value
 property_declaration: !props
 visibility_modifier static_modifier abstract_modifier final_modifier var_modifier readonly_modifier: Mod @
-attribute_list: -
+attribute_list: ^
 namespace_use_declaration: !use
 empty_statement: -
 `,
 		Hooks: map[string]Hook{
 			"bool": phpBool, "string": quoted, "encapsed": phpEncapsed, "paren": paren, "call": phpCall, "arg": phpArg, "new": phpNew, "scoped": scoped, "qualified": phpQualified, "index": phpIndex,
 			"augassign": augAssign, "array": phpArray, "element": phpElement, "keyword": phpKeyword, "if": phpIf, "foreach": phpForeach, "try": phpTry, "class": phpClass,
-			"props": phpProps, "use": phpUse,
+			"props": phpProps, "use": phpUse, "text": phpText, "shell": phpShell, "consts": phpConsts, "attribute": phpAttribute, "method": phpMethod,
 		},
 	},
 	Pattern: PatternSpec{
@@ -114,7 +121,7 @@ empty_statement: -
 	Names: NameSpec{Constants: true, Concat: ".", FoldNames: true, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"}},
 }
 
-var phpBare = regexp.MustCompile(`(->|::|\bfunction|\bclass|\bnew|\bextends|\bimplements|\binstanceof|\bnamespace|\buse|\\)\s*&?$`)
+var phpBare = regexp.MustCompile(`(->|::|\bfunction|\bclass|\binterface|\btrait|\benum|\bgoto|#\[|\bnew|\bextends|\bimplements|\binstanceof|\bnamespace|\buse|\\)\s*&?$`)
 
 // phpStandIn gives a stand-in the dollar sign of a variable where it is not plainly a name.
 func phpStandIn(word, before, _ string) string {
@@ -304,7 +311,7 @@ func phpClass(l *lowering, n uint32, parent ID, r Role) {
 		case c == name || c == body:
 		case s == "base_clause" || s == "class_interface_clause":
 			l.splice(c, id, Parents)
-		case strings.HasSuffix(s, "_modifier"):
+		case strings.HasSuffix(s, "_modifier"), s == "attribute_list":
 			l.node(c, id, Mods)
 		}
 	})
@@ -332,18 +339,117 @@ func phpProps(l *lowering, n uint32, parent ID, r Role) {
 	})
 }
 
+// phpUse makes one import of each name, those of a group below the group's name.
 func phpUse(l *lowering, n uint32, parent ID, r Role) {
-	l.kids(n, func(c uint32) {
-		if l.sym(c) != "namespace_use_clause" {
-			return
+	var within []uint32
+	var names func(c uint32) []uint32
+	names = func(c uint32) (out []uint32) {
+		for x := c; x < l.cst.Nodes[c].Next; x++ {
+			if l.sym(x) == "name" {
+				out = append(out, x)
+			}
 		}
+		return out
+	}
+	clause := func(c uint32) {
 		id := l.make(n, parent, Import, r)
+		path, alias := within[:len(within):len(within)], uint32(0)
 		l.kids(c, func(x uint32) {
 			if l.sym(x) == "namespace_aliasing_clause" {
-				l.splice(x, id, Alias)
+				alias = x
 			} else {
-				l.node(x, id, Path)
+				path = append(path, names(x)...)
+			}
+		})
+		l.chain(n, path, "", id, Path)
+		if alias != 0 {
+			l.splice(alias, id, Alias)
+		}
+	}
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "namespace_use_clause":
+			clause(c)
+		case "namespace_name":
+			within = names(c)
+		case "namespace_use_group":
+			l.kids(c, clause)
+		}
+	})
+}
+
+// phpText is the text between ?> and <?php: it is written as echo writes.
+func phpText(l *lowering, n uint32, parent ID, r Role) {
+	raw := strings.TrimSuffix(strings.TrimPrefix(string(l.raw(n)), "?>"), "<?php")
+	if raw == "" && int(l.cst.Nodes[n].End) >= len(bytes.TrimRight(l.Src, "\n")) && len(l.Src) == int(l.cst.Nodes[n].End) {
+		return
+	}
+	call := l.make(n, l.make(n, parent, ExprStmt, r), Call, Value)
+	l.str(n, call, Name, Fn, "echo")
+	l.str(n, l.make(n, call, Args, Arguments), Str, Elem, raw)
+}
+
+// phpShell is `command`: the text in it is run.
+func phpShell(l *lowering, n uint32, parent ID, r Role) {
+	phpEncapsed(l, n, l.str(n, parent, Unary, r, "`"), Value)
+}
+
+// phpConsts splits a declaration of constants.
+func phpConsts(l *lowering, n uint32, parent ID, r Role) {
+	l.kids(n, func(c uint32) {
+		if l.sym(c) != "const_element" {
+			return
+		}
+		id := l.make(n, parent, VarDef, r)
+		l.str(n+1, id, Mod, Mods, "const")
+		l.opt(l.kid(c, "name"), id, Ident)
+		i := 0
+		l.kids(c, func(x uint32) {
+			if i++; i == 2 {
+				l.node(x, id, Value)
 			}
 		})
 	})
+}
+
+// phpAttribute is one of #[A(1), B].
+func phpAttribute(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Decorator, r)
+	args := l.field(n, "parameters")
+	name := uint32(0)
+	l.kids(n, func(c uint32) {
+		if name == 0 {
+			name = c
+		}
+	})
+	if args == 0 {
+		l.opt(name, id, Value)
+		return
+	}
+	call := l.make(n, id, Call, Value)
+	l.opt(name, call, Fn)
+	l.node(args, call, Arguments)
+}
+
+// phpMethod: a method without a body has an empty one.
+func phpMethod(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, FuncDef, r)
+	for c := n + 1; c < l.cst.Nodes[n].Next; c = l.cst.Nodes[c].Next {
+		switch s := l.sym(c); {
+		case !l.named(c) || l.cst.Nodes[c].Flags&syntax.Extra != 0:
+		case strings.HasSuffix(s, "_modifier"), s == "attribute_list":
+			l.node(c, id, Mods)
+		case c == l.field(n, "name"):
+			l.node(c, id, Ident)
+		case c == l.field(n, "parameters"):
+			l.node(c, id, Parameters)
+		case c == l.field(n, "return_type"):
+			l.node(c, id, Ret)
+		case c == l.field(n, "body"):
+			l.node(c, id, Body)
+		}
+	}
+	if l.field(n, "body") == 0 {
+		l.add(id, Block, Body, l.cst.Nodes[n].End, l.cst.Nodes[n].End)
+	}
 }

@@ -99,10 +99,16 @@ func (l *lowering) kid(n uint32, kind string) uint32 {
 // kids calls f for each named child that is no comment.
 func (l *lowering) kids(n uint32, f func(c uint32)) {
 	for c := n + 1; c < l.cst.Nodes[n].Next; c = l.cst.Nodes[c].Next {
-		if l.cst.Nodes[c].Flags&(syntax.Named|syntax.Extra) == syntax.Named {
+		if l.named(c) && !l.extra(c) {
 			f(c)
 		}
 	}
+}
+
+// extra says of a node that it may stand anywhere and is left out, as comments are: all such but those that a hook asks for.
+func (l *lowering) extra(c uint32) bool {
+	n := &l.cst.Nodes[c]
+	return n.Flags&syntax.Extra != 0 && (n.Flags&syntax.Error != 0 || int(n.Kind) >= len(l.spec.rules) || l.spec.rules[n.Kind].act != actHook)
 }
 
 // raw is a concrete node's source.

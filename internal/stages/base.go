@@ -179,6 +179,15 @@ func javaMajor(b dockerfile.Ref) string {
 	return ""
 }
 
+// tomcats are the images of the same Tomcat on the runtime, where the tag tells that this one is on the JDK.
+func (a *app) tomcats() []string {
+	b := a.st.Base
+	if !strings.Contains(b.Tag, "jdk") {
+		return nil
+	}
+	return []string{rawRepository(b) + ":" + strings.Replace(b.Tag, "jdk", "jre", 1)}
+}
+
 // jres are the final bases for a Java application.
 func (a *app) jres() []string {
 	v := javaMajor(a.st.Base)

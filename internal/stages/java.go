@@ -31,10 +31,15 @@ func planJava(a *app) error {
 	if j.build == nil {
 		return refuse(nil, "no build by Maven, Gradle or javac was found, so what ships could not be told")
 	}
-	if err := j.locate(); err != nil {
+	jres := a.jres()
+	if strings.Contains(a.st.Base.Name(), "tomcat") {
+		jres = a.tomcats()
+		if j.copies = j.deployed(); len(j.copies) == 0 {
+			return refuse(nil, "which archive is put into Tomcat's webapps could not be told; copy target/NAME.war there by its name")
+		}
+	} else if err := j.locate(); err != nil {
 		return err
 	}
-	jres := a.jres()
 	if len(jres) == 0 && strings.Contains(a.st.Base.Text, "debian") {
 		jres = distroTwins(a.st.Base)
 	}
@@ -54,6 +59,10 @@ func planJava(a *app) error {
 	}
 	w.drop = func(o *op) bool { return a.onlyBuilt(o, j.build.op, partDir(j.build)) && !startsWithIt(a, o) }
 	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > j.build.op.in.Line }
+	if strings.Contains(a.st.Base.Name(), "tomcat") {
+		a.note("It still runs as root: Tomcat writes below its own folder (logs, temp, work).")
+		return w.walkAsIs()
+	}
 	w.start = j.command
 	if j.jar != "" {
 		a.pattern = j.expanded
@@ -61,7 +70,30 @@ func planJava(a *app) error {
 	return w.walk()
 }
 
+// deployed are the archives that the build puts into a server's folder.
+func (j *java) deployed() []string {
+	var out []string
+	j.parts(func(p *part) {
+		w := strings.Fields(p.text)
+		if !p.is("cp", "mv") || len(w) < 3 || !strings.HasSuffix(w[len(w)-2], ".war") {
+			return
+		}
+		to := join(p.op.dir, w[len(w)-1])
+		if !strings.HasSuffix(to, ".war") {
+			if strings.ContainsAny(w[len(w)-2], "*?") {
+				return
+			}
+			to = path.Join(to, path.Base(w[len(w)-2]))
+		}
+		out = append(out, to)
+	})
+	return out
+}
+
 func (j *java) finalComment() string {
+	if strings.Contains(j.st.Base.Name(), "tomcat") {
+		return "The final stage serves the archive on the runtime alone."
+	}
 	if j.jar == "" {
 		return "The final stage runs the classes on the runtime alone."
 	}

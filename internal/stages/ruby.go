@@ -1,6 +1,10 @@
 package stages
 
-import "strings"
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
 
 // planRuby installs the gems in the builder and copies them with the app.
 func planRuby(a *app) error {
@@ -62,7 +66,12 @@ func planRuby(a *app) error {
 	w := a.finalWalk(f)
 	dir := install.op.dir
 	w.install = func() {
-		f.add("COPY --from=builder /usr/local/bundle /usr/local/bundle", "COPY --from=builder "+dir+" "+dir)
+		for _, gems := range a.gemDirs() {
+			if !within(gems, dir) {
+				f.add("COPY --from=builder " + gems + " " + gems)
+			}
+		}
+		f.add("COPY --from=builder " + dir + " " + dir)
 	}
 	w.drop = func(o *op) bool { return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.ops[last].in.Line }
 	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > install.op.in.Line }
@@ -72,4 +81,24 @@ func planRuby(a *app) error {
 		return w.walkAsIs()
 	}
 	return w.walk()
+}
+
+var bundlePath = regexp.MustCompile(`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
+
+// gemDirs are the folders in which the bundle's gems lie: the base image's own, and those that the original names.
+func (a *app) gemDirs() []string {
+	out := []string{"/usr/local/bundle"}
+	for _, o := range a.ops {
+		for _, pair := range o.in.Pairs {
+			if o.in.Keyword == "ENV" && pair.Key == "BUNDLE_PATH" {
+				out = append(out, join(o.dir, a.expand(o, pair.Value)))
+			}
+		}
+		for _, p := range o.parts {
+			if m := bundlePath.FindStringSubmatch(p.text); m != nil {
+				out = append(out, join(o.dir, a.expand(o, m[1])))
+			}
+		}
+	}
+	return slices.Compact(out)
 }

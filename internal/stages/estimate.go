@@ -17,7 +17,8 @@ type Estimate struct {
 }
 
 // EstimateOf compares the bases of a conversion. size tells the unpacked size of an image that is at hand: in the
-// engine, or read from an archive or an SBOM. Where one is not at hand there is no estimate, and Text says so.
+// engine, or read from an archive or an SBOM; nil is taken for no engine. Where one is not at hand there is no
+// estimate, and Text says so.
 func EstimateOf(r *Result, size func(ref string) (bytes int64, ok bool)) Estimate {
 	var e Estimate
 	var ok [2]bool
@@ -27,6 +28,10 @@ func EstimateOf(r *Result, size func(ref string) (bytes int64, ok bool)) Estimat
 	}
 	if r.Final == "scratch" {
 		e.After, ok[1] = 0, true
+	}
+	if size == nil && r.Final != "scratch" {
+		e.Text = "no estimate without a container engine: the sizes of " + r.Builder + " and " + r.Final + " are not at hand"
+		return e
 	}
 	for i, ref := range []string{r.Builder, r.Final} {
 		if !ok[i] {

@@ -122,7 +122,12 @@ func (n *node) installs(s *stage, production bool) {
 	s.add("WORKDIR " + n.dir)
 	n.buildSettings(s, production)
 	n.tools(s, !production)
-	s.add("COPY " + strings.Join(n.manifests(), " ") + " ./")
+	manifests := "COPY " + strings.Join(n.manifests(), " ") + " ./"
+	if o := n.manifestOp(); o != nil {
+		s.keep(o, manifests)
+	} else {
+		s.add(manifests)
+	}
 	for _, extra := range n.installInputs() {
 		s.add("COPY " + extra + "/ ./" + path.Base(extra) + "/")
 	}
@@ -131,6 +136,16 @@ func (n *node) installs(s *stage, production bool) {
 		return
 	}
 	s.keep(n.install.op, n.cached(n.install.op, n.cacheDir(), n.installCommand(production)))
+}
+
+// manifestOp is the COPY by which the original brings the manifests, nil where it copies everything at once.
+func (n *node) manifestOp() *op {
+	for _, o := range n.ops {
+		if o.fromContext() && n.copiesAll() && n.manifestCopy(o) {
+			return o
+		}
+	}
+	return nil
 }
 
 // installInputs are the folders that an installation reads besides: a schema that a package's own script compiles,

@@ -59,7 +59,7 @@ func (n *node) planThree() error {
 	for _, o := range n.ops {
 		switch {
 		case o.fromContext() && !n.manifestCopy(o) && o.in.Line < n.builds[len(n.builds)-1].op.in.Line:
-			b.add(n.text(o))
+			b.keep(o, n.text(o))
 		case o.in.Keyword == "RUN":
 			b.keep(o, n.rebuild(o, n.building))
 		}
@@ -123,7 +123,9 @@ func (n *node) planPrune() error {
 			break
 		}
 		switch o.in.Keyword {
-		case "WORKDIR", "ARG", "SHELL", "COPY", "ADD":
+		case "COPY", "ADD":
+			b.keep(o, n.text(o))
+		case "WORKDIR", "ARG", "SHELL":
 			b.add(n.text(o))
 		case "ENV":
 			if !onlyServes(o.in) {

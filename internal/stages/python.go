@@ -238,6 +238,13 @@ func (p *python) planWheels() error {
 	}
 	b.add("WORKDIR /build")
 	copies, lines := p.wheelLines()
+	for _, o := range p.ops { // the comment on the original's COPY of the manifests goes with the first
+		if p.manifestOnly(o) && len(copies) > 0 {
+			b.keep(o, copies[0])
+			copies = copies[1:]
+			break
+		}
+	}
 	b.add(copies...)
 	p.parts(func(pt *part) {
 		if pt.kind == tooling && pt.install != nil {

@@ -39,7 +39,9 @@ func planRuby(a *app) error {
 			break
 		}
 		switch o.in.Keyword {
-		case "WORKDIR", "ARG", "SHELL", "COPY", "ADD", "ENV":
+		case "COPY", "ADD":
+			b.keep(o, a.text(o))
+		case "WORKDIR", "ARG", "SHELL", "ENV":
 			b.add(a.text(o))
 		case "RUN":
 			if kindOf(o, system) {

@@ -45,7 +45,9 @@ func (n *node) planServed() error {
 	}
 	for _, o := range n.ops[:last+1] {
 		switch o.in.Keyword {
-		case "WORKDIR", "ARG", "ENV", "SHELL", "COPY", "ADD", "RUN":
+		case "COPY", "ADD", "RUN":
+			b.keep(o, n.text(o))
+		case "WORKDIR", "ARG", "ENV", "SHELL":
 			b.add(n.text(o))
 		}
 	}

@@ -83,6 +83,31 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// The original's comments stay, each once.
+func TestCommentsStay(t *testing.T) {
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, name := range names {
+		a, ctx, _ := readCase(t, name)
+		got, ok := convert(t, ctx, options(a.Comment))["Dockerfile"]
+		if !ok {
+			continue
+		}
+		for _, c := range dockerfile.Parse(ctx["Dockerfile"].Data).Comments {
+			seen++
+			if n := strings.Count(got, "# "+c.Text+"\n"); n != 1 {
+				t.Errorf("%s: %q stands %d times in\n%s", name, c.Text, n, got)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d comments were looked at", seen)
+	}
+}
+
 func convert(t *testing.T, ctx fs.FS, o Options) map[string]string {
 	t.Helper()
 	src, err := fs.ReadFile(ctx, "Dockerfile")

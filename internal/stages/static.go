@@ -106,7 +106,7 @@ func (n *node) planStatic(s *site) error {
 	for _, o := range n.ops {
 		switch {
 		case o.fromContext() && !n.manifestCopy(o) && o.in.Line < last:
-			b.add(n.text(o))
+			b.keep(o, n.text(o))
 		case o.in.Keyword == "RUN" && o.in.Line <= last:
 			b.keep(o, n.rebuild(o, func(p *part) bool { return n.building(p) || p.kind == other || p.kind == files || p.kind == compile }))
 		}

@@ -36,7 +36,13 @@ func (p *python) planVenv() error {
 			} else {
 				b.add(text)
 			}
-		case "ARG", "WORKDIR", "SHELL", "COPY", "ADD":
+		case "COPY", "ADD":
+			if p.manifestOnly(o) || p.heavy {
+				b.keep(o, p.text(o))
+			} else {
+				b.add(p.text(o))
+			}
+		case "ARG", "WORKDIR", "SHELL":
 			b.add(p.text(o))
 		case "RUN":
 			if p.addsSource(o) {

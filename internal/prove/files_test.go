@@ -247,3 +247,29 @@ func TestCommandsGone(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// What a log names, the original holds and the new image lacks, is found by its package.
+func TestNamed(t *testing.T) {
+	side := func(names ...string) *files {
+		f := &files{entries: map[string]entry{}, owners: map[string]string{}, path: []string{"usr/bin"}, libDirs: []string{"usr/lib"}}
+		for _, n := range names {
+			path, pkg, _ := strings.Cut(n, "=")
+			f.entries[path] = entry{kind: '0', exec: true}
+			f.owners[path] = pkg
+		}
+		return f
+	}
+	p := &prover{fs: [2]*files{side("usr/lib/libmagic.so.1=libmagic1", "usr/bin/ffmpeg=ffmpeg", "usr/lib/libboth.so=both", "usr/bin/git=git", "usr/bin/own="), side("usr/lib/libboth.so=both")}}
+	for log, want := range map[string]string{
+		"OSError: libmagic.so.1: cannot open shared object file":           "libmagic1",
+		"libboth.so: wrong version":                                        "",
+		"FileNotFoundError: [Errno 2] No such file or directory: 'ffmpeg'": "ffmpeg",
+		"/app/run.sh: line 3: git: command not found":                      "git",
+		"sh: 1: git: not found\nspawn own ENOENT":                          "git",
+		"nothing is missing":                                               "",
+	} {
+		if got := strings.Join(p.named(log), " "); got != want {
+			t.Errorf("%q: %q, not %q", log, got, want)
+		}
+	}
+}

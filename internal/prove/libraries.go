@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -68,6 +69,36 @@ func missingLibraries(before, after *files) (bad, packages []string) {
 	}
 	sort.Strings(bad)
 	return bad, sortedKeys(owners)
+}
+
+var (
+	namedLibrary = regexp.MustCompile(`\blib[\w+.-]*?\.so(?:\.\d+)*\b`)
+	namedProgram = regexp.MustCompile(`No such file or directory: '([\w.+-]+)'|(?:sh|bash): (?:\d+: |line \d+: )?([\w.+-]+): (?:command )?not found|exec: "([\w.+-]+)": executable file not found|spawn ([\w.+-]+) ENOENT`)
+)
+
+// named are the packages of the original that hold the libraries and programs which a log names and the new image
+// lacks: what is opened by name when a program runs shows nowhere else.
+func (p *prover) named(log string) []string {
+	if p.fs[0] == nil || p.fs[1] == nil {
+		return nil
+	}
+	found := map[string]bool{}
+	for _, lib := range namedLibrary.FindAllString(log, 50) {
+		if p.fs[1].owner(lib, p.fs[1].loaderDirs("", &elfFile{})) == "" {
+			found[p.fs[0].owner(lib, p.fs[0].loaderDirs("", &elfFile{}))] = true
+		}
+	}
+	for _, m := range namedProgram.FindAllStringSubmatch(log, 50) {
+		name := m[1] + m[2] + m[3] + m[4]
+		real, was := p.fs[0].find(name, "/")
+		if _, is := p.fs[1].find(name, "/"); was && !is {
+			for _, path := range []string{real, strings.TrimPrefix(real, "usr/"), "usr/" + real} {
+				found[p.fs[0].owners[path]] = true
+			}
+		}
+	}
+	delete(found, "")
+	return sortedKeys(found)
 }
 
 // owner is the package of the distribution that a library belongs to, "" if none does.

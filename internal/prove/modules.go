@@ -99,6 +99,7 @@ func (p *prover) load(ctx context.Context, l loader, program string) error {
 		}
 		for _, m := range sortedKeys(after) {
 			if problem, known := before[m]; after[m] != "" && known && problem == "" {
+				p.res.Lacks = p.named(after[m])
 				return p.refuse("modules", "%s module %s loads in the original and not in the new image: %s", l.language, m, cut(after[m], 200))
 			}
 		}

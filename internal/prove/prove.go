@@ -225,6 +225,7 @@ func (p *prover) failed(ctx context.Context, name, what string, err error) error
 	var f *engine.Failure
 	if errors.As(err, &f) {
 		p.res.Log = lastLines(f.Log, 12)
+		p.res.Lacks = p.named(f.Log)
 		if r := f.Reason(); r != "" {
 			return p.refuse(name, "%s: %s", what, r)
 		}

@@ -127,6 +127,13 @@ func (a *app) systemPackages() (builder, final []string) {
 	if a.language == "Node" && a.manifest().Dependencies["@prisma/client"] != "" {
 		f["openssl"] = true // its query engine opens the library when it starts
 	}
+	if a.language == "Ruby" && !a.alpine() {
+		for gem, pkg := range gemPrograms {
+			if regexp.MustCompile(`(?m)^\s*gem\s+['"]` + gem + `['"]`).MatchString(a.read("Gemfile")) {
+				f[pkg] = true
+			}
+		}
+	}
 	if a.res.Final != a.st.Base.Text && !a.alpine() {
 		for call := range a.src().calls {
 			if pkg := baseTools[call]; pkg != "" {
@@ -136,6 +143,9 @@ func (a *app) systemPackages() (builder, final []string) {
 	}
 	return sorted(b), sorted(f)
 }
+
+// gemPrograms are the packages that gems open or call by name, and that the large base image brings.
+var gemPrograms = map[string]string{"rails": "tzdata", "activesupport": "tzdata", "tzinfo": "tzdata", "mini_magick": "imagemagick", "rmagick": "imagemagick"}
 
 // packagesOf splits the packages of one RUN.
 func (a *app) packagesOf(o *op) (builder, final []string) {

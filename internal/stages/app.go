@@ -165,11 +165,14 @@ func classify(p *part) kind {
 	if p.install != nil {
 		return installKind(p.install)
 	}
-	k := clean
+	k, own := clean, 0
 	for _, c := range p.step.Commands {
-		k = wider(k, commandKind(c))
+		if !c.Nested { // what only makes a word for another says nothing of what that does
+			k = wider(k, commandKind(c))
+			own++
+		}
 	}
-	if len(p.step.Commands) == 0 {
+	if own == 0 {
 		return other
 	}
 	return k

@@ -593,8 +593,8 @@ func (fl *flow) sinks(id ast.ID, m marks, s state) {
 		}
 	}
 	m = m.union(s[control])
-	if len(m) == 0 {
-		if m = fl.within(id, s); len(m) == 0 && len(given) == 0 {
+	if len(m) == 0 || fl.tr != nil { // what is traced may turn out to be nothing
+		if m = m.union(fl.within(id, s)); len(m) == 0 && len(given) == 0 {
 			return
 		}
 	}

@@ -18,7 +18,7 @@ func (fl *flow) value(id ast.ID, s state) marks {
 	case ast.Import:
 		return nil
 	case ast.FuncDef:
-		if t.Lang.Names.Requires && (fl.tr == nil || fl.tr.unit > 0) {
+		if t.Lang.Names.Requires && (fl.tr == nil || fl.tr.unit > 0 || fl.tr.inner > 0) {
 			fl.closure(id, s) // it sees the variables around it; elsewhere it is run by itself alone
 		}
 		return nil
@@ -195,6 +195,9 @@ func (fl *flow) classBody(id ast.ID, s state) {
 			if fl.t.Nodes[c].Kind != ast.FuncDef {
 				fl.eval(c, s)
 			}
+		}
+		if fl.tr != nil {
+			fl.tr.fieldsSet(id, s)
 		}
 	}
 }

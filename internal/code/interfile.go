@@ -291,7 +291,8 @@ func (pr *project) group(lang string, at []int, out *across) {
 			out.partial = append(out.partial, Partial{r.rule.File, fmt.Sprintf("rule %s: a bound on the work across functions was reached; some flows may be missing", r.rule.ID)})
 		}
 		for _, x := range found {
-			byFile[x.file] = append(byFile[x.file], reachOf{ri, x})
+			file, _ := s.place(x)
+			byFile[file] = append(byFile[file], reachOf{ri, x})
 		}
 	}
 	t := &teller{pr: pr, at: at, files: files, lines: map[int32]*lines{}}
@@ -472,7 +473,11 @@ func (t *teller) finding(f *File, l *lines, x reachOf) Finding {
 	sink := &t.files[x.file].rules[x.rule].sinks[x.sink]
 	source := &t.files[x.from.file].rules[x.rule].sources[x.from.n]
 	m := found{p: p}
-	m.Start, m.End, m.Node = sink.start, min(sink.end, uint32(len(l.src))), ast.Nil
+	at := sink
+	if p.Rule.Options.TaintFocusOn == "source" {
+		at = source
+	}
+	m.Start, m.End, m.Node = at.start, min(at.end, uint32(len(l.src))), ast.Nil
 	m.Env = make(pattern.Env, len(p.vars.Names))
 	for _, env := range [][]binding{sink.env, source.env} {
 		for _, b := range env {

@@ -478,8 +478,8 @@ func (s *summaries) report(roots []*summary) []reach {
 		seen[sum] = true
 		stack = append(stack, sum.calls...)
 		for _, r := range sum.found {
-			h := &s.files[r.file].rules[s.rule].sinks[r.sink]
-			key := [3]int32{r.file, int32(h.start), int32(h.end)}
+			file, h := s.place(r)
+			key := [3]int32{file, int32(h.start), int32(h.end)}
 			if old, ok := best[key]; !ok || s.shorter(r, old) {
 				best[key] = r
 			}
@@ -490,9 +490,10 @@ func (s *summaries) report(roots []*summary) []reach {
 		out = append(out, r)
 	}
 	sort.Slice(out, func(i, j int) bool {
-		a, b := &s.files[out[i].file].rules[s.rule].sinks[out[i].sink], &s.files[out[j].file].rules[s.rule].sinks[out[j].sink]
-		if out[i].file != out[j].file {
-			return out[i].file < out[j].file
+		f, a := s.place(out[i])
+		g, b := s.place(out[j])
+		if f != g {
+			return f < g
 		}
 		if a.start != b.start {
 			return a.start < b.start
@@ -500,6 +501,14 @@ func (s *summaries) report(roots []*summary) []reach {
 		return a.end < b.end
 	})
 	return out
+}
+
+// place is the file and the hit that a finding stands at: the sink, or the source where the rule asks for it.
+func (s *summaries) place(r reach) (int32, *hitFacts) {
+	if s.program(r.file).Rule.Options.TaintFocusOn == "source" {
+		return r.from.file, &s.files[r.from.file].rules[s.rule].sources[r.from.n]
+	}
+	return r.file, &s.files[r.file].rules[s.rule].sinks[r.sink]
 }
 
 // shorter orders ways to one sink: fewer stations first, then by the place of the source.

@@ -2,6 +2,7 @@ package code
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -675,6 +676,11 @@ func (f *frame) keep() {
 		}
 	}
 	for name, n := range f.g.cells {
-		put(cell{f.key.file, -1, name}, f.val(n).whole)
+		c := cell{f.key.file, -1, name}
+		if class, field, ok := strings.Cut(name, "\x00"); ok {
+			k, _ := strconv.Atoi(class)
+			c = cell{f.key.file, int32(k), field}
+		}
+		put(c, f.val(n).whole)
 	}
 }

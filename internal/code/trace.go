@@ -2,6 +2,7 @@ package code
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
@@ -359,14 +360,47 @@ func (tr *tracer) leaves(fl *flow, s state) {
 	for _, key := range sortedKeys(s) {
 		m := s[key]
 		if _, name, ok := strings.Cut(key, "\x00"); ok && len(m) > 0 && !strings.Contains(name, ".") {
-			n, ok := tr.g.cells[name]
-			if !ok {
-				n = tr.fresh()
-				tr.g.cells[name] = n
-			}
-			tr.flowsTo(n, "", m)
+			tr.flowsTo(tr.cell(name), "", m)
 		}
 	}
+}
+
+// fieldsSet notes what a class's own statements put into its fields.
+func (tr *tracer) fieldsSet(id ast.ID, s state) {
+	class, ok := tr.x.classOf[id]
+	if !ok || tr.unit != 0 || tr.inner > 0 {
+		return
+	}
+	for _, key := range sortedKeys(s) {
+		name := ""
+		if d, text, ok := strings.Cut(key, "\x00"); ok {
+			n, err := strconv.Atoi(d)
+			if decl, known := tr.x.t.Declared(int32(n)); err == nil && known && decl.Scope == id {
+				name = text
+			}
+		} else if text, ok := strings.CutPrefix(key, "this."); ok {
+			name = text
+			defer delete(s, key) // of this class alone
+		}
+		if name == "" || strings.Contains(name, ".") || len(s[key]) == 0 {
+			continue
+		}
+		tr.flowsTo(tr.cell(fieldCell(class, name)), "", s[key])
+	}
+}
+
+// fieldCell names a field of a class among the cells of a file.
+func fieldCell(class int32, name string) string {
+	return strconv.Itoa(int(class)) + "\x00" + strings.TrimPrefix(name, "$")
+}
+
+func (tr *tracer) cell(name string) int32 {
+	n, ok := tr.g.cells[name]
+	if !ok {
+		n = tr.fresh()
+		tr.g.cells[name] = n
+	}
+	return n
 }
 
 func (tr *tracer) out(p int32) int32 {

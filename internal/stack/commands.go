@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 //	cd api && docker buildx build --tag "$(REGISTRY)/api" --push .
 //	uses: docker/build-push-action, with context, file and tags
 //
+// and in Bake files and Jenkinsfiles.
 // Variables are followed where the same file sets them to a plain value.
 
 type buildCommand struct {
@@ -34,6 +36,12 @@ func (c buildCommand) place(rel func(string) string) string {
 
 // buildCommands finds the build commands of a file.
 func buildCommands(path, text string) []buildCommand {
+	switch base := filepath.Base(path); {
+	case strings.HasPrefix(base, "docker-bake."):
+		return bakeCommands(path, text)
+	case strings.HasPrefix(base, "Jenkinsfile"):
+		return jenkinsCommands(path, text)
+	}
 	vars := assignments(text)
 	if !strings.HasSuffix(path, ".yml") && !strings.HasSuffix(path, ".yaml") {
 		return shellCommands(path, text, 1, vars)
@@ -144,7 +152,7 @@ func (c *buildCommand) usable() bool {
 var (
 	buildWord = regexp.MustCompile(`\b(docker|podman|nerdctl)\s+(?:--?[\w-]+(?:[= ]\S+)?\s+)*?(?:(?:buildx|image)\s+)?build\s|\bbuildah\s+(?:bud|build)\s`)
 	cdWord    = regexp.MustCompile(`(?:^|[;&(\s])cd\s+([^\s;&|()]+)\s*(?:&&|;)`)
-	assign    = regexp.MustCompile(`(?m)^[ \t-]*(?:export[ \t]+|set[ \t]+|readonly[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?:[:?]?=|::=|:[ \t])[ \t]*(\S[^\n#]*?)[ \t]*\r?$`)
+	assign    = regexp.MustCompile(`(?m)^[ \t-]*(?:export[ \t]+|set[ \t]+|readonly[ \t]+|def[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?:[:?]?=|::=|:[ \t])[ \t]*(\S[^\n#]*?)[ \t]*\r?$`)
 	variable  = regexp.MustCompile(`\$\{\{\s*(?:env|vars|variables)\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}|\$\{\{[^}]*\}\}|\$\(([A-Za-z_][A-Za-z0-9_]*)\)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}|\$\([^)]*\)|\$\{[^}]*\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
 )
 

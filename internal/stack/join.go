@@ -168,7 +168,7 @@ const (
 	maxScripts = 200 // files read for build commands in one folder
 )
 
-// commandsIn reads the build commands of a folder's Makefiles, scripts and CI files.
+// commandsIn reads the build commands of a folder's Makefiles, scripts, Bake and CI files.
 func (j *joiner) commandsIn(dir string) []built {
 	if found, ok := j.commands[dir]; ok {
 		return found
@@ -176,7 +176,9 @@ func (j *joiner) commandsIn(dir string) []built {
 	var found []built
 	seen := 0
 	for _, pattern := range []string{"Makefile", "makefile", "GNUmakefile", "*.mk", "justfile", "Justfile", "*.sh", "bin/*.sh",
-		"scripts/*.sh", "Taskfile.y*ml", ".gitlab-ci.y*ml", ".github/workflows/*.y*ml"} {
+		"scripts/*.sh", "Taskfile.y*ml", "docker-bake.hcl", "docker-bake.override.hcl", "docker-bake.json", "docker-bake.override.json",
+		".gitlab-ci.y*ml", ".github/workflows/*.y*ml", ".forgejo/workflows/*.y*ml", ".gitea/workflows/*.y*ml", "Jenkinsfile*",
+		"azure-pipelines.y*ml", "bitbucket-pipelines.y*ml", ".circleci/config.yml", ".drone.yml", ".woodpecker.y*ml", ".woodpecker/*.y*ml"} {
 		paths, err := filepath.Glob(filepath.Join(escapeGlob(dir), pattern))
 		if err != nil {
 			continue

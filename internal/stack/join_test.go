@@ -44,6 +44,86 @@ cd ./services/api && docker image build --pull -t "${NAME}" . && echo done
 -- services/api/Dockerfile --
 FROM x
 `, want: map[string]string{"api": "scripts/build.sh:4: services/api/Dockerfile", "job": "scripts/build.sh:4: services/api/Dockerfile"}},
+		"a Bake file": {files: `
+-- .git/HEAD --
+-- compose.yaml --
+services:
+  app: {image: "ghcr.io/acme/app:1.2"}
+  worker: {image: "ghcr.io/acme/worker"}
+  tool: {image: "ghcr.io/acme/tool"}
+  odd: {image: "ghcr.io/acme/odd"}
+-- docker-bake.hcl --
+// what CI builds
+variable "REGISTRY" {
+  default = "ghcr.io/acme"
+}
+group "default" { targets = ["app", "worker"] }
+target "_common" {
+  context = "./services"
+  platforms = ["linux/amd64", "linux/arm64"]
+  args = { A = "b", C = upper("d") }
+  labels = {
+    "org.opencontainers.image.source" = "x"
+  }
+}
+target "app" {
+  inherits = ["_common"]
+  dockerfile = "app.Dockerfile" # beside the others
+  tags = ["${REGISTRY}/app:latest", notequal("", TAG) ? "${REGISTRY}/app:${TAG}" : ""]
+}
+target "worker" {
+  inherits   = ["app"]
+  target     = "worker"
+  tags       = [
+    "${REGISTRY}/worker",
+  ]
+}
+target "odd" {
+  context = upper("x")
+  tags = ["${REGISTRY}/odd"]
+}
+-- docker-bake.json --
+{"variable": {"NAME": {"default": "tool"}},
+ "target": {"tool": {"context": "tool", "tags": ["ghcr.io/acme/${NAME}:latest"]}}}
+-- services/app.Dockerfile --
+FROM x
+-- tool/Dockerfile --
+FROM x
+`, want: map[string]string{"app": "docker-bake.hcl:14: services/app.Dockerfile", "worker": "docker-bake.hcl:19: services/app.Dockerfile", "tool": "docker-bake.json:2: tool/Dockerfile", "odd": ""}},
+		"a Jenkinsfile": {files: `
+-- .git/HEAD --
+-- compose.yaml --
+services:
+  app: {image: "acme/app"}
+  api: {image: "acme/api:latest"}
+  db: {image: "acme/db"}
+  no: {image: "acme/no"}
+-- Jenkinsfile --
+pipeline {
+  environment { OWNER = 'acme' }
+  stages {
+    stage('x') { steps {
+      sh 'docker build -t acme/app app'
+      sh script: "docker build --tag ${OWNER}/api:${env.BUILD_ID} api", label: 'api'
+      // sh 'docker build -t acme/no app'
+      sh """
+        set -e
+        docker build \
+          -t acme/db db
+      """
+    } }
+  }
+}
+def other = docker.build("acme/no:${env.BUILD_ID}", "-f no/Dockerfile --target run no")
+-- app/Dockerfile --
+FROM x
+-- api/Dockerfile --
+FROM x
+-- db/Dockerfile --
+FROM x
+-- no/Dockerfile --
+FROM x
+`, want: map[string]string{"app": "Jenkinsfile:5: app/Dockerfile", "api": "Jenkinsfile:6: api/Dockerfile", "db": "Jenkinsfile:10: db/Dockerfile", "no": "Jenkinsfile:16: no/Dockerfile"}},
 		"a workflow with the build action": {files: `
 -- .git/HEAD --
 -- compose.yaml --
@@ -251,6 +331,9 @@ func FuzzBuildCommands(f *testing.F) {
 	f.Add("ci.yml", "env: {A: b}\njobs: {x: {steps: [{uses: docker/build-push-action@v5, with: {context: ., tags: 'a,b'}}, {run: docker build -t a .}]}}\n")
 	f.Add("ci.yml", "a: &a [*a, *a]\n")
 	f.Add("x.sh", "A=$A$A$A$A\nB=$B\ndocker build -t ${A:-$B} .")
+	f.Add("docker-bake.hcl", "variable \"A\" { default = \"b\" }\ntarget \"x\" {\n inherits = [\"x\", \"y\"]\n tags = [\"${A}\", f(\"}\"), A]\n context = \".\" /* c */\n}\n")
+	f.Add("docker-bake.json", `{"target": {"x": {"context": "a", "tags": ["b"]}}}`)
+	f.Add("Jenkinsfile", "def A = 'b'\nsh 'docker build -t a .'\nsh \"\"\"\ndocker build -t ${A} .\n\"\"\"\ndocker.build('a', '-f x y')")
 	f.Fuzz(func(t *testing.T, path, text string) {
 		if len(text) > 1<<14 {
 			return

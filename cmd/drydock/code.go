@@ -23,7 +23,21 @@ func newCodeCmd(a *app) *cobra.Command {
 		Short: "Which lines of the source are dangerous?",
 		Long: `Code runs rules over source code: drydock's own and those given with --rules, in semgrep's rule language. Nothing of the
 code is run. A folder is walked by git's ignore rules, without vendored and generated code; what is left out is counted. A
-file that is named is always looked at.`,
+file that is named is always looked at.
+
+A rule is a piece of code with holes: $X stands for anything, ... for any number of things.
+
+  rules:
+  - id: no-eval
+    languages: [python]
+    severity: HIGH
+    message: $X is run as code
+    patterns:
+    - pattern: eval($X)
+    - pattern-not: eval("...")
+
+Put it into a file, a fixture beside it, and hold the one to the other with "drydock code test". A comment takes one
+finding away:  # drydock:ignore no-eval -- why. How to write rules, taint rules too: docs/code.md.`,
 		Example: `  drydock code .                                  # this folder
   drydock code app.py --rules my-rules/           # one file, more rules
   drydock code . --no-default-rules --rules sql.yaml --format sarif

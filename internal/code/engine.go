@@ -306,6 +306,9 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 		case len(tree.Errors) > 0:
 			line, _ := tree.Line(tree.Errors[0].Start)
 			res.Problem = fmt.Sprintf("%d places are not understood by the grammar, the first in line %d", len(tree.Errors), line)
+			if len(tree.Errors) == 1 {
+				res.Problem = fmt.Sprintf("line %d is not understood by the grammar", line)
+			}
 		case tree.Depth:
 			res.Problem = "nested too deeply: what lies deepest was not looked at"
 		}

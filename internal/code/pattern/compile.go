@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -636,5 +637,15 @@ func (p *Pattern) Dump() string {
 			break
 		}
 	}
-	return out
+	// as the rule's writer spells them
+	out = dumpedVar.ReplaceAllString(out, "$1 $$$2")
+	out = dumpedVars.ReplaceAllString(out, "$1 $$...$2")
+	return dumpedDots.ReplaceAllString(out, "$1")
 }
+
+// The stand-ins as a dump shows them.
+var (
+	dumpedVar  = regexp.MustCompile(`(Metavar) "[^"]?[zZ]qM_(\w+)"`)
+	dumpedVars = regexp.MustCompile(`(MetaDots) "[^"]?[zZ]qE_(\w+)"`)
+	dumpedDots = regexp.MustCompile(`(Dots|Deep|Typed) "[^"]?[zZ]q\w+"`)
+)

@@ -40,7 +40,9 @@ func (p *Program) cond(c *rule.Cond) (cond, error) {
 		}
 	case rule.CondPattern:
 		if c.Language == "" {
+			p.within++
 			out.match, err = p.formula(c.Match)
+			p.within--
 			break
 		}
 		sub := *p.Rule

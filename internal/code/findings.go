@@ -2,10 +2,12 @@ package code
 
 import (
 	"bytes"
+	"math"
 	"regexp"
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/regex"
@@ -88,10 +90,15 @@ func (e *Engine) finish(f *File, ms []found, res FileResult) FileResult {
 type lines struct {
 	src    []byte
 	starts []int
+	long   int   // the long line that marks are of, -1 for none
+	marks  []int // code points before each further piece of it
 }
 
+// piece is what of a long line is counted at once.
+const piece = 1 << 14
+
 func newLines(src []byte) *lines {
-	l := &lines{src: src, starts: []int{0}}
+	l := &lines{src: src, starts: []int{0}, long: -1}
 	for i, c := range src {
 		if c == '\n' {
 			l.starts = append(l.starts, i+1)
@@ -102,7 +109,37 @@ func newLines(src []byte) *lines {
 
 func (l *lines) at(off int) (line, col int) {
 	i := sort.SearchInts(l.starts, off+1) - 1
-	return i + 1, 1 + len([]rune(string(l.src[l.starts[i]:min(off, len(l.src))])))
+	off = min(off, len(l.src))
+	return i + 1, 1 + l.points(i, off)
+}
+
+// points counts the code points between the start of a line and a byte of it. Of a long line, such as all of a minified
+// file, it keeps what it counted.
+func (l *lines) points(line, off int) int {
+	start := l.starts[line]
+	n := off - start
+	if n <= piece {
+		return utf8.RuneCount(l.src[start:off])
+	}
+	if l.long != line {
+		l.long, l.marks = line, []int{0}
+	}
+	for len(l.marks) <= n/piece {
+		k := len(l.marks)
+		l.marks = append(l.marks, l.marks[k-1]+runeStarts(l.src[start+(k-1)*piece:start+k*piece]))
+	}
+	from := start + n/piece*piece
+	return l.marks[n/piece] + runeStarts(l.src[from:off])
+}
+
+// runeStarts counts the bytes that begin a code point.
+func runeStarts(b []byte) (n int) {
+	for _, c := range b {
+		if utf8.RuneStart(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // text is a line without its end, 1-based.
@@ -130,8 +167,8 @@ func (m *found) tell(f *File, l *lines) Finding {
 	e := &evaluator{p: m.p, f: f}
 	secret := secretRule(r)
 	out := Finding{Rule: r.ID, Severity: r.Severity, Location: l.location(f.Path, m.Start, m.End)}
-	out.Message = e.interpolate(strings.TrimSpace(r.Message), m.Env, secret)
-	out.Snippet = snippet(l, out.Location.Line, secret)
+	out.Message = e.interpolate(strings.TrimSpace(r.Message), m.Env, maxInMessage, secret)
+	out.Snippet = snippet(l, out.Location.Line, int(m.Start), secret)
 	out.Key = squeeze(f.Src[m.Start:m.End])
 	for _, s := range m.Steps {
 		loc := l.location(f.Path, s.Start, s.End)
@@ -143,7 +180,7 @@ func (m *found) tell(f *File, l *lines) Finding {
 	}
 	switch {
 	case r.HasFix:
-		out.Fix = &finding.Edit{Location: out.Location, NewText: e.interpolate(r.Fix, m.Env, false)}
+		out.Fix = &finding.Edit{Location: out.Location, NewText: e.interpolate(r.Fix, m.Env, math.MaxInt, false)}
 	case r.FixRegex != nil:
 		if text, ok := fixed(r.FixRegex, f.Src[m.Start:m.End]); ok {
 			out.Fix = &finding.Edit{Location: out.Location, NewText: text}
@@ -176,15 +213,21 @@ var longRun = regexp.MustCompile(`[A-Za-z0-9+/=_-]{16,}`)
 
 const maxSnippet = 200
 
-func snippet(l *lines, line int, secret bool) string {
-	s := string(bytes.TrimSpace(l.text(line)))
+// snippet is the line on which a match begins. Of a long one it is the part around the match.
+func snippet(l *lines, line, start int, secret bool) string {
+	b := l.text(line)
+	if len(b) > 8*maxSnippet {
+		from := max(0, min(start-l.starts[line-1]-maxSnippet/4, len(b)))
+		b = b[from:min(len(b), from+8*maxSnippet)]
+	}
+	s := string(bytes.TrimSpace(b))
 	if secret {
 		s = mask(s)
 	}
 	if r := []rune(s); len(r) > maxSnippet {
 		s = string(r[:maxSnippet]) + "…"
 	}
-	return s
+	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
 // squeeze is a text without its spaces.
@@ -197,8 +240,11 @@ func squeeze(b []byte) string {
 
 var inMessage = regexp.MustCompile(`(value\()?\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)(\))?`)
 
-// interpolate puts the metavariables' texts into a message.
-func (e *evaluator) interpolate(s string, env pattern.Env, secret bool) string {
+// maxInMessage is how much of a metavariable's text a message has, in bytes.
+const maxInMessage = 4000
+
+// interpolate puts the metavariables' texts into a message, cut to a number of bytes each.
+func (e *evaluator) interpolate(s string, env pattern.Env, most int, secret bool) string {
 	if !strings.Contains(s, "$") {
 		return s
 	}
@@ -212,10 +258,13 @@ func (e *evaluator) interpolate(s string, env pattern.Env, secret bool) string {
 		if g[1] != "" && g[4] != "" {
 			text = e.constant(&env[v])
 		}
-		if len(text) > maxSnippet && secret {
-			text = text[:maxSnippet]
+		if secret {
+			most = min(most, maxSnippet)
 		}
-		out := string(text)
+		out := string(text[:min(len(text), most)])
+		if len(text) > most {
+			out = strings.ToValidUTF8(out, "") + "…"
+		}
 		if secret {
 			out = mask(out)
 		}

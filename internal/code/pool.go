@@ -30,8 +30,9 @@ type shared struct {
 
 func newPool() *pool { return &pool{byText: map[poolKey]*shared{}} }
 
-// get compiles a pattern, or finds it compiled. It is safe for concurrent use.
-func (p *pool) get(lang *ast.Lang, text string) (*shared, error) {
+// get compiles a pattern, or finds it compiled, for a rule that looks for it so many times in a file. It is safe for
+// concurrent use.
+func (p *pool) get(lang *ast.Lang, text string, times int) (*shared, error) {
 	key := poolKey{lang, text}
 	p.mu.Lock()
 	s := p.byText[key]
@@ -39,7 +40,7 @@ func (p *pool) get(lang *ast.Lang, text string) (*shared, error) {
 		s = &shared{}
 		p.byText[key] = s
 	}
-	s.uses++
+	s.uses += times
 	p.mu.Unlock()
 	s.once.Do(func() { s.pat, s.err = pattern.Compile(lang, text, &pattern.Vars{}) })
 	return s, s.err

@@ -23,6 +23,8 @@ type Program struct {
 	opts  pattern.Options
 	needs *needs
 	pool  *pool // of the patterns; nil once compiled
+	// while compiling: conditions around, whose patterns are looked for once for each match
+	within int
 }
 
 // formula is a rule.Formula compiled.
@@ -128,7 +130,7 @@ func (p *Program) formula(f *rule.Formula) (*formula, error) {
 func (p *Program) leaf(out *formula, f *rule.Formula) error {
 	switch p.Plain {
 	case "":
-		pat, err := p.pool.get(p.Lang, f.Text)
+		pat, err := p.pool.get(p.Lang, f.Text, 1+p.within)
 		if err != nil {
 			return err
 		}

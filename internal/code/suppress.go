@@ -39,6 +39,9 @@ var suppressMarks = regex.MustCompile(`(?i)\b(drydock:ignore|nosemgrep|nosem|nos
 
 var commentLead = regexp.MustCompile(`#|//|/\*|<!--|--|;|^\s*\*`)
 
+// maxBeforeMark is how far into a line a suppression may stand.
+const maxBeforeMark = 4000
+
 // suppressions reads the comments of a source.
 func suppressions(src []byte, l *lines) *suppressed {
 	out := &suppressed{}
@@ -48,6 +51,9 @@ func suppressions(src []byte, l *lines) *suppressed {
 		tool, rest := mark.Groups[1], mark.Groups[2]
 		line, _ := l.at(tool[0])
 		before := src[l.starts[line-1]:tool[0]]
+		if len(before) > maxBeforeMark {
+			continue // minified
+		}
 		lead := commentLead.FindIndex(before)
 		if lead == nil || bytes.Count(before[:lead[0]], []byte{'"'})%2 == 1 || bytes.Count(before[:lead[0]], []byte{'\''})%2 == 1 {
 			continue // not in a comment, or within a string

@@ -232,14 +232,16 @@ func (w *walker) entry(e fs.DirEntry, path, rel string, parts []string, depth in
 		w.t.Skip(Vendored, rel)
 		return
 	}
+	if len(w.t.Files) >= w.opt.MaxFiles {
+		w.t.Skip(TooMany, rel)
+		return
+	}
 	st, err := e.Info()
 	switch {
 	case err != nil:
 		w.t.Skip(Unreadable, rel)
 	case st.Size() > w.opt.MaxFile:
 		w.t.Skip(TooLarge, rel)
-	case len(w.t.Files) >= w.opt.MaxFiles:
-		w.t.Skip(TooMany, rel)
 	default:
 		w.t.Files = append(w.t.Files, File{Path: path, Rel: rel, Size: st.Size()})
 	}

@@ -38,10 +38,13 @@ const (
 	fRoot              // the pattern's root: it matches a variable itself, not the expression that it stands for
 )
 
-// bounds of one attempt
+// bounds of one attempt, in steps and solutions
 const (
 	maxSteps = 200_000
-	maxFound = 400
+	// of all attempts of one pattern, and of all patterns, on one tree
+	maxSearch = 10_000_000
+	maxTree   = 200_000_000
+	maxFound  = 400
 )
 
 // Match is one way in which a pattern matches.
@@ -65,6 +68,8 @@ type Matcher struct {
 	last  ast.ID   // last statement matched
 	taken []ast.ID // children matched already by anyOrder goals in progress
 	steps int
+	spent int // steps of all attempts so far
+	most  int // what spent may become
 	left  int
 	root  ast.ID           // where the attempt began
 	found func(Match) bool // is told of each solution
@@ -79,7 +84,11 @@ func (m *Matcher) At(p *Pattern, node ast.ID, found func(Match) bool) {
 		m.env = make(Env, len(p.Vars.Names))
 	}
 	m.goals, m.trail = m.goals[:0], m.trail[:0]
-	m.steps, m.left = maxSteps, maxFound
+	if m.most == 0 {
+		m.most = maxTree
+	}
+	allowed := min(maxSteps, m.most-m.spent)
+	m.steps, m.left = allowed, maxFound
 	m.last, m.root, m.found = node, node, found
 	var g int32
 	if p.Form == Statements {
@@ -88,6 +97,7 @@ func (m *Matcher) At(p *Pattern, node ast.ID, found func(Match) bool) {
 		g = m.push(goal{op: opNode, p: p.Root, t: node, next: -1, flags: fRoot})
 	}
 	m.solve(g)
+	m.spent += allowed - m.steps
 	if m.steps <= 0 {
 		m.Exhausted++
 	}

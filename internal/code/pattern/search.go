@@ -75,9 +75,14 @@ func (m *Matcher) Search(p *Pattern, found func(Match)) {
 	if m.Index == nil {
 		m.Index = NewIndex(m.T)
 	}
+	m.most = min(maxTree, m.spent+maxSearch)
+	defer func() { m.most = maxTree }()
 	m.Index.candidates(m.T, p, func(id ast.ID) {
 		n := &m.T.Nodes[id]
 		switch {
+		case m.spent >= m.most:
+			m.Exhausted++
+			return
 		case expr && n.Flags&ast.FlagExpr == 0 && (n.Kind != ast.VarDef || p.kinds == 0):
 			return
 		case p.Form == Statements && (n.Flags&ast.FlagStmt == 0 || n.Parent == ast.Nil):

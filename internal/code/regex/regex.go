@@ -9,6 +9,7 @@ import (
 	"regexp/syntax"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -22,14 +23,35 @@ const Timeout = 200 * time.Millisecond
 type Regex struct {
 	Source string
 	facts  facts
-	names  []string // of the groups; of Go's engine
-	slow   *regexp2.Regexp
+	names  []string        // of the groups; of Go's engine
+	slow   *regexp2.Regexp // the backtracking engine, where Go's does not do
+	spent  atomic.Int64    // nanoseconds that it took so far
+	read   atomic.Int64    // bytes that it looked at
 	whole  func() *regexp.Regexp
 	start  func() *regexp.Regexp // matches at the start of the text only
 }
 
 // Compile compiles an expression. It is multi-line: ^ and $ match at lines, as rules expect.
 func Compile(src string) (*Regex, error) { return compile("(?m)", src, regexp2.Multiline) }
+
+// A backtracking expression that takes far longer than its text is worth is not run any more: each search is bounded, but
+// there may be very many of them.
+const (
+	patience     = 3 * time.Second      // in all, and
+	patienceByte = 2 * time.Microsecond // for each byte
+)
+
+// search runs one search of the backtracking engine; ok is false where there was no time for it.
+func (r *Regex) search(b []byte, f func(runes []rune) error) (ok bool) {
+	read := r.read.Add(int64(len(b)))
+	if time.Duration(r.spent.Load()) > patience+time.Duration(read)*patienceByte {
+		return false
+	}
+	start := time.Now()
+	err := f([]rune(string(b)))
+	r.spent.Add(int64(time.Since(start)))
+	return err == nil
+}
 
 // MustCompile is Compile for an expression that is known to be right.
 func MustCompile(src string) *Regex {
@@ -78,8 +100,11 @@ func (r *Regex) Match(b []byte) (matched, ok bool) {
 	if r.slow == nil {
 		return r.facts.possible(b) && r.whole().Match(b), true
 	}
-	m, err := r.slow.MatchRunes([]rune(string(b)))
-	return m, err == nil
+	ok = r.search(b, func(runes []rune) (err error) {
+		matched, err = r.slow.MatchRunes(runes)
+		return err
+	})
+	return matched, ok
 }
 
 // FindPrefix is the match at the very start of b, nil if there is none.
@@ -111,14 +136,12 @@ func (r *Regex) MatchPrefix(b []byte) (matched, ok bool) {
 		loc := r.start().FindIndex(b)
 		return loc != nil && loc[0] == 0, true
 	}
-	for m, err := r.slow.FindRunesMatch([]rune(string(b))); ; m, err = r.slow.FindNextMatch(m) {
-		if err != nil || m == nil {
-			return false, err == nil
-		}
-		if m.Index == 0 {
-			return true, true
-		}
-	}
+	ok = r.search(b, func(runes []rune) error {
+		m, err := r.slow.FindRunesMatch(runes)
+		matched = err == nil && m != nil && m.Index == 0
+		return err
+	})
+	return matched, ok
 }
 
 // Find is one match: the spans of the whole and of each group, -1 where a group took no part.
@@ -129,22 +152,24 @@ func (r *Regex) FindAll(b []byte, limit int) (out []Find, ok bool) {
 	if r.slow == nil {
 		return r.findAll(b, limit), true
 	}
-	runes := []rune(string(b))
-	at := byteOffsets(b, len(runes))
-	m, err := r.slow.FindRunesMatch(runes)
-	for m != nil && err == nil && len(out) < limit {
-		f := Find{}
-		for _, g := range m.Groups() {
-			if len(g.Captures) == 0 {
-				f.Groups = append(f.Groups, [2]int{-1, -1})
-				continue
+	ok = r.search(b, func(runes []rune) error {
+		at := byteOffsets(b, len(runes))
+		m, err := r.slow.FindRunesMatch(runes)
+		for m != nil && err == nil && len(out) < limit {
+			f := Find{}
+			for _, g := range m.Groups() {
+				if len(g.Captures) == 0 {
+					f.Groups = append(f.Groups, [2]int{-1, -1})
+					continue
+				}
+				f.Groups = append(f.Groups, [2]int{at[g.Index], at[g.Index+g.Length]})
 			}
-			f.Groups = append(f.Groups, [2]int{at[g.Index], at[g.Index+g.Length]})
+			out = append(out, f)
+			m, err = r.slow.FindNextMatch(m)
 		}
-		out = append(out, f)
-		m, err = r.slow.FindNextMatch(m)
-	}
-	return out, err == nil
+		return err
+	})
+	return out, ok
 }
 
 // findAll looks at the whole text, or only at the lines that have what a match needs.

@@ -44,7 +44,7 @@ func (p *prover) askOriginal(ctx context.Context) error {
 	first, err := p.perform(ctx, "original", 0, nil)
 	var beside *besideError
 	if errors.As(err, &beside) {
-		return p.failed(ctx, "answers", "what stands beside the original does not come up, so there is nothing to compare with", err)
+		return p.failed(ctx, "answers", "the original cannot be asked, because what stands beside it does not come up", err)
 	}
 	if err != nil && len(p.orig.caps) == 0 && ctx.Err() == nil && !errors.Is(err, errRefused) {
 		p.orig.caps = userSwitch
@@ -83,7 +83,7 @@ func (p *prover) perform(ctx context.Context, role string, side int, like *perfo
 	if err != nil {
 		return nil, err
 	}
-	services, err := p.services(ctx, role, net)
+	services, err := p.services(ctx, role, net, like == nil && len(p.orig.caps) == 0)
 	defer func() {
 		for _, s := range services {
 			s.Remove(context.WithoutCancel(ctx))

@@ -20,9 +20,9 @@ func (e *besideError) Error() string { return e.name + " beside it: " + e.err.Er
 func (e *besideError) Unwrap() error { return e.err }
 
 // services starts what compose names beside the app, one after the other, and waits until each is ready: until its
-// health check succeeds, else until it takes connections. What was started is returned with an error too.
-func (p *prover) services(ctx context.Context, role string, net *engine.Network) ([]*engine.Container, error) {
-	first := strings.HasPrefix(role, "original-") && p.orig.once == nil && len(p.orig.caps) == 0
+// health check succeeds, else until it takes connections. What was started is returned with an error too. first has
+// it tell what stood there.
+func (p *prover) services(ctx context.Context, role string, net *engine.Network, first bool) ([]*engine.Container, error) {
 	if first && len(p.Absent) > 0 {
 		p.check("answers", Noted, "%s was not started beside it: it is built itself", strings.Join(p.Absent, ", "))
 	}

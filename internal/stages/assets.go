@@ -62,6 +62,32 @@ func (a *app) onlyBuilt(o, build *op, dir string) bool {
 	return o.fromContext() && o.in.Line <= build.in.Line && (within(o.dest(), dir) || within(dir, o.dest()))
 }
 
+// aroundProgram: a command on files that a final stage runs itself beside a program that was built. What moves or
+// marks what was built belongs to the builder; a start script's own marks stay.
+func aroundProgram(p *part, build *op) bool {
+	if p.kind != files || p.op.in.Line <= build.in.Line || p.is("cp", "mv", "install", "sed") {
+		return false
+	}
+	return !p.is("chmod") || strings.Contains(p.text+" ", ".sh ")
+}
+
+// movedTo is where later commands put what was built (`mv app /usr/local/bin/`), and the instruction that does it last.
+func (a *app) movedTo(from string, build *op) (string, *op) {
+	last := build
+	a.parts(func(p *part) {
+		w := strings.Fields(p.text)
+		if p.op.in.Line < build.in.Line || len(w) != 3 || w[0] != "cp" && w[0] != "mv" || join(partDir(p), w[1]) != from {
+			return
+		}
+		to := join(partDir(p), w[2])
+		if strings.HasSuffix(w[2], "/") || w[2] == "." || strings.HasSuffix(to, "/bin") {
+			to = path.Join(to, path.Base(from))
+		}
+		from, last = to, p.op
+	})
+	return from, last
+}
+
 // within tells whether a path is a folder or something in it.
 func within(p, dir string) bool {
 	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")

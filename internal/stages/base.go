@@ -22,6 +22,9 @@ func (a *app) final(candidates ...string) (string, error) {
 	if b := a.st.Base; err == nil && b.FromArg && a.o.FinalImage == "" && strings.HasPrefix(ref, b.Text) {
 		ref = b.Raw + strings.TrimPrefix(ref, b.Text)
 	}
+	if b := a.st.Base; err == nil && b.Digest != "" && ref != b.Text {
+		a.note("%s is pinned by its digest and %s is not: pin it too.", rawRepository(b), ref)
+	}
 	a.res.Final = ref
 	return ref, err
 }

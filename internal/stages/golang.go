@@ -161,7 +161,10 @@ func (g *golang) locate(start []string) error {
 		if made, err = g.makes(p, start); err != nil || made == "" {
 			return
 		}
-		g.ends = p.op
+		var ends *op
+		if made, ends = g.movedTo(made, p.op); g.ends == nil || ends.in.Line > g.ends.in.Line {
+			g.ends = ends
+		}
 		if p == g.build || len(start) > 0 && path.Base(made) == path.Base(start[0]) && path.Base(g.binary) != path.Base(start[0]) {
 			if g.binary != "" && g.binary != made {
 				g.others = append(g.others, g.binary)
@@ -432,7 +435,7 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		f.add(g.assets(built)...)
 	}
 	w.drop = func(o *op) bool { return g.onlyBuilt(o, built, dir) && !startsWithIt(g.app, o) }
-	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > built.in.Line }
+	w.runs = func(p *part) bool { return p.kind == account || aroundProgram(p, built) }
 	w.start = func(words []string) ([]string, string) {
 		if g.run {
 			return []string{g.binary}, "the program is built before it runs"

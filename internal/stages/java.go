@@ -50,7 +50,11 @@ func planJava(a *app) error {
 	f := a.stage(j.finalComment(), a.res.Final, "")
 	w := a.finalWalk(f)
 	w.install = func() {
-		if j.jar != "" {
+		switch dir := path.Dir(j.jar); {
+		case j.jar == "":
+		case path.Base(dir) == "quarkus-app" || a.o.Whole && dir != "/": // an archive that reads others beside it
+			f.add("COPY --from=builder " + dir + " " + dir)
+		default:
 			f.add("COPY --from=builder " + j.jar + " " + j.jar)
 		}
 		for _, c := range j.copies {
@@ -58,7 +62,7 @@ func planJava(a *app) error {
 		}
 	}
 	w.drop = func(o *op) bool { return a.onlyBuilt(o, j.build.op, partDir(j.build)) && !startsWithIt(a, o) }
-	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > j.build.op.in.Line }
+	w.runs = func(p *part) bool { return p.kind == account || aroundProgram(p, j.build.op) }
 	if strings.Contains(a.st.Base.Name(), "tomcat") {
 		a.note("It still runs as root: Tomcat writes below its own folder (logs, temp, work).")
 		return w.walkAsIs()

@@ -40,6 +40,7 @@ type node struct {
 	dir     string // the same in the image
 	lock    string // the lock file, "" without one
 	insync  bool   // npm: the lock file fits package.json
+	several bool   // more than one project is installed; dir is the folder that holds them all
 	berry   bool   // yarn 2 and newer
 	builds  []*part
 	extra   []*part // commands that are neither the installation nor the build
@@ -76,8 +77,11 @@ func planNode(a *app) error {
 	if !strings.Contains(a.st.Base.Name(), "node") {
 		return refuse(a.st.From, "Node comes from the distribution or a script here; start FROM an image of Node, which has a slim twin")
 	}
+	if n.several && n.dir == "/" {
+		return refuse(n.install.op.in, "it installs the packages of several projects that lie in no folder together; put them below one")
+	}
 	switch {
-	case a.o.Whole:
+	case a.o.Whole || n.several:
 	case len(n.builds) == 0 && len(n.extra) == 0 && !n.workspaces():
 		return n.planTwo()
 	case len(n.output) > 0 && len(n.extra) == 0 && !n.dev && !n.workspaces():
@@ -95,8 +99,11 @@ func (n *node) look() {
 	n.parts(func(p *part) {
 		in := p.install
 		if in != nil && p.kind == depend && (in.Manager == "npm" || in.Manager == "yarn" || in.Manager == "pnpm") && !in.Has("-g", "--global", "--location=global") && len(in.Packages) == 0 {
-			if n.install == nil {
+			switch {
+			case n.install == nil:
 				n.install, n.manager, n.dir = p, in.Manager, p.op.dir
+			case p.op.dir != n.dir:
+				n.several, n.dir = true, commonDir(n.dir, p.op.dir)
 			}
 			return
 		}
@@ -142,6 +149,14 @@ func withoutTools(p *part) string {
 		}
 	}
 	return text
+}
+
+// commonDir is the nearest folder above both.
+func commonDir(a, b string) string {
+	for !within(b, a) {
+		a = path.Dir(a)
+	}
+	return a
 }
 
 func (n *node) isGlobal(p *part) bool { return slices.Contains(n.globals, p) }

@@ -166,7 +166,7 @@ func (n *node) planPrune() error {
 	w.install = func() {
 		f.add("COPY --from=builder " + n.dir + " " + n.into(w, ""))
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) }
+	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) && o.in.Line <= lastBuild.in.Line }
 	w.runs = func(p *part) bool { return p.kind == account || n.isGlobal(p) }
 	w.start = n.command
 	n.unlocked()
@@ -176,6 +176,9 @@ func (n *node) planPrune() error {
 // pruneCommand takes the development dependencies away. Workspaces of npm and of yarn 1 are pruned as one project is.
 func (n *node) pruneCommand() string {
 	switch {
+	case n.several:
+		n.note("The development dependencies stay: several projects are installed, and which of them runs is not told here.")
+		return ""
 	case n.dev || n.berry || n.workspaces() && n.manager == "pnpm":
 		n.note("The development dependencies stay: what it starts, or its package manager's workspaces, needs them.")
 		return ""

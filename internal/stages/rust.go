@@ -19,17 +19,21 @@ func planRust(a *app) error {
 	if len(start) == 0 || build == nil && !runs {
 		return refuse(nil, "which program cargo builds and the image starts could not be told; call cargo build --release and name the program in CMD")
 	}
-	binary, to := rustBinary(a, start, build)
-	if binary == "" {
+	from, to := rustBinary(a, start, build)
+	if from == "" {
 		return refuse(a.last("CMD"), "the program's name could not be told from Cargo.toml; name it in CMD")
 	}
 	if _, err := a.final(a.linkedOn()...); err != nil {
 		return err
 	}
+	at := a.ops[len(a.ops)-1] // the last instruction that the builder needs
+	if build != nil {
+		_, at = a.movedTo(join(partDir(build), "target/release/"+path.Base(from)), build.op)
+	}
 	const registry = "/usr/local/cargo/registry"
 	b := a.stage("The builder has the compiler.", a.from(), "builder")
 	for _, o := range a.ops {
-		if build != nil && o.in.Line > build.op.in.Line {
+		if o.in.Line > at.in.Line {
 			break
 		}
 		switch o.in.Keyword {
@@ -53,21 +57,17 @@ func planRust(a *app) error {
 			b.keep(o, a.runOf(o, texts))
 		}
 	}
-	at := a.ops[len(a.ops)-1]
-	if build != nil {
-		at = build.op
-	}
 	if runs {
 		b.add(a.cached(nil, registry, "cargo build --release"+cargoFlags(start)))
 	}
 	f := a.stage("The final stage holds the program and what it reads.", a.res.Final, "")
 	w := a.finalWalk(f)
 	w.install = func() {
-		f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt", "COPY --from=builder "+binary+" "+to)
+		f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt", "COPY --from=builder "+from+" "+to)
 		f.add(a.assets(at)...)
 	}
 	w.drop = func(o *op) bool { return a.onlyBuilt(o, at, at.dir) && !startsWithIt(a, o) }
-	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > at.in.Line }
+	w.runs = func(p *part) bool { return p.kind == account || aroundProgram(p, at) }
 	w.start = func(words []string) ([]string, string) {
 		if words[0] != "cargo" {
 			return words, ""
@@ -133,6 +133,13 @@ func rustBinary(a *app, start []string, build *part) (from, to string) {
 	if strings.Contains(start[0], "/") {
 		from = join(a.workDir(), start[0])
 		return from, from
+	}
+	if build != nil && !strings.Contains(build.text, "cargo install") {
+		from = join(partDir(build), "target/release/"+name)
+		if moved, _ := a.movedTo(from, build.op); moved != from {
+			return moved, moved
+		}
+		return from, "/usr/local/bin/" + name
 	}
 	return "/usr/local/cargo/bin/" + name, "/usr/local/bin/" + name // which Debian's PATH holds
 }

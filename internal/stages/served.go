@@ -58,7 +58,7 @@ func (n *node) planServed() error {
 			f.add("COPY --from=builder " + m + " " + m)
 		}
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) }
+	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) && o.in.Line < n.ops[last].in.Line }
 	w.runs = func(p *part) bool {
 		return p.kind == account || p.kind == files && !p.is("cp", "mv") && p.op.in.Line > n.builds[0].op.in.Line
 	}

@@ -1,6 +1,9 @@
 package sbom
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -24,10 +27,23 @@ func readPNPMLock(f *file) ([]inventory.Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := yamlMapping(data)
-	if err != nil {
-		return nil, err
+	var out []inventory.Package
+	for doc := yaml.NewDecoder(bytes.NewReader(data)); ; {
+		var node yaml.Node
+		switch err := doc.Decode(&node); {
+		case err == io.EOF:
+			return out, nil
+		case err != nil:
+			return out, err
+		case len(node.Content) != 1 || node.Content[0].Kind != yaml.MappingNode:
+			return out, errors.New("not a mapping")
+		}
+		out = append(out, readPNPMDocument(node.Content[0])...)
 	}
+}
+
+// readPNPMDocument reads a lockfile's only document, or one of two: newer ones tell in the first what pnpm itself is.
+func readPNPMDocument(root *yaml.Node) []inventory.Package {
 	prod, dev := pnpmRoots(root)
 	direct := set(append(append([]string(nil), prod...), dev...))
 
@@ -60,7 +76,7 @@ func readPNPMLock(f *file) ([]inventory.Package, error) {
 		q.Dev = p.Dev || len(g) > 0 && devOnly[id]
 		out = append(out, q)
 	})
-	return out, nil
+	return out
 }
 
 // pnpmRoots are the direct dependencies of every importer, as "name@version"; before workspaces the document itself is
@@ -73,7 +89,7 @@ func pnpmRoots(root *yaml.Node) (prod, dev []string) {
 		}
 	}
 	for _, im := range importers {
-		for _, section := range []string{"dependencies", "optionalDependencies", "devDependencies"} {
+		for _, section := range []string{"dependencies", "optionalDependencies", "devDependencies", "packageManagerDependencies"} {
 			m := yamlKey(im, section)
 			if m == nil || m.Kind != yaml.MappingNode {
 				continue
@@ -84,7 +100,7 @@ func pnpmRoots(root *yaml.Node) (prod, dev []string) {
 					version = v.Value
 				}
 				ref := pnpmRef(m.Content[i].Value, version)
-				if section == "devDependencies" {
+				if section == "devDependencies" || section == "packageManagerDependencies" {
 					dev = append(dev, ref)
 				} else {
 					prod = append(prod, ref)
@@ -116,6 +132,9 @@ func pnpmVersion(v string) string {
 // repositories have no version in their key.
 func pnpmNameVersion(key string) (name, version string) {
 	key, _, _ = strings.Cut(key, "(")
+	if host, rest, ok := strings.Cut(key, "/"); ok && strings.Contains(host, ".") && !strings.Contains(host, "@") {
+		key = "/" + rest // a registry by its name: registry.npmjs.org/foo/1.0.0
+	}
 	if strings.Contains(key, ":") {
 		return "", ""
 	}

@@ -106,8 +106,8 @@ func parseYarn1(data []byte) ([]yarnEntry, error) {
 			return out, fmt.Errorf("line %d: a property before any header", n+1)
 		case indent == 2:
 			e := &out[len(out)-1]
-			key, value, _ := strings.Cut(text, " ")
-			section = strings.TrimSuffix(key, ":")
+			key, value := cutQuoted(text)
+			section = strings.TrimSuffix(strings.TrimSuffix(key, ":"), `"`)
 			if key == "version" {
 				e.version = strings.Trim(value, `"`)
 			}

@@ -388,8 +388,12 @@ func (fl *flow) call(id ast.ID, s state) marks {
 	if fn != ast.Nil && t.Nodes[fn].Kind != ast.Name {
 		m = fl.eval(fn, s)
 	}
-	if args != ast.Nil {
+	switch {
+	case args == ast.Nil:
+	case t.Nodes[args].Kind == ast.Args:
 		am = fl.childMarks(args, s)
+	default:
+		am = fl.eval(args, s) // a conversion
 	}
 	if fn != ast.Nil && t.Nodes[fn].Kind == ast.Name {
 		m = fl.eval(fn, s)
@@ -544,6 +548,9 @@ func (fl *flow) each(id ast.ID, s state) {
 	if l != ast.Nil {
 		if fl.t.Nodes[l].Kind == ast.VarDef {
 			l = fl.t.Child(l, ast.Ident)
+		}
+		if k := fl.t.Child(l, ast.Key); fl.t.Nodes[l].Kind == ast.Pair && k != ast.Nil {
+			fl.store(k, ast.Nil, m, s)
 		}
 		fl.store(l, ast.Nil, m, s)
 	}

@@ -350,7 +350,7 @@ func (t *Tree) AssignedOnce(d int32) bool {
 	}
 	switch t.Nodes[t.names[d].scope].Kind {
 	case Program:
-		return true
+		return !t.Lang.Names.ModuleLast // of a package of several files, another one may
 	case ClassDef:
 		own := t.Lang.Names.Declared && !t.Lang.Names.ClassScope // reached through an object only
 		return t.ownField(t.names[d].node) || own && t.Kind(t.Nodes[t.names[d].node].Parent) == VarDef

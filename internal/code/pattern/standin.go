@@ -301,7 +301,7 @@ func (sp *splitter) placeOf(i int) place {
 			return placeList
 		}
 		return placeName
-	case begins && ends:
+	case begins && ends, inner == '{' && begins && (isWord(next) || next == '@'), (inner == '{' || inner == 0) && prev == ';' && (isWord(next) || next == '('):
 		return placeStmt
 	}
 	return placeName

@@ -63,6 +63,10 @@ type PatternSpec struct {
 	Parts []Part
 	// Rewrite is done to a pattern's text before all else: spellings that no grammar could be brought to read.
 	Rewrite []Rewrite
+	// Wider names the language whose grammar is tried where this one's does not read a pattern.
+	Wider string
+	// TypedParens: the grammar reads (x: T) as an expression too.
+	TypedParens bool
 	// TypeFirst: a typed metavariable is written (T $X), else ($X: T).
 	TypeFirst bool
 	// Spread: three dots right before a name are the language's own; TrailingSpread: after one, too.

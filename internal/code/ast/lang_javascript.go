@@ -108,7 +108,14 @@ var jsHooks = map[string]Hook{
 	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody,
 }
 
-var jsPattern = PatternSpec{
+// jsPattern is how patterns of JavaScript and TypeScript are read.
+func jsPattern(wider string, typed bool) PatternSpec {
+	p := jsPatterns
+	p.Wider, p.TypedParens = wider, typed
+	return p
+}
+
+var jsPatterns = PatternSpec{
 	Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s;"},
 	Name: jsStandIn, Spread: true,
 	Interpolation: func(q byte, _ string) string {
@@ -149,7 +156,7 @@ var javascript = &Lang{
 	Name: "javascript", Aliases: []string{"js"}, Exts: []string{".js", ".jsx", ".mjs", ".cjs"},
 	Grammar: syntax.JavaScript,
 	Spec:    &Spec{Table: jsTable, Hooks: jsHooks},
-	Pattern: jsPattern,
+	Pattern: jsPattern("typescript", false),
 	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
 }
 
@@ -158,7 +165,7 @@ var typescript = &Lang{
 	Grammar: syntax.TypeScript,
 	Also:    map[string]syntax.Grammar{".tsx": syntax.TSX},
 	Spec:    &Spec{Table: tsTable, Hooks: jsHooks},
-	Pattern: jsPattern,
+	Pattern: jsPattern("", true),
 	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
 }
 

@@ -123,14 +123,32 @@ func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
 	if lang.Pattern.Prepare != nil {
 		text = lang.Pattern.Prepare(text)
 	}
+	p, err := compileAs(lang, "", text, vars)
+	for ext := range lang.Also {
+		if err != nil {
+			if q, e := compileAs(lang, "pattern"+ext, text, vars); e == nil {
+				return q, nil
+			}
+		}
+	}
+	if wider := ast.LangByName(lang.Pattern.Wider); err != nil && wider != nil {
+		if q, e := compileAs(wider, "", text, vars); e == nil {
+			return q, nil
+		}
+	}
+	return p, err
+}
+
+// compileAs compiles a pattern with the grammar of a file's name.
+func compileAs(lang *ast.Lang, path, text string, vars *Vars) (*Pattern, error) {
 	pieces := split(lang, text)
 	p := &Pattern{Text: text, Vars: vars, types: map[ast.ID]string{}, typeVars: map[ast.ID]int32{}, strs: map[ast.ID]strPattern{}}
 	var firstErr error
-	for _, typed := range typedOrder(lang, pieces) {
+	for _, typed := range typedOrder(lang, pieces, text) {
 		for v := range variants(lang, pieces) {
 			body, types := render(lang, pieces, v, typed)
 			for _, rd := range readings(lang, text) {
-				ok, err := p.read(lang, rd, body)
+				ok, err := p.read(lang, path, rd, body)
 				if ok {
 					p.finish(types)
 					return p, nil
@@ -184,11 +202,11 @@ func (p *Pattern) wholeVariable(id ast.ID) {
 }
 
 // typedOrder says whether what may be a typed metavariable is tried as one, and when.
-func typedOrder(lang *ast.Lang, ps []piece) []bool {
+func typedOrder(lang *ast.Lang, ps []piece, text string) []bool {
 	switch {
 	case !hasTyped(ps):
 		return []bool{false}
-	case lang.Pattern.TypeFirst:
+	case lang.Pattern.TypeFirst, lang.Pattern.TypedParens && !strings.Contains(text, "=>"):
 		return []bool{true, false}
 	}
 	return []bool{false, true}
@@ -339,9 +357,9 @@ func metaInType(s string) string {
 }
 
 // read parses the pattern in one reading. It fails where the grammar finds an error.
-func (p *Pattern) read(lang *ast.Lang, rd reading, body string) (bool, error) {
+func (p *Pattern) read(lang *ast.Lang, path string, rd reading, body string) (bool, error) {
 	src := []byte(rd.Prefix + body + rd.Suffix + "\n")
-	t, err := lang.Parse("", src, limits)
+	t, err := lang.Parse(path, src, limits)
 	if err != nil {
 		return false, err
 	}

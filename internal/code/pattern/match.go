@@ -497,6 +497,8 @@ func lambdaBody(t *ast.Tree, id ast.ID) bool {
 func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 	pk, tk := m.p.Nodes[c.p].Kind, m.t.Nodes[c.t].Kind
 	switch {
+	case pk == ast.Assign && tk == ast.AugAssign && m.t.Lang.Names.Requires:
+		return m.children(c)
 	case pk == ast.Assign && (tk == ast.VarDef || tk == ast.Param) && !m.Opts.NoVarDefs:
 		name, value := m.t.Child(c.t, ast.Ident), m.t.Child(c.t, ast.Value)
 		if name == ast.Nil || value == ast.Nil || tk == ast.Param || m.t.Nodes[value].Kind == ast.Lambda && !m.Opts.FieldAssign && m.method(value) {

@@ -28,6 +28,9 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 		}
 		return bit(ast.ExprStmt, ast.VarDef, ast.Return)
 	case ast.Assign:
+		if t.Lang.Names.Requires {
+			return bit(ast.Assign, ast.VarDef, ast.AugAssign) // x += y sets x too, to rules
+		}
 		return bit(ast.Assign, ast.VarDef)
 	case ast.Name, ast.Str, ast.Num, ast.Bool, ast.Null:
 		return bit(n.Kind, ast.Name, ast.Bin, ast.Member, ast.Interp)

@@ -17,6 +17,7 @@ type conn struct {
 	alpn    []string
 	host    string // canonical: lower case, without port
 	path    string // as routed: percent-encoded where reserved
+	uri     string // path and query as middlewares see them, "" as asked
 	method  string
 	header  http.Header
 	query   url.Values
@@ -42,7 +43,7 @@ func (c *cond) holds(q *conn) bool {
 	case "Method":
 		return slices.ContainsFunc(c.args, func(a string) bool { return strings.ToUpper(a) == q.method })
 	case "Host", "HostHeader":
-		return slices.ContainsFunc(c.args, func(a string) bool { return hostMatches(q, a) })
+		return slices.ContainsFunc(c.args, func(a string) bool { return hostMatches(q, a, c.v2) })
 	case "HostRegexp":
 		return c.re.MatchString(q.host)
 	case "Path", "PathPrefix", "PathRegexp":
@@ -89,8 +90,11 @@ func (c *cond) queryHolds(q *conn) bool {
 }
 
 // hostMatches compares a request's host with a Host matcher's argument: without case, a final dot on either side counts for
-// nothing, and from 3.7 on a leading "*" stands for the first part and a lone "*" for every host.
-func hostMatches(q *conn, want string) bool {
+// nothing, and from 3.7 on a leading "*" stands for the first part and a lone "*" for every host, but not in rules of version 2.
+func hostMatches(q *conn, want string, v2 bool) bool {
+	if v2 {
+		return q.host != "" && strings.TrimSuffix(q.host, ".") == strings.TrimSuffix(want, ".")
+	}
 	if want == "*" && q.version.AtLeast(3, 7) {
 		return true
 	}

@@ -30,6 +30,13 @@ var tcpCases = []labelCase{
 	{"all names beside an https router without a name", "traefik.tcp.routers.N.rule=HostSNI(`*`)\ntraefik.tcp.routers.N.entrypoints=EP\ntraefik.tcp.routers.N.tls=true\n" +
 		"traefik.http.routers.N.rule=PathPrefix(`/`)\ntraefik.http.routers.N.entrypoints=EP\ntraefik.http.routers.N.tls=true\ntraefik.http.routers.N.middlewares=N-a\ntraefik.http.middlewares.N-a.ipallowlist.sourcerange=127.0.0.2"},
 	{"a middleware of http, no http router", "traefik.tcp.routers.N.rule=HostSNI(`*`)\ntraefik.tcp.routers.N.entrypoints=EP\ntraefik.http.middlewares.N-a.ipallowlist.sourcerange=127.0.0.2"},
+	{"beside a disabled https router", "traefik.tcp.routers.N.rule=HostSNI(`HOST`)\ntraefik.tcp.routers.N.entrypoints=EP\ntraefik.tcp.routers.N.tls=true\n" +
+		"traefik.http.routers.N.rule=Host(`HOST`)\ntraefik.http.routers.N.entrypoints=EP\ntraefik.http.routers.N.tls=true\ntraefik.http.routers.N.middlewares=ghost"},
+	{"beside an https router of a bad rule", "traefik.tcp.routers.N.rule=HostSNI(`HOST`)\ntraefik.tcp.routers.N.entrypoints=EP\ntraefik.tcp.routers.N.tls=true\n" +
+		"traefik.http.routers.N.rule=Host(`HOST`) && Nosuch(`x`)\ntraefik.http.routers.N.entrypoints=EP\ntraefik.http.routers.N.tls=true"},
+	{"beside an https router that is not for the name", "traefik.tcp.routers.N.rule=HostSNI(`HOST`)\ntraefik.tcp.routers.N.entrypoints=EP\ntraefik.tcp.routers.N.tls=true\n" +
+		"traefik.http.routers.N.rule=!Host(`HOST`) && Host(`other.example.com`)\ntraefik.http.routers.N.entrypoints=EP\ntraefik.http.routers.N.tls=true"},
+	{"sni expression without tls", "traefik.tcp.routers.N.rule=HostSNIRegexp(`^HOST$`)\ntraefik.tcp.routers.N.entrypoints=EP"},
 	{"sni expression", "traefik.tcp.routers.N.rule=HostSNIRegexp(`^HOST$`)\ntraefik.tcp.routers.N.entrypoints=EP\ntraefik.tcp.routers.N.tls=true"},
 }
 

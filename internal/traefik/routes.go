@@ -29,6 +29,9 @@ func (rt *Runtime) buildRoutes(udp map[string]*Router) {
 		}
 	}
 	for _, r := range rt.Routes {
+		if r.TLS != nil && !r.TCP && r.EntryPoint != "" {
+			rt.claims[r.EntryPoint] = append(rt.claims[r.EntryPoint], claimedHosts(r.Router.Rule, rt.Version)...)
+		}
 		if r.Served() && !r.UDP && r.EntryPoint != "" {
 			k := tableKey{r.EntryPoint, r.TLS != nil, r.TCP}
 			rt.tables[k] = append(rt.tables[k], r)

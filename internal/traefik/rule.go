@@ -31,6 +31,7 @@ type cond struct {
 	args []string
 	re   *regexp.Regexp // of a matcher that takes an expression
 	ips  *Ranges        // of ClientIP
+	v2   bool           // read in the syntax of version 2
 }
 
 // matcher is what a matcher's arguments must be. max -1: any number.
@@ -181,7 +182,7 @@ func (p ruleParser) call(x *ast.CallExpr) (*cond, error) {
 	if !ok {
 		return nil, fmt.Errorf("unsupported function: %s", id.Name)
 	}
-	c := &cond{op: 'm', name: m.name}
+	c := &cond{op: 'm', name: m.name, v2: p.v2}
 	for _, a := range x.Args {
 		lit, ok := a.(*ast.BasicLit)
 		if !ok || lit.Kind != token.STRING {
@@ -371,4 +372,61 @@ func (r *Rule) Priority() int {
 		return -1
 	}
 	return len(r.Text)
+}
+
+// claimedHosts are the names under which a rule takes connections behind TLS, whether or not its router is served: those of its
+// Host matchers, negated ones too before 3.7. A rule that names none claims all, told by "". A rule that is none in any version claims nothing.
+func claimedHosts(text string, v Version) []string {
+	if len(text) > maxRule {
+		return nil
+	}
+	e, err := parser.ParseExpr(text)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	if !claimed(e, !v.AtLeast(3, 7), false, 0, &out) {
+		return nil
+	}
+	if len(out) == 0 {
+		return []string{""}
+	}
+	return out
+}
+
+// claimed collects the names of one part of a rule, those of negated matchers if all are wanted; it is false where that is no part of any rule.
+func claimed(e ast.Expr, all, not bool, depth int, out *[]string) bool {
+	if depth > maxRuleDepth {
+		return false
+	}
+	switch x := e.(type) {
+	case *ast.ParenExpr:
+		return claimed(x.X, all, not, depth+1, out)
+	case *ast.UnaryExpr:
+		return x.Op == token.NOT && claimed(x.X, all, !not, depth+1, out)
+	case *ast.BinaryExpr:
+		return (x.Op == token.LAND || x.Op == token.LOR) && claimed(x.X, all, not, depth+1, out) && claimed(x.Y, all, not, depth+1, out)
+	case *ast.CallExpr:
+		id, ok := x.Fun.(*ast.Ident)
+		if !ok {
+			return false
+		}
+		_, v3 := httpMatchers[id.Name]
+		m, v2 := httpMatchersV2[id.Name]
+		if !v3 && !v2 {
+			return false
+		}
+		if m.name != "Host" && id.Name != "Host" || not && !all {
+			return true
+		}
+		for _, a := range x.Args {
+			if lit, ok := a.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if s, err := strconv.Unquote(lit.Value); err == nil {
+					*out = append(*out, strings.ToLower(s))
+				}
+			}
+		}
+		return true
+	}
+	return false
 }

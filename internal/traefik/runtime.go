@@ -43,6 +43,7 @@ type Runtime struct {
 	unknown map[string]bool
 	byName  map[string][]int // containers by the names of their networks, lower case
 	tables  map[tableKey][]*Route
+	claims  map[string][]string // by entry point: the hosts that HTTP routers behind TLS name, "" for one that names none
 }
 
 type tableKey struct {
@@ -115,7 +116,7 @@ func Build(in Input) *Runtime {
 		Version: in.Version, Static: in.Static, Routers: map[string]*Router{}, TCPRouters: map[string]*Router{},
 		Middlewares: map[string]*Middleware{}, TCPMiddlewares: map[string]*Middleware{}, Services: map[string]*Service{},
 		TCPServices: map[string]*Service{}, UDPServices: map[string]*Service{}, TLSOptions: map[string]*TLSOptions{},
-		unknown: in.Unknown, byName: map[string][]int{}, tables: map[tableKey][]*Route{},
+		unknown: in.Unknown, byName: map[string][]int{}, claims: map[string][]string{}, tables: map[tableKey][]*Route{},
 	}
 	for i, c := range in.Containers {
 		for _, h := range c.Hosts {

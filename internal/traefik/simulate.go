@@ -131,6 +131,18 @@ func (rt *Runtime) open(q Request, ep *EntryPoint, a *Answer) (*conn, bool) {
 		return nil, false
 	}
 	c.path = rt.routingPath(u)
+	if rt.Version.AtLeast(3, 3) { // from then on paths are cleaned before anything else
+		c.uri = u.JoinPath().EscapedPath()
+		if rt.Version.AtLeast(3, 4) {
+			c.uri = plainLetters.ReplaceAllStringFunc(c.uri, func(enc string) string {
+				d, _ := url.PathUnescape(enc)
+				return d
+			})
+		}
+		if query != "" {
+			c.uri += "?" + query
+		}
+	}
 	c.query, _ = url.ParseQuery(query)
 	return c, true
 }
@@ -156,6 +168,9 @@ func (rt *Runtime) forwarded(c *conn, ep *EntryPoint, a *Answer) {
 		c.header["X-Forwarded-For"] = []string{strings.Join(xff, ", ")}
 	}
 }
+
+// plainLetters are encoded characters that need not be.
+var plainLetters = regexp.MustCompile(`(?i)%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])`)
 
 // reserved are the characters whose encoded form is kept when a path is routed, from 3.4 on.
 const reserved = ":/?#[]@!$&'()*+,;=%"
@@ -190,7 +205,9 @@ func (rt *Runtime) routingPath(u *url.URL) string {
 // names last.
 func (rt *Runtime) tcpRoute(c *conn, q Request, tls bool, a *Answer) (r *Route, done bool) {
 	if !tls {
-		r, tie := rt.pick(rt.Table(q.EntryPoint, false, true), c)
+		plain := *c
+		plain.sni = "" // without TLS nobody says which name is meant
+		r, tie := rt.pick(rt.Table(q.EntryPoint, false, true), &plain)
 		if tie {
 			a.step("two TCP routers of the same priority take it: chance decides")
 			a.end(Unknown, 0)
@@ -207,18 +224,11 @@ func (rt *Runtime) tcpRoute(c *conn, q Request, tls bool, a *Answer) (r *Route, 
 		}
 	}
 	// HTTPS has a route of its own for every host that its rules name, and for all of them once a rule names none.
+	// Routers that are not served claim their names all the same.
 	named, all := false, false
-	for _, h := range rt.Table(q.EntryPoint, true, false) {
-		if h.Rule == nil {
-			continue
-		}
-		hosts := h.Rule.Hosts()
-		if len(hosts) == 0 {
-			all = true
-		}
-		for _, d := range hosts {
-			named = named || d != "*" && c.sni != "" && domainMatches(c, c.sni, strings.TrimSuffix(d, "."))
-		}
+	for _, d := range rt.claims[q.EntryPoint] {
+		all = all || d == ""
+		named = named || d != "" && d != "*" && c.sni != "" && domainMatches(c, c.sni, strings.TrimSuffix(d, "."))
 	}
 	if named {
 		return nil, false
@@ -392,6 +402,10 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 			case c.method != http.MethodGet:
 				status = http.StatusTemporaryRedirect
 			}
+			if _, err := url.Parse(to); err != nil {
+				a.step("%s makes an address that is none", m.Name)
+				return Refused, http.StatusBadGateway
+			}
 			a.step("%s redirects to %s", m.Name, to)
 			return Redirected, status
 		}
@@ -484,10 +498,7 @@ var (
 
 // to is where the redirection sends a request, "" where it leaves it alone.
 func (d *Redirect) to(q Request, c *conn, tls bool) string {
-	uri := q.Path
-	if uri == "" {
-		uri = "/"
-	}
+	uri := orDefault(orDefault(c.uri, q.Path), "/")
 	scheme := "http"
 	if tls {
 		scheme = "https"

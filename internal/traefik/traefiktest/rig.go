@@ -74,13 +74,14 @@ func freePorts(t testing.TB, n int) []int {
 // BackendPort is the port of every backend, each on an address of its own.
 const BackendPort = "18980"
 
-func containerIP(i int) string { return fmt.Sprintf("127.9.%d.%d", i/250, i%250+2) }
+// Address is the address of a container's backend.
+func Address(i int) string { return fmt.Sprintf("127.9.%d.%d", i/250, i%250+2) }
 
 // backends answers for every container on the address that the stand-in engine gives it.
 func backends(t testing.TB, n int) {
 	t.Helper()
 	for i := range n {
-		l, err := net.Listen("tcp", net.JoinHostPort(containerIP(i), BackendPort))
+		l, err := net.Listen("tcp", net.JoinHostPort(Address(i), BackendPort))
 		if err != nil {
 			t.Skipf("absent: loopback addresses beyond 127.0.0.1: %v", err)
 		}
@@ -140,7 +141,7 @@ func engine(t testing.TB, cs []Container) string {
 				port := BackendPort + "/tcp"
 				reply(w, object{"Id": id(i), "Name": "/" + c.Name, "Image": "sha256:0", "State": object{"Status": "running", "Running": true},
 					"HostConfig": object{"NetworkMode": "n"}, "Config": object{"Labels": c.Labels, "Image": "x", "ExposedPorts": object{port: object{}}},
-					"NetworkSettings": object{"Ports": object{port: nil}, "Networks": object{"n": object{"IPAddress": containerIP(i), "NetworkID": "n"}}}})
+					"NetworkSettings": object{"Ports": object{port: nil}, "Networks": object{"n": object{"IPAddress": Address(i), "NetworkID": "n"}}}})
 				return
 			}
 			http.NotFound(w, r)

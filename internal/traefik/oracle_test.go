@@ -54,7 +54,8 @@ type setup struct {
 	eps        []string
 	file       string
 	containers []Container
-	everywhere bool // listen on all addresses, IPv6 ones too
+	engine     string // a real engine's address, instead of the stand-in
+	everywhere bool   // listen on all addresses, IPv6 ones too
 }
 
 // rig is a running Traefik and the model of it.
@@ -65,7 +66,7 @@ type rig struct {
 
 func start(t testing.TB, s setup) *rig {
 	t.Helper()
-	real := traefiktest.Setup{Tool: s.tool, Flags: s.flags, EntryPoints: s.eps, File: s.file, Everywhere: s.everywhere}
+	real := traefiktest.Setup{Tool: s.tool, Flags: s.flags, EntryPoints: s.eps, File: s.file, Everywhere: s.everywhere, Engine: s.engine}
 	for i, c := range s.containers {
 		s.containers[i].Hosts = []string{traefiktest.Address(i)}
 		real.Containers = append(real.Containers, traefiktest.Container{Name: c.Name, Labels: c.Labels})

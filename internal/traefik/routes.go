@@ -42,7 +42,7 @@ func (rt *Runtime) buildRoutes(udp map[string]*Router) {
 	}
 }
 
-// before orders routes as they are tried. From 3.7 on the provider decides between equal priorities.
+// before orders routes as they are tried. From 3.7 on the user may set which provider goes first among equal priorities.
 func (rt *Runtime) before(a, b *Route) bool {
 	if a.Priority != b.Priority {
 		return a.Priority > b.Priority
@@ -50,15 +50,10 @@ func (rt *Runtime) before(a, b *Route) bool {
 	return rt.precedence(a) < rt.precedence(b)
 }
 
-var defaultPrecedence = []string{"swarm", "docker", "file", "redis", "consul", "etcd", "http", "zookeeper", "rest"}
-
 func (rt *Runtime) precedence(r *Route) int {
-	if !rt.Version.AtLeast(3, 7) {
-		return 0
-	}
-	list := defaultPrecedence
-	if len(rt.Static.Precedence) > 0 {
-		list = rt.Static.Precedence
+	list := rt.Static.Precedence
+	if !rt.Version.AtLeast(3, 7) || len(list) == 0 {
+		return 0 // the order that is set by default was seen to decide nothing
 	}
 	if i := slices.Index(list, r.Router.Provider); i >= 0 {
 		return i
@@ -383,8 +378,8 @@ func (rt *Runtime) service(r *Route, services map[string]*Service) {
 
 // containersOf are the containers behind a service: its own, or those that its servers' addresses name.
 func (rt *Runtime) containersOf(s *Service) []int {
-	if len(s.Servers) == 0 {
-		return s.Containers
+	if len(s.Servers) == 0 || len(s.Containers) > 0 && !rt.Version.AtLeast(3, 4) {
+		return s.Containers // a label's URL counts from 3.4 on
 	}
 	var out []int
 	for _, server := range s.Servers {

@@ -47,7 +47,8 @@ type Setup struct {
 	EntryPoints []string
 	File        string // content of a YAML file for the file provider
 	Containers  []Container
-	Everywhere  bool // listen on all addresses, for requests over IPv6: in a network namespace of the test's own
+	Engine      string // address of a real engine that runs the containers, sentinel included; "" is the stand-in
+	Everywhere  bool   // listen on all addresses, for requests over IPv6: in a network namespace of the test's own
 }
 
 // Rig is a running Traefik.
@@ -161,9 +162,13 @@ func Start(t testing.TB, s Setup) *Rig {
 	s.Containers = append(s.Containers, Container{Name: "sentinel", Labels: map[string]string{
 		"traefik.enable": "true", "traefik.http.routers.sentinel.rule": "Host(`sentinel.invalid`)", "traefik.http.routers.sentinel.entrypoints": s.EntryPoints[0],
 	}})
-	backends(t, len(s.Containers))
 	r := &Rig{Ports: map[string]int{}}
-	flags := []string{"--providers.docker.endpoint=tcp://" + engine(t, s.Containers)}
+	endpoint := s.Engine
+	if endpoint == "" {
+		backends(t, len(s.Containers))
+		endpoint = "tcp://" + engine(t, s.Containers)
+	}
+	flags := []string{"--providers.docker.endpoint=" + endpoint}
 	ports := freePorts(t, len(s.EntryPoints)+1)
 	for i, ep := range append(slices.Clone(s.EntryPoints), internalEntryPoint) {
 		r.Ports[ep] = ports[i]

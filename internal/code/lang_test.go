@@ -208,3 +208,19 @@ func TestPHPPatterns(t *testing.T) {
 		{"goto $L;", "<?php\ngoto end;\nend:\n", "2"},
 	})
 }
+
+func TestJavaScriptPatterns(t *testing.T) {
+	runLang(t, "javascript", []langCase{
+		{"{key: $V}", "a = {key};\nb = {key: 1, c: 2};\nd = {e};\n", "1 2"},
+		{"const {$X} = $Y", "const {a} = b;\nconst {c: d} = b;\n", "1"},
+		{"import x from $M", "import x from 'm';\nimport y from 'm';\n", "1"},
+		{"new $C(...)", "new A;\nnew B(1);\n", "1 2"},
+		{"function $F(...) { ... }", "class A {\n  @log\n  f() {}\n}\n", "2"},
+		{"`...${$X}...`", "a = `b${c}`;\nd`b${c}`;\n", "1"},
+		// of a class a pattern names what matters
+		{"class $C { run() { ... } }", "class A { init() {} run() {} }\nclass B { init() {} }\n", "1"},
+		{"class $C {}", "class A { f() {} }\n", "1"},
+	})
+	runLang(t, "java", []langCase{{"class $C { int x; }", "class A { int y; int x; }\nclass B { int y; }\n", "1"}})
+	runLang(t, "python", []langCase{{"class $C:\n  x = 1", "class A:\n  y = 2\n  x = 1\nclass B:\n  y = 2\n", "1"}})
+}

@@ -7,7 +7,7 @@ import (
 )
 
 const jsTable = `
-identifier property_identifier private_property_identifier shorthand_property_identifier shorthand_property_identifier_pattern statement_identifier type_identifier: Name @
+identifier property_identifier private_property_identifier statement_identifier type_identifier: Name @
 number: Num @
 true: Bool "true"
 false: Bool "false"
@@ -26,7 +26,7 @@ call_expression: !call
 arguments: Args
 spread_element: Spread "..." *=value
 rest_pattern: Spread "..." *=value
-new_expression: New constructor=type arguments=args
+new_expression: !new
 member_expression: Member object=obj property=name
 subscript_expression: Index object=obj index=elem
 binary_expression: Bin @operator left=left right=right
@@ -41,12 +41,13 @@ sequence_expression: Tuple
 arrow_function: !arrow
 function_expression function generator_function: Lambda name=name parameters=params return_type=ret body=body type_parameters=- +async +*
 function_declaration generator_function_declaration: FuncDef name=name parameters=params return_type=ret body=body type_parameters=- +async +*
-method_definition: FuncDef name=name parameters=params return_type=ret body=body type_parameters=- +async +static +get +set +*
+method_definition: FuncDef decorator=mods name=name parameters=params return_type=ret body=body type_parameters=- +async +static +get +set +*
 formal_parameters: !params
 array: List
 array_pattern: List
 object: Dict
 object_pattern: Dict
+shorthand_property_identifier shorthand_property_identifier_pattern: !shorthand
 pair: Pair key=key value=value
 pair_pattern: Pair key=key value=value
 computed_property_name: ^
@@ -105,7 +106,7 @@ ambient_declaration: ^
 
 var jsHooks = map[string]Hook{
 	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": jsParen, "update": jsUpdate, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
-	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody,
+	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody, "shorthand": jsShorthand, "new": jsNew,
 }
 
 // jsPattern is how patterns of JavaScript and TypeScript are read.
@@ -171,10 +172,16 @@ var typescript = &Lang{
 
 var jsAttrValue = regexp.MustCompile(`<[A-Za-z$][^<>]*=$`)
 
+// jsFrom is what stands before the name of a module.
+var jsFrom = regexp.MustCompile(`(?m)^\s*(?:import|export)\b.*\bfrom\s+$`)
+
 // jsStandIn puts a stand-in that is an attribute's value in braces.
 func jsStandIn(word, before, _ string) string {
 	if jsAttrValue.MatchString(before) {
 		return "{" + word + "}"
+	}
+	if jsFrom.MatchString(before) {
+		return `"` + word + `"`
 	}
 	return word
 }
@@ -184,6 +191,28 @@ func jsString(l *lowering, n uint32, parent ID, r Role) {
 	from, to := unquote(l.raw(n))
 	start := l.cst.Nodes[n].Start
 	l.setText(id, start+uint32(from), start+uint32(max(from, to)))
+}
+
+// jsShorthand: {a} is {a: a}.
+func jsShorthand(l *lowering, n uint32, parent ID, r Role) {
+	if string(l.raw(n)) == wordDots {
+		l.leaf(n, parent, Name, r)
+		return
+	}
+	id := l.make(n, parent, Pair, r)
+	l.leaf(n, id, Name, Key)
+	l.leaf(n, id, Name, Value)
+}
+
+// jsNew: without arguments it has an empty list of them.
+func jsNew(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, New, r)
+	l.opt(l.field(n, "constructor"), id, Type)
+	if args := l.field(n, "arguments"); args != 0 {
+		l.node(args, id, Arguments)
+	} else {
+		l.add(id, Args, Arguments, l.cst.Nodes[n].End, l.cst.Nodes[n].End)
+	}
 }
 
 func jsTemplate(l *lowering, n uint32, parent ID, r Role) {
@@ -217,7 +246,11 @@ func jsCall(l *lowering, n uint32, parent ID, r Role) {
 		return
 	}
 	if l.sym(a) == "template_string" {
-		l.node(a, l.make(a, id, Args, Arguments), Elem)
+		args := l.make(a, id, Args, Arguments)
+		l.node(a, args, Elem)
+		if t := l.Nodes[args].First; t != Nil && l.Nodes[t].Kind == Interp {
+			l.setString(t, "tagged") // its parts are given to the tag, not joined
+		}
 		return
 	}
 	l.node(a, id, Arguments)

@@ -388,6 +388,8 @@ func (l *lowering) mark() {
 			n.Flags |= FlagStmt
 		case !nonExprRole(n.Role) || n.Role == Body && p == Lambda || (n.Role == Then || n.Role == Else) && p == Ternary:
 			n.Flags |= FlagExpr
+		case n.Role == Ident && p == VarDef && (n.Kind == Dict || n.Kind == List):
+			n.Flags |= FlagExpr // names that are taken out of a value
 		case n.Role == Parents || n.Role == Type && (p == New || p == Catch):
 			n.Flags |= FlagExpr
 		}

@@ -28,7 +28,7 @@ func (m *Matcher) optional(k ast.Kind, r ast.Role) bool {
 	case ast.Parameters:
 		return k == ast.ClassDef
 	case ast.Elem:
-		return k == ast.Element // <a/> has whatever <a>...</a> holds
+		return k == ast.Element || k == ast.ClassBody // <a/> has whatever <a>...</a> holds
 	case ast.Ident:
 		return k == ast.Lambda
 	}
@@ -124,7 +124,7 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fl})
 		case anyOrder:
 			var fl uint8
-			if k == ast.Dict && m.t.Lang.Names.OpenDicts && !m.Opts.StrictDicts {
+			if k == ast.ClassBody || k == ast.Dict && m.t.Lang.Names.OpenDicts && !m.Opts.StrictDicts {
 				fl = fLess
 			}
 			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fl})

@@ -601,7 +601,7 @@ func (fl *flow) sinks(id ast.ID, m marks, s state) {
 	own, all := m, m.union(given)
 	for i := range fl.h.sinks {
 		h := &fl.h.sinks[i]
-		if !h.covers(n) {
+		if !h.covers(n) || h.part.spec.AtExit && !fl.leaves(id) {
 			continue
 		}
 		if m = all; h.part.focus {

@@ -293,10 +293,15 @@ func (fl *flow) store(left, right ast.ID, m marks, s state) {
 		fl.eval(left, s)
 		return
 	}
-	if fl.tr != nil && t.Nodes[left].Kind == ast.Index {
-		m = s.get(key).union(m) // what else the index may stand for keeps what it has
-	} else if fl.tr != nil {
+	switch {
+	case fl.tr == nil:
+	case t.Nodes[left].Kind != ast.Index:
 		fl.tr.assigned(key)
+	case fl.tr.isObject(key):
+		key += anyIndex // what the object holds by a key that is not known is none of its fields
+		m = s[key].union(m)
+	default:
+		m = s.get(key).union(m) // what else the index may stand for keeps what it has
 	}
 	s.set(key, fl.passed(left, m))
 	if right != ast.Nil && t.Nodes[right].Kind == ast.Dict {

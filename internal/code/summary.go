@@ -115,14 +115,12 @@ type held struct {
 	parts map[string]facts
 }
 
+// part is the taint of a part; of one that is not known it may be that of any.
 func (v *held) part(s string) facts {
 	if s == anyPart {
 		return v.all()
 	}
-	if p, ok := v.parts[s]; ok {
-		return p.union(v.parts[anyPart])
-	}
-	return v.whole.union(v.parts[anyPart])
+	return v.one(s)
 }
 
 // all is the taint of the value and of all its parts.
@@ -210,7 +208,7 @@ func (v *held) tidy() {
 	}
 }
 
-// one is the taint of a part, without that of those of which it is not known which they are.
+// one is the taint of a part by its name.
 func (v *held) one(s string) facts {
 	if p, ok := v.parts[s]; ok {
 		return p

@@ -425,6 +425,12 @@ func (tr *tracer) others(m marks, p int32) (out marks) {
 	return out
 }
 
+// isObject says whether a place is the object that the method is called on.
+func (tr *tracer) isObject(key string) bool {
+	p, ok := tr.params[key]
+	return ok && p == 0 && tr.x.f.units[tr.unit].class >= 0 && tr.x.f.lang != "javascript" && tr.x.f.lang != "typescript"
+}
+
 // assigned notes that a variable has a new value: what is done to it from now on is not done to what was given.
 func (tr *tracer) assigned(key string) {
 	if _, ok := tr.params[key]; ok {

@@ -34,6 +34,11 @@ func indexFile(t *ast.Tree) *indexer {
 			x.class(id, t.Child(id, ast.Ident))
 		case n.Kind == ast.Other && t.Lang.Name == "go" && t.Lang.SymbolName(n.Sym) == "type_spec":
 			x.class(id, t.Field(id, "name"))
+		case n.Kind == ast.Other && t.Lang.Name == "typescript" && t.Lang.SymbolName(n.Sym) == "interface_declaration":
+			x.class(id, t.Field(id, "name"))
+		case n.Kind == ast.Dict && t.Lang.Names.Requires && x.hasFunctions(id):
+			x.classOf[id] = int32(len(x.f.classes))
+			x.f.classes = append(x.f.classes, class{methods: map[string][]int32{}, fields: map[string]int32{}})
 		}
 	}
 	for i := range t.Nodes {
@@ -108,6 +113,7 @@ func (x *indexer) class(id, name ast.ID) {
 	if c.name == "" || len(x.f.classes) > 10_000 {
 		return
 	}
+	c.abstract = t.Lang.Name == "typescript"
 	if t.Nodes[id].Kind == ast.ClassDef {
 		c.abstract = t.HasText(id, "interface")
 		for m := t.Nodes[id].First; m != ast.Nil; m = t.Nodes[m].Next {
@@ -124,7 +130,7 @@ func (x *indexer) class(id, name ast.ID) {
 // around is the class that a node stands in, -1 for none.
 func (x *indexer) around(id ast.ID) int32 {
 	for p := x.t.Nodes[id].Parent; p != ast.Nil; p = x.t.Nodes[p].Parent {
-		if x.t.Nodes[p].Kind == ast.ClassDef {
+		if k := x.t.Nodes[p].Kind; k == ast.ClassDef || k == ast.Dict && x.has(p) {
 			if c, ok := x.classOf[p]; ok {
 				return c
 			}
@@ -132,6 +138,44 @@ func (x *indexer) around(id ast.ID) int32 {
 		}
 	}
 	return -1
+}
+
+// has says whether a node is known as a class.
+func (x *indexer) has(id ast.ID) bool {
+	_, ok := x.classOf[id]
+	return ok
+}
+
+// hasFunctions says whether an object of JavaScript has functions for members: it is taken for a class's only instance.
+func (x *indexer) hasFunctions(id ast.ID) bool {
+	t := x.t
+	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+		if k := t.Nodes[c].Kind; k == ast.FuncDef || k == ast.Name || k == ast.Pair && t.Kind(t.Child(c, ast.Value)) == ast.Lambda {
+			return len(x.f.classes) < 10_000
+		}
+	}
+	return false
+}
+
+// objectMembers fills the class of an object.
+func (x *indexer) objectMembers(id ast.ID, ci int32) {
+	t, c := x.t, &x.f.classes[ci]
+	for k := t.Nodes[id].First; k != ast.Nil; k = t.Nodes[k].Next {
+		switch t.Nodes[k].Kind {
+		case ast.Name:
+			c.fields[string(t.Text(k))] = x.refOf(k)
+		case ast.Pair:
+			key, v := t.Child(k, ast.Key), t.Child(k, ast.Value)
+			if key == ast.Nil || v == ast.Nil {
+				continue
+			}
+			if u, ok := x.unitOf[v]; ok && t.Nodes[v].Kind == ast.Lambda {
+				c.methods[string(t.Text(key))] = append(c.methods[string(t.Text(key))], u)
+			} else {
+				c.fields[string(t.Text(key))] = x.refOf(v)
+			}
+		}
+	}
 }
 
 // unit notes a function.
@@ -256,8 +300,14 @@ func (x *indexer) members() {
 	}
 	for id, ci := range x.classOf {
 		c := &x.f.classes[ci]
-		if t.Nodes[id].Kind == ast.Other {
-			x.structFields(id, c)
+		switch t.Nodes[id].Kind {
+		case ast.Other:
+			if t.Lang.Name == "go" {
+				x.structFields(id, c)
+			}
+			continue
+		case ast.Dict:
+			x.objectMembers(id, ci)
 			continue
 		}
 		body := t.Child(id, ast.Body)
@@ -403,7 +453,7 @@ func (x *indexer) globals() {
 	}
 	for i := range x.f.classes {
 		c := &x.f.classes[i]
-		if _, ok := x.f.globals[c.name]; !ok {
+		if _, ok := x.f.globals[c.name]; !ok && c.name != "" {
 			set(c.name, x.add(ref{kind: refClass, a: int32(i)}))
 		}
 	}

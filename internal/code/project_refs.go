@@ -55,6 +55,10 @@ func (x *indexer) refOf(id ast.ID) int32 {
 		if typ := x.typeRef(t.Child(id, ast.Type)); typ != noRef {
 			return x.add(ref{kind: refInstance, a: typ})
 		}
+	case ast.Dict:
+		if c, ok := x.classOf[id]; ok {
+			return x.add(ref{kind: refThis, a: c})
+		}
 	case ast.Lambda, ast.FuncDef:
 		if u, ok := x.unitOf[id]; ok {
 			return x.add(ref{kind: refUnit, a: u})
@@ -418,6 +422,12 @@ func (x *indexer) exported(def ast.ID) {
 		}
 	case ast.VarDef:
 		r = x.refOf(t.Child(def, ast.Value))
+	case ast.Other: // an interface
+		c, ok := x.classOf[def]
+		if !ok {
+			return
+		}
+		name, r = t.Field(def, "name"), x.add(ref{kind: refClass, a: c})
 	default:
 		return
 	}

@@ -17,6 +17,7 @@ type family struct {
 	seen  []map[int32]entity
 	subs  map[classKey][]classKey
 	calls map[unitKey][]unitKey // callers
+	named map[string][]entity   // methods of Go
 	depth int
 }
 
@@ -339,6 +340,9 @@ func (p *family) implementation(e entity, s string) entity {
 			}
 		}
 	}
+	if p.lang == "go" {
+		return p.goImplementation(s)
+	}
 	var found []entity
 	for _, k := range p.subs[classKey{e.file, e.n}] {
 		sub := entity{kind: isInstance, file: k.file, n: k.class}
@@ -350,6 +354,21 @@ func (p *family) implementation(e entity, s string) entity {
 		}
 	}
 	return unique(found)
+}
+
+// goImplementation is the only method of a name in the project: types of Go do not say which interfaces they are for.
+func (p *family) goImplementation(s string) entity {
+	if p.named == nil {
+		p.named = map[string][]entity{}
+		for fi, f := range p.files {
+			for ui := range f.units {
+				if u := &f.units[ui]; u.class >= 0 && u.body {
+					p.named[u.name] = append(p.named[u.name], entity{kind: isUnit, file: int32(fi), n: int32(ui)})
+				}
+			}
+		}
+	}
+	return unique(p.named[s])
 }
 
 // field is what a class's field holds.

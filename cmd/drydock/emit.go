@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -79,16 +80,20 @@ func (a *app) emit(r *report.Report, p *plan, runErr error) error {
 	policy.Apply(r, p.policy)
 	r.Finish()
 	opt := report.WriteOptions{Color: a.color(a.out), Width: a.width(), All: p.all, Now: stamp()}
+	var failed []error // one that cannot be written keeps no other back
 	for _, t := range p.targets {
 		if err := t.WriteFile(r, opt); err != nil {
-			return err
+			failed = append(failed, err)
 		}
 	}
 	if err := p.format.Write(a.out, r, opt); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
+		failed = append(failed, fmt.Errorf("writing the report: %w", err))
 	}
 	if runErr != nil {
-		return runErr
+		failed = append(failed, runErr)
+	}
+	if len(failed) > 0 {
+		return errors.Join(failed...)
 	}
 	if !r.Policy.Passed {
 		return errBreach

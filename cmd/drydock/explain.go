@@ -13,6 +13,7 @@ import (
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/near"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
@@ -20,7 +21,7 @@ import (
 	"github.com/drydock/drydock/internal/vuln"
 )
 
-// explanation is what `explain --format json` prints: one of the three is filled.
+// explanation is what `explain --format json` prints: one of the three is filled, and beside a finding its rule or advisory.
 type explanation struct {
 	Rule     *finding.Rule     `json:"rule"`
 	Finding  *finding.Finding  `json:"finding"`
@@ -63,25 +64,53 @@ and the like), or a finding's of the last scan or of a recorded report. Without 
 
 // lookUp finds what an id stands for: a rule, then a finding, then an advisory.
 func lookUp(id, from string) (*explanation, error) {
+	if r := ruleNamed(id); r != nil {
+		return &explanation{Rule: r}, nil
+	}
+	f, err := recorded(id, from)
+	if err != nil {
+		return nil, err
+	}
+	if f != nil { // with what there is to know in general
+		e := &explanation{Finding: f, Rule: ruleNamed(f.Rule)}
+		if f.Advisory != nil {
+			e.Advisory, err = advisoryNamed(f.Advisory.ID)
+		}
+		return e, err
+	}
+	if x, err := advisoryNamed(id); err != nil || x != nil {
+		return &explanation{Advisory: x}, err
+	}
+	return nil, fault.Input("", "nothing is known under the id %q", id).WithHint("%s",
+		near.Hint(id, ruleIDs(), "'drydock explain' lists the rules; 'drydock db status' tells which advisories are at hand."))
+}
+
+// ruleNamed is the rule with that id or alias, nil if there is none.
+func ruleNamed(id string) *finding.Rule {
 	rules := scan.Rules()
 	for i := range rules {
 		if named(&rules[i], id) {
-			return &explanation{Rule: &rules[i]}, nil
+			return &rules[i]
 		}
 	}
-	f, err := recorded(id, from)
-	if err != nil || f != nil {
-		return &explanation{Finding: f}, err
+	return nil
+}
+
+func ruleIDs() []string {
+	var ids []string
+	for _, r := range scan.Rules() {
+		ids = append(ids, r.ID)
 	}
+	return ids
+}
+
+// advisoryNamed is what the advisories say under an id, nil if nothing.
+func advisoryNamed(id string) (*vuln.Explanation, error) {
 	_, db, err := openDB()
 	if err != nil {
 		return nil, err
 	}
-	if x, err := vuln.Explain(db, id); err != nil || x != nil {
-		return &explanation{Advisory: x}, err
-	}
-	return nil, fault.Input("", "nothing is known under the id %q", id).
-		WithHint("'drydock explain' lists the rules; 'drydock db status' tells which advisories are at hand.")
+	return vuln.Explain(db, id)
 }
 
 func named(r *finding.Rule, id string) bool {
@@ -144,16 +173,17 @@ func keep(r *report.Report) {
 }
 
 func (e *explanation) write(w io.Writer) error {
-	var page string
+	var pages []string
+	if e.Finding != nil {
+		pages = append(pages, explainFinding(e.Finding))
+	}
 	switch {
 	case e.Rule != nil:
-		page = e.Rule.Explain()
+		pages = append(pages, e.Rule.Explain())
 	case e.Advisory != nil:
-		page = e.Advisory.Page()
-	default:
-		page = explainFinding(e.Finding)
+		pages = append(pages, e.Advisory.Page())
 	}
-	for _, line := range strings.Split(strings.TrimRight(page, "\n"), "\n") {
+	for _, line := range strings.Split(strings.TrimRight(strings.Join(pages, "\n"), "\n"), "\n") {
 		if _, err := fmt.Fprintln(w, report.Plain(line)); err != nil {
 			return err
 		}
@@ -164,7 +194,7 @@ func (e *explanation) write(w io.Writer) error {
 // explainFinding is a finding as a page.
 func explainFinding(f *finding.Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s, priority %d of 100, %s)\n", f.Rule, f.Title, f.Gate, f.Severity, f.Priority, f.Status)
+	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s, priority %d of 100, %s)\n", f.ID, f.Title, f.Gate, f.Severity, f.Priority, f.Status)
 	line := func(label, text string) {
 		if text != "" {
 			fmt.Fprintf(&b, "%s: %s\n", label, text)
@@ -175,10 +205,7 @@ func explainFinding(f *finding.Finding) string {
 	line("Services", strings.Join(f.Refs(), ", "))
 	line("Why it matters here", strings.Join(f.Why, "; "))
 	line("Evidence", strings.Join(f.Evidence, "; "))
-	line("Also known as", strings.Join(f.Aliases, ", "))
-	if f.Advisory != nil {
-		line("Aliases", strings.Join(f.Advisory.Aliases, ", "))
-	}
+	line("Rule", strings.Join(append([]string{f.Rule}, f.Aliases...), ", "))
 	line("Classified as", strings.Join(append(append([]string{}, f.CWE...), f.OWASP...), ", "))
 	for i, s := range f.Flow {
 		fmt.Fprintf(&b, "  %d. %s %s\n", i+1, s.Location, s.Text)

@@ -10,8 +10,10 @@ import (
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/near"
 )
 
 // app is what every subcommand shares: the streams and how to talk on them.
@@ -93,7 +95,7 @@ code do wrong, and who can reach each service. It works offline and starts nothi
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no remarks on standard error")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colour, also on a terminal (NO_COLOR does the same)")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fault.Usage("%v", err).WithHint("Run '%s --help' for its flags.", cmd.CommandPath())
+		return fault.Usage("%v", err).WithHint("%s", near.Hint(unknownFlag(err), flagNames(cmd), fmt.Sprintf("Run '%s --help' for its flags.", cmd.CommandPath())))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	for _, c := range commands {
@@ -101,6 +103,21 @@ code do wrong, and who can reach each service. It works offline and starts nothi
 	}
 	usageArgs(root)
 	return root
+}
+
+// unknownFlag is the flag that an error of the flags' parser does not know, "" if it is another error.
+func unknownFlag(err error) string {
+	name, _ := strings.CutPrefix(err.Error(), "unknown flag: ")
+	if name == err.Error() {
+		return ""
+	}
+	return name
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return names
 }
 
 // commands lists the subcommands: one file each, one line each.

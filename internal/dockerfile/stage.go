@@ -138,14 +138,23 @@ func expand(word string, escape byte, env map[string]string) (text string, known
 	if !strings.ContainsAny(word, "$'\""+string(rune(escape))) {
 		return word, true
 	}
+	if strings.Count(word, "$") > maxVariables {
+		return word, false
+	}
 	lex := shell.NewLex(rune(escape))
 	lex.SkipUnsetEnv = true
 	text, unmatched, err := lex.ProcessWord(word, values(env))
-	if err != nil {
+	if err != nil || len(text) > maxExpanded {
 		return word, false
 	}
 	return text, len(unmatched) == 0
 }
+
+// What one expansion may use and become. Values that are made of values would double with every line.
+const (
+	maxVariables = 64
+	maxExpanded  = 4 << 10
+)
 
 type values map[string]string
 

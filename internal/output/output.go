@@ -2,8 +2,10 @@
 package output
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/drydock/drydock/internal/fault"
@@ -94,6 +96,13 @@ func noFormat(s string, names []string) error {
 }
 
 func cannotWrite(path, format string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) { // of a temporary file beside it, whose name says nothing to anybody
+		err = p.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.Input(path, "cannot write the %s report: its folder is not there", format)
+	}
 	return &fault.Error{Code: fault.ExitInput, Path: path, Msg: fmt.Sprintf("cannot write the %s report", format), Err: err}
 }
 

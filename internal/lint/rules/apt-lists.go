@@ -16,8 +16,9 @@ var aptLists = lint.Rule{
 		References:  []string{"https://docs.docker.com/build/building/best-practices/#apt-get"},
 	},
 	Check: func(p *lint.Pass) {
+		last := lasting(p)
 		runs(p, func(in *dockerfile.Instruction, cs []call) {
-			if !lasting(p, in) || aptMounted(in) {
+			if !last(in) || aptMounted(in) {
 				return
 			}
 			var update *call

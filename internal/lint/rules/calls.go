@@ -261,22 +261,19 @@ func cleanedAfter(cs []call, need, clean func(*call) bool) (needs, cleaned bool)
 	return n >= 0, n >= 0 && c > n
 }
 
-// lasting tells whether the instruction's stage is the last one or another stage builds on it: what lies in the layers
-// of the others is gone. Stages of one name, or without a name on one image, are not told apart, as in hadolint.
-func lasting(p *lint.Pass, in *dockerfile.Instruction) bool {
-	s := in.Stage
-	if s == nil {
-		return true
+// lasting tells of an instruction whether its stage is the last one or another stage builds on it: what lies in the
+// layers of the others is gone. Stages of one name, or without a name on one image, are not told apart, as in hadolint.
+func lasting(p *lint.Pass) func(*dockerfile.Instruction) bool {
+	stages := p.File.Stages
+	keep := make([]bool, len(stages))
+	builtOn := map[string]bool{} // the images of the stages that come later
+	for i := len(stages) - 1; i >= 0; i-- {
+		s, last := stages[i], stages[len(stages)-1]
+		keep[i] = s.Base.Raw == last.Base.Raw && s.Platform == last.Platform && alias(p.File, s) == alias(p.File, last) ||
+			s.Name != "" && builtOn[alias(p.File, s)]
+		builtOn[imageName(s.Base.Raw)] = true
 	}
-	if last := p.File.Stages[len(p.File.Stages)-1]; s.Base.Raw == last.Base.Raw && s.Platform == last.Platform && alias(p.File, s) == alias(p.File, last) {
-		return true
-	}
-	for _, o := range p.File.Stages {
-		if s.Name != "" && o.Index > s.Index && imageName(o.Base.Raw) == alias(p.File, s) {
-			return true
-		}
-	}
-	return false
+	return func(in *dockerfile.Instruction) bool { return in.Stage == nil || keep[in.Stage.Index] }
 }
 
 // stageKey is what hadolint knows a stage by: its name, or its image without registry and version.

@@ -19,6 +19,7 @@ var copyFromUnknown = lint.Rule{
 		References:  []string{"https://docs.docker.com/reference/dockerfile/#copy---from"},
 	},
 	Check: func(p *lint.Pass) {
+		first := firstNamed(p.File)
 		top(p, "COPY", func(in *dockerfile.Instruction) {
 			from, ok := in.Flag("from")
 			if !ok || in.Stage == nil || strings.Contains(from.Value, ":") || alias(p.File, in.Stage) == from.Value {
@@ -27,7 +28,7 @@ var copyFromUnknown = lint.Rule{
 			if n, err := strconv.Atoi(from.Value); err == nil && 0 <= n && n <= in.Stage.Index {
 				return
 			}
-			if !earlierAlias(p.File, in.Stage, from.Value) {
+			if !before(first, in.Stage, from.Value) {
 				p.ReportAt(in, from.ValueSpan, "COPY --from names no stage before it and no image with a tag")
 			}
 		})

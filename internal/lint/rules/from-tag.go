@@ -18,6 +18,7 @@ var fromTag = lint.Rule{
 		References:  []string{"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"},
 	},
 	Check: func(p *lint.Pass) {
+		first := firstNamed(p.File)
 		for _, s := range p.File.Stages {
 			b := s.Base
 			if b.Raw == "" || strings.HasPrefix(b.Raw, "$") || b.Raw == "scratch" || b.Digest != "" || b.Tag != "" {
@@ -28,7 +29,7 @@ var fromTag = lint.Rule{
 					continue
 				}
 			}
-			if earlierAlias(p.File, s, b.Raw) {
+			if before(first, s, b.Raw) {
 				continue
 			}
 			p.ReportAt(s.From, b.Span, "the base image "+b.Raw+" has no tag")
@@ -36,14 +37,21 @@ var fromTag = lint.Rule{
 	},
 }
 
-// earlierAlias tells whether name is, letter for letter, the name of a stage before s.
-func earlierAlias(f *dockerfile.File, s *dockerfile.Stage, name string) bool {
-	for _, e := range f.Stages[:s.Index] {
-		if e.Name != "" && alias(f, e) == name {
-			return true
+// firstNamed tells where each name of a stage, letter for letter, is first used.
+func firstNamed(f *dockerfile.File) map[string]int {
+	first := map[string]int{}
+	for i := len(f.Stages) - 1; i >= 0; i-- {
+		if s := f.Stages[i]; s.Name != "" {
+			first[alias(f, s)] = i
 		}
 	}
-	return false
+	return first
+}
+
+// before tells whether a stage before s has the name.
+func before(first map[string]int, s *dockerfile.Stage, name string) bool {
+	i, ok := first[name]
+	return ok && i < s.Index
 }
 
 // alias is the stage's name as it is written.

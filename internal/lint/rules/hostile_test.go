@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,8 @@ var hostile = map[string]struct {
 	"heredoc without end":    {"FROM a:1\nRUN <<EOF\nls\n", "heredoc", 2, 1},
 	"a million lines":        {"FROM a:1\n" + strings.Repeat("#\n", 1<<20) + "FRM x\n", "no instruction FRM", 1<<20 + 2, 1},
 	"many stages":            {strings.Repeat("FROM a:1 AS x\n", 20000), "same name", 2, 13},
+	"stages of many names":   {manyStages(9000) + "FRM x\n", "no instruction FRM", 18001, 1},
+	"doubling arguments":     {doubling(64) + "FROM $A64\nFRM x\n", "no instruction FRM", 66, 1},
 	"many broken lines":      {strings.Repeat("FRM x\n", 100000), "no instruction FRM", 1, 1},
 	"deep variables":         {"FROM ${" + strings.Repeat("a:-${", 10000) + "\nFRM x\n", "no instruction FRM", 2, 1},
 	"deep JSON":              {"FROM a:1\nCMD " + strings.Repeat("[", 60000) + "\nFRM x\n", "no instruction FRM", 3, 1},
@@ -37,6 +40,25 @@ var hostile = map[string]struct {
 	"empty":                  {"", "no instruction", 1, 1},
 	"the Windows escape":     {"# escape=`\nFROM a:1\nRUN dir `\n  && sudo x\nWORKDIR C:\\x\n", "sudo", 4, 6},
 	"an odd escape":          {"# escape=x\nFROM a:1\n", "escape", 1, 1},
+}
+
+// manyStages are stages that each stand on an image of their own.
+func manyStages(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "FROM debian:12 AS s%d\nRUN apt-get update && yarn install && echo\n", i)
+	}
+	return b.String()
+}
+
+// doubling are arguments each of which holds the one before it twice.
+func doubling(n int) string {
+	var b strings.Builder
+	b.WriteString("ARG A0=xx\n")
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&b, "ARG A%d=$A%d$A%d\n", i, i-1, i-1)
+	}
+	return b.String()
 }
 
 func TestHostileFilesAreFindingsWithTheirPlace(t *testing.T) {

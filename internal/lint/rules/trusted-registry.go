@@ -17,12 +17,13 @@ var trustedRegistry = lint.Rule{
 		Remedy:      "Take the image from a listed registry, or add its registry to the list.",
 	},
 	Check: func(p *lint.Pass) {
+		first := firstNamed(p.File)
 		if len(p.Config.TrustedRegistries) == 0 {
 			return
 		}
 		for _, s := range p.File.Stages {
 			b := s.Base
-			if b.Raw == "" || b.Raw == "scratch" || earlierAlias(p.File, s, b.Raw) || trusted(registryOf(b.Raw), p.Config.TrustedRegistries) {
+			if b.Raw == "" || b.Raw == "scratch" || before(first, s, b.Raw) || trusted(registryOf(b.Raw), p.Config.TrustedRegistries) {
 				continue
 			}
 			p.ReportAt(s.From, b.Span, "the base image's registry is not one of the trusted")

@@ -18,11 +18,12 @@ var yarnClean = lint.Rule{
 		References:  []string{"https://classic.yarnpkg.com/en/docs/cli/cache"},
 	},
 	Check: func(p *lint.Pass) {
+		last := lasting(p)
 		runs(p, func(in *dockerfile.Instruction, cs []call) {
 			needs, cleaned := cleanedAfter(cs,
 				func(c *call) bool { return c.name == "yarn" && c.has("install") },
 				func(c *call) bool { return c.name == "yarn" && c.has("cache") && c.has("clean") })
-			if needs && !cleaned && lasting(p, in) && !cached(in, func(t string) bool { return strings.Contains(t, ".cache/yarn") }) {
+			if needs && !cleaned && last(in) && !cached(in, func(t string) bool { return strings.Contains(t, ".cache/yarn") }) {
 				p.Report(in, "yarn's cache stays in the layer")
 			}
 		})

@@ -13,3 +13,16 @@ d = yaml.load(a)
 e = yaml.load(a, Loader=SafeLoader)
 # ok: python-unsafe-load
 f = yaml.safe_load(a)
+# ok: python-unsafe-load
+g = pickle.loads(pickle.dumps(a))
+
+
+def copied(x):
+    y = pickle.dumps(x)
+    # ok: python-unsafe-load
+    return pickle.loads(y)
+
+
+def received(connection):
+    # ruleid: python-unsafe-load
+    return pickle.loads(connection.recv(100))

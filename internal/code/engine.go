@@ -36,6 +36,7 @@ type Engine struct {
 	inter  []*interRule // rules that look across files
 	cache  *cache
 	many   *tooMany // of one Run
+	large  sync.Mutex
 }
 
 // New compiles rules. Those that are wrong are left out and reported; the others work.
@@ -254,6 +255,9 @@ func (e *Engine) File(rel string, src []byte) FileResult {
 	return res[0]
 }
 
+// large is the size from which on files are looked at one at a time: their trees take the memory of a whole run.
+const large = 1 << 20
+
 // file looks at one source. Of one that the user named the language is told from its content too.
 func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 	defer func() {
@@ -261,6 +265,10 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 			res = FileResult{Problem: fmt.Sprintf("internal error: %v", p)}
 		}
 	}()
+	if len(src) > large {
+		e.large.Lock()
+		defer e.large.Unlock()
+	}
 	lang := ast.LangOf(rel)
 	if lang == nil {
 		lang = byFirstLine(src)

@@ -85,8 +85,8 @@ type Limits struct {
 	Time  time.Duration // longest parse, before flattening
 }
 
-// DefaultLimits let a source of 16 MiB through, some four million nodes (80 MB) and ten seconds.
-var DefaultLimits = Limits{Bytes: 16 << 20, Nodes: 6 << 20, Time: 10 * time.Second}
+// DefaultLimits let a source of 8 MiB through and ten seconds. The parser takes up to 130 bytes for each byte of dense code.
+var DefaultLimits = Limits{Bytes: 8 << 20, Nodes: 6 << 20, Time: 10 * time.Second}
 
 // Errors of Parse. They are wrapped with the bound that was hit.
 var (

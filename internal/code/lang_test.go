@@ -224,3 +224,10 @@ func TestJavaScriptPatterns(t *testing.T) {
 	runLang(t, "java", []langCase{{"class $C { int x; }", "class A { int y; int x; }\nclass B { int y; }\n", "1"}})
 	runLang(t, "python", []langCase{{"class $C:\n  x = 1", "class A:\n  y = 2\n  x = 1\nclass B:\n  y = 2\n", "1"}})
 }
+
+func TestTypeScriptPatterns(t *testing.T) {
+	runLang(t, "typescript", []langCase{
+		{"function $F(...) { ... }", "const a = {\n  run: () => 1,\n  b: 2,\n};\n", "2"},
+		{"Component", "class A extends Component {}\nf(Component);\n", "2"},
+	})
+}

@@ -390,7 +390,7 @@ func (l *lowering) mark() {
 			n.Flags |= FlagExpr
 		case n.Role == Ident && p == VarDef && (n.Kind == Dict || n.Kind == List):
 			n.Flags |= FlagExpr // names that are taken out of a value
-		case n.Role == Parents || n.Role == Type && (p == New || p == Catch):
+		case n.Role == Parents && !l.Lang.Names.Requires || n.Role == Type && (p == New || p == Catch):
 			n.Flags |= FlagExpr
 		}
 	}

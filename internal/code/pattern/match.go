@@ -527,6 +527,17 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 		if v := m.p.Nodes[c.p].First; v != ast.Nil {
 			return m.push(goal{op: opNode, p: v, t: c.t, next: c.next}), true, false
 		}
+	case pk == ast.FuncDef && tk == ast.Pair && m.t.Kind(m.t.Child(c.t, ast.Value)) == ast.Lambda:
+		// a field that holds a function is a method
+		name := m.p.Child(c.p, ast.Ident)
+		if name == ast.Nil || m.p.Child(c.p, ast.Mods) != ast.Nil {
+			return 0, false, false
+		}
+		next, ok, done := m.funcBody(goal{p: c.p, t: m.t.Child(c.t, ast.Value), next: c.next})
+		if !ok {
+			return next, ok, done
+		}
+		return m.push(goal{op: opNode, p: name, t: m.t.Child(c.t, ast.Key), next: next}), true, false
 	case pk == ast.Args && tk == ast.Dict && m.p.Kind(m.p.Nodes[c.p].Parent) == ast.New && m.onlyDots(c.p):
 		return c.next, true, false
 	case pk == ast.FuncDef && tk == ast.Lambda:

@@ -44,6 +44,9 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 	case ast.List:
 		return bit(ast.List, ast.Comp, ast.Name)
 	case ast.FuncDef:
+		if t.Lang.Names.OpenDicts {
+			return bit(ast.FuncDef, ast.Lambda, ast.Pair)
+		}
 		return bit(ast.FuncDef, ast.Lambda)
 	case ast.Return:
 		if t.Lang.Names.ImplicitReturn {

@@ -209,10 +209,17 @@ var buildTools = map[string]bool{"pip": true, "setuptools": true, "wheel": true,
 	"npm": true, "yarn": true, "pnpm": true, "corepack": true, "typescript": true, "node-gyp": true, "@angular/cli": true, "gulp": true, "gulp-cli": true, "grunt-cli": true,
 	"webpack": true, "webpack-cli": true, "turbo": true, "lerna": true, "rimraf": true, "@nestjs/cli": true, "@vue/cli": true, "vite": true, "n": true}
 
+// managerParts are what Python's package managers stand on, and what people pin beside them.
+var managerParts = words("hishel httpx requests urllib3 cachecontrol certifi charset-normalizer keyring packaging platformdirs filelock importlib-metadata dulwich distlib installer tomlkit unearth")
+
 func allTools(in *dockerfile.Install) bool {
+	manager := false
+	for _, p := range in.Packages {
+		manager = manager || managersOfPython[strings.ToLower(p.Name)]
+	}
 	for _, p := range in.Packages {
 		name, _, _ := strings.Cut(strings.ToLower(p.Name), "[")
-		if p.Local || !buildTools[name] {
+		if p.Local || !buildTools[name] && !(manager && managerParts[name]) {
 			return false
 		}
 	}

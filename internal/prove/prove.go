@@ -88,7 +88,7 @@ type Result struct {
 
 // Check is one thing that was compared.
 type Check struct {
-	Name   string // "build", "libraries", "settings", "answers", "modules", "size"
+	Name   string // "build", "libraries", "files", "settings", "answers", "modules", "size"
 	Status string // one of the statuses below
 	Text   string
 }
@@ -181,7 +181,7 @@ func (t *Prover) Try(ctx context.Context, o Options) (*Result, error) {
 	t.attempts++
 	p := &prover{Options: o, run: t.run, attempt: t.attempts, orig: &t.original, res: &Result{}}
 	for _, step := range []func(context.Context) error{
-		p.build, p.look, p.libraries, p.settings, p.answers, p.modules, p.measure,
+		p.build, p.look, p.libraries, p.appFiles, p.settings, p.answers, p.modules, p.measure,
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -64,6 +64,7 @@ proto, method, headers, proxy}.`,
 	f.StringVar(&q.Proto, "proto", "", "http, https, tcp or tls (default: as the entry point is used)")
 	f.StringVar(&q.Method, "method", "GET", "the request's method")
 	f.StringArrayVar(&headers, "header", nil, "a header, as 'Name: value'; may be given several times")
+	f.StringVar(&q.Traefik, "traefik", "", "which Traefik, where there are several: its service, or stack/service")
 	f.StringVar(&q.Proxy, "proxy", "", "source that a PROXY protocol line claims")
 	f.StringVar(&file, "requests", "", "a JSON list of requests; - is standard input")
 	f.StringVar(&format, "format", "table", "table or json")

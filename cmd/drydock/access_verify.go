@@ -6,19 +6,22 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/access"
 	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/report"
 )
 
 // verifyFlags say what is asked and probed. Nothing is asked but the addresses given here.
 type verifyFlags struct {
 	stack      stackFlags
-	api        string
+	api        access.API
+	ca         string
 	probe      access.Probe
 	entryPoint string
 	from       []string
@@ -42,7 +45,11 @@ by the status alone. Exit 1 where something differs.`,
 	}
 	f.stack.add(c)
 	fl := c.Flags()
-	fl.StringVar(&f.api, "traefik-api", "", "address of the running Traefik's API, as http://127.0.0.1:8080")
+	fl.StringVar(&f.api.URL, "traefik-api", "", "address of the running Traefik's API, as http://127.0.0.1:8080")
+	fl.StringVar(&f.api.Host, "traefik-host", "", "the host to ask for, where the API is behind a router")
+	fl.StringVar(&f.api.User, "traefik-user", "", "user of the API; the password is taken from DRYDOCK_TRAEFIK_PASSWORD")
+	fl.StringVar(&f.ca, "traefik-ca", "", "certificates (PEM) to trust for the API, besides the system's")
+	fl.StringVar(&f.probe.Traefik, "traefik", "", "which Traefik is asked, where the files have several: its service, or stack/service")
 	fl.StringVar(&f.probe.Connect, "connect", "", "where Traefik listens, as 192.0.2.1:443: send a request there")
 	fl.StringArrayVar(&f.from, "from", nil, "source address of this machine to send from; may be given several times")
 	fl.StringVar(&f.entryPoint, "entrypoint", "", "the entry point behind --connect, to compare with the simulation")
@@ -65,7 +72,7 @@ type verified struct {
 
 func (a *app) verifyAccess(ctx context.Context, o *accessOptions, f *verifyFlags, args []string) error {
 	switch {
-	case f.api == "" && f.probe.Connect == "":
+	case f.api.URL == "" && f.probe.Connect == "":
 		return fault.Usage("there is nothing to ask").WithHint("Give --traefik-api URL, or --connect ADDRESS:PORT with --host.")
 	case f.probe.Connect != "" && f.probe.Host == "":
 		return fault.Usage("--connect needs --host, the name that is asked for")
@@ -77,12 +84,12 @@ func (a *app) verifyAccess(ctx context.Context, o *accessOptions, f *verifyFlags
 		return err
 	}
 	out := verified{Differences: []access.Difference{}, Probes: []access.ProbeAnswer{}, Agree: true}
-	if f.api != "" {
-		live, err := access.Ask(ctx, f.api)
+	if f.api.URL != "" {
+		differences, err := f.compare(ctx, res)
 		if err != nil {
 			return err
 		}
-		out.Differences = append(out.Differences, res.Compare(live)...)
+		out.Differences = append(out.Differences, differences...)
 		out.Agree = len(out.Differences) == 0
 	}
 	if f.probe.Connect != "" {
@@ -99,6 +106,23 @@ func (a *app) verifyAccess(ctx context.Context, o *accessOptions, f *verifyFlags
 		return errBreach
 	}
 	return err
+}
+
+// compare asks the API. Its password is never an argument, which every user of the machine could read.
+func (f *verifyFlags) compare(ctx context.Context, res *access.Result) ([]access.Difference, error) {
+	f.api.Password = os.Getenv("DRYDOCK_TRAEFIK_PASSWORD")
+	if f.ca != "" {
+		pem, err := limit.ReadFile(f.ca, 1<<20)
+		if err != nil {
+			return nil, fault.InputErr("", err)
+		}
+		f.api.CA = pem
+	}
+	live, err := f.api.Ask(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return res.Compare(live, f.probe.Traefik)
 }
 
 func (f *verifyFlags) sendProbes(ctx context.Context, res *access.Result, out *verified) error {
@@ -148,7 +172,7 @@ func (f *verifyFlags) sendProbes(ctx context.Context, res *access.Result, out *v
 
 func (a *app) writeVerified(f *verifyFlags, v *verified) error {
 	var b strings.Builder
-	if f.api != "" && len(v.Differences) == 0 {
+	if f.api.URL != "" && len(v.Differences) == 0 {
 		b.WriteString("The running Traefik has the routers that the files say, with the same middlewares.\n")
 	}
 	for _, d := range v.Differences {

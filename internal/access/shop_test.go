@@ -71,11 +71,15 @@ func TestTheTwoLabelsHold(t *testing.T) {
 	h := load(t, dir)
 	rig := realise(t, h, "http", "https")
 	res := Check(h, Options{})
-	live, err := Ask(context.Background(), fmt.Sprintf("http://127.0.0.1:%d", rig.Ports["traefik"]))
+	live, err := (&API{URL: fmt.Sprintf("http://127.0.0.1:%d/dashboard/", rig.Ports["traefik"])}).Ask(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range res.Compare(live) {
+	differences, err := res.Compare(live, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range differences {
 		if !strings.HasPrefix(d.Router, "sentinel@") { // the rig's own
 			t.Errorf("%+v", d)
 		}

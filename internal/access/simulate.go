@@ -23,7 +23,8 @@ type Request struct {
 	Path       string              `json:"path"`
 	Method     string              `json:"method"`
 	Headers    map[string][]string `json:"headers"`
-	Proxy      string              `json:"proxy"` // source that a PROXY protocol line claims
+	Proxy      string              `json:"proxy"`             // source that a PROXY protocol line claims
+	Traefik    string              `json:"traefik,omitempty"` // which of several, as its service or stack/service
 }
 
 // Simulation is what Traefik would do with a request, and why.
@@ -38,7 +39,7 @@ type Simulation struct {
 
 // Simulate works out a request. The error is for a request that makes no sense.
 func (r *Result) Simulate(q Request) (*Simulation, error) {
-	g, err := r.gatewayFor(q.EntryPoint)
+	g, err := r.gatewayFor(q)
 	if err != nil {
 		return nil, err
 	}
@@ -61,21 +62,56 @@ func (r *Result) Simulate(q Request) (*Simulation, error) {
 	return out, nil
 }
 
-// gatewayFor finds the Traefik that has an entry point, nil where its configuration is not known.
-func (r *Result) gatewayFor(name string) (*Gateway, error) {
-	var names []string
+// named lists the Traefiks of a name, as the service or as stack/service; all of them for "".
+func (r *Result) named(name string) ([]*Gateway, error) {
+	var out []*Gateway
 	for _, g := range r.Gateways {
+		if name == "" || g.Service != nil && (g.Service.Name == name || g.name() == name) {
+			out = append(out, g)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fault.Usage("no Traefik is called %q", name).WithHint("There are: %s.", strings.Join(namesOf(r.Gateways), ", "))
+	}
+	return out, nil
+}
+
+func namesOf(gs []*Gateway) []string {
+	var out []string
+	for _, g := range gs {
+		if g.Service != nil {
+			out = append(out, g.name())
+		}
+	}
+	return out
+}
+
+// gatewayFor finds the Traefik that a request goes to, nil where its configuration is not known.
+func (r *Result) gatewayFor(q Request) (*Gateway, error) {
+	gateways, err := r.named(q.Traefik)
+	if err != nil {
+		return nil, err
+	}
+	name := q.EntryPoint
+	var names []string
+	var found []*Gateway
+	for _, g := range gateways {
 		if g.Assumed {
 			continue
 		}
 		if g.Runtime.Static.EntryPoints[name] != nil {
-			return g, nil
+			found = append(found, g)
 		}
 		for n := range g.Runtime.Static.EntryPoints {
 			names = append(names, n)
 		}
 	}
-	if len(names) == 0 {
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return nil, fault.Usage("several Traefiks have an entry point %q", name).WithHint("Say which one with --traefik: %s.", strings.Join(namesOf(found), ", "))
+	case len(names) == 0:
 		return nil, nil
 	}
 	sort.Strings(names)

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,38 +51,110 @@ const maxLive = 64 << 20
 // timeout of one request to an API or a probe.
 const liveTimeout = 15 * time.Second
 
-// Ask reads a running Traefik's configuration from its API, at the address that the user gives. The address is that of the API
-// itself, such as http://127.0.0.1:8080.
-func Ask(ctx context.Context, api string) (*Live, error) {
-	u, err := url.Parse(api)
+// API is a running Traefik's API, as the user names it.
+type API struct {
+	URL      string // http://127.0.0.1:8080, with a path where api.basePath sets one
+	Host     string // name to ask for where the API is behind a router, "" for that of URL
+	User     string // with Password: HTTP basic authentication
+	Password string
+	CA       []byte // certificates in PEM to trust besides the system's
+}
+
+// Ask reads a running Traefik's configuration from its API. Nothing but that address is asked.
+func (a *API) Ask(ctx context.Context) (*Live, error) {
+	u, err := url.Parse(a.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fault.Usage("%q is no address of an API", api).WithHint("Write http://127.0.0.1:8080.")
+		return nil, fault.Usage("that is no address of an API").WithHint("Write http://127.0.0.1:8080.")
 	}
-	u.Path = strings.TrimSuffix(u.Path, "/") + "/api/rawdata"
+	base := strings.TrimSuffix(u.Path, "/")
+	for _, end := range []string{"/rawdata", "/api", "/dashboard"} {
+		base = strings.TrimSuffix(base, end) // as copied from a browser
+	}
+	u.Path, u.RawQuery, u.Fragment = base+"/api/rawdata", "", ""
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, fault.Usage("%q is no address of an API", api)
+		return nil, fault.Usage("that is no address of an API")
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	trust, err := a.trust()
+	if err != nil {
+		return nil, err
+	}
+	req.Host, trust.ServerName = a.Host, a.Host
+	if a.User != "" {
+		req.SetBasicAuth(a.User, a.Password)
+	}
+	tr := &http.Transport{DisableKeepAlives: true, TLSClientConfig: trust}
+	defer tr.CloseIdleConnections()
+	client := &http.Client{Transport: tr, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, fault.Input(u.Host, "Traefik's API does not answer: %v", plainNetError(err))
+		return nil, fault.Input(u.Host, "Traefik's API does not answer: %v", plainNetError(err)).WithHint("%s", netHint(err))
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fault.Input(u.Host, "Traefik's API answers %d", resp.StatusCode).WithHint("The API must be enabled, and the address be its own.")
+		return nil, fault.Input(u.Host, "Traefik's API answers %d", resp.StatusCode).WithHint("%s", statusHint(resp.StatusCode))
 	}
 	data, err := limit.ReadAll(resp.Body, maxLive)
 	if err != nil {
 		return nil, fault.InputErr(u.Host, err)
 	}
 	var live Live
-	if err := json.Unmarshal(data, &live); err != nil {
-		return nil, fault.Input(u.Host, "what answers there is not Traefik's API")
+	if err := json.Unmarshal(data, &live); err != nil || live.Routers == nil && live.TCPRouters == nil {
+		return nil, fault.Input(u.Host, "what answers there is not Traefik's API").WithHint("Name the entry point of the API (8080 with api.insecure), or the router to api@internal.")
 	}
 	return &live, nil
+}
+
+// trust is whom TLS believes.
+func (a *API) trust() (*tls.Config, error) {
+	if len(a.CA) == 0 {
+		return &tls.Config{}, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(a.CA) {
+		return nil, fault.Usage("no certificate in PEM form is in the file of --traefik-ca")
+	}
+	return &tls.Config{RootCAs: pool}, nil
+}
+
+// netHint says what to do about a connection that failed.
+func netHint(err error) string {
+	var (
+		unknown x509.UnknownAuthorityError
+		name    x509.HostnameError
+		record  tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return "Name the certificate's authority with --traefik-ca FILE."
+	case errors.As(err, &name):
+		return "Name the host that the certificate is for with --traefik-host."
+	case errors.As(err, &record), strings.Contains(err.Error(), "HTTP response to HTTPS client"):
+		return "It speaks plain HTTP: write http:// instead of https://."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "Is the port open to this machine? Ask from the machine that Traefik runs on."
+	}
+	return "Is the API enabled (api: true), and its entry point published to this machine?"
+}
+
+// statusHint says what to do about an answer that is not the API's.
+func statusHint(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "It asks for a password: give --traefik-user NAME, and the password in DRYDOCK_TRAEFIK_PASSWORD."
+	case http.StatusForbidden:
+		return "It refuses this machine's address: an allowlist stands before the API. Ask from an address that is in it."
+	case http.StatusNotFound:
+		return "No API is served there: enable it (api: true), give its path if api.basePath sets one, and the host of its router with --traefik-host."
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return "It redirects, most often to https: write that address."
+	}
+	return "The API must be enabled, and the address be its own."
 }
 
 // plainNetError is a network error without the address, which may hold a password.
@@ -101,14 +174,22 @@ type Difference struct {
 	Live   string `json:"live"`  // what runs
 }
 
-// Compare holds what runs against what the files say: the routers, what guards them, and whether they are served.
-func (r *Result) Compare(live *Live) []Difference {
+// Compare holds what runs against what the files say: the routers, what guards them, and whether they are served. Of several
+// Traefiks in the files the one that runs must be named, as its service or stack/service.
+func (r *Result) Compare(live *Live, name string) ([]Difference, error) {
+	gateways, err := r.named(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(gateways) > 1 {
+		return nil, fault.Usage("the files have several Traefiks").WithHint("Say which one is asked with --traefik: %s.", strings.Join(namesOf(gateways), ", "))
+	}
 	type state struct {
 		rule, status string
 		middlewares  []string
 	}
 	want := map[string]state{}
-	for _, g := range r.Gateways {
+	for _, g := range gateways {
 		if g.Assumed {
 			continue
 		}
@@ -166,7 +247,7 @@ func (r *Result) Compare(live *Live) []Difference {
 		}
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Router+out[i].What < out[j].Router+out[j].What })
-	return out
+	return out, nil
 }
 
 // Probe is one request that is really sent, to an address that the user names.
@@ -181,6 +262,7 @@ type Probe struct {
 	// never does: a refusal may look like success.
 	BackendHeader string
 	BackendBody   string
+	Traefik       string // which of several Traefiks is asked, for the simulation
 }
 
 // ProbeAnswer is what came back.
@@ -272,7 +354,7 @@ func (r *Result) ExpectedOf(p *Probe, entryPoint string, a *ProbeAnswer) (*Simul
 	for k, v := range p.Header {
 		h[k] = v
 	}
-	s, err := r.Simulate(Request{From: a.From, EntryPoint: entryPoint, Proto: p.Proto, Host: p.Host, Path: p.Path, Headers: h})
+	s, err := r.Simulate(Request{From: a.From, EntryPoint: entryPoint, Proto: p.Proto, Host: p.Host, Path: p.Path, Headers: h, Traefik: p.Traefik})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package traefik
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -113,10 +114,14 @@ func TestStaticAgainstTraefik(t *testing.T) {
 			}
 			var good []string
 			agree, bad := 0, 0
-			for _, f := range settings {
+			for i, f := range settings {
 				arg := "--" + strings.NewReplacer(".*", ".x", ".[]", "[0]").Replace(f.path) + "=" + f.example()
 				if f.in(version) {
 					good = append(good, arg)
+					continue
+				}
+				// Each costs a start of Traefik: a part of them, unless there is time.
+				if os.Getenv("DRYDOCK_SLOW") == "" && i%8 != 0 {
 					continue
 				}
 				bad++
@@ -132,7 +137,7 @@ func TestStaticAgainstTraefik(t *testing.T) {
 			} else {
 				agree += len(good)
 			}
-			t.Logf("settings, Traefik %s: %d cases; of %d answers %d agree with the real Traefik (%d of them it refuses)", v.version, len(settings), len(settings), agree, bad)
+			t.Logf("settings, Traefik %s: %d cases; of %d answers %d agree with the real Traefik (%d of them it refuses)", v.version, len(settings), len(good)+bad, agree, bad)
 			if err := StaticFromFlags(good).Refused(version); err != nil {
 				t.Errorf("the model refuses %s", err.Key)
 			}

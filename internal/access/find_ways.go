@@ -24,6 +24,7 @@ func (s *scene) entryPoints() {
 			s.redirectPriority(r)
 		}
 	}
+	s.plainOn443()
 	told := map[*member]bool{}
 	routes := append([]*route{}, s.g.routes...)
 	sortRoutes(routes, s.before)
@@ -48,6 +49,20 @@ func (s *scene) entryPoints() {
 		d.title = fmt.Sprintf("on %s any client can claim an address that %s lets in", r.EntryPoint, r.Router.Name)
 		d.evidence = []string{"entry point " + r.EntryPoint + ": " + why, r.why}
 		s.add(d)
+	}
+}
+
+// plainOn443 tells of routers that serve plain HTTP on the port for https.
+func (s *scene) plainOn443() {
+	for _, r := range s.g.routes {
+		ep := r.entry()
+		if ep == nil || ep.Port() != 443 || r.TLS != nil || r.TCP || r.UDP || !r.live() || r.Router.Provider == "internal" || r.Router.Auto || len(r.Router.EntryPoints) == 0 && len(s.g.Runtime.Static.EntryPoints) > 1 {
+			continue
+		}
+		s.add(draft{
+			rule: ruleNoTLS, m: s.about(r), router: r.Router.Name, place: s.place(r), evidence: []string{"entry point " + r.EntryPoint},
+			title: fmt.Sprintf("%s serves plain HTTP on port 443", r.Router.Name),
+		})
 	}
 }
 

@@ -50,6 +50,7 @@ const (
 	ruleNotBuilt        = "invalid-middleware"
 	ruleDisabled        = "router-disabled"
 	ruleBadConfig       = "invalid-traefik-configuration"
+	ruleNoTLS           = "router-without-tls"
 )
 
 // effects says what each rule's defect does to the people outside, where nothing else is known of it.
@@ -57,6 +58,7 @@ var effects = map[string]finding.Effect{
 	ruleUndefined: finding.EffectClosed, ruleConflict: finding.EffectClosed, ruleMultiType: finding.EffectClosed, ruleBadRange: finding.EffectClosed,
 	ruleEmptyRange: finding.EffectClosed, ruleUnknownField: finding.EffectClosed, ruleBadRoot: finding.EffectClosed, ruleV3OnV2: finding.EffectClosed,
 	ruleNever: finding.EffectClosed, ruleNoProxy: finding.EffectClosed, ruleNotBuilt: finding.EffectClosed, ruleDisabled: finding.EffectClosed, ruleBadConfig: finding.EffectClosed,
+	ruleNoTLS:  finding.EffectWarn,
 	ruleReject: finding.EffectWarn, ruleV2OnV3: finding.EffectWarn, ruleV2Deprecated: finding.EffectWarn, ruleDuplicate: finding.EffectWarn,
 }
 
@@ -216,6 +218,9 @@ func Rules() []finding.Rule {
 		rule(ruleBadConfig, "Traefik cannot read its configuration", m,
 			"With a setting that it does not know Traefik does not start, and one file that it does not understand takes all files of the file provider with it.",
 			"Mend or remove the setting that is named."),
+		rule(ruleNoTLS, "A router on port 443 has no TLS", finding.Info,
+			"The router serves plain HTTP on the port for https: whoever asks by https gets nothing, and what does arrive is not encrypted. Right only where a proxy in front does the encryption.",
+			"Set `tls` on the router, or on the entry point."),
 		rule(ruleDisabled, "Traefik does not serve the router", m,
 			"The router is left out or disabled: nobody reaches its backend through it.",
 			"Mend what is named."),

@@ -78,7 +78,6 @@ func TestAskBehindTLSAndLogin(t *testing.T) {
 		"no password":   {API{URL: url, Host: "api.example.com", CA: ca}, "--traefik-user"},
 		"other host":    {API{URL: url, Host: "x", CA: ca}, "--traefik-host"},
 		"no authority":  {API{URL: url, Host: "api.example.com", User: "ops", Password: password}, "--traefik-ca"},
-		"plain":         {API{URL: fmt.Sprintf("https://127.0.0.1:%d", rig.Ports["traefik"])}, "http://"},
 		"not there":     {API{URL: fmt.Sprintf("http://127.0.0.1:%d", rig.Ports["web"])}, "No API is served"},
 	} {
 		live, err := c.api.Ask(ctx)
@@ -102,6 +101,9 @@ func TestAskTeaches(t *testing.T) {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status); w.Write([]byte("{}")) }))
 		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil || !strings.Contains(fault.Hint(err), hint) {
 			t.Errorf("%d: %v, hint %q", status, err, fault.Hint(err))
+		}
+		if _, err := (&API{URL: strings.Replace(srv.URL, "http:", "https:", 1)}).Ask(context.Background()); err == nil || !strings.Contains(fault.Hint(err), "write http://") {
+			t.Errorf("plain HTTP: %v, hint %q", err, fault.Hint(err))
 		}
 		srv.Close()
 		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil || !strings.Contains(fault.Hint(err), "published to this machine") {

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"github.com/drydock/drydock/internal/traefik/traefiktest"
 )
 
 // labelCase is one way to write labels. Containers are separated by a line of dashes; HOST and N stand for the case's own host
@@ -160,7 +162,7 @@ var labelCases = []labelCase{
 	{"tls options in labels", guarded + officeList + "traefik.tls.options.N.minversion=VersionTLS12"},
 	{"mirroring with no number", guarded + officeList + "traefik.http.services.N.mirroring.maxbodysize=big"},
 	{"parent refs in a label", guarded + officeList + "traefik.http.routers.N.parentrefs=x"},
-	{"servers by URL", guarded + officeList + "traefik.http.services.N.loadbalancer.server.url=http://127.9.0.2:18980"},
+	{"servers by URL", guarded + officeList + "traefik.http.services.N.loadbalancer.server.url=http://" + traefiktest.Address(0) + ":18980"},
 	{"router that takes paths away", strings.ReplaceAll(guarded, "=N-office", "=N-strip,N-office") + officeList + "traefik.http.middlewares.N-strip.stripprefix.prefixes=/api"},
 	{"router that replaces paths", strings.ReplaceAll(guarded, "=N-office", "=N-path,N-office") + officeList + "traefik.http.middlewares.N-path.replacepath.path=/x"},
 	{"rule syntax of another version", open("Host(`HOST`)") + "\ntraefik.http.routers.N.rulesyntax=v4"},

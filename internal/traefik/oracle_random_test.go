@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"github.com/drydock/drydock/internal/traefik/traefiktest"
 )
 
 // profile is a static configuration under which random labels are tried.
@@ -45,7 +47,7 @@ var profiles = []profile{
 }
 
 // fileRouters are routers and services of the file provider, beside those of the labels and for hosts of the first cases.
-const fileRouters = fileLists + `
+var fileRouters = fileLists + `
   routers:
     first:
       rule: "Host(` + "`c0.example.com`" + `) && PathPrefix(` + "`/api`" + `)"
@@ -67,7 +69,7 @@ const fileRouters = fileLists + `
       service: shared
   services:
     shared:
-      loadBalancer: {servers: [{url: "http://127.9.0.2:18980"}]}
+      loadBalancer: {servers: [{url: "http://` + traefiktest.Address(0) + `:18980"}]}
     halves:
       weighted: {services: [{name: shared, weight: 1}]}
 tls:

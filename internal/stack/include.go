@@ -90,7 +90,7 @@ func (r *reader) includeOne(item *node, sc scope) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range keysOf(model.get("services")) {
+	for _, e := range containers(model) {
 		// a build without a context means the folder of the include, and says so to what is laid under it
 		if b := e.val.get("build"); b != nil && b.kind == mapKind && b.get("context") == nil {
 			b.add(entry{name: "context", loc: b.loc, val: &node{kind: scalarKind, text: ".", loc: b.loc, unit: b.unit.at(inner.dir)}})

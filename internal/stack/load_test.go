@@ -248,3 +248,37 @@ func TestWindowsLineEndsAndMarks(t *testing.T) {
 		}
 	}
 }
+
+// A job is a container that ends: what its image holds ships as well.
+func TestJobs(t *testing.T) {
+	dir := tree(t, `
+-- compose.yaml --
+services:
+  app: {image: "nginx:1.25"}
+jobs:
+  migrate:
+    image: acme/migrate:1
+    triggers: {manual: true}
+    networks: [back]
+  seed:
+    build: ./seed
+    triggers: {manual: true}
+  app: {image: "other"}
+  odd: [1]
+networks:
+  back: {}
+-- seed/Dockerfile --
+FROM x
+`)
+	h := load(t, dir)
+	var got []string
+	h.Services(func(_ *Stack, s *Service) {
+		got = append(got, s.Name+" "+s.Image)
+		if s.Name == "seed" && (s.Build == nil || filepath.Base(s.Build.Context) != "seed") {
+			t.Errorf("build %+v", s.Build)
+		}
+	})
+	if s := strings.Join(got, "|"); s != "app nginx:1.25|migrate acme/migrate:1|seed " {
+		t.Error(s)
+	}
+}

@@ -79,9 +79,20 @@ func worthReading(rel string, model *node) error {
 	return fault.Input(rel, "not a compose file: it has no `services:`").WithHint("Name a compose file, or a folder that holds one.")
 }
 
+// containers are a model's services and its jobs, which run to their end: what a job's image holds ships as well.
+func containers(model *node) []entry {
+	all := slices.Clone(keysOf(model.get("services")))
+	for _, e := range keysOf(model.get("jobs")) {
+		if e.val.kind == mapKind && model.get("services").get(e.name) == nil {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
 func (h *hostReader) decode(s *Stack, model *node, env lookup) {
 	d := &decoder{host: h, stack: s, top: model, env: env}
-	for _, e := range keysOf(model.get("services")) {
+	for _, e := range containers(model) {
 		s.Services = append(s.Services, d.service(e))
 	}
 	nets := model.get("networks")

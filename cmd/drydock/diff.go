@@ -90,7 +90,7 @@ func readReport(path string) (*report.Report, error) {
 	defer f.Close()
 	r, err := report.Decode(f)
 	if err != nil {
-		return nil, fault.InputErr(path, err).WithHint("Write reports with 'drydock scan ... -o %s'.", path)
+		return nil, fault.InputErr(path, err).WithHint("Write reports with 'drydock scan ... -o report.json'.")
 	}
 	return r, nil
 }

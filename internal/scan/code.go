@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -153,8 +155,11 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 	}
 	in := report.Input{Service: who, Path: shown, Status: report.Checked}
 	left := skippedWords(found.Skipped)
-	if len(found.Partial) > 0 {
+	switch {
+	case len(found.Partial) > 0:
 		in.Status, in.Reason = report.Partial, partialWords(found)
+	case found.Scanned == 0 && slices.ContainsFunc(t.Files, func(f string) bool { return filepath.Clean(f) == root.path }):
+		in.Status, in.Reason = report.Skipped, "no code that the rules are for" // a folder may well hold none, but this file was named
 	}
 	res.Inputs = append(res.Inputs, in)
 	place := func(rel string) string { return t.rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
@@ -242,10 +247,13 @@ func describeCode(r *rule.Rule) finding.Rule {
 		title = strings.TrimSuffix(title, ".")
 	}
 	return finding.Rule{
-		ID: r.ID, Gate: finding.GateCode, Title: title, Severity: r.Severity, Description: strings.TrimSpace(r.Message),
+		ID: r.ID, Gate: finding.GateCode, Title: title, Severity: r.Severity, Description: strings.TrimSpace(hole.ReplaceAllString(r.Message, "…")),
 		CWE: short(r.Meta.CWE), OWASP: short(r.Meta.OWASP), References: r.Meta.References,
 	}
 }
+
+// hole is a metavariable in a rule's message: where the rule is told by itself nothing has been put in it.
+var hole = regexp.MustCompile(`\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*`)
 
 // short cuts "CWE-89: SQL injection" and "A05:2025 - Injection" down to their codes.
 func short(list []string) []string {

@@ -64,7 +64,7 @@ func (rs *rules) describe(f *finding.Finding) rule {
 		out.ShortDescription.Text = text(known.Title)
 		out.FullDescription.Text = text(cmp.Or(known.Description, known.Title))
 		md := known.Explain()
-		out.Help = message{Text: text(known.Description + " " + known.Remedy), Markdown: noHTML(md)}
+		out.Help = message{Text: text(strings.TrimSpace(known.Description + " " + known.Remedy)), Markdown: noHTML(md)}
 		for _, u := range known.References {
 			if strings.HasPrefix(u, "https://") {
 				out.HelpURI = report.URI(u)

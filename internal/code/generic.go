@@ -18,7 +18,7 @@ import (
 
 const (
 	genericSpan  = 10
-	genericSteps = 2_000_000
+	genericSteps = 300_000
 	// A text of some length whose lines are so long, or whose words so seldom apart, is none that people wrote.
 	minifiedSize, minifiedLine, minifiedWord = 500, 500, 200
 )
@@ -83,7 +83,7 @@ func compileGeneric(text string, vars *pattern.Vars, o *rule.Options) (*genericP
 	for _, line := range strings.Split(text, "\n") {
 		c.line(line)
 	}
-	for range c.indents[1:] {
+	for len(c.open) > 0 {
 		c.close()
 	}
 	for _, it := range g.items {
@@ -91,7 +91,7 @@ func compileGeneric(text string, vars *pattern.Vars, o *rule.Options) (*genericP
 			return g, nil
 		}
 	}
-	return nil, errors.New("the pattern has nothing but ellipses")
+	return nil, errors.New("the pattern is empty, or has nothing but ellipses")
 }
 
 type genericCompiler struct {
@@ -313,7 +313,7 @@ type genericBlock struct {
 
 func (e *evaluator) generic(g *genericPattern, ctx *Range) (out []Range) {
 	f := e.f.genericText(g.opts)
-	m := &genericMatch{e: e, g: g, f: f, steps: genericSteps + 8*len(f.words)}
+	m := &genericMatch{e: e, g: g, f: f, steps: genericSteps + 200*len(f.words)}
 	anchored := g.items[0].op == genDots || g.items[0].op == genDotsVar
 	for i := range f.nodes {
 		n := &f.nodes[i]

@@ -231,6 +231,19 @@ func (l *Lang) compiled(g syntax.Grammar) (*compiled, error) {
 
 // Parse parses and lowers one source of the language.
 func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
+	t, err := l.parse(path, src, lim)
+	if err != nil || len(t.Errors) == 0 || l.Pattern.Wider == "" || path == "" {
+		return t, err
+	}
+	// Scripts with types in them are not rare. What the wider grammar reads whole is taken as it reads it.
+	if w, err := LangByName(l.Pattern.Wider).parse(path+".tsx", src, lim); err == nil && len(w.Errors) == 0 {
+		w.Path = path
+		return w, nil
+	}
+	return t, nil
+}
+
+func (l *Lang) parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
 	if l.Read != nil {
 		t := l.Read(l, src)
 		t.Path = path

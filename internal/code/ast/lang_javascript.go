@@ -146,6 +146,7 @@ var jsPatterns = PatternSpec{
 		{Word: "@", Suffix: "\nclass zq_whole {}", Pick: Decorator},
 		{Word: "@", Prefix: "class zq_whole {", Suffix: " { zqDots; } }", Pick: FuncDef},
 		{Word: "@", Prefix: "class zq_whole {", Suffix: "}", Pick: FuncDef},
+		{Word: "@", Prefix: "class zq_whole {", Suffix: "(zqDots) { zqDots; } }", Pick: FuncDef},
 	},
 	Rewrite: []Rewrite{
 		{regexp.MustCompile(`for\s*\(\s*\.\.\.\s*\)`), "for (...;;)"},

@@ -108,6 +108,9 @@ func (r *resolver) scope(id ID, outer *scopeMap) {
 	s := &scopeMap{names: map[string]int32{}, outer: outer, node: id, class: r.t.Nodes[id].Kind == ClassDef, open: r.spec.ClassScope}
 	var inner []ID
 	r.collect(id, s, &inner)
+	if s.class {
+		r.injected(id, s)
+	}
 	r.uses(id, s)
 	for _, x := range inner {
 		r.scope(x, s)
@@ -196,6 +199,31 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 			}
 		}
 	}, func(x ID) { *inner = append(*inner, x) })
+}
+
+// injected declares as fields the parameters of a constructor that are fields by their modifier, or that a framework
+// keeps by a decorator of the class.
+func (r *resolver) injected(class ID, s *scopeMap) {
+	t := r.t
+	body := t.Child(class, Body)
+	if !r.spec.Requires || body == Nil {
+		return
+	}
+	decorated := false
+	for m := t.Nodes[class].First; m != Nil; m = t.Nodes[m].Next {
+		decorated = decorated || t.Nodes[m].Kind == Decorator
+	}
+	for def := t.Nodes[body].First; def != Nil; def = t.Nodes[def].Next {
+		name, params := t.Child(def, Ident), t.Child(def, Parameters)
+		if t.Nodes[def].Kind != FuncDef || name == Nil || !t.HasText(name, "constructor") || params == Nil {
+			continue
+		}
+		for p := t.Nodes[params].First; p != Nil; p = t.Nodes[p].Next {
+			if field := t.Child(p, Ident); t.Kind(field) == Name && (decorated || t.Child(p, Mods) != Nil) {
+				r.declare(s, field, Nil, t.Child(p, Type), true)
+			}
+		}
+	}
 }
 
 // unset says whether a declaration gives its name no value, so that the first assignment is what defines it.

@@ -217,7 +217,11 @@ func (m *Matcher) sequence(o op, c goal, t, rest ast.ID) (int32, bool, bool) {
 	for {
 		mark := len(m.trail)
 		if m.bind(m.pat.vars[c.p], b) {
-			if m.try(m.push(goal{op: o, p: rest, t: t, x: c.x, next: c.next, flags: c.flags})) {
+			g := m.push(goal{op: o, p: rest, t: t, x: c.x, next: c.next, flags: c.flags})
+			if o == opStmts && c.flags&fTop != 0 && b.B != ast.Nil {
+				g = m.push(goal{op: opSpan, t: b.B, next: g}) // the match has what the metavariable has
+			}
+			if m.try(g) {
 				return 0, false, true
 			}
 			m.undo(mark)

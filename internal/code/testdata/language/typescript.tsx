@@ -20,3 +20,15 @@ class L {
   go() {}
   y = 2;
 }
+class M {
+  constructor(private a: Injected, b: Injected) {}
+  run() {
+    // ruleid: injected
+    this.a.run();
+    // ok: injected
+    this.b.run();
+  }
+  // ruleid: decorated
+  @Route("/")
+  async page(q) {}
+}

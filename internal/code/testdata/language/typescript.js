@@ -1,0 +1,8 @@
+@Component
+class M {
+  constructor(a: Injected) {}
+  go() {
+    // ruleid: injected
+    this.a.run();
+  }
+}

@@ -237,7 +237,7 @@ func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) 
 	}
 	// Scripts with types in them are not rare. What the wider grammar reads whole is taken as it reads it.
 	if w, err := LangByName(l.Pattern.Wider).parse(path+".tsx", src, lim); err == nil && len(w.Errors) == 0 {
-		w.Path = path
+		w.Path, w.Lang = path, l
 		return w, nil
 	}
 	return t, nil

@@ -139,12 +139,19 @@ func (s *scene) guardedRoutes(m *member) []*route {
 func (s *scene) ports(m *member) {
 	guarded := s.guardedRoutes(m)
 	routed := len(s.routesOf(m)) > 0
-	for _, p := range m.service.Ports {
+	for all := m.service.Ports; len(all) > 0; {
+		p, n := all[0], rangeOf(all)
+		last := all[n-1]
+		all = all[n:]
 		if portReach(p) != "public" || len(p.Unset) > 0 {
 			continue
 		}
 		d := draft{rule: rulePort, m: m, place: p.Location, key: portText(p)}
 		d.title = fmt.Sprintf("port %s of %s is published on %s, past Traefik", portText(p), m.name(), address(p))
+		if n > 1 {
+			d.key += " to " + portText(last)
+			d.title = fmt.Sprintf("%d ports of %s, %s to %s, are published on %s, past Traefik", n, m.name(), portText(p), portText(last), address(p))
+		}
 		udp := p.Protocol == "udp"
 		switch {
 		case isStore(m.service) && !udp:
@@ -175,6 +182,17 @@ func (s *scene) ports(m *member) {
 		d.edits = bindLocally(p)
 		s.add(d)
 	}
+}
+
+// rangeOf is how many of the first ports one item of the file stands for: "9200-9300:9200-9300" is one finding and not a
+// hundred and one.
+func rangeOf(ports []stack.Port) int {
+	n := 1
+	for n < len(ports) && ports[0].Location.Line > 0 && ports[n].Location == ports[0].Location &&
+		ports[n].Protocol == ports[0].Protocol && ports[n].HostIP == ports[0].HostIP {
+		n++
+	}
+	return n
 }
 
 func (s *scene) named(m *member) bool { return slices.Contains(s.opts.Public, m.service.Name) }

@@ -15,7 +15,7 @@ const module = "github.com/drydock/drydock/"
 // the package above it and may be used by it, and it by the subfolder, as long as the compiler agrees.
 var levels = map[string]int{
 	"internal/finding": 0, "internal/inventory": 0, "internal/fault": 0, "internal/limit": 0, "internal/safefile": 0,
-	"internal/state": 0, "internal/near": 0,
+	"internal/state": 0, "internal/near": 0, "internal/lazyre": 0,
 	"internal/badyaml": 1, "internal/report": 1, "internal/dockerapi": 1,
 	"internal/config": 2, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
 	"internal/syntax": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,

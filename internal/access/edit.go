@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
@@ -243,7 +243,7 @@ func (p *planner) addRanges() error {
 	return nil
 }
 
-var middlewareName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+var middlewareName = lazyre.New(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
 // ownList is the allowlist that the change is about: the one that the routers have or the service defines, if it is the
 // service's own. One that stands elsewhere is not touched, and a second list beside it would let in only who is in both.
@@ -510,7 +510,7 @@ func (p *planner) setValue(l *stack.Label, value string) error {
 	return nil
 }
 
-var itemStart = regexp.MustCompile(`^\s*-\s+$`)
+var itemStart = lazyre.New(`^\s*-\s+$`)
 
 // insert adds a label behind another one, in its form: list item or map entry, with the same indent and quotes.
 func (p *planner) insert(anchor *stack.Label, key, value string) error {

@@ -5,7 +5,6 @@ package badyaml
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // Bounds within which the second parser is asked: it is written for files, not for attacks.
@@ -58,9 +58,9 @@ func nesting(text []byte) int {
 }
 
 var (
-	linePlace   = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
-	offsetPlace = regexp.MustCompile(`offset (\d+)`)
-	anyPlace    = regexp.MustCompile(`(?: at)? ?(?:line \d+(?:, column \d+)?|<unknown position>):? ?|offset \d+: `)
+	linePlace   = lazyre.New(`line (\d+)(?:, column (\d+))?`)
+	offsetPlace = lazyre.New(`offset (\d+)`)
+	anyPlace    = lazyre.New(`(?: at)? ?(?:line \d+(?:, column \d+)?|<unknown position>):? ?|offset \d+: `)
 )
 
 // first reads the place out of the error itself, where the last one named is the exact one.

@@ -3,7 +3,6 @@ package code
 import (
 	"bytes"
 	"math"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // Finding is one match, placed and told. It holds no reference to the file.
@@ -201,7 +201,7 @@ func secretRule(r *rule.Rule) bool {
 	return strings.Contains(r.ID, "secret") || strings.Contains(r.ID, "password") || strings.Contains(r.ID, "credential") || strings.Contains(r.ID, "api-key")
 }
 
-var quotedText = regexp.MustCompile("\"[^\"\\n]*\"|'[^'\\n]*'|`[^`\\n]*`")
+var quotedText = lazyre.New("\"[^\"\\n]*\"|'[^'\\n]*'|`[^`\\n]*`")
 
 // mask hides what stands in quotes, and long runs of letters and digits.
 func mask(s string) string {
@@ -209,7 +209,7 @@ func mask(s string) string {
 	return longRun.ReplaceAllString(s, "***")
 }
 
-var longRun = regexp.MustCompile(`[A-Za-z0-9+/=_-]{16,}`)
+var longRun = lazyre.New(`[A-Za-z0-9+/=_-]{16,}`)
 
 const maxSnippet = 200
 
@@ -238,7 +238,7 @@ func squeeze(b []byte) string {
 	return strings.Join(strings.Fields(string(b)), "")
 }
 
-var inMessage = regexp.MustCompile(`(value\()?\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)(\))?`)
+var inMessage = lazyre.New(`(value\()?\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)(\))?`)
 
 // maxInMessage is how much of a metavariable's text a message has, in bytes.
 const maxInMessage = 4000
@@ -309,4 +309,4 @@ func fixed(fr *rule.FixRegex, text []byte) (string, bool) {
 	return b.String(), true
 }
 
-var backrefs = regexp.MustCompile(`\\[0-9]|\\g<[0-9]+>|\$[0-9]`)
+var backrefs = lazyre.New(`\\[0-9]|\\g<[0-9]+>|\$[0-9]`)

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/source"
 )
 
@@ -133,7 +133,7 @@ func globQuote(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `*`, `\*`, `?`, `\?`).Replace(s)
 }
 
-var ruleMark = regexp.MustCompile(`\b(ruleid|ok|todoruleid|todook):[ \t]*([\w., /-]+)`)
+var ruleMark = lazyre.New(`\b(ruleid|ok|todoruleid|todook):[ \t]*([\w., /-]+)`)
 
 // expectation is what a fixture says of one rule: lines that must match, and lines of which nothing is asked.
 type expectation struct{ must, mustNot, any map[int]bool }

@@ -2,11 +2,11 @@ package code
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // A comment can take a finding away: drydock's own, which names the rule and gives a reason, and the marks of other
@@ -37,7 +37,7 @@ type suppressed struct{ list []*suppression }
 
 var suppressMarks = regex.MustCompile(`(?i)\b(drydock:ignore|nosemgrep|nosem|nosec|NOSONAR|eslint-disable-next-line|eslint-disable-line|eslint-disable|eslint-enable)\b[: \t]*([^\n]*)`)
 
-var commentLead = regexp.MustCompile(`#|//|/\*|<!--|--|;|^\s*\*`)
+var commentLead = lazyre.New(`#|//|/\*|<!--|--|;|^\s*\*`)
 
 // maxBeforeMark is how far into a line a suppression may stand.
 const maxBeforeMark = 4000
@@ -102,7 +102,7 @@ func (s *suppression) read(rest string) {
 	}
 }
 
-var ruleName = regexp.MustCompile(`^[A-Za-z@][\w./@-]*$`)
+var ruleName = lazyre.New(`^[A-Za-z@][\w./@-]*$`)
 
 // names says whether the suppression is of a rule: by its id, by the last part of a dotted one, or of all.
 func (s *suppression) names(rule string) bool {

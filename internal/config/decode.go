@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/netip"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/drydock/drydock/internal/badyaml"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/near"
 )
 
@@ -215,7 +215,7 @@ func (d *decoder) groups(c *Config, n *yaml.Node) {
 	}
 }
 
-var groupName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+var groupName = lazyre.New(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 var gates = []finding.Gate{finding.GateDockerfile, finding.GateImage, finding.GateRebuild, finding.GateCode, finding.GateAccess}
 
@@ -290,7 +290,7 @@ func (d *decoder) source(n *yaml.Node) string {
 	return d.file(n, "from")
 }
 
-var days = regexp.MustCompile(`^(\d{1,5})([dw])$`)
+var days = lazyre.New(`^(\d{1,5})([dw])$`)
 
 // age is a time in Go's form (36h), or in days (14d) or weeks (2w).
 func (d *decoder) age(n *yaml.Node) time.Duration {

@@ -2,8 +2,9 @@ package dockerfile
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // Install is a command of a package manager that brings packages in.
@@ -93,8 +94,8 @@ var aliases = map[string]string{
 }
 
 var (
-	pipProgram    = regexp.MustCompile(`^pip[0-9]?(\.[0-9]+)?$`)
-	pythonProgram = regexp.MustCompile(`^(python|pypy)[0-9]?(\.[0-9]+)?$`)
+	pipProgram    = lazyre.New(`^pip[0-9]?(\.[0-9]+)?$`)
+	pythonProgram = lazyre.New(`^(python|pypy)[0-9]?(\.[0-9]+)?$`)
 )
 
 // wrappers run the command that follows them.

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 const (
@@ -322,8 +323,8 @@ func usesVariable(flags []Flag) bool {
 }
 
 var (
-	plainKeyword = regexp.MustCompile(`^[A-Za-z]{1,20}$`)
-	quotedText   = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'|` + "`[^`]*`")
+	plainKeyword = lazyre.New(`^[A-Za-z]{1,20}$`)
+	quotedText   = lazyre.New(`"(?:[^"\\]|\\.)*"|'[^']*'|` + "`[^`]*`")
 )
 
 // explain puts BuildKit's error into words without repeating what may be a secret: values of ENV, ARG, LABEL and RUN,

@@ -2,10 +2,10 @@ package prove
 
 import (
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strings"
 
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -118,7 +118,7 @@ func hosts(st *stack.Stack, s *stack.Service) []string {
 	return out
 }
 
-var hostVariable = regexp.MustCompile(`(?i)(^|_)(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|URL|BROKER)$`)
+var hostVariable = lazyre.New(`(?i)(^|_)(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|URL|BROKER)$`)
 
 func env(s *stack.Service) []string {
 	var out []string

@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"io"
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // isDatabase: the files in which distributions keep what is installed.
@@ -50,9 +51,9 @@ func (f *files) database(name string, r io.Reader) error {
 }
 
 var (
-	distInfo = regexp.MustCompile(`/([^/]+?)-[^/-]+\.(?:dist-info/METADATA|egg-info/PKG-INFO|egg-info)$`)
-	gemSpec  = regexp.MustCompile(`/specifications/(?:default/)?[^/]+\.gemspec$`)
-	distSep  = regexp.MustCompile(`[-_.]+`)
+	distInfo = lazyre.New(`/([^/]+?)-[^/-]+\.(?:dist-info/METADATA|egg-info/PKG-INFO|egg-info)$`)
+	gemSpec  = lazyre.New(`/specifications/(?:default/)?[^/]+\.gemspec$`)
+	distSep  = lazyre.New(`[-_.]+`)
 )
 
 // count counts the packages of languages by the file that each package has exactly one of.

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/engine"
 	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/lazyre"
 	"golang.org/x/net/html"
 )
 
@@ -89,7 +89,7 @@ func (p *prover) ports() []int {
 }
 
 var (
-	localURL = regexp.MustCompile(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(/[^\s"'` + "`" + `|;)&,]*)?`)
+	localURL = lazyre.New(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(/[^\s"'` + "`" + `|;)&,]*)?`)
 )
 
 // healthProbes are the addresses that the images' health checks ask.

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 	"golang.org/x/mod/modfile"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // readGoMod reads the module's requirements, replaced where it says so. What a folder replaces has no version. The
@@ -214,14 +214,14 @@ func readComposerInstalled(f *file) ([]inventory.Package, error) {
 }
 
 var (
-	gemSpecRE  = regexp.MustCompile(`^    ([^ ()]+) \(([^)]+)\)$`)
-	gemDepRE   = regexp.MustCompile(`^      ([^ ()!]+)`)
-	gemRootRE  = regexp.MustCompile(`^  ([^ ()!]+)`)
-	gemGroupRE = regexp.MustCompile(`^\s*group\s+(.+?)\s+do\b`)
-	gemLineRE  = regexp.MustCompile(`^\s*gem\s*\(?\s*["']([^"']+)["'](.*)`)
-	gemInlRE   = regexp.MustCompile(`:?groups?:?\s*(?:=>)?\s*(.+)`)
+	gemSpecRE  = lazyre.New(`^    ([^ ()]+) \(([^)]+)\)$`)
+	gemDepRE   = lazyre.New(`^      ([^ ()!]+)`)
+	gemRootRE  = lazyre.New(`^  ([^ ()!]+)`)
+	gemGroupRE = lazyre.New(`^\s*group\s+(.+?)\s+do\b`)
+	gemLineRE  = lazyre.New(`^\s*gem\s*\(?\s*["']([^"']+)["'](.*)`)
+	gemInlRE   = lazyre.New(`:?groups?:?\s*(?:=>)?\s*(.+)`)
 	// gemPlatformRE is the platform that follows a version: "1.13.10-x86_64-linux".
-	gemPlatformRE = regexp.MustCompile(`-(?:x86|x64|arm|aarch|universal|java|jruby|mswin|mingw|ruby).*$`)
+	gemPlatformRE = lazyre.New(`-(?:x86|x64|arm|aarch|universal|java|jruby|mswin|mingw|ruby).*$`)
 )
 
 // readGemfileLock reads Bundler's lockfile. Which groups a gem is in stands in the Gemfile alone.

@@ -2,10 +2,10 @@ package sbom
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // requirement is one line of a requirements file.
@@ -16,7 +16,7 @@ type requirement struct {
 }
 
 // A requirement's name, its extras, and what follows; see PEP 508.
-var requirementRE = regexp.MustCompile(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$`)
+var requirementRE = lazyre.New(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$`)
 
 // maxIncludes bounds the chain of requirements files that include one another.
 const maxIncludes = 50

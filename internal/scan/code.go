@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/drydock/drydock/internal/code/rules"
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/state"
@@ -253,7 +253,7 @@ func describeCode(r *rule.Rule) finding.Rule {
 }
 
 // hole is a metavariable in a rule's message: where the rule is told by itself nothing has been put in it.
-var hole = regexp.MustCompile(`\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*`)
+var hole = lazyre.New(`\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*`)
 
 // short cuts "CWE-89: SQL injection" and "A05:2025 - Injection" down to their codes.
 func short(list []string) []string {

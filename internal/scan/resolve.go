@@ -6,10 +6,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -188,7 +188,7 @@ const (
 	kindCompose
 )
 
-var sbomMark = regexp.MustCompile(`"bomFormat"\s*:\s*"CycloneDX"|"spdxVersion"\s*:|cyclonedx\.org/schema/bom|(?m)^SPDXVersion:`)
+var sbomMark = lazyre.New(`"bomFormat"\s*:\s*"CycloneDX"|"spdxVersion"\s*:|cyclonedx\.org/schema/bom|(?m)^SPDXVersion:`)
 
 // kindOf tells what a file is by its first bytes; the name counts only for YAML that is no compose file yet would be
 // expected to be one, so that the compose reader can say what is wrong with it.
@@ -221,6 +221,6 @@ func looksLikePath(s string) bool {
 }
 
 var (
-	fileExt   = regexp.MustCompile(`(?i)\.(ya?ml|json|tar|tgz|gz|xml|spdx|py|js|ts|go|java|rb|php)$`)
-	imageName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$`)
+	fileExt   = lazyre.New(`(?i)\.(ya?ml|json|tar|tgz|gz|xml|spdx|py|js|ts|go|java|rb|php)$`)
+	imageName = lazyre.New(`^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$`)
 )

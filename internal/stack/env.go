@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"regexp"
 	"strconv"
 	"sync"
 
@@ -14,12 +13,13 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/limit"
 )
 
 const maxEnvFile = 1 << 20 // bytes of a file of variables or labels
 
-var dotenvLine = regexp.MustCompile(`line (\d+)`)
+var dotenvLine = lazyre.New(`line (\d+)`)
 
 // quiet keeps the library from writing to standard error which variables of a .env file have no value.
 var quiet = sync.OnceFunc(func() { logrus.SetOutput(io.Discard) })
@@ -51,8 +51,8 @@ func readEnvFile(path, rel string, env lookup) (map[string]string, *fault.Error)
 }
 
 var (
-	envLine = regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]`)
-	envRef  = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+	envLine = lazyre.New(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]`)
+	envRef  = lazyre.New(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
 )
 
 // grown is at least the bytes that the variables of a file come to once each is put in where a later one uses it.

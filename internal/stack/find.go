@@ -3,12 +3,12 @@ package stack
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/limit"
 )
 
@@ -20,10 +20,10 @@ import (
 var defaultFiles = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
 
 var (
-	overrideFile = regexp.MustCompile(`^(docker-)?compose\.override\.ya?ml$`)
-	siblingFile  = regexp.MustCompile(`^(?:docker-)?compose[.-]([A-Za-z0-9_.-]+)\.ya?ml$`)
+	overrideFile = lazyre.New(`^(docker-)?compose\.override\.ya?ml$`)
+	siblingFile  = lazyre.New(`^(?:docker-)?compose[.-]([A-Za-z0-9_.-]+)\.ya?ml$`)
 	// what stands in the name of a file that is no stack of a host: overlays for development and tests, and samples
-	notDeployed = regexp.MustCompile(`(?i)(^|[._-])(dev|devel|development|local|debug|test|tests|testing|ci|e2e|example|sample|template|tmpl|bak|old)([._-]|$)`)
+	notDeployed = lazyre.New(`(?i)(^|[._-])(dev|devel|development|local|debug|test|tests|testing|ci|e2e|example|sample|template|tmpl|bak|old)([._-]|$)`)
 )
 
 // Holds reports whether a path is a compose file, by its content, or a folder with one.
@@ -40,7 +40,7 @@ func Holds(path string) bool {
 	return err == nil && looksLikeCompose.Match(text)
 }
 
-var looksLikeCompose = regexp.MustCompile(`(?m)^["']?(services|include)["']?[ \t]*:`)
+var looksLikeCompose = lazyre.New(`(?m)^["']?(services|include)["']?[ \t]*:`)
 
 // composeFiles lists the files of a folder whose name says that they are compose files, the default one first.
 func composeFiles(dir string) ([]string, error) {

@@ -1,15 +1,16 @@
 package stack
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 var (
 	// A step that runs one line of shell: sh 'docker build -t app .', also with script: before it.
-	shellStep = regexp.MustCompile(`\b(?:sh|bat|powershell)\b[^'"\n]*(?:'([^'\n]*)'|"((?:[^"\\\n]|\\.)*)")`)
+	shellStep = lazyre.New(`\b(?:sh|bat|powershell)\b[^'"\n]*(?:'([^'\n]*)'|"((?:[^"\\\n]|\\.)*)")`)
 	// The Docker plugin's own: docker.build("app:latest", "-f x.Dockerfile ./app")
-	pluginBuild = regexp.MustCompile(`\bdocker\.build\(\s*["']([^"'\n]+)["']\s*(?:,\s*["']([^"'\n]*)["']\s*)?\)`)
+	pluginBuild = lazyre.New(`\bdocker\.build\(\s*["']([^"'\n]+)["']\s*(?:,\s*["']([^"'\n]*)["']\s*)?\)`)
 )
 
 // jenkinsCommands finds the build commands of a Jenkinsfile. Lines of a shell script in triple quotes are read as

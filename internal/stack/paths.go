@@ -3,8 +3,9 @@ package stack
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // remote tells the references that Compose would fetch: Git repositories and OCI artifacts.
@@ -31,7 +32,7 @@ func redactURL(s string) string {
 }
 
 // windowsPath is a path with a drive, which is absolute wherever the file is read.
-var windowsPath = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
+var windowsPath = lazyre.New(`^[A-Za-z]:[\\/]`)
 
 // resolve makes a path of a compose file openable.
 func resolve(dir, p string) string {

@@ -5,12 +5,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // project reads one compose project.
@@ -141,9 +141,9 @@ func (r *reader) nameIn(files []string, env lookup) string {
 }
 
 // topName finds a top-level `name:`, which stands at the start of a line in every block mapping.
-var topName = regexp.MustCompile(`^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?\n?$`)
+var topName = lazyre.New(`^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?\n?$`)
 
-var nameLetters = regexp.MustCompile(`[^a-z0-9_-]`)
+var nameLetters = lazyre.New(`[^a-z0-9_-]`)
 
 // normalName makes a project name of any text, as Compose does.
 func normalName(s string) string {

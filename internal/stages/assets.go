@@ -2,13 +2,14 @@ package stages
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // What a compiled program reads besides itself.
 
-var embedLine = regexp.MustCompile(`(?m)^//go:embed\s+(.+)$`)
+var embedLine = lazyre.New(`(?m)^//go:embed\s+(.+)$`)
 
 // assets are COPYs of the folders and files beside the source that its string literals, or the words of the command,
 // name: without source code, what it embeds, and what a COPY after the build brings itself.
@@ -42,7 +43,7 @@ func (a *app) assets(build *op) []string {
 }
 
 // compiled are files and folders that only the compiler reads.
-var compiled = regexp.MustCompile(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
+var compiled = lazyre.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
 
 func (a *app) onlyCompiled(dir string) bool {
 	for _, e := range a.top(dir) {

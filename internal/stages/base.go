@@ -1,17 +1,17 @@
 package stages
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 var (
-	debianName = regexp.MustCompile(`\b(buster|bullseye|bookworm|trixie|forky|sid)\b`)
-	ubuntuName = regexp.MustCompile(`\b(focal|jammy|noble)\b`)
-	major      = regexp.MustCompile(`(\d+)`)
-	jdkMajor   = regexp.MustCompile(`(?:jdk|temurin|openjdk|corretto|java)-?(\d+)`)
+	debianName = lazyre.New(`\b(buster|bullseye|bookworm|trixie|forky|sid)\b`)
+	ubuntuName = lazyre.New(`\b(focal|jammy|noble)\b`)
+	major      = lazyre.New(`(\d+)`)
+	jdkMajor   = lazyre.New(`(?:jdk|temurin|openjdk|corretto|java)-?(\d+)`)
 )
 
 // final chooses the base of the final stage: what the user asked for, else the first candidate that the engine holds,

@@ -3,11 +3,11 @@ package stages
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // improve mends a multi-stage file that misses the point: wheels or caches copied into a layer that stays, wheels
@@ -70,8 +70,8 @@ func rootBase(s *dockerfile.Stage) dockerfile.Ref {
 }
 
 var (
-	wheelFolder = regexp.MustCompile(`(?i)(^|/)(wheels?|wheelhouse|dist)(/|$)|\.whl$`)
-	cacheFolder = regexp.MustCompile(`/\.cache(/|$)|/\.npm(/|$)|/\.m2(/|$)|/\.gradle(/|$)|/go/pkg/mod(/|$)|/\.cargo/registry(/|$)`)
+	wheelFolder = lazyre.New(`(?i)(^|/)(wheels?|wheelhouse|dist)(/|$)|\.whl$`)
+	cacheFolder = lazyre.New(`/\.cache(/|$)|/\.npm(/|$)|/\.m2(/|$)|/\.gradle(/|$)|/go/pkg/mod(/|$)|/\.cargo/registry(/|$)`)
 )
 
 // mounted puts what a COPY brings for one RUN into that RUN instead.

@@ -5,6 +5,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 type java struct {
@@ -202,9 +204,9 @@ type pom struct {
 }
 
 var (
-	gradleName    = regexp.MustCompile(`rootProject\.name\s*=\s*['"]([^'"]+)['"]`)
-	gradleVersion = regexp.MustCompile(`(?m)^\s*version\s*=?\s*['"]([^'"]+)['"]`)
-	gradleArchive = regexp.MustCompile(`archiveFileName(?:\.set\(|\s*=\s*)['"]([^'"]+\.jar)['"]`)
+	gradleName    = lazyre.New(`rootProject\.name\s*=\s*['"]([^'"]+)['"]`)
+	gradleVersion = lazyre.New(`(?m)^\s*version\s*=?\s*['"]([^'"]+)['"]`)
+	gradleArchive = lazyre.New(`archiveFileName(?:\.set\(|\s*=\s*)['"]([^'"]+\.jar)['"]`)
 )
 
 // archive is the path of what the build makes, in the project's folder, as its settings tell; "" if they do not.

@@ -3,11 +3,11 @@ package stages
 import (
 	"encoding/json"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // manifest is the part of package.json and its lock file that matters here.
@@ -138,7 +138,7 @@ func (n *node) look() {
 	n.dev = n.startsDev()
 }
 
-var berryVersion = regexp.MustCompile(`^yarn@([2-9]|\d\d)`)
+var berryVersion = lazyre.New(`^yarn@([2-9]|\d\d)`)
 
 // withoutTools is an installation of programs without those that only build.
 func withoutTools(p *part) string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // How a Node project is installed and built, and what that writes.
@@ -45,8 +46,8 @@ func (n *node) outputs() []string {
 }
 
 var (
-	outDir     = regexp.MustCompile(`"outDir"\s*:\s*"([^"]+)"`)
-	projectArg = regexp.MustCompile(`(?:-p|--project)\s+(\S+\.json)`)
+	outDir     = lazyre.New(`"outDir"\s*:\s*"([^"]+)"`)
+	projectArg = lazyre.New(`(?:-p|--project)\s+(\S+\.json)`)
 )
 
 func (n *node) tscOut(script string) string {

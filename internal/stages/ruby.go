@@ -1,9 +1,10 @@
 package stages
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // planRuby installs the gems in the builder and copies them with the app.
@@ -85,7 +86,7 @@ func planRuby(a *app) error {
 	return w.walk()
 }
 
-var bundlePath = regexp.MustCompile(`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
+var bundlePath = lazyre.New(`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
 
 // gemDirs are the folders in which the bundle's gems lie: the base image's own, and those that the original names.
 func (a *app) gemDirs() []string {

@@ -2,8 +2,9 @@ package stages
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // planRust copies the program onto the distribution that it was linked on.
@@ -106,7 +107,7 @@ func cargoFlags(start []string) string {
 	return out
 }
 
-var crateName = regexp.MustCompile(`(?m)^name\s*=\s*"([^"]+)"`)
+var crateName = lazyre.New(`(?m)^name\s*=\s*"([^"]+)"`)
 
 // rustBinary is where the program lies in the builder and where the final stage has it.
 func rustBinary(a *app, start []string, build *part) (from, to string) {

@@ -1,9 +1,10 @@
 package stages
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // planVenv runs the original's own installation in the builder, inside a virtual environment that the final stage
@@ -110,8 +111,8 @@ func (p *python) finalEnv(o *op) string {
 }
 
 var (
-	managerEnv = regexp.MustCompile(`^(POETRY|PDM|PIPENV|UV)_`)
-	toolDirs   = regexp.MustCompile(`^(/root|~|\$HOME|\$\{HOME\})/\.(local|cargo|poetry)/bin$|/poetry/bin$|^\$PATH$|^\$\{PATH\}$`)
+	managerEnv = lazyre.New(`^(POETRY|PDM|PIPENV|UV)_`)
+	toolDirs   = lazyre.New(`^(/root|~|\$HOME|\$\{HOME\})/\.(local|cargo|poetry)/bin$|/poetry/bin$|^\$PATH$|^\$\{PATH\}$`)
 )
 
 // onlyInstalls: a variable that only the package manager reads, or a PATH to nothing but the manager itself.

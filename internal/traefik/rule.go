@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // maxRule bounds a rule's length; Traefik itself sets no bound.
@@ -203,7 +205,7 @@ func (p ruleParser) call(x *ast.CallExpr) (*cond, error) {
 	return c, p.prepare(c, m)
 }
 
-var sniPattern = regexp.MustCompile(`^(\*\.)?[[:word:].\-:]+$`)
+var sniPattern = lazyre.New(`^(\*\.)?[[:word:].\-:]+$`)
 
 // prepare checks the arguments as Traefik does when it builds the matcher.
 func (p ruleParser) prepare(c *cond, m matcher) error {

@@ -3,10 +3,11 @@ package traefik
 import (
 	"math"
 	"net"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // Static is the part of Traefik's static configuration that decides on access.
@@ -377,7 +378,7 @@ func (s *Static) DefaultEntryPoints() []string {
 	return out
 }
 
-var redirectPort = regexp.MustCompile(`^:(\d+)$`)
+var redirectPort = lazyre.New(`^:(\d+)$`)
 
 // redirectTarget is the port of a redirection, "" if it names no entry point there is.
 func (s *Static) redirectTarget(r *EntryPointRedirect) string {

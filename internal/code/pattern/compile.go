@@ -10,11 +10,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/syntax"
 )
 
@@ -663,7 +663,7 @@ func (p *Pattern) Dump() string {
 
 // The stand-ins as a dump shows them.
 var (
-	dumpedVar  = regexp.MustCompile(`(Metavar) "[^"]?[zZ]qM_(\w+)"`)
-	dumpedVars = regexp.MustCompile(`(MetaDots) "[^"]?[zZ]qE_(\w+)"`)
-	dumpedDots = regexp.MustCompile(`(Dots|Deep|Typed) "[^"]?[zZ]q\w+"`)
+	dumpedVar  = lazyre.New(`(Metavar) "[^"]?[zZ]qM_(\w+)"`)
+	dumpedVars = lazyre.New(`(MetaDots) "[^"]?[zZ]qE_(\w+)"`)
+	dumpedDots = lazyre.New(`(Dots|Deep|Typed) "[^"]?[zZ]q\w+"`)
 )

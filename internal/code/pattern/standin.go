@@ -1,10 +1,10 @@
 package pattern
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // The words that stand in a pattern's text for what no grammar knows. They start a name that nobody writes.
@@ -37,10 +37,10 @@ type piece struct {
 }
 
 var (
-	metavar   = regexp.MustCompile(`^\$([A-Z_][A-Z_0-9]*)`)
-	metaDots  = regexp.MustCompile(`^\$\.\.\.([A-Z_][A-Z_0-9]*)`)
-	typeAfter = regexp.MustCompile(`^\$([A-Z_][A-Z_0-9]*)\s*:\s*`)
-	typeFirst = regexp.MustCompile(`^\(\s*([A-Za-z_$][\w.$<>\[\], ?]*?)\s+\$([A-Z_][A-Z_0-9]*)\s*\)`)
+	metavar   = lazyre.New(`^\$([A-Z_][A-Z_0-9]*)`)
+	metaDots  = lazyre.New(`^\$\.\.\.([A-Z_][A-Z_0-9]*)`)
+	typeAfter = lazyre.New(`^\$([A-Z_][A-Z_0-9]*)\s*:\s*`)
+	typeFirst = lazyre.New(`^\(\s*([A-Za-z_$][\w.$<>\[\], ?]*?)\s+\$([A-Z_][A-Z_0-9]*)\s*\)`)
 )
 
 // superglobals are variables of PHP's that look like metavariables.

@@ -2,11 +2,11 @@ package pattern
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/regex"
+	"github.com/drydock/drydock/internal/lazyre"
 )
 
 // strPattern is what a string literal in a pattern asks for.
@@ -17,8 +17,8 @@ type strPattern struct {
 }
 
 var (
-	wholeMeta  = regexp.MustCompile(`^\$(?:[A-Z_][A-Z_0-9]*|\.\.\.[A-Z_][A-Z_0-9]*)$`)
-	regexpText = regexp.MustCompile(`(?s)^=~/(.*)/([mis]*)$`)
+	wholeMeta  = lazyre.New(`^\$(?:[A-Z_][A-Z_0-9]*|\.\.\.[A-Z_][A-Z_0-9]*)$`)
+	regexpText = lazyre.New(`(?s)^=~/(.*)/([mis]*)$`)
 )
 
 func (p *Pattern) compileStr(text []byte) strPattern {

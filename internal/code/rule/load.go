@@ -6,12 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strings"
 
 	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/limit"
 	"gopkg.in/yaml.v3"
 )
@@ -334,7 +334,7 @@ func (p *parser) positive(f *Formula, n *yaml.Node) error {
 	return p.bad(n, "`patterns` needs at least one pattern that is not negated")
 }
 
-var metavarName = regexp.MustCompile(`^\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)$`)
+var metavarName = lazyre.New(`^\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)$`)
 
 func (p *parser) metavariable(n *yaml.Node) (string, error) {
 	v := p.get(n, "metavariable")

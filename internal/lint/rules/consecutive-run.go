@@ -1,10 +1,9 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -43,8 +42,8 @@ func commands(in *dockerfile.Instruction) int {
 }
 
 var (
-	quotes     = regexp.MustCompile(`"[^"]*"|'[^']*'`)
-	separators = regexp.MustCompile(`[;&|\n]+`)
+	quotes     = lazyre.New(`"[^"]*"|'[^']*'`)
+	separators = lazyre.New(`[;&|\n]+`)
 )
 
 func sameFlags(a, b *dockerfile.Instruction) bool {

@@ -2,11 +2,11 @@ package rules
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -125,7 +125,7 @@ var (
 var interpreters = map[string]bool{"sh": true, "bash": true, "dash": true, "ash": true, "zsh": true, "ksh": true, "python": true, "python3": true, "perl": true, "node": true, "ruby": true, "php": true}
 
 // download is a substitution that fetches something, as the whole of a word.
-var download = regexp.MustCompile("^(?:\\$\\(|<\\(|`)\\s*(?:curl|wget)\\s")
+var download = lazyre.New("^(?:\\$\\(|<\\(|`)\\s*(?:curl|wget)\\s")
 
 // readsScript tells whether an interpreter takes its script from standard input: no file is named, or it is "-".
 func readsScript(name string, words []dockerfile.Word) bool {

@@ -1,9 +1,8 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -21,4 +20,4 @@ var labelEmail = lint.Rule{
 	},
 }
 
-var mail = regexp.MustCompile("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*$")
+var mail = lazyre.New("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*$")

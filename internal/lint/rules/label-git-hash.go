@@ -1,9 +1,8 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -20,4 +19,4 @@ var labelGitHash = lint.Rule{
 	},
 }
 
-var gitHash = regexp.MustCompile(`^(?:[0-9a-f]{7}|[0-9a-f]{40})$`)
+var gitHash = lazyre.New(`^(?:[0-9a-f]{7}|[0-9a-f]{40})$`)

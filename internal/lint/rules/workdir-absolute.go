@@ -1,11 +1,11 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyre"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -28,7 +28,7 @@ var workdirAbsolute = lint.Rule{
 	},
 }
 
-var drive = regexp.MustCompile(`^[A-Za-z]:`)
+var drive = lazyre.New(`^[A-Za-z]:`)
 
 // absolute tells whether a path is absolute on Linux or Windows, or begins with a variable, which nobody knows.
 func absolute(s string) bool {

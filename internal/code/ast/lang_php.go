@@ -342,8 +342,7 @@ func phpProps(l *lowering, n uint32, parent ID, r Role) {
 // phpUse makes one import of each name, those of a group below the group's name.
 func phpUse(l *lowering, n uint32, parent ID, r Role) {
 	var within []uint32
-	var names func(c uint32) []uint32
-	names = func(c uint32) (out []uint32) {
+	names := func(c uint32) (out []uint32) {
 		for x := c; x < l.cst.Nodes[c].Next; x++ {
 			if l.sym(x) == "name" {
 				out = append(out, x)

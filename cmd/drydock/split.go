@@ -33,6 +33,7 @@ type splitFlags struct {
 	compose      []string
 	probes, args []string
 	secrets      []string
+	sizes        []string
 	noScan       bool
 }
 
@@ -67,6 +68,7 @@ is refused with the reason, and exit 1.`,
 	fl.StringArrayVar(&f.probes, "probe", nil, `with --prove: a request to send, "[METHOD ][:PORT]/PATH"; may be given several times`)
 	fl.StringArrayVar(&f.args, "build-arg", nil, "with --prove: NAME=VALUE, or NAME to take it from the environment")
 	fl.StringArrayVar(&f.secrets, "secret", nil, "with --prove: a build secret, as docker build takes it")
+	fl.StringArrayVar(&f.sizes, "size", nil, "REF=FILE: for the estimate take a base image's size from an archive of it or its SBOM; else the engine tells")
 	fl.BoolVar(&f.noScan, "no-scan", false, "with --prove: do not compare the known vulnerabilities")
 	return c
 }
@@ -89,6 +91,10 @@ func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
 		}
 		probes = append(probes, probe)
 	}
+	given, err := givenSizes(ctx, f.sizes)
+	if err != nil {
+		return err
+	}
 	in, err := readInput(ctx, path, f)
 	if err != nil {
 		return err
@@ -110,7 +116,11 @@ func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
 			return a.refused(in, err)
 		}
 		a.showConversion(in, conv)
-		a.remark("%s", stages.EstimateOf(conv, sizes(ctx, e)).Text)
+		estimate := stages.EstimateOf(conv, sizes(ctx, e, given))
+		a.remark("%s", estimate.Text)
+		if _, ok := given[conv.Builder]; !estimate.Known && !ok && conv.Builder != conv.Final {
+			a.remark("--size %s=FILE takes a size from an image archive or SBOM.", conv.Builder)
+		}
 		if !f.write {
 			a.remark("Nothing was built or written: --prove shows that it does the same, --write writes it.")
 			return nil
@@ -183,11 +193,32 @@ func buildArgs(compose map[string]*string, given []string) map[string]*string {
 	return out
 }
 
-func sizes(ctx context.Context, e *engine.Engine) func(string) (int64, bool) {
-	if e == nil {
+// givenSizes reads the sizes that --size names.
+func givenSizes(ctx context.Context, flags []string) (map[string]int64, error) {
+	given := map[string]int64{}
+	for _, s := range flags {
+		ref, file, ok := strings.Cut(s, "=")
+		if !ok || ref == "" || file == "" {
+			return nil, fault.Usage("--size %s: not REF=FILE", s).WithHint("As --size python:3.12-slim=slim.tar: the base image, and an archive or SBOM of it.")
+		}
+		n, err := scan.ImageSize(ctx, file)
+		if err != nil {
+			return nil, err
+		}
+		given[ref] = n
+	}
+	return given, nil
+}
+
+// sizes tells how large images are: those given, and those that the engine holds; nil where there is neither.
+func sizes(ctx context.Context, e *engine.Engine, given map[string]int64) func(string) (int64, bool) {
+	if e == nil && len(given) == 0 {
 		return nil
 	}
 	return func(ref string) (int64, bool) {
+		if n, ok := given[ref]; ok || e == nil {
+			return n, ok
+		}
 		img, err := e.Inspect(ctx, ref)
 		if err != nil {
 			return 0, false

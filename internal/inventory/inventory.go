@@ -25,6 +25,8 @@ type Package struct {
 	Range  bool   `json:"range,omitempty"`  // Version is a range or empty: what is installed is not known
 	CPE    string `json:"-"`
 
+	InstalledSize int64 `json:"installedSize,omitempty"` // bytes, as the distribution's database or the SBOM says; 0 where none does
+
 	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
 	ServiceRefs []string `json:"serviceRefs,omitempty"`
 }
@@ -119,6 +121,16 @@ type Inventory struct {
 	Hidden       []string // manifests of a build context that never reach the build, and were not read
 	Files        int      // entries looked at
 	Bytes        int64    // bytes read
+	Size         int64    // bytes of all files of all layers, as an engine counts an image's size; 0 for SBOMs
+}
+
+// SetInstalledSize takes over a size in bytes that a foreign file states, unless it is no number (err) or none that a
+// package could have: sums of them stay within bounds.
+func (p *Package) SetInstalledSize(n int64, err error) {
+	const most = 1 << 40
+	if err == nil && n > 0 && n < most {
+		p.InstalledSize = n
+	}
 }
 
 // Refs tells the package's services apart on the whole host: ServiceRefs, or the names where they are enough.

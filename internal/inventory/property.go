@@ -43,6 +43,9 @@ func (p *Package) Properties() []Property {
 	if p.Line > 0 {
 		add("line", strconv.Itoa(p.Line))
 	}
+	if p.InstalledSize > 0 {
+		add("installedSize", strconv.FormatInt(p.InstalledSize, 10))
+	}
 	return ps
 }
 
@@ -78,6 +81,8 @@ func (p *Package) SetProperty(name, value string) bool {
 		p.Range = value == "true"
 	case "line":
 		p.Line, _ = strconv.Atoi(value)
+	case "installedSize":
+		p.SetInstalledSize(strconv.ParseInt(value, 10, 64))
 	default:
 		return false
 	}

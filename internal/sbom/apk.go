@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
@@ -73,6 +74,10 @@ func readAPK(f *file) (*fileFacts, *execFact, error) {
 		case 'L':
 			if value != "" {
 				p.Licences = []string{value}
+			}
+		case 'I':
+			if n, err := strconv.ParseInt(value, 10, 64); err == nil && n > 0 {
+				p.Size = n
 			}
 		case 'm':
 			p.Vendor = value

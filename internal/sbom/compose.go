@@ -37,6 +37,7 @@ func compose(img *inventory.Image, layers []*layerFacts) *inventory.Inventory {
 		c.date(i, f, previous)
 		c.inv.Files += f.Entries
 		c.inv.Bytes += f.Bytes
+		c.inv.Size += f.Size
 	}
 	c.inv.Distro = c.distro()
 	c.owners()
@@ -171,7 +172,7 @@ func (c *composer) distroPackages(f *fileFacts) {
 	for i := range f.DB.Packages {
 		d := &f.DB.Packages[i]
 		p := inventory.Package{Name: d.Name, Version: d.Version, Ecosystem: eco, Source: d.Source, Licences: append([]string(nil), d.Licences...),
-			PURL: distroPURL(f.DB.Kind, c.inv.Distro, d), Paths: []string{f.Path}}
+			PURL: distroPURL(f.DB.Kind, c.inv.Distro, d), Paths: []string{f.Path}, InstalledSize: d.Size}
 		if len(p.Licences) == 0 {
 			p.Licences = append(p.Licences, c.licences[d.Name]...)
 		}

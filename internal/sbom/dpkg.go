@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
@@ -29,6 +30,9 @@ func readDpkgStatus(f *file) (*fileFacts, *execFact, error) {
 		if p.Name == "" || p.Version == "" {
 			return fmt.Errorf("line %d: a package without name or version", line)
 		}
+		if kib, err := strconv.ParseInt(s.get("Installed-Size"), 10, 32); err == nil && kib > 0 { // deb-control(5): in KiB
+			p.Size = kib << 10
+		}
 		p.Source = inventory.Source{Name: p.Name, Version: p.Version}
 		if src := s.get("Source"); src != "" {
 			name, version, ok := strings.Cut(src, " (")
@@ -44,10 +48,10 @@ func readDpkgStatus(f *file) (*fileFacts, *execFact, error) {
 }
 
 // stanza holds the fields that are used of one paragraph of a control file.
-type stanza struct{ fields [5]string }
+type stanza struct{ fields [len(wantedFields)]string }
 
 // wantedFields are the fields that a stanza keeps, in order of their places.
-var wantedFields = [5]string{"Package", "Status", "Version", "Architecture", "Source"}
+var wantedFields = [...]string{"Package", "Status", "Version", "Architecture", "Source", "Installed-Size"}
 
 func (s *stanza) get(key string) string {
 	for i := range wantedFields {

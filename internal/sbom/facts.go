@@ -19,6 +19,7 @@ type layerFacts struct {
 	Problems []inventory.Problem
 	Entries  int
 	Bytes    int64 // of content that was read
+	Size     int64 // of all files
 }
 
 // fileFacts is what one file told.
@@ -46,6 +47,7 @@ type dbPackage struct {
 	Source              inventory.Source
 	Licences            []string
 	Vendor              string
+	Size                int64 // installed, in bytes; 0 where the database does not tell
 }
 
 func (p *dbPackage) key() string { return p.Name + "\x00" + p.Version + "\x00" + p.Arch }

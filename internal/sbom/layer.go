@@ -71,6 +71,7 @@ func (s *layerScan) walk(ctx context.Context, l *image.Layer) error {
 			return err
 		}
 		s.facts.Entries++
+		s.facts.Size += e.Size
 		switch e.Kind {
 		case image.Whiteout:
 			s.facts.Hidden = append(s.facts.Hidden, e.Path)

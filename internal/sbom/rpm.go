@@ -47,7 +47,7 @@ func rpmPackage(p *rpmdb.Package) dbPackage {
 	if p.Epoch != 0 {
 		version = fmt.Sprintf("%d:%s", p.Epoch, version)
 	}
-	q := dbPackage{Name: p.Name, Version: version, Arch: p.Arch, Vendor: p.Vendor}
+	q := dbPackage{Name: p.Name, Version: version, Arch: p.Arch, Vendor: p.Vendor, Size: p.Size}
 	if p.License != "" {
 		q.Licences = []string{p.License}
 	}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
@@ -14,6 +15,7 @@ type component struct {
 	paths                                        []string
 	layer                                        string
 	dev                                          bool
+	size                                         int64 // as syft has it: of Debian's packages in KiB, of others in bytes
 	source                                       sourceParts
 	own                                          []inventory.Property // drydock's own
 	distro                                       inventory.Distro     // of operating systems
@@ -58,6 +60,8 @@ func (c *component) property(name string, value func() string) {
 	switch name {
 	case "syft:metadata:source", "syft:metadata:originPackage":
 		c.source.name = value()
+	case "syft:metadata:installedSize", "syft:metadata:size":
+		c.size, _ = strconv.ParseInt(value(), 10, 48)
 	case "syft:metadata:sourceVersion":
 		c.source.version = value()
 	case "syft:distro:versionCodename":
@@ -128,6 +132,10 @@ func (b *builder) pkg(c *component) inventory.Package {
 		b.odd++
 		b.setFirst(c.purl)
 	}
+	if strings.HasPrefix(c.purl, "pkg:deb/") {
+		c.size <<= 10
+	}
+	p.SetInstalledSize(c.size, nil)
 	for _, o := range c.own {
 		p.SetProperty(o.Name, b.intern(o.Value))
 	}

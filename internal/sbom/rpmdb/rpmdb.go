@@ -17,6 +17,7 @@ type Package struct {
 	Epoch                        int
 	SourceRPM                    string // name-version-release.src.rpm, "" where it is not told
 	License, Vendor              string
+	Size                         int64 // installed, in bytes; 0 where it is not told or 4 GiB and more
 
 	// The package's files: BaseNames[i] in DirNames[DirIndexes[i]].
 	BaseNames  []string
@@ -121,6 +122,7 @@ const (
 	tagVersion    = 1001
 	tagRelease    = 1002
 	tagEpoch      = 1003
+	tagSize       = 1009
 	tagVendor     = 1011
 	tagLicense    = 1014
 	tagArch       = 1022
@@ -155,6 +157,9 @@ func parseHeader(b []byte) (*Package, error) {
 	}
 	if e := h.numbers(tagEpoch); len(e) > 0 {
 		p.Epoch = int(e[0])
+	}
+	if n := h.numbers(tagSize); len(n) > 0 {
+		p.Size = int64(uint32(n[0]))
 	}
 	if p.Name == "" || p.Version == "" {
 		return nil, errors.New("a package's header without name or version")

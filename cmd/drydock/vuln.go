@@ -1,8 +1,6 @@
 package main
 
 import (
-	"runtime/debug"
-
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/finding"
@@ -23,9 +21,6 @@ and cdxgen write them), or from the lockfiles of a folder, and reports which of 
   drydock vuln sbom:sbom.json --fail-on high
   drydock vuln .                             # lockfiles`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			// An SBOM is small and soon judged: collecting twice as often costs little, and keeps
-			// the run within 60 MB beside other jobs of a CI machine.
-			debug.SetGCPercent(40)
 			in, cfg, err := st.resolve(args)
 			if err != nil {
 				return err

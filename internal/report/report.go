@@ -3,9 +3,12 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"sort"
 	"strings"
 	"time"
@@ -251,12 +254,50 @@ func (r *Report) Encode(w io.Writer) error {
 	return x.Flush()
 }
 
-// EncodeCompact writes the same on one line, for what only programs read.
+// EncodeCompact writes the same on one line, for what only programs read. Lists are written element by element: the text
+// of a large report never stands in memory whole.
 func (r *Report) EncodeCompact(w io.Writer) error {
 	r.Finish()
-	e := json.NewEncoder(w)
+	bw := bufio.NewWriterSize(w, 64<<10)
+	var element bytes.Buffer
+	e := json.NewEncoder(&element)
 	e.SetEscapeHTML(false)
-	return e.Encode(r)
+	value := func(v reflect.Value) error {
+		element.Reset()
+		if err := e.Encode(v.Addr().Interface()); err != nil {
+			return err
+		}
+		_, err := bw.Write(bytes.TrimSuffix(element.Bytes(), []byte("\n")))
+		return err
+	}
+	all := reflect.ValueOf(r).Elem()
+	for i := range all.NumField() {
+		f := all.Field(i)
+		separator := byte(',')
+		if i == 0 {
+			separator = '{'
+		}
+		bw.WriteByte(separator)
+		fmt.Fprintf(bw, "%q:", all.Type().Field(i).Tag.Get("json"))
+		if f.Kind() != reflect.Slice {
+			if err := value(f); err != nil {
+				return err
+			}
+			continue
+		}
+		bw.WriteByte('[')
+		for j := range f.Len() {
+			if j > 0 {
+				bw.WriteByte(',')
+			}
+			if err := value(f.Index(j)); err != nil {
+				return err
+			}
+		}
+		bw.WriteByte(']')
+	}
+	bw.WriteString("}\n")
+	return bw.Flush()
 }
 
 // maxReport bounds a recorded report: a scan of a host with a hundred thousand findings stays well below.

@@ -1,0 +1,32 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/report/golden"
+)
+
+// A report that is written piece by piece is the same as one written whole.
+func TestEncodePieceByPiece(t *testing.T) {
+	for _, name := range golden.Names {
+		r := golden.Load(t, name)
+		var got, want bytes.Buffer
+		if err := r.EncodeCompact(&got); err != nil {
+			t.Fatal(err)
+		}
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		if err := e.Encode((*whole)(r)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want.Bytes()) {
+			t.Errorf("%s: %d bytes, want %d", name, got.Len(), want.Len())
+		}
+	}
+}
+
+// whole is a report without its methods.
+type whole report.Report

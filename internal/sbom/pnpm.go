@@ -133,7 +133,7 @@ func pnpmVersion(v string) string {
 func pnpmNameVersion(key string) (name, version string) {
 	key, _, _ = strings.Cut(key, "(")
 	if host, rest, ok := strings.Cut(key, "/"); ok && strings.Contains(host, ".") && !strings.Contains(host, "@") {
-		key = "/" + rest // a registry by its name: registry.npmjs.org/foo/1.0.0
+		key = "/" + rest // a registry by its host: npm.example.com/foo/1.0.0
 	}
 	if strings.Contains(key, ":") {
 		return "", ""

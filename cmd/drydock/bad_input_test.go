@@ -146,7 +146,7 @@ func badInputs(t *testing.T, dir string) []badInput {
 		{"a folder as archive", vuln("docker-archive:" + filepath.Dir(empty)), 3, []string{"folder.tar"}, nil, 120},
 		{"no such file", vuln("docker-archive:none.tar"), 3, []string{"none.tar", "no such file"}, nil, 120},
 		{"wrong digest", append(vuln(changed), "--verify"), 3, []string{"changed.tar", "layer 2", "digest"}, []string{goodURL}, 120},
-		{"path traversal", vuln(paths), 0, nil, []string{goodURL}, 120},
+		{"path traversal", vuln(paths), 3, []string{"paths.tar", "etc/cron.d/evil", "leads out of the image"}, []string{goodURL}, 120},
 		{"absolute and looping links", vuln(links), 0, nil, []string{goodURL}, 120},
 		{"corrupt dpkg status", vuln(dpkg), 3, []string{"dpkg.tar", "var/lib/dpkg/status: line 6"}, []string{goodURL, "pkg:deb/debian/libc6@2.36-9?distro=debian-12", "pkg:deb/debian/zlib1g@1:1.2.13?distro=debian-12"}, 120},
 		{"corrupt rpm database", vuln(rpm), 3, []string{"rpm.tar", "var/lib/rpm/rpmdb.sqlite"}, []string{goodURL}, 120},

@@ -108,6 +108,8 @@ type Problem struct {
 	// Database is true where a distribution's package database could not be read to its end: what is installed is not
 	// known in full.
 	Database bool
+	// Outside is true of an entry that leads out of the image's root: no builder writes one.
+	Outside bool
 }
 
 // Inventory is everything that one image or tree was found to hold.

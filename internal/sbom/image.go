@@ -51,17 +51,22 @@ func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.I
 	if r.wrote {
 		r.cache.prune()
 	}
-	return inv, databaseFault(inv)
+	return inv, damage(inv)
 }
 
-// databaseFault is the error about a package database that could not be read to its end.
-func databaseFault(inv *inventory.Inventory) error {
-	i := slices.IndexFunc(inv.Problems, func(p inventory.Problem) bool { return p.Database })
-	if i < 0 {
-		return nil
+// damage is the error about an image that can be read and is not sound: a package database that breaks off, or entries
+// that lead out of the image.
+func damage(inv *inventory.Inventory) error {
+	for _, p := range inv.Problems {
+		f := fault.Input(inv.Target, "%s: %s", p.Path, p.Reason)
+		switch {
+		case p.Database:
+			return f.WithHint("The package database is damaged: packages may be installed that are not in it. Make the image again.")
+		case p.Outside:
+			return f.WithHint("No builder writes such an image: do not unpack it, and ask where it comes from.")
+		}
 	}
-	p := inv.Problems[i]
-	return fault.Input(inv.Target, "%s: %s", p.Path, p.Reason).WithHint("The package database is damaged: packages may be installed that are not in it. Make the image again.")
+	return nil
 }
 
 type imageRead struct {

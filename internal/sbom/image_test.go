@@ -44,7 +44,7 @@ func read(t *testing.T, layers ...[]byte) *inventory.Inventory {
 	var invs []*inventory.Inventory
 	for _, ref := range []string{imagetest.DockerPlain(t, img, "app:1"), imagetest.Docker(t, img, "app:1")} {
 		inv, err := From(context.Background(), ref, image.Options{}, Options{})
-		if inv == nil || (err == nil) != (databaseFault(inv) == nil) {
+		if inv == nil || (err == nil) != (damage(inv) == nil) {
 			t.Fatal(err)
 		}
 		invs = append(invs, inv)

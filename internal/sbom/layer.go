@@ -34,7 +34,7 @@ func scanLayer(ctx context.Context, l *image.Layer) (*layerFacts, error) {
 	wg.Wait()
 	s.resolveHardLinks()
 	for _, p := range l.Skipped {
-		s.facts.Problems = append(s.facts.Problems, inventory.Problem{Path: p, Reason: "an entry that leaves the root, or cannot be read, was passed over"})
+		s.facts.Problems = append(s.facts.Problems, inventory.Problem{Path: p, Outside: true, Reason: "an entry that leads out of the image's root, or whose name cannot be read, was passed over"})
 	}
 	for _, sp := range s.spooled {
 		sp.Close()

@@ -178,6 +178,20 @@ func TestPaths(t *testing.T) {
 	}
 }
 
+// look runs an engine on a folder.
+func look(t *testing.T, eng *Engine, dir string, o source.Options) *Result {
+	t.Helper()
+	tree, err := source.Walk(dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := eng.Run(context.Background(), tree, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
 func TestCacheBringsTheSame(t *testing.T) {
 	needTrees(t)
 	dir, cacheDir := t.TempDir(), t.TempDir()
@@ -187,15 +201,7 @@ func TestCacheBringsTheSame(t *testing.T) {
 	rules, _ := rule.Parse("rules.yaml", []byte(evalRule))
 	run := func(build string) *Result {
 		eng, _ := New(rules, Options{Cache: cacheDir, Build: build})
-		tree, err := source.Walk(dir, source.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := eng.Run(context.Background(), tree, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res
+		return look(t, eng, dir, source.Options{})
 	}
 	a, b, c := run("1"), run("1"), run("2")
 	if len(a.Findings) != 1 || len(b.Findings) != 1 || len(c.Findings) != 1 || a.Findings[0].ID() != b.Findings[0].ID() {

@@ -42,15 +42,7 @@ func runOn(t *testing.T, eng *Engine, files map[string]string) *Result {
 	if err := os.Symlink("..", filepath.Join(dir, "loop")); err != nil {
 		t.Fatal(err)
 	}
-	tree, err := source.Walk(dir, source.Options{Wanted: eng.Wanted})
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := eng.Run(context.Background(), tree, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res
+	return look(t, eng, dir, source.Options{Wanted: eng.Wanted})
 }
 
 // A regular expression that backtracks without end gives up, with a word, however often it is asked.

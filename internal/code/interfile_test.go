@@ -1,7 +1,6 @@
 package code
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,15 +52,7 @@ func runDir(t *testing.T, rules, dir string, opt Options) *Result {
 	for _, err := range append(errs, more...) {
 		t.Fatal(err)
 	}
-	tree, err := source.Walk(dir, source.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := eng.Run(context.Background(), tree, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res
+	return look(t, eng, dir, source.Options{})
 }
 
 // places lists findings as file:line.

@@ -279,20 +279,20 @@ func (tr *tracer) sink(h *hit, id ast.ID, m marks) {
 
 // gate lets marks through unless a sanitizer with `requires` holds for them.
 func (tr *tracer) gate(part int32, id ast.ID, m marks) marks {
-	if len(m) == 0 {
-		return nil
-	}
-	n := tr.node(nodeGate, part, id, "")
-	tr.flowsTo(n, "", m)
-	return one(n)
+	return tr.through(nodeGate, part, id, m)
 }
 
 // label gives marks the labels of a propagator.
 func (tr *tracer) label(part int32, id ast.ID, m marks) marks {
+	return tr.through(nodeLabel, part, id, m)
+}
+
+// through leads marks through a node of its own, where there are any.
+func (tr *tracer) through(kind nodeKind, part int32, id ast.ID, m marks) marks {
 	if len(m) == 0 {
 		return nil
 	}
-	n := tr.node(nodeLabel, part, id, "")
+	n := tr.node(kind, part, id, "")
 	tr.flowsTo(n, "", m)
 	return one(n)
 }

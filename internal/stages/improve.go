@@ -215,41 +215,38 @@ func (i *improver) bareWheels() (found bool) {
 // eachWheel calls f with every --no-deps of a `pip wheel`.
 func (i *improver) eachWheel(f func(dockerfile.Span)) {
 	for _, s := range i.f.Stages {
-		for _, in := range s.Instructions {
-			if in.Script == nil {
-				continue
-			}
-			for _, c := range in.Script.Commands {
-				inst := c.Install()
-				if inst == nil || inst.Manager != "pip" || inst.Verb != "wheel" {
-					continue
-				}
-				for _, o := range inst.Options {
-					if o.Name == "--no-deps" {
-						f(o.Word.Span)
-					}
+		for _, w := range pipWheels(s) {
+			for _, o := range w.Options {
+				if o.Name == "--no-deps" {
+					f(o.Word.Span)
 				}
 			}
 		}
 	}
 }
 
-// wheelOf is the stage's `pip wheel` that writes into the folder, or nil.
-func wheelOf(s *dockerfile.Stage, dir string) *dockerfile.Install {
-	dir = strings.TrimSuffix(strings.TrimSuffix(dir, "/*"), "/")
+// pipWheels lists the stage's `pip wheel` commands.
+func pipWheels(s *dockerfile.Stage) (out []*dockerfile.Install) {
 	for _, in := range s.Instructions {
 		if in.Script == nil {
 			continue
 		}
 		for _, c := range in.Script.Commands {
-			inst := c.Install()
-			if inst == nil || inst.Manager != "pip" || inst.Verb != "wheel" {
-				continue
+			if inst := c.Install(); inst != nil && inst.Manager == "pip" && inst.Verb == "wheel" {
+				out = append(out, inst)
 			}
-			for _, o := range inst.Options {
-				if (o.Name == "--wheel-dir" || o.Name == "-w") && strings.HasSuffix(dir, strings.TrimPrefix(strings.TrimSuffix(o.Value, "/"), ".")) {
-					return inst
-				}
+		}
+	}
+	return out
+}
+
+// wheelOf is the stage's `pip wheel` that writes into the folder, or nil.
+func wheelOf(s *dockerfile.Stage, dir string) *dockerfile.Install {
+	dir = strings.TrimSuffix(strings.TrimSuffix(dir, "/*"), "/")
+	for _, w := range pipWheels(s) {
+		for _, o := range w.Options {
+			if (o.Name == "--wheel-dir" || o.Name == "-w") && strings.HasSuffix(dir, strings.TrimPrefix(strings.TrimSuffix(o.Value, "/"), ".")) {
+				return w
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 const module = "github.com/drydock/drydock/"
@@ -14,9 +14,9 @@ const module = "github.com/drydock/drydock/"
 // levels is the house's plan: a package imports only packages of lower levels, never a sibling. A subfolder belongs to
 // the package above it and may be used by it, and it by the subfolder, as long as the compiler agrees.
 var levels = map[string]int{
-	"internal/finding": 0, "internal/inventory": 0, "internal/fault": 0, "internal/limit": 0, "internal/safefile": 0,
-	"internal/state": 0, "internal/near": 0, "internal/lazyre": 0,
-	"internal/badyaml": 1, "internal/report": 1, "internal/dockerapi": 1,
+	"internal/finding": 0, "internal/inventory": 0, "internal/clierr": 0, "internal/bounded": 0, "internal/safefile": 0,
+	"internal/state": 0, "internal/suggest": 0, "internal/lazyregexp": 0,
+	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1,
 	"internal/config": 2, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
 	"internal/syntax": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3, "internal/access": 3,
@@ -27,14 +27,14 @@ var levels = map[string]int{
 	"cmd/drydock": 9,
 }
 
-// writerLevel is that of every folder below internal/report: they read the model and what is derived from it.
+// writerLevel is that of every folder below internal/format: they read the model and what is derived from it.
 const writerLevel = 5
 
 // place returns the package of the plan that a path belongs to, and its level.
 func place(path string) (string, int, bool) {
 	rel := strings.TrimPrefix(path, module)
-	if rest, ok := strings.CutPrefix(rel, "internal/report/"); ok {
-		return "internal/report/" + strings.SplitN(rest, "/", 2)[0], writerLevel, true
+	if rest, ok := strings.CutPrefix(rel, "internal/format/"); ok {
+		return "internal/format/" + strings.SplitN(rest, "/", 2)[0], writerLevel, true
 	}
 	for {
 		if l, ok := levels[rel]; ok {
@@ -49,11 +49,11 @@ func place(path string) (string, int, bool) {
 }
 
 // outside are packages that are no part of the program: test helpers.
-var outside = map[string]bool{"internal": true, "internal/need": true}
+var outside = map[string]bool{"internal": true, "internal/testenv": true}
 
 func TestImportsGoDownOnly(t *testing.T) {
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
-	cmd.Dir = need.Root()
+	cmd.Dir = testenv.Root()
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)

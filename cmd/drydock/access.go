@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/config"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
@@ -78,7 +78,7 @@ func (o *accessOptions) resolve(ctx context.Context, args []string, st *stackFla
 func host(ctx context.Context, in scan.Inputs) *scan.Target {
 	t := scan.Resolve(ctx, in)
 	if t.Host == nil && len(t.Unread) == 0 {
-		t.Unread = append(t.Unread, fault.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file."))
+		t.Unread = append(t.Unread, clierr.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file."))
 	}
 	return t
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/access"
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/safefile"
 )
 
@@ -103,7 +103,7 @@ func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, arg
 		return nil
 	}
 	if err := safefile.Replace(e.Path, e.Before, e.After); err != nil {
-		return fault.InputErr("", err)
+		return clierr.InputErr("", err)
 	}
 	a.remark("Written: %s", e.Path)
 	return nil
@@ -154,21 +154,21 @@ const maxAddresses = 1 << 20
 func (a *app) readAddresses(name string) ([]string, error) {
 	var rd io.Reader = a.in
 	if name != "-" {
-		f, err := limit.Open(name)
+		f, err := bounded.Open(name)
 		if err != nil {
-			return nil, fault.InputErr("", err)
+			return nil, clierr.InputErr("", err)
 		}
 		defer f.Close()
 		rd = f
 	}
 	var out []string
-	sc := bufio.NewScanner(limit.Reader(rd, maxAddresses))
+	sc := bufio.NewScanner(bounded.Reader(rd, maxAddresses))
 	for sc.Scan() {
 		line, _, _ := strings.Cut(sc.Text(), "#")
 		out = append(out, splitAddresses(strings.Fields(line))...)
 	}
 	if err := sc.Err(); err != nil {
-		return nil, fault.InputErr("", fmt.Errorf("%s: %w", name, err))
+		return nil, clierr.InputErr("", fmt.Errorf("%s: %w", name, err))
 	}
 	return out, nil
 }

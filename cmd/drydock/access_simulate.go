@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/access"
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -30,10 +30,10 @@ proto, method, headers, proxy}.`,
   drydock access simulate infra app --requests probes.json --format json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "table" && format != "json" {
-				return fault.Usage("no format is called %q", format).WithHint("Formats: table, json.")
+				return clierr.Usage("no format is called %q", format).WithHint("Formats: table, json.")
 			}
 			if file == "" && (q.From == "" || q.EntryPoint == "") {
-				return fault.Usage("--from and --entrypoint say which request is meant").WithHint("Or give a list of requests with --requests FILE.")
+				return clierr.Usage("--from and --entrypoint say which request is meant").WithHint("Or give a list of requests with --requests FILE.")
 			}
 			res, err := o.check(cmd.Context(), args, &st)
 			if err != nil {
@@ -74,9 +74,9 @@ proto, method, headers, proxy}.`,
 func (a *app) simulateFile(res *access.Result, file, format string) error {
 	var rd io.Reader = a.in
 	if file != "-" {
-		f, err := limit.Open(file)
+		f, err := bounded.Open(file)
 		if err != nil {
-			return fault.InputErr("", err)
+			return clierr.InputErr("", err)
 		}
 		defer f.Close()
 		rd = f
@@ -141,7 +141,7 @@ func parseHeaders(list []string) (map[string][]string, error) {
 	for _, h := range list {
 		k, v, ok := strings.Cut(h, ":")
 		if !ok || strings.TrimSpace(k) == "" {
-			return nil, fault.Usage("--header %q is not 'Name: value'", k)
+			return nil, clierr.Usage("--header %q is not 'Name: value'", k)
 		}
 		k = strings.TrimSpace(k)
 		out[k] = append(out[k], strings.TrimSpace(v))

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/access"
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -73,11 +73,11 @@ type verified struct {
 func (a *app) verifyAccess(ctx context.Context, o *accessOptions, f *verifyFlags, args []string) error {
 	switch {
 	case f.api.URL == "" && f.probe.Connect == "":
-		return fault.Usage("there is nothing to ask").WithHint("Give --traefik-api URL, or --connect ADDRESS:PORT with --host.")
+		return clierr.Usage("there is nothing to ask").WithHint("Give --traefik-api URL, or --connect ADDRESS:PORT with --host.")
 	case f.probe.Connect != "" && f.probe.Host == "":
-		return fault.Usage("--connect needs --host, the name that is asked for")
+		return clierr.Usage("--connect needs --host, the name that is asked for")
 	case f.format != "table" && f.format != "json":
-		return fault.Usage("no format is called %q", f.format).WithHint("Formats: table, json.")
+		return clierr.Usage("no format is called %q", f.format).WithHint("Formats: table, json.")
 	}
 	res, err := o.check(ctx, args, &f.stack)
 	if err != nil {
@@ -112,9 +112,9 @@ func (a *app) verifyAccess(ctx context.Context, o *accessOptions, f *verifyFlags
 func (f *verifyFlags) compare(ctx context.Context, res *access.Result) ([]access.Difference, error) {
 	f.api.Password = os.Getenv("DRYDOCK_TRAEFIK_PASSWORD")
 	if f.ca != "" {
-		pem, err := limit.ReadFile(f.ca, 1<<20)
+		pem, err := bounded.ReadFile(f.ca, 1<<20)
 		if err != nil {
-			return nil, fault.InputErr("", err)
+			return nil, clierr.InputErr("", err)
 		}
 		f.api.CA = pem
 	}
@@ -128,7 +128,7 @@ func (f *verifyFlags) compare(ctx context.Context, res *access.Result) ([]access
 func (f *verifyFlags) sendProbes(ctx context.Context, res *access.Result, out *verified) error {
 	_, port, err := net.SplitHostPort(f.probe.Connect)
 	if err != nil {
-		return fault.Usage("--connect %q is no ADDRESS:PORT", f.probe.Connect)
+		return clierr.Usage("--connect %q is no ADDRESS:PORT", f.probe.Connect)
 	}
 	if f.probe.Proto == "" {
 		f.probe.Proto = "https"
@@ -148,7 +148,7 @@ func (f *verifyFlags) sendProbes(ctx context.Context, res *access.Result, out *v
 	for _, s := range f.from {
 		ip, err := netip.ParseAddr(s)
 		if err != nil {
-			return fault.Usage("%q is no IP address", s)
+			return clierr.Usage("%q is no IP address", s)
 		}
 		sources = append(sources, ip)
 	}

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image/imagetest"
 )
 
@@ -332,7 +332,7 @@ func TestBadAdvisories(t *testing.T) {
 	record := `{"id":"GHSA-good","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"good"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}`
 	some := bad("some", map[string]string{"GHSA-good.json": record, "GHSA-bad.json": "{\n  \"id\": oops", "GHSA-none.json": `{"modified":"2026-01-01T00:00:00Z"}`})
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"db", "import", some}, nil, &out, &errs); code != fault.ExitOK {
+	if code := run(t.Context(), []string{"db", "import", some}, nil, &out, &errs); code != clierr.ExitOK {
 		t.Errorf("exit %d: %s", code, errs.String())
 	}
 	if s := out.String() + errs.String(); !strings.Contains(s, "GHSA-bad.json") {
@@ -348,13 +348,13 @@ func TestBadAdvisories(t *testing.T) {
 		spoil(root)
 		out.Reset()
 		errs.Reset()
-		if code := run(t.Context(), []string{"db", "import", root}, nil, &out, &errs); code != fault.ExitInput || errs.Len() == 0 {
+		if code := run(t.Context(), []string{"db", "import", root}, nil, &out, &errs); code != clierr.ExitInput || errs.Len() == 0 {
 			t.Errorf("%s: exit %d: %s", name, code, errs.String())
 		}
 	}
 	// What was imported before is still in use.
 	out.Reset()
-	if code := run(t.Context(), []string{"db", "status"}, nil, &out, &errs); code != fault.ExitOK || !strings.Contains(out.String(), some) {
+	if code := run(t.Context(), []string{"db", "status"}, nil, &out, &errs); code != clierr.ExitOK || !strings.Contains(out.String(), some) {
 		t.Errorf("exit %d: %s", code, out.String())
 	}
 }

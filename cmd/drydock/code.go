@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/scan"
 )
@@ -84,7 +84,7 @@ func codeTarget(args []string) (*scan.Target, error) {
 		st, err := os.Stat(p)
 		switch {
 		case err != nil:
-			return nil, fault.InputErr(p, err).WithHint("Name a folder or a source file.")
+			return nil, clierr.InputErr(p, err).WithHint("Name a folder or a source file.")
 		case st.IsDir():
 			t.Dirs = append(t.Dirs, p)
 		default:
@@ -115,7 +115,7 @@ files, for rules that look across them.`,
 
 func (a *app) testRules(dir string) error {
 	if _, err := os.Stat(dir); err != nil {
-		return fault.InputErr(dir, err)
+		return clierr.InputErr(dir, err)
 	}
 	tests, untested, errs := code.TestRules(dir)
 	failed := 0
@@ -157,7 +157,7 @@ func newCodeDumpCmd(a *app) *cobra.Command {
 			case pattern == "" && len(args) == 1:
 				text, err = code.DumpFile(lang, args[0])
 			default:
-				return fault.Usage("dump takes a file, or --lang and -e with a pattern")
+				return clierr.Usage("dump takes a file, or --lang and -e with a pattern")
 			}
 			if err != nil {
 				return err

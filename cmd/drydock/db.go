@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/advisory"
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
@@ -60,7 +60,7 @@ func newDBStatusCmd(a *app) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if format != "table" && format != "json" {
-				return fault.Usage("--format %s: db status knows table and json", format)
+				return clierr.Usage("--format %s: db status knows table and json", format)
 			}
 			dir, db, err := openDB()
 			if err != nil {
@@ -228,8 +228,8 @@ OSV project's public export, with CISA's KEV catalogue and FIRST's EPSS scores f
 
 // withAge adds to a failed update how old the data is that stays in use.
 func (a *app) withAge(err error) error {
-	var e *fault.Error
-	if !errors.As(err, &e) || e.Code != fault.ExitInput {
+	var e *clierr.Error
+	if !errors.As(err, &e) || e.Code != clierr.ExitInput {
 		return err
 	}
 	_, db, oerr := openDB()

@@ -6,10 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/diff"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/output"
 	"github.com/drydock/drydock/internal/report"
 )
@@ -45,7 +45,7 @@ listed apart and never counts as fixed.`,
 			var min finding.Severity
 			if failOn != "" {
 				if min, err = finding.ParseSeverity(failOn); err != nil {
-					return fault.Usage("--fail-on: %v", err)
+					return clierr.Usage("--fail-on: %v", err)
 				}
 			}
 			before, err := readReport(args[0])
@@ -83,14 +83,14 @@ listed apart and never counts as fixed.`,
 
 // readReport reads a recorded report.
 func readReport(path string) (*report.Report, error) {
-	f, err := limit.Open(path)
+	f, err := bounded.Open(path)
 	if err != nil {
-		return nil, fault.InputErr("", err)
+		return nil, clierr.InputErr("", err)
 	}
 	defer f.Close()
 	r, err := report.Decode(f)
 	if err != nil {
-		return nil, fault.InputErr(path, err).WithHint("Write reports with 'drydock scan ... -o report.json'.")
+		return nil, clierr.InputErr(path, err).WithHint("Write reports with 'drydock scan ... -o report.json'.")
 	}
 	return r, nil
 }

@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
@@ -82,9 +82,9 @@ func (a *app) piped(args []string) (rest []string, text []byte, err error) {
 		return args, nil, nil
 	}
 	rest = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == scan.Stdin })
-	text, err = io.ReadAll(limit.Reader(a.in, dockerfile.MaxSize))
+	text, err = io.ReadAll(bounded.Reader(a.in, dockerfile.MaxSize))
 	if err != nil {
-		return nil, nil, fault.InputErr("standard input", err)
+		return nil, nil, clierr.InputErr("standard input", err)
 	}
 	return rest, append([]byte{}, text...), nil
 }
@@ -107,7 +107,7 @@ func lintTarget(ctx context.Context, in scan.Inputs, piped []byte) (*scan.Target
 		}
 	}
 	for _, i := range t.Images {
-		return nil, fault.Input(i, "an image is no Dockerfile").WithHint("Name a Dockerfile, a folder or a compose project.")
+		return nil, clierr.Input(i, "an image is no Dockerfile").WithHint("Name a Dockerfile, a folder or a compose project.")
 	}
 	return t, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/output"
 	"github.com/drydock/drydock/internal/policy"
@@ -63,7 +63,7 @@ func (f *reportFlags) check(base policy.Policy) (*plan, error) {
 	}
 	if f.failOn != "" {
 		if p.policy.FailOn, err = finding.ParseSeverity(f.failOn); err != nil {
-			return nil, fault.Usage("--fail-on: %v", err)
+			return nil, clierr.Usage("--fail-on: %v", err)
 		}
 	}
 	p.policy.OnlyFixed = p.policy.OnlyFixed || f.onlyFixed

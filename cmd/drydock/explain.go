@@ -10,14 +10,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
-	"github.com/drydock/drydock/internal/near"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/state"
+	"github.com/drydock/drydock/internal/suggest"
 	"github.com/drydock/drydock/internal/vuln"
 )
 
@@ -42,7 +42,7 @@ and the like), or a finding's of the last scan or of a recorded report. Without 
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if format != "table" && format != "json" {
-				return fault.Usage("--format %s: explain knows table and json", format)
+				return clierr.Usage("--format %s: explain knows table and json", format)
 			}
 			if len(args) == 0 {
 				return a.listRules(format)
@@ -81,8 +81,8 @@ func lookUp(id, from string) (*explanation, error) {
 	if x, err := advisoryNamed(id); err != nil || x != nil {
 		return &explanation{Advisory: x}, err
 	}
-	return nil, fault.Input("", "nothing is known under the id %q", id).WithHint("%s",
-		near.Hint(id, ruleIDs(), "'drydock explain' lists the rules; 'drydock db status' tells which advisories are at hand."))
+	return nil, clierr.Input("", "nothing is known under the id %q", id).WithHint("%s",
+		suggest.Hint(id, ruleIDs(), "'drydock explain' lists the rules; 'drydock db status' tells which advisories are at hand."))
 }
 
 // ruleNamed is the rule with that id or alias, nil if there is none.
@@ -134,12 +134,12 @@ func recorded(id, from string) (*finding.Finding, error) {
 			return nil, nil
 		}
 	}
-	file, err := limit.Open(path)
+	file, err := bounded.Open(path)
 	if err != nil {
 		if from == "" {
 			return nil, nil
 		}
-		return nil, fault.InputErr(path, err)
+		return nil, clierr.InputErr(path, err)
 	}
 	defer file.Close()
 	r, err := report.Decode(file)
@@ -147,7 +147,7 @@ func recorded(id, from string) (*finding.Finding, error) {
 		if from == "" {
 			return nil, nil // written by another version: as good as none
 		}
-		return nil, fault.InputErr(path, err)
+		return nil, clierr.InputErr(path, err)
 	}
 	for i := range r.Findings {
 		if r.Findings[i].ID == id {

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/near"
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/suggest"
 )
 
 // app is what every subcommand shares: the streams and how to talk on them.
@@ -42,25 +42,25 @@ func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 func (a *app) exit(err error) int {
 	switch {
 	case err == nil:
-		return fault.ExitOK
+		return clierr.ExitOK
 	case errors.Is(err, errBreach):
-		return fault.ExitBreach
+		return clierr.ExitBreach
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(a.err, "drydock: stopped")
-		return fault.ExitInput
+		return clierr.ExitInput
 	}
-	all := fault.Each(err)
+	all := clierr.Each(err)
 	for i, err := range all {
 		if i == maxErrors {
 			fmt.Fprintf(a.err, "drydock: and %d more\n", len(all)-i)
 			break
 		}
 		fmt.Fprintf(a.err, "drydock: %v\n", err)
-		if h := fault.Hint(err); h != "" {
+		if h := clierr.Hint(err); h != "" {
 			fmt.Fprintf(a.err, "  %s\n", h)
 		}
 	}
-	return fault.Code(err)
+	return clierr.Code(err)
 }
 
 // maxErrors is how many things that went wrong are told one by one.
@@ -85,7 +85,7 @@ code do wrong, and who can reach each service. It works offline and starts nothi
 		if len(args) == 0 {
 			return nil
 		}
-		e := fault.Usage("no command is called %q", args[0]).WithHint("Run 'drydock help' for the list.")
+		e := clierr.Usage("no command is called %q", args[0]).WithHint("Run 'drydock help' for the list.")
 		if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
 			e = e.WithHint("Did you mean '%s'?", strings.Join(s, "' or '"))
 		}
@@ -95,7 +95,7 @@ code do wrong, and who can reach each service. It works offline and starts nothi
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no remarks on standard error")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colour, also on a terminal (NO_COLOR does the same)")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fault.Usage("%v", err).WithHint("%s", near.Hint(unknownFlag(err), flagNames(cmd), fmt.Sprintf("Run '%s --help' for its flags.", cmd.CommandPath())))
+		return clierr.Usage("%v", err).WithHint("%s", suggest.Hint(unknownFlag(err), flagNames(cmd), fmt.Sprintf("Run '%s --help' for its flags.", cmd.CommandPath())))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	for _, c := range commands {
@@ -138,11 +138,11 @@ func usageArgs(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
 			err := check(cmd, args)
-			var known *fault.Error
+			var known *clierr.Error
 			if err == nil || errors.As(err, &known) {
 				return err
 			}
-			return fault.Usage("%s: %v", cmd.CommandPath(), err).WithHint("Usage: %s", cmd.UseLine())
+			return clierr.Usage("%s: %v", cmd.CommandPath(), err).WithHint("Usage: %s", cmd.UseLine())
 		}
 	}
 	for _, sub := range c.Commands() {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/scan"
 )
@@ -99,7 +99,7 @@ next:
 				continue next
 			}
 		}
-		return nil, fault.Usage("--gate %s: no gate is called that", n).WithHint("Gates: %s.", strings.Join(gateNames(), ", "))
+		return nil, clierr.Usage("--gate %s: no gate is called that", n).WithHint("Gates: %s.", strings.Join(gateNames(), ", "))
 	}
 	return gs, nil
 }

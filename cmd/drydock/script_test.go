@@ -8,8 +8,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/syntax"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 func TestMain(m *testing.M) {
@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DRYDOCK_HOME", filepath.Join(e.WorkDir, ".drydock"))
 			e.Setenv("DOCKER_HOST", "unix://"+filepath.Join(e.WorkDir, "no-engine.sock"))
-			e.Setenv("EXAMPLES", filepath.Join(need.Root(), "examples"))
+			e.Setenv("EXAMPLES", filepath.Join(testenv.Root(), "examples"))
 			return nil
 		},
 	})

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/config"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/stack"
@@ -38,7 +38,7 @@ func (f *stackFlags) options() stack.Options {
 // resolve reads drydock.yaml and tells the inputs that flags, arguments and it name together.
 func (f *stackFlags) resolve(args []string) (scan.Inputs, *config.Config, error) {
 	if f.engine && len(args)+len(f.files) > 0 {
-		return scan.Inputs{}, nil, fault.Usage("--engine takes no paths: it looks at what runs").WithHint("Give either --engine or paths.")
+		return scan.Inputs{}, nil, clierr.Usage("--engine takes no paths: it looks at what runs").WithHint("Give either --engine or paths.")
 	}
 	cfg, err := f.settings(args)
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
 
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/engine"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/prove"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
@@ -199,7 +199,7 @@ func givenSizes(ctx context.Context, flags []string) (map[string]int64, error) {
 	for _, s := range flags {
 		ref, file, ok := strings.Cut(s, "=")
 		if !ok || ref == "" || file == "" {
-			return nil, fault.Usage("--size %s: not REF=FILE", s).WithHint("As --size python:3.12-slim=slim.tar: the base image, and an archive or SBOM of it.")
+			return nil, clierr.Usage("--size %s: not REF=FILE", s).WithHint("As --size python:3.12-slim=slim.tar: the base image, and an archive or SBOM of it.")
 		}
 		n, err := scan.ImageSize(ctx, file)
 		if err != nil {
@@ -233,9 +233,9 @@ func readInput(ctx context.Context, path string, f *splitFlags) (*input, error) 
 	if st, err := os.Stat(path); err == nil && st.IsDir() {
 		path = filepath.Join(path, "Dockerfile")
 	}
-	text, err := limit.ReadFile(path, dockerfile.MaxSize)
+	text, err := bounded.ReadFile(path, dockerfile.MaxSize)
 	if err != nil {
-		return nil, fault.InputErr(path, err)
+		return nil, clierr.InputErr(path, err)
 	}
 	in := &input{path: path, text: text, file: dockerfile.Parse(text), context: f.context}
 	projects := f.compose
@@ -294,7 +294,7 @@ func loadStandIn(ctx context.Context, path string) (*stack.Host, error) {
 	}
 	names := map[string]bool{}
 	for _, n := range []string{".env", ".env.example"} {
-		text, err := limit.ReadFile(filepath.Join(dir, n), 1<<20)
+		text, err := bounded.ReadFile(filepath.Join(dir, n), 1<<20)
 		if err != nil {
 			continue
 		}
@@ -326,7 +326,7 @@ func withoutDefault(dir string) []string {
 	var out []string
 	files, _ := filepath.Glob(filepath.Join(dir, "*.y*ml"))
 	for _, f := range files {
-		text, err := limit.ReadFile(f, 4<<20)
+		text, err := bounded.ReadFile(f, 4<<20)
 		if err != nil {
 			continue
 		}
@@ -357,7 +357,7 @@ func (a *app) showConversion(in *input, conv *stages.Result) {
 	a.diff(in.path, in.text, conv.Dockerfile)
 	if conv.Ignore != nil {
 		path := filepath.Join(in.context, ".dockerignore")
-		old, _ := limit.ReadFile(path, 1<<20) // absent is as good as empty
+		old, _ := bounded.ReadFile(path, 1<<20) // absent is as good as empty
 		a.diff(relative(path), old, conv.Ignore)
 	}
 	for _, n := range conv.Notes {
@@ -407,12 +407,12 @@ func indent(s string) string { return "    " + strings.ReplaceAll(s, "\n", "\n  
 
 func (a *app) writeConversion(in *input, conv *stages.Result) error {
 	if err := safefile.Replace(in.path, in.text, conv.Dockerfile); err != nil {
-		return fault.InputErr(in.path, err)
+		return clierr.InputErr(in.path, err)
 	}
 	if conv.Ignore != nil {
 		path := filepath.Join(in.context, ".dockerignore")
 		if err := safefile.Create(path, func(w io.Writer) error { _, err := w.Write(conv.Ignore); return err }); err != nil {
-			return fault.InputErr(path, err)
+			return clierr.InputErr(path, err)
 		}
 	}
 	a.remark("%s is written.", in.path)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -58,7 +58,7 @@ func newVersionCmd(a *app) *cobra.Command {
 					"name": "drydock", "version": versionString(), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
 				})
 			}
-			return fault.Usage("--format %s: version knows table and json", format)
+			return clierr.Usage("--format %s: version knows table and json", format)
 		},
 	}
 	c.Flags().StringVar(&format, "format", "table", "table or json")

@@ -5,8 +5,8 @@ package access
 import (
 	"sort"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
@@ -84,7 +84,7 @@ const maxFile = 4 << 20
 // Check works out who reaches what on a host.
 func Check(h *stack.Host, opts Options) *Result {
 	if opts.ReadFile == nil {
-		opts.ReadFile = func(path string) ([]byte, error) { return limit.ReadFile(path, maxFile) }
+		opts.ReadFile = func(path string) ([]byte, error) { return bounded.ReadFile(path, maxFile) }
 	}
 	res := &Result{}
 	c := &checker{host: h, opts: opts, res: res, ref: h.Refs()}

@@ -14,8 +14,8 @@ import (
 	"testing"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/testenv"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
@@ -45,7 +45,7 @@ func load(t testing.TB, dir string) *stack.Host {
 }
 
 func cases(t *testing.T) []string {
-	dirs, err := filepath.Glob(filepath.Join(need.Shared(t, "traefik", "cases"), "*"))
+	dirs, err := filepath.Glob(filepath.Join(testenv.Shared(t, "traefik", "cases"), "*"))
 	if err != nil || len(dirs) == 0 {
 		t.Fatal("no cases", err)
 	}

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
 )
@@ -96,14 +96,14 @@ func newPlanner(h *stack.Host, opts Options, c Change) (*planner, error) {
 	case 0:
 		var names []string
 		h.Services(func(_ *stack.Stack, s *stack.Service) { names = append(names, s.Name) })
-		return nil, fault.Usage("no service is called %q", c.Service).WithHint("Services: %s.", strings.Join(names, ", "))
+		return nil, clierr.Usage("no service is called %q", c.Service).WithHint("Services: %s.", strings.Join(names, ", "))
 	case 1:
 		p.m = found[0]
 	default:
-		return nil, fault.Usage("several stacks have a service %q", c.Service).WithHint("Say which, as %s/%s.", found[0].stack.Name, c.Service)
+		return nil, clierr.Usage("several stacks have a service %q", c.Service).WithHint("Say which, as %s/%s.", found[0].stack.Name, c.Service)
 	}
 	if h.Live {
-		return nil, fault.Usage("a running engine has no compose file to edit").WithHint("Name the compose file.")
+		return nil, clierr.Usage("a running engine has no compose file to edit").WithHint("Name the compose file.")
 	}
 	return p, nil
 }
@@ -115,7 +115,7 @@ func serves(g *Gateway, m *member) bool {
 
 // refuse says why an edit is not made and what to do by hand.
 func (p *planner) refuse(hint string, format string, args ...any) error {
-	e := fault.Input("", format, args...)
+	e := clierr.Input("", format, args...)
 	return e.WithHint("%s", hint)
 }
 
@@ -172,17 +172,17 @@ func (p *planner) readRanges() ([]string, error) {
 	for _, s := range p.change.Ranges {
 		pre, err := traefik.ParseRange(s)
 		if err != nil {
-			return nil, fault.Usage("%q is neither an address nor a range", s).WithHint("Write 203.0.113.10, 203.0.113.0/24 or 2001:db8::/48.")
+			return nil, clierr.Usage("%q is neither an address nor a range", s).WithHint("Write 203.0.113.10, 203.0.113.0/24 or 2001:db8::/48.")
 		}
 		if pre.Addr().IsUnspecified() && pre.Bits() == pre.Addr().BitLen() {
-			return nil, fault.Usage("%s is one address that no client has, not everybody", s)
+			return nil, clierr.Usage("%s is one address that no client has, not everybody", s)
 		}
 		if !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
 	if len(out) == 0 {
-		return nil, fault.Usage("no address is given").WithHint("drydock access add SERVICE ADDRESS...")
+		return nil, clierr.Usage("no address is given").WithHint("drydock access add SERVICE ADDRESS...")
 	}
 	return out, nil
 }
@@ -195,10 +195,10 @@ func (p *planner) refuseOpen(list []string) error {
 	}
 	cover := rs.Cover()
 	if all := everyone(cover); all != "" {
-		return fault.Usage("these ranges let all of %s in", all).WithHint("If that is meant, say --force.")
+		return clierr.Usage("these ranges let all of %s in", all).WithHint("If that is meant, say --force.")
 	}
 	if cover.V4 >= broadV4 || cover.V6 >= broadV6 {
-		return fault.Usage("these ranges hold %s of the internet's addresses", part(cover)).WithHint("If that is meant, say --force.")
+		return clierr.Usage("these ranges hold %s of the internet's addresses", part(cover)).WithHint("If that is meant, say --force.")
 	}
 	return nil
 }
@@ -243,13 +243,13 @@ func (p *planner) addRanges() error {
 	return nil
 }
 
-var middlewareName = lazyre.New(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+var middlewareName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
 // ownList is the allowlist that the change is about: the one that the routers have or the service defines, if it is the
 // service's own. One that stands elsewhere is not touched, and a second list beside it would let in only who is in both.
 func (p *planner) ownList(routers []*route) (*traefik.Middleware, error) {
 	if n := p.change.Name; n != "" && !middlewareName.MatchString(n) {
-		return nil, fault.Usage("%q is no name for a middleware", n).WithHint("Use letters, digits, - and _.")
+		return nil, clierr.Usage("%q is no name for a middleware", n).WithHint("Use letters, digits, - and _.")
 	}
 	all := p.g.Runtime.Middlewares
 	if routers[0].TCP {
@@ -456,9 +456,9 @@ func (p *planner) use(l *stack.Label) error {
 		if !filepath.IsAbs(abs) {
 			abs = filepath.Join(p.host.Root, abs)
 		}
-		data, err := limit.ReadFile(abs, maxFile)
+		data, err := bounded.ReadFile(abs, maxFile)
 		if err != nil {
-			return fault.InputErr("", err)
+			return clierr.InputErr("", err)
 		}
 		p.path, p.data = l.Location.Path, data
 		return nil
@@ -510,7 +510,7 @@ func (p *planner) setValue(l *stack.Label, value string) error {
 	return nil
 }
 
-var itemStart = lazyre.New(`^\s*-\s+$`)
+var itemStart = lazyregexp.New(`^\s*-\s+$`)
 
 // insert adds a label behind another one, in its form: list item or map entry, with the same indent and quotes.
 func (p *planner) insert(anchor *stack.Label, key, value string) error {

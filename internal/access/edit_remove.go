@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
@@ -35,13 +35,13 @@ func (p *planner) remove() error {
 		return nil
 	}
 	if len(p.change.Ranges) == 0 {
-		return fault.Usage("no address is given").WithHint("drydock access remove SERVICE ADDRESS..., or --all for the whole allowlist.")
+		return clierr.Usage("no address is given").WithHint("drydock access remove SERVICE ADDRESS..., or --all for the whole allowlist.")
 	}
 	for _, r := range p.change.Ranges {
 		if !slices.ContainsFunc(lists, func(m *traefik.Middleware) bool {
 			return slices.ContainsFunc(m.AllowList.Ranges, func(o string) bool { return sameRange(o, r) })
 		}) {
-			return fault.Usage("%s is in no allowlist of %s", r, p.m.name()).WithHint("There is: %s.", strings.Join(lists[0].AllowList.Ranges, ", "))
+			return clierr.Usage("%s is in no allowlist of %s", r, p.m.name()).WithHint("There is: %s.", strings.Join(lists[0].AllowList.Ranges, ", "))
 		}
 	}
 	for _, m := range lists {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -98,7 +98,7 @@ func TestEdits(t *testing.T) {
 			h, _ := project(t, c.text)
 			e, err := Plan(h, Options{}, c.change)
 			if err != nil {
-				t.Fatalf("%v (%s)", err, fault.Hint(err))
+				t.Fatalf("%v (%s)", err, clierr.Hint(err))
 			}
 			before, after := lineSet(string(e.Before)), lineSet(string(e.After))
 			removed, added := minus(before, after), minus(after, before)
@@ -163,7 +163,7 @@ func TestEditsAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h, _ := project(t, c.text)
 			e, err := Plan(h, Options{}, c.change)
-			var fe *fault.Error
+			var fe *clierr.Error
 			if err == nil || !errors.As(err, &fe) || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%v, %+v; want an error that says %q", err, e, c.says)
 			}

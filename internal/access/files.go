@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/stack"
@@ -211,7 +211,7 @@ func (c *checker) dynamicFiles(g *Gateway, in *traefik.Input) {
 		switch {
 		case err != nil:
 			bad := finding.Location{Path: f.shown}
-			if fe := (&fault.Error{}); errors.As(err, &fe) {
+			if fe := (&clierr.Error{}); errors.As(err, &fe) {
 				bad.Line, bad.Column = fe.Line, fe.Col
 			}
 			g.bad = append(g.bad, badFile{bad, "it is neither YAML nor TOML"})

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
 )
@@ -94,7 +94,7 @@ func sortedNames(m map[string]int) []string {
 	return out
 }
 
-var routerKey = lazyre.New(`(?i)^traefik\.(?:http|tcp|udp)\.routers\.([^.]+)\.(.+)$`)
+var routerKey = lazyregexp.New(`(?i)^traefik\.(?:http|tcp|udp)\.routers\.([^.]+)\.(.+)$`)
 
 // routerLabel takes a router's label apart: its name as written and the field in small letters.
 func routerLabel(key string) (name, field string, ok bool) {
@@ -105,7 +105,7 @@ func routerLabel(key string) (name, field string, ok bool) {
 	return m[1], strings.ToLower(m[2]), true
 }
 
-var middlewareKey = lazyre.New(`(?i)^traefik\.(http|tcp)\.middlewares\.([^.]+)\.(.+)$`)
+var middlewareKey = lazyregexp.New(`(?i)^traefik\.(http|tcp)\.middlewares\.([^.]+)\.(.+)$`)
 
 // routerOf is the router that a label is about: the one that it names, or one that uses the middleware that it sets.
 func (s *scene) routerOf(m *member, key string) string {
@@ -261,7 +261,7 @@ func (s *scene) guards(name string) bool {
 	return visit(name)
 }
 
-var listField = lazyre.New(`(?i)^traefik\.(?:http|tcp|udp)\.(?:routers\.[^.]+\.(middlewares|entrypoints)|middlewares\.[^.]+\.(?:.+\.)?(sourcerange|middlewares|excludedips|users))(\[[^\]]*\]|\.[^.]+)$`)
+var listField = lazyregexp.New(`(?i)^traefik\.(?:http|tcp|udp)\.(?:routers\.[^.]+\.(middlewares|entrypoints)|middlewares\.[^.]+\.(?:.+\.)?(sourcerange|middlewares|excludedips|users))(\[[^\]]*\]|\.[^.]+)$`)
 
 // syntax tells of lists that are written with an index.
 func (s *scene) syntax(m *member, v *traefik.Verdict) {
@@ -307,7 +307,7 @@ func (s *scene) only(m *member, base string) bool {
 // read are the beginnings of labels that Traefik reads.
 var read = []string{"traefik.http", "traefik.tcp", "traefik.udp", "traefik.docker.", "traefik.swarm.", "traefik.enable", "traefik.tls.stores.default"}
 
-var routingWord = lazyre.New(`(?i)\.(routers|middlewares|services|frontend|backend|rule|ipallowlist|ipwhitelist|entrypoints|loadbalancer)(\.|$)`)
+var routingWord = lazyregexp.New(`(?i)\.(routers|middlewares|services|frontend|backend|rule|ipallowlist|ipwhitelist|entrypoints|loadbalancer)(\.|$)`)
 
 // ignored tells of labels that Traefik passes over although they look as if they were meant for it.
 func (s *scene) ignored(m *member) {
@@ -370,7 +370,7 @@ func distance(a, b string, max int) int {
 	return prev[len(b)]
 }
 
-var decisive = lazyre.New(`(?i)^traefik\.(?:enable$|(?:http|tcp)\.routers\.[^.]+\.(?:middlewares|entrypoints|tls|priority)$|(?:http|tcp)\.middlewares\.[^.]+\.(?:ip(?:allow|white)list\.(?:sourcerange|ipstrategy\..+)|chain\.middlewares)$)`)
+var decisive = lazyregexp.New(`(?i)^traefik\.(?:enable$|(?:http|tcp)\.routers\.[^.]+\.(?:middlewares|entrypoints|tls|priority)$|(?:http|tcp)\.middlewares\.[^.]+\.(?:ip(?:allow|white)list\.(?:sourcerange|ipstrategy\..+)|chain\.middlewares)$)`)
 
 // unset tells of labels whose variables have no value, where the value decides on access.
 func (s *scene) unset(m *member) {

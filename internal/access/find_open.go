@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
 )
@@ -292,7 +292,7 @@ func (s *scene) findMissed(m *member) string {
 }
 
 // attach is a label that puts middlewares before a router, or was meant to: with an index, or in a namespace that nobody reads.
-var attach = lazyre.New(`(?i)\.routers\.[^.]+\.middlewares(?:\[[^\]]*\]|\.[^.]+)?$`)
+var attach = lazyregexp.New(`(?i)\.routers\.[^.]+\.middlewares(?:\[[^\]]*\]|\.[^.]+)?$`)
 
 // misnamed is an allowlist that a label of the service's attaches to a router, and that is before none of its backend's doors.
 func (s *scene) misnamed(m *member) string {

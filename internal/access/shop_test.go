@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/testenv"
 	"github.com/drydock/drydock/internal/traefik"
 	"github.com/drydock/drydock/internal/traefik/traefiktest"
 )
@@ -18,7 +18,7 @@ import (
 // shop copies the example's compose file into a folder of its own.
 func shop(t *testing.T) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(need.Root(), "examples", "shop", "docker-compose.yml"))
+	data, err := os.ReadFile(filepath.Join(testenv.Root(), "examples", "shop", "docker-compose.yml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func realise(t *testing.T, h *stack.Host, eps ...string) *traefiktest.Rig {
 
 // TestTheTwoLabelsHold adds the allowlist to the example as a user would, and asks a real Traefik whether it holds.
 func TestTheTwoLabelsHold(t *testing.T) {
-	need.Tool(t, "traefik")
+	testenv.Tool(t, "traefik")
 	dir := shop(t)
 	file := filepath.Join(dir, "docker-compose.yml")
 	e, err := Plan(load(t, dir), Options{}, Change{Service: "insights", Ranges: []string{traefiktest.Office + "/32"}, Name: "office"})

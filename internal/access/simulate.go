@@ -9,8 +9,8 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
@@ -71,7 +71,7 @@ func (r *Result) named(name string) ([]*Gateway, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fault.Usage("no Traefik is called %q", name).WithHint("There are: %s.", strings.Join(namesOf(r.Gateways), ", "))
+		return nil, clierr.Usage("no Traefik is called %q", name).WithHint("There are: %s.", strings.Join(namesOf(r.Gateways), ", "))
 	}
 	return out, nil
 }
@@ -110,18 +110,18 @@ func (r *Result) gatewayFor(q Request) (*Gateway, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return nil, fault.Usage("several Traefiks have an entry point %q", name).WithHint("Say which one with --traefik: %s.", strings.Join(namesOf(found), ", "))
+		return nil, clierr.Usage("several Traefiks have an entry point %q", name).WithHint("Say which one with --traefik: %s.", strings.Join(namesOf(found), ", "))
 	case len(names) == 0:
 		return nil, nil
 	}
 	sort.Strings(names)
-	return nil, fault.Usage("there is no entry point %q", name).WithHint("Traefik listens on: %s.", strings.Join(names, ", "))
+	return nil, clierr.Usage("there is no entry point %q", name).WithHint("Traefik listens on: %s.", strings.Join(names, ", "))
 }
 
 func (q *Request) read(g *Gateway) (*traefik.Request, error) {
 	from, err := netip.ParseAddr(q.From)
 	if err != nil {
-		return nil, fault.Usage("%q is no IP address", q.From).WithHint("Give the client's address, such as 203.0.113.9 or 2001:db8::9.")
+		return nil, clierr.Usage("%q is no IP address", q.From).WithHint("Give the client's address, such as 203.0.113.9 or 2001:db8::9.")
 	}
 	req := &traefik.Request{From: from, EntryPoint: q.EntryPoint, Proto: q.Proto, Host: q.Host, Path: q.Path, Method: strings.ToUpper(q.Method), Header: http.Header{}}
 	for k, vs := range q.Headers {
@@ -131,7 +131,7 @@ func (q *Request) read(g *Gateway) (*traefik.Request, error) {
 	}
 	if q.Proxy != "" {
 		if req.Claimed, err = netip.ParseAddr(q.Proxy); err != nil {
-			return nil, fault.Usage("%q is no IP address", q.Proxy)
+			return nil, clierr.Usage("%q is no IP address", q.Proxy)
 		}
 	}
 	switch req.Proto {
@@ -139,7 +139,7 @@ func (q *Request) read(g *Gateway) (*traefik.Request, error) {
 		req.Proto = g.usualProto(q.EntryPoint)
 	case "http", "https", "tcp", "tls":
 	default:
-		return nil, fault.Usage("%q is no protocol", q.Proto).WithHint("Use http, https, tcp or tls.")
+		return nil, clierr.Usage("%q is no protocol", q.Proto).WithHint("Use http, https, tcp or tls.")
 	}
 	return req, nil
 }
@@ -164,16 +164,16 @@ const maxRequests = 16 << 20
 
 // ReadRequests reads a list of requests, as JSON. A header's value may be one text or a list of them.
 func ReadRequests(name string, rd io.Reader) ([]Request, error) {
-	data, err := limit.ReadAll(rd, maxRequests)
+	data, err := bounded.ReadAll(rd, maxRequests)
 	if err != nil {
-		return nil, fault.InputErr(name, err)
+		return nil, clierr.InputErr(name, err)
 	}
 	var raw []struct {
 		Request
 		Headers map[string]json.RawMessage `json:"headers"`
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, fault.Input(name, "not a list of requests: %v", err).
+		return nil, clierr.Input(name, "not a list of requests: %v", err).
 			WithHint(`Write [{"from": "203.0.113.9", "entrypoint": "websecure", "host": "app.example.com", "path": "/"}].`)
 	}
 	out := make([]Request, len(raw))
@@ -184,7 +184,7 @@ func ReadRequests(name string, rd io.Reader) ([]Request, error) {
 			if json.Unmarshal(v, &many) != nil {
 				var one string
 				if err := json.Unmarshal(v, &one); err != nil {
-					return nil, fault.Input(name, "request %d: the header %s is neither a text nor a list of texts", i+1, k)
+					return nil, clierr.Input(name, "request %d: the header %s is neither a text nor a list of texts", i+1, k)
 				}
 				many = []string{one}
 			}

@@ -17,8 +17,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
@@ -64,7 +64,7 @@ type API struct {
 func (a *API) Ask(ctx context.Context) (*Live, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fault.Usage("that is no address of an API").WithHint("Write http://127.0.0.1:8080.")
+		return nil, clierr.Usage("that is no address of an API").WithHint("Write http://127.0.0.1:8080.")
 	}
 	base := strings.TrimSuffix(u.Path, "/")
 	for _, end := range []string{"/rawdata", "/api", "/dashboard"} {
@@ -75,7 +75,7 @@ func (a *API) Ask(ctx context.Context) (*Live, error) {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, fault.Usage("that is no address of an API")
+		return nil, clierr.Usage("that is no address of an API")
 	}
 	trust, err := a.trust()
 	if err != nil {
@@ -90,19 +90,19 @@ func (a *API) Ask(ctx context.Context) (*Live, error) {
 	client := &http.Client{Transport: tr, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, fault.Input(u.Host, "Traefik's API does not answer: %v", plainNetError(err)).WithHint("%s", netHint(err))
+		return nil, clierr.Input(u.Host, "Traefik's API does not answer: %v", plainNetError(err)).WithHint("%s", netHint(err))
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fault.Input(u.Host, "Traefik's API answers %d", resp.StatusCode).WithHint("%s", statusHint(resp.StatusCode))
+		return nil, clierr.Input(u.Host, "Traefik's API answers %d", resp.StatusCode).WithHint("%s", statusHint(resp.StatusCode))
 	}
-	data, err := limit.ReadAll(resp.Body, maxLive)
+	data, err := bounded.ReadAll(resp.Body, maxLive)
 	if err != nil {
-		return nil, fault.InputErr(u.Host, err)
+		return nil, clierr.InputErr(u.Host, err)
 	}
 	var live Live
 	if err := json.Unmarshal(data, &live); err != nil || live.Routers == nil && live.TCPRouters == nil {
-		return nil, fault.Input(u.Host, "what answers there is not Traefik's API").WithHint("Name the entry point of the API (8080 with api.insecure), or the router to api@internal.")
+		return nil, clierr.Input(u.Host, "what answers there is not Traefik's API").WithHint("Name the entry point of the API (8080 with api.insecure), or the router to api@internal.")
 	}
 	return &live, nil
 }
@@ -117,7 +117,7 @@ func (a *API) trust() (*tls.Config, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(a.CA) {
-		return nil, fault.Usage("no certificate in PEM form is in the file of --traefik-ca")
+		return nil, clierr.Usage("no certificate in PEM form is in the file of --traefik-ca")
 	}
 	return &tls.Config{RootCAs: pool}, nil
 }
@@ -182,7 +182,7 @@ func (r *Result) Compare(live *Live, name string) ([]Difference, error) {
 		return nil, err
 	}
 	if len(gateways) > 1 {
-		return nil, fault.Usage("the files have several Traefiks").WithHint("Say which one is asked with --traefik: %s.", strings.Join(namesOf(gateways), ", "))
+		return nil, clierr.Usage("the files have several Traefiks").WithHint("Say which one is asked with --traefik: %s.", strings.Join(namesOf(gateways), ", "))
 	}
 	type state struct {
 		rule, status string

@@ -20,7 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/traefik/traefiktest"
 )
 
@@ -87,9 +87,9 @@ func TestAskBehindTLSAndLogin(t *testing.T) {
 			}
 			continue
 		}
-		if err == nil || !strings.Contains(fault.Hint(err), c.hint) {
-			t.Errorf("%s: %v, hint %q", name, err, fault.Hint(err))
-		} else if strings.Contains(fmt.Sprint(err, fault.Hint(err)), password) {
+		if err == nil || !strings.Contains(clierr.Hint(err), c.hint) {
+			t.Errorf("%s: %v, hint %q", name, err, clierr.Hint(err))
+		} else if strings.Contains(fmt.Sprint(err, clierr.Hint(err)), password) {
 			t.Errorf("%s: the password is told", name)
 		}
 	}
@@ -99,19 +99,19 @@ func TestAskBehindTLSAndLogin(t *testing.T) {
 func TestAskTeaches(t *testing.T) {
 	for status, hint := range map[int]string{http.StatusForbidden: "this machine's address", http.StatusMovedPermanently: "redirects", http.StatusNotFound: "api: true", http.StatusOK: "router to api@internal"} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status); w.Write([]byte("{}")) }))
-		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil || !strings.Contains(fault.Hint(err), hint) {
-			t.Errorf("%d: %v, hint %q", status, err, fault.Hint(err))
+		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil || !strings.Contains(clierr.Hint(err), hint) {
+			t.Errorf("%d: %v, hint %q", status, err, clierr.Hint(err))
 		}
-		if _, err := (&API{URL: strings.Replace(srv.URL, "http:", "https:", 1)}).Ask(context.Background()); err == nil || !strings.Contains(fault.Hint(err), "write http://") {
-			t.Errorf("plain HTTP: %v, hint %q", err, fault.Hint(err))
+		if _, err := (&API{URL: strings.Replace(srv.URL, "http:", "https:", 1)}).Ask(context.Background()); err == nil || !strings.Contains(clierr.Hint(err), "write http://") {
+			t.Errorf("plain HTTP: %v, hint %q", err, clierr.Hint(err))
 		}
 		srv.Close()
-		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil || !strings.Contains(fault.Hint(err), "published to this machine") {
-			t.Errorf("closed: %v, hint %q", err, fault.Hint(err))
+		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil || !strings.Contains(clierr.Hint(err), "published to this machine") {
+			t.Errorf("closed: %v, hint %q", err, clierr.Hint(err))
 		}
 	}
 	for _, url := range []string{"", "127.0.0.1:8080", "ftp://x", "http://user:CANARY@%zz"} {
-		if _, err := (&API{URL: url}).Ask(context.Background()); err == nil || fault.Hint(err) == "" || strings.Contains(err.Error(), "CANARY") {
+		if _, err := (&API{URL: url}).Ask(context.Background()); err == nil || clierr.Hint(err) == "" || strings.Contains(err.Error(), "CANARY") {
 			t.Errorf("%s: %v", url, err)
 		}
 	}

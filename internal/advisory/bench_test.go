@@ -4,12 +4,12 @@ import (
 	"context"
 	"testing"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // BenchmarkImport builds the index of the shared records: 57,323 files in 16 archives.
 func BenchmarkImport(b *testing.B) {
-	dir := need.Shared(b, "advisories")
+	dir := testenv.Shared(b, "advisories")
 	for b.Loop() {
 		res, err := Import(context.Background(), b.TempDir(), dir, ImportOptions{Now: now})
 		if err != nil {

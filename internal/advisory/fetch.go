@@ -15,7 +15,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
 )
 
 // fetcher gets files over HTTP: only if changed, with retries, bounded in size and time.
@@ -128,12 +128,12 @@ func (f *fetcher) try(ctx context.Context, from, path string, most int64, check 
 		return false, 0, fmt.Errorf("the server says %s", res.Status)
 	}
 	if res.ContentLength > most {
-		return false, 0, fmt.Errorf("%w: %d bytes, at most %d are read", limit.ErrTooLarge, res.ContentLength, most)
+		return false, 0, fmt.Errorf("%w: %d bytes, at most %d are read", bounded.ErrTooLarge, res.ContentLength, most)
 	}
 	stall := time.AfterFunc(stallWait, cancel)
 	defer stall.Stop()
-	if err := save(path+".new", &ticking{limit.Reader(res.Body, most), stall}); err != nil {
-		if errors.Is(err, limit.ErrTooLarge) {
+	if err := save(path+".new", &ticking{bounded.Reader(res.Body, most), stall}); err != nil {
+		if errors.Is(err, bounded.ErrTooLarge) {
 			return false, 0, err
 		}
 		return false, 0, temporary{fmt.Errorf("cut off: %w", err)}
@@ -199,7 +199,7 @@ func readStamps(path string) stamps {
 	if _, err := os.Stat(path); err != nil {
 		return s
 	}
-	b, err := limit.ReadFile(path+".json", 64<<10)
+	b, err := bounded.ReadFile(path+".json", 64<<10)
 	if err != nil || json.Unmarshal(b, &s) != nil {
 		return stamps{}
 	}

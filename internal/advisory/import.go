@@ -18,8 +18,8 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // Bounds on one archive. The largest in the public layout has some 300,000 records in 300 MB.
@@ -66,9 +66,9 @@ func read(ctx context.Context, dir string, o ImportOptions) (*source, error) {
 		s.progress = func(int, int) {}
 	}
 	if st, err := os.Stat(dir); err != nil {
-		return nil, fault.InputErr("", err).WithHint("Give the folder that holds {ecosystem}/all.zip.")
+		return nil, clierr.InputErr("", err).WithHint("Give the folder that holds {ecosystem}/all.zip.")
 	} else if !st.IsDir() {
-		return nil, fault.Input(dir, "not a folder").WithHint("Give the folder that holds {ecosystem}/all.zip.")
+		return nil, clierr.Input(dir, "not a folder").WithHint("Give the folder that holds {ecosystem}/all.zip.")
 	}
 	if err := s.find(o.Only); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func read(ctx context.Context, dir string, o ImportOptions) (*source, error) {
 	s.result.Warnings = append(s.result.Warnings, s.skipped.words()...)
 	s.result.Records = len(s.builder.records)
 	if s.result.Records == 0 && !s.result.Scores {
-		e := fault.Input(dir, "no advisory in it could be used")
+		e := clierr.Input(dir, "no advisory in it could be used")
 		if len(s.archives) == 0 {
 			return nil, e.WithHint("The folder must hold {ecosystem}/all.zip, as the public OSV export does.")
 		}
@@ -109,7 +109,7 @@ func (s *source) find(only []string) error {
 	}
 	list, err := os.ReadDir(root)
 	if err != nil {
-		return fault.InputErr("", err)
+		return clierr.InputErr("", err)
 	}
 	for _, d := range list {
 		p := filepath.Join(root, d.Name(), "all.zip")
@@ -133,7 +133,7 @@ func (s *source) archive(ctx context.Context, a archive, wanted func(string) boo
 		return err
 	}
 	if st.Size() > maxArchive {
-		return fmt.Errorf("%w: %d bytes, at most %d are read", limit.ErrTooLarge, st.Size(), int64(maxArchive))
+		return fmt.Errorf("%w: %d bytes, at most %d are read", bounded.ErrTooLarge, st.Size(), int64(maxArchive))
 	}
 	z, err := zip.OpenReader(a.path)
 	if err != nil {
@@ -142,7 +142,7 @@ func (s *source) archive(ctx context.Context, a archive, wanted func(string) boo
 	defer z.Close()
 	z.RegisterDecompressor(zip.Deflate, inflate)
 	if len(z.File) > maxRecords {
-		return fmt.Errorf("%w: %d records", limit.ErrTooLarge, len(z.File))
+		return fmt.Errorf("%w: %d records", bounded.ErrTooLarge, len(z.File))
 	}
 	var budget atomic.Int64
 	budget.Store(maxUnpacked)
@@ -189,7 +189,7 @@ func (s *source) record(a archive, f *zip.File, wanted func(string) bool, budget
 
 func readRecord(f *zip.File, wanted func(string) bool, budget *atomic.Int64) (*parsed, error) {
 	if f.UncompressedSize64 > maxRecordBytes {
-		return nil, fmt.Errorf("%w: %d bytes", limit.ErrTooLarge, f.UncompressedSize64)
+		return nil, fmt.Errorf("%w: %d bytes", bounded.ErrTooLarge, f.UncompressedSize64)
 	}
 	if budget.Add(-int64(f.UncompressedSize64)) < 0 {
 		return nil, errors.New("the archive unpacks to more than is read")
@@ -202,7 +202,7 @@ func readRecord(f *zip.File, wanted func(string) bool, budget *atomic.Int64) (*p
 	// The size in the directory is a claim: it helps to make room, and is not believed.
 	var b bytes.Buffer
 	b.Grow(int(min(f.UncompressedSize64, 1<<20)) + bytes.MinRead)
-	if _, err := b.ReadFrom(limit.Reader(r, maxRecordBytes)); err != nil {
+	if _, err := b.ReadFrom(bounded.Reader(r, maxRecordBytes)); err != nil {
 		return nil, err
 	}
 	return decode(b.Bytes(), wanted)

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 var now = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
@@ -196,7 +196,7 @@ func TestImportThatFailsChangesNothing(t *testing.T) {
 		"no folder":   filepath.Join(home, "absent"),
 	} {
 		_, err := Import(context.Background(), home, dir, ImportOptions{Now: now})
-		if fault.Code(err) != fault.ExitInput {
+		if clierr.Code(err) != clierr.ExitInput {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}

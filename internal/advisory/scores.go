@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
 )
 
 // The names under which the scores lie beside the advisories.
@@ -40,7 +40,7 @@ func (s *scores) readEPSS(r io.Reader) (bad int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("not gzip: %w", err)
 	}
-	sc := bufio.NewScanner(limit.Reader(z, maxEPSSBytes))
+	sc := bufio.NewScanner(bounded.Reader(z, maxEPSSBytes))
 	sc.Buffer(make([]byte, 64<<10), 64<<10)
 	m := map[uint32]uint32{}
 	for sc.Scan() {
@@ -105,7 +105,7 @@ func (s *scores) readKEV(r io.Reader) (bad int, err error) {
 			Added string `json:"dateAdded"`
 		} `json:"vulnerabilities"`
 	}
-	if err := json.NewDecoder(limit.Reader(r, maxKEVBytes)).Decode(&c); err != nil {
+	if err := json.NewDecoder(bounded.Reader(r, maxKEVBytes)).Decode(&c); err != nil {
 		return 0, err
 	}
 	m := map[uint32]uint32{}

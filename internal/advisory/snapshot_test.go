@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/drydock/drydock/internal/advisory/version"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // The carried snapshot is whole, holds only what may be carried, and was made by this program: its names are in the
@@ -74,7 +74,7 @@ func TestSnapshotIsReproducible(t *testing.T) {
 		t.Skip("reads all records")
 	}
 	to := filepath.Join(t.TempDir(), SnapshotFile)
-	if err := WriteSnapshot(context.Background(), need.Shared(t, "advisories"), now, to); err != nil {
+	if err := WriteSnapshot(context.Background(), testenv.Shared(t, "advisories"), now, to); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(to)

@@ -14,8 +14,8 @@ import (
 	"sort"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/state"
 )
@@ -54,7 +54,7 @@ func Dir() (string, error) {
 func readManifest(dir string) (manifest, error) {
 	var m manifest
 	path := filepath.Join(dir, manifestFile)
-	b, err := limit.ReadFile(path, maxManifest)
+	b, err := bounded.ReadFile(path, maxManifest)
 	if errors.Is(err, os.ErrNotExist) {
 		return manifest{Schema: manifestSchema}, nil
 	}
@@ -93,11 +93,11 @@ func Import(ctx context.Context, dir, from string, o ImportOptions) (*Imported, 
 	}
 	if o.Source == "" {
 		if o.Source, err = filepath.Abs(from); err != nil {
-			return nil, fault.InputErr("", err)
+			return nil, clierr.InputErr("", err)
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fault.InputErr("", err)
+		return nil, clierr.InputErr("", err)
 	}
 	m, err := readManifest(dir)
 	if err != nil {
@@ -113,10 +113,10 @@ func Import(ctx context.Context, dir, from string, o ImportOptions) (*Imported, 
 		return create(filepath.Join(dir, e.File), data)
 	}
 	if err := s.indexes(ctx, put); err != nil {
-		return nil, fault.InputErr("", err)
+		return nil, clierr.InputErr("", err)
 	}
 	if err := m.write(dir); err != nil {
-		return nil, fault.InputErr("", err)
+		return nil, clierr.InputErr("", err)
 	}
 	sweep(dir, m)
 	return &s.result, nil

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // PublicBase is where the OSV project exports all databases in bulk.
@@ -66,7 +66,7 @@ func Update(ctx context.Context, dir string, o UpdateOptions) (*Updated, error) 
 	}
 	base, err := url.Parse(strings.TrimSuffix(o.Base, "/"))
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" {
-		return nil, fault.Usage("%q is no http or https address", o.Base).WithHint("For a folder on this machine use 'drydock db import DIR'.")
+		return nil, clierr.Usage("%q is no http or https address", o.Base).WithHint("For a folder on this machine use 'drydock db import DIR'.")
 	}
 	u := &updater{UpdateOptions: o, base: base, named: o.Ecosystems != nil}
 	if !u.named {
@@ -74,7 +74,7 @@ func Update(ctx context.Context, dir string, o UpdateOptions) (*Updated, error) 
 	}
 	for _, e := range u.Ecosystems {
 		if name, _ := SplitEcosystem(e); name != e || !tidy(e) || e != filepath.Base(e) || e == "." || e == ".." {
-			return nil, fault.Usage("%q is no ecosystem", e).WithHint("Name it without release, as the OSV schema does: Debian, Alpine, PyPI, npm ...")
+			return nil, clierr.Usage("%q is no ecosystem", e).WithHint("Name it without release, as the OSV schema does: Debian, Alpine, PyPI, npm ...")
 		}
 	}
 	sum := sha256.Sum256([]byte(base.String()))
@@ -102,7 +102,7 @@ func (u *updater) run(ctx context.Context) error {
 		u.Progress("fetching "+e, i, len(u.Ecosystems))
 		path := filepath.Join(u.dir, "osv", e, "all.zip")
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return fault.InputErr("", err)
+			return clierr.InputErr("", err)
 		}
 		from := u.base.JoinPath(under, e, "all.zip").String()
 		changed, err := u.fetch.get(ctx, from, path, maxArchive, wholeZip)
@@ -127,7 +127,7 @@ func (u *updater) run(ctx context.Context) error {
 		}
 	}
 	if len(u.done.Fetched)+len(u.done.Unchanged) == 0 {
-		return fault.Input(u.base.Redacted(), "no ecosystem's all.zip is there").WithHint("The address must have {ecosystem}/all.zip below it, as the public OSV export does.")
+		return clierr.Input(u.base.Redacted(), "no ecosystem's all.zip is there").WithHint("The address must have {ecosystem}/all.zip below it, as the public OSV export does.")
 	}
 	return u.scores(ctx)
 }
@@ -166,7 +166,7 @@ func (u *updater) failed(ctx context.Context, from string, err error) error {
 	if p, perr := url.Parse(from); perr == nil {
 		from = p.Redacted()
 	}
-	return fault.Input(from, "%v", err).WithHint("Nothing was changed: the advisories that were in use stay in use.")
+	return clierr.Input(from, "%v", err).WithHint("Nothing was changed: the advisories that were in use stay in use.")
 }
 
 // discard removes what was fetched and will not be used.
@@ -181,7 +181,7 @@ func (u *updater) discard() {
 func (u *updater) use(ctx context.Context, dir string) error {
 	for _, p := range u.got {
 		if err := keep(p); err != nil {
-			return fault.InputErr("", err)
+			return clierr.InputErr("", err)
 		}
 	}
 	wanted := append(slices.Clone(u.done.Fetched), u.done.Unchanged...)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // server serves a folder, counts answers by status, and lets a test interfere first.
@@ -152,8 +152,8 @@ func TestUpdateThatFailsChangesNothing(t *testing.T) {
 		}
 		waits = nil
 		_, err := Update(context.Background(), home, o)
-		if fault.Code(err) != fault.ExitInput || !strings.Contains(fault.Hint(err), "stay in use") {
-			t.Errorf("%s: error %v, hint %q", name, err, fault.Hint(err))
+		if clierr.Code(err) != clierr.ExitInput || !strings.Contains(clierr.Hint(err), "stay in use") {
+			t.Errorf("%s: error %v, hint %q", name, err, clierr.Hint(err))
 		}
 		if name == "server error" && len(waits) != tries-1 {
 			t.Errorf("%s: waits %v", name, waits)
@@ -195,7 +195,7 @@ func TestUpdateRefuses(t *testing.T) {
 		"release":   {Base: "http://127.0.0.1:1", Ecosystems: []string{"Debian:12"}},
 	} {
 		o.Cache = t.TempDir()
-		if _, err := Update(context.Background(), t.TempDir(), o); fault.Code(err) != fault.ExitUsage {
+		if _, err := Update(context.Background(), t.TempDir(), o); clierr.Code(err) != clierr.ExitUsage {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"math"
 	"regexp/syntax"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // highEntropy says whether a text looks like a random secret: Shannon entropy per character, with a lower bar for the
@@ -33,7 +33,7 @@ func highEntropy(s []byte) bool {
 }
 
 // words is text made of words rather than of random letters.
-var words = lazyre.New(`(?i)^[a-z]+([ _./-][a-z]+)+$`)
+var words = lazyregexp.New(`(?i)^[a-z]+([ _./-][a-z]+)+$`)
 
 // catastrophic says whether a backtracking engine may take exponential time on a regular expression: a repetition
 // without bound directly within another whose turns can match the same text in more than one way.

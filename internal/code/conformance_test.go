@@ -11,8 +11,8 @@ import (
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/syntax"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // expected is what the real semgrep found.
@@ -48,7 +48,7 @@ func TestConformance(t *testing.T) {
 	}
 	show := os.Getenv("DRYDOCK_SHOW")
 	total := map[string]*tally{}
-	dir := need.Shared(t, "semgrep-conformance", "patterns")
+	dir := testenv.Shared(t, "semgrep-conformance", "patterns")
 	langs, _ := os.ReadDir(dir)
 	for _, l := range langs {
 		if show != "" && !strings.HasPrefix(show, l.Name()) {
@@ -58,7 +58,7 @@ func TestConformance(t *testing.T) {
 		total["patterns/"+l.Name()] = compareDir(t, l.Name(), filepath.Join(d, "rules.yaml"), filepath.Join(d, "targets"), filepath.Join(d, "expected.json"), show, nil)
 	}
 	if show == "" || strings.HasPrefix(show, "rules") {
-		d := need.Shared(t, "semgrep-conformance", "rules")
+		d := testenv.Shared(t, "semgrep-conformance", "rules")
 		compareDir(t, "rules", filepath.Join(d, "rules"), filepath.Join(d, "targets"), filepath.Join(d, "expected.json"), show, total)
 	}
 	var names []string

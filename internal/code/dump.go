@@ -3,9 +3,9 @@ package code
 import (
 	"fmt"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/syntax"
 )
@@ -17,16 +17,16 @@ func DumpFile(lang, path string) (string, error) {
 		l = ast.LangByName(lang)
 	}
 	if l == nil {
-		return "", fault.Usage("the language of %s is not known", path).WithHint("Name it with --lang.")
+		return "", clierr.Usage("the language of %s is not known", path).WithHint("Name it with --lang.")
 	}
 	f := source.File{Path: path, Rel: path, Named: true}
 	src, reason := f.Read(0)
 	if reason != "" {
-		return "", fault.Input(path, "%s", reason)
+		return "", clierr.Input(path, "%s", reason)
 	}
 	t, err := parseTree(l, path, src, syntax.DefaultLimits)
 	if err != nil {
-		return "", fault.InputErr(path, err)
+		return "", clierr.InputErr(path, err)
 	}
 	out := t.Dump(0)
 	for _, e := range t.Errors {
@@ -40,11 +40,11 @@ func DumpFile(lang, path string) (string, error) {
 func DumpPattern(lang, text string) (string, error) {
 	l := ast.LangByName(lang)
 	if l == nil {
-		return "", fault.Usage("language %q is not supported", lang)
+		return "", clierr.Usage("language %q is not supported", lang)
 	}
 	p, err := pattern.Compile(l, text, &pattern.Vars{})
 	if err != nil {
-		return "", fault.Input("pattern", "%v", err)
+		return "", clierr.Input("pattern", "%v", err)
 	}
 	return p.Dump(), nil
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/syntax"
 )
@@ -129,7 +129,7 @@ func TestWrongRules(t *testing.T) {
 		if !strings.Contains(errs[0].Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.text, errs[0], c.want)
 		}
-		f, ok := errs[0].(*fault.Error)
+		f, ok := errs[0].(*clierr.Error)
 		if !ok || f.Path != "r.yaml" || c.line > 0 && f.Line != c.line {
 			t.Errorf("%q: place %v, want line %d", c.text, errs[0], c.line)
 		}

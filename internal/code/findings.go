@@ -12,7 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Finding is one match, placed and told. It holds no reference to the file.
@@ -201,7 +201,7 @@ func secretRule(r *rule.Rule) bool {
 	return strings.Contains(r.ID, "secret") || strings.Contains(r.ID, "password") || strings.Contains(r.ID, "credential") || strings.Contains(r.ID, "api-key")
 }
 
-var quotedText = lazyre.New("\"[^\"\\n]*\"|'[^'\\n]*'|`[^`\\n]*`")
+var quotedText = lazyregexp.New("\"[^\"\\n]*\"|'[^'\\n]*'|`[^`\\n]*`")
 
 // mask hides what stands in quotes, and long runs of letters and digits.
 func mask(s string) string {
@@ -209,7 +209,7 @@ func mask(s string) string {
 	return longRun.ReplaceAllString(s, "***")
 }
 
-var longRun = lazyre.New(`[A-Za-z0-9+/=_-]{16,}`)
+var longRun = lazyregexp.New(`[A-Za-z0-9+/=_-]{16,}`)
 
 const maxSnippet = 200
 
@@ -238,7 +238,7 @@ func squeeze(b []byte) string {
 	return strings.Join(strings.Fields(string(b)), "")
 }
 
-var inMessage = lazyre.New(`(value\()?\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)(\))?`)
+var inMessage = lazyregexp.New(`(value\()?\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)(\))?`)
 
 // maxInMessage is how much of a metavariable's text a message has, in bytes.
 const maxInMessage = 4000
@@ -309,4 +309,4 @@ func fixed(fr *rule.FixRegex, text []byte) (string, bool) {
 	return b.String(), true
 }
 
-var backrefs = lazyre.New(`\\[0-9]|\\g<[0-9]+>|\$[0-9]`)
+var backrefs = lazyregexp.New(`\\[0-9]|\\g<[0-9]+>|\$[0-9]`)

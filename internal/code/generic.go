@@ -9,7 +9,7 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Generic patterns match text of any kind: words and punctuation, spaces aside. Lines that are indented further than the
@@ -69,7 +69,7 @@ type genericFile struct {
 	nodes []genericNode
 }
 
-var genericMeta = lazyre.New(`^\$(\.\.\.)?([A-Z_][A-Z_0-9]*)`)
+var genericMeta = lazyregexp.New(`^\$(\.\.\.)?([A-Z_][A-Z_0-9]*)`)
 
 func compileGeneric(text string, vars *pattern.Vars, o *rule.Options) (*genericPattern, error) {
 	g := &genericPattern{span: genericSpan, opts: o}

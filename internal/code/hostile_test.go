@@ -12,8 +12,8 @@ import (
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/source"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // inTime fails a test whose work takes longer than anybody would wait, on a slow machine too.
@@ -217,7 +217,7 @@ func TestTenThousandRules(t *testing.T) {
 // A folder with more files than a walk takes is looked at as far as it goes, and the rest is counted.
 func TestVeryManyFiles(t *testing.T) {
 	needTrees(t)
-	need.Slow(t)
+	testenv.Slow(t)
 	dir := t.TempDir()
 	for d := range 20 {
 		sub := filepath.Join(dir, fmt.Sprint(d))

@@ -8,7 +8,7 @@ import (
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // indexSensitive are the rules of the shared suite that find more across functions: there an element with a constant
@@ -19,7 +19,7 @@ var indexSensitive = map[string]bool{"taint_array": true, "taint_exact_sources":
 // are single files made for analysis within functions, so both find the same.
 func TestAcrossFindsWhatIsWithin(t *testing.T) {
 	needTrees(t)
-	dir := need.Shared(t, "semgrep-conformance", "rules")
+	dir := testenv.Shared(t, "semgrep-conformance", "rules")
 	loaded, _ := rule.Load(os.DirFS(dir), "rules")
 	targets, err := os.ReadDir(filepath.Join(dir, "targets"))
 	if err != nil {

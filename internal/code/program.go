@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/fault"
 )
 
 // Program is a rule compiled for one language. It is only read and may be shared.
@@ -56,7 +56,7 @@ func compile(r *rule.Rule, language string, shared *pool) (*Program, error) {
 		p.Plain = "generic"
 	default:
 		if p.Lang = ast.LangByName(l); p.Lang == nil {
-			return nil, fault.Input(r.File, "rule %s: language %q is not supported", r.ID, language).At(r.Line, 0)
+			return nil, clierr.Input(r.File, "rule %s: language %q is not supported", r.ID, language).At(r.Line, 0)
 		}
 	}
 	o := &r.Options
@@ -78,11 +78,11 @@ func compile(r *rule.Rule, language string, shared *pool) (*Program, error) {
 
 // at makes an error of a place in the rule's file.
 func (p *Program) at(line, col int, err error) error {
-	var f *fault.Error
+	var f *clierr.Error
 	if errors.As(err, &f) {
 		return err
 	}
-	return fault.Input(p.Rule.File, "rule %s: %s", p.Rule.ID, err).At(line, col)
+	return clierr.Input(p.Rule.File, "rule %s: %s", p.Rule.ID, err).At(line, col)
 }
 
 func (p *Program) formula(f *rule.Formula) (*formula, error) {

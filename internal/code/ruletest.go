@@ -8,10 +8,10 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/source"
 )
 
@@ -104,7 +104,7 @@ func yamlFiles(dir string) (out []string, errs []error) {
 		return nil
 	})
 	if err != nil {
-		errs = append(errs, fault.InputErr(dir, err))
+		errs = append(errs, clierr.InputErr(dir, err))
 	}
 	return out, errs
 }
@@ -133,7 +133,7 @@ func globQuote(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `*`, `\*`, `?`, `\?`).Replace(s)
 }
 
-var ruleMark = lazyre.New(`\b(ruleid|ok|todoruleid|todook):[ \t]*([\w., /-]+)`)
+var ruleMark = lazyregexp.New(`\b(ruleid|ok|todoruleid|todook):[ \t]*([\w., /-]+)`)
 
 // expectation is what a fixture says of one rule: lines that must match, and lines of which nothing is asked.
 type expectation struct{ must, mustNot, any map[int]bool }
@@ -142,7 +142,7 @@ func testFixture(eng *Engine, path string) ([]RuleTest, error) {
 	f := source.File{Path: path, Rel: filepath.Base(path), Named: true}
 	src, reason := f.Read(0)
 	if reason != "" {
-		return nil, fault.Input(path, "the fixture is %s", reason)
+		return nil, clierr.Input(path, "the fixture is %s", reason)
 	}
 	want := marksOf(src)
 	res := eng.File(strings.Replace(filepath.Base(path), ".test.", ".", 1), src)

@@ -6,7 +6,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/source"
 )
 
@@ -24,19 +24,19 @@ func isFixtureFolder(dir string) bool {
 func testFolder(eng *Engine, dir string) ([]RuleTest, error) {
 	tree, err := source.Walk(dir, source.Options{Wanted: eng.Wanted})
 	if err != nil {
-		return nil, fault.InputErr(dir, err)
+		return nil, clierr.InputErr(dir, err)
 	}
 	want := map[string]map[string]*expectation{} // by file and rule
 	for i := range tree.Files {
 		src, reason := tree.Files[i].Read(0)
 		if reason != "" {
-			return nil, fault.Input(tree.Files[i].Path, "the fixture is %s", reason)
+			return nil, clierr.Input(tree.Files[i].Path, "the fixture is %s", reason)
 		}
 		want[tree.Files[i].Rel] = marksOf(src)
 	}
 	res, err := eng.Run(context.Background(), tree, nil)
 	if err != nil {
-		return nil, fault.InputErr(dir, err)
+		return nil, clierr.InputErr(dir, err)
 	}
 	got := map[string]map[string]map[int]bool{}
 	for _, m := range res.Findings {

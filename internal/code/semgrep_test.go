@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/source"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // spot is where a rule matches, by bytes.
@@ -29,12 +29,12 @@ func (s spot) String() string {
 // Rules of our own on trees as they are published: what semgrep itself finds there and what drydock finds. The files that
 // neither reads in full are left out of the comparison.
 func TestAgainstSemgrep(t *testing.T) {
-	tool := need.Tool(t, "semgrep")
-	sources := filepath.Join(need.Peers(), "sources")
+	tool := testenv.Tool(t, "semgrep")
+	sources := filepath.Join(testenv.Peers(), "sources")
 	if _, err := os.Stat(filepath.Join(sources, "express")); err != nil {
-		need.Absent(t, "published sources (.ci/peers sources)")
+		testenv.Absent(t, "published sources (.ci/peers sources)")
 	}
-	need.Slow(t)
+	testenv.Slow(t)
 	for _, c := range []struct {
 		lang  string
 		trees []string

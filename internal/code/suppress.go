@@ -6,7 +6,7 @@ import (
 
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // A comment can take a finding away: drydock's own, which names the rule and gives a reason, and the marks of other
@@ -37,7 +37,7 @@ type suppressed struct{ list []*suppression }
 
 var suppressMarks = regex.MustCompile(`(?i)\b(drydock:ignore|nosemgrep|nosem|nosec|NOSONAR|eslint-disable-next-line|eslint-disable-line|eslint-disable|eslint-enable)\b[: \t]*([^\n]*)`)
 
-var commentLead = lazyre.New(`#|//|/\*|<!--|--|;|^\s*\*`)
+var commentLead = lazyregexp.New(`#|//|/\*|<!--|--|;|^\s*\*`)
 
 // maxBeforeMark is how far into a line a suppression may stand.
 const maxBeforeMark = 4000
@@ -102,7 +102,7 @@ func (s *suppression) read(rest string) {
 	}
 }
 
-var ruleName = lazyre.New(`^[A-Za-z@][\w./@-]*$`)
+var ruleName = lazyregexp.New(`^[A-Za-z@][\w./@-]*$`)
 
 // names says whether the suppression is of a rule: by its id, by the last part of a dotted one, or of all.
 func (s *suppression) names(rule string) bool {

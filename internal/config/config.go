@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
 )
 
 // Names are the file names that Find looks for, in this order.
@@ -97,14 +97,14 @@ func fileIn(dir string) string {
 	return ""
 }
 
-// Load reads a file. The error holds a fault.Error for each thing that is wrong, in file order, at most ten.
+// Load reads a file. The error holds a clierr.Error for each thing that is wrong, in file order, at most ten.
 func Load(path string) (*Config, error) {
-	text, err := limit.ReadFile(path, maxFile)
+	text, err := bounded.ReadFile(path, maxFile)
 	switch {
-	case errors.Is(err, limit.ErrTooLarge):
-		return nil, fault.Input(path, "too large: at most %d MB are read", maxFile>>20)
+	case errors.Is(err, bounded.ErrTooLarge):
+		return nil, clierr.Input(path, "too large: at most %d MB are read", maxFile>>20)
 	case err != nil:
-		return nil, fault.Input(path, "cannot be read: %s", cause(err))
+		return nil, clierr.Input(path, "cannot be read: %s", cause(err))
 	}
 	return Parse(path, text)
 }
@@ -121,7 +121,7 @@ func cause(err error) error {
 func Parse(path string, text []byte) (*Config, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return nil, fault.InputErr(path, err)
+		return nil, clierr.InputErr(path, err)
 	}
 	d := &decoder{path: path, dir: filepath.Dir(abs)}
 	c := &Config{Path: abs, Groups: map[string][]string{}}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 )
 
@@ -98,8 +98,8 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 			t.Errorf("%q: no error", text)
 			continue
 		}
-		if err.Error() != want[0] || fault.Hint(err) != want[1] || fault.Code(err) != fault.ExitInput {
-			t.Errorf("%q\n got %v | %s\nwant %s | %s", text, err, fault.Hint(err), want[0], want[1])
+		if err.Error() != want[0] || clierr.Hint(err) != want[1] || clierr.Code(err) != clierr.ExitInput {
+			t.Errorf("%q\n got %v | %s\nwant %s | %s", text, err, clierr.Hint(err), want[0], want[1])
 		}
 	}
 }
@@ -153,7 +153,7 @@ func TestFind(t *testing.T) {
 
 func TestLoadRefusesWhatIsNoFile(t *testing.T) {
 	_, err := Load(filepath.Join(t.TempDir(), "drydock.yaml"))
-	var e *fault.Error
+	var e *clierr.Error
 	if !errors.As(err, &e) || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("error %v", err)
 	}
@@ -173,8 +173,8 @@ func FuzzParse(f *testing.F) {
 		if (c == nil) == (err == nil) {
 			t.Fatalf("%v, %v", c, err)
 		}
-		if err != nil && fault.Code(err) != fault.ExitInput {
-			t.Errorf("code %d for %v", fault.Code(err), err)
+		if err != nil && clierr.Code(err) != clierr.ExitInput {
+			t.Errorf("code %d for %v", clierr.Code(err), err)
 		}
 	})
 }

@@ -14,11 +14,11 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/drydock/drydock/internal/badyaml"
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
-	"github.com/drydock/drydock/internal/near"
+	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/suggest"
+	"github.com/drydock/drydock/internal/yamlerr"
 )
 
 const maxErrors = 10
@@ -32,7 +32,7 @@ type decoder struct {
 
 func (d *decoder) fail(n *yaml.Node, hint, format string, args ...any) {
 	if len(d.errs) < maxErrors {
-		d.errs = append(d.errs, fault.Input(d.path, format, args...).At(n.Line, n.Column).WithHint("%s", hint))
+		d.errs = append(d.errs, clierr.Input(d.path, format, args...).At(n.Line, n.Column).WithHint("%s", hint))
 	}
 }
 
@@ -43,12 +43,12 @@ func (d *decoder) root(text []byte) *yaml.Node {
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return nil
 	} else if err != nil {
-		d.errs = append(d.errs, badyaml.Explain(d.path, text, err))
+		d.errs = append(d.errs, yamlerr.Explain(d.path, text, err))
 		return nil
 	}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
 		if err != nil {
-			d.errs = append(d.errs, badyaml.Explain(d.path, text, err))
+			d.errs = append(d.errs, yamlerr.Explain(d.path, text, err))
 		} else {
 			d.fail(&more, "Keep one of the two.", "a second document")
 		}
@@ -82,7 +82,7 @@ func (d *decoder) fields(n *yaml.Node, of string, readers map[string]func(*yaml.
 				known = append(known, k)
 			}
 			slices.Sort(known)
-			d.fail(key, near.Hint(key.Value, known, "Known here: "+strings.Join(known, ", ")+"."), "%s has no key %q", of, key.Value)
+			d.fail(key, suggest.Hint(key.Value, known, "Known here: "+strings.Join(known, ", ")+"."), "%s has no key %q", of, key.Value)
 			continue
 		}
 		if value.ShortTag() != "!!null" {
@@ -215,7 +215,7 @@ func (d *decoder) groups(c *Config, n *yaml.Node) {
 	}
 }
 
-var groupName = lazyre.New(`^[A-Za-z][A-Za-z0-9_-]*$`)
+var groupName = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 var gates = []finding.Gate{finding.GateDockerfile, finding.GateImage, finding.GateRebuild, finding.GateCode, finding.GateAccess}
 
@@ -229,7 +229,7 @@ func (d *decoder) gate(c *Config, n *yaml.Node) {
 			return
 		}
 	}
-	d.fail(n, near.Hint(n.Value, names, "Gates: "+strings.Join(names, ", ")+"."), "%s is no gate", quote(n))
+	d.fail(n, suggest.Hint(n.Value, names, "Gates: "+strings.Join(names, ", ")+"."), "%s is no gate", quote(n))
 }
 
 // each reads a list, or one value as a list of one.
@@ -290,7 +290,7 @@ func (d *decoder) source(n *yaml.Node) string {
 	return d.file(n, "from")
 }
 
-var days = lazyre.New(`^(\d{1,5})([dw])$`)
+var days = lazyregexp.New(`^(\d{1,5})([dw])$`)
 
 // age is a time in Go's form (36h), or in days (14d) or weeks (2w).
 func (d *decoder) age(n *yaml.Node) time.Duration {

@@ -18,7 +18,7 @@ import (
 	"github.com/docker/cli/cli/context/store"
 	"github.com/moby/moby/client"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // answerWithin bounds the wait for the engine's first answer. An ssh:// host needs its log-in first.
@@ -30,19 +30,19 @@ const (
 )
 
 // Connect returns a client of the engine, after one answered ping, so that "there is no engine" is told here and not in
-// the middle of the work. The error is a fault.Input that names the address and what to do. Close the client.
+// the middle of the work. The error is a clierr.Input that names the address and what to do. Close the client.
 func Connect(ctx context.Context) (*client.Client, error) {
 	ep, from, err := endpoint()
 	if err != nil {
-		return nil, fault.InputErr(from, err).WithHint("`docker context ls` shows the contexts there are.")
+		return nil, clierr.InputErr(from, err).WithHint("`docker context ls` shows the contexts there are.")
 	}
 	opts, err := options(ep)
 	if err != nil {
-		return nil, fault.InputErr(from, err)
+		return nil, clierr.InputErr(from, err)
 	}
 	cli, err := client.New(append(opts, client.WithUserAgent("drydock"))...)
 	if err != nil {
-		return nil, fault.InputErr(from, err)
+		return nil, clierr.InputErr(from, err)
 	}
 	wait, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -52,7 +52,7 @@ func Connect(ctx context.Context) (*client.Client, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		f := fault.Input(host, "no container engine answers")
+		f := clierr.Input(host, "no container engine answers")
 		f.Err = err
 		return nil, f.WithHint("Start the engine, or name another with DOCKER_HOST or `docker context use`; a permission error means that this user may not use its socket.")
 	}

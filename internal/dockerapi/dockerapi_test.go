@@ -14,7 +14,7 @@ import (
 
 	"github.com/docker/cli/cli/config"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // engine is a fake engine that speaks only API version v.
@@ -94,8 +94,8 @@ func TestConnectTellsWhatIsWrong(t *testing.T) {
 		home(t, nil)
 		t.Setenv("DOCKER_HOST", "unix:///nonexistent/engine.sock")
 		_, err := Connect(context.Background())
-		if err == nil || !strings.Contains(err.Error(), "/nonexistent/engine.sock") || fault.Hint(err) == "" || fault.Code(err) != fault.ExitInput {
-			t.Errorf("error %v, hint %q", err, fault.Hint(err))
+		if err == nil || !strings.Contains(err.Error(), "/nonexistent/engine.sock") || clierr.Hint(err) == "" || clierr.Code(err) != clierr.ExitInput {
+			t.Errorf("error %v, hint %q", err, clierr.Hint(err))
 		}
 	})
 	t.Run("a context that is not there", func(t *testing.T) {

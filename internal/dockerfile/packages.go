@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Install is a command of a package manager that brings packages in.
@@ -94,8 +94,8 @@ var aliases = map[string]string{
 }
 
 var (
-	pipProgram    = lazyre.New(`^pip[0-9]?(\.[0-9]+)?$`)
-	pythonProgram = lazyre.New(`^(python|pypy)[0-9]?(\.[0-9]+)?$`)
+	pipProgram    = lazyregexp.New(`^pip[0-9]?(\.[0-9]+)?$`)
+	pythonProgram = lazyregexp.New(`^(python|pypy)[0-9]?(\.[0-9]+)?$`)
 )
 
 // wrappers run the command that follows them.

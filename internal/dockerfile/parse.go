@@ -11,7 +11,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 const (
@@ -323,8 +323,8 @@ func usesVariable(flags []Flag) bool {
 }
 
 var (
-	plainKeyword = lazyre.New(`^[A-Za-z]{1,20}$`)
-	quotedText   = lazyre.New(`"(?:[^"\\]|\\.)*"|'[^']*'|` + "`[^`]*`")
+	plainKeyword = lazyregexp.New(`^[A-Za-z]{1,20}$`)
+	quotedText   = lazyregexp.New(`"(?:[^"\\]|\\.)*"|'[^']*'|` + "`[^`]*`")
 )
 
 // explain puts BuildKit's error into words without repeating what may be a secret: values of ENV, ARG, LABEL and RUN,

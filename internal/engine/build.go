@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // BuildOptions say what to build.
@@ -43,7 +43,7 @@ const (
 // builder's output. The values of build arguments stay out of the process list and of every output.
 func (e *Engine) Build(ctx context.Context, o BuildOptions) (string, error) {
 	if e.docker == "" {
-		return "", fault.Input("", "there is no docker client to build with").
+		return "", clierr.Input("", "there is no docker client to build with").
 			WithHint("Install the docker command; drydock builds through it, so that your settings hold.")
 	}
 	timeout := o.Timeout
@@ -78,7 +78,7 @@ func (e *Engine) Build(ctx context.Context, o BuildOptions) (string, error) {
 	if err := cmd.Run(); err != nil {
 		return "", buildFailure(ctx, err, red.clean(log.String()), timeout)
 	}
-	id, err := limit.ReadFile(idFile, maxImageIDFile)
+	id, err := bounded.ReadFile(idFile, maxImageIDFile)
 	return strings.TrimSpace(string(id)), err
 }
 
@@ -87,7 +87,7 @@ func buildFailure(ctx context.Context, err error, log string, timeout time.Durat
 	var exit *exec.ExitError
 	switch {
 	case tooLong(ctx, err):
-		return fault.InputErr("", errors.New("the build took longer than "+timeout.String()))
+		return clierr.InputErr("", errors.New("the build took longer than "+timeout.String()))
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &exit):
@@ -151,7 +151,7 @@ func writeDockerfile(o BuildOptions, dir string) (string, error) {
 			f = filepath.Join(o.Context, "Dockerfile")
 		}
 		var err error
-		if text, err = limit.ReadFile(f, 16<<20); err != nil {
+		if text, err = bounded.ReadFile(f, 16<<20); err != nil {
 			return "", err
 		}
 	}
@@ -161,7 +161,7 @@ func writeDockerfile(o BuildOptions, dir string) (string, error) {
 	}
 	ignore := o.Ignore
 	if ignore == nil && o.File != "" { // a Dockerfile's own ignore file moves with it
-		if b, err := limit.ReadFile(o.File+".dockerignore", 1<<20); err == nil {
+		if b, err := bounded.ReadFile(o.File+".dockerignore", 1<<20); err == nil {
 			ignore = b
 		}
 	}

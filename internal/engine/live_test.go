@@ -11,14 +11,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // live opens the engine and builds the tests' own static program into an image without any base.
 func live(t *testing.T) (*Engine, *Run, string) {
 	t.Helper()
-	need.Slow(t)
-	docker := need.Engine(t)
+	testenv.Slow(t)
+	docker := testenv.Engine(t)
 	ctx := t.Context()
 	e, err := Open(ctx, docker)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
 )
 
 // Request is one HTTP request to a container, or a FastCGI request where it names a script.
@@ -76,7 +76,7 @@ func (c *Container) Do(ctx context.Context, req Request) (*Response, error) {
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
-	if err != nil && !errors.Is(err, limit.ErrTooLarge) && len(body) == 0 {
+	if err != nil && !errors.Is(err, bounded.ErrTooLarge) && len(body) == 0 {
 		return nil, fmt.Errorf("%s: %w", req, err)
 	}
 	out := &Response{Status: res.StatusCode, Header: res.Header, Body: body}

@@ -4,22 +4,22 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 var (
 	// errorLine marks the lines in which programs and builders name a cause.
-	errorLine = lazyre.New(`(?i)\b(error|errno|fatal|failed|exception|panic|cannot|can't|could not|not found|no such file|denied|refused|missing|unable to|no matching)\b|Error:`)
+	errorLine = lazyregexp.New(`(?i)\b(error|errno|fatal|failed|exception|panic|cannot|can't|could not|not found|no such file|denied|refused|missing|unable to|no matching)\b|Error:`)
 	// namesCause marks those of them that name what was missing or refused, rather than what failed for it.
-	namesCause = lazyre.New(`(?i)no such file|not found|cannot open|permission denied|ImportError|ModuleNotFoundError|no module named|cannot find|could not find|undefined (symbol|reference)|unable to locate|ENOENT|EACCES`)
+	namesCause = lazyregexp.New(`(?i)no such file|not found|cannot open|permission denied|ImportError|ModuleNotFoundError|no module named|cannot find|could not find|undefined (symbol|reference)|unable to locate|ENOENT|EACCES`)
 	// builderNoise are BuildKit's own lines around the failing command: they repeat the command, not its cause.
-	builderNoise = lazyre.New(`^(#\d+ (ERROR|CANCELED|DONE|\[)|ERROR: failed to solve|executor failed running|failed to solve|------|\s*>|error: failed to solve)`)
+	builderNoise = lazyregexp.New(`^(#\d+ (ERROR|CANCELED|DONE|\[)|ERROR: failed to solve|executor failed running|failed to solve|------|\s*>|error: failed to solve)`)
 	// advice are lines in which a tool tells how to learn more, and that look like errors.
-	advice = lazyre.New(`^\[ERROR\] (\[Help \d+\] |To see the full|Re-run |For more information|After correcting|-> \[Help)|^\[ERROR\]$`)
+	advice = lazyregexp.New(`^\[ERROR\] (\[Help \d+\] |To see the full|Re-run |For more information|After correcting|-> \[Help)|^\[ERROR\]$`)
 	// progressMark is what BuildKit's plain progress puts before a line of output: "#10 1.061 ".
-	progressMark = lazyre.New(`^#\d+ (\d+\.\d+ )?`)
-	outputMark   = lazyre.New(`^#\d+ \d+\.\d+ `)
-	escapeCodes  = lazyre.New("\x1b\\[[0-9;?]*[A-Za-z]")
+	progressMark = lazyregexp.New(`^#\d+ (\d+\.\d+ )?`)
+	outputMark   = lazyregexp.New(`^#\d+ \d+\.\d+ `)
+	escapeCodes  = lazyregexp.New("\x1b\\[[0-9;?]*[A-Za-z]")
 )
 
 // Reason picks the line of a log that most likely tells why something failed: the last one that names something missing
@@ -80,7 +80,7 @@ func newRedactor(pairs []string) redactor {
 }
 
 // secretName marks variables whose values are secrets by their name.
-var secretName = lazyre.New(`(?i)(secret|token|passw|passphrase|pwd|credential|private|api_?key|access_?key|auth|dsn|database_url)`)
+var secretName = lazyregexp.New(`(?i)(secret|token|passw|passphrase|pwd|credential|private|api_?key|access_?key|auth|dsn|database_url)`)
 
 // secretPairs picks, of an image's own environment, what must not be shown: striking out every value would make
 // paths and versions in a log unreadable.

@@ -12,8 +12,8 @@ import (
 	"path"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // blobs is a set of named parts: a tar that was indexed, or a folder.
@@ -142,18 +142,18 @@ type dockerManifest struct {
 // openTarFile opens an image archive of either form. form is "docker", "oci", or "" for whichever it is; tag picks one
 // of several images.
 func openTarFile(ctx context.Context, file, form, tag string, opt Options) (*Image, error) {
-	f, err := limit.Open(file)
+	f, err := bounded.Open(file)
 	if err != nil {
-		return nil, fault.InputErr(file, errors.Unwrap(err))
+		return nil, clierr.InputErr(file, errors.Unwrap(err))
 	}
 	img, err := readTarFile(ctx, f, file, form, tag, opt)
 	if err != nil {
 		f.Close()
-		var known *fault.Error
+		var known *clierr.Error
 		if ctx.Err() != nil || errors.As(err, &known) {
 			return nil, err
 		}
-		return nil, fault.InputErr(file, err).WithHint("An image archive is what `docker save` or an OCI layout in a tar gives.")
+		return nil, clierr.InputErr(file, err).WithHint("An image archive is what `docker save` or an OCI layout in a tar gives.")
 	}
 	img.Info.Name = file
 	img.keep(f.Close)

@@ -12,7 +12,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"github.com/drydock/drydock/internal/inventory"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // applyConfig fills info from an image's configuration: what it runs, its layers, and the instruction of each.
@@ -78,14 +78,14 @@ func applyHistory(info *inventory.Image, rows []v1.History) {
 
 var (
 	// The shell that a builder wraps around a RUN instruction's command.
-	shellRE = lazyre.New(`^(?:/\S*/)?(?:ba|da|a|z)?sh(?:\s+-[a-z]+|\s+pipefail)*\s+-[a-z]*c\s+`)
+	shellRE = lazyregexp.New(`^(?:/\S*/)?(?:ba|da|a|z)?sh(?:\s+-[a-z]+|\s+pipefail)*\s+-[a-z]*c\s+`)
 	// The same, found after build arguments, whose values are not told.
-	argsShellRE = lazyre.New(`\s/\S*sh(?:\s+-[a-z]+|\s+pipefail)*\s+-[a-z]*c\s+`)
-	argsRE      = lazyre.New(`^\|\d+ `)
-	keywordRE   = lazyre.New(`^(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\s`)
+	argsShellRE = lazyregexp.New(`\s/\S*sh(?:\s+-[a-z]+|\s+pipefail)*\s+-[a-z]*c\s+`)
+	argsRE      = lazyregexp.New(`^\|\d+ `)
+	keywordRE   = lazyregexp.New(`^(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\s`)
 	// An assignment whose name says that its value is secret.
-	secretRE = lazyre.New(`(?i)\b([a-z0-9_.-]*(?:passw(?:or)?d|secret|token|api_?key|access_?key|credential)[a-z0-9_.-]*=)("[^"]*"|'[^']*'|[^\s"';&|]+)`)
-	blanksRE = lazyre.New(`\s+`)
+	secretRE = lazyregexp.New(`(?i)\b([a-z0-9_.-]*(?:passw(?:or)?d|secret|token|api_?key|access_?key|credential)[a-z0-9_.-]*=)("[^"]*"|'[^']*'|[^\s"';&|]+)`)
+	blanksRE = lazyregexp.New(`\s+`)
 )
 
 // Instruction is a row of an image's history as the Dockerfile would have it: without the builder's shell, without the

@@ -15,8 +15,8 @@ import (
 	"github.com/moby/moby/client"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerapi"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/inventory"
 )
 
@@ -37,9 +37,9 @@ func openEngine(ctx context.Context, ref string, opt Options) (*Image, error) {
 			return nil, ctx.Err()
 		}
 		if errdefs.IsNotFound(err) {
-			return nil, fault.Input(ref, "the engine has no such image").WithHint("`docker pull` or build it, or name it as registry:%s.", ref)
+			return nil, clierr.Input(ref, "the engine has no such image").WithHint("`docker pull` or build it, or name it as registry:%s.", ref)
 		}
-		return nil, fault.InputErr(ref, err)
+		return nil, clierr.InputErr(ref, err)
 	}
 	img.keep(cli.Close)
 	return img, nil

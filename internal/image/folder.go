@@ -9,7 +9,7 @@ import (
 	"path"
 	"sync"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/inventory"
 )
 
@@ -17,7 +17,7 @@ import (
 func openFolder(dir string, opt Options) (*Image, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fault.InputErr(dir, errors.Unwrap(err))
+		return nil, clierr.InputErr(dir, errors.Unwrap(err))
 	}
 	img := &Image{opt: opt}
 	img.keep(root.Close)

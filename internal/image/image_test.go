@@ -22,9 +22,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image/imagetest"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 type file = imagetest.File
@@ -115,7 +115,7 @@ func open(t testing.TB, ref string, opt Options) *Image {
 	t.Helper()
 	img, err := Open(context.Background(), ref, opt)
 	if err != nil {
-		t.Fatalf("%s: %v (%s)", ref, err, fault.Hint(err))
+		t.Fatalf("%s: %v (%s)", ref, err, clierr.Hint(err))
 	}
 	t.Cleanup(func() { img.Close() })
 	return img
@@ -223,7 +223,7 @@ func TestPlatform(t *testing.T) {
 	if _, err := Open(context.Background(), dir, Options{Platform: "linux/s390x"}); err == nil || !strings.Contains(err.Error(), "linux/arm64") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := Open(context.Background(), dir, Options{Platform: "nonsense"}); fault.Code(err) != fault.ExitUsage {
+	if _, err := Open(context.Background(), dir, Options{Platform: "nonsense"}); clierr.Code(err) != clierr.ExitUsage {
 		t.Errorf("error %v", err)
 	}
 }
@@ -262,8 +262,8 @@ func TestDamage(t *testing.T) {
 			if err == nil {
 				defer img.Close()
 				_, err = list(t, img)
-			} else if fault.Code(err) != fault.ExitInput || !strings.Contains(err.Error(), filepath.Base(c.file)) {
-				t.Errorf("code %d, error %v", fault.Code(err), err)
+			} else if clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), filepath.Base(c.file)) {
+				t.Errorf("code %d, error %v", clierr.Code(err), err)
 			}
 			if err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("error %v, want it to say %q", err, c.says)
@@ -390,7 +390,7 @@ func TestRegistryChecksDigests(t *testing.T) {
 }
 
 func TestEngine(t *testing.T) {
-	docker := need.Engine(t)
+	docker := testenv.Engine(t)
 	tag := fmt.Sprintf("drydock-image-test:%d", os.Getpid())
 	out, err := exec.Command(docker, "load", "-i", imagetest.DockerPlain(t, twoLayers(t), tag)).CombinedOutput()
 	if err != nil {
@@ -418,7 +418,7 @@ func TestEngine(t *testing.T) {
 			t.Errorf("in place: no %q in\n%s", l, read)
 		}
 	}
-	if _, err := Open(context.Background(), "docker:drydock-no-such-image:1", Options{}); fault.Code(err) != fault.ExitInput || fault.Hint(err) == "" {
+	if _, err := Open(context.Background(), "docker:drydock-no-such-image:1", Options{}); clierr.Code(err) != clierr.ExitInput || clierr.Hint(err) == "" {
 		t.Errorf("error %v", err)
 	}
 }

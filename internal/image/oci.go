@@ -11,7 +11,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // Annotations by which BuildKit puts an attestation beside the image that it is about.
@@ -27,12 +27,12 @@ const (
 func openOCIDir(dir, tag string, opt Options) (*Image, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fault.InputErr(dir, errors.Unwrap(err))
+		return nil, clierr.InputErr(dir, errors.Unwrap(err))
 	}
 	img, err := openOCI(&dirBlobs{root}, tag, opt, &progress{tell: opt.Progress})
 	if err != nil {
 		root.Close()
-		return nil, fault.InputErr(dir, err).WithHint("An OCI layout is a folder with index.json and blobs.")
+		return nil, clierr.InputErr(dir, err).WithHint("An OCI layout is a folder with index.json and blobs.")
 	}
 	img.Info.Name = dir
 	img.keep(root.Close)
@@ -202,7 +202,7 @@ func parsePlatform(s string) (*v1.Platform, error) {
 	}
 	p, err := v1.ParsePlatform(s)
 	if err != nil || p.OS == "" || p.Architecture == "" {
-		return nil, fault.Usage("%q is not a platform", s).WithHint("A platform looks like linux/amd64 or linux/arm/v7.")
+		return nil, clierr.Usage("%q is not a platform", s).WithHint("A platform looks like linux/amd64 or linux/arm/v7.")
 	}
 	return p, nil
 }

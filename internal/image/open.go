@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // The schemes of an image's name.
@@ -41,14 +41,14 @@ func HasScheme(ref string) bool {
 //	dir:DIR               a folder that holds a root file system
 //
 // Without a scheme it is a folder (an OCI layout, or a root file system), else a file by its content, else an image of
-// the engine. The error is a *fault.Error. Close the image.
+// the engine. The error is a *clierr.Error. Close the image.
 func Open(ctx context.Context, ref string, opt Options) (*Image, error) {
 	if _, err := parsePlatform(opt.Platform); err != nil {
 		return nil, err
 	}
 	switch {
 	case ref == "":
-		return nil, fault.Usage("no image is named")
+		return nil, clierr.Usage("no image is named")
 	case strings.HasPrefix(ref, schemeEngine):
 		return openEngine(ctx, strings.TrimPrefix(ref, schemeEngine), opt)
 	case strings.HasPrefix(ref, schemeArchive):
@@ -72,7 +72,7 @@ func Open(ctx context.Context, ref string, opt Options) (*Image, error) {
 	case err == nil:
 		return openFile(ctx, ref, "", opt)
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
-		return nil, fault.InputErr(path, err)
+		return nil, clierr.InputErr(path, err)
 	}
 	return openEngine(ctx, ref, opt)
 }

@@ -11,7 +11,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // openRegistry opens an image of a registry, with the credentials that the docker client has. Layers are fetched as they
@@ -19,15 +19,15 @@ import (
 func openRegistry(ctx context.Context, ref string, opt Options) (*Image, error) {
 	r, err := name.ParseReference(ref)
 	if err != nil {
-		return nil, fault.Usage("%q is not an image reference", ref).WithHint("An image reference looks like registry:ghcr.io/owner/name:tag.")
+		return nil, clierr.Usage("%q is not an image reference", ref).WithHint("An image reference looks like registry:ghcr.io/owner/name:tag.")
 	}
 	img, err := fetchManifest(ctx, r, opt)
 	if err != nil {
-		var known *fault.Error
+		var known *clierr.Error
 		if ctx.Err() != nil || errors.As(err, &known) {
 			return nil, err
 		}
-		return nil, fault.InputErr(ref, err).WithHint("`docker login` stores the credentials that are used here.")
+		return nil, clierr.InputErr(ref, err).WithHint("`docker login` stores the credentials that are used here.")
 	}
 	return img, nil
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image/imagetest"
 )
 
@@ -141,7 +141,7 @@ func TestRegistryLogin(t *testing.T) {
 				}
 			}
 			_, err := Open(context.Background(), "registry:"+host+"/team/app:1", Options{Platform: "linux/s390x"})
-			if fault.Code(err) != fault.ExitInput || !strings.Contains(err.Error(), "linux/arm64/v8") {
+			if clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), "linux/arm64/v8") {
 				t.Errorf("a platform that is not there: %v", err)
 			}
 		})
@@ -158,11 +158,11 @@ func TestRegistryRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := Open(context.Background(), "registry:"+host+"/team/app:1", Options{})
-		if fault.Code(err) != fault.ExitInput || !strings.Contains(fault.Hint(err), "docker login") || strings.Contains(err.Error(), "canary") {
-			t.Errorf("%v, hint %q", err, fault.Hint(err))
+		if clierr.Code(err) != clierr.ExitInput || !strings.Contains(clierr.Hint(err), "docker login") || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%v, hint %q", err, clierr.Hint(err))
 		}
 	}
-	if _, err := Open(context.Background(), "registry:Not A Reference", Options{}); fault.Code(err) != fault.ExitUsage {
+	if _, err := Open(context.Background(), "registry:Not A Reference", Options{}); clierr.Code(err) != clierr.ExitUsage {
 		t.Error(err)
 	}
 }

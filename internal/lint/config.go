@@ -12,9 +12,9 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/drydock/drydock/internal/badyaml"
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/yamlerr"
 )
 
 // Config is what a .hadolint.yaml says, as far as it is about rules. The zero Config is hadolint's default.
@@ -51,9 +51,9 @@ var labelKinds = map[string]bool{"text": true, "url": true, "rfc3339": true, "sp
 
 // ReadConfig reads a .hadolint.yaml.
 func ReadConfig(path string) (*Config, error) {
-	b, err := limit.ReadFile(path, maxConfig)
+	b, err := bounded.ReadFile(path, maxConfig)
 	if err != nil {
-		return nil, fault.InputErr(path, err)
+		return nil, clierr.InputErr(path, err)
 	}
 	var f file
 	if err := yaml.Unmarshal(b, &f); err != nil {
@@ -63,18 +63,18 @@ func ReadConfig(path string) (*Config, error) {
 		StrictLabels: f.StrictLabels, DisableIgnorePragma: f.DisableIgnorePragma, Override: map[Level][]string{}}
 	for _, k := range sortedKeys(f.LabelSchema) {
 		if !labelKinds[f.LabelSchema[k]] {
-			return nil, fault.Input(path, "label-schema: %q is no kind of label", f.LabelSchema[k]).WithHint("Kinds: %s.", labelKindsHint)
+			return nil, clierr.Input(path, "label-schema: %q is no kind of label", f.LabelSchema[k]).WithHint("Kinds: %s.", labelKindsHint)
 		}
 	}
 	if f.FailureThreshold != "" {
 		if c.FailureThreshold, err = threshold(f.FailureThreshold); err != nil {
-			return nil, fault.Input(path, "failure-threshold: %v", err).WithHint(thresholdHint)
+			return nil, clierr.Input(path, "failure-threshold: %v", err).WithHint(thresholdHint)
 		}
 	}
 	for name, rules := range f.Override {
 		l := Level(strings.ToLower(name))
 		if l.rank() == len(levels) {
-			return nil, fault.Input(path, "override: %q is no level", name).WithHint("Use error, warning, info, style or ignore.")
+			return nil, clierr.Input(path, "override: %q is no level", name).WithHint("Use error, warning, info, style or ignore.")
 		}
 		c.Override[l] = rules
 	}
@@ -86,7 +86,7 @@ func ReadConfig(path string) (*Config, error) {
 func malformed(path string, text []byte, err error) error {
 	var kinds *yaml.TypeError
 	if !errors.As(err, &kinds) || len(kinds.Errors) == 0 {
-		return badyaml.Explain(path, text, err)
+		return yamlerr.Explain(path, text, err)
 	}
 	words, line := kinds.Errors[0], 0
 	if n, rest, ok := strings.Cut(strings.TrimPrefix(words, "line "), ": "); ok {
@@ -94,7 +94,7 @@ func malformed(path string, text []byte, err error) error {
 			words, line = rest, l
 		}
 	}
-	return fault.Input(path, "%s", words).At(line, 0).
+	return clierr.Input(path, "%s", words).At(line, 0).
 		WithHint("ignored and trustedRegistries are lists of texts, override a list for each level, label-schema a kind for each label.")
 }
 

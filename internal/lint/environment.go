@@ -3,7 +3,7 @@ package lint
 import (
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // Environment adds what hadolint's environment variables say, as hadolint does: lists are joined with those of the file,
@@ -26,7 +26,7 @@ func (c *Config) Environment(get func(string) string) (*Config, error) {
 	if v := get("HADOLINT_FAILURE_THRESHOLD"); v != "" {
 		t, err := threshold(v)
 		if err != nil {
-			return nil, fault.Usage("HADOLINT_FAILURE_THRESHOLD: %v", err).WithHint(thresholdHint)
+			return nil, clierr.Usage("HADOLINT_FAILURE_THRESHOLD: %v", err).WithHint(thresholdHint)
 		}
 		out.FailureThreshold = t
 	}
@@ -49,7 +49,7 @@ func (c *Config) requireLabels(list []string) error {
 	for _, l := range list {
 		i := strings.LastIndexByte(l, ':')
 		if i <= 0 || !labelKinds[l[i+1:]] {
-			return fault.Usage("HADOLINT_REQUIRE_LABELS: %q is not of the form label:kind", l).WithHint("Kinds: %s.", labelKindsHint)
+			return clierr.Usage("HADOLINT_REQUIRE_LABELS: %q is not of the form label:kind", l).WithHint("Kinds: %s.", labelKindsHint)
 		}
 		schema[l[:i]] = l[i+1:]
 	}

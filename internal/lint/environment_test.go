@@ -13,7 +13,7 @@ import (
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lint"
 	"github.com/drydock/drydock/internal/lint/rules"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 const (
@@ -23,7 +23,7 @@ const (
 
 // Every variable has the same effect on top of a file's configuration as in hadolint.
 func TestEnvironmentIsHadolints(t *testing.T) {
-	tool := need.Tool(t, "hadolint")
+	tool := testenv.Tool(t, "hadolint")
 	dir := t.TempDir()
 	config, file := filepath.Join(dir, "hadolint.yaml"), filepath.Join(dir, "Dockerfile")
 	for name, text := range map[string]string{config: envConfig, file: envDockerfile} {

@@ -4,13 +4,13 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // A pragma is a comment that silences rules by code or id: for the instruction on the next line, for the rest of the
 // stage after that instruction (usually FROM), or for the whole file. hadolint's form is understood, and the same with drydock's name
 // for rules that have no code.
-var pragmaForm = lazyre.New(`^(?:hadolint|drydock)\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*)\s*(?:#.*)?$`)
+var pragmaForm = lazyregexp.New(`^(?:hadolint|drydock)\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*)\s*(?:#.*)?$`)
 
 type pragma struct {
 	scope string // "", "stage" or "global"

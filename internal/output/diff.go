@@ -4,12 +4,12 @@ import (
 	"io"
 	"strings"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/diff"
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/format/html"
+	"github.com/drydock/drydock/internal/format/markdown"
+	"github.com/drydock/drydock/internal/format/table"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/report/html"
-	"github.com/drydock/drydock/internal/report/markdown"
-	"github.com/drydock/drydock/internal/report/table"
 	"github.com/drydock/drydock/internal/safefile"
 )
 
@@ -35,7 +35,7 @@ func LookupDiff(name string) (DiffFormat, error) {
 			return f, nil
 		}
 	}
-	return DiffFormat{}, fault.Usage("a comparison has no format %q", name).WithHint("Formats: %s.", strings.Join(DiffNames(), ", "))
+	return DiffFormat{}, clierr.Usage("a comparison has no format %q", name).WithHint("Formats: %s.", strings.Join(DiffNames(), ", "))
 }
 
 // DiffNames lists the names of the formats.

@@ -8,17 +8,17 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/format/cyclonedx"
+	"github.com/drydock/drydock/internal/format/html"
+	"github.com/drydock/drydock/internal/format/json"
+	"github.com/drydock/drydock/internal/format/junit"
+	"github.com/drydock/drydock/internal/format/markdown"
+	"github.com/drydock/drydock/internal/format/openvex"
+	"github.com/drydock/drydock/internal/format/sarif"
+	"github.com/drydock/drydock/internal/format/spdx"
+	"github.com/drydock/drydock/internal/format/table"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/report/cyclonedx"
-	"github.com/drydock/drydock/internal/report/html"
-	"github.com/drydock/drydock/internal/report/json"
-	"github.com/drydock/drydock/internal/report/junit"
-	"github.com/drydock/drydock/internal/report/markdown"
-	"github.com/drydock/drydock/internal/report/openvex"
-	"github.com/drydock/drydock/internal/report/sarif"
-	"github.com/drydock/drydock/internal/report/spdx"
-	"github.com/drydock/drydock/internal/report/table"
 	"github.com/drydock/drydock/internal/safefile"
 )
 
@@ -53,7 +53,7 @@ func Lookup(name string) (Format, error) {
 			return f, nil
 		}
 	}
-	return Format{}, fault.Usage("no format is called %q", name).WithHint("Formats: %s.", strings.Join(Names(), ", "))
+	return Format{}, clierr.Usage("no format is called %q", name).WithHint("Formats: %s.", strings.Join(Names(), ", "))
 }
 
 // Names lists the formats' names.
@@ -91,7 +91,7 @@ func ParseTarget(s string) (Target, error) {
 }
 
 func noFormat(s string, names []string) error {
-	return fault.Usage("-o %s names no format, and the file's name does not tell it", s).
+	return clierr.Usage("-o %s names no format, and the file's name does not tell it", s).
 		WithHint("Write it as -o FORMAT=FILE. Formats: %s.", strings.Join(names, ", "))
 }
 
@@ -101,9 +101,9 @@ func cannotWrite(path, format string, err error) error {
 		err = p.Err
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return fault.Input(path, "cannot write the %s report: its folder is not there", format)
+		return clierr.Input(path, "cannot write the %s report: its folder is not there", format)
 	}
-	return &fault.Error{Code: fault.ExitInput, Path: path, Msg: fmt.Sprintf("cannot write the %s report", format), Err: err}
+	return &clierr.Error{Code: clierr.ExitInput, Path: path, Msg: fmt.Sprintf("cannot write the %s report", format), Err: err}
 }
 
 // WriteFile writes r to t, whole or not at all.

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/diff"
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/format/golden"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/report/golden"
 )
 
 func TestParseTarget(t *testing.T) {
@@ -25,7 +25,7 @@ func TestParseTarget(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"x", "x.yaml", "nothing=x.json", "=x"} {
-		if _, err := ParseTarget(in); fault.Code(err) != fault.ExitUsage || fault.Hint(err) == "" {
+		if _, err := ParseTarget(in); clierr.Code(err) != clierr.ExitUsage || clierr.Hint(err) == "" {
 			t.Errorf("%s: %v", in, err)
 		}
 	}
@@ -39,7 +39,7 @@ func TestParseDiffTarget(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"d.sarif", "sarif=d", "d"} {
-		if _, err := ParseDiffTarget(in); fault.Code(err) != fault.ExitUsage {
+		if _, err := ParseDiffTarget(in); clierr.Code(err) != clierr.ExitUsage {
 			t.Errorf("%s: %v", in, err)
 		}
 	}
@@ -60,7 +60,7 @@ func TestWriteFile(t *testing.T) {
 		}
 	}
 	err := Target{Formats[0], filepath.Join(dir, "none", "x")}.WriteFile(r, report.WriteOptions{})
-	if fault.Code(err) != fault.ExitInput {
+	if clierr.Code(err) != clierr.ExitInput {
 		t.Error(err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // appFiles looks for source and templates of an interpreted app that the original has in its working folder and the
@@ -30,7 +30,7 @@ var (
 		"php":     regexp.MustCompile(`\.(php|phtml|twig|sql)$`),
 	}
 	// notShipped are those among them that only tests and tools read.
-	notShipped = lazyre.New(`(^|/)(\.[^/]*|__pycache__|node_modules|site-packages|vendor|venv|env|tests?|spec|docs?|build|dist)/|(^|/)(setup|conftest|noxfile|tasks|fabfile|test_[^/]*|[^/]*_test|[^/]*_spec)\.\w+$`)
+	notShipped = lazyregexp.New(`(^|/)(\.[^/]*|__pycache__|node_modules|site-packages|vendor|venv|env|tests?|spec|docs?|build|dist)/|(^|/)(setup|conftest|noxfile|tasks|fabfile|test_[^/]*|[^/]*_test|[^/]*_spec)\.\w+$`)
 )
 
 // lostFiles lists them, in order. An app whose interpreter was left behind has been compiled, and one that starts in

@@ -11,9 +11,9 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/engine"
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/stages"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // board is the app with a database and a queue beside it, as its compose file says.
@@ -108,7 +108,7 @@ func TestLiveInterrupted(t *testing.T) {
 	if err := trial.Close(); err != nil {
 		t.Error(err)
 	}
-	docker := need.Engine(t)
+	docker := testenv.Engine(t)
 	for _, list := range [][]string{{"ps", "-aq", "--filter", "label=" + engine.Label + "=" + id}, {"network", "ls", "-q", "--filter", "label=" + engine.Label + "=" + id}, {"images", "-q", "drydock-run/" + id}} {
 		out, err := exec.CommandContext(t.Context(), docker, list...).Output()
 		if err != nil || len(strings.TrimSpace(string(out))) > 0 {

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/engine"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // compare holds the new image's performance against the two of the original.
@@ -183,7 +183,7 @@ func sameJSON(x, y, z any) bool {
 	return !reflect.DeepEqual(x, y) || reflect.DeepEqual(x, z)
 }
 
-var token = lazyre.New(`[\pL\pN_]+|[^\pL\pN_]`)
+var token = lazyregexp.New(`[\pL\pN_]+|[^\pL\pN_]`)
 
 // sameText compares word by word where the originals have the same number of words, else line by line: every line
 // that both originals have must be there.
@@ -220,9 +220,9 @@ func sameText(x, y, z string) bool {
 }
 
 // moment is a time in seconds since 1970, or in a part of them, within a word: the age of a file that the build made.
-var moment = lazyre.New(`1[0-9]{9,12}`)
+var moment = lazyregexp.New(`1[0-9]{9,12}`)
 
-var hashLike = lazyre.New(`^[0-9a-fA-F]{8,}$|^[0-9A-Za-z_]{20,}$|^[0-9]{10,}$`)
+var hashLike = lazyregexp.New(`^[0-9a-fA-F]{8,}$|^[0-9A-Za-z_]{20,}$|^[0-9]{10,}$`)
 
 // buildID tells whether two words are marks of two builds of the same thing: digests, random names, times in
 // seconds or milliseconds, of the same length and with a digit in each.

@@ -5,7 +5,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -118,7 +118,7 @@ func hosts(st *stack.Stack, s *stack.Service) []string {
 	return out
 }
 
-var hostVariable = lazyre.New(`(?i)(^|_)(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|URL|BROKER)$`)
+var hostVariable = lazyregexp.New(`(?i)(^|_)(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|URL|BROKER)$`)
 
 func env(s *stack.Service) []string {
 	var out []string

@@ -11,7 +11,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/stages"
 )
 
@@ -118,7 +118,7 @@ func (f *files) add(h *tar.Header, r io.Reader) error {
 		return f.loaderConf(r)
 	}
 	if keep := keepsManifest(name); keep {
-		b, err := limit.ReadAll(r, maxText)
+		b, err := bounded.ReadAll(r, maxText)
 		if err == nil {
 			f.manifest[name] = b
 		}
@@ -139,7 +139,7 @@ func (f *files) add(h *tar.Header, r io.Reader) error {
 }
 
 func ignoreTooLarge(err error) error {
-	if errors.Is(err, limit.ErrTooLarge) {
+	if errors.Is(err, bounded.ErrTooLarge) {
 		return nil
 	}
 	return err

@@ -7,7 +7,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // libraries looks for programs that cannot be loaded in the new image although the original can load them, and for
@@ -73,8 +73,8 @@ func missingLibraries(before, after *files) (bad, packages []string) {
 }
 
 var (
-	namedLibrary = lazyre.New(`\blib[\w+.-]*?\.so(?:\.\d+)*\b`)
-	namedProgram = lazyre.New(`No such file or directory: '([\w.+-]+)'|(?:sh|bash): (?:\d+: |line \d+: )?([\w.+-]+): (?:command )?not found|exec: "([\w.+-]+)": executable file not found|spawn ([\w.+-]+) ENOENT`)
+	namedLibrary = lazyregexp.New(`\blib[\w+.-]*?\.so(?:\.\d+)*\b`)
+	namedProgram = lazyregexp.New(`No such file or directory: '([\w.+-]+)'|(?:sh|bash): (?:\d+: |line \d+: )?([\w.+-]+): (?:command )?not found|exec: "([\w.+-]+)": executable file not found|spawn ([\w.+-]+) ENOENT`)
 )
 
 // named are the packages of the original that hold the libraries and programs which a log names and the new image

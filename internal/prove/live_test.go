@@ -9,16 +9,16 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/engine"
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/stages"
+	"github.com/drydock/drydock/internal/testenv"
 	"golang.org/x/tools/txtar"
 )
 
 // open returns the engine, or skips if it does not hold the base images that are named.
 func open(t *testing.T, bases ...string) *engine.Engine {
 	t.Helper()
-	need.Slow(t)
-	e, err := engine.Open(t.Context(), need.Engine(t))
+	testenv.Slow(t)
+	e, err := engine.Open(t.Context(), testenv.Engine(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func open(t *testing.T, bases ...string) *engine.Engine {
 			makeBase(t, b)
 		}
 		if !e.Has(t.Context(), b) {
-			need.Absent(t, "the base image %s in the engine (the shared testbed has a script that makes a stand-in)", b)
+			testenv.Absent(t, "the base image %s in the engine (the shared testbed has a script that makes a stand-in)", b)
 		}
 	}
 	return e
@@ -37,7 +37,7 @@ func open(t *testing.T, bases ...string) *engine.Engine {
 // makeBase makes one of the stand-ins that stay with the engine for the next run.
 func makeBase(t *testing.T, name string) {
 	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), filepath.Join(need.Root(), ".ci", "bases"), name).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), filepath.Join(testenv.Root(), ".ci", "bases"), name).CombinedOutput(); err != nil {
 		t.Logf("%s was not made: %v\n%s", name, err, out)
 	}
 }
@@ -74,7 +74,7 @@ func TestLiveHandWritten(t *testing.T) {
 		"node-express": {"node:20", "node:20-slim"},
 	} {
 		t.Run(app, func(t *testing.T) {
-			dir := need.Shared(t, "testbed", "apps", app)
+			dir := testenv.Shared(t, "testbed", "apps", app)
 			e := open(t, bases...)
 			var meant []Change
 			if app == "node-express" {
@@ -90,7 +90,7 @@ func TestLiveHandWritten(t *testing.T) {
 
 // Wrong conversions are refused, for the reason that they are wrong.
 func TestLiveWrongConversions(t *testing.T) {
-	apps := func(t *testing.T, name string) string { return need.Shared(t, "testbed", "apps", name) }
+	apps := func(t *testing.T, name string) string { return testenv.Shared(t, "testbed", "apps", name) }
 	own := func(_ *testing.T, name string) string { return filepath.Join("testdata", name) }
 	for _, c := range []struct {
 		name   string
@@ -110,7 +110,7 @@ func TestLiveWrongConversions(t *testing.T) {
 			[]Change{{"command", "nginx serves the files"}, {"workdir", "nginx has its own"}, {"headers", "another server"}, {"stop signal", "nginx has its own"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			wrong := read(t, need.Shared(t, "testbed", "apps-neg", c.name+".Dockerfile"))
+			wrong := read(t, testenv.Shared(t, "testbed", "apps-neg", c.name+".Dockerfile"))
 			dir := c.dir(t, c.app)
 			e := open(t, c.bases...)
 			res := try(t, e, dir, read(t, dir, "Dockerfile"), wrong, c.meant...)
@@ -125,7 +125,7 @@ func TestLiveWrongConversions(t *testing.T) {
 // hand, give or take a tenth.
 func TestLiveConvert(t *testing.T) {
 	shared := func(name string) func(*testing.T) string {
-		return func(t *testing.T) string { return need.Shared(t, "testbed", "apps", name) }
+		return func(t *testing.T) string { return testenv.Shared(t, "testbed", "apps", name) }
 	}
 	own := func(elem ...string) func(*testing.T) string {
 		return func(*testing.T) string { return filepath.Join(elem...) }
@@ -144,8 +144,8 @@ func TestLiveConvert(t *testing.T) {
 		{"dash-uvicorn", shared("dash-uvicorn"), python, 465.2, false},
 		{"node-express", shared("node-express"), node, 189.1, false},
 		{"go-http", shared("go-http"), static, 6.4, false},
-		{"insights", own(need.Root(), "examples", "shop", "insights"), python, 0, false},
-		{"storefront", own(need.Root(), "examples", "shop", "storefront"), node, 0, false},
+		{"insights", own(testenv.Root(), "examples", "shop", "insights"), python, 0, false},
+		{"storefront", own(testenv.Root(), "examples", "shop", "storefront"), node, 0, false},
 		{"a library that no line names", own("testdata", "pq"), python, 0, true},
 		{"uv", app("uv"), python, 0, true},
 		{"poetry", app("poetry"), python, 0, true},

@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // isDatabase: the files in which distributions keep what is installed.
@@ -51,9 +51,9 @@ func (f *files) database(name string, r io.Reader) error {
 }
 
 var (
-	distInfo = lazyre.New(`/([^/]+?)-[^/-]+\.(?:dist-info/METADATA|egg-info/PKG-INFO|egg-info)$`)
-	gemSpec  = lazyre.New(`/specifications/(?:default/)?[^/]+\.gemspec$`)
-	distSep  = lazyre.New(`[-_.]+`)
+	distInfo = lazyregexp.New(`/([^/]+?)-[^/-]+\.(?:dist-info/METADATA|egg-info/PKG-INFO|egg-info)$`)
+	gemSpec  = lazyregexp.New(`/specifications/(?:default/)?[^/]+\.gemspec$`)
+	distSep  = lazyregexp.New(`[-_.]+`)
 )
 
 // count counts the packages of languages by the file that each package has exactly one of.

@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/engine"
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"golang.org/x/net/html"
 )
 
@@ -57,7 +57,7 @@ func ParseProbe(s string) (Probe, error) {
 }
 
 func badProbe(s string) error {
-	return fault.Usage("%q is no probe", s).WithHint(`A probe is "[METHOD ][:PORT]/PATH", for instance /healthz or ":8080/".`)
+	return clierr.Usage("%q is no probe", s).WithHint(`A probe is "[METHOD ][:PORT]/PATH", for instance /healthz or ":8080/".`)
 }
 
 // ports that are worth asking: given, exposed by either image or named by a health check.
@@ -89,7 +89,7 @@ func (p *prover) ports() []int {
 }
 
 var (
-	localURL = lazyre.New(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(/[^\s"'` + "`" + `|;)&,]*)?`)
+	localURL = lazyregexp.New(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(/[^\s"'` + "`" + `|;)&,]*)?`)
 )
 
 // healthProbes are the addresses that the images' health checks ask.

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/drydock/drydock/internal/format/golden"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/report/golden"
 )
 
 // A report that is written piece by piece is the same as one written whole.

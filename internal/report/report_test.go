@@ -8,8 +8,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/drydock/drydock/internal/format/golden"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/report/golden"
 )
 
 // A recorded report is in its canonical form: reading and writing it changes no byte.

@@ -17,9 +17,9 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
-	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/safefile"
 )
 
@@ -99,7 +99,7 @@ func (c *layerCache) read(path string) *layerFacts {
 	}
 	defer f.Close()
 	var facts layerFacts
-	if gob.NewDecoder(limit.Reader(s2.NewReader(f), maxCached)).Decode(&facts) != nil {
+	if gob.NewDecoder(bounded.Reader(s2.NewReader(f), maxCached)).Decode(&facts) != nil {
 		return nil
 	}
 	now := time.Now()
@@ -196,7 +196,7 @@ func (c *layerCache) known() []image.Known {
 	var out []image.Known
 	for _, d := range list[:min(len(list), maxKnownImages)] {
 		var k image.Known
-		if data, err := limit.ReadFile(filepath.Join(dir, d.Name()), 1<<20); err == nil && json.Unmarshal(data, &k) == nil {
+		if data, err := bounded.ReadFile(filepath.Join(dir, d.Name()), 1<<20); err == nil && json.Unmarshal(data, &k) == nil {
 			out = append(out, k)
 		}
 	}

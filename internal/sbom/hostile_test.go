@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/image/imagetest"
 )
@@ -64,7 +64,7 @@ func TestHugeSparseFiles(t *testing.T) {
 	}
 	start := time.Now()
 	inv, err := From(context.Background(), path, image.Options{}, Options{})
-	if fault.Code(err) != fault.ExitInput || inv == nil {
+	if clierr.Code(err) != clierr.ExitInput || inv == nil {
 		t.Fatal(err)
 	}
 	if got := describe(inv); !strings.Contains(got, "npm after 1.0.0") || !strings.Contains(got, "! var/lib/dpkg/status: 10737418240 bytes") {

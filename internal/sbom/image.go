@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
 )
@@ -15,7 +15,7 @@ import (
 // FromImage finds the packages of an image, and how much of its executables they explain.
 //
 // Where a layer or a package database is damaged, the inventory of what could be read is returned beside the error, with
-// a Problem for each; the error is a fault.Input. Without an inventory there is nothing that could be read.
+// a Problem for each; the error is a clierr.Input. Without an inventory there is nothing that could be read.
 func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.Inventory, error) {
 	r := &imageRead{facts: map[string]*layerFacts{}, parts: map[string]*layerFacts{}, cache: openCache(opt.CacheDir, img.Trusted)}
 	err := img.Layers(ctx, r.want, func(l *image.Layer) error { return r.layer(ctx, l) })
@@ -58,7 +58,7 @@ func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.I
 // that lead out of the image.
 func damage(inv *inventory.Inventory) error {
 	for _, p := range inv.Problems {
-		f := fault.Input(inv.Target, "%s: %s", p.Path, p.Reason)
+		f := clierr.Input(inv.Target, "%s: %s", p.Path, p.Reason)
 		switch {
 		case p.Database:
 			return f.WithHint("The package database is damaged: packages may be installed that are not in it. Make the image again.")
@@ -171,11 +171,11 @@ func layerErrors(err error) []*image.LayerError {
 }
 
 func asFault(name string, err error) error {
-	var f *fault.Error
+	var f *clierr.Error
 	if errors.As(err, &f) {
 		return err
 	}
-	return fault.InputErr(name, err).WithHint("The image is damaged or incomplete: make or fetch it again.")
+	return clierr.InputErr(name, err).WithHint("The image is damaged or incomplete: make or fetch it again.")
 }
 
 // From finds the packages of whatever ref names: a folder with sources is read as one, everything else is an image, as

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/image/imagetest"
 	"github.com/drydock/drydock/internal/inventory"
@@ -328,7 +328,7 @@ func TestDamagedLayerKeepsTheOthers(t *testing.T) {
 		imagetest.Tar(t, entry{Name: "node_modules/b/package.json", Data: `{"name":"b","version":"1.0.0"}`})[:520],
 	})
 	inv, err := From(context.Background(), imagetest.DockerPlain(t, img, "app:1"), image.Options{}, Options{})
-	if fault.Code(err) != fault.ExitInput || !strings.Contains(err.Error(), "layer 2") || !strings.Contains(err.Error(), "cut off") {
+	if clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), "layer 2") || !strings.Contains(err.Error(), "cut off") {
 		t.Errorf("error %v", err)
 	}
 	if inv == nil || !strings.Contains(describe(inv), "npm a 1.0.0") || len(inv.Problems) == 0 {

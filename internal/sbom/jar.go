@@ -12,8 +12,8 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/archive"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/inventory"
-	"github.com/drydock/drydock/internal/limit"
 )
 
 // Bounds on archives within archives. What a zip says about sizes is the word of whoever made it, so everything is
@@ -81,7 +81,7 @@ func fits(e *zip.File, max int64) error {
 		return err
 	}
 	defer rc.Close()
-	_, err = io.Copy(io.Discard, limit.Reader(rc, max))
+	_, err = io.Copy(io.Discard, bounded.Reader(rc, max))
 	return err
 }
 
@@ -94,7 +94,7 @@ func readInner(e *zip.File, depth int, left *int64) ([]inventory.Package, error)
 		return nil, err
 	}
 	defer rc.Close()
-	data, err := limit.ReadAll(rc, *left)
+	data, err := bounded.ReadAll(rc, *left)
 	*left -= int64(len(data))
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/drydock/drydock/internal/inventory"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // readGoMod reads the module's requirements, replaced where it says so. What a folder replaces has no version. The
@@ -214,14 +214,14 @@ func readComposerInstalled(f *file) ([]inventory.Package, error) {
 }
 
 var (
-	gemSpecRE  = lazyre.New(`^    ([^ ()]+) \(([^)]+)\)$`)
-	gemDepRE   = lazyre.New(`^      ([^ ()!]+)`)
-	gemRootRE  = lazyre.New(`^  ([^ ()!]+)`)
-	gemGroupRE = lazyre.New(`^\s*group\s+(.+?)\s+do\b`)
-	gemLineRE  = lazyre.New(`^\s*gem\s*\(?\s*["']([^"']+)["'](.*)`)
-	gemInlRE   = lazyre.New(`:?groups?:?\s*(?:=>)?\s*(.+)`)
+	gemSpecRE  = lazyregexp.New(`^    ([^ ()]+) \(([^)]+)\)$`)
+	gemDepRE   = lazyregexp.New(`^      ([^ ()!]+)`)
+	gemRootRE  = lazyregexp.New(`^  ([^ ()!]+)`)
+	gemGroupRE = lazyregexp.New(`^\s*group\s+(.+?)\s+do\b`)
+	gemLineRE  = lazyregexp.New(`^\s*gem\s*\(?\s*["']([^"']+)["'](.*)`)
+	gemInlRE   = lazyregexp.New(`:?groups?:?\s*(?:=>)?\s*(.+)`)
 	// gemPlatformRE is the platform that follows a version: "1.13.10-x86_64-linux".
-	gemPlatformRE = lazyre.New(`-(?:x86|x64|arm|aarch|universal|java|jruby|mswin|mingw|ruby).*$`)
+	gemPlatformRE = lazyregexp.New(`-(?:x86|x64|arm|aarch|universal|java|jruby|mswin|mingw|ruby).*$`)
 )
 
 // readGemfileLock reads Bundler's lockfile. Which groups a gem is in stands in the Gemfile alone.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // requirement is one line of a requirements file.
@@ -16,7 +16,7 @@ type requirement struct {
 }
 
 // A requirement's name, its extras, and what follows; see PEP 508.
-var requirementRE = lazyre.New(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$`)
+var requirementRE = lazyregexp.New(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$`)
 
 // maxIncludes bounds the chain of requirements files that include one another.
 const maxIncludes = 50

@@ -11,7 +11,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/image/imagetest"
 )
@@ -54,7 +54,7 @@ func TestCutOffArchive(t *testing.T) {
 	read := map[int]int{}
 	for n := 0; n < bytes.LastIndex(whole, []byte("manifest.json")); n += 256 {
 		got, err := readBytes(t, whole[:n])
-		if fault.Code(err) != fault.ExitInput {
+		if clierr.Code(err) != clierr.ExitInput {
 			t.Fatalf("cut to %d: error %v", n, err)
 		}
 		for _, name := range []string{"one 1.0.0", "one 2.0.0", "two", "three"} {
@@ -94,7 +94,7 @@ func TestCutOffArchiveOfAnOlderEngine(t *testing.T) {
 	}
 	for form, data := range map[string][]byte{"plain": whole, "gzip": packed.Bytes()} {
 		got, err := readBytes(t, data)
-		if fault.Code(err) != fault.ExitInput {
+		if clierr.Code(err) != clierr.ExitInput {
 			t.Errorf("%s: error %v", form, err)
 		}
 		for _, p := range []string{"npm one 2.0.0", "npm two 1.0.0", "npm three 1.0.0"} {

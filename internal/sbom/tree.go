@@ -9,7 +9,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/inventory"
 )
 
@@ -21,11 +21,11 @@ const maxTreeFiles = 2_000_000
 // read only where no lockfile or manifest stands for them: they are what one developer's machine holds, and an image
 // installs its own.
 //
-// Paths are relative to dir. The error is a fault.Input; what is wrong with single files is told in Problems.
+// Paths are relative to dir. The error is a clierr.Input; what is wrong with single files is told in Problems.
 func FromDir(ctx context.Context, dir string, opt Options) (*inventory.Inventory, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fault.InputErr(dir, errors.Unwrap(err)).WithHint("Name a folder that can be read.")
+		return nil, clierr.InputErr(dir, errors.Unwrap(err)).WithHint("Name a folder that can be read.")
 	}
 	defer root.Close()
 	t := &tree{fs: root.FS(), inv: &inventory.Inventory{Target: dir}, hidden: opt.Hidden}
@@ -42,7 +42,7 @@ func FromDir(ctx context.Context, dir string, opt Options) (*inventory.Inventory
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, fault.InputErr(dir, err)
+		return nil, clierr.InputErr(dir, err)
 	}
 	t.inv.Packages = merge(t.inv.Packages)
 	sortProblems(t.inv.Problems)

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/inventory"
 )
 
@@ -117,7 +117,7 @@ func TestFromDirStaysInside(t *testing.T) {
 }
 
 func TestFromDirErrors(t *testing.T) {
-	if _, err := FromDir(context.Background(), filepath.Join(t.TempDir(), "none"), Options{}); fault.Code(err) != fault.ExitInput {
+	if _, err := FromDir(context.Background(), filepath.Join(t.TempDir(), "none"), Options{}); clierr.Code(err) != clierr.ExitInput {
 		t.Errorf("error %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

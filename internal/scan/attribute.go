@@ -4,10 +4,10 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
-	"github.com/drydock/drydock/internal/limit"
 )
 
 // attributor finds the line in the repository that brought a package into an image.
@@ -29,7 +29,7 @@ func attribute(t *Target, u Unit) *attributor {
 			return a
 		}
 		var err error
-		if src, err = limit.ReadFile(u.Dockerfile, dockerfile.MaxSize); err != nil {
+		if src, err = bounded.ReadFile(u.Dockerfile, dockerfile.MaxSize); err != nil {
 			return a
 		}
 		a.path = t.rel(u.Dockerfile)

@@ -10,12 +10,12 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/code/rules"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/state"
@@ -116,13 +116,13 @@ func codeEngine(opt *Options) (*code.Engine, *Result, error) {
 		res.Inputs = append(res.Inputs, report.Input{Path: faultPath(err), Status: report.Failed, Reason: "a rule could not be used: " + err.Error()})
 	}
 	if len(eng.Rules()) == 0 && len(errs) == 0 {
-		return nil, nil, fault.Usage("there are no rules").WithHint("Give rules with --rules, or leave out --no-default-rules.")
+		return nil, nil, clierr.Usage("there are no rules").WithHint("Give rules with --rules, or leave out --no-default-rules.")
 	}
 	return eng, res, nil
 }
 
 func faultPath(err error) string {
-	var f *fault.Error
+	var f *clierr.Error
 	if errors.As(err, &f) {
 		return f.Path
 	}
@@ -141,7 +141,7 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 	}
 	if err != nil {
 		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Failed, Reason: err.Error()})
-		res.Unread = append(res.Unread, fault.InputErr(root.path, err))
+		res.Unread = append(res.Unread, clierr.InputErr(root.path, err))
 		return nil
 	}
 	listen := func(done, total int) {
@@ -253,7 +253,7 @@ func describeCode(r *rule.Rule) finding.Rule {
 }
 
 // hole is a metavariable in a rule's message: where the rule is told by itself nothing has been put in it.
-var hole = lazyre.New(`\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*`)
+var hole = lazyregexp.New(`\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*`)
 
 // short cuts "CWE-89: SQL injection" and "A05:2025 - Injection" down to their codes.
 func short(list []string) []string {

@@ -16,11 +16,11 @@ import (
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
 	"github.com/drydock/drydock/internal/lint"
 	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/report"
@@ -185,7 +185,7 @@ func (r *recipe) add(b *stack.Build, st *stack.Stack, s *stack.Service, ref stri
 func walkDockerfiles(ctx context.Context, dir string, found func(string)) error {
 	root, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return fault.InputErr(dir, err)
+		return clierr.InputErr(dir, err)
 	}
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
@@ -222,7 +222,7 @@ func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(strin
 	src := r.text
 	if src == nil {
 		var err error
-		if src, err = limit.ReadFile(r.path, dockerfile.MaxSize); err != nil {
+		if src, err = bounded.ReadFile(r.path, dockerfile.MaxSize); err != nil {
 			in.Status, in.Reason = report.Failed, reasonOf(err)
 			if in.Service != "" {
 				in.Status, in.Reason = report.Skipped, t.absent("Dockerfile", r.path, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
 
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
 )
 
 // ignoreFile is what keeps files of a build context out of the build.
@@ -43,7 +43,7 @@ func readOwnIgnore(dockerfile string) ([]byte, error) {
 	if dockerfile == "" {
 		return nil, fs.ErrNotExist
 	}
-	return limit.ReadFile(dockerfile+".dockerignore", maxIgnore)
+	return bounded.ReadFile(dockerfile+".dockerignore", maxIgnore)
 }
 
 func readContextIgnore(context fs.FS) ([]byte, error) {
@@ -52,7 +52,7 @@ func readContextIgnore(context fs.FS) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return limit.ReadAll(f, maxIgnore)
+	return bounded.ReadAll(f, maxIgnore)
 }
 
 // hides tells whether a file never reaches the build; the path is relative to the context, with slashes.

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -123,11 +123,11 @@ func (t *Target) classify(arg string) (compose bool, err error) {
 	case err == nil:
 		return t.classifyFile(arg)
 	case !os.IsNotExist(err):
-		return false, fault.InputErr(arg, err)
+		return false, clierr.InputErr(arg, err)
 	case looksLikePath(arg):
-		return false, fault.Input(arg, "no such file or folder")
+		return false, clierr.Input(arg, "no such file or folder")
 	case !imageName.MatchString(arg):
-		return false, fault.Input(arg, "no such file or folder, and no name that an image could have")
+		return false, clierr.Input(arg, "no such file or folder, and no name that an image could have")
 	}
 	t.Images = append(t.Images, "docker:"+arg)
 	return false, nil
@@ -143,14 +143,14 @@ func (t *Target) classifyFile(path string) (compose bool, err error) {
 	}
 	st, err := os.Stat(path)
 	if err != nil {
-		return false, fault.InputErr(path, err)
+		return false, clierr.InputErr(path, err)
 	}
 	if !st.Mode().IsRegular() {
-		return false, fault.Input(path, "not a regular file")
+		return false, clierr.Input(path, "not a regular file")
 	}
 	head, err := readHead(path)
 	if err != nil {
-		return false, fault.InputErr(path, err)
+		return false, clierr.InputErr(path, err)
 	}
 	switch kindOf(path, head) {
 	case kindImage:
@@ -188,7 +188,7 @@ const (
 	kindCompose
 )
 
-var sbomMark = lazyre.New(`"bomFormat"\s*:\s*"CycloneDX"|"spdxVersion"\s*:|cyclonedx\.org/schema/bom|(?m)^SPDXVersion:`)
+var sbomMark = lazyregexp.New(`"bomFormat"\s*:\s*"CycloneDX"|"spdxVersion"\s*:|cyclonedx\.org/schema/bom|(?m)^SPDXVersion:`)
 
 // kindOf tells what a file is by its first bytes; the name counts only for YAML that is no compose file yet would be
 // expected to be one, so that the compose reader can say what is wrong with it.
@@ -221,6 +221,6 @@ func looksLikePath(s string) bool {
 }
 
 var (
-	fileExt   = lazyre.New(`(?i)\.(ya?ml|json|tar|tgz|gz|xml|spdx|py|js|ts|go|java|rb|php)$`)
-	imageName = lazyre.New(`^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$`)
+	fileExt   = lazyregexp.New(`(?i)\.(ya?ml|json|tar|tgz|gz|xml|spdx|py|js|ts|go|java|rb|php)$`)
+	imageName = lazyregexp.New(`^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$`)
 )

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/rank"
@@ -366,7 +366,7 @@ func unread(t *Target, r *report.Report, results []*Result) error {
 	}
 	for _, g := range r.Gates {
 		if g.Status == report.Failed {
-			return &fault.Error{Code: fault.ExitInput, Msg: fmt.Sprintf("the %s gate failed: %s", g.Name, g.Reason)}
+			return &clierr.Error{Code: clierr.ExitInput, Msg: fmt.Sprintf("the %s gate failed: %s", g.Name, g.Reason)}
 		}
 	}
 	return nil
@@ -387,7 +387,7 @@ func (t *Target) unknownFiles(r *report.Report) []error {
 	var errs []error
 	for _, f := range t.Files {
 		if !seen[t.rel(f)] {
-			errs = append(errs, fault.Input(f, "not a kind of file that drydock knows").
+			errs = append(errs, clierr.Input(f, "not a kind of file that drydock knows").
 				WithHint("Compose files, Dockerfiles, source code, image archives and SBOMs can be read."))
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/stack"
@@ -48,7 +48,7 @@ func TestAPanickingGateFailsAlone(t *testing.T) {
 		}},
 	}
 	r, err := Run(context.Background(), &Target{Name: "x"}, Options{})
-	if fault.Code(err) != fault.ExitInput {
+	if clierr.Code(err) != clierr.ExitInput {
 		t.Errorf("error %v", err)
 	}
 	if g := r.Gate("image"); g.Status != report.Failed || !strings.Contains(g.Reason, "boom") {

@@ -3,7 +3,7 @@ package scan
 import (
 	"context"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // ImageSize tells the size in bytes of an image without an engine: of an archive or a folder with its layers the size of
@@ -21,7 +21,7 @@ func ImageSize(ctx context.Context, arg string) (int64, error) {
 	case len(t.SBOMs) == 1:
 		h = readSBOM(&t, t.SBOMs[0])
 	default:
-		return 0, fault.Input(arg, "neither an image archive nor a bill of materials")
+		return 0, clierr.Input(arg, "neither an image archive nor a bill of materials")
 	}
 	if h.err != nil {
 		return 0, h.err
@@ -33,7 +33,7 @@ func ImageSize(ctx context.Context, arg string) (int64, error) {
 		}
 	}
 	if n == 0 {
-		return 0, fault.Input(arg, "it does not tell how large the packages are").
+		return 0, clierr.Input(arg, "it does not tell how large the packages are").
 			WithHint("drydock and syft write the sizes of Debian's, Alpine's and rpm's packages into CycloneDX; an image archive always tells.")
 	}
 	return n, nil

@@ -14,7 +14,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
 )
 
 // Options bound a walk.
@@ -154,7 +154,7 @@ func (w *walker) above(root string) {
 
 // read adds an ignore file's patterns. One that cannot be read has none.
 func (w *walker) read(path string, domain []string) {
-	b, err := limit.ReadFile(path, maxIgnoreFile)
+	b, err := bounded.ReadFile(path, maxIgnoreFile)
 	if err != nil {
 		return
 	}
@@ -253,7 +253,7 @@ func (f *File) Read(max int64) (text []byte, reason string) {
 	if max == 0 {
 		max = defaultMaxFile
 	}
-	b, err := limit.ReadFile(f.Path, max)
+	b, err := bounded.ReadFile(f.Path, max)
 	if err != nil {
 		if f.Size > max {
 			return nil, TooLarge

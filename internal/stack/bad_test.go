@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 func loadErr(t testing.TB, dir string) error {
@@ -55,8 +55,8 @@ func TestBadProjectsAreRefusedWithPlaceAndHint(t *testing.T) {
 			if err.Error() != c.want {
 				t.Errorf("\n got %s\nwant %s", err, c.want)
 			}
-			if fault.Hint(err) == "" || fault.Code(err) != fault.ExitInput {
-				t.Errorf("hint %q, code %d", fault.Hint(err), fault.Code(err))
+			if clierr.Hint(err) == "" || clierr.Code(err) != clierr.ExitInput {
+				t.Errorf("hint %q, code %d", clierr.Hint(err), clierr.Code(err))
 			}
 		})
 	}
@@ -165,8 +165,8 @@ func TestHostileFilesAreBounded(t *testing.T) {
 			start := time.Now()
 			var err error
 			used := heap(func() { _, err = Load(context.Background(), []string{dir}, Options{Env: noEnv, Root: dir}) })
-			if err == nil || !strings.Contains(err.Error(), c.want) || fault.Hint(err) == "" {
-				t.Errorf("error %v, hint %q", err, fault.Hint(err))
+			if err == nil || !strings.Contains(err.Error(), c.want) || clierr.Hint(err) == "" {
+				t.Errorf("error %v, hint %q", err, clierr.Hint(err))
 			}
 			if took := time.Since(start); took > 10*time.Second || used > 1<<30 {
 				t.Errorf("took %v and %d MB", took, used>>20)

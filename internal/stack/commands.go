@@ -9,7 +9,7 @@ import (
 	"github.com/mattn/go-shellwords"
 	"go.yaml.in/yaml/v4"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Build commands as people write them in Makefiles, scripts and CI files:
@@ -151,10 +151,10 @@ func (c *buildCommand) usable() bool {
 }
 
 var (
-	buildWord = lazyre.New(`\b(docker|podman|nerdctl)\s+(?:--?[\w-]+(?:[= ]\S+)?\s+)*?(?:(?:buildx|image)\s+)?build\s|\bbuildah\s+(?:bud|build)\s`)
-	cdWord    = lazyre.New(`(?:^|[;&(\s])cd\s+([^\s;&|()]+)\s*(?:&&|;)`)
-	assign    = lazyre.New(`(?m)^[ \t-]*(?:export[ \t]+|set[ \t]+|readonly[ \t]+|def[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?:[:?]?=|::=|:[ \t])[ \t]*(\S[^\n#]*?)[ \t]*\r?$`)
-	variable  = lazyre.New(`\$\{\{\s*(?:env|vars|variables)\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}|\$\{\{[^}]*\}\}|\$\(([A-Za-z_][A-Za-z0-9_]*)\)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}|\$\([^)]*\)|\$\{[^}]*\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
+	buildWord = lazyregexp.New(`\b(docker|podman|nerdctl)\s+(?:--?[\w-]+(?:[= ]\S+)?\s+)*?(?:(?:buildx|image)\s+)?build\s|\bbuildah\s+(?:bud|build)\s`)
+	cdWord    = lazyregexp.New(`(?:^|[;&(\s])cd\s+([^\s;&|()]+)\s*(?:&&|;)`)
+	assign    = lazyregexp.New(`(?m)^[ \t-]*(?:export[ \t]+|set[ \t]+|readonly[ \t]+|def[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?:[:?]?=|::=|:[ \t])[ \t]*(\S[^\n#]*?)[ \t]*\r?$`)
+	variable  = lazyregexp.New(`\$\{\{\s*(?:env|vars|variables)\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}|\$\{\{[^}]*\}\}|\$\(([A-Za-z_][A-Za-z0-9_]*)\)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}|\$\([^)]*\)|\$\{[^}]*\}|\$([A-Za-z_][A-Za-z0-9_]*)`)
 )
 
 // assignments reads the plain variables of a file. One that is set twice to different values is not plain.

@@ -10,7 +10,7 @@ import (
 	"github.com/docker/go-connections/nat"
 	"github.com/mattn/go-shellwords"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // maxPorts bounds what ranges of ports may become in one project.
@@ -27,7 +27,7 @@ type decoder struct {
 
 // refuse notes something that Docker Compose refuses; the rest is read on.
 func (d *decoder) refuse(n *node, hint, format string, args ...any) {
-	d.host.problem(fault.Input(n.loc.Path, format, args...).At(n.loc.Line, n.loc.Column).WithHint("%s", hint))
+	d.host.problem(clierr.Input(n.loc.Path, format, args...).At(n.loc.Line, n.loc.Column).WithHint("%s", hint))
 }
 
 func (d *decoder) service(e entry) Service {

@@ -12,35 +12,35 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/sirupsen/logrus"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/lazyre"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 const maxEnvFile = 1 << 20 // bytes of a file of variables or labels
 
-var dotenvLine = lazyre.New(`line (\d+)`)
+var dotenvLine = lazyregexp.New(`line (\d+)`)
 
 // quiet keeps the library from writing to standard error which variables of a .env file have no value.
 var quiet = sync.OnceFunc(func() { logrus.SetOutput(io.Discard) })
 
 // readEnvFile reads NAME=value lines; a file that is not there has none. What could be read before an error counts. The
 // library's own words are not passed on: they quote the file, which is where secrets live.
-func readEnvFile(path, rel string, env lookup) (map[string]string, *fault.Error) {
-	text, err := limit.ReadFile(path, maxEnvFile)
+func readEnvFile(path, rel string, env lookup) (map[string]string, *clierr.Error) {
+	text, err := bounded.ReadFile(path, maxEnvFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fault.InputErr(rel, reasonOf(err)).WithHint("Its variables count as unknown.")
+		return nil, clierr.InputErr(rel, reasonOf(err)).WithHint("Its variables count as unknown.")
 	}
 	if grown(text) > maxEnvFile {
-		return nil, fault.Input(rel, "its variables put more than %d MB into one another", maxEnvFile>>20).WithHint("Its variables count as unknown.")
+		return nil, clierr.Input(rel, "its variables put more than %d MB into one another", maxEnvFile>>20).WithHint("Its variables count as unknown.")
 	}
 	quiet()
 	vars, err := dotenv.UnmarshalWithLookup(string(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))), dotenv.LookupFn(env))
 	if err != nil {
-		e := fault.Input(rel, "not a file of NAME=value lines").WithHint("Docker Compose refuses it; variables after this line count as unknown.")
+		e := clierr.Input(rel, "not a file of NAME=value lines").WithHint("Docker Compose refuses it; variables after this line count as unknown.")
 		if m := dotenvLine.FindStringSubmatch(err.Error()); m != nil {
 			line, _ := strconv.Atoi(m[1])
 			e = e.At(line, 0)
@@ -51,8 +51,8 @@ func readEnvFile(path, rel string, env lookup) (map[string]string, *fault.Error)
 }
 
 var (
-	envLine = lazyre.New(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]`)
-	envRef  = lazyre.New(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
+	envLine = lazyregexp.New(`^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*[=:]`)
+	envRef  = lazyregexp.New(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
 )
 
 // grown is at least the bytes that the variables of a file come to once each is put in where a later one uses it.

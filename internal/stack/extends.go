@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // extendAll gives every service of a file what it extends.
@@ -31,11 +31,11 @@ func (r *reader) extend(services *node, name, file string, sc scope, seen []stri
 	}
 	here := file + "\x00" + name
 	if slices.Contains(seen, here) {
-		return nil, fault.Input(ext.loc.Path, "service %q extends itself, in a circle", name).At(ext.loc.Line, ext.loc.Column).
+		return nil, clierr.Input(ext.loc.Path, "service %q extends itself, in a circle", name).At(ext.loc.Line, ext.loc.Column).
 			WithHint("Remove one of the `extends` on the way: %s.", circleOf(append(seen, here)))
 	}
 	if len(seen) > maxChain {
-		return nil, fault.Input(ext.loc.Path, "extends nest more than %d deep", maxChain).At(ext.loc.Line, ext.loc.Column).
+		return nil, clierr.Input(ext.loc.Path, "extends nest more than %d deep", maxChain).At(ext.loc.Line, ext.loc.Column).
 			WithHint("Extend the last of them directly.")
 	}
 	base, err := r.extendsBase(services, ext, name, file, sc, append(seen, here))
@@ -43,7 +43,7 @@ func (r *reader) extend(services *node, name, file string, sc scope, seen []stri
 		return svc, err
 	}
 	if r.left -= base.size(); r.left < 0 {
-		return nil, fault.Input(ext.loc.Path, "more than %d values once all that is extended is counted", maxNodes).At(ext.loc.Line, ext.loc.Column).
+		return nil, clierr.Input(ext.loc.Path, "more than %d values once all that is extended is counted", maxNodes).At(ext.loc.Line, ext.loc.Column).
 			WithHint("Scan the projects one by one.")
 	}
 	base.share()
@@ -75,8 +75,8 @@ func (r *reader) extendsBase(services, ext *node, name, file string, sc scope, s
 	if ext.kind == mapKind {
 		ref, refFile = ext.get("service").value(), ext.get("file").value()
 	}
-	fail := func(format string, args ...any) *fault.Error {
-		return fault.Input(ext.loc.Path, format, args...).At(ext.loc.Line, ext.loc.Column)
+	fail := func(format string, args ...any) *clierr.Error {
+		return clierr.Input(ext.loc.Path, format, args...).At(ext.loc.Line, ext.loc.Column)
 	}
 	if ref == "" {
 		if anyUnset(ext) || anyUnset(ext.get("service")) {
@@ -99,7 +99,7 @@ func (r *reader) extendsBase(services, ext *node, name, file string, sc scope, s
 	inner := scope{dir: filepath.Dir(path), home: sc.home, env: sc.env, chain: sc.chain, other: true, bases: sc.bases}
 	others, err := r.extendable(path, inner)
 	if err != nil {
-		var e *fault.Error
+		var e *clierr.Error
 		if errors.As(err, &e) && e.Line == 0 {
 			if anyUnset(ext.get("file")) {
 				r.host.addWarning(ext.loc, "service %q extends a file whose name hangs on a variable without a value: left out", name)

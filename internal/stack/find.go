@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Which projects a folder holds. Docker Compose takes one file by itself, and lays an override file over it that is
@@ -20,10 +20,10 @@ import (
 var defaultFiles = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
 
 var (
-	overrideFile = lazyre.New(`^(docker-)?compose\.override\.ya?ml$`)
-	siblingFile  = lazyre.New(`^(?:docker-)?compose[.-]([A-Za-z0-9_.-]+)\.ya?ml$`)
+	overrideFile = lazyregexp.New(`^(docker-)?compose\.override\.ya?ml$`)
+	siblingFile  = lazyregexp.New(`^(?:docker-)?compose[.-]([A-Za-z0-9_.-]+)\.ya?ml$`)
 	// what stands in the name of a file that is no stack of a host: overlays for development and tests, and samples
-	notDeployed = lazyre.New(`(?i)(^|[._-])(dev|devel|development|local|debug|test|tests|testing|ci|e2e|example|sample|template|tmpl|bak|old)([._-]|$)`)
+	notDeployed = lazyregexp.New(`(?i)(^|[._-])(dev|devel|development|local|debug|test|tests|testing|ci|e2e|example|sample|template|tmpl|bak|old)([._-]|$)`)
 )
 
 // Holds reports whether a path is a compose file, by its content, or a folder with one.
@@ -36,11 +36,11 @@ func Holds(path string) bool {
 		files, err := composeFiles(path)
 		return err == nil && len(files) > 0
 	}
-	text, err := limit.ReadFile(path, maxFile)
+	text, err := bounded.ReadFile(path, maxFile)
 	return err == nil && looksLikeCompose.Match(text)
 }
 
-var looksLikeCompose = lazyre.New(`(?m)^["']?(services|include)["']?[ \t]*:`)
+var looksLikeCompose = lazyregexp.New(`(?m)^["']?(services|include)["']?[ \t]*:`)
 
 // composeFiles lists the files of a folder whose name says that they are compose files, the default one first.
 func composeFiles(dir string) ([]string, error) {
@@ -77,20 +77,20 @@ type leftOut struct{ path, why string }
 func findProjects(arg string) (foundProjects, error) {
 	st, err := os.Stat(arg)
 	if err != nil {
-		return foundProjects{}, fault.InputErr(arg, reasonOf(err)).WithHint("Name a folder with a compose file, or a compose file.")
+		return foundProjects{}, clierr.InputErr(arg, reasonOf(err)).WithHint("Name a folder with a compose file, or a compose file.")
 	}
 	if !st.IsDir() {
 		return foundProjects{projects: []Project{{Files: []string{arg}}}}, nil
 	}
 	files, err := composeFiles(arg)
 	if err != nil {
-		return foundProjects{}, fault.InputErr(arg, reasonOf(err))
+		return foundProjects{}, clierr.InputErr(arg, reasonOf(err))
 	}
 	if named := filesOfEnv(arg); len(named) > 0 {
 		return foundProjects{projects: []Project{{Dir: arg, Files: named}}}, nil
 	}
 	if len(files) == 0 {
-		return foundProjects{}, fault.Input(arg, "no compose file in this folder").
+		return foundProjects{}, clierr.Input(arg, "no compose file in this folder").
 			WithHint("Docker Compose looks for %s; name the file if it has another name.", strings.Join(defaultFiles, ", "))
 	}
 	return folderProjects(arg, files), nil
@@ -184,7 +184,7 @@ func outline(path string) (services []string, whole bool) {
 	left, putIn := maxNodes, maxPutInAll
 	p := &parser{unit: &unit{path: path, rel: path, src: src}, left: &left, putIn: &putIn,
 		env:     nothingSet,
-		missing: func(string, finding.Location) {}, problem: func(*fault.Error) {}}
+		missing: func(string, finding.Location) {}, problem: func(*clierr.Error) {}}
 	docs, err := p.documents()
 	if err != nil {
 		return nil, true

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 func TestWhichProjectsAFolderHolds(t *testing.T) {
@@ -227,7 +227,7 @@ services: {s: {image: "${A}-${B}", environment: [A, C]}}
 		}
 	}
 	_, err := Load(context.Background(), []string{dir}, Options{Env: env, EnvFiles: []string{filepath.Join(dir, "lost.env")}})
-	if err == nil || fault.Hint(err) == "" {
+	if err == nil || clierr.Hint(err) == "" {
 		t.Errorf("error %v", err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // include reads what a file includes and lays the file over it.
@@ -37,13 +37,13 @@ func (r *reader) include(doc *node, sc scope) (*node, error) {
 }
 
 func (r *reader) includeOne(item *node, sc scope) (*node, error) {
-	at := func(e *fault.Error) error { return e.At(item.loc.Line, item.loc.Column) }
+	at := func(e *clierr.Error) error { return e.At(item.loc.Line, item.loc.Column) }
 	pathNode := item
 	if item.kind == mapKind {
 		pathNode = item.get("path")
 	}
 	if pathNode == nil || pathNode.kind == nullKind || pathNode.kind == mapKind {
-		return nil, at(fault.Input(item.loc.Path, "an include without a path").WithHint("Write `- path: other/compose.yaml`."))
+		return nil, at(clierr.Input(item.loc.Path, "an include without a path").WithHint("Write `- path: other/compose.yaml`."))
 	}
 	var files []string
 	for _, p := range asSequence(pathNode).items {
@@ -62,16 +62,16 @@ func (r *reader) includeOne(item *node, sc scope) (*node, error) {
 				r.host.addWarning(item.loc, "the include is left out: its path hangs on a variable without a value")
 				return nil, nil
 			}
-			return nil, at(fault.Input(item.loc.Path, "the included file %s cannot be read: %s", r.host.rel(f), reasonOf(err)).
+			return nil, at(clierr.Input(item.loc.Path, "the included file %s cannot be read: %s", r.host.rel(f), reasonOf(err)).
 				WithHint("Paths of an include start at the project folder, %s.", r.host.rel(sc.dir)))
 		}
 		if slices.Contains(sc.chain, f) {
-			return nil, at(fault.Input(item.loc.Path, "the include runs in a circle: %s", r.circle(sc.chain, f)).
+			return nil, at(clierr.Input(item.loc.Path, "the include runs in a circle: %s", r.circle(sc.chain, f)).
 				WithHint("Remove one of these includes."))
 		}
 	}
 	if len(sc.chain) > maxChain {
-		return nil, at(fault.Input(item.loc.Path, "includes nest more than %d deep", maxChain).WithHint("Include the files directly."))
+		return nil, at(clierr.Input(item.loc.Path, "includes nest more than %d deep", maxChain).WithHint("Include the files directly."))
 	}
 	inner := scope{dir: filepath.Dir(files[0]), chain: sc.chain}
 	if d := item.get("project_directory").value(); d != "" {

@@ -3,14 +3,14 @@ package stack
 import (
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 var (
 	// A step that runs one line of shell: sh 'docker build -t app .', also with script: before it.
-	shellStep = lazyre.New(`\b(?:sh|bat|powershell)\b[^'"\n]*(?:'([^'\n]*)'|"((?:[^"\\\n]|\\.)*)")`)
+	shellStep = lazyregexp.New(`\b(?:sh|bat|powershell)\b[^'"\n]*(?:'([^'\n]*)'|"((?:[^"\\\n]|\\.)*)")`)
 	// The Docker plugin's own: docker.build("app:latest", "-f x.Dockerfile ./app")
-	pluginBuild = lazyre.New(`\bdocker\.build\(\s*["']([^"'\n]+)["']\s*(?:,\s*["']([^"'\n]*)["']\s*)?\)`)
+	pluginBuild = lazyregexp.New(`\bdocker\.build\(\s*["']([^"'\n]+)["']\s*(?:,\s*["']([^"'\n]*)["']\s*)?\)`)
 )
 
 // jenkinsCommands finds the build commands of a Jenkinsfile. Lines of a shell script in triple quotes are read as

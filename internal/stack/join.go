@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/bounded"
 )
 
 // Services often name only an image (`image: app:latest`) that something else builds. What is inside can then still be
@@ -187,9 +187,9 @@ func (j *joiner) commandsIn(dir string) []built {
 			if seen++; seen > maxScripts {
 				break
 			}
-			text, err := limit.ReadFile(p, maxScript)
+			text, err := bounded.ReadFile(p, maxScript)
 			if err != nil {
-				if errors.Is(err, limit.ErrTooLarge) {
+				if errors.Is(err, bounded.ErrTooLarge) {
 					j.host.problemAt(p, "too large to look for build commands")
 				}
 				continue

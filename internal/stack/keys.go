@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/near"
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/suggest"
 )
 
 // The keys that the Compose specification knows, where a misspelt one would change a verdict: `lables:` would leave a
@@ -59,7 +59,7 @@ func (h *hostReader) known(n *node, of string, keys []string) {
 		if strings.HasPrefix(e.name, "x-") || slices.Contains(keys, e.name) {
 			continue
 		}
-		h.problem(fault.Input(e.loc.Path, "%s has an unknown key %q", of, e.name).At(e.loc.Line, e.loc.Column).
-			WithHint("%s", near.Hint(e.name, keys, "Remove it, or let it start with `x-`: Docker Compose refuses it.")))
+		h.problem(clierr.Input(e.loc.Path, "%s has an unknown key %q", of, e.name).At(e.loc.Line, e.loc.Column).
+			WithHint("%s", suggest.Hint(e.name, keys, "Remove it, or let it start with `x-`: Docker Compose refuses it.")))
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerapi"
-	"github.com/drydock/drydock/internal/fault"
 	"github.com/drydock/drydock/internal/finding"
 )
 
@@ -63,8 +63,8 @@ type liveReader struct {
 	problems   []Problem
 }
 
-func (l *liveReader) fail(what string, err error) *fault.Error {
-	e := fault.Input(l.from, "%s", what)
+func (l *liveReader) fail(what string, err error) *clierr.Error {
+	e := clierr.Input(l.from, "%s", what)
 	e.Err = err
 	return e.WithHint("Check the engine with `docker ps`.")
 }

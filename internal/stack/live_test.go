@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/fault"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // standIn answers on a unix socket as an engine does, for the containers given by id.
@@ -124,7 +124,7 @@ FROM x
 
 	h, err := FromEngine(context.Background(), Options{Env: noEnv, Root: dir})
 	if err != nil {
-		t.Fatal(err, fault.Hint(err))
+		t.Fatal(err, clierr.Hint(err))
 	}
 	if !h.Live || len(h.Problems) > 0 {
 		t.Errorf("live %t, problems %v", h.Live, h.Problems)
@@ -179,13 +179,13 @@ FROM x
 func TestFromEngineSaysWhereThereIsNone(t *testing.T) {
 	t.Setenv("DOCKER_HOST", "unix:///nonexistent/e.sock")
 	_, err := FromEngine(context.Background(), Options{})
-	if err == nil || fault.Code(err) != fault.ExitInput || fault.Hint(err) == "" {
-		t.Errorf("error %v, hint %q", err, fault.Hint(err))
+	if err == nil || clierr.Code(err) != clierr.ExitInput || clierr.Hint(err) == "" {
+		t.Errorf("error %v, hint %q", err, clierr.Hint(err))
 	}
 }
 
 func TestFromRealEngine(t *testing.T) {
-	docker := need.Engine(t)
+	docker := testenv.Engine(t)
 	run := func(name string, arg ...string) string {
 		t.Helper()
 		cmd := exec.Command(name, arg...)

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 )
 
@@ -61,7 +61,7 @@ func Load(ctx context.Context, args []string, opts Options) (*Host, error) {
 		left = append(left, found.left...)
 	}
 	if len(projects) == 0 && len(problems) == 0 {
-		return nil, fault.Usage("no compose project is named").WithHint("Name a folder with a compose file, or a compose file.")
+		return nil, clierr.Usage("no compose project is named").WithHint("Name a folder with a compose file, or a compose file.")
 	}
 	if len(projects) > 0 && opts.Name != "" {
 		projects[0].Name = opts.Name
@@ -77,15 +77,15 @@ func Load(ctx context.Context, args []string, opts Options) (*Host, error) {
 // LoadProjects reads projects that the caller has already told apart, as drydock.yaml does.
 func LoadProjects(ctx context.Context, projects []Project, opts Options) (*Host, error) {
 	if len(projects) == 0 {
-		return nil, fault.Usage("no compose project is named").WithHint("Name a folder with a compose file, or a compose file.")
+		return nil, clierr.Usage("no compose project is named").WithHint("Name a folder with a compose file, or a compose file.")
 	}
 	return newHostReader(opts, projects).read(ctx, projects)
 }
 
 func asProblem(path string, err error) Problem {
-	var e *fault.Error
+	var e *clierr.Error
 	if !errors.As(err, &e) {
-		e = fault.InputErr(path, err)
+		e = clierr.InputErr(path, err)
 	}
 	if e.Path != "" {
 		path = e.Path
@@ -180,17 +180,17 @@ func (h *hostReader) addWarning(loc finding.Location, format string, args ...any
 	}
 }
 
-func (h *hostReader) problem(e *fault.Error) {
+func (h *hostReader) problem(e *clierr.Error) {
 	if key := problemKey(e); !h.seen[key] {
 		h.seen[key] = true
 		h.host.Problems = append(h.host.Problems, Problem{Path: e.Path, Err: e})
 	}
 }
 
-func problemKey(e *fault.Error) string { return "\x00" + e.Error() }
+func problemKey(e *clierr.Error) string { return "\x00" + e.Error() }
 
 func (h *hostReader) problemAt(path, format string, args ...any) {
-	h.problem(fault.Input(h.rel(path), format, args...))
+	h.problem(clierr.Input(h.rel(path), format, args...))
 }
 
 // missing notes a variable without a value.

@@ -11,9 +11,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // tree writes the files of a txtar archive to a new folder.
@@ -42,7 +42,7 @@ func load(t testing.TB, dir string, args ...string) *Host {
 	}
 	h, err := Load(context.Background(), args, Options{Env: noEnv, Root: dir})
 	if err != nil {
-		t.Fatalf("%v (%s)", err, fault.Hint(err))
+		t.Fatalf("%v (%s)", err, clierr.Hint(err))
 	}
 	return h
 }
@@ -86,8 +86,8 @@ func source(t testing.TB, dir string, l finding.Location) string {
 }
 
 func TestShopReads(t *testing.T) {
-	dir := filepath.Join(need.Root(), "examples", "shop")
-	h, err := Load(context.Background(), []string{dir}, Options{Env: noEnv, Root: need.Root()})
+	dir := filepath.Join(testenv.Root(), "examples", "shop")
+	h, err := Load(context.Background(), []string{dir}, Options{Env: noEnv, Root: testenv.Root()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,10 +101,10 @@ func TestShopReads(t *testing.T) {
 	}
 	s := service(t, h, "insights")
 	l := label(t, s, "traefik.http.routers.numbers-https.middlewares")
-	if got := source(t, need.Root(), l.Location); got != "traefik.http.routers.numbers-https.middlewares=secured" {
+	if got := source(t, testenv.Root(), l.Location); got != "traefik.http.routers.numbers-https.middlewares=secured" {
 		t.Errorf("location covers %q", got)
 	}
-	if got := source(t, need.Root(), l.ValueLoc); got != "secured" {
+	if got := source(t, testenv.Root(), l.ValueLoc); got != "secured" {
 		t.Errorf("value location covers %q", got)
 	}
 	if s.Build == nil || s.Build.Dockerfile != filepath.Join(dir, "insights", "Dockerfile") {

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // How Compose lays one file over another, and a service over the one that it extends: mappings merge by key, lists
@@ -139,7 +139,7 @@ func mergeNodes(path string, rules map[string]mergeRule, base, over *node) (*nod
 		if base.kind == scalarKind {
 			return over, nil
 		}
-		return nil, fault.Input(over.loc.Path, "%s cannot override %s (%s)", over.kind, base.kind, base.loc).
+		return nil, clierr.Input(over.loc.Path, "%s cannot override %s (%s)", over.kind, base.kind, base.loc).
 			At(over.loc.Line, over.loc.Column).WithHint("Write both in the same form.")
 	case base.kind == listKind:
 		return appended(base, over, rule == appendAll), nil

@@ -16,7 +16,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/sirupsen/logrus"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // Compose's own loader is the judge of what files mean. Where it loads a project, drydock reads the same.
@@ -217,7 +217,7 @@ func compare(t testing.TB, dir string, files ...string) bool {
 }
 
 func TestSharedCasesReadAsComposeReadsThem(t *testing.T) {
-	dirs, err := filepath.Glob(filepath.Join(need.Shared(t, "traefik", "cases"), "*", "compose.yaml"))
+	dirs, err := filepath.Glob(filepath.Join(testenv.Shared(t, "traefik", "cases"), "*", "compose.yaml"))
 	if err != nil || len(dirs) == 0 {
 		t.Fatal("no cases", err)
 	}

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
 )
 
 // pair is one entry of a list of "key=value" or of a mapping: labels, environment, build arguments.
@@ -135,9 +135,9 @@ func (d *decoder) labels(service string, n *node) []Label {
 func (d *decoder) labelFile(f *node) []pair {
 	path := resolve(f.unit.base, f.text)
 	rel := d.host.rel(path)
-	text, err := limit.ReadFile(path, maxEnvFile)
+	text, err := bounded.ReadFile(path, maxEnvFile)
 	if err != nil {
-		d.host.problem(fault.Input(f.loc.Path, "the label file %s cannot be read: %s", rel, reasonOf(err)).
+		d.host.problem(clierr.Input(f.loc.Path, "the label file %s cannot be read: %s", rel, reasonOf(err)).
 			At(f.loc.Line, f.loc.Column).WithHint("The labels of this service are incomplete without it."))
 		return nil
 	}

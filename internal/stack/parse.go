@@ -8,10 +8,10 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/drydock/drydock/internal/badyaml"
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/yamlerr"
 )
 
 // Bounds of what is read. A host with 200 services has some 6,000 nodes.
@@ -30,18 +30,18 @@ type parser struct {
 	aliased map[*yaml.Node]bool // targets of aliases
 	open    map[*yaml.Node]bool // aliases being followed
 	missing func(name string, loc finding.Location)
-	problem func(*fault.Error)
+	problem func(*clierr.Error)
 }
 
 // readSource reads a compose file.
 func readSource(path, rel string) (lines, error) {
-	text, err := limit.ReadFile(path, maxFile)
+	text, err := bounded.ReadFile(path, maxFile)
 	switch {
-	case errors.Is(err, limit.ErrTooLarge):
-		return lines{}, fault.Input(rel, "too large for a compose file: at most %d MB are read", maxFile>>20).
+	case errors.Is(err, bounded.ErrTooLarge):
+		return lines{}, clierr.Input(rel, "too large for a compose file: at most %d MB are read", maxFile>>20).
 			WithHint("Check that this is the compose file and not data beside it.")
 	case err != nil:
-		return lines{}, fault.InputErr(rel, reasonOf(err)).WithHint("Name a compose file, or a folder that holds one.")
+		return lines{}, clierr.InputErr(rel, reasonOf(err)).WithHint("Name a compose file, or a folder that holds one.")
 	}
 	return newLines(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))), nil
 }
@@ -68,7 +68,7 @@ func (p *parser) documents() ([]*node, error) {
 			return docs, nil
 		}
 		if err != nil {
-			return nil, badyaml.Explain(p.unit.rel, p.unit.src.text, err)
+			return nil, yamlerr.Explain(p.unit.rel, p.unit.src.text, err)
 		}
 		p.aliased, p.open = map[*yaml.Node]bool{}, map[*yaml.Node]bool{}
 		p.findAliases(&doc)
@@ -92,8 +92,8 @@ func (p *parser) findAliases(n *yaml.Node) {
 	}
 }
 
-func (p *parser) fail(n *yaml.Node, format string, args ...any) *fault.Error {
-	return fault.Input(p.unit.rel, format, args...).At(n.Line, n.Column)
+func (p *parser) fail(n *yaml.Node, format string, args ...any) *clierr.Error {
+	return clierr.Input(p.unit.rel, format, args...).At(n.Line, n.Column)
 }
 
 func (p *parser) convert(y *yaml.Node, depth int, shared bool) (*node, error) {
@@ -179,7 +179,7 @@ func (p *parser) scalar(n *node, y *yaml.Node) error {
 		p.missing(name, n.loc)
 	}
 	if sub.bad {
-		p.problem(fault.Input(n.loc.Path, "`${` that begins no variable").At(n.loc.Line, n.loc.Column).
+		p.problem(clierr.Input(n.loc.Path, "`${` that begins no variable").At(n.loc.Line, n.loc.Column).
 			WithHint("Write `$${` if it is meant as text: Docker Compose refuses the file as it is."))
 	}
 	return nil

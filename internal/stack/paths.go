@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // remote tells the references that Compose would fetch: Git repositories and OCI artifacts.
@@ -32,7 +32,7 @@ func redactURL(s string) string {
 }
 
 // windowsPath is a path with a drive, which is absolute wherever the file is read.
-var windowsPath = lazyre.New(`^[A-Za-z]:[\\/]`)
+var windowsPath = lazyregexp.New(`^[A-Za-z]:[\\/]`)
 
 // resolve makes a path of a compose file openable.
 func resolve(dir, p string) string {

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // project reads one compose project.
@@ -19,7 +19,7 @@ func (h *hostReader) project(ctx context.Context, p Project) (*Stack, error) {
 	if len(p.EnvFiles) > 0 {
 		for _, f := range p.EnvFiles {
 			if _, err := os.Stat(f); err != nil {
-				return nil, fault.InputErr(f, reasonOf(err)).WithHint("Name an env file that can be read.")
+				return nil, clierr.InputErr(f, reasonOf(err)).WithHint("Name an env file that can be read.")
 			}
 		}
 		env = h.withEnvFiles(env, p.EnvFiles)
@@ -68,15 +68,15 @@ func worthReading(rel string, model *node) error {
 		return nil
 	}
 	if model != nil && (model.get("networks") != nil || model.get("volumes") != nil) {
-		return fault.Input(rel, "no service in this compose file").WithHint("Add `services:`, or name the file that holds them as well.")
+		return clierr.Input(rel, "no service in this compose file").WithHint("Add `services:`, or name the file that holds them as well.")
 	}
 	for _, e := range keysOf(model) {
 		if slices.ContainsFunc(e.val.keys, func(k entry) bool { return k.name == "image" || k.name == "build" }) {
-			return fault.Input(rel, "a compose file of the first format, without `services:`").At(e.loc.Line, e.loc.Column).
+			return clierr.Input(rel, "a compose file of the first format, without `services:`").At(e.loc.Line, e.loc.Column).
 				WithHint("Put `services:` above and indent the rest below it: Docker Compose reads nothing else today.")
 		}
 	}
-	return fault.Input(rel, "not a compose file: it has no `services:`").WithHint("Name a compose file, or a folder that holds one.")
+	return clierr.Input(rel, "not a compose file: it has no `services:`").WithHint("Name a compose file, or a folder that holds one.")
 }
 
 // containers are a model's services and its jobs, which run to their end: what a job's image holds ships as well.
@@ -106,7 +106,7 @@ func (h *hostReader) decode(s *Stack, model *node, env lookup) {
 				continue
 			}
 			if key != "default" {
-				h.problem(fault.Input(svc.Location.Path, "service %q joins the network %q, which is defined nowhere", svc.Name, key).
+				h.problem(clierr.Input(svc.Location.Path, "service %q joins the network %q, which is defined nowhere", svc.Name, key).
 					At(svc.Location.Line, svc.Location.Column).WithHint("Add it below the file's `networks:`, with `external: true` if another stack makes it."))
 			}
 			s.Networks[key] = d.network(key, nil)
@@ -141,9 +141,9 @@ func (r *reader) nameIn(files []string, env lookup) string {
 }
 
 // topName finds a top-level `name:`, which stands at the start of a line in every block mapping.
-var topName = lazyre.New(`^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?\n?$`)
+var topName = lazyregexp.New(`^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?\n?$`)
 
-var nameLetters = lazyre.New(`[^a-z0-9_-]`)
+var nameLetters = lazyregexp.New(`[^a-z0-9_-]`)
 
 // normalName makes a project name of any text, as Compose does.
 func normalName(s string) string {

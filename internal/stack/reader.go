@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // More bounds: files that one project may bring in, and how deep includes and extends may nest.
@@ -89,7 +89,7 @@ func (r *reader) documents(path string, sc scope) ([]*node, error) {
 	}
 	rel := r.host.rel(path)
 	if r.units++; r.units > maxUnits {
-		return nil, fault.Input(rel, "more than %d files are included or extended", maxUnits).WithHint("Scan the projects one by one.")
+		return nil, clierr.Input(rel, "more than %d files are included or extended", maxUnits).WithHint("Scan the projects one by one.")
 	}
 	src, ok := r.sources[path]
 	if !ok {
@@ -107,7 +107,7 @@ func (r *reader) documents(path string, sc scope) ([]*node, error) {
 	}
 	for _, d := range docs {
 		if d.kind != mapKind && d.kind != nullKind {
-			return nil, fault.Input(rel, "not a compose file: it holds %s, not a mapping", d.kind).At(d.loc.Line, d.loc.Column).
+			return nil, clierr.Input(rel, "not a compose file: it holds %s, not a mapping", d.kind).At(d.loc.Line, d.loc.Column).
 				WithHint("A compose file starts with `services:`.")
 		}
 		r.host.checkKeys(d)
@@ -122,12 +122,12 @@ func (r *reader) check(doc *node) error {
 		if n == nil || n.kind == mapKind || n.kind == nullKind || n.reset {
 			continue
 		}
-		return fault.Input(n.loc.Path, "`%s` must be a mapping, this is %s", section, n.kind).At(n.loc.Line, n.loc.Column).
+		return clierr.Input(n.loc.Path, "`%s` must be a mapping, this is %s", section, n.kind).At(n.loc.Line, n.loc.Column).
 			WithHint("Write `%s:` and below it, indented, one name with a colon for each.", section)
 	}
 	for _, e := range keysOf(doc.get("services")) {
 		if n := e.val; n.kind != mapKind && n.kind != nullKind && !n.reset {
-			return fault.Input(n.loc.Path, "service %q must be a mapping, this is %s", e.name, n.kind).At(n.loc.Line, n.loc.Column).
+			return clierr.Input(n.loc.Path, "service %q must be a mapping, this is %s", e.name, n.kind).At(n.loc.Line, n.loc.Column).
 				WithHint("Below `%s:` stand keys such as `image:`.", e.name)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // app is a Dockerfile on its way through a conversion.
@@ -147,7 +147,7 @@ func (a *app) split(p *op) []*part {
 	return out
 }
 
-var lineBreak = lazyre.New(`[ \t]*\\?\n[ \t]*`)
+var lineBreak = lazyregexp.New(`[ \t]*\\?\n[ \t]*`)
 
 // oneLine joins the lines of a command; quotes hold what stands between them.
 func oneLine(s string) string {
@@ -227,7 +227,7 @@ func allTools(in *dockerfile.Install) bool {
 }
 
 // cacheDir are the folders that hold nothing but what can be had again.
-var cacheDir = lazyre.New(`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|(/root|~|\$HOME|\$\{HOME\})/\.(cache|npm|cargo|m2|gradle)|/usr/share/(doc|man|info|locale))`)
+var cacheDir = lazyregexp.New(`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|(/root|~|\$HOME|\$\{HOME\})/\.(cache|npm|cargo|m2|gradle)|/usr/share/(doc|man|info|locale))`)
 
 func commandKind(c *dockerfile.Command) kind {
 	name, words := c.Effective()
@@ -296,7 +296,7 @@ func (a *app) expand(o *op, s string) string {
 	return s
 }
 
-var variable = lazyre.New(`\$(?:\w+|\{\w+\})`)
+var variable = lazyregexp.New(`\$(?:\w+|\{\w+\})`)
 
 // envWithout is an ENV without some of its variables, "" if none are left.
 func (a *app) envWithout(o *op, drop func(key string) bool) string {

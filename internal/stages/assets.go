@@ -4,12 +4,12 @@ import (
 	"path"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // What a compiled program reads besides itself.
 
-var embedLine = lazyre.New(`(?m)^//go:embed\s+(.+)$`)
+var embedLine = lazyregexp.New(`(?m)^//go:embed\s+(.+)$`)
 
 // assets are COPYs of the folders and files beside the source that its string literals, or the words of the command,
 // name: without source code, what it embeds, and what a COPY after the build brings itself.
@@ -43,7 +43,7 @@ func (a *app) assets(build *op) []string {
 }
 
 // compiled are files and folders that only the compiler reads.
-var compiled = lazyre.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
+var compiled = lazyregexp.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
 
 func (a *app) onlyCompiled(dir string) bool {
 	for _, e := range a.top(dir) {

@@ -4,14 +4,14 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 var (
-	debianName = lazyre.New(`\b(buster|bullseye|bookworm|trixie|forky|sid)\b`)
-	ubuntuName = lazyre.New(`\b(focal|jammy|noble)\b`)
-	major      = lazyre.New(`(\d+)`)
-	jdkMajor   = lazyre.New(`(?:jdk|temurin|openjdk|corretto|java)-?(\d+)`)
+	debianName = lazyregexp.New(`\b(buster|bullseye|bookworm|trixie|forky|sid)\b`)
+	ubuntuName = lazyregexp.New(`\b(focal|jammy|noble)\b`)
+	major      = lazyregexp.New(`(\d+)`)
+	jdkMajor   = lazyregexp.New(`(?:jdk|temurin|openjdk|corretto|java)-?(\d+)`)
 )
 
 // final chooses the base of the final stage: what the user asked for, else the first candidate that the engine holds,

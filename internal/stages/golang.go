@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 type golang struct {
@@ -20,11 +20,11 @@ type golang struct {
 }
 
 var (
-	importC    = lazyre.New(`(?m)^\s*import\s+"C"`)
-	cgoModules = lazyre.New(`mattn/go-sqlite3|confluentinc/confluent-kafka-go|DataDog/zstd|h2non/bimg|gographics/imagick|google/gopacket|rubenv/pygmentize|libgit2/git2go`)
-	outFlag    = lazyre.New(`\s-o[= ]?(\S+)`)
-	moduleLine = lazyre.New(`(?m)^module\s+"?(\S+?)"?\s*$`)
-	timeZones  = lazyre.New(`time\.LoadLocation\(`)
+	importC    = lazyregexp.New(`(?m)^\s*import\s+"C"`)
+	cgoModules = lazyregexp.New(`mattn/go-sqlite3|confluentinc/confluent-kafka-go|DataDog/zstd|h2non/bimg|gographics/imagick|google/gopacket|rubenv/pygmentize|libgit2/git2go`)
+	outFlag    = lazyregexp.New(`\s-o[= ]?(\S+)`)
+	moduleLine = lazyregexp.New(`(?m)^module\s+"?(\S+?)"?\s*$`)
+	timeZones  = lazyregexp.New(`time\.LoadLocation\(`)
 )
 
 // planGo builds a static program and puts it, with the files that it reads, on an image that holds nothing else.
@@ -145,7 +145,7 @@ func (g *golang) moduleName() string {
 	return path.Base(g.workDir())
 }
 
-var versionSuffix = lazyre.New(`/v\d+$`)
+var versionSuffix = lazyregexp.New(`/v\d+$`)
 
 // locate finds the path of the program in the builder, and of those that are built beside it.
 func (g *golang) locate(start []string) error {
@@ -362,7 +362,7 @@ func (g *golang) goRun(o *op, texts ...string) string {
 	return g.mounted(o, caches, texts...)
 }
 
-var ldflags = lazyre.New(`-ldflags[= ]("[^"]*"|'[^']*'|\S+)`)
+var ldflags = lazyregexp.New(`-ldflags[= ]("[^"]*"|'[^']*'|\S+)`)
 
 // goBuild adds to a go build what makes the program static and small, without what it has already.
 func goBuild(t string, g *golang) string {
@@ -486,4 +486,4 @@ func (g *golang) withoutShell(o *op) (string, bool) {
 	return "", false
 }
 
-var startsWithDigit = lazyre.New(`^\d`)
+var startsWithDigit = lazyregexp.New(`^\d`)

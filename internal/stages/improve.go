@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // improve mends a multi-stage file that misses the point: wheels or caches copied into a layer that stays, wheels
@@ -70,8 +70,8 @@ func rootBase(s *dockerfile.Stage) dockerfile.Ref {
 }
 
 var (
-	wheelFolder = lazyre.New(`(?i)(^|/)(wheels?|wheelhouse|dist)(/|$)|\.whl$`)
-	cacheFolder = lazyre.New(`/\.cache(/|$)|/\.npm(/|$)|/\.m2(/|$)|/\.gradle(/|$)|/go/pkg/mod(/|$)|/\.cargo/registry(/|$)`)
+	wheelFolder = lazyregexp.New(`(?i)(^|/)(wheels?|wheelhouse|dist)(/|$)|\.whl$`)
+	cacheFolder = lazyregexp.New(`/\.cache(/|$)|/\.npm(/|$)|/\.m2(/|$)|/\.gradle(/|$)|/go/pkg/mod(/|$)|/\.cargo/registry(/|$)`)
 )
 
 // mounted puts what a COPY brings for one RUN into that RUN instead.

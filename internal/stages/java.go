@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 type java struct {
@@ -204,9 +204,9 @@ type pom struct {
 }
 
 var (
-	gradleName    = lazyre.New(`rootProject\.name\s*=\s*['"]([^'"]+)['"]`)
-	gradleVersion = lazyre.New(`(?m)^\s*version\s*=?\s*['"]([^'"]+)['"]`)
-	gradleArchive = lazyre.New(`archiveFileName(?:\.set\(|\s*=\s*)['"]([^'"]+\.jar)['"]`)
+	gradleName    = lazyregexp.New(`rootProject\.name\s*=\s*['"]([^'"]+)['"]`)
+	gradleVersion = lazyregexp.New(`(?m)^\s*version\s*=?\s*['"]([^'"]+)['"]`)
+	gradleArchive = lazyregexp.New(`archiveFileName(?:\.set\(|\s*=\s*)['"]([^'"]+\.jar)['"]`)
 )
 
 // archive is the path of what the build makes, in the project's folder, as its settings tell; "" if they do not.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // manifest is the part of package.json and its lock file that matters here.
@@ -138,7 +138,7 @@ func (n *node) look() {
 	n.dev = n.startsDev()
 }
 
-var berryVersion = lazyre.New(`^yarn@([2-9]|\d\d)`)
+var berryVersion = lazyregexp.New(`^yarn@([2-9]|\d\d)`)
 
 // withoutTools is an installation of programs without those that only build.
 func withoutTools(p *part) string {

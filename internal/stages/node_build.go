@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // How a Node project is installed and built, and what that writes.
@@ -46,8 +46,8 @@ func (n *node) outputs() []string {
 }
 
 var (
-	outDir     = lazyre.New(`"outDir"\s*:\s*"([^"]+)"`)
-	projectArg = lazyre.New(`(?:-p|--project)\s+(\S+\.json)`)
+	outDir     = lazyregexp.New(`"outDir"\s*:\s*"([^"]+)"`)
+	projectArg = lazyregexp.New(`(?:-p|--project)\s+(\S+\.json)`)
 )
 
 func (n *node) tscOut(script string) string {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // What a Node image starts, once the scripts of package.json are looked up.
@@ -72,7 +72,7 @@ func (n *node) startsDev() bool {
 	return false
 }
 
-var devCommands = lazyre.New(`^(vite|vite dev|vite serve|next dev|nuxt dev|nuxi dev|react-scripts start|ng serve|vue-cli-service serve|webpack serve|webpack-dev-server|astro dev)\b`)
+var devCommands = lazyregexp.New(`^(vite|vite dev|vite serve|next dev|nuxt dev|nuxi dev|react-scripts start|ng serve|vue-cli-service serve|webpack serve|webpack-dev-server|astro dev)\b`)
 
 // devServer is the development server that the image starts, "" if it starts none.
 func (n *node) devServer() string {

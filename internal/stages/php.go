@@ -3,7 +3,7 @@ package stages
 import (
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // planPHP runs composer and compiles extensions in the builder; the final stage is on the same base, which is the
@@ -90,7 +90,7 @@ func phpBuilds(p *part) bool {
 		p.kind == fetch || p.kind == compile || p.install != nil && p.kind != system
 }
 
-var composerInstall = lazyre.New(`\bcomposer (install|i)\b`)
+var composerInstall = lazyregexp.New(`\bcomposer (install|i)\b`)
 
 // composerText leaves development packages out, unless they were asked for.
 func composerText(t string) string {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // venvPath is where the builder's virtual environment lies, and the final stage's: its scripts name it.
@@ -51,7 +51,7 @@ type python struct {
 }
 
 // ownTool are the paths where the installers of package managers put them.
-var ownTool = lazyre.New(`/poetry\b|/\.local/bin|/\.cargo/bin|/uvx?\b|/pdm\b`)
+var ownTool = lazyregexp.New(`/poetry\b|/\.local/bin|/\.cargo/bin|/uvx?\b|/pdm\b`)
 
 var managersOfPython = map[string]bool{"poetry": true, "pipenv": true, "uv": true, "pdm": true}
 
@@ -162,7 +162,7 @@ func (p *python) needsBuilder(pt *part) bool {
 
 var builderPrograms = words(`make cmake gcc g++ cc cargo rustc go git curl wget svn hg npm npx yarn pnpm node bun tsc mvn gradle unzip bzip2 msgfmt sassc protoc pybabel-c bower gulp grunt webpack vite`)
 
-var editableLine = lazyre.New(`(?m)^\s*(-e|--editable|\.{1,2}/|/|file:|git\+|[A-Za-z0-9_.\[\]-]+\s*@\s*)`)
+var editableLine = lazyregexp.New(`(?m)^\s*(-e|--editable|\.{1,2}/|/|file:|git\+|[A-Za-z0-9_.\[\]-]+\s*@\s*)`)
 
 // localRequirements: a requirements file that names folders or repositories, or one that cannot be read.
 func (p *python) localRequirements(pt *part, in *dockerfile.Install) bool {
@@ -180,7 +180,7 @@ func (p *python) localRequirements(pt *part, in *dockerfile.Install) bool {
 	return false
 }
 
-var nestedFile = lazyre.New(`(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)`)
+var nestedFile = lazyregexp.New(`(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)`)
 
 // requirementFiles is a requirements file of the image as files of the context, with those that it names itself.
 func (p *python) requirementFiles(image string, line int) ([]string, bool) {
@@ -203,7 +203,7 @@ func (p *python) requirementFiles(image string, line int) ([]string, bool) {
 	return found, true
 }
 
-var requirementName = lazyre.New(`(?m)^\s*"?'?([A-Za-z0-9][A-Za-z0-9._-]*)`)
+var requirementName = lazyregexp.New(`(?m)^\s*"?'?([A-Za-z0-9][A-Za-z0-9._-]*)`)
 
 // pythonNames are the distributions that the context's manifests and the command lines name, normalised.
 func (a *app) pythonNames() map[string]bool {

@@ -4,14 +4,14 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // secretName are the variables that hold a secret by their name; a path, an address or a time is none.
 var (
-	secretName   = lazyre.New(`(?i)(^|_)(PASSWORD|PASSWD|SECRET|SECRETS|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?)($|_(BASE|ID|VALUE)$)`)
-	toolInstall  = lazyre.New(`install\.python-poetry\.org|get-poetry|astral\.sh/uv|sh\.rustup\.rs|deb\.nodesource\.com|getcomposer\.org/installer|get\.pnpm\.io|pdm-project\.org|bootstrap\.pypa\.io`)
-	cudaDevel    = lazyre.New(`-devel\b`)
+	secretName   = lazyregexp.New(`(?i)(^|_)(PASSWORD|PASSWD|SECRET|SECRETS|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?)($|_(BASE|ID|VALUE)$)`)
+	toolInstall  = lazyregexp.New(`install\.python-poetry\.org|get-poetry|astral\.sh/uv|sh\.rustup\.rs|deb\.nodesource\.com|getcomposer\.org/installer|get\.pnpm\.io|pdm-project\.org|bootstrap\.pypa\.io`)
+	cudaDevel    = lazyregexp.New(`-devel\b`)
 	runtimeBuild = map[string]string{"gcc": "a compiler", "g++": "a compiler", "cc": "a compiler", "make": "make", "node-gyp": "node-gyp", "cargo": "cargo", "jupyter": "Jupyter",
 		"jupyter-lab": "Jupyter", "jupyter-notebook": "Jupyter"}
 	supervisors = map[string]bool{"supervisord": true, "systemd": true, "init": true, "cron": true, "crond": true, "runsvdir": true, "s6-svscan": true, "service": true, "my_init": true}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // planRuby installs the gems in the builder and copies them with the app.
@@ -86,7 +86,7 @@ func planRuby(a *app) error {
 	return w.walk()
 }
 
-var bundlePath = lazyre.New(`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
+var bundlePath = lazyregexp.New(`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
 
 // gemDirs are the folders in which the bundle's gems lie: the base image's own, and those that the original names.
 func (a *app) gemDirs() []string {

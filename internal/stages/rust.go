@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // planRust copies the program onto the distribution that it was linked on.
@@ -107,7 +107,7 @@ func cargoFlags(start []string) string {
 	return out
 }
 
-var crateName = lazyre.New(`(?m)^name\s*=\s*"([^"]+)"`)
+var crateName = lazyregexp.New(`(?m)^name\s*=\s*"([^"]+)"`)
 
 // rustBinary is where the program lies in the builder and where the final stage has it.
 func rustBinary(a *app, start []string, build *part) (from, to string) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // startLine is a CMD or ENTRYPOINT for the final stage: in exec form where the shell form is one plain command, so
@@ -94,8 +94,8 @@ func execForm(words []string) string {
 }
 
 var (
-	portFlag = lazyre.New(`(?:--port[= ]|-p[= ]?|--bind[= ]\S*:|-b[= ]?\S*:|:)(\d{2,5})\b`)
-	portText = lazyre.New(`^(\d+)(?:/tcp)?$`)
+	portFlag = lazyregexp.New(`(?:--port[= ]|-p[= ]?|--bind[= ]\S*:|-b[= ]?\S*:|:)(\d{2,5})\b`)
+	portText = lazyregexp.New(`^(\d+)(?:/tcp)?$`)
 )
 
 // port is the TCP port that the app listens on, 0 if it is not known: EXPOSE, else the command's own words.
@@ -195,7 +195,7 @@ func (a *app) healthTest(port int, path string) []string {
 	return nil
 }
 
-var fetchedURL = lazyre.New(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(\d+))?(/[^\s"'|;&]*)?`)
+var fetchedURL = lazyregexp.New(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(\d+))?(/[^\s"'|;&]*)?`)
 
 // keptHealth is the original's HEALTHCHECK for the final stage. One that asks with curl or wget, which the slim base
 // lacks, asks with the interpreter instead.

@@ -6,7 +6,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // buildOnly are packages of distributions that compile or fetch and that nothing needs at run time.
@@ -44,10 +44,10 @@ var ubuntuHalves = map[string]string{
 }
 
 var (
-	devPackage  = lazyre.New(`-(dev|dev-compat|headers|devel)$`)
-	kernelFiles = lazyre.New(`^linux-(headers|libc)`)
-	versionedC  = lazyre.New(`^(gcc|g\+\+|clang|llvm|python3\.\d+-dev|openjdk-\d+-jdk(-headless)?|libstdc\+\+-\d+-dev)(-\d+)?$`)
-	endsInDigit = lazyre.New(`\d$`)
+	devPackage  = lazyregexp.New(`-(dev|dev-compat|headers|devel)$`)
+	kernelFiles = lazyregexp.New(`^linux-(headers|libc)`)
+	versionedC  = lazyregexp.New(`^(gcc|g\+\+|clang|llvm|python3\.\d+-dev|openjdk-\d+-jdk(-headless)?|libstdc\+\+-\d+-dev)(-\d+)?$`)
+	endsInDigit = lazyregexp.New(`\d$`)
 )
 
 // runtimeOf says what of a package the final stage needs: nothing for one that only builds, the library behind a
@@ -180,7 +180,7 @@ func (a *app) packagesOf(o *op) (builder, final []string) {
 	return sorted(b), sorted(f)
 }
 
-var ownSource = lazyre.New(`sources\.list|add-apt-repository|apt-key |/keyrings/|deb\.nodesource\.com`)
+var ownSource = lazyregexp.New(`sources\.list|add-apt-repository|apt-key |/keyrings/|deb\.nodesource\.com`)
 
 // addsSource: a RUN that adds a source of packages beside the distribution's and installs from it.
 func (a *app) addsSource(o *op) bool {

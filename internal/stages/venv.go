@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // planVenv runs the original's own installation in the builder, inside a virtual environment that the final stage
@@ -111,8 +111,8 @@ func (p *python) finalEnv(o *op) string {
 }
 
 var (
-	managerEnv = lazyre.New(`^(POETRY|PDM|PIPENV|UV)_`)
-	toolDirs   = lazyre.New(`^(/root|~|\$HOME|\$\{HOME\})/\.(local|cargo|poetry)/bin$|/poetry/bin$|^\$PATH$|^\$\{PATH\}$`)
+	managerEnv = lazyregexp.New(`^(POETRY|PDM|PIPENV|UV)_`)
+	toolDirs   = lazyregexp.New(`^(/root|~|\$HOME|\$\{HOME\})/\.(local|cargo|poetry)/bin$|/poetry/bin$|^\$PATH$|^\$\{PATH\}$`)
 )
 
 // onlyInstalls: a variable that only the package manager reads, or a PATH to nothing but the manager itself.

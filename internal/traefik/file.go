@@ -13,7 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"gopkg.in/yaml.v3"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // maxNodes bounds a file's tree, so that a file of aliases cannot grow without end.
@@ -27,7 +27,7 @@ func fileTree(name string, data []byte) (*node, error) {
 	case ".yml", ".yaml", ".json":
 		return yamlTree(name, data)
 	}
-	return nil, fault.Input(name, "Traefik reads files that end in .yml, .yaml or .toml only")
+	return nil, clierr.Input(name, "Traefik reads files that end in .yml, .yaml or .toml only")
 }
 
 func tomlTree(name string, data []byte) (*node, error) {
@@ -36,14 +36,14 @@ func tomlTree(name string, data []byte) (*node, error) {
 		var pe toml.ParseError
 		if errors.As(err, &pe) {
 			// The parser's own message may quote the file, which may be any file that a compose file names.
-			return nil, fault.Input(name, "not TOML").At(pe.Position.Line, pe.Position.Col)
+			return nil, clierr.Input(name, "not TOML").At(pe.Position.Line, pe.Position.Col)
 		}
-		return nil, fault.Input(name, "not TOML")
+		return nil, clierr.Input(name, "not TOML")
 	}
 	root := &node{name: "traefik"}
 	left := maxNodes
 	if err := fillAny(root, m, &left); err != nil {
-		return nil, fault.InputErr(name, err)
+		return nil, clierr.InputErr(name, err)
 	}
 	return root, nil
 }
@@ -107,21 +107,21 @@ func yamlTree(name string, data []byte) (*node, error) {
 		if _, rest, ok := strings.Cut(err.Error(), "line "); ok {
 			line, _ = strconv.Atoi(rest[:strings.IndexFunc(rest+" ", func(r rune) bool { return r < '0' || r > '9' })])
 		}
-		return nil, fault.Input(name, "not YAML").At(line, 0).WithHint("The line or one before it is not indented or quoted as YAML asks.")
+		return nil, clierr.Input(name, "not YAML").At(line, 0).WithHint("The line or one before it is not indented or quoted as YAML asks.")
 	}
 	root := &node{name: "traefik"}
 	if len(doc.Content) == 0 {
 		return root, nil
 	}
 	if doc.Content[0].Kind != yaml.MappingNode {
-		return nil, fault.Input(name, "the file is not a mapping").At(doc.Content[0].Line, doc.Content[0].Column)
+		return nil, clierr.Input(name, "the file is not a mapping").At(doc.Content[0].Line, doc.Content[0].Column)
 	}
 	left := maxNodes
 	if err := fillYAML(root, doc.Content[0], 0, &left); err != nil {
 		if twice := (errTwice{}); errors.As(err, &twice) {
-			return nil, fault.InputErr(name, err).At(twice.line, twice.column).WithHint("Traefik refuses such a file. Keep one of the two.")
+			return nil, clierr.InputErr(name, err).At(twice.line, twice.column).WithHint("Traefik refuses such a file. Keep one of the two.")
 		}
-		return nil, fault.InputErr(name, err)
+		return nil, clierr.InputErr(name, err)
 	}
 	return root, nil
 }

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 	"github.com/drydock/drydock/internal/traefik/traefiktest"
 )
 
@@ -43,7 +43,7 @@ var engineCases = []struct {
 // TestEngineAgainstTraefik lets a real Traefik read the containers of a real engine and asks it, as TestLabelsAgainstTraefik does
 // with the stand-in. Traefik runs on this machine, which reaches the containers' own addresses.
 func TestEngineAgainstTraefik(t *testing.T) {
-	docker := need.Engine(t)
+	docker := testenv.Engine(t)
 	id := fmt.Sprintf("ddtraefik%d", os.Getpid())
 	e := &engine{t: t, docker: docker, id: id}
 	e.image()

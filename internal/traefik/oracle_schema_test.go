@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // listed is a line of schema.txt or static.txt.
@@ -107,7 +107,7 @@ func TestStaticAgainstTraefik(t *testing.T) {
 	for _, v := range peers {
 		t.Run(v.version, func(t *testing.T) {
 			v.need(t)
-			bin, version := need.Tool(t, v.tool), ParseVersion(v.version)
+			bin, version := testenv.Tool(t, v.tool), ParseVersion(v.version)
 			refused := func(args []string) string {
 				out, _ := exec.Command(bin, append(slices.Clone(args), "--"+last+"=1")...).CombinedOutput()
 				return string(out)

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 	"github.com/drydock/drydock/internal/traefik/traefiktest"
 )
 
@@ -32,7 +32,7 @@ var peers = []peer{
 	{"traefik-3.2.3", "3.2", true}, {"traefik-3.4.3", "3.4", true}, {"traefik-3.5.3", "3.5", true}, {"traefik-3.6.15", "3.6", true},
 }
 
-// need skips where the peer is not installed; need.Tool says so for those that must be.
+// need skips where the peer is not installed; testenv.Tool says so for those that must be.
 func (p peer) need(t testing.TB) {
 	t.Helper()
 	if !p.extra {
@@ -41,7 +41,7 @@ func (p peer) need(t testing.TB) {
 	if os.Getenv("DRYDOCK_SLOW") == "" {
 		t.Skip("slow: set DRYDOCK_SLOW=1 to compare with this version too")
 	}
-	if _, err := os.Stat(filepath.Join(need.Peers(), "bin", p.tool)); err != nil {
+	if _, err := os.Stat(filepath.Join(testenv.Peers(), "bin", p.tool)); err != nil {
 		t.Skipf("absent: %s (install it with .ci/peers %s)", p.tool, p.tool)
 	}
 }

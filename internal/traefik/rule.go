@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // maxRule bounds a rule's length; Traefik itself sets no bound.
@@ -205,7 +205,7 @@ func (p ruleParser) call(x *ast.CallExpr) (*cond, error) {
 	return c, p.prepare(c, m)
 }
 
-var sniPattern = lazyre.New(`^(\*\.)?[[:word:].\-:]+$`)
+var sniPattern = lazyregexp.New(`^(\*\.)?[[:word:].\-:]+$`)
 
 // prepare checks the arguments as Traefik does when it builds the matcher.
 func (p ruleParser) prepare(c *cond, m matcher) error {

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Outcome is what becomes of a request.
@@ -172,7 +172,7 @@ func (rt *Runtime) forwarded(c *conn, ep *EntryPoint, a *Answer) {
 }
 
 // plainLetters are encoded characters that need not be.
-var plainLetters = lazyre.New(`(?i)%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])`)
+var plainLetters = lazyregexp.New(`(?i)%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])`)
 
 // reserved are the characters whose encoded form is kept when a path is routed, from 3.4 on.
 const reserved = ":/?#[]@!$&'()*+,;=%"
@@ -495,7 +495,7 @@ func maskV6(s string, bits *int) string {
 }
 
 var (
-	schemePattern = lazyre.New(`^(https?:\/\/)?(\[[\w:.]+\]|[\w\._-]+)?(:\d+)?(.*)$`)
+	schemePattern = lazyregexp.New(`^(https?:\/\/)?(\[[\w:.]+\]|[\w\._-]+)?(:\d+)?(.*)$`)
 )
 
 // to is where the redirection sends a request, "" where it leaves it alone.

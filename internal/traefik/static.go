@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Static is the part of Traefik's static configuration that decides on access.
@@ -378,7 +378,7 @@ func (s *Static) DefaultEntryPoints() []string {
 	return out
 }
 
-var redirectPort = lazyre.New(`^:(\d+)$`)
+var redirectPort = lazyregexp.New(`^:(\d+)$`)
 
 // redirectTarget is the port of a redirection, "" if it names no entry point there is.
 func (s *Static) redirectTarget(r *EntryPointRedirect) string {

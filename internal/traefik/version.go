@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Version is a version of Traefik: major and minor. The zero value is "not known".
@@ -17,7 +17,7 @@ type Version struct {
 // Newest is the version whose behaviour this package was measured on, taken where only the major version 3 is known.
 var Newest = Version{Major: 3, Minor: 7}
 
-var versionPattern = lazyre.New(`^v?(\d{1,3})(?:\.(\d{1,3}))?(?:\.\d+)?(?:-.*)?$`)
+var versionPattern = lazyregexp.New(`^v?(\d{1,3})(?:\.(\d{1,3}))?(?:\.\d+)?(?:-.*)?$`)
 
 // ParseVersion reads "3.1", "v2.11.4", "v3" or "3.1-rc1"; anything else is the zero Version. A bare major version stands for
 // its newest minor version.

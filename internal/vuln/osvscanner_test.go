@@ -17,7 +17,7 @@ import (
 	"github.com/drydock/drydock/internal/advisory"
 	"github.com/drydock/drydock/internal/advisory/version"
 	"github.com/drydock/drydock/internal/inventory"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // purls writes packages as osv-scanner reads them from an SBOM. RPM, Bitnami and Hackage are not here: it finds nothing
@@ -134,8 +134,8 @@ func hash(s string) uint32 {
 // TestAgainstOsvScanner gives osv-scanner, offline, and drydock the same packages and the same data, and compares the
 // records that each finds for each package.
 func TestAgainstOsvScanner(t *testing.T) {
-	tool := need.Tool(t, "osv-scanner")
-	data := need.Shared(t, "advisories")
+	tool := testenv.Tool(t, "osv-scanner")
+	data := testenv.Shared(t, "advisories")
 	type component struct {
 		Type    string `json:"type"`
 		Name    string `json:"name"`

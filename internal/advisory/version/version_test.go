@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/osv-scalibr/semantic"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // Each corpus is a file of lines "a < b" or "a = b", named by its ecosystem.
@@ -85,7 +85,7 @@ var (
 
 // TestAgainstDpkg compares with dpkg itself.
 func TestAgainstDpkg(t *testing.T) {
-	dpkg := need.Tool(t, "dpkg")
+	dpkg := testenv.Tool(t, "dpkg")
 	pairs := corpus(t, "testdata/Debian.txt")
 	for range 300 {
 		pairs = append(pairs, pair{a: debianVersions(), b: debianVersions()})
@@ -145,7 +145,7 @@ func ask(t *testing.T, eco string, next func() string, tool string, args ...stri
 
 // TestAgainstPackaging compares with the library that pip uses. A local part on one side only does not count here.
 func TestAgainstPackaging(t *testing.T) {
-	ask(t, "PyPI", pypiVersions, need.Tool(t, "python3"), "-c", `
+	ask(t, "PyPI", pypiVersions, testenv.Tool(t, "python3"), "-c", `
 import sys
 try:
     from packaging.version import Version
@@ -164,7 +164,7 @@ for line in sys.stdin:
 
 // TestAgainstNodeSemver compares with the module that npm brings along.
 func TestAgainstNodeSemver(t *testing.T) {
-	ask(t, "npm", npmVersions, need.Tool(t, "node"), "-e", `
+	ask(t, "npm", npmVersions, testenv.Tool(t, "node"), "-e", `
 const path = require('path'), fs = require('fs'), cp = require('child_process')
 const npm = fs.realpathSync(cp.execSync('command -v npm', {encoding: 'utf8'}).trim())
 const semver = require(path.join(npm, '..', '..', 'node_modules', 'semver'))
@@ -177,7 +177,7 @@ for (const line of fs.readFileSync(0, 'utf8').trim().split('\n')) {
 // TestAgainstMaven compares the corpus with Maven's own library, which prints each version with its relation to the
 // next.
 func TestAgainstMaven(t *testing.T) {
-	java := need.Tool(t, "java")
+	java := testenv.Tool(t, "java")
 	jar := "/usr/share/java/maven-artifact-3.x.jar"
 	if _, err := os.Stat(jar); err != nil {
 		t.Skip("absent: maven-artifact (Debian's libmaven3-core-java)")

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/code/ast"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/syntax"
 )
 
@@ -663,7 +663,7 @@ func (p *Pattern) Dump() string {
 
 // The stand-ins as a dump shows them.
 var (
-	dumpedVar  = lazyre.New(`(Metavar) "[^"]?[zZ]qM_(\w+)"`)
-	dumpedVars = lazyre.New(`(MetaDots) "[^"]?[zZ]qE_(\w+)"`)
-	dumpedDots = lazyre.New(`(Dots|Deep|Typed) "[^"]?[zZ]q\w+"`)
+	dumpedVar  = lazyregexp.New(`(Metavar) "[^"]?[zZ]qM_(\w+)"`)
+	dumpedVars = lazyregexp.New(`(MetaDots) "[^"]?[zZ]qE_(\w+)"`)
+	dumpedDots = lazyregexp.New(`(Dots|Deep|Typed) "[^"]?[zZ]q\w+"`)
 )

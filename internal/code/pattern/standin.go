@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // The words that stand in a pattern's text for what no grammar knows. They start a name that nobody writes.
@@ -37,10 +37,10 @@ type piece struct {
 }
 
 var (
-	metavar   = lazyre.New(`^\$([A-Z_][A-Z_0-9]*)`)
-	metaDots  = lazyre.New(`^\$\.\.\.([A-Z_][A-Z_0-9]*)`)
-	typeAfter = lazyre.New(`^\$([A-Z_][A-Z_0-9]*)\s*:\s*`)
-	typeFirst = lazyre.New(`^\(\s*([A-Za-z_$][\w.$<>\[\], ?]*?)\s+\$([A-Z_][A-Z_0-9]*)\s*\)`)
+	metavar   = lazyregexp.New(`^\$([A-Z_][A-Z_0-9]*)`)
+	metaDots  = lazyregexp.New(`^\$\.\.\.([A-Z_][A-Z_0-9]*)`)
+	typeAfter = lazyregexp.New(`^\$([A-Z_][A-Z_0-9]*)\s*:\s*`)
+	typeFirst = lazyregexp.New(`^\(\s*([A-Za-z_$][\w.$<>\[\], ?]*?)\s+\$([A-Z_][A-Z_0-9]*)\s*\)`)
 )
 
 // superglobals are variables of PHP's that look like metavariables.

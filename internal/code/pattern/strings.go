@@ -6,7 +6,7 @@ import (
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/regex"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // strPattern is what a string literal in a pattern asks for.
@@ -17,8 +17,8 @@ type strPattern struct {
 }
 
 var (
-	wholeMeta  = lazyre.New(`^\$(?:[A-Z_][A-Z_0-9]*|\.\.\.[A-Z_][A-Z_0-9]*)$`)
-	regexpText = lazyre.New(`(?s)^=~/(.*)/([mis]*)$`)
+	wholeMeta  = lazyregexp.New(`^\$(?:[A-Z_][A-Z_0-9]*|\.\.\.[A-Z_][A-Z_0-9]*)$`)
+	regexpText = lazyregexp.New(`(?s)^=~/(.*)/([mis]*)$`)
 )
 
 func (p *Pattern) compileStr(text []byte) strPattern {

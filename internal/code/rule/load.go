@@ -9,10 +9,10 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"gopkg.in/yaml.v3"
 )
 
@@ -32,7 +32,7 @@ func Load(fsys fs.FS, paths ...string) (rules []*Rule, errs []error) {
 func load(fsys fs.FS, path string, shown func(string) string) (rules []*Rule, errs []error) {
 	files, err := ruleFiles(fsys, path)
 	if err != nil {
-		return nil, []error{fault.InputErr(shown(path), err).WithHint("Give a rule file or a folder of rule files.")}
+		return nil, []error{clierr.InputErr(shown(path), err).WithHint("Give a rule file or a folder of rule files.")}
 	}
 	for _, f := range files {
 		r, e := loadFile(fsys, f, shown(f))
@@ -76,12 +76,12 @@ func isFixture(base string) bool {
 func loadFile(fsys fs.FS, path, shown string) ([]*Rule, []error) {
 	f, err := fsys.Open(path)
 	if err != nil {
-		return nil, []error{fault.InputErr(shown, err)}
+		return nil, []error{clierr.InputErr(shown, err)}
 	}
 	defer f.Close()
-	b, err := limit.ReadAll(f, maxFile)
+	b, err := bounded.ReadAll(f, maxFile)
 	if err != nil {
-		return nil, []error{fault.InputErr(shown, err)}
+		return nil, []error{clierr.InputErr(shown, err)}
 	}
 	return Parse(shown, b)
 }
@@ -91,7 +91,7 @@ func LoadPaths(paths ...string) (rules []*Rule, errs []error) {
 	for _, p := range paths {
 		st, err := os.Stat(p)
 		if err != nil {
-			errs = append(errs, fault.InputErr(p, err).WithHint("Give a rule file or a folder of rule files."))
+			errs = append(errs, clierr.InputErr(p, err).WithHint("Give a rule file or a folder of rule files."))
 			continue
 		}
 		dir, base := p, "."
@@ -110,15 +110,15 @@ func Parse(path string, text []byte) (rules []*Rule, errs []error) {
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		line := 0
 		fmt.Sscanf(strings.TrimPrefix(err.Error(), "yaml: "), "line %d:", &line)
-		return nil, []error{fault.Input(path, "not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: ")).At(line, 0)}
+		return nil, []error{clierr.Input(path, "not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: ")).At(line, 0)}
 	}
 	if len(doc.Content) == 0 {
-		return nil, []error{fault.Input(path, "the file is empty").WithHint("A rule file has a list named `rules`.")}
+		return nil, []error{clierr.Input(path, "the file is empty").WithHint("A rule file has a list named `rules`.")}
 	}
 	p := &parser{path: path}
 	list := p.get(doc.Content[0], "rules")
 	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, []error{fault.Input(path, "no list named `rules`").At(doc.Content[0].Line, doc.Content[0].Column).WithHint("A rule file has a list named `rules`.")}
+		return nil, []error{clierr.Input(path, "no list named `rules`").At(doc.Content[0].Line, doc.Content[0].Column).WithHint("A rule file has a list named `rules`.")}
 	}
 	for _, n := range list.Content {
 		r, err := p.rule(n)
@@ -146,7 +146,7 @@ func (p *parser) bad(n *yaml.Node, format string, args ...any) error {
 	if p.id != "" {
 		msg = "rule " + p.id + ": " + msg
 	}
-	return fault.Input(p.path, "%s", msg).At(n.Line, n.Column)
+	return clierr.Input(p.path, "%s", msg).At(n.Line, n.Column)
 }
 
 func deref(n *yaml.Node) *yaml.Node {
@@ -334,7 +334,7 @@ func (p *parser) positive(f *Formula, n *yaml.Node) error {
 	return p.bad(n, "`patterns` needs at least one pattern that is not negated")
 }
 
-var metavarName = lazyre.New(`^\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)$`)
+var metavarName = lazyregexp.New(`^\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)$`)
 
 func (p *parser) metavariable(n *yaml.Node) (string, error) {
 	v := p.get(n, "metavariable")

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -223,7 +223,7 @@ func list(names []string) string {
 	return ": " + strings.Join(shown, ", ")
 }
 
-var plainName = lazyre.New(`^[A-Za-z0-9@._+/-]{1,60}$`)
+var plainName = lazyregexp.New(`^[A-Za-z0-9@._+/-]{1,60}$`)
 
 // lacking are the names for which ok does not hold.
 func lacking(names []string, ok func(string) bool) []string {

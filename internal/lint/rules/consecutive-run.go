@@ -3,7 +3,7 @@ package rules
 import (
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -42,8 +42,8 @@ func commands(in *dockerfile.Instruction) int {
 }
 
 var (
-	quotes     = lazyre.New(`"[^"]*"|'[^']*'`)
-	separators = lazyre.New(`[;&|\n]+`)
+	quotes     = lazyregexp.New(`"[^"]*"|'[^']*'`)
+	separators = lazyregexp.New(`[;&|\n]+`)
 )
 
 func sameFlags(a, b *dockerfile.Instruction) bool {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -125,7 +125,7 @@ var (
 var interpreters = map[string]bool{"sh": true, "bash": true, "dash": true, "ash": true, "zsh": true, "ksh": true, "python": true, "python3": true, "perl": true, "node": true, "ruby": true, "php": true}
 
 // download is a substitution that fetches something, as the whole of a word.
-var download = lazyre.New("^(?:\\$\\(|<\\(|`)\\s*(?:curl|wget)\\s")
+var download = lazyregexp.New("^(?:\\$\\(|<\\(|`)\\s*(?:curl|wget)\\s")
 
 // readsScript tells whether an interpreter takes its script from standard input: no file is named, or it is "-".
 func readsScript(name string, words []dockerfile.Word) bool {

@@ -2,7 +2,7 @@ package rules
 
 import (
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -19,4 +19,4 @@ var labelGitHash = lint.Rule{
 	},
 }
 
-var gitHash = lazyre.New(`^(?:[0-9a-f]{7}|[0-9a-f]{40})$`)
+var gitHash = lazyregexp.New(`^(?:[0-9a-f]{7}|[0-9a-f]{40})$`)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -30,7 +30,7 @@ var labelKey = lint.Rule{
 	},
 }
 
-var labelForm = lazyre.New(`^[a-z](?:[a-z0-9._/-]*[a-z0-9])?$`)
+var labelForm = lazyregexp.New(`^[a-z](?:[a-z0-9._/-]*[a-z0-9])?$`)
 
 func validLabel(key string) bool {
 	if !labelForm.MatchString(key) || strings.Contains(key, "..") || strings.Contains(key, "--") {

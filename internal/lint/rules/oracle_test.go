@@ -15,7 +15,7 @@ import (
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // agreed is the share of places on which drydock and hadolint must agree, for every rule and overall.
@@ -27,7 +27,7 @@ const agreed = 0.97
 // where nothing may be skipped). Files that
 // hadolint does not parse are counted apart: it reports nothing else for them.
 func TestAgreementWithHadolint(t *testing.T) {
-	tool := need.Tool(t, "hadolint")
+	tool := testenv.Tool(t, "hadolint")
 	tally := newTally()
 	for _, batch := range corpus(t) {
 		tally.compare(t, batch, ask(t, tool, batch))

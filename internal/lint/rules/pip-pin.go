@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -36,7 +36,7 @@ var pipValued = []string{"abi", "b", "build", "e", "editable", "extra-index-url"
 	"no-binary", "only-binary", "platform", "prefix", "progress-bar", "proxy", "python-version", "root", "root-user-action", "src", "t", "target",
 	"trusted-host", "upgrade-strategy"}
 
-var pipName = lazyre.New(`^pip[0-9.]*$`)
+var pipName = lazyregexp.New(`^pip[0-9.]*$`)
 
 // pipInstall reads pip install, also as python -m pip, and returns pip's own arguments.
 func pipInstall(c *call) (*call, bool) {
@@ -53,7 +53,7 @@ func pipInstall(c *call) (*call, bool) {
 }
 
 // pipBound finds an operator of versions, an address or a path. One equals sign is none: pip does not know it.
-var pipBound = lazyre.New(`==|~=|!=|[<>@/]`)
+var pipBound = lazyregexp.New(`==|~=|!=|[<>@/]`)
 
 // pipFixed tells whether a requirement is bound to a version, or is a file or address that is one.
 func pipFixed(s string) bool {

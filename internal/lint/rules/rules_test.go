@@ -12,7 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint"
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // sample is one Dockerfile of a rule's fixture with the lines on which the rule fires.
@@ -191,7 +191,7 @@ func TestRulesAreComplete(t *testing.T) {
 }
 
 func TestDocumented(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(need.Root(), "docs", "dockerfile.md"))
+	b, err := os.ReadFile(filepath.Join(testenv.Root(), "docs", "dockerfile.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

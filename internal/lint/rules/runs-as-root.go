@@ -7,7 +7,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -129,7 +129,7 @@ func scriptSwitches(files fs.FS, name string) bool {
 	return false
 }
 
-var switching = lazyre.New(`(?m)^[^#\n]*\b(?:gosu|su-exec|setpriv|runuser|s6-setuidgid|chpst)\s`)
+var switching = lazyregexp.New(`(?m)^[^#\n]*\b(?:gosu|su-exec|setpriv|runuser|s6-setuidgid|chpst)\s`)
 
 // rootByCompose is a service that compose runs as root although the image sets another user, "" if there is none.
 func rootByCompose(p *lint.Pass) string {

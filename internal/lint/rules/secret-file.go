@@ -5,10 +5,10 @@ import (
 	"path"
 	"strings"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
-	"github.com/drydock/drydock/internal/limit"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -61,10 +61,10 @@ func copiedSecrets(p *lint.Pass, in *dockerfile.Instruction) {
 	}
 }
 
-var secretNames = lazyre.New(`(?i)^(?:\.env(?:\.[a-z]+)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pypirc|\.git-credentials|\.htpasswd|\.dockercfg|\.pgpass|\.vault-token|kubeconfig|credentials(?:\.json)?|service[-_]account.*\.json|.*\.(?:key|p12|pfx|jks|keystore|kdbx)|.*-key\.pem|key\.pem|privkey.*\.pem|secrets?\.(?:ya?ml|json|env|toml|ini))$`)
+var secretNames = lazyregexp.New(`(?i)^(?:\.env(?:\.[a-z]+)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pypirc|\.git-credentials|\.htpasswd|\.dockercfg|\.pgpass|\.vault-token|kubeconfig|credentials(?:\.json)?|service[-_]account.*\.json|.*\.(?:key|p12|pfx|jks|keystore|kdbx)|.*-key\.pem|key\.pem|privkey.*\.pem|secrets?\.(?:ya?ml|json|env|toml|ini))$`)
 
 // harmless are names of the same form that hold nothing: samples to copy, and public halves.
-var harmless = lazyre.New(`(?i)(?:example|sample|template|dist|defaults?|test|ci|schema)|(?:^|[._-])pub(?:lic)?(?:$|[._-])`)
+var harmless = lazyregexp.New(`(?i)(?:example|sample|template|dist|defaults?|test|ci|schema)|(?:^|[._-])pub(?:lic)?(?:$|[._-])`)
 
 // holdsSecrets tells by name, and for .npmrc by content, whether a file holds secrets. The content is only looked into,
 // never kept.
@@ -75,11 +75,11 @@ func holdsSecrets(p *lint.Pass, at, name string) bool {
 	return secretNames.MatchString(name) && !harmless.MatchString(name)
 }
 
-var npmSecret = lazyre.New(`(?m)(?:_authToken|_password|_auth|npmAuthToken)\s*[=:]\s*["']?[^\s"'$]`)
+var npmSecret = lazyregexp.New(`(?m)(?:_authToken|_password|_auth|npmAuthToken)\s*[=:]\s*["']?[^\s"'$]`)
 
 const maxSmallFile = 64 << 10
 
-func fileMentions(files fs.FS, name string, what *lazyre.Regexp) bool {
+func fileMentions(files fs.FS, name string, what *lazyregexp.Regexp) bool {
 	if !fs.ValidPath(name) {
 		return false
 	}
@@ -88,6 +88,6 @@ func fileMentions(files fs.FS, name string, what *lazyre.Regexp) bool {
 		return false
 	}
 	defer f.Close()
-	b, err := limit.ReadAll(f, maxSmallFile)
+	b, err := bounded.ReadAll(f, maxSmallFile)
 	return err == nil && what.Match(b)
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 
 	"github.com/google/osv-scalibr/veles"
@@ -73,16 +73,16 @@ func shortKey(k string) string {
 }
 
 var (
-	secretWord   = lazyre.New(`(?i)(?:^|[_.-]|[a-z])(?:password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|secret_?key|credentials?)(?:$|[_.-]?(?:base|value|key|[0-9]+)$)`)
-	notSecretKey = lazyre.New(`(?i)_(?:file|path|dir|url|uri|name|host|port|user|username|type|length|ttl|expiry|expires?|timeout|header|prefix|algorithm|version|id)$|public|min|max`)
-	placeholder  = lazyre.New(`(?i)^(?:dummy|none|null|nil|placeholder|example|xxx+|todo|unset|empty|true|false|yes|no|on|off|build|changeme|change_me|change-me|replace.*|your[-_].*|not[-_]?.*|<.*>|\*+|-+|\.+)$|dummy|placeholder|for[-_]build|build[-_]only|insecure[-_]`)
+	secretWord   = lazyregexp.New(`(?i)(?:^|[_.-]|[a-z])(?:password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|secret_?key|credentials?)(?:$|[_.-]?(?:base|value|key|[0-9]+)$)`)
+	notSecretKey = lazyregexp.New(`(?i)_(?:file|path|dir|url|uri|name|host|port|user|username|type|length|ttl|expiry|expires?|timeout|header|prefix|algorithm|version|id)$|public|min|max`)
+	placeholder  = lazyregexp.New(`(?i)^(?:dummy|none|null|nil|placeholder|example|xxx+|todo|unset|empty|true|false|yes|no|on|off|build|changeme|change_me|change-me|replace.*|your[-_].*|not[-_]?.*|<.*>|\*+|-+|\.+)$|dummy|placeholder|for[-_]build|build[-_]only|insecure[-_]`)
 )
 
 // credentials finds user and password in an address.
-var credentials = lazyre.New(`[a-zA-Z][a-zA-Z0-9+.-]*://([^\s/:@"']*):([^\s/@"']+)@([^\s/:"']*)`)
+var credentials = lazyregexp.New(`[a-zA-Z][a-zA-Z0-9+.-]*://([^\s/:@"']*):([^\s/@"']+)@([^\s/:"']*)`)
 
 // customary are passwords of examples and of databases on the developer's own machine.
-var customary = lazyre.New(`(?i)^(?:pass(?:word|wd)?[0-9]*|pwd|pw|secret|token|postgres|mysql|mongo|root|admin|user|test|guest|example|x-oauth-basic|local|dev(?:elopment)?)$`)
+var customary = lazyregexp.New(`(?i)^(?:pass(?:word|wd)?[0-9]*|pwd|pw|secret|token|postgres|mysql|mongo|root|admin|user|test|guest|example|x-oauth-basic|local|dev(?:elopment)?)$`)
 
 // addressPassword tells whether a text holds an address with a real password: no variable, nobody's example, not the
 // user's name again, not a machine that is only this one.

@@ -3,14 +3,14 @@ package rules
 import (
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
 // braced writes every variable with its braces, the way in which hadolint counts the digits of a number.
 func braced(s string) string { return simpleVariable.ReplaceAllString(s, "$${$1}") }
 
-var simpleVariable = lazyre.New(`\$([A-Za-z_][A-Za-z0-9_]*)`)
+var simpleVariable = lazyregexp.New(`\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 var useraddLogInit = lint.Rule{
 	Level: lint.LevelWarning,

@@ -6,7 +6,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -66,4 +66,4 @@ func joined(dir, p string) string {
 }
 
 // passing are paths of things that an installation needs and nothing after it.
-var passing = lazyre.New(`(?i)(?:^|/)(?:wheels?|wheelhouse)(?:/|$)|\.whl$|/\.cache(?:/|$)|/\.npm(?:/|$)|/\.m2/|/go/pkg/mod(?:/|$)`)
+var passing = lazyregexp.New(`(?i)(?:^|/)(?:wheels?|wheelhouse)(?:/|$)|\.whl$|/\.cache(?:/|$)|/\.npm(?:/|$)|/\.m2/|/go/pkg/mod(?:/|$)`)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -28,7 +28,7 @@ var workdirAbsolute = lint.Rule{
 	},
 }
 
-var drive = lazyre.New(`^[A-Za-z]:`)
+var drive = lazyregexp.New(`^[A-Za-z]:`)
 
 // absolute tells whether a path is absolute on Linux or Windows, or begins with a variable, which nobody knows.
 func absolute(s string) bool {

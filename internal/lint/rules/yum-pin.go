@@ -5,7 +5,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyre"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -21,7 +21,7 @@ var yumPin = lint.Rule{
 	Check: func(p *lint.Pass) { rpmPin(p, "yum installs without a version", "yum") },
 }
 
-var rpmVersion = lazyre.New(`-[0-9]`)
+var rpmVersion = lazyregexp.New(`-[0-9]`)
 
 // rpmPin reports packages of yum's family without a version; a module has its stream behind a colon.
 func rpmPin(p *lint.Pass, title string, programs ...string) {
@@ -57,7 +57,7 @@ func rpmFixed(f *dockerfile.File, in *dockerfile.Instruction, s string) bool {
 	return true
 }
 
-var variableUse = lazyre.New(`\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})`)
+var variableUse = lazyregexp.New(`\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})`)
 
 // declared are the variables that ENV and ARG have set before an instruction: in its stage, in the stages that it stands
 // on, and before the first stage.

@@ -10,9 +10,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/inventory"
-	"github.com/drydock/drydock/internal/limit"
 )
 
 // Bounds on what is read. The largest SBOMs of real images are a tenth of these.
@@ -25,23 +25,23 @@ const (
 
 // ReadFile reads the SBOM at path.
 func ReadFile(path string) (*inventory.Inventory, error) {
-	f, err := limit.Open(path)
+	f, err := bounded.Open(path)
 	if err != nil {
-		return nil, fault.InputErr("", err)
+		return nil, clierr.InputErr("", err)
 	}
 	defer f.Close()
 	return Read(f, path)
 }
 
 // Read reads an SBOM; name is what errors call it and becomes the inventory's target. Packages that cannot be matched
-// because nothing says what they are stand among the inventory's problems. The error is a *fault.Error with the place;
+// because nothing says what they are stand among the inventory's problems. The error is a *clierr.Error with the place;
 // the inventory then holds the packages before that place, and is nil where there are none.
 func Read(r io.Reader, name string) (*inventory.Inventory, error) {
 	b := &builder{inv: &inventory.Inventory{Target: name}, names: map[string]string{}}
-	br := bufio.NewReaderSize(limit.Reader(r, maxBytes), 64<<10)
+	br := bufio.NewReaderSize(bounded.Reader(r, maxBytes), 64<<10)
 	kind, err := sniff(br)
 	if err != nil {
-		return nil, fault.InputErr(name, err).WithHint(formatsHint)
+		return nil, clierr.InputErr(name, err).WithHint(formatsHint)
 	}
 	switch kind {
 	case '{':
@@ -51,7 +51,7 @@ func Read(r io.Reader, name string) (*inventory.Inventory, error) {
 	case 'S':
 		err = readTagValue(br, b)
 	default:
-		return nil, fault.Input(name, "not an SBOM").WithHint(formatsHint)
+		return nil, clierr.Input(name, "not an SBOM").WithHint(formatsHint)
 	}
 	if err != nil {
 		err = located(r, name, err)
@@ -115,11 +115,11 @@ func (p *placed) Unwrap() error { return p.err }
 // located gives err its file, line and column. The line is found by reading the file again up to the offset, which
 // costs nothing where nothing is wrong.
 func located(r io.Reader, name string, err error) error {
-	var known *fault.Error
+	var known *clierr.Error
 	if errors.As(err, &known) {
 		return err
 	}
-	e := fault.InputErr(name, err)
+	e := clierr.InputErr(name, err)
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		e = e.WithHint("The file seems to be cut off; write it again.")
 	}

@@ -11,12 +11,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/format/cyclonedx"
+	"github.com/drydock/drydock/internal/format/golden"
+	"github.com/drydock/drydock/internal/format/spdx"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/report/cyclonedx"
-	"github.com/drydock/drydock/internal/report/golden"
-	"github.com/drydock/drydock/internal/report/spdx"
 	"github.com/drydock/drydock/internal/sbom/document"
 )
 
@@ -153,14 +153,14 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 			continue
 		}
-		if fault.Code(err) != fault.ExitInput {
-			t.Errorf("%s: exit code %d", c.name, fault.Code(err))
+		if clierr.Code(err) != clierr.ExitInput {
+			t.Errorf("%s: exit code %d", c.name, clierr.Code(err))
 		}
 	}
 	if _, err := document.ReadFile(t.TempDir()); err == nil || !strings.Contains(err.Error(), "is a folder") {
 		t.Error(err)
 	}
-	if _, err := document.ReadFile("testdata/none.json"); fault.Code(err) != fault.ExitInput {
+	if _, err := document.ReadFile("testdata/none.json"); clierr.Code(err) != clierr.ExitInput {
 		t.Error(err)
 	}
 }
@@ -190,7 +190,7 @@ func TestCutOffKeepsWhatWasRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	inv, err := document.Read(bytes.NewReader(whole[:len(whole)/2]), "x")
-	if fault.Code(err) != fault.ExitInput || inv == nil || len(inv.Packages) < 2 || len(inv.Packages) >= len(tree) {
+	if clierr.Code(err) != clierr.ExitInput || inv == nil || len(inv.Packages) < 2 || len(inv.Packages) >= len(tree) {
 		t.Errorf("%v, %+v", err, inv)
 	}
 }
@@ -261,7 +261,7 @@ func FuzzRead(f *testing.F) {
 		if err == nil && inv == nil || err != nil && inv != nil && len(inv.Packages) == 0 {
 			t.Fatalf("inventory %v, error %v", inv, err)
 		}
-		if err != nil && fault.Code(err) != fault.ExitInput {
+		if err != nil && clierr.Code(err) != clierr.ExitInput {
 			t.Error(err)
 		}
 		if inv != nil {

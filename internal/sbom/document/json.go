@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // readJSON reads either family: which one it is stands in the object itself, in any order.
@@ -51,14 +51,14 @@ func readJSON(r *bufio.Reader, b *builder) error {
 	switch {
 	case format == "CycloneDX" || cdx != "" && spdx == "":
 		if !known(cdx, "1.2", "1.3", "1.4", "1.5", "1.6", "1.7") {
-			return fault.Input(b.inv.Target, "CycloneDX %q is not a version that can be read", cdx).WithHint(formatsHint)
+			return clierr.Input(b.inv.Target, "CycloneDX %q is not a version that can be read", cdx).WithHint(formatsHint)
 		}
 	case spdx != "":
 		if !known(spdx, "SPDX-2.2", "SPDX-2.3") {
-			return fault.Input(b.inv.Target, "%q is not a version of SPDX that can be read", spdx).WithHint(formatsHint)
+			return clierr.Input(b.inv.Target, "%q is not a version of SPDX that can be read", spdx).WithHint(formatsHint)
 		}
 	default:
-		return fault.Input(b.inv.Target, "this JSON is neither CycloneDX nor SPDX: it has neither bomFormat nor spdxVersion").WithHint(formatsHint)
+		return clierr.Input(b.inv.Target, "this JSON is neither CycloneDX nor SPDX: it has neither bomFormat nor spdxVersion").WithHint(formatsHint)
 	}
 	b.nameLicences(extracted)
 	return nil

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // readTagValue reads SPDX's line format: "Tag: value", where a value may span lines between <text> and </text>.
@@ -72,7 +72,7 @@ func readTagValue(r *bufio.Reader, b *builder) error {
 		b.owns(o[0], o[1])
 	}
 	if !known(version, "SPDX-2.2", "SPDX-2.3") {
-		return fault.Input(b.inv.Target, "%q is not a version of SPDX that can be read", clip(version)).WithHint(formatsHint)
+		return clierr.Input(b.inv.Target, "%q is not a version of SPDX that can be read", clip(version)).WithHint(formatsHint)
 	}
 	b.nameLicences(words)
 	return nil

@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/drydock/drydock/internal/fault"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // readXML reads CycloneDX as XML.
@@ -19,7 +19,7 @@ func readXML(r *bufio.Reader, b *builder) error {
 	if err == nil {
 		return nil
 	}
-	var known *fault.Error
+	var known *clierr.Error
 	if errors.As(err, &known) {
 		return err
 	}
@@ -49,7 +49,7 @@ func (x *xmlReader) document() error {
 	}
 	version, ok := strings.CutPrefix(root.Name.Space, namespace)
 	if root.Name.Local != "bom" || !ok || !known(version, "1.2", "1.3", "1.4", "1.5", "1.6", "1.7") {
-		return fault.Input(x.b.inv.Target, "this XML is not CycloneDX: its root is %q in %q", clip(root.Name.Local), clip(root.Name.Space)).WithHint(formatsHint)
+		return clierr.Input(x.b.inv.Target, "this XML is not CycloneDX: its root is %q in %q", clip(root.Name.Local), clip(root.Name.Space)).WithHint(formatsHint)
 	}
 	return x.children(func(e xml.StartElement) error {
 		switch e.Name.Local {

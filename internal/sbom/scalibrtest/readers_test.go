@@ -28,8 +28,8 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/language/rust/cargolock"
 	scalibrfs "github.com/google/osv-scalibr/fs"
 
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/sbom"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 type newExtractor = func(*cpb.PluginConfig) (filesystem.Extractor, error)
@@ -85,7 +85,7 @@ func TestAgainstScalibr(t *testing.T) {
 	}
 	root := filepath.Join(strings.TrimSpace(string(out)), "extractor", "filesystem", "language")
 	if _, err := os.Stat(root); err != nil {
-		need.Absent(t, "osv-scalibr's own files: %v", err)
+		testenv.Absent(t, "osv-scalibr's own files: %v", err)
 	}
 	files := 0
 	for _, r := range readers {

@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // inside marks the process that runs in the namespace.
@@ -20,9 +20,9 @@ func InNamespace(t *testing.T, addresses ...string) bool {
 	if os.Getenv(inside) != "" {
 		return true
 	}
-	need.Userns(t)
+	testenv.Userns(t)
 	if _, err := exec.LookPath("ip"); err != nil {
-		need.Absent(t, "ip, of iproute2")
+		testenv.Absent(t, "ip, of iproute2")
 	}
 	setup := "ip link set lo up"
 	for _, a := range addresses {

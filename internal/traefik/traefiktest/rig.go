@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/need"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // Sources of requests: all of 127.0.0.0/8 is the machine itself.
@@ -84,7 +84,7 @@ func backends(t testing.TB, n int) {
 	for i := range n {
 		l, err := net.Listen("tcp", net.JoinHostPort(Address(i), BackendPort))
 		if err != nil {
-			need.Absent(t, "loopback addresses beyond 127.0.0.1: %v", err)
+			testenv.Absent(t, "loopback addresses beyond 127.0.0.1: %v", err)
 		}
 		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Drydock-Container", fmt.Sprint(i))
@@ -158,7 +158,7 @@ func engine(t testing.TB, cs []Container) string {
 // Start runs a real Traefik and waits until it serves the sentinel, which is the last container.
 func Start(t testing.TB, s Setup) *Rig {
 	t.Helper()
-	bin := need.Tool(t, s.Tool)
+	bin := testenv.Tool(t, s.Tool)
 	s.Containers = append(s.Containers, Container{Name: "sentinel", Labels: map[string]string{
 		"traefik.enable": "true", "traefik.http.routers.sentinel.rule": "Host(`sentinel.invalid`)", "traefik.http.routers.sentinel.entrypoints": s.EntryPoints[0],
 	}})

@@ -15,8 +15,8 @@ import (
 	library "github.com/erikvarga/go-rpmdb/pkg"
 	_ "modernc.org/sqlite" // the library's driver
 
-	"github.com/drydock/drydock/internal/need"
 	"github.com/drydock/drydock/internal/sbom/rpmdb"
+	"github.com/drydock/drydock/internal/testenv"
 )
 
 // databases are real ones of all three forms, from CentOS 5 to Fedora 35 and of both byte orders: the library's own.
@@ -45,7 +45,7 @@ func line(name, version, release, arch, source, licence, vendor string, size int
 func TestAgainstTheLibrary(t *testing.T) {
 	files := databases(t)
 	if len(files) < 8 {
-		need.Absent(t, "the databases of go-rpmdb")
+		testenv.Absent(t, "the databases of go-rpmdb")
 	}
 	for _, path := range files {
 		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/drydock/drydock/internal/access"
 	"github.com/drydock/drydock/internal/clierr"
@@ -42,13 +43,13 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 			if p.format.Name == "table" && t.Host != nil {
 				p.format.Write = withDoors(access.Check(t.Host, opt.gate(cfg)), p.format.Write)
 			}
-			so := scan.Options{Gates: []finding.Gate{finding.GateAccess}, TraefikVersion: opt.version, Public: cfg.Public}
+			so := scan.Options{Gates: []finding.Gate{finding.GateAccess}, Access: opt.gate(cfg)}
 			return a.look(ctx, t, so, p)
 		},
 	}
 	rep.add(c)
 	st.add(c)
-	c.PersistentFlags().StringVar(&opt.version, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
+	opt.add(c.PersistentFlags())
 	c.AddCommand(newAccessAddCmd(a, &opt), newAccessRemoveCmd(a, &opt), newAccessSimulateCmd(a, &opt), newAccessVerifyCmd(a, &opt))
 	return c
 }
@@ -56,9 +57,13 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 // accessOptions are what every access command takes.
 type accessOptions struct{ version string }
 
+func (o *accessOptions) add(fl *pflag.FlagSet) {
+	fl.StringVar(&o.version, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
+}
+
 // gate are the options of the checker.
 func (o *accessOptions) gate(cfg *config.Config) access.Options {
-	return access.Options{TraefikVersion: o.version, Public: cfg.Public}
+	return access.Options{TraefikVersion: o.version, Public: cfg.Public, Logins: cfg.Access.Logins, Bouncers: cfg.Access.Bouncers}
 }
 
 // resolve reads the compose projects that a command names, and drydock.yaml.

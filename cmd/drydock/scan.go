@@ -16,6 +16,7 @@ func newScanCmd(a *app) *cobra.Command {
 	var st stackFlags
 	var gates []string
 	var opt scan.Options
+	var traefik accessOptions
 	c := &cobra.Command{
 		Use:   "scan [PATH|IMAGE...]",
 		Short: "Look at a host of compose stacks with every gate; one report",
@@ -45,7 +46,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 			if len(gates) == 0 {
 				opt.Gates = cfg.Gates
 			}
-			opt.Public = cfg.Public
+			opt.Access = traefik.gate(cfg)
 			opt.MaxAge = cfg.Advisories.MaxAge
 			p.keep = true
 			return a.scan(cmd.Context(), in, opt, p)
@@ -56,7 +57,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 	c.Flags().StringSliceVar(&gates, "gate", nil, "only these gates: "+strings.Join(gateNames(), ", "))
 	addImageFlags(c, &opt)
 	addRuleFlags(c, &opt)
-	c.Flags().StringVar(&opt.TraefikVersion, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
+	traefik.add(c.Flags())
 	return c
 }
 

@@ -16,6 +16,8 @@ import (
 type Options struct {
 	TraefikVersion string   // "3.7"; "" takes it from the image's tag
 	Public         []string // routers and services that are meant to be public: "app-https", "app-https@docker" or a service's name
+	Logins         []string // forwardAuth middlewares that ask for a login: "sso", "sso@docker", or the service that they ask
+	Bouncers       []string // likewise those that let in whoever they do not know
 	// ReadFile reads Traefik's own files from the host's folders; nil reads regular files of at most 4 MiB.
 	ReadFile func(path string) ([]byte, error)
 }

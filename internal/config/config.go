@@ -29,7 +29,8 @@ type Config struct {
 	Images     []Image
 	Groups     map[string][]string // name -> addresses and ranges
 	Public     []string            // routers and services that are meant to be public
-	Gates      []finding.Gate      // the gates to run; none = all
+	Access     Access
+	Gates      []finding.Gate // the gates to run; none = all
 	Policy     Policy
 	Advisories Advisories
 }
@@ -48,6 +49,13 @@ type Image struct {
 	Context    string
 	Dockerfile string // "" = Dockerfile in Context
 	Target     string
+}
+
+// Access is what the access gate cannot see in the projects' files.
+type Access struct {
+	Logins        []string // forwardAuth middlewares that ask for a login: "sso@docker", "sso", or the service they ask
+	Bouncers      []string // those that let in whoever they do not know
+	TraefikConfig string   // Traefik's static configuration, a file or the folder that it stands in; "" = as the projects say
 }
 
 // Policy is when a scan fails.

@@ -30,6 +30,10 @@ groups:
   office: [203.0.113.10/32, 198.51.100.7]
   vpn: "2001:db8::/64"
 public: [shop-https, blog@docker]
+access:
+  logins: [sso@docker, gate]
+  bouncers: crowdsec@file
+  traefikConfig: infra/traefik.yml
 gates: [image, access]
 policy:
   failOn: High
@@ -52,9 +56,11 @@ func TestParse(t *testing.T) {
 		Path: in("drydock.yaml"),
 		Stacks: []Stack{{Path: in("infra")}, {Name: "shop", Path: in("shop"),
 			Files: []string{in("shop", "docker-compose.yml"), in("shop", "prod.yml")}, EnvFiles: []string{in("shop", ".env.prod")}}},
-		Images:     []Image{{Name: "registry.example.com/dash", Context: in("dash"), Dockerfile: "docker/Dockerfile", Target: "prod"}},
-		Groups:     map[string][]string{"office": {"203.0.113.10/32", "198.51.100.7"}, "vpn": {"2001:db8::/64"}},
-		Public:     []string{"shop-https", "blog@docker"},
+		Images: []Image{{Name: "registry.example.com/dash", Context: in("dash"), Dockerfile: "docker/Dockerfile", Target: "prod"}},
+		Groups: map[string][]string{"office": {"203.0.113.10/32", "198.51.100.7"}, "vpn": {"2001:db8::/64"}},
+		Public: []string{"shop-https", "blog@docker"},
+		Access: Access{Logins: []string{"sso@docker", "gate"}, Bouncers: []string{"crowdsec@file"},
+			TraefikConfig: in("infra", "traefik.yml")},
 		Gates:      []finding.Gate{finding.GateImage, finding.GateAccess},
 		Policy:     Policy{FailOn: finding.High, OnlyFixed: true, AllowPartial: true},
 		Advisories: Advisories{From: in("data"), Ecosystems: []string{"PyPI", "npm"}, MaxAge: 14 * 24 * time.Hour},
@@ -74,17 +80,20 @@ func TestEmptyFileSaysNothing(t *testing.T) {
 
 func TestErrorsSayWhereAndWhat(t *testing.T) {
 	for text, want := range map[string][2]string{
-		"polcy: {}\n":                              {`drydock.yaml:1:1: drydock.yaml has no key "polcy"`, "Did you mean `policy`?"},
-		"policy:\n  failon: high\n":                {`drydock.yaml:2:3: policy has no key "failon"`, "Did you mean `failOn`?"},
-		"policy: {failOn: severe}\n":               {`drydock.yaml:1:18: "severe" is no severity`, "Use critical, high, medium, low or info."},
-		"policy: {onlyFixed: maybe}\n":             {`drydock.yaml:1:21: onlyFixed must be true or false`, "Write true or false."},
-		"gates: [imgae]\n":                         {`drydock.yaml:1:9: "imgae" is no gate`, "Did you mean `image`?"},
-		"groups: {office: [10.0.0.300]}\n":         {`drydock.yaml:1:19: "10.0.0.300" is no address and no range`, "Write 203.0.113.7, 203.0.113.0/24 or an IPv6 address."},
-		"version: 2\n":                             {`drydock.yaml:1:10: this drydock does not know version "2" of the file`, "Write `version: 1`."},
-		"stacks:\n- name: x\n":                     {`drydock.yaml:2:3: a stack without a path`, "Give its folder: `path: infra`."},
-		"images: [{context: .}]\n":                 {`drydock.yaml:1:10: an image without a name`, "Give the name that `image:` has in the compose file."},
-		"advisories: {maxAge: -3h}\n":              {`drydock.yaml:1:22: "-3h" is no time`, "Write 14d, 2w or 36h."},
-		"public: {a: b}\n":                         {`drydock.yaml:1:9: public must be a list`, "Write each item on a line of its own, after a dash."},
+		"polcy: {}\n":                      {`drydock.yaml:1:1: drydock.yaml has no key "polcy"`, "Did you mean `policy`?"},
+		"policy:\n  failon: high\n":        {`drydock.yaml:2:3: policy has no key "failon"`, "Did you mean `failOn`?"},
+		"policy: {failOn: severe}\n":       {`drydock.yaml:1:18: "severe" is no severity`, "Use critical, high, medium, low or info."},
+		"policy: {onlyFixed: maybe}\n":     {`drydock.yaml:1:21: onlyFixed must be true or false`, "Write true or false."},
+		"gates: [imgae]\n":                 {`drydock.yaml:1:9: "imgae" is no gate`, "Did you mean `image`?"},
+		"groups: {office: [10.0.0.300]}\n": {`drydock.yaml:1:19: "10.0.0.300" is no address and no range`, "Write 203.0.113.7, 203.0.113.0/24 or an IPv6 address."},
+		"version: 2\n":                     {`drydock.yaml:1:10: this drydock does not know version "2" of the file`, "Write `version: 1`."},
+		"stacks:\n- name: x\n":             {`drydock.yaml:2:3: a stack without a path`, "Give its folder: `path: infra`."},
+		"images: [{context: .}]\n":         {`drydock.yaml:1:10: an image without a name`, "Give the name that `image:` has in the compose file."},
+		"advisories: {maxAge: -3h}\n":      {`drydock.yaml:1:22: "-3h" is no time`, "Write 14d, 2w or 36h."},
+		"public: {a: b}\n":                 {`drydock.yaml:1:9: public must be a list`, "Write each item on a line of its own, after a dash."},
+		"access: {login: [sso]}\n":         {`drydock.yaml:1:10: access has no key "login"`, "Did you mean `logins`?"},
+		"access: {bouncers: [a], logins: [b, a]}\n": {"drydock.yaml:1:9: \"a\" is in `logins` and in `bouncers`",
+			"A login asks for a name; a bouncer lets in whoever it does not know. Keep one of the two."},
 		"public: [a]\npublic: [b]\n":               {`drydock.yaml:2:1: "public" is already set on line 1`, "Keep one of the two."},
 		"a: b: c\n":                                {`drydock.yaml:1:4: not valid YAML: mapping value is not allowed in this context`, "Mend the YAML; quotes and indentation are the usual causes."},
 		"version: 1\n---\nversion: 1\n":            {`drydock.yaml:2:1: a second document`, "Keep one of the two."},

@@ -112,6 +112,7 @@ func (d *decoder) config(c *Config, n *yaml.Node) {
 		"groups": func(n *yaml.Node) { d.groups(c, n) },
 		"public": func(n *yaml.Node) { c.Public = d.texts(n, "public") },
 		"gates":  func(n *yaml.Node) { d.each(n, "gates", func(n *yaml.Node) { d.gate(c, n) }) },
+		"access": func(n *yaml.Node) { d.access(&c.Access, n) },
 		"policy": func(n *yaml.Node) {
 			d.fields(n, "policy", map[string]func(*yaml.Node){
 				"failOn": func(n *yaml.Node) {
@@ -212,6 +213,20 @@ func (d *decoder) groups(c *Config, n *yaml.Node) {
 			ranges = append(ranges, n.Value)
 		})
 		c.Groups[name.Value] = ranges
+	}
+}
+
+func (d *decoder) access(a *Access, n *yaml.Node) {
+	d.fields(n, "access", map[string]func(*yaml.Node){
+		"logins":        func(n *yaml.Node) { a.Logins = d.texts(n, "logins") },
+		"bouncers":      func(n *yaml.Node) { a.Bouncers = d.texts(n, "bouncers") },
+		"traefikConfig": func(n *yaml.Node) { a.TraefikConfig = d.file(n, "traefikConfig") },
+	})
+	for _, name := range a.Bouncers {
+		if slices.Contains(a.Logins, name) {
+			d.fail(n, "A login asks for a name; a bouncer lets in whoever it does not know. Keep one of the two.",
+				"%q is in `logins` and in `bouncers`", name)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ func runAccess(_ context.Context, t *Target, opt *Options) (*Result, error) {
 	if t.Host == nil {
 		return &Result{Reason: "no compose project among the inputs"}, nil
 	}
-	found := access.Check(t.Host, access.Options{TraefikVersion: opt.TraefikVersion, Public: opt.Public})
+	found := access.Check(t.Host, opt.Access)
 	res := &Result{Rules: access.Rules(), Findings: found.Findings, Warnings: found.Warnings, Services: map[ServiceKey]ServiceAccess{}}
 	for _, s := range found.Services {
 		res.Services[ServiceKey{s.Stack, s.Name}] = ServiceAccess{Exposure: s.Exposure, Routers: s.Routers}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/drydock/drydock/internal/access"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
@@ -24,7 +25,7 @@ import (
 type Options struct {
 	Tool     report.Tool
 	Gates    []finding.Gate // which gates run; nil for all that a scan has
-	Public   []string       // routers that are meant to be public (drydock.yaml)
+	Access   access.Options // what drydock.yaml and flags say about who may enter
 	Platform string         // "linux/arm64"; "" for this machine's
 	Verify   bool           // check the digests of local archives too
 	Offline  bool           // do not ask an engine on this machine for images
@@ -35,7 +36,6 @@ type Options struct {
 	Rules          []string // extra files and folders of code rules
 	NoDefaultRules bool
 	LintConfig     string // a .hadolint.yaml that is named; "" to look for one
-	TraefikVersion string // "3.7", "" to tell from the image's tag
 }
 
 // Event is a step of long work.

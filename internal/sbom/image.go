@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/drydock/drydock/internal/clierr"
@@ -192,5 +193,20 @@ func From(ctx context.Context, ref string, iopt image.Options, opt Options) (*in
 		return nil, err
 	}
 	defer img.Close()
-	return FromImage(ctx, img, opt)
+	inv, err := FromImage(ctx, img, opt)
+	if dir, ok := strings.CutPrefix(ref, "dir:"); ok && err == nil && inv.Distro == nil && len(inv.Packages) == 0 {
+		return orTree(ctx, dir, inv, opt)
+	}
+	return inv, err
+}
+
+// orTree reads a folder that was named as a root file system and holds no sign of one as the source tree that it then
+// most likely is. What the first look could not read stays told.
+func orTree(ctx context.Context, dir string, inv *inventory.Inventory, opt Options) (*inventory.Inventory, error) {
+	tree, err := FromDir(ctx, dir, opt)
+	if err != nil || len(tree.Packages)+len(tree.Problems) == 0 {
+		return inv, ctx.Err()
+	}
+	tree.Problems = append(tree.Problems, inv.Problems...)
+	return tree, nil
 }

@@ -110,7 +110,7 @@ func readAll(ctx context.Context, t *Target, opt *Options) ([]held, error) {
 		work = append(work, func(ctx context.Context) held { return readUnit(ctx, t, u, opt, engine) })
 	}
 	for _, ref := range t.Images {
-		work = append(work, func(ctx context.Context) held { return readImage(ctx, ref, opt) })
+		work = append(work, func(ctx context.Context) held { return readImage(ctx, t, ref, opt) })
 	}
 	for _, path := range t.SBOMs {
 		work = append(work, func(context.Context) held { return readSBOM(t, path) })
@@ -276,12 +276,9 @@ func readFromEngine(ctx context.Context, u Unit, opt *Options, engine func() err
 }
 
 func openImage(ctx context.Context, ref string, opt *Options) (*inventory.Inventory, error) {
-	img, err := image.Open(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Progress: opt.progress("reading " + ref)})
-	if err != nil {
-		return nil, err
-	}
-	defer img.Close()
-	return sbom.FromImage(ctx, img, sbom.Options{CacheDir: LayerCache(), Progress: opt.progress("reading " + ref)})
+	progress := opt.progress("reading " + ref)
+	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Progress: progress},
+		sbom.Options{CacheDir: LayerCache(), Progress: progress})
 }
 
 // LayerCache is the folder in which what was read of layers is kept between runs, "" where there can be none.
@@ -294,7 +291,7 @@ func LayerCache() string {
 }
 
 // readImage reads an image that the user named.
-func readImage(ctx context.Context, ref string, opt *Options) held {
+func readImage(ctx context.Context, t *Target, ref string, opt *Options) held {
 	in := report.Input{Path: ref, Status: report.Checked}
 	inv, err := openImage(ctx, ref, opt)
 	if err != nil {
@@ -303,6 +300,9 @@ func readImage(ctx context.Context, ref string, opt *Options) held {
 			in.Status = report.Partial
 		}
 		return held{input: in, inv: inv, err: err}
+	}
+	if inv.Image == nil { // a source tree
+		putBelow(inv, t.rel(strings.TrimPrefix(ref, "dir:")))
 	}
 	noteProblems(&in, inv)
 	return held{input: in, inv: inv}

@@ -17,7 +17,7 @@ func ImageSize(ctx context.Context, arg string) (int64, error) {
 	var h held
 	switch {
 	case len(t.Images) == 1:
-		h = readImage(ctx, t.Images[0], opt)
+		h = readImage(ctx, &t, t.Images[0], opt)
 	case len(t.SBOMs) == 1:
 		h = readSBOM(&t, t.SBOMs[0])
 	default:

@@ -99,6 +99,7 @@ func Check(h *stack.Host, opts Options) *Result {
 		c.findings(g)
 	}
 	c.ways()
+	c.leftOut()
 	c.finish()
 	return res
 }

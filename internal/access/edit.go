@@ -105,8 +105,34 @@ func newPlanner(h *stack.Host, opts Options, c Change) (*planner, error) {
 	if h.Live {
 		return nil, clierr.Usage("a running engine has no compose file to edit").WithHint("Name the compose file.")
 	}
-	return p, nil
+	return p, p.refuseLeftOut()
 }
+
+// refuseLeftOut refuses to edit a service that a file beside the project changes as well: whether the edit holds is for those
+// to say who know which files are deployed. Of a development file it is only told.
+func (p *planner) refuseLeftOut() error {
+	for i := range p.host.LeftOut {
+		l := &p.host.LeftOut[i]
+		if len(p.m.stack.Files) == 0 || p.m.stack.Files[0] != l.Base {
+			continue
+		}
+		changes := doorChanges(p.res, Check(laidOver(p.host, l), p.opts))
+		changes = slices.DeleteFunc(changes, func(ch doorChange) bool { return ch.stack != p.m.stack.Name || ch.service != p.m.service.Name })
+		switch {
+		case len(changes) == 0 && !touches(l, p.m.service):
+		case l.Role == stack.Development:
+			p.note("%s is for development and was left out; it changes %s as well.", l.Path, p.m.name())
+		case len(changes) > 0:
+			return p.refuse(sentence(bothFiles(l)), "%s", changesText(l, changes))
+		default:
+			return p.refuse(sentence(bothFiles(l)), "%s is left out and changes the labels or ports of %s", l.Path, p.m.name())
+		}
+	}
+	return nil
+}
+
+// sentence begins a text with a capital and ends it with a full stop.
+func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
 // serves says whether a gateway leads strangers or friends to a service at all.
 func serves(g *Gateway, m *member) bool {

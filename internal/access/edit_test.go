@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -206,4 +207,39 @@ func FuzzEdit(f *testing.F) {
 			t.Errorf("no allowlist in\n%s", e.After)
 		}
 	})
+}
+
+// TestAnEditAsksWhichFilesAreDeployed edits a service that a file beside the project changes as well.
+func TestAnEditAsksWhichFilesAreDeployed(t *testing.T) {
+	files := map[string]string{
+		"compose.yaml":        listApp + "  quiet:\n    image: nginx\n    labels:\n      - traefik.enable=true\n      - traefik.http.routers.q.rule=Host(`q`)\n",
+		"compose.deploy.yaml": "services: {app: {labels: [traefik.http.routers.more.rule=Host(`b.example.com`), traefik.http.routers.more.entrypoints=web]}}\n",
+	}
+	for name, c := range map[string]struct {
+		change Change
+		beside map[string]string
+		says   string
+	}{
+		"a router more": {Change{Service: "app", Ranges: []string{"1.2.3.4"}}, nil, "compose.deploy.yaml is left out and would add router more@docker on web to app"},
+		"to take out":   {Change{Service: "app", All: true, Remove: true}, nil, "compose.deploy.yaml is left out"},
+		"a label that would take the list off": {Change{Service: "quiet", Ranges: []string{"1.2.3.4"}},
+			map[string]string{"compose.prod.yaml": "services: {quiet: {labels: [traefik.http.routers.q.priority=7]}}\n"}, "changes the labels or ports of quiet"},
+		"another service's": {Change{Service: "quiet", Ranges: []string{"1.2.3.4"}}, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := maps.Clone(files)
+			maps.Copy(all, c.beside)
+			_, err := Plan(host(t, all, "."), Options{}, c.change)
+			switch {
+			case c.says == "" && err != nil:
+				t.Error(err)
+			case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(clierr.Hint(err), "`-f compose.yaml`")):
+				t.Errorf("%v (%s), want %s", err, clierr.Hint(err), c.says)
+			}
+		})
+	}
+	h := host(t, files, "compose.yaml")
+	if _, err := Plan(h, Options{}, Change{Service: "app", Ranges: []string{"1.2.3.4"}}); err != nil {
+		t.Errorf("the file was named: %v", err)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
@@ -21,6 +22,8 @@ import (
 //	exposure [STACK/]SERVICE WORD
 //	finding RULE SERVICE ROUTER|- SEVERITY            everything found above info
 //	unknown TEXT                                      what Result.Unknown or a warning must hold
+//	partial PATH TEXT                                 an input that was looked at in part, and what its reason must hold
+//	whole                                             no input was looked at in part only
 //	sim FROM ENTRYPOINT HOST PATH [XFF=...] -> OUTCOME [STATUS]
 func TestHosts(t *testing.T) {
 	files, _ := filepath.Glob("testdata/hosts/*.txtar")
@@ -61,6 +64,17 @@ func judgeHost(t *testing.T, a *txtar.Archive) {
 		case "unknown":
 			if !strings.Contains(res.Unknown+fmt.Sprint(res.Warnings), rest) {
 				t.Errorf("it is not said: %s\n  %s %v", rest, res.Unknown, res.Warnings)
+			}
+		case "partial":
+			path, text, _ := strings.Cut(rest, " ")
+			if !slices.ContainsFunc(res.Inputs, func(in report.Input) bool {
+				return in.Path == path && in.Status == report.Partial && strings.Contains(in.Reason, text)
+			}) {
+				t.Errorf("it is not said: %s\n  %+v", rest, res.Inputs)
+			}
+		case "whole":
+			if slices.ContainsFunc(res.Inputs, func(in report.Input) bool { return in.Status != report.Checked }) {
+				t.Errorf("not looked at in full: %+v", res.Inputs)
 			}
 		case "sim":
 			checkSimulated(t, res, rest)

@@ -71,7 +71,11 @@ type foundProjects struct {
 }
 
 // leftOut is a compose file that the verdict is not about.
-type leftOut struct{ path, why string }
+type leftOut struct {
+	path, why string
+	role      Role
+	base      string // first file of the project that it would be laid over
+}
 
 // findProjects resolves one argument: a compose file is one project, a folder may hold several.
 func findProjects(arg string) (foundProjects, error) {
@@ -114,65 +118,153 @@ func filesOfEnv(dir string) []string {
 	return files
 }
 
-// folderProjects decides which of a folder's compose files are stacks of the host.
+// folderProjects decides which of a folder's compose files are stacks of the host, and what the others would be laid
+// over.
 func folderProjects(dir string, files []string) foundProjects {
-	var out foundProjects
-	taken := map[string]bool{}
+	f := folder{dir: dir, files: files, taken: map[string]string{}}
 	for i, name := range files {
-		path := filepath.Join(dir, name)
-		isDefault := slices.Contains(defaultFiles, name)
-		var services []string
-		whole := true
-		if len(files) > 1 {
-			services, whole = outline(path)
-		}
-		clash := slices.ContainsFunc(services, func(s string) bool { return taken[s] })
-		base := ""
-		if len(out.projects) > 0 {
-			base = filepath.Base(out.projects[0].Files[0])
-		}
-		switch {
-		case isDefault && i > 0:
-			out.left = append(out.left, leftOut{path, name + " is left out: Docker Compose takes " + files[0] + " in this folder"})
-			continue
-		case overrideFile.MatchString(name):
-			out.left = append(out.left, leftOut{path, name + " is left out: it is for development, the verdict is about " + orWord(base, "the other files") + " alone" + include(base, name)})
-			continue
-		case !isDefault && notDeployed.MatchString(siblingFile.FindStringSubmatch(name)[1]):
-			out.left = append(out.left, leftOut{path, name + " is left out: its name says that it is not deployed" + include(base, name)})
-			continue
-		case !isDefault && len(out.projects) > 0 && (clash || !whole):
-			out.left = append(out.left, leftOut{path, name + " is left out: it changes services of " + base + " and is no project of its own" + include(base, name)})
-			continue
-		}
-		for _, s := range services {
-			taken[s] = true
-		}
-		out.projects = append(out.projects, Project{Dir: dir, Files: []string{path}})
+		f.sort(i, name)
 	}
-	if len(out.projects) == 0 { // nothing but overlays: read the first, so that there is a verdict at all
-		out.projects = []Project{{Dir: dir, Files: []string{filepath.Join(dir, files[0])}}}
-		out.left = slices.DeleteFunc(out.left, func(l leftOut) bool { return l.path == filepath.Join(dir, files[0]) })
+	if len(f.found.projects) == 0 { // nothing but overlays: read the first, so that there is a verdict at all
+		f.project(files[0], nil)
+		f.out = slices.DeleteFunc(f.out, func(o overlay) bool { return o.name == files[0] })
 	}
-	return out
+	for _, o := range f.out {
+		f.leave(o)
+	}
+	f.others()
+	return f.found
+}
+
+// folder is a project folder whose files are told apart.
+type folder struct {
+	dir   string
+	files []string
+	taken map[string]string // services that a project has, with its file
+	out   []overlay
+	found foundProjects
+}
+
+// overlay is a file that is no stack of its own.
+type overlay struct {
+	name     string
+	why      string // "%s" stands for the file that it is laid over
+	role     Role
+	services []string
+}
+
+// sort tells whether a file is a project, or laid over one.
+func (f *folder) sort(i int, name string) {
+	isDefault := slices.Contains(defaultFiles, name)
+	var services []string
+	whole := true
+	if len(f.files) > 1 {
+		services, whole = outline(filepath.Join(f.dir, name))
+	}
+	clash := slices.ContainsFunc(services, func(s string) bool { return f.taken[s] != "" })
+	leave := func(role Role, why string) {
+		f.out = append(f.out, overlay{name, name + " is left out: " + why, role, services})
+	}
+	switch {
+	case isDefault && i > 0:
+		leave(OtherDefault, "Docker Compose takes "+f.files[0]+" in this folder")
+	case overrideFile.MatchString(name) || f.ownName(name) != "":
+		leave(Override, "it is for development, the verdict is about %s alone")
+	case !isDefault && notDeployed.MatchString(siblingFile.FindStringSubmatch(name)[1]):
+		leave(Development, "its name says that it is not deployed")
+	case !isDefault && len(f.found.projects) > 0 && (clash || !whole):
+		leave(Sibling, "it changes services of %s and is no project of its own")
+	default:
+		f.project(name, services)
+	}
+}
+
+func (f *folder) project(name string, services []string) {
+	for _, s := range services {
+		f.taken[s] = name
+	}
+	f.found.projects = append(f.found.projects, Project{Dir: f.dir, Files: []string{filepath.Join(f.dir, name)}})
+}
+
+// ownName is the file that an override belongs to by its name: compose.app.yml for compose.app.override.yml. "" if there
+// is none.
+func (f *folder) ownName(name string) string {
+	stem, ext := strings.TrimSuffix(name, filepath.Ext(name)), filepath.Ext(name)
+	own, isOverride := strings.CutSuffix(stem, ".override")
+	if !isOverride {
+		return ""
+	}
+	for _, n := range []string{own + ext, own + ".yml", own + ".yaml"} {
+		if slices.Contains(f.files, n) {
+			return n
+		}
+	}
+	return ""
+}
+
+// leave notes a file that is left out, and the project that it belongs to: the one of its own name, else the one whose
+// services it changes, else the first.
+func (f *folder) leave(o overlay) {
+	base := filepath.Base(f.found.projects[0].Files[0])
+	for _, s := range o.services {
+		if f.taken[s] != "" {
+			base = f.taken[s]
+			break
+		}
+	}
+	if own := f.ownName(o.name); own != "" {
+		base = own
+	}
+	why := strings.ReplaceAll(o.why, "%s", base)
+	left := leftOut{filepath.Join(f.dir, o.name), why, o.role, filepath.Join(f.dir, base)}
+	if o.role != OtherDefault {
+		left.why += " (to have both: -f " + base + " -f " + o.name + ")"
+	}
+	f.found.left = append(f.found.left, left)
+}
+
+// maxOthers bounds how many files of other names are looked into.
+const maxOthers = 64
+
+// others notes files of the folder that no default name fits and that change services of its projects: production.yml
+// beside docker-compose.yml.
+func (f *folder) others() {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return
+	}
+	looked := 0
+	for _, e := range entries {
+		name, ext := e.Name(), filepath.Ext(e.Name())
+		if e.IsDir() || ext != ".yml" && ext != ".yaml" || slices.Contains(f.files, name) || overrideFile.MatchString(name) {
+			continue
+		}
+		if looked++; looked > maxOthers {
+			return
+		}
+		if !Holds(filepath.Join(f.dir, name)) {
+			continue
+		}
+		if len(f.files) == 1 { // it was not looked into yet
+			services, _ := outline(filepath.Join(f.dir, f.files[0]))
+			for _, s := range services {
+				f.taken[s] = f.files[0]
+			}
+		}
+		services, _ := outline(filepath.Join(f.dir, name))
+		if !slices.ContainsFunc(services, func(s string) bool { return f.taken[s] != "" }) {
+			continue
+		}
+		role := Sibling
+		if notDeployed.MatchString(name) {
+			role = Development
+		}
+		f.leave(overlay{name, name + " is left out: it has services of %s", role, services})
+	}
 }
 
 // nothingSet is the environment without variables.
 func nothingSet(string) (string, bool) { return "", false }
-
-func orWord(s, word string) string {
-	if s == "" {
-		return word
-	}
-	return s
-}
-
-func include(base, name string) string {
-	if base == "" {
-		return ""
-	}
-	return " (to have both: -f " + base + " -f " + name + ")"
-}
 
 // outline reads which services a file has, and whether each of them could run by itself. A file that cannot be read is
 // a project, so that its error is reported.

@@ -35,6 +35,12 @@ func TestWhichProjectsAFolderHolds(t *testing.T) {
 			[]string{"compose.yaml"}, []string{"compose.extra.yaml is left out"}},
 		"development and tests": {file("compose.yaml", "a") + file("compose.dev.yaml", "b") + file("docker-compose.test.yml", "c") + file("docker-compose-local.yml", "d"),
 			[]string{"compose.yaml"}, []string{"compose.dev.yaml", "docker-compose-local.yml", "docker-compose.test.yml"}},
+		"an override of the file of its own name": {file("docker-compose.app.yml", "a") + "-- docker-compose.app.override.yml --\nservices: {a: {image: y}}\n" + file("docker-compose.traefik.yml", "t"),
+			[]string{"docker-compose.app.yml", "docker-compose.traefik.yml"}, []string{"(to have both: -f docker-compose.app.yml -f docker-compose.app.override.yml)"}},
+		"an overlay belongs to the project whose services it changes": {file("compose.yml", "a") + file("compose.proxy.yml", "t") + "-- compose.proxy2.yml --\nservices: {t: {user: x}}\n",
+			[]string{"compose.yml", "compose.proxy.yml"}, []string{"it changes services of compose.proxy.yml"}},
+		"another name": {file("docker-compose.yml", "a") + file("production.yml", "a") + "-- traefik.yml --\nentryPoints: {}\n" + file("other.yml", "b"),
+			[]string{"docker-compose.yml"}, []string{"production.yml is left out: it has services of docker-compose.yml"}},
 		"a word that only looks like dev": {file("compose.yaml", "a") + file("compose.devices.yaml", "b"),
 			[]string{"compose.yaml", "compose.devices.yaml"}, nil},
 		"nothing but an overlay": {"-- docker-compose.dev.yml --\nservices: {a: {image: x}}\n",
@@ -60,6 +66,63 @@ func TestWhichProjectsAFolderHolds(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWhatIsLeftOutIsReadBesideItsProject looks at the project as it would be with each file that is left out.
+func TestWhatIsLeftOutIsReadBesideItsProject(t *testing.T) {
+	h := load(t, tree(t, `
+-- compose.yml --
+services: {a: {image: x, labels: [one=1]}}
+-- compose.deploy.yml --
+services: {a: {labels: [two=2], ports: ["80:80"]}}
+-- compose.override.yml --
+services: {a: {labels: [three=3]}}
+-- compose.dev.yml --
+services: {a: {labels: [four=4]}}
+-- compose.bad.yml --
+services: [a]
+-- docker-compose.yml --
+services: {b: {image: y}}
+-- .env --
+COMPOSE_PROJECT_NAME=named
+`))
+	got := map[string]string{}
+	for _, l := range h.LeftOut {
+		what := string(l.Role) + " " + l.Base
+		if l.With == nil {
+			what += " unreadable"
+		} else {
+			what += " " + l.With.Name
+			for _, s := range l.With.Services {
+				what += " " + s.Name
+				for _, label := range s.Labels {
+					what += " " + label.Key
+				}
+			}
+		}
+		got[l.Path] = what
+	}
+	for path, want := range map[string]string{
+		"docker-compose.yml":   "otherDefault compose.yml named b",
+		"compose.deploy.yml":   "sibling compose.yml named a one two",
+		"compose.override.yml": "override compose.yml named a one three",
+		"compose.dev.yml":      "development compose.yml named a one four",
+	} {
+		if got[path] != want {
+			t.Errorf("%s: %q, want %q", path, got[path], want)
+		}
+	}
+}
+
+func TestProjectsOfASettingsFileWithoutFiles(t *testing.T) {
+	dir := tree(t, "-- app/compose.yaml --\nservices: {a: {image: x}}\n-- app/compose.prod.yaml --\nservices: {a: {user: u}}\n-- empty/readme --\n")
+	h, err := LoadProjects(context.Background(), []Project{{Name: "shop", Dir: filepath.Join(dir, "app")}, {Dir: filepath.Join(dir, "empty")}}, Options{Env: noEnv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(h.Stacks) != 1 || h.Stacks[0].Name != "shop" || len(h.LeftOut) != 1 || len(h.Problems) != 1 {
+		t.Errorf("%+v, left out %+v, problems %+v", h.Stacks, h.LeftOut, h.Problems)
 	}
 }
 

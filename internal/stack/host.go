@@ -10,6 +10,7 @@ type Host struct {
 	Stacks   []Stack
 	Warnings []Warning // unset variables, files passed over: never a failure
 	Problems []Problem // inputs that could not be read, or not in full: the command exits 3
+	LeftOut  []LeftOut // compose files beside the projects that no verdict is about
 	Live     bool      // read from an engine
 	Root     string    // folder that Location.Path is relative to
 }

@@ -68,18 +68,42 @@ func Load(ctx context.Context, args []string, opts Options) (*Host, error) {
 	}
 	h := newHostReader(opts, projects)
 	h.host.Problems = problems
-	for _, l := range left {
-		h.addWarning(finding.Location{Path: h.rel(absolute(l.path))}, "%s", l.why)
-	}
+	h.leave(ctx, left, projects)
 	return h.read(ctx, projects)
 }
 
-// LoadProjects reads projects that the caller has already told apart, as drydock.yaml does.
+// LoadProjects reads projects that the caller has already told apart, as drydock.yaml does. One without files is what is found in
+// its folder.
 func LoadProjects(ctx context.Context, projects []Project, opts Options) (*Host, error) {
-	if len(projects) == 0 {
+	var all []Project
+	var problems []Problem
+	var left []leftOut
+	for _, p := range projects {
+		if len(p.Files) > 0 {
+			all = append(all, p)
+			continue
+		}
+		found, err := findProjects(p.Dir)
+		if err != nil {
+			problems = append(problems, asProblem(p.Dir, err))
+			continue
+		}
+		for i := range found.projects {
+			found.projects[i].EnvFiles = p.EnvFiles
+			if i == 0 {
+				found.projects[i].Name = p.Name
+			}
+		}
+		all = append(all, found.projects...)
+		left = append(left, found.left...)
+	}
+	if len(all) == 0 && len(problems) == 0 {
 		return nil, clierr.Usage("no compose project is named").WithHint("Name a folder with a compose file, or a compose file.")
 	}
-	return newHostReader(opts, projects).read(ctx, projects)
+	h := newHostReader(opts, all)
+	h.host.Problems = problems
+	h.leave(ctx, left, all)
+	return h.read(ctx, all)
 }
 
 func asProblem(path string, err error) Problem {

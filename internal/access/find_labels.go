@@ -21,6 +21,7 @@ func (s *scene) labels() {
 		s.duplicates(m)
 		s.syntax(m, &s.g.Runtime.Verdicts[i])
 		s.ignored(m)
+		s.leftover(m)
 		s.unset(m)
 		s.deployLabels(m, &s.g.Runtime.Verdicts[i])
 		s.phantoms(m)
@@ -206,6 +207,8 @@ func (s *scene) duplicates(m *member) {
 			}
 			d.edits = s.mergeEdits(m, ls)
 			d.fix = "Write one label: " + x.last.Key + "=" + strings.Join(allNames(ls), ",")
+		} else if ok && field == "rule" {
+			d.fix = "Keep one of the lines. A router that serves both takes one rule, its parts joined by ||."
 		}
 		s.add(d)
 	}
@@ -325,8 +328,8 @@ func (s *scene) ignored(m *member) {
 		case distance(root, "traefik", 2) > 2 || !strings.HasPrefix(rest, "http.") && !strings.HasPrefix(rest, "tcp.") && rest != "enable":
 			continue
 		}
-		if !routingWord.MatchString(key) && rest != "enable" || s.inConstraint(l.Key) {
-			continue // a label of the user's own, such as traefik.tags
+		if !routingWord.MatchString(key) && rest != "enable" || s.inConstraint(l.Key) || ofVersion1.MatchString(key) {
+			continue // a label of the user's own, such as traefik.tags, or one that is told below
 		}
 		s.explained[m] = true
 		d := draft{rule: ruleIgnored, m: m, place: l.Location, key: l.Key}
@@ -339,6 +342,34 @@ func (s *scene) ignored(m *member) {
 		}
 		s.add(d)
 	}
+}
+
+// ofVersion1 are the labels of Traefik 1, which no later version reads.
+var ofVersion1 = lazyregexp.New(`(?i)^traefik\.(?:[^.]+\.)?(?:frontend|backend|port|protocol|weight)(?:\.|$)`)
+
+// leftover tells of labels of version 1 that nobody took out, once a service.
+func (s *scene) leftover(m *member) {
+	if v := s.g.Version; v.Known() && v.Major < 2 {
+		return
+	}
+	var old []*stack.Label
+	for i := range m.service.Labels {
+		l := &m.service.Labels[i]
+		if key := strings.ToLower(l.Key); ofVersion1.MatchString(key) && m.label(l.Key) == l && !s.inConstraint(l.Key) &&
+			!slices.ContainsFunc(read, func(p string) bool { return strings.HasPrefix(key, p) }) {
+			old = append(old, l)
+		}
+	}
+	if len(old) == 0 {
+		return
+	}
+	d := draft{rule: ruleIgnored, m: m, place: old[0].Location, key: "version 1", severity: finding.Info, effect: finding.EffectWarn}
+	d.title = fmt.Sprintf("%s is a label of Traefik 1, which later versions pass over", old[0].Key)
+	if len(old) > 1 {
+		d.title = fmt.Sprintf("%d labels of %s are of Traefik 1, which later versions pass over", len(old), m.name())
+	}
+	d.fix = "Remove the labels: the routers under `traefik.http` are what counts."
+	s.add(d)
 }
 
 func (s *scene) inConstraint(key string) bool {

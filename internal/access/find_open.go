@@ -39,7 +39,10 @@ func (s *scene) doors() {
 			d := draft{rule: rule, m: m, router: r.Router.Name, severity: sev, place: s.place(r), why: why, also: []*member{r.owner()}}
 			d.title = s.doorTitle(rule, r, m)
 			d.evidence = s.doorEvidence(r)
-			if rule == ruleUnprotected || rule == ruleSibling {
+			switch {
+			case rule == ruleSibling && s.guardWord(r, m) == "login":
+				d.fix = "Give this router the login as well. If it is public on purpose, list it under `public` in drydock.yaml."
+			case rule == ruleUnprotected || rule == ruleSibling:
 				d.fix = fmt.Sprintf("Put the allowlist before it: `drydock access add %s RANGE...`. If it is public on purpose, list it under `public` in drydock.yaml.", m.name())
 			}
 			if sev != finding.Info {
@@ -70,7 +73,7 @@ func (s *scene) doorTitle(rule string, r *route, m *member) string {
 	case rulePlainHTTP:
 		return fmt.Sprintf("%s serves %s over plain HTTP to %s", r.Router.Name, m.name(), where)
 	case ruleSibling:
-		return fmt.Sprintf("%s serves part of %s to %s, past its allowlist", r.Router.Name, m.name(), where)
+		return fmt.Sprintf("%s serves %s to %s, past the %s of another router", r.Router.Name, m.name(), where, s.guardWord(r, m))
 	case ruleOtherRouter:
 		return fmt.Sprintf("%s of service %s serves %s to %s", r.Router.Name, r.owner().name(), m.name(), where)
 	case ruleDefaultRouter:
@@ -83,6 +86,18 @@ func (s *scene) doorTitle(rule string, r *route, m *member) string {
 		return fmt.Sprintf("TCP router %s takes all plain traffic of %s before any HTTP router", r.Router.Name, r.EntryPoint)
 	}
 	return fmt.Sprintf("%s serves %s to %s", r.Router.Name, m.name(), where)
+}
+
+// guardWord is what the router beside an open one has.
+func (s *scene) guardWord(r *route, m *member) string {
+	guard := s.guardOf(r, m)
+	if guard == nil {
+		guard = s.loginBeside(r, m)
+	}
+	if guard != nil && guard.class == authenticated {
+		return "login"
+	}
+	return "allowlist"
 }
 
 func (s *scene) doorEvidence(r *route) []string {
@@ -105,7 +120,7 @@ func (s *scene) doorEvidence(r *route) []string {
 func (s *scene) judgeDoor(r *route, m *member) (string, finding.Severity, []string) {
 	sev, why := s.doorSeverity(r, m)
 	switch {
-	case r.TCP && r.TLS == nil && r.Rule.CatchAll() && s.shadowsHTTP(r):
+	case r.TCP && r.TLS == nil && r.Rule.CatchAll() && !isStore(m.service) && s.shadowsHTTP(r):
 		return ruleTCPCatchAll, s.atLeastHigh(r, m, sev), why
 	case r.Router.Auto && m.service == s.g.Service:
 		why := []string{"it is Traefik itself, which leads nowhere but back to its own entry points"}
@@ -124,6 +139,9 @@ func (s *scene) judgeDoor(r *route, m *member) (string, finding.Severity, []stri
 	guard := s.guardOf(r, m)
 	switch {
 	case guard == nil:
+		if login := s.loginBeside(r, m); login != nil {
+			return ruleSibling, s.atLeast(finding.Medium, r, m, sev), besideLogin(login)
+		}
 		return ruleUnprotected, sev, why
 	case guard.Router == r.Router && len(r.Router.EntryPoints) == 0:
 		return ruleAllEntries, s.atLeastHigh(r, m, sev), why
@@ -131,20 +149,46 @@ func (s *scene) judgeDoor(r *route, m *member) (string, finding.Severity, []stri
 		return rulePlainHTTP, s.atLeastHigh(r, m, sev), why
 	case guard.EntryPoint == r.EntryPoint && guard.Rule != nil && r.Rule.Implies(guard.Rule):
 		if guard.class == authenticated {
-			return ruleSibling, sev, why // a part without a login, such as /webhook, is often meant
+			// A part without a login, such as /webhook, may be meant: `public` in drydock.yaml says so.
+			return ruleSibling, s.atLeast(finding.Medium, r, m, sev), besideLogin(guard)
 		}
 		return ruleSibling, s.atLeastHigh(r, m, sev), why
+	case guard.class == authenticated:
+		return ruleSibling, s.atLeast(finding.Medium, r, m, sev), besideLogin(guard)
 	}
 	return ruleUnprotected, sev, why
+}
+
+func besideLogin(guard *route) []string {
+	return []string{fmt.Sprintf("router %s serves the same backend behind a login (%s); list this one under `public` in drydock.yaml if it is meant",
+		guard.Router.Name, guard.auth)}
+}
+
+// loginBeside is a router with a login that serves the same port of a service, and not only a part of what r serves.
+func (s *scene) loginBeside(r *route, m *member) *route {
+	for _, o := range s.routesOf(m) {
+		if o.Router == r.Router || !o.live() || o.class != authenticated || o.auth == "" || o.TCP != r.TCP || !s.samePort(o, r) {
+			continue
+		}
+		if o.Rule != nil && r.Rule != nil && o.Rule.Implies(r.Rule) && !r.Rule.Implies(o.Rule) {
+			continue // the login is for a part of it only, such as /admin
+		}
+		return o
+	}
+	return nil
 }
 
 // atLeastHigh raises what is only info for want of an intent: the kind of door shows that nobody meant it. What is declared
 // public stays info.
 func (s *scene) atLeastHigh(r *route, m *member, sev finding.Severity) finding.Severity {
-	if sev.Rank() >= finding.High.Rank() || s.declaredPublic(r, m) {
+	return s.atLeast(finding.High, r, m, sev)
+}
+
+func (s *scene) atLeast(least finding.Severity, r *route, m *member, sev finding.Severity) finding.Severity {
+	if sev.Rank() >= least.Rank() || s.declaredPublic(r, m) {
 		return sev
 	}
-	return finding.High
+	return least
 }
 
 // speaks says whether a service has any label for Traefik.
@@ -158,7 +202,12 @@ func (s *scene) speaks(m *member) bool {
 }
 
 func (s *scene) shadowsHTTP(r *route) bool {
-	return slices.ContainsFunc(s.g.routes, func(o *route) bool { return o.shadow == r && !o.TCP && o.Router.Provider != "internal" })
+	ep := r.entry()
+	web := ep != nil && (ep.Port() == 80 || ep.Port() == 443)
+	return slices.ContainsFunc(s.g.routes, func(o *route) bool {
+		// A router that names no entry point stands on this one only because it stands on all of them.
+		return o.shadow == r && !o.TCP && o.Router.Provider != "internal" && (web || len(o.Router.EntryPoints) > 0)
+	})
 }
 
 // guarded says whether a route keeps strangers from its backend by an allowlist or a login.
@@ -194,13 +243,22 @@ func (s *scene) doorSeverity(r *route, m *member) (finding.Severity, []string) {
 		return finding.Info, []string{"drydock.yaml calls it public"}
 	case isStore(m.service):
 		return finding.High, []string{"a database or cache is open to the internet"}
-	case isPanel(m.service):
-		return finding.High, []string{"an administration tool is open to the internet"}
+	case s.panelBehind(r, m):
+		return finding.High, []string{toolOpen}
 	}
 	if why := s.intent(r, m); why != "" {
 		return finding.High, []string{why}
 	}
 	return finding.Info, []string{"nothing shows that it was meant to be closed; list it under `public` in drydock.yaml if it is public on purpose"}
+}
+
+// panelBehind reports whether a route leads to a port on which a service administers something.
+func (s *scene) panelBehind(r *route, m *member) bool {
+	ports := s.portsBehind(r)
+	if len(ports) == 0 {
+		return isPanel(m.service)
+	}
+	return slices.ContainsFunc(ports, func(p uint32) bool { return administers(m.service, p) })
 }
 
 // intent says what shows that a service was meant to be closed and that r misses it; "" if nothing does.

@@ -2,12 +2,8 @@ package access
 
 import (
 	"fmt"
-	"net/netip"
-	"net/url"
-	"path"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/stack"
@@ -104,6 +100,7 @@ func (c *checker) ways() {
 				s.hostNetwork(m)
 			}
 			s.socket(m)
+			s.publishedAPI(m)
 		}
 		s.endpoint()
 	}
@@ -116,6 +113,7 @@ func (c *checker) ways() {
 			s.ports(m)
 			s.hostNetwork(m)
 			s.socket(m)
+			s.publishedAPI(m)
 		})
 	}
 }
@@ -134,54 +132,6 @@ func (s *scene) guardedRoutes(m *member) []*route {
 		}
 	}
 	return out
-}
-
-func (s *scene) ports(m *member) {
-	guarded := s.guardedRoutes(m)
-	routed := len(s.routesOf(m)) > 0
-	for all := m.service.Ports; len(all) > 0; {
-		p, n := all[0], rangeOf(all)
-		last := all[n-1]
-		all = all[n:]
-		if portReach(p) != "public" || len(p.Unset) > 0 {
-			continue
-		}
-		d := draft{rule: rulePort, m: m, place: p.Location, key: portText(p)}
-		d.title = fmt.Sprintf("port %s of %s is published on %s, past Traefik", portText(p), m.name(), address(p))
-		if n > 1 {
-			d.key += " to " + portText(last)
-			d.title = fmt.Sprintf("%d ports of %s, %s to %s, are published on %s, past Traefik", n, m.name(), portText(p), portText(last), address(p))
-		}
-		udp := p.Protocol == "udp"
-		switch {
-		case isStore(m.service) && !udp:
-			d.severity = finding.Critical
-			d.why = []string{"a database or cache is open to the internet"}
-		case isPanel(m.service) && !udp:
-			d.severity = finding.High
-			d.why = []string{"an administration tool is open to the internet"}
-		case s.named(m):
-			d.severity = finding.Info
-			d.why = []string{"drydock.yaml calls the service public"}
-		case udp || otherPorts[p.Target]:
-			d.severity = finding.Info
-			d.why = []string{"the port is not one that Traefik serves"}
-		case len(guarded) > 0:
-			d.severity = finding.High
-			d.why = []string{fmt.Sprintf("router %s is guarded, and this port is not: %s", guarded[0].Router.Name, guarded[0].why)}
-		case s.missed(m) != "":
-			d.severity = finding.High
-			d.why = []string{fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))}
-		case routed:
-			d.severity = finding.Info
-			d.why = []string{"the service is open through Traefik as well"}
-		default:
-			d.severity = finding.Info
-			d.why = []string{"the service has no router, so this may be its only door"}
-		}
-		d.edits = bindLocally(p)
-		s.add(d)
-	}
 }
 
 // rangeOf is how many of the first ports one item of the file stands for: "9200-9300:9200-9300" is one finding and not a
@@ -226,7 +176,7 @@ func (s *scene) hostNetwork(m *member) {
 	case isStore(m.service):
 		d.severity, d.why = finding.Critical, []string{"a database or cache is open to the internet"}
 	case isPanel(m.service):
-		d.severity, d.why = finding.High, []string{"an administration tool is open to the internet"}
+		d.severity, d.why = finding.High, []string{toolOpen}
 	case s.named(m):
 		d.severity = finding.Info
 	case len(guarded) > 0:
@@ -237,73 +187,4 @@ func (s *scene) hostNetwork(m *member) {
 		d.severity, d.why = finding.Info, []string{"what it listens on is not known from here"}
 	}
 	s.add(d)
-}
-
-// socket tells of Docker's socket in a container, and of Docker's API published on TCP.
-func (s *scene) socket(m *member) {
-	svc := m.service
-	isGateway := svc == s.g.Service && svc != nil
-	for _, v := range svc.Volumes {
-		if base := path.Base(v.Source); base != "docker.sock" && base != "podman.sock" && path.Base(v.Target) != "docker.sock" {
-			continue
-		}
-		routed := !isGateway && s.served(m)
-		d := draft{rule: ruleSocket, m: m, place: v.Location, key: v.Target}
-		switch {
-		case routed:
-			d.title = fmt.Sprintf("%s is served by Traefik and holds Docker's socket: who breaks into it owns the machine", m.name())
-			d.severity = finding.High
-			if v.ReadOnly {
-				d.why = []string{"mounted read-only the socket still takes every command"}
-			}
-		case !v.ReadOnly:
-			d.title = fmt.Sprintf("%s can write to Docker's socket", m.name())
-			d.severity = finding.Medium
-			if isGateway {
-				d.severity = finding.High
-				d.why = []string{"Traefik itself faces the internet"}
-			}
-		default:
-			continue
-		}
-		s.add(d)
-	}
-	for _, p := range svc.Ports {
-		if (p.Target == 2375 || p.Target == 2376) && portReach(p) == "public" {
-			s.add(draft{
-				rule: ruleSocket, m: m, place: p.Location, key: portText(p), severity: finding.Critical,
-				title: fmt.Sprintf("%s publishes Docker's API on %s", m.name(), address(p)),
-			})
-		}
-	}
-}
-
-// served says whether requests reach a service through Traefik at all.
-func (s *scene) served(m *member) bool {
-	return slices.ContainsFunc(s.routesOf(m), func(r *route) bool { return r.live() && r.class != redirects && r.class != closed })
-}
-
-// endpoint tells of a docker provider that asks an engine over TCP that is no service of the host's own.
-func (s *scene) endpoint() {
-	d := s.g.Runtime.Static.Docker
-	if d == nil || s.g.Assumed {
-		return
-	}
-	u, err := url.Parse(d.Endpoint)
-	if err != nil || u.Scheme != "tcp" && u.Scheme != "http" {
-		return
-	}
-	host := u.Hostname()
-	_, err = netip.ParseAddr(host)
-	if err == nil && loopback(host) || err != nil && host != "host.docker.internal" && !strings.Contains(host, ".") {
-		return
-	}
-	m := s.gatewayMember()
-	if m == nil {
-		return
-	}
-	s.add(draft{
-		rule: ruleSocket, m: m, key: "endpoint", severity: finding.High, title: "Traefik asks Docker's API over TCP: whoever reaches that port owns the machine",
-		evidence: []string{"providers.docker.endpoint"},
-	})
 }

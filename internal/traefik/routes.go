@@ -287,7 +287,7 @@ func (rt *Runtime) faulty(m *Middleware, tcp bool) (FaultKind, string) {
 		if len(m.Plugins) != 1 {
 			return BadMiddleware, "a plugin middleware names exactly one plugin"
 		}
-		if !slices.ContainsFunc(rt.Static.Plugins, func(p string) bool { return strings.EqualFold(p, m.Plugins[0]) }) {
+		if !slices.ContainsFunc(rt.Static.Plugins, func(p Plugin) bool { return strings.EqualFold(p.Name, m.Plugins[0]) }) {
 			return BadMiddleware, fmt.Sprintf("plugin %q is not in Traefik's static configuration", m.Plugins[0])
 		}
 	}

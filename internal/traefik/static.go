@@ -27,9 +27,12 @@ type Static struct {
 	ACMEEntryPoints   []string // entry points that answer the HTTP challenge
 	DefaultRuleSyntax string
 	Precedence        []string // providers, the strongest first
-	Plugins           []string
+	Plugins           []Plugin
 	tree              *node // as written
 }
+
+// Plugin is a plugin that Traefik loads, from its catalogue or from a folder of its own.
+type Plugin struct{ Name, Module string }
 
 // EntryPoint is a port that Traefik listens on.
 type EntryPoint struct {
@@ -247,9 +250,11 @@ func staticOf(root *node, source string) *Static {
 			}
 		}
 	}
-	if p := root.at("experimental", "plugins"); p != nil {
-		for _, c := range p.children {
-			s.Plugins = append(s.Plugins, c.name)
+	for _, section := range []string{"plugins", "localplugins"} {
+		if p := root.at("experimental", section); p != nil {
+			for _, c := range p.children {
+				s.Plugins = append(s.Plugins, Plugin{Name: c.name, Module: c.text("modulename")})
+			}
 		}
 	}
 	internal := s.API != nil && s.API.Insecure || s.RestInsecure

@@ -266,3 +266,26 @@ func TestFingerprintsOfEqualLines(t *testing.T) {
 		t.Errorf("moved: %v, then %v", a, b)
 	}
 }
+
+// Modules that take all names from all others, and classes that all have all others as bases: each is looked into once a
+// search, where there are more ways through them than could ever be gone.
+func TestImportsAndBasesInCircles(t *testing.T) {
+	needTrees(t)
+	const n = 40
+	var stars, bases strings.Builder
+	for i := range n {
+		fmt.Fprintf(&stars, "from m%d import *\n", i)
+		fmt.Fprintf(&bases, "B%d, ", i)
+	}
+	var files strings.Builder
+	for i := range n {
+		fmt.Fprintf(&files, "-- m%d.py\n%sclass B%d(%s):\n    def f%d(self, x):\n        self.missing(x)\n        self.f(src())\n", i, stars.String(), i, bases.String(), i)
+	}
+	files.WriteString("-- z.py\nfrom m0 import *\nclass C(B0):\n    def f(self, x):\n        sink(x)  # HIT\nC().f(src())\nC().missing(src())\nmissing(src())\n")
+	inTime(t, 60*time.Second, func() {
+		res, dir := runProject(t, acrossRule, files.String(), Options{Workers: 2})
+		if got, want := places(res), marked(t, dir); strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("found %v, want %v", got, want)
+		}
+	})
+}

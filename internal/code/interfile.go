@@ -287,7 +287,7 @@ func (pr *project) group(lang string, at []int, out *across) {
 		if len(found) > maxPerRule {
 			found, s.bounded = found[:maxPerRule], true
 		}
-		if s.bounded {
+		if s.bounded || fam.exhausted {
 			out.partial = append(out.partial, Partial{r.rule.File, fmt.Sprintf("rule %s: a bound on the work across functions was reached; some flows may be missing", r.rule.ID)})
 		}
 		for _, x := range found {

@@ -2,6 +2,7 @@ package code
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -50,7 +51,7 @@ func (p *family) pyModule(file int32, spec string) entity {
 		}
 		return p.pyAt(path.Join(dir, rel))
 	}
-	for d := dir; ; d = folder(d) {
+	for d := dir; p.step(1); d = folder(d) {
 		if e := p.pyAt(path.Join(d, rel)); e.kind != isNothing {
 			return e
 		}
@@ -64,6 +65,9 @@ func (p *family) pyModule(file int32, spec string) entity {
 	var found []entity
 	tail := rel[strings.LastIndexByte(rel, '/')+1:] + ".py"
 	for _, n := range p.tails[tail] {
+		if !p.step(1) {
+			break
+		}
 		if strings.HasSuffix(p.files[n].rel, "/"+rel+".py") {
 			found = append(found, entity{kind: isFile, file: n})
 		}
@@ -107,7 +111,7 @@ func (p *family) jsModule(file int32, spec string) entity {
 	case strings.HasPrefix(spec, "./"), strings.HasPrefix(spec, "../"), spec == ".", spec == "..":
 		at = path.Join(folder(p.files[file].rel), spec)
 	case strings.HasPrefix(spec, "@/"), strings.HasPrefix(spec, "~/"):
-		for d := folder(p.files[file].rel); ; d = folder(d) {
+		for d := folder(p.files[file].rel); p.step(1); d = folder(d) {
 			for _, sub := range []string{"src", ""} {
 				if e := p.jsAt(path.Join(d, sub, spec[2:])); e.kind != isNothing {
 					return e
@@ -193,6 +197,9 @@ func (p *family) goName(dir, s string) entity {
 	var found []entity
 	var typ entity
 	for _, f := range p.pkgs[dir] {
+		if !p.step(1) {
+			break
+		}
 		r, ok := p.files[f].globals[s]
 		if !ok {
 			continue
@@ -214,59 +221,115 @@ func (p *family) goName(dir, s string) entity {
 
 // moduleMember is a name of a module that is a file.
 func (p *family) moduleMember(file int32, s string) entity {
+	found, modules := p.ownMember(file, s)
+	return p.searchModules(found, modules, file, s)
+}
+
+// wildcard looks a name up in the modules that give a file all their names.
+func (p *family) wildcard(file int32, s string) entity {
+	found, modules := p.starImports(file, s)
+	return p.searchModules(found, modules, file, s)
+}
+
+// searchModules looks a name up in modules and, where they do not have it, in those that they take all their names from.
+// Each module is looked into once: they may import one another in circles. What several define is nothing.
+func (p *family) searchModules(found []entity, modules []int32, from int32, s string) entity {
+	seen := map[int32]bool{from: true}
+	for queue := modules; len(queue) > 0; queue = queue[1:] {
+		file := queue[0]
+		if seen[file] {
+			continue
+		}
+		if !p.step(1) {
+			return entity{}
+		}
+		seen[file] = true
+		own, next := p.ownMember(file, s)
+		for _, e := range own {
+			if e.kind != isPackage && !slices.Contains(found, e) {
+				found = append(found, e)
+			}
+		}
+		queue = append(queue, next...)
+	}
+	return unique(found)
+}
+
+// ownMember is a name that a module defines, or else the modules that may give it.
+func (p *family) ownMember(file int32, s string) (found []entity, modules []int32) {
 	f := p.files[file]
 	switch p.lang {
 	case "python":
 		if r, ok := f.globals[s]; ok {
 			if e := p.resolve(file, r); e.kind != isNothing {
-				return e
+				return []entity{e}, nil
 			}
 		}
 		if strings.HasSuffix(f.rel, "/__init__.py") || f.rel == "__init__.py" {
 			if e := p.pyAt(path.Join(folder(f.rel), s)); e.kind != isNothing {
-				return e
+				return []entity{e}, nil
 			}
 		}
-		return p.wildcard(file, s)
+		return p.starImports(file, s)
 	case "javascript":
-		return p.exported(file, s)
+		return p.ownExport(file, s)
 	}
-	return entity{}
+	return nil, nil
 }
 
-// wildcard looks a name up in the modules that give a file all their names.
-func (p *family) wildcard(file int32, s string) entity {
-	var found []entity
+// starImports is what a file's star imports give by a name: entities, and modules that are files and may give it.
+func (p *family) starImports(file int32, s string) (found []entity, modules []int32) {
 	for _, w := range p.files[file].wild {
-		if e := p.resolve(file, w); e.kind != isNothing {
+		if !p.step(1) {
+			return nil, nil
+		}
+		switch e := p.resolve(file, w); e.kind {
+		case isNothing:
+		case isFile:
+			modules = append(modules, e.file)
+		default:
 			if m := p.memberOf(e, s); m.kind != isNothing && m.kind != isPackage {
 				found = append(found, m)
 			}
 		}
 	}
-	return unique(found)
+	return found, modules
 }
 
 // exported is what a module of JavaScript gives by a name.
-func (p *family) exported(file int32, s string) entity {
+func (p *family) exported(file int32, s string) entity { return p.moduleMember(file, s) }
+
+// ownExport is what a module of JavaScript exports by a name, or else the modules that may give it.
+func (p *family) ownExport(file int32, s string) (found []entity, modules []int32) {
 	f := p.files[file]
 	if r, ok := f.exports[s]; ok {
-		return p.resolve(file, r)
+		return something(p.resolve(file, r)), nil
 	}
 	if r, ok := f.exports["="]; ok && s != "=" {
 		e := p.resolve(file, r)
-		if s == "default" {
-			return e
+		switch {
+		case s == "default":
+			return something(e), nil
+		case e.kind == isFile: // module.exports = require("./other")
+			return nil, []int32{e.file}
 		}
-		return p.memberOf(e, s)
+		return something(p.memberOf(e, s)), nil
 	}
 	if s == "default" && len(f.exports) > 0 { // the default import of a CommonJS module is all that it exports
-		return entity{kind: isFile, file: file}
+		return []entity{{kind: isFile, file: file}}, nil
 	}
 	if s == "=" {
-		return entity{}
+		return nil, nil
 	}
-	return p.wildcard(file, s)
+	return p.starImports(file, s)
+}
+
+// something is a list of an entity, empty if it is nothing.
+func something(e entity) []entity {
+	if e.kind == isNothing {
+		return nil
+	}
+	return []entity{e}
 }
 
 // global is a name that a file uses without saying where it comes from.

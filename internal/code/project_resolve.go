@@ -18,7 +18,26 @@ type family struct {
 	subs  map[classKey][]classKey
 	calls map[unitKey][]unitKey // callers
 	named map[string][]entity   // methods of Go
-	depth int
+
+	// What a project says may lead in circles, or in more ways than anybody would write. Three things bound it:
+	// references that are being resolved stand for nothing (seen), star imports and bases are visited once a search,
+	// and all searches together take at most maxLookups.
+	depth     int // references that are being resolved, one for the sake of the other
+	steps     int // modules, classes and files that searches have looked into
+	exhausted bool
+}
+
+// Bounds on resolving the references of one language's files.
+const (
+	maxResolving = 60
+	maxLookups   = 20_000_000
+)
+
+// step counts what a search looks into; false when there was too much.
+func (p *family) step(n int) bool {
+	p.steps += n
+	p.exhausted = p.exhausted || p.steps > maxLookups
+	return !p.exhausted
 }
 
 // entityKind is what a reference turns out to be.
@@ -133,7 +152,10 @@ func (p *family) resolve(file, r int32) entity {
 	if e, ok := p.seen[file][r]; ok {
 		return e
 	}
-	if p.depth++; p.depth > 60 {
+	if !p.step(1) {
+		return entity{}
+	}
+	if p.depth++; p.depth > maxResolving {
 		p.depth--
 		return entity{}
 	}
@@ -151,12 +173,12 @@ func (p *family) find(file int32, r *ref) entity {
 	case refGlobal:
 		return p.global(file, r.s)
 	case refBare:
-		if e := p.method(entity{kind: isInstance, file: file, n: r.a}, r.s, 0); e.kind != isNothing {
+		if e := p.method(entity{kind: isInstance, file: file, n: r.a}, r.s); e.kind != isNothing {
 			return e
 		}
 		if outer, _, ok := cutLast(p.files[file].classes[r.a].name); ok { // a method of the class around
 			if g, ok := p.files[file].globals[outer]; ok && p.own(file, g).kind == isClass {
-				if e := p.method(p.own(file, g), r.s, 0); e.kind != isNothing {
+				if e := p.method(p.own(file, g), r.s); e.kind != isNothing {
 					return e
 				}
 			}
@@ -209,20 +231,32 @@ func (p *family) result(e entity) entity {
 			return t
 		}
 	case isFile: // require("./f")(...)
-		return p.result(p.callable(e))
+		if e = p.callable(e); e.kind != isFile {
+			return p.result(e)
+		}
 	}
 	return entity{}
 }
 
-// callable is what is run when something is called: a module of JavaScript may be a function.
+// maxModules bounds how many modules, each of which is the next, stand for one thing.
+const maxModules = 20
+
+// callable is what is run when something is called: a module of JavaScript may be a function, or another module.
 func (p *family) callable(e entity) entity {
-	if e.kind != isFile || p.lang != "javascript" {
-		return e
+	for range maxModules {
+		if e.kind != isFile || p.lang != "javascript" {
+			return e
+		}
+		next := p.exported(e.file, "=")
+		if next.kind == isNothing {
+			next = p.exported(e.file, "default")
+		}
+		if next == e {
+			return e
+		}
+		e = next
 	}
-	if x := p.exported(e.file, "="); x.kind != isNothing {
-		return x
-	}
-	return p.exported(e.file, "default")
+	return entity{}
 }
 
 // memberOf is e.s.
@@ -233,11 +267,11 @@ func (p *family) memberOf(e entity, s string) entity {
 	case isPackage:
 		return p.packageMember(e.s, s)
 	case isClass, isInstance, isSuper:
-		if m := p.method(e, s, 0); m.kind != isNothing {
+		if m := p.method(e, s); m.kind != isNothing {
 			return m
 		}
 		if e.kind != isSuper {
-			if f := p.field(e, s, 0); f.kind != isNothing {
+			if f := p.field(e, s); f.kind != isNothing {
 				return f
 			}
 		}
@@ -250,47 +284,67 @@ func (p *family) memberOf(e entity, s string) entity {
 	return entity{}
 }
 
+// maxBases bounds how far up bases are looked at.
 const maxBases = 12
 
 // method finds a method of a class, its own or inherited; nothing where several could be meant.
-func (p *family) method(e entity, s string, depth int) entity {
-	if depth > maxBases {
+func (p *family) method(e entity, s string) entity {
+	found, _ := p.inherited(e, 0, map[classKey]bool{}, func(c entity) (entity, bool) {
+		if c.kind == isSuper {
+			return entity{}, false
+		}
+		m := p.ownMethod(c, s)
+		return m, m.kind != isNothing
+	})
+	return found
+}
+
+// inherited asks a class and then, depth first, its bases, each once, until one has an answer.
+func (p *family) inherited(e entity, depth int, asked map[classKey]bool, ask func(entity) (entity, bool)) (entity, bool) {
+	if asked[classKey{e.file, e.n}] || depth > maxBases || !p.step(1) {
+		return entity{}, false
+	}
+	asked[classKey{e.file, e.n}] = true
+	if answer, ok := ask(e); ok {
+		return answer, true
+	}
+	for _, b := range p.files[e.file].classes[e.n].bases {
+		if base := p.callable(p.resolve(e.file, b)); base.kind == isClass {
+			base.kind = isInstance
+			if answer, ok := p.inherited(base, depth+1, asked, ask); ok {
+				return answer, true
+			}
+		}
+	}
+	return entity{}, false
+}
+
+// ownMethod finds a method among those of the class itself, or the only implementation of an interface's.
+func (p *family) ownMethod(e entity, s string) entity {
+	c := &p.files[e.file].classes[e.n]
+	var with []int32
+	for _, u := range p.methodsNamed(e, s) {
+		if p.files[e.file].units[u].body {
+			with = append(with, u)
+		}
+	}
+	switch {
+	case len(with) == 1:
+		return entity{kind: isUnit, file: e.file, n: with[0]}
+	case len(with) > 1:
+		return entity{kind: isUnit, file: e.file, n: with[0], s: s} // overloads: told apart at the call
+	case c.abstract:
+		return p.implementation(e, s)
+	case p.lang != "go":
 		return entity{}
 	}
-	c := &p.files[e.file].classes[e.n]
-	if e.kind != isSuper {
-		var with []int32
-		for _, u := range p.methodsNamed(e, s) {
-			if p.files[e.file].units[u].body {
-				with = append(with, u)
-			}
+	for _, f := range p.pkgs[folder(p.files[e.file].rel)] { // methods may stand in other files of the package
+		if f == e.file || !p.step(1+len(p.files[f].classes)) {
+			continue
 		}
-		switch {
-		case len(with) == 1:
-			return entity{kind: isUnit, file: e.file, n: with[0]}
-		case len(with) > 1:
-			return entity{kind: isUnit, file: e.file, n: with[0], s: s} // overloads: told apart at the call
-		case c.abstract:
-			return p.implementation(e, s)
-		}
-		if p.lang == "go" { // methods may stand in other files of the package
-			for _, f := range p.pkgs[folder(p.files[e.file].rel)] {
-				if f == e.file {
-					continue
-				}
-				for i := range p.files[f].classes {
-					if o := &p.files[f].classes[i]; o.name == c.name && len(o.methods[s]) == 1 {
-						return entity{kind: isUnit, file: f, n: o.methods[s][0]}
-					}
-				}
-			}
-		}
-	}
-	for _, b := range c.bases {
-		if base := p.callable(p.resolve(e.file, b)); base.kind == isClass && (base.file != e.file || base.n != e.n) {
-			base.kind = isInstance
-			if m := p.method(base, s, depth+1); m.kind != isNothing {
-				return m
+		for i := range p.files[f].classes {
+			if o := &p.files[f].classes[i]; o.name == c.name && len(o.methods[s]) == 1 {
+				return entity{kind: isUnit, file: f, n: o.methods[s][0]}
 			}
 		}
 	}
@@ -345,11 +399,10 @@ func (p *family) implementation(e entity, s string) entity {
 	}
 	var found []entity
 	for _, k := range p.subs[classKey{e.file, e.n}] {
-		sub := entity{kind: isInstance, file: k.file, n: k.class}
-		if p.files[k.file].classes[k.class].abstract {
+		if p.files[k.file].classes[k.class].abstract || !p.step(1) {
 			continue
 		}
-		if m := p.method(sub, s, maxBases); m.kind == isUnit {
+		if m := p.ownMethod(entity{kind: isInstance, file: k.file, n: k.class}, s); m.kind == isUnit {
 			found = append(found, m)
 		}
 	}
@@ -372,22 +425,12 @@ func (p *family) goImplementation(s string) entity {
 }
 
 // field is what a class's field holds.
-func (p *family) field(e entity, s string, depth int) entity {
-	if depth > maxBases {
-		return entity{}
-	}
-	c := &p.files[e.file].classes[e.n]
-	if r, ok := c.fields[s]; ok {
-		return p.resolve(e.file, r)
-	}
-	for _, b := range c.bases {
-		if base := p.callable(p.resolve(e.file, b)); base.kind == isClass {
-			if f := p.field(base, s, depth+1); f.kind != isNothing {
-				return f
-			}
-		}
-	}
-	return entity{}
+func (p *family) field(e entity, s string) entity {
+	found, _ := p.inherited(e, 0, map[classKey]bool{}, func(c entity) (entity, bool) {
+		r, ok := p.files[c.file].classes[c.n].fields[s]
+		return p.resolve(c.file, r), ok
+	})
+	return found
 }
 
 // target is a function that a call runs.
@@ -402,7 +445,7 @@ func (p *family) callee(file int32, c *callSite) (target, bool) {
 	e := p.callable(p.resolve(file, c.ref))
 	switch e.kind {
 	case isClass:
-		m := p.method(entity{kind: isInstance, file: e.file, n: e.n}, ctorName, 0)
+		m := p.method(entity{kind: isInstance, file: e.file, n: e.n}, ctorName)
 		if m = p.overload(m, c); m.kind != isUnit {
 			return target{}, false
 		}
@@ -482,7 +525,7 @@ func (p *family) callers() map[unitKey][]unitKey {
 func (p *family) mayRun(file, r int32) []unitKey {
 	e := p.callable(p.resolve(file, r))
 	if e.kind == isClass {
-		e = p.method(entity{kind: isInstance, file: e.file, n: e.n}, ctorName, 0)
+		e = p.method(entity{kind: isInstance, file: e.file, n: e.n}, ctorName)
 	}
 	if e.kind != isUnit {
 		return nil

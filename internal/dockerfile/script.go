@@ -95,14 +95,13 @@ func (s *Script) Parsed() bool {
 
 // shellName is the shell's short name: "bash" for "/usr/bin/bash", "powershell" for "powershell.exe".
 func shellName(argv []string) string {
-	if len(argv) == 0 {
-		return ""
+	for i, arg := range argv {
+		name := strings.ToLower(path.Base(strings.ReplaceAll(arg, `\`, "/")))
+		if name != "env" || i == len(argv)-1 {
+			return strings.TrimSuffix(name, ".exe")
+		}
 	}
-	name := strings.ToLower(path.Base(strings.ReplaceAll(argv[0], `\`, "/")))
-	if name == "env" && len(argv) > 1 {
-		return shellName(argv[1:])
-	}
-	return strings.TrimSuffix(name, ".exe")
+	return ""
 }
 
 // scripts parses the command lines of all instructions, each with the SHELL in force where it stands.

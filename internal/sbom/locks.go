@@ -6,7 +6,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/BurntSushi/toml"
 	"golang.org/x/mod/modfile"
 
 	"github.com/drydock/drydock/internal/inventory"
@@ -72,13 +71,13 @@ func readCargoLock(f *file) ([]inventory.Package, error) {
 			Dependencies []string `toml:"dependencies"`
 		} `toml:"package"`
 	}
-	if err := toml.Unmarshal(data, &lock); err != nil {
+	if err := decodeTOML(data, &lock); err != nil {
 		return nil, tomlError(err)
 	}
 	var manifest struct {
 		Dev map[string]any `toml:"dev-dependencies"`
 	}
-	_ = toml.Unmarshal(f.beside("Cargo.toml"), &manifest) // without it nothing is marked as for development
+	_ = decodeTOML(f.beside("Cargo.toml"), &manifest) // without it nothing is marked as for development
 
 	// A dependency is "name", or "name version" where several versions are locked.
 	g := graph{}

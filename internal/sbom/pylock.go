@@ -8,6 +8,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/inventory"
 )
 
@@ -76,7 +77,7 @@ func readPyLock(f *file) ([]inventory.Package, error) {
 		return nil, err
 	}
 	var lock pyLock
-	if err := toml.Unmarshal(data, &lock); err != nil {
+	if err := decodeTOML(data, &lock); err != nil {
 		return nil, tomlError(err)
 	}
 	prod, dev, known := pyRoots(f, &lock)
@@ -182,7 +183,7 @@ func parsePyproject(data []byte) (*pyproject, error) {
 		return nil, nil
 	}
 	var p pyproject
-	if err := toml.Unmarshal(data, &p); err != nil {
+	if err := decodeTOML(data, &p); err != nil {
 		return nil, tomlError(err)
 	}
 	return &p, nil
@@ -296,7 +297,7 @@ func readPipfileLock(f *file) ([]inventory.Package, error) {
 		Dev      map[string]any `toml:"dev-packages"`
 	}
 	direct := map[string]bool{}
-	if toml.Unmarshal(f.beside("Pipfile"), &manifest) == nil {
+	if decodeTOML(f.beside("Pipfile"), &manifest) == nil {
 		for _, m := range []map[string]any{manifest.Packages, manifest.Dev} {
 			for k := range m {
 				direct[pypiName(k)] = true
@@ -336,7 +337,7 @@ func readPylockToml(f *file) ([]inventory.Package, error) {
 			Version string `toml:"version"`
 		} `toml:"packages"`
 	}
-	if err := toml.Unmarshal(data, &lock); err != nil {
+	if err := decodeTOML(data, &lock); err != nil {
 		return nil, tomlError(err)
 	}
 	var out []inventory.Package
@@ -365,6 +366,14 @@ func contains(list []string, s string) bool {
 }
 
 // tomlError keeps the line of a TOML error and drops the excerpt, which may quote a secret.
+// decodeTOML decodes a text that may nest without end.
+func decodeTOML(text []byte, into any) error {
+	if err := bounded.TOML(text); err != nil {
+		return err
+	}
+	return toml.Unmarshal(text, into)
+}
+
 func tomlError(err error) error {
 	if e, ok := err.(toml.ParseError); ok {
 		return fmt.Errorf("line %d: %s", e.Position.Line, e.Message)

@@ -132,14 +132,20 @@ func cutQuoted(s string) (name, rest string) {
 
 // yarnName is the package's name in a pattern; an alias ("a@npm:b@^1") has the name of what it stands for.
 func yarnName(pattern string) string {
+	name, rest := cutName(pattern)
+	if target, ok := strings.CutPrefix(rest, "npm:"); ok && strings.LastIndexByte(target, '@') > 0 {
+		name, _ = cutName(target)
+	}
+	return name
+}
+
+// cutName splits a pattern at the @ that ends its name; a scope begins with one.
+func cutName(pattern string) (name, rest string) {
 	at := strings.IndexByte(pattern[min(1, len(pattern)):], '@') + 1
 	if at <= 0 {
-		return pattern
+		return pattern, ""
 	}
-	if rest, ok := strings.CutPrefix(pattern[at+1:], "npm:"); ok && strings.LastIndexByte(rest, '@') > 0 {
-		return yarnName(rest)
-	}
-	return pattern[:at]
+	return pattern[:at], pattern[at+1:]
 }
 
 func parseYarnBerry(data []byte) ([]yarnEntry, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"gopkg.in/yaml.v3"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 )
 
@@ -31,6 +32,9 @@ func fileTree(name string, data []byte) (*node, error) {
 }
 
 func tomlTree(name string, data []byte) (*node, error) {
+	if err := bounded.TOML(data); err != nil {
+		return nil, clierr.InputErr(name, err)
+	}
 	var m map[string]any
 	if _, err := toml.NewDecoder(bytes.NewReader(data)).Decode(&m); err != nil {
 		var pe toml.ParseError

@@ -21,10 +21,10 @@ const MaxSize = 4 << 20
 // Span is a range of bytes of a File, half open.
 type Span struct{ Start, End int }
 
-// Empty tells whether the span holds no byte.
+// Empty reports whether the span holds no byte.
 func (s Span) Empty() bool { return s.End <= s.Start }
 
-// Contains tells whether the offset lies within the span.
+// Contains reports whether the offset lies within the span.
 func (s Span) Contains(off int) bool { return s.Start <= off && off < s.End }
 
 // File is a parsed Dockerfile.
@@ -142,7 +142,7 @@ func (in *Instruction) Flag(name string) (Flag, bool) {
 	return Flag{}, false
 }
 
-// Known tells whether there is an instruction of that name.
+// Known reports whether there is an instruction of that name.
 func (in *Instruction) Known() bool { return known[in.Keyword] }
 
 // Run is the instruction's typed RUN, or nil.

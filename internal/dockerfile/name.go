@@ -8,7 +8,7 @@ var sources = map[string]bool{
 	"json": true, "yml": true, "yaml": true, "toml": true, "html": true, "css": true,
 }
 
-// IsName tells whether a file's name is one that Dockerfiles have: Dockerfile and Containerfile, with anything behind a
+// IsName reports whether a file's name is one that Dockerfiles have: Dockerfile and Containerfile, with anything behind a
 // dot, or anything before .Dockerfile, in any case. A .dockerignore that belongs to one is none, and neither is a text
 // about one.
 func IsName(name string) bool {

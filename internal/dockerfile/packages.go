@@ -34,7 +34,7 @@ type Option struct {
 	Word  Word // the option; its value may be the next word
 }
 
-// Has tells whether one of the options was given.
+// Has reports whether one of the options was given.
 func (in *Install) Has(names ...string) bool {
 	for _, o := range in.Options {
 		for _, n := range names {
@@ -239,7 +239,7 @@ func (m *manager) pack(w Word) Package {
 	return p
 }
 
-// local tells whether an argument is a path, an address or a file rather than a name.
+// local reports whether an argument is a path, an address or a file rather than a name.
 func local(manager, s string) bool {
 	switch {
 	case strings.Contains(s, "://") || strings.HasPrefix(s, "git+") || strings.HasPrefix(s, "git@"):

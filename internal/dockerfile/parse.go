@@ -57,7 +57,7 @@ func Parse(src []byte) *File {
 	return f
 }
 
-// text tells whether the bytes can be a Dockerfile at all, and reports the first byte that is not text.
+// text reports whether the bytes can be a Dockerfile at all, and reports the first byte that is not text.
 func (f *File) text() bool {
 	if len(f.Src) > MaxSize {
 		f.problem(Problem{Text: fmt.Sprintf("the file is larger than %d MiB", MaxSize>>20), Span: Span{0, 0}})
@@ -244,7 +244,7 @@ func (f *File) pair(in *Instruction, at, key, keyEnd, value, valueEnd int, has b
 	return p
 }
 
-// tooLong tells whether a physical line within the span is longer than BuildKit takes.
+// tooLong reports whether a physical line within the span is longer than BuildKit takes.
 func (f *File) tooLong(s Span) bool {
 	if s.End-s.Start <= maxPhysical {
 		return false

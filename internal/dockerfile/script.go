@@ -61,7 +61,7 @@ func (c *Command) Args() []Word {
 	return c.Words[1:]
 }
 
-// HasArg tells whether one of the arguments is exactly one of the given.
+// HasArg reports whether one of the arguments is exactly one of the given.
 func (c *Command) HasArg(any ...string) bool {
 	for _, w := range c.Args() {
 		for _, a := range any {
@@ -87,7 +87,7 @@ var shells = map[string]syntax.LangVariant{
 	"bash": syntax.LangBash, "zsh": syntax.LangBash, "ksh": syntax.LangMirBSDKorn, "mksh": syntax.LangMirBSDKorn,
 }
 
-// Parsed tells whether the script is in a language that is taken to pieces here.
+// Parsed reports whether the script is in a language that is taken to pieces here.
 func (s *Script) Parsed() bool {
 	_, shell := shells[s.Dialect]
 	return shell || s.Dialect == "exec"
@@ -134,7 +134,7 @@ func (f *File) scripts() {
 	}
 }
 
-// windows tells whether a stage runs Windows, whose default shell is cmd.
+// windows reports whether a stage runs Windows, whose default shell is cmd.
 func (f *File) windows(s *Stage) bool {
 	n := strings.ToLower(s.Base.Text)
 	for _, name := range []string{"nanoserver", "servercore", "mcr.microsoft.com/windows"} { // not every "windows" in a name: windows_exporter runs on Linux
@@ -204,7 +204,7 @@ func (f *File) inline(in *Instruction, s *Script) {
 	}
 }
 
-// runsHeredoc tells whether a command line does nothing but run its heredoc: it is alone, or given to a shell, whose
+// runsHeredoc reports whether a command line does nothing but run its heredoc: it is alone, or given to a shell, whose
 // name is returned then.
 func runsHeredoc(line string) (shell string, ok bool) {
 	words := strings.Fields(line)

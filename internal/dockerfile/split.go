@@ -191,7 +191,7 @@ func (s *splitter) unterminated(l *logical, line, start int) {
 	l.span.End = max(l.span.End, start+len(bytes.TrimRight(s.f.Src[start:s.offset()], "\r\n")))
 }
 
-// takesHeredoc tells whether the line's instruction can have a heredoc: ADD, COPY or RUN, not in JSON form.
+// takesHeredoc reports whether the line's instruction can have a heredoc: ADD, COPY or RUN, not in JSON form.
 func (s *splitter) takesHeredoc(line string) bool {
 	kw, rest := cutWord(strings.TrimSpace(line))
 	if strings.EqualFold(kw, "ONBUILD") {

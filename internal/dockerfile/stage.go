@@ -51,13 +51,13 @@ type Ref struct {
 	Digest     string // "sha256:..."
 }
 
-// Scratch tells whether it is the empty image.
+// Scratch reports whether it is the empty image.
 func (r Ref) Scratch() bool { return strings.EqualFold(r.Text, "scratch") }
 
 // Name is the repository's last element: "python" for "docker.io/library/python:3.11".
 func (r Ref) Name() string { return r.Repository[strings.LastIndexByte(r.Repository, '/')+1:] }
 
-// Official tells whether it is one of Docker's official images.
+// Official reports whether it is one of Docker's official images.
 func (r Ref) Official() bool {
 	return r.Registry == "docker.io" && !strings.Contains(r.Repository, "/")
 }

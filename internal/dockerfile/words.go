@@ -173,7 +173,7 @@ func jsonWords(s string) ([]token, error) {
 	return out, nil
 }
 
-// unquote resolves quotes and escapes of a word, and tells whether a variable is expanded in it.
+// unquote resolves quotes and escapes of a word, and reports whether a variable is expanded in it.
 func unquote(s string, escape byte) (text string, literal bool) {
 	if !strings.ContainsAny(s, "'\"$"+string(rune(escape))) {
 		return s, true

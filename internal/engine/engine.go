@@ -52,7 +52,7 @@ func (e *Engine) Close() error { return e.api.Close() }
 // Version is the engine's version, for instance "20.10.24".
 func (e *Engine) Version() string { return e.version }
 
-// BuildKit tells whether builds run with BuildKit, so that RUN --mount is understood.
+// BuildKit reports whether builds run with BuildKit, so that RUN --mount is understood.
 func (e *Engine) BuildKit() bool { return e.buildKit }
 
 // findDocker looks for a docker client, the first with BuildKit, else the first.
@@ -129,7 +129,7 @@ func (f *Failure) Unwrap() error { return f.Err }
 // Reason is the line of the log that most likely tells why: the last that speaks of an error, else the last.
 func (f *Failure) Reason() string { return Reason(f.Log) }
 
-// tooLong tells whether err comes from a deadline, to say so instead of "killed".
+// tooLong reports whether err comes from a deadline, to say so instead of "killed".
 func tooLong(ctx context.Context, err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded)
 }

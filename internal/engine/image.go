@@ -76,7 +76,7 @@ func (e *Engine) Inspect(ctx context.Context, ref string) (*Image, error) {
 	return img, nil
 }
 
-// Has tells whether the engine holds an image.
+// Has reports whether the engine holds an image.
 func (e *Engine) Has(ctx context.Context, ref string) bool {
 	_, err := e.api.ImageInspect(ctx, ref)
 	return err == nil

@@ -99,7 +99,7 @@ func (c *Container) addr(port int) string {
 	return net.JoinHostPort(c.IP.String(), strconv.Itoa(port))
 }
 
-// Open tells whether a TCP port of the container takes connections.
+// Open reports whether a TCP port of the container takes connections.
 func (c *Container) Open(ctx context.Context, port int) bool {
 	d := net.Dialer{Timeout: 2 * time.Second}
 	conn, err := d.DialContext(ctx, "tcp", c.addr(port))

@@ -224,7 +224,7 @@ var moment = lazyregexp.New(`1[0-9]{9,12}`)
 
 var hashLike = lazyregexp.New(`^[0-9a-fA-F]{8,}$|^[0-9A-Za-z_]{20,}$|^[0-9]{10,}$`)
 
-// buildID tells whether two words are marks of two builds of the same thing: digests, random names, times in
+// buildID reports whether two words are marks of two builds of the same thing: digests, random names, times in
 // seconds or milliseconds, of the same length and with a digit in each.
 func buildID(a, b string) bool {
 	if moment.MatchString(a) && moment.ReplaceAllString(a, "#") == moment.ReplaceAllString(b, "#") {

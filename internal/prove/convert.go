@@ -61,7 +61,7 @@ func Convert(ctx context.Context, e *engine.Engine, f *dockerfile.File, context 
 	}
 }
 
-// adapt changes the options of the conversion to what the proof has shown, and tells whether there was anything to
+// adapt changes the options of the conversion to what the proof has shown, and reports whether there was anything to
 // change.
 func adapt(so *stages.Options, conv *stages.Result, res *Result) bool {
 	more := false

@@ -253,9 +253,9 @@ func (f *files) osRelease(r io.Reader) error {
 
 // facts are what the file system tells a conversion.
 func (f *files) facts() stages.Facts {
-	facts := stages.Facts{Release: f.release, Halves: map[string][]string{}}
+	facts := stages.Facts{Release: f.release, RuntimeDeps: map[string][]string{}}
 	for _, n := range f.index.Names() {
-		facts.Halves[n], _ = f.index.Halves(n)
+		facts.RuntimeDeps[n], _ = f.index.RuntimeDependencies(n)
 	}
 	return facts
 }

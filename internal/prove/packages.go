@@ -73,7 +73,7 @@ func (f *files) count(name string) {
 // distName normalises a Python distribution's name as PEP 503 says.
 func distName(s string) string { return strings.ToLower(distSep.ReplaceAllString(s, "-")) }
 
-// inNodeModules tells whether dir is a package's own folder: node_modules/x or node_modules/@scope/x.
+// inNodeModules reports whether dir is a package's own folder: node_modules/x or node_modules/@scope/x.
 func inNodeModules(dir string) bool {
 	parent := path.Dir(dir)
 	if strings.HasPrefix(path.Base(parent), "@") {

@@ -13,7 +13,7 @@ var embedLine = lazyregexp.New(`(?m)^//go:embed\s+(.+)$`)
 
 // assets are COPYs of the folders and files beside the source that its string literals, or the words of the command,
 // name: without source code, what it embeds, and what a COPY after the build brings itself.
-func (a *app) assets(build *op) []string {
+func (a *conversion) assets(build *instruction) []string {
 	have := map[string]bool{}
 	for name, text := range a.src().text {
 		for _, m := range embedLine.FindAllStringSubmatch(text, -1) {
@@ -45,7 +45,7 @@ func (a *app) assets(build *op) []string {
 // compiled are files and folders that only the compiler reads.
 var compiled = lazyregexp.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
 
-func (a *app) onlyCompiled(dir string) bool {
+func (a *conversion) onlyCompiled(dir string) bool {
 	for _, e := range a.top(dir) {
 		if strings.HasSuffix(e, "/") {
 			if !a.onlyCompiled(path.Join(dir, strings.TrimSuffix(e, "/"))) {
@@ -58,41 +58,41 @@ func (a *app) onlyCompiled(dir string) bool {
 	return true
 }
 
-// onlyBuilt tells whether a COPY brings what a build turns into something else: before it, and into its folder.
-func (a *app) onlyBuilt(o, build *op, dir string) bool {
+// onlyBuilt reports whether a COPY brings what a build turns into something else: before it, and into its folder.
+func (a *conversion) onlyBuilt(o, build *instruction, dir string) bool {
 	return o.fromContext() && o.in.Line <= build.in.Line && (within(o.dest(), dir) || within(dir, o.dest()))
 }
 
 // aroundProgram: a command on files that a final stage runs itself beside a program that was built. What moves or
 // marks what was built belongs to the builder; a start script's own marks stay.
-func aroundProgram(p *part, build *op) bool {
-	if p.kind != files || p.op.in.Line <= build.in.Line || p.is("cp", "mv", "install", "sed") {
+func aroundProgram(p *command, build *instruction) bool {
+	if p.kind != files || p.from.in.Line <= build.in.Line || p.is("cp", "mv", "install", "sed") {
 		return false
 	}
 	return !p.is("chmod") || strings.Contains(p.text+" ", ".sh ")
 }
 
 // movedTo is where later commands put what was built (`mv app /usr/local/bin/`), and the instruction that does it last.
-func (a *app) movedTo(from string, build *op) (string, *op) {
+func (a *conversion) movedTo(from string, build *instruction) (string, *instruction) {
 	last := build
-	a.parts(func(p *part) {
+	a.parts(func(p *command) {
 		w := strings.Fields(p.text)
-		if p.op.in.Line < build.in.Line || len(w) != 3 || w[0] != "cp" && w[0] != "mv" || join(partDir(p), w[1]) != from {
+		if p.from.in.Line < build.in.Line || len(w) != 3 || w[0] != "cp" && w[0] != "mv" || join(partDir(p), w[1]) != from {
 			return
 		}
 		to := join(partDir(p), w[2])
 		if strings.HasSuffix(w[2], "/") || w[2] == "." || strings.HasSuffix(to, "/bin") {
 			to = path.Join(to, path.Base(from))
 		}
-		from, last = to, p.op
+		from, last = to, p.from
 	})
 	return from, last
 }
 
-// within tells whether a path is a folder or something in it.
+// within reports whether a path is a folder or something in it.
 func within(p, dir string) bool {
 	return p == dir || strings.HasPrefix(p, strings.TrimSuffix(dir, "/")+"/")
 }
 
 // dest is where a COPY or ADD puts things.
-func (p *op) dest() string { return join(p.dir, p.in.Args[len(p.in.Args)-1].Text) }
+func (p *instruction) dest() string { return join(p.dir, p.in.Args[len(p.in.Args)-1].Text) }

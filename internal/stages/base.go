@@ -16,7 +16,7 @@ var (
 
 // final chooses the base of the final stage: what the user asked for, else the first candidate that the engine holds,
 // else the first. Candidates keep the registry of the original's base where they are variants of it.
-func (a *app) final(candidates ...string) (string, error) {
+func (a *conversion) final(candidates ...string) (string, error) {
 	ref, err := a.chooseFinal(candidates)
 	// Where FROM takes its version from an argument, the final stage takes it too.
 	if b := a.st.Base; err == nil && b.FromArg && a.o.FinalImage == "" && strings.HasPrefix(ref, b.Text) {
@@ -29,7 +29,7 @@ func (a *app) final(candidates ...string) (string, error) {
 	return ref, err
 }
 
-func (a *app) chooseFinal(candidates []string) (string, error) {
+func (a *conversion) chooseFinal(candidates []string) (string, error) {
 	if a.o.FinalImage != "" {
 		return a.o.FinalImage, nil
 	}
@@ -44,7 +44,7 @@ func (a *app) chooseFinal(candidates []string) (string, error) {
 	return candidates[0], nil
 }
 
-func (a *app) held(ref string) bool {
+func (a *conversion) held(ref string) bool {
 	want := dockerfile.ParseRef(ref)
 	if want.Tag == "" {
 		want.Tag = "latest"
@@ -124,7 +124,7 @@ func debianSlims(release string) []string {
 }
 
 // linkedOn are the bases for a program that is linked with the builder's C library.
-func (a *app) linkedOn() []string {
+func (a *conversion) linkedOn() []string {
 	if a.alpine() {
 		return []string{"alpine:" + alpineTag(a.st.Base.Tag)}
 	}
@@ -134,24 +134,24 @@ func (a *app) linkedOn() []string {
 	return debianSlims(a.release())
 }
 
-// alpine tells whether the image's distribution is Alpine, whose package manager and C library are others.
-func (a *app) alpine() bool {
+// alpine reports whether the image's distribution is Alpine, whose package manager and C library are others.
+func (a *conversion) alpine() bool {
 	b := a.st.Base
 	if strings.Contains(b.Tag, "alpine") || b.Name() == "alpine" {
 		return true
 	}
 	found := false
-	a.parts(func(p *part) { found = found || p.is("apk") })
+	a.parts(func(p *command) { found = found || p.is("apk") })
 	return found
 }
 
-// ubuntu tells whether the distribution is Ubuntu, as far as the name tells.
-func (a *app) ubuntu() bool {
+// ubuntu reports whether the distribution is Ubuntu, as far as the name tells.
+func (a *conversion) ubuntu() bool {
 	return a.st.Base.Name() == "ubuntu" || ubuntuName.MatchString(a.st.Base.Tag) || ubuntuName.MatchString(a.o.Facts.Release) || strings.Contains(a.st.Base.Tag, "ubuntu")
 }
 
 // release is the distribution's release as far as the tag or the built image tells, "" if neither does.
-func (a *app) release() string {
+func (a *conversion) release() string {
 	if a.o.Facts.Release != "" {
 		return a.o.Facts.Release
 	}
@@ -183,7 +183,7 @@ func javaMajor(b dockerfile.Ref) string {
 }
 
 // tomcats are the images of the same Tomcat on the runtime, where the tag tells that this one is on the JDK.
-func (a *app) tomcats() []string {
+func (a *conversion) tomcats() []string {
 	b := a.st.Base
 	if !strings.Contains(b.Tag, "jdk") {
 		return nil
@@ -192,7 +192,7 @@ func (a *app) tomcats() []string {
 }
 
 // jres are the final bases for a Java application.
-func (a *app) jres() []string {
+func (a *conversion) jres() []string {
 	v := javaMajor(a.st.Base)
 	if v == "" {
 		return nil

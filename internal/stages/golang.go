@@ -10,11 +10,11 @@ import (
 )
 
 type golang struct {
-	*app
-	build  *part    // the go build or go install that makes the program
-	binary string   // its path in the builder
-	others []string // paths of the programs that are built beside it
-	ends   *op      // the last instruction that builds
+	*conversion
+	build  *command     // the go build or go install that makes the program
+	binary string       // its path in the builder
+	others []string     // paths of the programs that are built beside it
+	ends   *instruction // the last instruction that builds
 	cgo    bool
 	run    bool // the image starts it with `go run`
 }
@@ -28,8 +28,8 @@ var (
 )
 
 // planGo builds a static program and puts it, with the files that it reads, on an image that holds nothing else.
-func planGo(a *app) error {
-	g := &golang{app: a}
+func planGo(a *conversion) error {
+	g := &golang{conversion: a}
 	if err := g.look(); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func planGo(a *app) error {
 	scratch := a.res.Final == "scratch"
 	minimal = minimal && (scratch || strings.Contains(a.res.Final, "distroless"))
 	if g.cgo && (scratch || strings.Contains(a.res.Final, "distroless/static")) {
-		return refuse(g.build.op.in, "the program is linked with C libraries (cgo), which %s does not have", a.res.Final)
+		return refuse(g.build.from.in, "the program is linked with C libraries (cgo), which %s does not have", a.res.Final)
 	}
 	bare := scratch || strings.Contains(a.res.Final, "distroless/static")
 	if bare && (g.needsShell() || len(g.commandsNeeded()) > 0) {
@@ -76,7 +76,7 @@ func alpineTag(tag string) string {
 func (g *golang) look() error {
 	start := g.startWords()
 	g.run = len(start) > 1 && start[0] == "go" && start[1] == "run"
-	g.parts(func(p *part) {
+	g.parts(func(p *command) {
 		for _, c := range p.step.Commands {
 			name, w := c.Effective()
 			if name == "go" && len(w) > 1 && (w[1].Text == "build" || w[1].Text == "install" && g.startsBinary(start, w)) {
@@ -87,11 +87,11 @@ func (g *golang) look() error {
 	})
 	if g.build == nil && !g.run {
 		if p := g.make(); p != nil {
-			return refuse(p.op.in, "what make builds could not be told; call go build in the Dockerfile")
+			return refuse(p.from.in, "what make builds could not be told; call go build in the Dockerfile")
 		}
 		return refuse(nil, "no go build was found, so which program ships could not be told")
 	}
-	for _, o := range g.ops {
+	for _, o := range g.instructions {
 		for _, pair := range o.in.Pairs {
 			g.cgo = g.cgo || pair.Key == "CGO_ENABLED" && pair.Value == "1"
 		}
@@ -103,8 +103,8 @@ func (g *golang) look() error {
 	return g.locate(start)
 }
 
-func (g *golang) make() (found *part) {
-	g.parts(func(p *part) {
+func (g *golang) make() (found *command) {
+	g.parts(func(p *command) {
 		if p.is("make") {
 			found = p
 		}
@@ -126,7 +126,7 @@ func (g *golang) startsBinary(start []string, w []dockerfile.Word) bool {
 }
 
 // startWords are the words of ENTRYPOINT and CMD together.
-func (a *app) startWords() []string {
+func (a *conversion) startWords() []string {
 	var out []string
 	for _, k := range []string{"ENTRYPOINT", "CMD"} {
 		if in := a.last(k); in != nil {
@@ -154,7 +154,7 @@ func (g *golang) locate(start []string) error {
 		return nil
 	}
 	var err error
-	g.parts(func(p *part) {
+	g.parts(func(p *command) {
 		if !p.is("go") || !strings.Contains(p.text, "go build") && !strings.Contains(p.text, "go install") || err != nil {
 			return
 		}
@@ -162,8 +162,8 @@ func (g *golang) locate(start []string) error {
 		if made, err = g.makes(p, start); err != nil || made == "" {
 			return
 		}
-		var ends *op
-		if made, ends = g.movedTo(made, p.op); g.ends == nil || ends.in.Line > g.ends.in.Line {
+		var ends *instruction
+		if made, ends = g.movedTo(made, p.from); g.ends == nil || ends.in.Line > g.ends.in.Line {
 			g.ends = ends
 		}
 		if p == g.build || len(start) > 0 && path.Base(made) == path.Base(start[0]) && path.Base(g.binary) != path.Base(start[0]) {
@@ -181,7 +181,7 @@ func (g *golang) locate(start []string) error {
 }
 
 // makes is the path of what a go build or go install makes; "" for one that only checks.
-func (g *golang) makes(p *part, start []string) (string, error) {
+func (g *golang) makes(p *command, start []string) (string, error) {
 	dir := partDir(p)
 	name := g.packageName(p)
 	if len(start) > 0 && strings.Contains(p.text, "...") {
@@ -194,10 +194,10 @@ func (g *golang) makes(p *part, start []string) (string, error) {
 	if m == nil {
 		return join(dir, name), nil
 	}
-	out := g.expand(p.op, strings.Trim(m[1], `"'`))
+	out := g.expand(p.from, strings.Trim(m[1], `"'`))
 	switch {
 	case strings.Contains(out, "$"):
-		return "", refuse(p.op.in, "the program's name is left to a variable")
+		return "", refuse(p.from.in, "the program's name is left to a variable")
 	case out == "/dev/null":
 		return "", nil
 	case strings.HasSuffix(out, "/") || out == ".":
@@ -207,9 +207,9 @@ func (g *golang) makes(p *part, start []string) (string, error) {
 }
 
 // partDir is the folder in which a link of a chain runs: a cd before it in the same RUN counts.
-func partDir(p *part) string {
-	dir := p.op.dir
-	for _, before := range p.op.parts {
+func partDir(p *command) string {
+	dir := p.from.dir
+	for _, before := range p.from.commands {
 		if before == p {
 			break
 		}
@@ -221,7 +221,7 @@ func partDir(p *part) string {
 }
 
 // packageName is what `go build` calls the program: the last element of the package's path.
-func (g *golang) packageName(p *part) string {
+func (g *golang) packageName(p *command) string {
 	fields := strings.Fields(p.text)
 	last := fields[len(fields)-1]
 	if strings.HasPrefix(last, "./") && last != "./" && !strings.HasSuffix(last, "...") {
@@ -262,14 +262,14 @@ func (g *golang) commandsNeeded() []string {
 // builder keeps the original's commands, downloads modules before the source is copied, and strips the program.
 func (g *golang) builder() {
 	b := g.stage("The builder has the compiler.", g.from(), "builder")
-	modules := g.app.has("go.mod") && !g.copiesModules()
-	last := len(g.ops) - 1
-	for i, o := range g.ops {
+	modules := g.conversion.has("go.mod") && !g.copiesModules()
+	last := len(g.instructions) - 1
+	for i, o := range g.instructions {
 		if o == g.ends {
 			last = i
 		}
 	}
-	for i, o := range g.ops {
+	for i, o := range g.instructions {
 		if i > last {
 			break
 		}
@@ -284,10 +284,10 @@ func (g *golang) builder() {
 			if modules && o.fromContext() {
 				modules = false
 				files := "go.mod"
-				if g.app.has("go.sum") {
+				if g.conversion.has("go.sum") {
 					files += " go.sum"
 				}
-				if !g.app.has("vendor") && g.copiesAll() && !strings.Contains(g.read("go.mod"), "=> .") {
+				if !g.conversion.has("vendor") && g.copiesAll() && !strings.Contains(g.read("go.mod"), "=> .") {
 					b.add("COPY "+files+" ./", g.cached(nil, "/go/pkg/mod", "go mod download"))
 				}
 			}
@@ -331,10 +331,10 @@ func (g *golang) copiesModules() bool {
 	return false
 }
 
-func (g *golang) builderRun(b *stage, o *op) {
+func (g *golang) builderRun(b *stage, o *instruction) {
 	var texts []string
 	goes := false
-	for _, p := range o.parts {
+	for _, p := range o.commands {
 		switch p.kind {
 		case clean, account, system, refresh:
 			continue
@@ -354,7 +354,7 @@ func (g *golang) builderRun(b *stage, o *op) {
 }
 
 // goRun is a RUN with the module and the build cache.
-func (g *golang) goRun(o *op, texts ...string) string {
+func (g *golang) goRun(o *instruction, texts ...string) string {
 	caches := []string{"/go/pkg/mod", "/root/.cache/go-build"}
 	if len(texts) == 1 && strings.HasPrefix(texts[0], "go mod download") {
 		caches = caches[:1]
@@ -395,7 +395,7 @@ func goBuild(t string, g *golang) string {
 
 func (g *golang) usesTimeZones() bool {
 	named := g.setsEnv("TZ")
-	g.parts(func(p *part) {
+	g.parts(func(p *command) {
 		if p.install != nil {
 			for _, pk := range p.install.Packages {
 				named = named || pk.Name == "tzdata"
@@ -417,12 +417,12 @@ func (g *golang) usesTimeZones() bool {
 var goEnv = words("GO111MODULE GOOS GOARCH GOPROXY GOPRIVATE GONOSUMDB GONOSUMCHECK GONOPROXY GOSUMDB GOFLAGS GOPATH GOBIN GOCACHE GOMODCACHE GOTOOLCHAIN GOEXPERIMENT GOAMD64 GOINSECURE GOWORK")
 
 func (g *golang) finalStage(minimal, scratch bool) error {
-	built, dir := g.ops[len(g.ops)-1], g.workDir()
+	built, dir := g.instructions[len(g.instructions)-1], g.workDir()
 	if g.build != nil {
 		built, dir = g.ends, partDir(g.build)
 	}
 	f := g.stage("The final stage holds the program and what it reads.", g.res.Final, "")
-	w := g.finalWalk(f)
+	w := g.finalWriter(f)
 	w.shell = !minimal
 	w.install = func() {
 		if scratch {
@@ -435,8 +435,8 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		}
 		f.add(g.assets(built)...)
 	}
-	w.drop = func(o *op) bool { return g.onlyBuilt(o, built, dir) && !startsWithIt(g.app, o) }
-	w.runs = func(p *part) bool { return p.kind == account || aroundProgram(p, built) }
+	w.drop = func(o *instruction) bool { return g.onlyBuilt(o, built, dir) && !startsWithIt(g.conversion, o) }
+	w.runs = func(p *command) bool { return p.kind == account || aroundProgram(p, built) }
 	w.start = func(words []string) ([]string, string) {
 		if g.run {
 			return []string{g.binary}, "the program is built before it runs"
@@ -452,7 +452,7 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		}
 		w.hasUser = true
 	}
-	w.replace = func(o *op) (string, bool) {
+	w.replace = func(o *instruction) (string, bool) {
 		if minimal {
 			if text, done := g.withoutShell(o); done {
 				return text, true
@@ -465,11 +465,12 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 			return strings.HasPrefix(key, "CGO_") || goEnv[key]
 		}), true
 	}
-	return w.walk()
+	w.write()
+	return nil
 }
 
 // withoutShell is what becomes of instructions that an image without a shell and accounts cannot follow.
-func (g *golang) withoutShell(o *op) (string, bool) {
+func (g *golang) withoutShell(o *instruction) (string, bool) {
 	switch o.in.Keyword {
 	case "HEALTHCHECK":
 		if s := o.in.Script; s != nil && (len(s.Commands) == 0 || !o.in.JSON || path.Base(s.Commands[0].Words[0].Text) != path.Base(g.binary)) {

@@ -20,7 +20,7 @@ var everywhere = []string{".git", ".env", ".env.*", "*.pem", "*.key", "Dockerfil
 
 // ignoreFile is the .dockerignore that goes with the conversion: the present one with what is missing added at its
 // end, never anything that the Dockerfile copies by name or that the build itself asks for. nil leaves it as it is.
-func (a *app) ignoreFile() []byte {
+func (a *conversion) ignoreFile() []byte {
 	if a.ctx == nil {
 		return nil
 	}
@@ -44,8 +44,8 @@ func (a *app) ignoreFile() []byte {
 	return []byte(old + strings.Join(add, "\n") + "\n")
 }
 
-// copiesNamed tells whether a COPY names a path that the pattern would keep out.
-func (a *app) copiesNamed(pattern string) bool {
+// copiesNamed reports whether a COPY names a path that the pattern would keep out.
+func (a *conversion) copiesNamed(pattern string) bool {
 	bare := strings.TrimPrefix(pattern, "**/")
 	for _, c := range a.copies(0) {
 		if c.from == "." {
@@ -61,9 +61,9 @@ func (a *app) copiesNamed(pattern string) bool {
 }
 
 // needsHistory: versions taken from git's tags, or a command that asks git.
-func (a *app) needsHistory() bool {
+func (a *conversion) needsHistory() bool {
 	asks := false
-	a.parts(func(p *part) {
+	a.parts(func(p *command) {
 		asks = asks || strings.Contains(p.text, "git rev-parse") || strings.Contains(p.text, "git describe")
 	})
 	for _, f := range []string{"pyproject.toml", "setup.py", "setup.cfg"} {

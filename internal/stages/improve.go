@@ -290,7 +290,7 @@ func (i *improver) slim() {
 	i.note("The final stage stands on %s, which only runs things, in the place of %s.", twin, b.Text)
 }
 
-// bigBase tells whether an image of a language has what builds besides what runs.
+// bigBase reports whether an image of a language has what builds besides what runs.
 func bigBase(b dockerfile.Ref) bool {
 	switch languageOfBase(b.Name()) {
 	case "Python", "Node", "Ruby":
@@ -305,7 +305,7 @@ func bigBase(b dockerfile.Ref) bool {
 
 // twin is the image that runs what was built; certificates tells that it lacks those of the builder.
 func (i *improver) twin(b dockerfile.Ref) (ref string, certificates bool) {
-	a := &app{f: i.f, st: i.st, o: i.o, res: i.res}
+	a := &conversion{f: i.f, st: i.st, o: i.o, res: i.res}
 	candidates := slimTwins(b)
 	switch languageOfBase(b.Name()) {
 	case "Java":

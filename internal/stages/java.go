@@ -10,17 +10,17 @@ import (
 )
 
 type java struct {
-	*app
+	*conversion
 	tool   string // "maven" or "gradle"
-	build  *part
+	build  *command
 	jar    string   // path of the archive in the builder
 	copies []string // folders of a class path
 }
 
 // planJava builds with the JDK and runs the archive, by its exact name, on the JRE of the same version.
-func planJava(a *app) error {
-	j := &java{app: a}
-	a.parts(func(p *part) {
+func planJava(a *conversion) error {
+	j := &java{conversion: a}
+	a.parts(func(p *command) {
 		switch {
 		case p.is("mvn", "mvnw"):
 			j.tool, j.build = "maven", p
@@ -50,7 +50,7 @@ func planJava(a *app) error {
 	}
 	j.builder()
 	f := a.stage(j.finalComment(), a.res.Final, "")
-	w := a.finalWalk(f)
+	w := a.finalWriter(f)
 	w.install = func() {
 		switch dir := path.Dir(j.jar); {
 		case j.jar == "":
@@ -63,28 +63,32 @@ func planJava(a *app) error {
 			f.add("COPY --from=builder " + c + " " + c)
 		}
 	}
-	w.drop = func(o *op) bool { return a.onlyBuilt(o, j.build.op, partDir(j.build)) && !startsWithIt(a, o) }
-	w.runs = func(p *part) bool { return p.kind == account || aroundProgram(p, j.build.op) }
+	w.drop = func(o *instruction) bool {
+		return a.onlyBuilt(o, j.build.from, partDir(j.build)) && !startsWithIt(a, o)
+	}
+	w.runs = func(p *command) bool { return p.kind == account || aroundProgram(p, j.build.from) }
 	if strings.Contains(a.st.Base.Name(), "tomcat") {
 		a.note("It still runs as root: Tomcat writes below its own folder (logs, temp, work).")
-		return w.walkAsIs()
+		w.writeAsIs()
+		return nil
 	}
 	w.start = j.command
 	if j.jar != "" {
 		a.pattern = j.expanded
 	}
-	return w.walk()
+	w.write()
+	return nil
 }
 
 // deployed are the archives that the build puts into a server's folder.
 func (j *java) deployed() []string {
 	var out []string
-	j.parts(func(p *part) {
+	j.parts(func(p *command) {
 		w := strings.Fields(p.text)
 		if !p.is("cp", "mv") || len(w) < 3 || !strings.HasSuffix(w[len(w)-2], ".war") {
 			return
 		}
-		to := join(p.op.dir, w[len(w)-1])
+		to := join(p.from.dir, w[len(w)-1])
 		if !strings.HasSuffix(to, ".war") {
 			if strings.ContainsAny(w[len(w)-2], "*?") {
 				return
@@ -107,7 +111,7 @@ func (j *java) finalComment() string {
 }
 
 // startsWithIt: a COPY of a script that the image starts.
-func startsWithIt(a *app, o *op) bool {
+func startsWithIt(a *conversion, o *instruction) bool {
 	for _, c := range a.copies(0) {
 		if c.op == o && c.from != "." && strings.HasSuffix(c.from, ".sh") {
 			return true
@@ -161,7 +165,7 @@ func (j *java) locate() error {
 			return refuse(j.last("CMD"), "the archive's name could not be told from the build's settings")
 		}
 		if !packages(j.build.text) {
-			return refuse(j.build.op.in, "nothing is packaged, so the app is compiled when it starts; add RUN mvn package (or gradle build) and start the archive with java -jar")
+			return refuse(j.build.from.in, "nothing is packaged, so the app is compiled when it starts; add RUN mvn package (or gradle build) and start the archive with java -jar")
 		}
 		j.jar = join(j.buildDir(), name)
 		return nil
@@ -180,8 +184,8 @@ func packages(t string) bool {
 // movedFrom: `RUN cp target/x.jar app.jar` in the builder leaves the archive where the command finds it.
 func (j *java) movedFrom(to string) string {
 	from := ""
-	j.parts(func(p *part) {
-		if w := strings.Fields(p.text); len(w) == 3 && (w[0] == "cp" || w[0] == "mv") && join(p.op.dir, w[2]) == to {
+	j.parts(func(p *command) {
+		if w := strings.Fields(p.text); len(w) == 3 && (w[0] == "cp" || w[0] == "mv") && join(p.from.dir, w[2]) == to {
 			from = w[1]
 		}
 	})
@@ -189,7 +193,7 @@ func (j *java) movedFrom(to string) string {
 }
 
 // buildDir is the project's folder in the image.
-func (j *java) buildDir() string { return j.build.op.dir }
+func (j *java) buildDir() string { return j.build.from.dir }
 
 type pom struct {
 	ArtifactID string `xml:"artifactId"`
@@ -259,14 +263,14 @@ func (j *java) builder() {
 	b := j.stage("The builder has the JDK and the build tool.", j.from(), "builder")
 	cache := map[string]string{"maven": "/root/.m2", "gradle": "/root/.gradle"}[j.tool]
 	last := 0
-	for i, o := range j.ops {
-		for _, p := range o.parts {
+	for i, o := range j.instructions {
+		for _, p := range o.commands {
 			if p.kind != account && p.kind != clean {
 				last = i
 			}
 		}
 	}
-	for i, o := range j.ops {
+	for i, o := range j.instructions {
 		if i > last {
 			break
 		}
@@ -283,7 +287,7 @@ func (j *java) builder() {
 			}
 			var texts []string
 			builds := false
-			for _, p := range o.parts {
+			for _, p := range o.commands {
 				if p.kind == clean || p.kind == account || p.kind == system || p.kind == refresh {
 					continue
 				}
@@ -311,7 +315,7 @@ func (j *java) command(words []string) ([]string, string) {
 }
 
 // expanded are the words of `java … -jar target/*.jar`, with the archive's name in the pattern's place.
-func (j *java) expanded(o *op) ([]string, bool) {
+func (j *java) expanded(o *instruction) ([]string, bool) {
 	if o.in.Script == nil || len(o.in.Script.Commands) != 1 || len(o.in.Script.Steps) != 1 {
 		return nil, false
 	}

@@ -22,7 +22,7 @@ type manifest struct {
 }
 
 // manifest reads the package.json that the installation uses.
-func (a *app) manifest() manifest {
+func (a *conversion) manifest() manifest {
 	var m manifest
 	name := "package.json"
 	if src, ok := a.source(join(a.workDir(), "package.json"), 0); ok {
@@ -33,7 +33,7 @@ func (a *app) manifest() manifest {
 }
 
 type node struct {
-	*app
+	*conversion
 	m       manifest
 	manager string // npm, yarn, pnpm
 	root    string // folder of package.json in the context
@@ -42,18 +42,18 @@ type node struct {
 	insync  bool   // npm: the lock file fits package.json
 	several bool   // more than one project is installed; dir is the folder that holds them all
 	berry   bool   // yarn 2 and newer
-	builds  []*part
-	extra   []*part // commands that are neither the installation nor the build
-	globals []*part // installations of programs beside the project
-	install *part
+	builds  []*command
+	extra   []*command // commands that are neither the installation nor the build
+	globals []*command // installations of programs beside the project
+	install *command
 	output  []string // folders that the build writes, in the image's project folder
 	dev     bool     // what it starts comes from a development dependency
 }
 
 // planNode makes three stages where it can: one builds with every dependency, one installs those that run, and the
 // final one takes from both. A build that does more than install and build prunes what it has instead.
-func planNode(a *app) error {
-	n := &node{app: a, m: a.manifest()}
+func planNode(a *conversion) error {
+	n := &node{conversion: a, m: a.manifest()}
 	n.look()
 	if n.install == nil {
 		return refuse(nil, "it installs no packages, so there is nothing to build apart; a slim base in the place of %s would do", a.st.Base.Text)
@@ -78,7 +78,7 @@ func planNode(a *app) error {
 		return refuse(a.st.From, "Node comes from the distribution or a script here; start FROM an image of Node, which has a slim twin")
 	}
 	if n.several && n.dir == "/" {
-		return refuse(n.install.op.in, "it installs the packages of several projects that lie in no folder together; put them below one")
+		return refuse(n.install.from.in, "it installs the packages of several projects that lie in no folder together; put them below one")
 	}
 	switch {
 	case a.o.Whole || n.several:
@@ -90,20 +90,22 @@ func planNode(a *app) error {
 	return n.planPrune()
 }
 
-func (n *node) workspaces() bool { return len(n.m.Workspaces) > 0 || n.app.has("pnpm-workspace.yaml") }
+func (n *node) workspaces() bool {
+	return len(n.m.Workspaces) > 0 || n.conversion.has("pnpm-workspace.yaml")
+}
 
 var nodeRunner = map[string]bool{"npm": true, "yarn": true, "pnpm": true, "npx": true}
 
 // look finds the installation, the build, the lock file and the folders involved.
 func (n *node) look() {
-	n.parts(func(p *part) {
+	n.parts(func(p *command) {
 		in := p.install
 		if in != nil && p.kind == depend && (in.Manager == "npm" || in.Manager == "yarn" || in.Manager == "pnpm") && !in.Has("-g", "--global", "--location=global") && len(in.Packages) == 0 {
 			switch {
 			case n.install == nil:
-				n.install, n.manager, n.dir = p, in.Manager, p.op.dir
-			case p.op.dir != n.dir:
-				n.several, n.dir = true, commonDir(n.dir, p.op.dir)
+				n.install, n.manager, n.dir = p, in.Manager, p.from.dir
+			case p.from.dir != n.dir:
+				n.several, n.dir = true, commonDir(n.dir, p.from.dir)
 			}
 			return
 		}
@@ -127,12 +129,12 @@ func (n *node) look() {
 		n.root = path.Dir(src)
 	}
 	for _, l := range map[string][]string{"npm": {"package-lock.json", "npm-shrinkwrap.json"}, "yarn": {"yarn.lock"}, "pnpm": {"pnpm-lock.yaml"}}[n.manager] {
-		if n.app.has(path.Join(n.root, l)) {
+		if n.conversion.has(path.Join(n.root, l)) {
 			n.lock = l
 			break
 		}
 	}
-	n.berry = n.manager == "yarn" && (n.app.has(path.Join(n.root, ".yarnrc.yml")) || berryVersion.MatchString(n.m.PackageManager))
+	n.berry = n.manager == "yarn" && (n.conversion.has(path.Join(n.root, ".yarnrc.yml")) || berryVersion.MatchString(n.m.PackageManager))
 	n.insync = n.lock != "" && (n.manager != "npm" || n.lockFits())
 	n.output = n.outputs()
 	n.dev = n.startsDev()
@@ -141,7 +143,7 @@ func (n *node) look() {
 var berryVersion = lazyregexp.New(`^yarn@([2-9]|\d\d)`)
 
 // withoutTools is an installation of programs without those that only build.
-func withoutTools(p *part) string {
+func withoutTools(p *command) string {
 	text := p.text
 	for _, pk := range p.install.Packages {
 		if name := strings.ToLower(pk.Name); buildTools[name] {
@@ -159,7 +161,7 @@ func commonDir(a, b string) string {
 	return a
 }
 
-func (n *node) isGlobal(p *part) bool { return slices.Contains(n.globals, p) }
+func (n *node) isGlobal(p *command) bool { return slices.Contains(n.globals, p) }
 
 // bundlers are programs that build when they are called by themselves.
 var bundlers = words("tsc webpack rollup esbuild tsup swc")
@@ -168,7 +170,7 @@ var bundlers = words("tsc webpack rollup esbuild tsup swc")
 var frameworks = words("ng nest vite next nuxt nuxi vue-cli-service astro parcel remix react-scripts gatsby svelte-kit")
 
 // isBuild: `npm run build`, `yarn build`, `npx tsc`, `ng build` and the like.
-func (n *node) isBuild(p *part) bool {
+func (n *node) isBuild(p *command) bool {
 	for _, c := range p.step.Commands {
 		name, w := c.Effective()
 		if bundlers[name] || frameworks[name] && hasWord(texts(w), "build") {
@@ -199,7 +201,7 @@ func texts(words []dockerfile.Word) []string {
 	return out
 }
 
-// lockFits tells whether `npm ci` would take the lock file: it names what package.json names, and every optional
+// lockFits reports whether `npm ci` would take the lock file: it names what package.json names, and every optional
 // package that an entry asks for is there, which npm of some versions forgets.
 func (n *node) lockFits() bool {
 	var lock struct {

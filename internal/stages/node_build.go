@@ -107,7 +107,7 @@ func (n *node) cacheDir() string {
 func (n *node) manifests() []string {
 	out := []string{path.Join(n.root, "package.json")}
 	for _, f := range []string{n.lock, ".npmrc", ".yarnrc", ".yarnrc.yml"} {
-		if f != "" && n.app.has(path.Join(n.root, f)) && !(f == ".npmrc" && strings.Contains(n.read(path.Join(n.root, f)), "_authToken")) {
+		if f != "" && n.conversion.has(path.Join(n.root, f)) && !(f == ".npmrc" && strings.Contains(n.read(path.Join(n.root, f)), "_authToken")) {
 			out = append(out, path.Join(n.root, f))
 		}
 	}
@@ -133,15 +133,15 @@ func (n *node) installs(s *stage, production bool) {
 		s.add("COPY " + extra + "/ ./" + path.Base(extra) + "/")
 	}
 	if production && len(n.out) > 1 {
-		s.add(n.cached(n.install.op, n.cacheDir(), n.installCommand(true)))
+		s.add(n.cached(n.install.from, n.cacheDir(), n.installCommand(true)))
 		return
 	}
-	s.keep(n.install.op, n.cached(n.install.op, n.cacheDir(), n.installCommand(production)))
+	s.keep(n.install.from, n.cached(n.install.from, n.cacheDir(), n.installCommand(production)))
 }
 
 // manifestOp is the COPY by which the original brings the manifests, nil where it copies everything at once.
-func (n *node) manifestOp() *op {
-	for _, o := range n.ops {
+func (n *node) manifestOp() *instruction {
+	for _, o := range n.instructions {
 		if o.fromContext() && n.copiesAll() && n.manifestCopy(o) {
 			return o
 		}
@@ -154,7 +154,7 @@ func (n *node) manifestOp() *op {
 func (n *node) installInputs() []string {
 	var out []string
 	for _, d := range []string{"prisma", "patches", ".yarn"} {
-		if n.app.has(path.Join(n.root, d)) && (d != "prisma" || n.m.Dependencies["@prisma/client"] != "" || strings.Contains(n.m.Scripts["postinstall"], "prisma")) {
+		if n.conversion.has(path.Join(n.root, d)) && (d != "prisma" || n.m.Dependencies["@prisma/client"] != "" || strings.Contains(n.m.Scripts["postinstall"], "prisma")) {
 			out = append(out, path.Join(n.root, d))
 		}
 	}
@@ -164,13 +164,13 @@ func (n *node) installInputs() []string {
 // tools repeats what brings the package manager (corepack enable, npm install -g pnpm), and for a build the programs
 // that are installed beside the project.
 func (n *node) tools(s *stage, building bool) {
-	last := n.install.op.in.Line
+	last := n.install.from.in.Line
 	if building && len(n.builds) > 0 {
-		last = n.builds[len(n.builds)-1].op.in.Line
+		last = n.builds[len(n.builds)-1].from.in.Line
 	}
-	for _, o := range n.ops {
+	for _, o := range n.instructions {
 		if o.in.Keyword == "RUN" && o.in.Line <= last {
-			s.add(n.rebuild(o, func(p *part) bool { return p.kind == tooling || building && n.isGlobal(p) }))
+			s.add(n.rebuild(o, func(p *command) bool { return p.kind == tooling || building && n.isGlobal(p) }))
 		}
 	}
 }
@@ -178,11 +178,11 @@ func (n *node) tools(s *stage, building bool) {
 // buildSettings repeats the ARGs and ENVs that stand before the build, but for NODE_ENV, which would leave out what a
 // build needs unless the original built with it.
 func (n *node) buildSettings(s *stage, production bool) {
-	last := n.install.op.in.Line
+	last := n.install.from.in.Line
 	if !production && len(n.builds) > 0 {
-		last = n.builds[len(n.builds)-1].op.in.Line
+		last = n.builds[len(n.builds)-1].from.in.Line
 	}
-	for _, o := range n.ops {
+	for _, o := range n.instructions {
 		if o.in.Line < last && (o.in.Keyword == "ARG" || o.in.Keyword == "ENV") && !onlyServes(o.in) {
 			s.add(n.text(o))
 		}

@@ -15,7 +15,7 @@ var toolFiles = lazyregexp.New(`^(\..*|Dockerfile.*|.*\.Dockerfile|docker-compos
 
 // ownFiles are the COPYs of what the running app may read of the context: everything but its tools' files and the
 // source that the build has turned into its output.
-func (n *node) ownFiles(w *walk) []string {
+func (n *node) ownFiles(w *finalWriter) []string {
 	var files, dirs []string
 	for _, e := range n.top(n.root) {
 		dir := strings.HasSuffix(e, "/")
@@ -67,7 +67,7 @@ func (n *node) onlySource(dir string) bool {
 
 var compiledSource = lazyregexp.New(`\.(ts|tsx|mts|cts|jsx|vue|svelte|css|scss|sass|less|d\.ts)$|\.(test|spec)\.[jt]sx?$`)
 
-// startsIn tells whether the command names something in that folder.
+// startsIn reports whether the command names something in that folder.
 func (n *node) startsIn(dir string) bool {
 	for _, w := range n.started() {
 		if strings.HasPrefix(strings.TrimPrefix(w, "./"), dir+"/") {

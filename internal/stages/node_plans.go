@@ -11,19 +11,20 @@ func (n *node) planTwo() error {
 	n.installs(b, true)
 	f := n.stage("The final stage adds the app's own files.", n.res.Final, "")
 	n.nodeEnv(f)
-	w := n.finalWalk(f)
+	w := n.finalWriter(f)
 	w.install = func() {
 		f.add("COPY --from=builder " + path.Join(n.dir, "node_modules") + " " + n.into(w, "node_modules"))
 	}
 	w.drop = n.manifestCopy
-	w.runs = func(p *part) bool { return n.isGlobal(p) || p.kind == account || p.kind == files }
+	w.runs = func(p *command) bool { return n.isGlobal(p) || p.kind == account || p.kind == files }
 	w.start = n.command
 	n.unlocked()
-	return w.walkAs("1000")
+	w.writeAs("1000")
+	return nil
 }
 
 // into is a path of the project as COPY's target from the folder where the final stage stands.
-func (n *node) into(w *walk, name string) string {
+func (n *node) into(w *finalWriter, name string) string {
 	if n.dir == w.dir {
 		return "./" + name
 	}
@@ -31,7 +32,7 @@ func (n *node) into(w *walk, name string) string {
 }
 
 // manifestCopy: a COPY of the manifests alone, where a later one brings everything.
-func (n *node) manifestCopy(o *op) bool {
+func (n *node) manifestCopy(o *instruction) bool {
 	if !o.fromContext() || !n.copiesAll() {
 		return false
 	}
@@ -43,7 +44,7 @@ func (n *node) manifestCopy(o *op) bool {
 	return true
 }
 
-func (a *app) copiesAll() bool {
+func (a *conversion) copiesAll() bool {
 	for _, c := range a.copies(0) {
 		if c.from == "." {
 			return true
@@ -56,9 +57,9 @@ func (a *app) copiesAll() bool {
 func (n *node) planThree() error {
 	b := n.stage("The builder has every dependency and builds the app.", n.from(), "builder")
 	n.installs(b, false)
-	for _, o := range n.ops {
+	for _, o := range n.instructions {
 		switch {
-		case o.fromContext() && !n.manifestCopy(o) && o.in.Line < n.builds[len(n.builds)-1].op.in.Line:
+		case o.fromContext() && !n.manifestCopy(o) && o.in.Line < n.builds[len(n.builds)-1].from.in.Line:
 			b.keep(o, n.text(o))
 		case o.in.Keyword == "RUN":
 			b.keep(o, n.rebuild(o, n.building))
@@ -73,7 +74,7 @@ func (n *node) planThree() error {
 	}
 	f := n.stage(comment, n.res.Final, "")
 	n.nodeEnv(f)
-	w := n.finalWalk(f)
+	w := n.finalWriter(f)
 	w.install = func() {
 		if !bundled {
 			f.add("COPY --from=deps " + path.Join(n.dir, "node_modules") + " " + n.into(w, "node_modules"))
@@ -83,16 +84,21 @@ func (n *node) planThree() error {
 		}
 		f.add(n.ownFiles(w)...)
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) }
-	w.runs = func(p *part) bool { return n.isGlobal(p) || p.kind == account || p.kind == files && !n.beforeBuild(p) }
+	w.drop = func(o *instruction) bool { return o.fromContext() && n.inProject(o) }
+	w.runs = func(p *command) bool {
+		return n.isGlobal(p) || p.kind == account || p.kind == files && !n.beforeBuild(p)
+	}
 	w.start = n.command
 	n.unlocked()
-	return w.walkAs("1000")
+	w.writeAs("1000")
+	return nil
 }
 
-func (n *node) beforeBuild(p *part) bool { return p.op.in.Line < n.builds[len(n.builds)-1].op.in.Line }
+func (n *node) beforeBuild(p *command) bool {
+	return p.from.in.Line < n.builds[len(n.builds)-1].from.in.Line
+}
 
-func (n *node) building(p *part) bool {
+func (n *node) building(p *command) bool {
 	for _, b := range n.builds {
 		if b == p {
 			return true
@@ -102,7 +108,7 @@ func (n *node) building(p *part) bool {
 }
 
 // inProject: the COPY goes into the project's folder, whose files the final stage lists one by one.
-func (n *node) inProject(o *op) bool {
+func (n *node) inProject(o *instruction) bool {
 	dest := join(o.dir, o.in.Args[len(o.in.Args)-1].Text)
 	return dest == n.dir || strings.HasPrefix(dest+"/", strings.TrimSuffix(n.dir, "/")+"/")
 }
@@ -110,15 +116,15 @@ func (n *node) inProject(o *op) bool {
 // planPrune runs everything in the builder, takes the development dependencies away again and copies the project.
 func (n *node) planPrune() error {
 	b := n.stage("The builder builds the app and leaves only the dependencies that it runs with.", n.from(), "builder")
-	lastBuild := n.install.op
-	for _, o := range n.ops {
-		for _, p := range o.parts {
+	lastBuild := n.install.from
+	for _, o := range n.instructions {
+		for _, p := range o.commands {
 			if p.kind != clean && p.kind != account {
 				lastBuild = o
 			}
 		}
 	}
-	for _, o := range n.ops {
+	for _, o := range n.instructions {
 		if o.in.Line > lastBuild.in.Line {
 			break
 		}
@@ -135,9 +141,9 @@ func (n *node) planPrune() error {
 			if n.buildPackages(b, o) {
 				continue
 			}
-			if o == n.install.op {
+			if o == n.install.from {
 				var texts []string
-				for _, p := range o.parts {
+				for _, p := range o.commands {
 					switch {
 					case p == n.install:
 						texts = append(texts, n.installCommand(false))
@@ -148,7 +154,7 @@ func (n *node) planPrune() error {
 				b.keep(o, n.cached(o, n.cacheDir(), texts...))
 				continue
 			}
-			b.keep(o, n.rebuild(o, func(p *part) bool {
+			b.keep(o, n.rebuild(o, func(p *command) bool {
 				return p.kind != clean && p.kind != system && p.kind != refresh && p.kind != account
 			}))
 		}
@@ -162,15 +168,16 @@ func (n *node) planPrune() error {
 	}
 	f := n.stage("The final stage runs the app.", n.res.Final, "")
 	n.nodeEnv(f)
-	w := n.finalWalk(f)
+	w := n.finalWriter(f)
 	w.install = func() {
 		f.add("COPY --from=builder " + n.dir + " " + n.into(w, ""))
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) && o.in.Line <= lastBuild.in.Line }
-	w.runs = func(p *part) bool { return p.kind == account || n.isGlobal(p) }
+	w.drop = func(o *instruction) bool { return o.fromContext() && n.inProject(o) && o.in.Line <= lastBuild.in.Line }
+	w.runs = func(p *command) bool { return p.kind == account || n.isGlobal(p) }
 	w.start = n.command
 	n.unlocked()
-	return w.walkAs("1000")
+	w.writeAs("1000")
+	return nil
 }
 
 // pruneCommand takes the development dependencies away. Workspaces of npm and of yarn 1 are pruned as one project is.
@@ -210,9 +217,9 @@ func (n *node) nodeEnv(f *stage) {
 	}
 }
 
-// walkAs walks with an account that the base image has already.
-func (w *walk) walkAs(id string) error {
+// writeAs writes with an account that the base image has already.
+func (w *finalWriter) writeAs(id string) {
 	_, w.user = w.a.user("", id)
 	w.hasUser = true
-	return w.walk()
+	w.write()
 }

@@ -59,7 +59,7 @@ func (n *node) started() []string {
 	return nil
 }
 
-// startsDev tells whether what it starts comes with a development dependency.
+// startsDev reports whether what it starts comes with a development dependency.
 func (n *node) startsDev() bool {
 	for _, w := range n.started() {
 		bin := path.Base(w)

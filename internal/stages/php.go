@@ -8,7 +8,7 @@ import (
 
 // planPHP runs composer and compiles extensions in the builder; the final stage is on the same base, which is the
 // smallest that PHP has, and gets the extensions, their settings and the app.
-func planPHP(a *app) error {
+func planPHP(a *conversion) error {
 	if !strings.Contains(a.st.Base.Name(), "php") {
 		return refuse(a.st.From, "PHP comes from the distribution here; start FROM an image of PHP")
 	}
@@ -17,8 +17,8 @@ func planPHP(a *app) error {
 	}
 	any, extensions, bundles := false, false, false
 	last := 0
-	for i, o := range a.ops {
-		for _, p := range o.parts {
+	for i, o := range a.instructions {
+		for _, p := range o.commands {
 			if phpBuilds(p) {
 				any, last = true, i
 			}
@@ -30,7 +30,7 @@ func planPHP(a *app) error {
 		return refuse(nil, "it installs nothing by composer and compiles no extension, so there is nothing to build apart")
 	}
 	b := a.stage("The builder compiles the extensions and fetches the dependencies.", a.from(), "builder")
-	for i, o := range a.ops {
+	for i, o := range a.instructions {
 		if i > last {
 			break
 		}
@@ -43,7 +43,7 @@ func planPHP(a *app) error {
 			}
 			composer := false
 			var texts []string
-			for _, p := range o.parts {
+			for _, p := range o.commands {
 				if phpBuilds(p) || p.kind == files && i < last {
 					composer = composer || p.is("composer")
 					texts = append(texts, composerText(p.text))
@@ -64,7 +64,7 @@ func planPHP(a *app) error {
 		dir = "/var/www/html"
 	}
 	f := a.stage("The final stage has the app, its extensions and the libraries behind them.", a.res.Final, "")
-	w := a.finalWalk(f)
+	w := a.finalWriter(f)
 	w.install = func() {
 		if extensions {
 			f.add("COPY --from=builder /usr/local/lib/php/extensions /usr/local/lib/php/extensions",
@@ -72,20 +72,21 @@ func planPHP(a *app) error {
 		}
 		f.add("COPY --from=builder " + dir + " " + dir)
 	}
-	w.drop = func(o *op) bool {
+	w.drop = func(o *instruction) bool {
 		if from, ok := o.in.Flag("from"); ok {
 			return strings.HasPrefix(from.Value, "composer")
 		}
-		return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.ops[last].in.Line
+		return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.instructions[last].in.Line
 	}
-	w.runs = func(p *part) bool {
+	w.runs = func(p *command) bool {
 		return !phpBuilds(p) && (p.kind == other || p.kind == account || p.kind == files)
 	}
-	return w.walkAsIs()
+	w.writeAsIs()
+	return nil
 }
 
 // phpBuilds: a command that only the builder runs.
-func phpBuilds(p *part) bool {
+func phpBuilds(p *command) bool {
 	return p.is("composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl", "npm", "yarn", "pnpm", "npx", "make", "phpize", "php") ||
 		p.kind == fetch || p.kind == compile || p.install != nil && p.kind != system
 }
@@ -100,8 +101,8 @@ func composerText(t string) string {
 	return t
 }
 
-// walkAsIs adds no account: the server of the base image changes user itself.
-func (w *walk) walkAsIs() error {
+// writeAsIs adds no account: the server of the base image changes user itself.
+func (w *finalWriter) writeAsIs() {
 	w.hasUser = true
-	return w.walk()
+	w.write()
 }

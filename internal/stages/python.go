@@ -15,7 +15,7 @@ const venvPath = "/opt/venv"
 // planPython makes wheels in the builder and installs them without an index in the final stage. Where wheels cannot
 // say it all (a project installed from its folder, poetry, uv and the like, build steps that need the builder's
 // tools) the builder fills a virtual environment, which is copied whole.
-func planPython(a *app) error {
+func planPython(a *conversion) error {
 	twins := slimTwins(a.st.Base)
 	plain := !strings.Contains(a.st.Base.Name(), "python") && !strings.Contains(a.st.Base.Name(), "pypy")
 	if plain {
@@ -24,7 +24,7 @@ func planPython(a *app) error {
 	if _, err := a.final(twins...); err != nil {
 		return err
 	}
-	p := &python{app: a, plain: plain}
+	p := &python{conversion: a, plain: plain}
 	if err := p.look(); err != nil {
 		return err
 	}
@@ -38,16 +38,16 @@ func planPython(a *app) error {
 }
 
 type python struct {
-	*app
+	*conversion
 	plain    bool // a distribution's own Python
 	installs bool
-	manager  string         // "pip", "poetry", "pipenv", "uv", "pdm"
-	venv     string         // the virtual environment that the original makes itself, or its manager
-	heavy    bool           // commands of the app need what only the builder has
-	uvPip    bool           // uv stands in for pip: it has no environment of its own
-	bundles  bool           // Node's packages are installed on the way
-	local    bool           // pip installs from a folder, a repository or in place
-	builds   map[*part]bool // parts that only the builder can run
+	manager  string            // "pip", "poetry", "pipenv", "uv", "pdm"
+	venv     string            // the virtual environment that the original makes itself, or its manager
+	heavy    bool              // commands of the app need what only the builder has
+	uvPip    bool              // uv stands in for pip: it has no environment of its own
+	bundles  bool              // Node's packages are installed on the way
+	local    bool              // pip installs from a folder, a repository or in place
+	builds   map[*command]bool // parts that only the builder can run
 }
 
 // ownTool are the paths where the installers of package managers put them.
@@ -57,9 +57,9 @@ var managersOfPython = map[string]bool{"poetry": true, "pipenv": true, "uv": tru
 
 // look finds out how packages are installed and which commands only the builder can run.
 func (p *python) look() error {
-	p.manager, p.builds = "pip", map[*part]bool{}
+	p.manager, p.builds = "pip", map[*command]bool{}
 	var err error
-	p.parts(func(pt *part) {
+	p.parts(func(pt *command) {
 		if in := pt.install; in != nil && pt.kind == depend {
 			switch {
 			case in.Manager == "pip":
@@ -74,7 +74,7 @@ func (p *python) look() error {
 			case managersOfPython[in.Manager]:
 				p.installs, p.manager = true, in.Manager
 			case in.Manager == "conda":
-				err = refuse(pt.op.in, "it uses conda, whose environments cannot be taken apart into wheels")
+				err = refuse(pt.from.in, "it uses conda, whose environments cannot be taken apart into wheels")
 			}
 		}
 		if pt.is("pdm", "uv", "poetry", "pipenv") && pt.kind == tooling {
@@ -84,11 +84,11 @@ func (p *python) look() error {
 				}
 			}
 		}
-		if pt.kind != depend && (toolInstall.MatchString(pt.text) && !p.addsSource(pt.op) || pt.kind == files && ownTool.MatchString(pt.text)) {
+		if pt.kind != depend && (toolInstall.MatchString(pt.text) && !p.addsSource(pt.from) || pt.kind == files && ownTool.MatchString(pt.text)) {
 			pt.kind = tooling
 		}
 		if v := p.makesVenv(pt); v != "" {
-			p.venv = join(pt.op.dir, v)
+			p.venv = join(pt.from.dir, v)
 			pt.kind = tooling
 		}
 	})
@@ -97,7 +97,7 @@ func (p *python) look() error {
 	}
 	if p.venv == "" && (p.manager == "uv" && !p.uvPip || p.manager == "pdm") {
 		p.venv = join(p.projectDir(), ".venv")
-		for _, o := range p.ops {
+		for _, o := range p.instructions {
 			for _, pair := range o.in.Pairs {
 				if o.in.Keyword == "ENV" && pair.Key == "UV_PROJECT_ENVIRONMENT" {
 					p.venv = join(o.dir, pair.Value)
@@ -105,7 +105,7 @@ func (p *python) look() error {
 			}
 		}
 	}
-	p.parts(func(pt *part) {
+	p.parts(func(pt *command) {
 		if (pt.kind == other || pt.kind == compile || pt.kind == fetch || pt.kind == depend && pt.install != nil && pt.install.Manager != "pip" && pt.install.Manager != p.manager) && p.needsBuilder(pt) {
 			p.heavy, p.builds[pt] = true, true
 			p.bundles = p.bundles || pt.is("npm", "npx", "yarn", "pnpm", "bun")
@@ -117,16 +117,16 @@ func (p *python) look() error {
 // projectDir is the folder in which the dependencies are installed.
 func (p *python) projectDir() string {
 	dir := p.workDir()
-	p.parts(func(pt *part) {
+	p.parts(func(pt *command) {
 		if pt.kind == depend {
-			dir = pt.op.dir
+			dir = pt.from.dir
 		}
 	})
 	return dir
 }
 
 // makesVenv is the path of `python -m venv PATH`, `virtualenv PATH` or `uv venv PATH`.
-func (p *python) makesVenv(pt *part) string {
+func (p *python) makesVenv(pt *command) string {
 	for _, c := range pt.step.Commands {
 		name, words := c.Effective()
 		args := words
@@ -141,7 +141,7 @@ func (p *python) makesVenv(pt *part) string {
 			continue
 		}
 		for i := len(args) - 1; i >= 0; i-- {
-			if v := p.expand(pt.op, args[i].Text); !strings.HasPrefix(v, "-") && !strings.ContainsAny(v, "$*") {
+			if v := p.expand(pt.from, args[i].Text); !strings.HasPrefix(v, "-") && !strings.ContainsAny(v, "$*") {
 				return v
 			}
 		}
@@ -149,8 +149,8 @@ func (p *python) makesVenv(pt *part) string {
 	return ""
 }
 
-// needsBuilder tells whether a command calls what only the builder has: compilers, fetchers, other languages' tools.
-func (p *python) needsBuilder(pt *part) bool {
+// needsBuilder reports whether a command calls what only the builder has: compilers, fetchers, other languages' tools.
+func (p *python) needsBuilder(pt *command) bool {
 	for _, c := range pt.step.Commands {
 		name, _ := c.Effective()
 		if builderPrograms[name] {
@@ -165,9 +165,9 @@ var builderPrograms = words(`make cmake gcc g++ cc cargo rustc go git curl wget 
 var editableLine = lazyregexp.New(`(?m)^\s*(-e|--editable|\.{1,2}/|/|file:|git\+|[A-Za-z0-9_.\[\]-]+\s*@\s*)`)
 
 // localRequirements: a requirements file that names folders or repositories, or one that cannot be read.
-func (p *python) localRequirements(pt *part, in *dockerfile.Install) bool {
+func (p *python) localRequirements(pt *command, in *dockerfile.Install) bool {
 	for _, r := range append(append([]dockerfile.Word{}, in.Requirements...), in.Constraints...) {
-		files, ok := p.requirementFiles(join(pt.op.dir, r.Text), pt.op.in.Line)
+		files, ok := p.requirementFiles(join(pt.from.dir, r.Text), pt.from.in.Line)
 		if !ok {
 			return true
 		}
@@ -185,14 +185,14 @@ var nestedFile = lazyregexp.New(`(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =
 // requirementFiles is a requirements file of the image as files of the context, with those that it names itself.
 func (p *python) requirementFiles(image string, line int) ([]string, bool) {
 	first, ok := p.source(image, line)
-	if !ok || !p.app.has(first) {
+	if !ok || !p.conversion.has(first) {
 		return nil, false
 	}
 	found := []string{first}
 	for i := 0; i < len(found) && i < 20; i++ {
 		for _, m := range nestedFile.FindAllStringSubmatch(p.read(found[i]), -1) {
 			next := path.Join(path.Dir(found[i]), m[1])
-			if strings.Contains(m[1], "://") || !p.app.has(next) {
+			if strings.Contains(m[1], "://") || !p.conversion.has(next) {
 				return nil, false
 			}
 			if !slices.Contains(found, next) {
@@ -206,9 +206,9 @@ func (p *python) requirementFiles(image string, line int) ([]string, bool) {
 var requirementName = lazyregexp.New(`(?m)^\s*"?'?([A-Za-z0-9][A-Za-z0-9._-]*)`)
 
 // pythonNames are the distributions that the context's manifests and the command lines name, normalised.
-func (a *app) pythonNames() map[string]bool {
+func (a *conversion) pythonNames() map[string]bool {
 	out := map[string]bool{}
-	a.parts(func(p *part) {
+	a.parts(func(p *command) {
 		if p.install != nil && p.install.Manager == "pip" {
 			for _, pk := range p.install.Packages {
 				out[strings.ToLower(pk.Name)] = true
@@ -225,7 +225,7 @@ func (a *app) pythonNames() map[string]bool {
 	return out
 }
 
-// wheels tells whether wheels can say it all.
+// wheels reports whether wheels can say it all.
 func (p *python) wheels() bool {
 	return p.manager == "pip" && !p.o.Whole && p.venv == "" && !p.local && !p.heavy && !p.plain
 }
@@ -238,7 +238,7 @@ func (p *python) planWheels() error {
 	}
 	b.add("WORKDIR /build")
 	copies, lines := p.wheelLines()
-	for _, o := range p.ops { // the comment on the original's COPY of the manifests goes with the first
+	for _, o := range p.instructions { // the comment on the original's COPY of the manifests goes with the first
 		if p.manifestOnly(o) && len(copies) > 0 {
 			b.keep(o, copies[0])
 			copies = copies[1:]
@@ -246,12 +246,12 @@ func (p *python) planWheels() error {
 		}
 	}
 	b.add(copies...)
-	p.parts(func(pt *part) {
+	p.parts(func(pt *command) {
 		if pt.kind == tooling && pt.install != nil {
 			b.add(run(pt.text))
 		}
 	})
-	for _, o := range p.ops {
+	for _, o := range p.instructions {
 		if kindOf(o, depend) && len(lines) > 0 {
 			b.keep(o, p.cached(o, "/root/.cache/pip", lines...))
 			lines = nil
@@ -260,7 +260,7 @@ func (p *python) planWheels() error {
 
 	f := p.stage("The final stage installs the wheels and runs the app.", p.res.Final, "")
 	p.pythonEnv(f)
-	w := p.finalWalk(f)
+	w := p.finalWriter(f)
 	w.install = func() {
 		if p.o.Plain {
 			f.add("COPY --from=builder /wheels /wheels", run("pip install --no-cache-dir --no-index /wheels/*.whl", "rm -rf /wheels"))
@@ -269,13 +269,14 @@ func (p *python) planWheels() error {
 		f.add("RUN --mount=type=bind,from=builder,source=/wheels,target=/wheels \\\n    pip install --no-cache-dir --no-index --find-links=/wheels " + p.breakFlag() + "/wheels/*.whl")
 	}
 	w.drop = p.manifestOnly
-	return w.walk()
+	w.write()
+	return nil
 }
 
 // breakFlag keeps the flag that lets pip write where the distribution's packages are.
 func (p *python) breakFlag() string {
 	flag := ""
-	p.parts(func(pt *part) {
+	p.parts(func(pt *command) {
 		if pt.install != nil && pt.install.Has("--break-system-packages") {
 			flag = "--break-system-packages "
 		}
@@ -286,12 +287,12 @@ func (p *python) breakFlag() string {
 // builderHead repeats what commands of the builder read: build arguments, and the settings of pip and of its proxies.
 func (p *python) builderHead(b *stage) {
 	var used strings.Builder
-	p.parts(func(pt *part) {
+	p.parts(func(pt *command) {
 		if pt.kind == depend || pt.kind == system || pt.kind == tooling || p.builds[pt] {
 			used.WriteString(pt.text + "\n")
 		}
 	})
-	for _, o := range p.ops {
+	for _, o := range p.instructions {
 		for _, pair := range o.in.Pairs {
 			reads := strings.Contains(used.String(), "$"+pair.Key) || strings.Contains(used.String(), "${"+pair.Key)
 			if o.in.Keyword == "ARG" && reads || o.in.Keyword == "ENV" && (reads || strings.HasPrefix(pair.Key, "PIP_") || strings.HasPrefix(pair.Key, "UV_") || strings.HasPrefix(pair.Key, "POETRY_") || strings.HasPrefix(pair.Key, "PDM_") || strings.HasPrefix(pair.Key, "PIPENV_")) {
@@ -304,8 +305,8 @@ func (p *python) builderHead(b *stage) {
 }
 
 // keepSystem installs packages with the original's comments on them.
-func (a *app) keepSystem(s *stage, pkgs []string) {
-	for _, o := range a.ops {
+func (a *conversion) keepSystem(s *stage, pkgs []string) {
+	for _, o := range a.instructions {
 		if kindOf(o, system) {
 			a.keepPackages(s, o, pkgs)
 			return
@@ -314,8 +315,8 @@ func (a *app) keepSystem(s *stage, pkgs []string) {
 	s.add(a.installLine(pkgs))
 }
 
-func kindOf(o *op, k kind) bool {
-	for _, pt := range o.parts {
+func kindOf(o *instruction, k kind) bool {
+	for _, pt := range o.commands {
 		if pt.kind == k {
 			return true
 		}
@@ -333,7 +334,7 @@ func (p *python) wheelLines() (copies, lines []string) {
 	manifests := p.manifests()
 	flat := sameDir(manifests)
 	plain := -1
-	p.parts(func(pt *part) {
+	p.parts(func(pt *command) {
 		if pt.kind != depend {
 			return
 		}
@@ -366,9 +367,9 @@ func (p *python) wheelLines() (copies, lines []string) {
 	return copies, lines
 }
 
-// wheelArgs are an installation's arguments as `pip wheel` takes them; own tells whether it has options that others
+// wheelArgs are an installation's arguments as `pip wheel` takes them; own reports whether it has options that others
 // must not share.
-func (p *python) wheelArgs(pt *part, flat bool) (args string, own bool) {
+func (p *python) wheelArgs(pt *command, flat bool) (args string, own bool) {
 	_, words := pt.install.Command.Effective()
 	var out []string
 	skip, verb := false, false
@@ -403,12 +404,12 @@ func (p *python) wheelArgs(pt *part, flat bool) (args string, own bool) {
 // manifests are the requirements and constraints files of all installations, with those that they name.
 func (p *python) manifests() []string {
 	var out []string
-	p.parts(func(pt *part) {
+	p.parts(func(pt *command) {
 		if pt.kind != depend {
 			return
 		}
 		for _, w := range append(append([]dockerfile.Word{}, pt.install.Requirements...), pt.install.Constraints...) {
-			files, _ := p.requirementFiles(join(pt.op.dir, w.Text), pt.op.in.Line)
+			files, _ := p.requirementFiles(join(pt.from.dir, w.Text), pt.from.in.Line)
 			for _, f := range files {
 				if !slices.Contains(out, f) {
 					out = append(out, f)
@@ -420,8 +421,8 @@ func (p *python) manifests() []string {
 }
 
 // manifest is a requirements file's path in the builder's folder.
-func (p *python) manifest(image string, pt *part, flat bool) string {
-	files, _ := p.requirementFiles(join(pt.op.dir, image), pt.op.in.Line)
+func (p *python) manifest(image string, pt *command, flat bool) string {
+	files, _ := p.requirementFiles(join(pt.from.dir, image), pt.from.in.Line)
 	switch {
 	case len(files) == 0:
 		return image
@@ -440,8 +441,8 @@ func sameDir(files []string) bool {
 	return true
 }
 
-// manifestOnly tells whether a COPY brings nothing but what only the installation reads.
-func (p *python) manifestOnly(o *op) bool {
+// manifestOnly reports whether a COPY brings nothing but what only the installation reads.
+func (p *python) manifestOnly(o *instruction) bool {
 	if !o.fromContext() {
 		return false
 	}
@@ -475,8 +476,8 @@ func (p *python) pythonEnv(f *stage) {
 	}
 }
 
-func (a *app) setsEnv(name string) bool {
-	for _, o := range a.ops {
+func (a *conversion) setsEnv(name string) bool {
+	for _, o := range a.instructions {
 		if o.in.Keyword == "ENV" {
 			for _, pair := range o.in.Pairs {
 				if pair.Key == name {

@@ -20,7 +20,7 @@ var (
 )
 
 // refusals are the cases that no planner takes.
-func (a *app) refusals() error {
+func (a *conversion) refusals() error {
 	for _, check := range []func() error{a.refuseBase, a.refuseInstructions, a.refuseRuns, a.refuseSources, a.refuseStart, a.refuseRequirements} {
 		if err := check(); err != nil {
 			return err
@@ -29,7 +29,7 @@ func (a *app) refusals() error {
 	return nil
 }
 
-func (a *app) refuseBase() error {
+func (a *conversion) refuseBase() error {
 	b := a.st.Base
 	name := strings.ToLower(b.Text)
 	switch {
@@ -53,18 +53,18 @@ func (a *app) refuseBase() error {
 	return nil
 }
 
-func (a *app) refuseNvcc() error {
+func (a *conversion) refuseNvcc() error {
 	var err error
-	a.parts(func(p *part) {
+	a.parts(func(p *command) {
 		if strings.Contains(p.text, "nvcc") {
-			err = refuse(p.op.in, "it compiles for the graphics card (nvcc) where it cannot be told what of CUDA is needed at run time")
+			err = refuse(p.from.in, "it compiles for the graphics card (nvcc) where it cannot be told what of CUDA is needed at run time")
 		}
 	})
 	return err
 }
 
-func (a *app) refuseInstructions() error {
-	for _, p := range a.ops {
+func (a *conversion) refuseInstructions() error {
+	for _, p := range a.instructions {
 		in := p.in
 		switch in.Keyword {
 		case "ONBUILD":
@@ -89,14 +89,14 @@ func (a *app) refuseInstructions() error {
 	return nil
 }
 
-func (a *app) refuseRuns() error {
+func (a *conversion) refuseRuns() error {
 	var err error
-	fail := func(p *part, text string, args ...any) {
+	fail := func(p *command, text string, args ...any) {
 		if err == nil {
-			err = refuse(p.op.in, text, args...)
+			err = refuse(p.from.in, text, args...)
 		}
 	}
-	a.parts(func(p *part) {
+	a.parts(func(p *command) {
 		switch {
 		case p.is("conda", "mamba", "micromamba"):
 			fail(p, "it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, or pip in conda's place, is work for a person")
@@ -143,8 +143,8 @@ func (a *app) refuseRuns() error {
 }
 
 // refuseSources: packages that run and that come from a source beside the distribution's.
-func (a *app) refuseSources() error {
-	for _, o := range a.ops {
+func (a *conversion) refuseSources() error {
+	for _, o := range a.instructions {
 		if _, run := a.packagesOf(o); len(run) > 0 && a.addsSource(o) {
 			return refuse(o.in, "it installs %s from a source of packages of its own, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
 		}
@@ -153,7 +153,7 @@ func (a *app) refuseSources() error {
 }
 
 // pipesIntoShell: curl … | sh, or sh -c "$(curl …)".
-func pipesIntoShell(p *part) bool {
+func pipesIntoShell(p *command) bool {
 	if !p.is("curl", "wget") {
 		return false
 	}
@@ -167,7 +167,7 @@ func pipesIntoShell(p *part) bool {
 	return false
 }
 
-func installs(p *part) bool {
+func installs(p *command) bool {
 	for _, c := range p.step.Commands {
 		for _, w := range c.Args() {
 			if w.Text == "install" || w.Text == "--install" {
@@ -179,7 +179,7 @@ func installs(p *part) bool {
 }
 
 // refuseStart looks at what the image starts.
-func (a *app) refuseStart() error {
+func (a *conversion) refuseStart() error {
 	for _, in := range []*dockerfile.Instruction{a.last("ENTRYPOINT"), a.last("CMD")} {
 		if in == nil || in.Script == nil {
 			continue
@@ -202,7 +202,7 @@ func (a *app) refuseStart() error {
 }
 
 // startScripts are the shell scripts of the context that an ENTRYPOINT or CMD starts, parsed.
-func (a *app) startScripts(in *dockerfile.Instruction) []*dockerfile.Script {
+func (a *conversion) startScripts(in *dockerfile.Instruction) []*dockerfile.Script {
 	var out []*dockerfile.Script
 	for _, c := range in.Script.Commands {
 		for _, w := range c.Words {
@@ -228,7 +228,7 @@ func (a *app) startScripts(in *dockerfile.Instruction) []*dockerfile.Script {
 }
 
 // refuseRequirements: packages that need a compiler when they run, or browsers that their installation puts elsewhere.
-func (a *app) refuseRequirements() error {
+func (a *conversion) refuseRequirements() error {
 	if a.language == "Python" {
 		for name := range a.pythonNames() {
 			if jit[name] {
@@ -254,7 +254,7 @@ var unconverted = []struct{ base, language string }{
 }
 
 // unknownLanguage says why nothing is known of what a file builds, and what can be done.
-func (a *app) unknownLanguage() string {
+func (a *conversion) unknownLanguage() string {
 	const converts = "drydock converts Python, Node, Go, Java, PHP, Ruby and Rust"
 	for _, u := range unconverted {
 		if strings.Contains("/"+strings.ToLower(a.st.Base.Text), "/"+u.base) || strings.HasPrefix(a.st.Base.Name(), u.base) {
@@ -265,21 +265,21 @@ func (a *app) unknownLanguage() string {
 }
 
 // last is the last instruction of that keyword, the one that counts.
-func (a *app) last(keyword string) *dockerfile.Instruction {
-	for i := len(a.ops) - 1; i >= 0; i-- {
-		if a.ops[i].in.Keyword == keyword {
-			return a.ops[i].in
+func (a *conversion) last(keyword string) *dockerfile.Instruction {
+	for i := len(a.instructions) - 1; i >= 0; i-- {
+		if a.instructions[i].in.Keyword == keyword {
+			return a.instructions[i].in
 		}
 	}
 	return nil
 }
 
 // workDir is the working folder in which the image starts.
-func (a *app) workDir() string {
-	if len(a.ops) == 0 {
+func (a *conversion) workDir() string {
+	if len(a.instructions) == 0 {
 		return "/"
 	}
-	return a.ops[len(a.ops)-1].dir
+	return a.instructions[len(a.instructions)-1].dir
 }
 
 // languageOfBase tells the language by the name of a base image, "" if it does not say.
@@ -297,12 +297,12 @@ func languageOfBase(name string) string {
 }
 
 // guessLanguage tells it by the base image, else by what the commands install and start.
-func (a *app) guessLanguage() string {
+func (a *conversion) guessLanguage() string {
 	if l := languageOfBase(a.st.Base.Name()); l != "" {
 		return l
 	}
 	votes := map[string]int{}
-	a.parts(func(p *part) {
+	a.parts(func(p *command) {
 		for _, c := range p.step.Commands {
 			n, words := c.Effective()
 			votes[languageOf(n, words)]++

@@ -8,13 +8,13 @@ import (
 )
 
 // planRuby installs the gems in the builder and copies them with the app.
-func planRuby(a *app) error {
+func planRuby(a *conversion) error {
 	if !strings.Contains(a.st.Base.Name(), "ruby") {
 		return refuse(a.st.From, "Ruby comes from the distribution here; start FROM an image of Ruby, which has a slim twin")
 	}
-	var install *part
+	var install *command
 	bundles := false
-	a.parts(func(p *part) {
+	a.parts(func(p *command) {
 		if p.install != nil && p.install.Manager == "bundle" {
 			install = p
 		}
@@ -27,15 +27,15 @@ func planRuby(a *app) error {
 		return err
 	}
 	last := 0
-	for i, o := range a.ops {
-		for _, p := range o.parts {
+	for i, o := range a.instructions {
+		for _, p := range o.commands {
 			if p.kind != account && p.kind != clean && p.kind != files && p.kind != system && p.kind != refresh {
 				last = i
 			}
 		}
 	}
 	b := a.stage("The builder installs the gems and prepares the app.", a.from(), "builder")
-	for i, o := range a.ops {
+	for i, o := range a.instructions {
 		if i > last {
 			break
 		}
@@ -50,7 +50,7 @@ func planRuby(a *app) error {
 				continue
 			}
 			var texts []string
-			for _, p := range o.parts {
+			for _, p := range o.commands {
 				if p.kind == clean || p.kind == account || p.kind == refresh {
 					continue
 				}
@@ -66,8 +66,8 @@ func planRuby(a *app) error {
 		b.add("RUN rm -rf node_modules")
 	}
 	f := a.stage("The final stage runs the app with the gems.", a.res.Final, "")
-	w := a.finalWalk(f)
-	dir := install.op.dir
+	w := a.finalWriter(f)
+	dir := install.from.dir
 	w.install = func() {
 		for _, gems := range a.gemDirs() {
 			if !within(gems, dir) {
@@ -76,28 +76,34 @@ func planRuby(a *app) error {
 		}
 		f.add("COPY --from=builder " + dir + " " + dir)
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.ops[last].in.Line }
-	w.runs = func(p *part) bool { return p.kind == account || p.kind == files && p.op.in.Line > install.op.in.Line }
+	w.drop = func(o *instruction) bool {
+		return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.instructions[last].in.Line
+	}
+	w.runs = func(p *command) bool {
+		return p.kind == account || p.kind == files && p.from.in.Line > install.from.in.Line
+	}
 	// A Rails app writes its log, its temporary files and often its database below its own folder.
 	if a.has("config/application.rb") && a.last("USER") == nil {
 		a.note("It still runs as root: Rails writes below its own folder (log, tmp, storage).")
-		return w.walkAsIs()
+		w.writeAsIs()
+		return nil
 	}
-	return w.walk()
+	w.write()
+	return nil
 }
 
 var bundlePath = lazyregexp.New(`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
 
 // gemDirs are the folders in which the bundle's gems lie: the base image's own, and those that the original names.
-func (a *app) gemDirs() []string {
+func (a *conversion) gemDirs() []string {
 	out := []string{"/usr/local/bundle"}
-	for _, o := range a.ops {
+	for _, o := range a.instructions {
 		for _, pair := range o.in.Pairs {
 			if o.in.Keyword == "ENV" && pair.Key == "BUNDLE_PATH" {
 				out = append(out, join(o.dir, a.expand(o, pair.Value)))
 			}
 		}
-		for _, p := range o.parts {
+		for _, p := range o.commands {
 			if m := bundlePath.FindStringSubmatch(p.text); m != nil {
 				out = append(out, join(o.dir, a.expand(o, m[1])))
 			}

@@ -8,9 +8,9 @@ import (
 )
 
 // planRust copies the program onto the distribution that it was linked on.
-func planRust(a *app) error {
-	var build *part
-	a.parts(func(p *part) {
+func planRust(a *conversion) error {
+	var build *command
+	a.parts(func(p *command) {
 		if p.is("cargo") && (strings.Contains(p.text, "build") || strings.Contains(p.text, "install")) {
 			build = p
 		}
@@ -27,13 +27,13 @@ func planRust(a *app) error {
 	if _, err := a.final(a.linkedOn()...); err != nil {
 		return err
 	}
-	at := a.ops[len(a.ops)-1] // the last instruction that the builder needs
+	at := a.instructions[len(a.instructions)-1] // the last instruction that the builder needs
 	if build != nil {
-		_, at = a.movedTo(join(partDir(build), "target/release/"+path.Base(from)), build.op)
+		_, at = a.movedTo(join(partDir(build), "target/release/"+path.Base(from)), build.from)
 	}
 	const registry = "/usr/local/cargo/registry"
 	b := a.stage("The builder has the compiler.", a.from(), "builder")
-	for _, o := range a.ops {
+	for _, o := range a.instructions {
 		if o.in.Line > at.in.Line {
 			break
 		}
@@ -46,7 +46,7 @@ func planRust(a *app) error {
 			}
 			var texts []string
 			cargo := false
-			for _, p := range o.parts {
+			for _, p := range o.commands {
 				if p.kind != system && p.kind != refresh && p.kind != clean && p.kind != account {
 					texts, cargo = append(texts, p.text), cargo || p.is("cargo")
 				}
@@ -62,13 +62,13 @@ func planRust(a *app) error {
 		b.add(a.cached(nil, registry, "cargo build --release"+cargoFlags(start)))
 	}
 	f := a.stage("The final stage holds the program and what it reads.", a.res.Final, "")
-	w := a.finalWalk(f)
+	w := a.finalWriter(f)
 	w.install = func() {
 		f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt", "COPY --from=builder "+from+" "+to)
 		f.add(a.assets(at)...)
 	}
-	w.drop = func(o *op) bool { return a.onlyBuilt(o, at, at.dir) && !startsWithIt(a, o) }
-	w.runs = func(p *part) bool { return p.kind == account || aroundProgram(p, at) }
+	w.drop = func(o *instruction) bool { return a.onlyBuilt(o, at, at.dir) && !startsWithIt(a, o) }
+	w.runs = func(p *command) bool { return p.kind == account || aroundProgram(p, at) }
 	w.start = func(words []string) ([]string, string) {
 		if words[0] != "cargo" {
 			return words, ""
@@ -82,7 +82,7 @@ func planRust(a *app) error {
 		}
 		return out, "cargo is not in the final stage"
 	}
-	w.replace = func(o *op) (string, bool) {
+	w.replace = func(o *instruction) (string, bool) {
 		if o.in.Keyword != "ENV" {
 			return "", false
 		}
@@ -90,7 +90,8 @@ func planRust(a *app) error {
 			return strings.HasPrefix(key, "CARGO_") || strings.HasPrefix(key, "RUSTUP_") || key == "RUSTFLAGS"
 		}), true
 	}
-	return w.walk()
+	w.write()
+	return nil
 }
 
 // cargoFlags are the options of `cargo run` that say what is built.
@@ -110,7 +111,7 @@ func cargoFlags(start []string) string {
 var crateName = lazyregexp.New(`(?m)^name\s*=\s*"([^"]+)"`)
 
 // rustBinary is where the program lies in the builder and where the final stage has it.
-func rustBinary(a *app, start []string, build *part) (from, to string) {
+func rustBinary(a *conversion, start []string, build *command) (from, to string) {
 	name := path.Base(start[0])
 	if start[0] == "cargo" || strings.HasSuffix(start[0], ".sh") {
 		name = ""
@@ -137,7 +138,7 @@ func rustBinary(a *app, start []string, build *part) (from, to string) {
 	}
 	if build != nil && !strings.Contains(build.text, "cargo install") {
 		from = join(partDir(build), "target/release/"+name)
-		if moved, _ := a.movedTo(from, build.op); moved != from {
+		if moved, _ := a.movedTo(from, build.from); moved != from {
 			return moved, moved
 		}
 		return from, "/usr/local/bin/" + name

@@ -17,9 +17,9 @@ func (n *node) servedByOther() bool {
 // original puts what is built.
 func (n *node) planServed() error {
 	var made []string
-	n.parts(func(p *part) {
-		if w := strings.Fields(p.text); p.is("cp", "mv") && len(w) > 2 && p.op.in.Line >= n.builds[0].op.in.Line {
-			made = append(made, join(p.op.dir, strings.TrimSuffix(w[len(w)-1], "*")))
+	n.parts(func(p *command) {
+		if w := strings.Fields(p.text); p.is("cp", "mv") && len(w) > 2 && p.from.in.Line >= n.builds[0].from.in.Line {
+			made = append(made, join(p.from.dir, strings.TrimSuffix(w[len(w)-1], "*")))
 		}
 	})
 	if len(made) == 0 {
@@ -36,14 +36,14 @@ func (n *node) planServed() error {
 	n.res.Language, n.language = "static", "static"
 	b := n.stage("The builder makes the site's files.", n.from(), "builder")
 	last := 0
-	for i, o := range n.ops {
-		for _, p := range o.parts {
+	for i, o := range n.instructions {
+		for _, p := range o.commands {
 			if p.kind != clean && p.kind != account {
 				last = i
 			}
 		}
 	}
-	for _, o := range n.ops[:last+1] {
+	for _, o := range n.instructions[:last+1] {
 		switch o.in.Keyword {
 		case "COPY", "ADD", "RUN":
 			b.keep(o, n.text(o))
@@ -52,15 +52,18 @@ func (n *node) planServed() error {
 		}
 	}
 	f := n.stage("The final stage serves them.", n.res.Final, "")
-	w := n.finalWalk(f)
+	w := n.finalWriter(f)
 	w.install = func() {
 		for _, m := range made {
 			f.add("COPY --from=builder " + m + " " + m)
 		}
 	}
-	w.drop = func(o *op) bool { return o.fromContext() && n.inProject(o) && o.in.Line < n.ops[last].in.Line }
-	w.runs = func(p *part) bool {
-		return p.kind == account || p.kind == files && !p.is("cp", "mv") && p.op.in.Line > n.builds[0].op.in.Line
+	w.drop = func(o *instruction) bool {
+		return o.fromContext() && n.inProject(o) && o.in.Line < n.instructions[last].in.Line
 	}
-	return w.walkAsIs()
+	w.runs = func(p *command) bool {
+		return p.kind == account || p.kind == files && !p.is("cp", "mv") && p.from.in.Line > n.builds[0].from.in.Line
+	}
+	w.writeAsIs()
+	return nil
 }

@@ -36,7 +36,7 @@ var (
 )
 
 // src reads the context's code once.
-func (a *app) src() *sources {
+func (a *conversion) src() *sources {
 	if a.sources != nil {
 		return a.sources
 	}
@@ -80,7 +80,7 @@ func (a *app) src() *sources {
 	return s
 }
 
-func (a *app) readSource(name string) string {
+func (a *conversion) readSource(name string) string {
 	if st, err := fs.Stat(a.ctx, name); err != nil || st.Size() > maxSource {
 		return ""
 	}

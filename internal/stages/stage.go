@@ -19,7 +19,7 @@ type line struct {
 	blank    bool // an empty line before it
 }
 
-func (a *app) stage(comment, from, name string) *stage {
+func (a *conversion) stage(comment, from, name string) *stage {
 	s := &stage{comment: comment, from: from, name: name}
 	a.out = append(a.out, s)
 	return s
@@ -35,7 +35,7 @@ func (s *stage) add(texts ...string) {
 }
 
 // keep puts text in the place of an original instruction, with its comments, once each.
-func (s *stage) keep(p *op, text string) {
+func (s *stage) keep(p *instruction, text string) {
 	if text == "" {
 		return
 	}
@@ -43,7 +43,7 @@ func (s *stage) keep(p *op, text string) {
 }
 
 // keepWith is keep with those of the comments that belong here; the others wait for another place.
-func (s *stage) keepWith(p *op, text string, belongs func(remark) bool) {
+func (s *stage) keepWith(p *instruction, text string, belongs func(remark) bool) {
 	var here []string
 	var rest []remark
 	for _, r := range p.comments {
@@ -78,9 +78,9 @@ func (s *stage) print(b *strings.Builder) {
 }
 
 // text is an instruction as it stands in the original.
-func (a *app) text(p *op) string { return a.f.Text(p.in.Span) }
+func (a *conversion) text(p *instruction) string { return a.f.Text(p.in.Span) }
 
-// has tells whether the stage holds a line with that text.
+// has reports whether the stage holds a line with that text.
 func (s *stage) has(text string) bool {
 	for _, l := range s.lines {
 		if strings.Contains(l.text, text) {
@@ -92,12 +92,12 @@ func (s *stage) has(text string) bool {
 
 // cached is a RUN with a cache that outlives the build, or without one for builders that have no mounts. What the
 // original RUN mounts besides (secrets, files) stays; o may be nil.
-func (a *app) cached(o *op, target string, commands ...string) string {
+func (a *conversion) cached(o *instruction, target string, commands ...string) string {
 	return a.mounted(o, []string{target}, commands...)
 }
 
 // mounted is a RUN with several caches.
-func (a *app) mounted(o *op, targets []string, commands ...string) string {
+func (a *conversion) mounted(o *instruction, targets []string, commands ...string) string {
 	var flags []string
 	if o != nil {
 		for _, fl := range o.in.Flags {
@@ -117,7 +117,7 @@ func (a *app) mounted(o *op, targets []string, commands ...string) string {
 	return "RUN " + strings.Join(flags, " ") + " \\\n    " + strings.Join(commands, " \\\n    && ")
 }
 
-// isCacheOf tells whether a --mount is a cache at a path.
+// isCacheOf reports whether a --mount is a cache at a path.
 func isCacheOf(mount, target string) bool {
 	fields := strings.Split(mount, ",")
 	return slices.Contains(fields, "type=cache") && (slices.Contains(fields, "target="+target) || slices.Contains(fields, "dst="+target) || slices.Contains(fields, "destination="+target))
@@ -134,9 +134,9 @@ func onlyMoves(texts []string) bool {
 }
 
 // rebuild is a RUN of those parts that are wanted: the original's own text if that is all of them.
-func (a *app) rebuild(p *op, want func(*part) bool) string {
+func (a *conversion) rebuild(p *instruction, want func(*command) bool) string {
 	var texts []string
-	for _, pt := range p.parts {
+	for _, pt := range p.commands {
 		if want(pt) {
 			texts = append(texts, pt.text)
 		}
@@ -145,7 +145,7 @@ func (a *app) rebuild(p *op, want func(*part) bool) string {
 }
 
 // runOf is a RUN of an original's commands, which may have been changed; "" if none are left.
-func (a *app) runOf(o *op, texts []string) string {
+func (a *conversion) runOf(o *instruction, texts []string) string {
 	switch {
 	case len(texts) == 0 || onlyMoves(texts):
 		return ""
@@ -155,6 +155,6 @@ func (a *app) runOf(o *op, texts []string) string {
 	return a.cached(o, "", texts...)
 }
 
-func unchanged(o *op, texts []string) bool {
-	return slices.EqualFunc(o.parts, texts, func(pt *part, t string) bool { return pt.text == t })
+func unchanged(o *instruction, texts []string) bool {
+	return slices.EqualFunc(o.commands, texts, func(pt *command, t string) bool { return pt.text == t })
 }

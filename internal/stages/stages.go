@@ -30,8 +30,8 @@ type Options struct {
 
 // Facts are what a look into the original's image tells, once it is built. The zero value knows nothing.
 type Facts struct {
-	Release string              // code name of the distribution's release: "bookworm"
-	Halves  map[string][]string // installed development package -> the libraries behind it
+	Release     string              // code name of the distribution's release: "bookworm"
+	RuntimeDeps map[string][]string // installed development package -> the libraries behind it
 }
 
 // Result is a conversion.
@@ -99,7 +99,7 @@ func Split(f *dockerfile.File, context fs.FS, o Options) (*Result, error) {
 }
 
 // planners fill an app's stages, one a language.
-var planners = map[string]func(*app) error{
+var planners = map[string]func(*conversion) error{
 	"Python": planPython,
 	"Node":   planNode,
 	"Go":     planGo,
@@ -109,20 +109,20 @@ var planners = map[string]func(*app) error{
 	"Rust":   planRust,
 }
 
-func (a *app) note(format string, args ...any) {
+func (a *conversion) note(format string, args ...any) {
 	if n := fmt.Sprintf(format, args...); !slices.Contains(a.res.Notes, n) {
 		a.res.Notes = append(a.res.Notes, n)
 	}
 }
 
-func (a *app) change(what, why string) {
+func (a *conversion) change(what, why string) {
 	if c := (Change{what, why}); !slices.Contains(a.res.Changes, c) {
 		a.res.Changes = append(a.res.Changes, c)
 	}
 }
 
 // from is the original's FROM, for the builder.
-func (a *app) from() string {
+func (a *conversion) from() string {
 	text := a.st.From.Args[0].Text
 	if fl, ok := a.st.From.Flag("platform"); ok {
 		text = a.f.Text(fl.Span) + " " + text
@@ -131,7 +131,7 @@ func (a *app) from() string {
 }
 
 // result prints the stages and the ignore file.
-func (a *app) result() (*Result, error) {
+func (a *conversion) result() (*Result, error) {
 	var b strings.Builder
 	for _, d := range a.f.Directives {
 		b.WriteString(a.f.Text(d.Span) + "\n")

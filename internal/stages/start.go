@@ -12,7 +12,7 @@ import (
 
 // startLine is a CMD or ENTRYPOINT for the final stage: in exec form where the shell form is one plain command, so
 // that the program and not a shell gets the signals. rewrite may change the words, and says why; nil leaves them.
-func (a *app) startLine(p *op, rewrite func([]string) ([]string, string)) string {
+func (a *conversion) startLine(p *instruction, rewrite func([]string) ([]string, string)) string {
 	words, ok := argv(p.in)
 	if !ok && a.pattern != nil {
 		words, ok = a.pattern(p)
@@ -99,8 +99,8 @@ var (
 )
 
 // port is the TCP port that the app listens on, 0 if it is not known: EXPOSE, else the command's own words.
-func (a *app) port() int {
-	for _, p := range a.ops {
+func (a *conversion) port() int {
+	for _, p := range a.instructions {
 		if p.in.Keyword != "EXPOSE" {
 			continue
 		}
@@ -125,7 +125,7 @@ func (a *app) port() int {
 // user is what the final stage needs to run as somebody else than root: the account's RUN and the USER. Both are
 // empty, with a note, where that might break the app: it writes to the disk, has a volume, listens below 1024, or the
 // original chooses a user itself.
-func (a *app) user(account, id string) (add, user string) {
+func (a *conversion) user(account, id string) (add, user string) {
 	switch {
 	case a.last("USER") != nil || a.o.KeepRoot:
 		return "", ""
@@ -150,7 +150,7 @@ const (
 	alpineUser = "RUN adduser -D -H -u 10001 app"
 )
 
-func (a *app) account() (string, string) {
+func (a *conversion) account() (string, string) {
 	if a.alpine() {
 		return a.user(alpineUser, "10001")
 	}
@@ -159,7 +159,7 @@ func (a *app) account() (string, string) {
 
 // healthcheck is a HEALTHCHECK for an app whose port is known, in the interpreter that is there anyway: it asks the
 // route that the source calls a health route, else it sees whether the port takes connections.
-func (a *app) healthcheck() string {
+func (a *conversion) healthcheck() string {
 	if a.o.NoHealth || a.last("HEALTHCHECK") != nil || a.port() == 0 {
 		return ""
 	}
@@ -176,7 +176,7 @@ func (a *app) healthcheck() string {
 	return "HEALTHCHECK --interval=30s --timeout=3s CMD " + execForm(test)
 }
 
-func (a *app) healthTest(port int, path string) []string {
+func (a *conversion) healthTest(port int, path string) []string {
 	url := fmt.Sprintf("http://127.0.0.1:%d%s", port, path)
 	switch a.language {
 	case "Python":
@@ -199,7 +199,7 @@ var fetchedURL = lazyregexp.New(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(
 
 // keptHealth is the original's HEALTHCHECK for the final stage. One that asks with curl or wget, which the slim base
 // lacks, asks with the interpreter instead.
-func (a *app) keptHealth(p *op) string {
+func (a *conversion) keptHealth(p *instruction) string {
 	s := p.in.Script
 	if s == nil || len(s.Commands) == 0 || s.Commands[0].Name != "curl" && s.Commands[0].Name != "wget" {
 		return a.text(p)
@@ -229,6 +229,6 @@ func (a *app) keptHealth(p *op) string {
 }
 
 // asksItself: the HEALTHCHECK's fetcher is replaced by the interpreter, so that no package is needed for it.
-func (a *app) asksItself(in *dockerfile.Instruction) bool {
+func (a *conversion) asksItself(in *dockerfile.Instruction) bool {
 	return in.Keyword == "HEALTHCHECK" && (a.language == "Python" || a.language == "Node" || a.language == "Go") && in.Script != nil && fetchedURL.MatchString(in.Script.Source)
 }

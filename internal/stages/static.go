@@ -14,7 +14,7 @@ type site struct {
 	spa  bool // every path that is no file is the page itself
 }
 
-// staticSite tells whether what the image starts does nothing but serve the build's output; nil if it does more.
+// staticSite reports whether what the image starts does nothing but serve the build's output; nil if it does more.
 func (n *node) staticSite() *site {
 	words := n.started()
 	if len(n.builds) == 0 || len(words) == 0 {
@@ -102,18 +102,18 @@ func (n *node) planStatic(s *site) error {
 	n.res.Language = "static"
 	b := n.stage("The builder makes the site's files.", n.from(), "builder")
 	n.installs(b, false)
-	last := n.builds[len(n.builds)-1].op.in.Line
-	for _, o := range n.ops {
+	last := n.builds[len(n.builds)-1].from.in.Line
+	for _, o := range n.instructions {
 		switch {
 		case o.fromContext() && !n.manifestCopy(o) && o.in.Line < last:
 			b.keep(o, n.text(o))
 		case o.in.Keyword == "RUN" && o.in.Line <= last:
-			b.keep(o, n.rebuild(o, func(p *part) bool { return n.building(p) || p.kind == other || p.kind == files || p.kind == compile }))
+			b.keep(o, n.rebuild(o, func(p *command) bool { return n.building(p) || p.kind == other || p.kind == files || p.kind == compile }))
 		}
 	}
 	f := n.stage("The final stage serves them.", n.res.Final, "")
 	f.add(nginxConf(s), "COPY --from=builder "+join(n.dir, s.dir)+" /usr/share/nginx/html")
-	for _, o := range n.ops {
+	for _, o := range n.instructions {
 		if o.in.Keyword == "LABEL" {
 			f.keep(o, n.text(o))
 		}
@@ -130,7 +130,7 @@ func (n *node) planStatic(s *site) error {
 	n.change("workdir", "nothing runs in it")
 	n.change("headers", "another server answers")
 	n.change("stop signal", "nginx has its own")
-	for _, o := range n.ops {
+	for _, o := range n.instructions {
 		for _, pair := range o.in.Pairs {
 			if o.in.Keyword == "ENV" {
 				n.change("env "+pair.Key, "a site's files read no environment")

@@ -35,8 +35,8 @@ func words(s string) map[string]bool {
 var headersOnly = words(`python3-dev python-dev python-dev-is-python3 libpython3-dev python2-dev ruby-dev php-dev libc6-dev libc-dev libstdc++-dev
 	linux-libc-dev libperl-dev`)
 
-// ubuntuHalves are those of Ubuntu whose names differ from Debian's; the release stands with those that differ again.
-var ubuntuHalves = map[string]string{
+// ubuntuRuntime are those of Ubuntu whose names differ from Debian's; the release stands with those that differ again.
+var ubuntuRuntime = map[string]string{
 	"libjpeg-dev": "libjpeg-turbo8", "libjpeg8-dev": "libjpeg-turbo8", "libjpeg-turbo8-dev": "libjpeg-turbo8", "default-libmysqlclient-dev": "libmysqlclient21", "libmysqlclient-dev": "libmysqlclient21",
 	"libffi-dev": "libffi8", "libssl-dev": "libssl3", "libicu-dev@focal": "libicu66", "libicu-dev@jammy": "libicu70", "libicu-dev@noble": "libicu74", "libtiff-dev@focal": "libtiff5", "libtiff-dev@jammy": "libtiff5",
 	"libzip-dev": "libzip4", "libldap2-dev@focal": "libldap-2.4-2", "libldap2-dev@jammy": "libldap-2.5-0", "libldap2-dev@noble": "libldap2", "libldap-dev@jammy": "libldap-2.5-0", "libldap-dev@noble": "libldap2",
@@ -52,7 +52,7 @@ var (
 
 // runtimeOf says what of a package the final stage needs: nothing for one that only builds, the library behind a
 // development package, or the package itself. sure is false where it had to be kept whole for want of the name.
-func (a *app) runtimeOf(pkg string) (names []string, sure bool) {
+func (a *conversion) runtimeOf(pkg string) (names []string, sure bool) {
 	switch {
 	case a.keeps(pkg):
 		return []string{pkg}, true
@@ -63,17 +63,17 @@ func (a *app) runtimeOf(pkg string) (names []string, sure bool) {
 	case !devPackage.MatchString(pkg):
 		return []string{pkg}, true
 	}
-	if libs, ok := a.o.Facts.Halves[pkg]; ok {
+	if libs, ok := a.o.Facts.RuntimeDeps[pkg]; ok {
 		return libs, true
 	}
 	if a.ubuntu() {
 		for _, key := range []string{pkg + "@" + a.release(), pkg} {
-			if half, ok := ubuntuHalves[key]; ok {
-				return strings.Fields(half), true
+			if libs, ok := ubuntuRuntime[key]; ok {
+				return strings.Fields(libs), true
 			}
 		}
 	}
-	if libs, ok := tableHalves(pkg, a.release()); ok {
+	if libs, ok := runtimeDependencies(pkg, a.release()); ok {
 		return libs, true
 	}
 	if stem := strings.TrimSuffix(pkg, "-dev"); strings.HasPrefix(stem, "lib") && endsInDigit.MatchString(stem) {
@@ -85,9 +85,9 @@ func (a *app) runtimeOf(pkg string) (names []string, sure bool) {
 // nodeGyp is what compiling a module of Node's asks for besides a compiler.
 var nodeGyp = words("python3 python python3-minimal python-is-python3 python2 node-gyp")
 
-// keeps tells whether the application itself calls a program that usually only builds: in what it starts, in its
+// keeps reports whether the application itself calls a program that usually only builds: in what it starts, in its
 // scripts, or as a child process in its source.
-func (a *app) keeps(pkg string) bool {
+func (a *conversion) keeps(pkg string) bool {
 	name := map[string]string{"nodejs": "node", "openssh-client": "ssh", "xz-utils": "xz", "gnupg": "gpg", "gnupg2": "gpg", "git-core": "git", "subversion": "svn", "mercurial": "hg"}[pkg]
 	if name == "" {
 		name = pkg
@@ -95,14 +95,14 @@ func (a *app) keeps(pkg string) bool {
 	return a.src().calls[name]
 }
 
-var alpineHalves = map[string]string{"postgresql-dev": "libpq", "libpq-dev": "libpq", "mariadb-dev": "mariadb-connector-c", "mariadb-connector-c-dev": "mariadb-connector-c", "openssl-dev": "libssl3 libcrypto3",
+var alpineRuntimeNames = map[string]string{"postgresql-dev": "libpq", "libpq-dev": "libpq", "mariadb-dev": "mariadb-connector-c", "mariadb-connector-c-dev": "mariadb-connector-c", "openssl-dev": "libssl3 libcrypto3",
 	"jpeg-dev": "libjpeg-turbo", "musl-dev": "", "python3-dev": "", "libc-dev": "", "linux-headers": "", "ruby-dev": "", "zlib-dev": "zlib", "icu-dev": "icu-libs", "sqlite-dev": "sqlite-libs",
 	"imagemagick-dev": "imagemagick-libs", "ncurses-dev": "ncurses-libs", "mysql-dev": "mariadb-connector-c", "unixodbc-dev": "unixodbc", "gfortran": "libgfortran"}
 
 func alpineRuntime(pkg string) []string {
 	name := strings.TrimPrefix(pkg, "!")
-	if half, ok := alpineHalves[name]; ok {
-		return strings.Fields(half)
+	if libs, ok := alpineRuntimeNames[name]; ok {
+		return strings.Fields(libs)
 	}
 	if buildOnly[name] || kernelFiles.MatchString(name) {
 		return nil
@@ -112,9 +112,9 @@ func alpineRuntime(pkg string) []string {
 
 // systemPackages are the distribution's packages that the original installs, split: what the builder needs and what
 // the final stage needs, sorted and without doubles.
-func (a *app) systemPackages() (builder, final []string) {
+func (a *conversion) systemPackages() (builder, final []string) {
 	b, f := map[string]bool{}, map[string]bool{}
-	for _, o := range a.ops {
+	for _, o := range a.instructions {
 		build, run := a.packagesOf(o)
 		for _, p := range build {
 			b[p] = true
@@ -150,9 +150,9 @@ func (a *app) systemPackages() (builder, final []string) {
 var gemPrograms = map[string]string{"rails": "tzdata", "activesupport": "tzdata", "tzinfo": "tzdata", "mini_magick": "imagemagick", "rmagick": "imagemagick"}
 
 // packagesOf splits the packages of one RUN.
-func (a *app) packagesOf(o *op) (builder, final []string) {
+func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 	b, f := map[string]bool{}, map[string]bool{}
-	for _, p := range o.parts {
+	for _, p := range o.commands {
 		if p.kind != system || p.install == nil {
 			continue
 		}
@@ -183,13 +183,13 @@ func (a *app) packagesOf(o *op) (builder, final []string) {
 var ownSource = lazyregexp.New(`sources\.list|add-apt-repository|apt-key |/keyrings/|deb\.nodesource\.com`)
 
 // addsSource: a RUN that adds a source of packages beside the distribution's and installs from it.
-func (a *app) addsSource(o *op) bool {
+func (a *conversion) addsSource(o *instruction) bool {
 	return o.in.Keyword == "RUN" && o.in.Script != nil && kindOf(o, system) && ownSource.MatchString(o.in.Script.Source)
 }
 
 // buildPackages writes what the builder needs of a RUN's packages. whole tells that it kept the RUN as it is, because
 // it brings a source of packages of its own.
-func (a *app) buildPackages(b *stage, o *op) (whole bool) {
+func (a *conversion) buildPackages(b *stage, o *instruction) (whole bool) {
 	switch {
 	case !kindOf(o, system):
 		return false
@@ -205,7 +205,7 @@ func (a *app) buildPackages(b *stage, o *op) (whole bool) {
 
 // keepPackages puts the installation of packages in the place of the original's. A comment between the original's lines
 // goes with the packages that follow it.
-func (a *app) keepPackages(s *stage, o *op, pkgs []string) {
+func (a *conversion) keepPackages(s *stage, o *instruction, pkgs []string) {
 	s.keepWith(o, a.installLine(pkgs), func(r remark) bool {
 		if r.line == 0 {
 			return true
@@ -217,7 +217,7 @@ func (a *app) keepPackages(s *stage, o *op, pkgs []string) {
 			}
 		}
 		any := false
-		for _, pt := range o.parts {
+		for _, pt := range o.commands {
 			if pt.kind != system || pt.install == nil {
 				continue
 			}
@@ -246,7 +246,7 @@ func sorted(m map[string]bool) []string {
 }
 
 // installLine is a RUN that installs packages of the distribution and leaves no cache behind.
-func (a *app) installLine(pkgs []string) string {
+func (a *conversion) installLine(pkgs []string) string {
 	if a.alpine() {
 		return run("apk add --no-cache " + strings.Join(pkgs, " "))
 	}

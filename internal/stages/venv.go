@@ -26,7 +26,7 @@ func (p *python) planVenv() error {
 	build = slices.Compact(build)
 	made, packaged := !own, false
 	lastBuild := p.lastBuild()
-	for i, o := range p.ops {
+	for i, o := range p.instructions {
 		if i > lastBuild {
 			break
 		}
@@ -59,7 +59,7 @@ func (p *python) planVenv() error {
 					packaged = true
 					b.add(p.installLine(build))
 				}
-				if text := p.rebuild(o, func(pt *part) bool { return pt.kind == tooling && pt.install != nil }); text != "" && mixed(o) {
+				if text := p.rebuild(o, func(pt *command) bool { return pt.kind == tooling && pt.install != nil }); text != "" && mixed(o) {
 					b.add(text)
 				}
 				made = true
@@ -79,7 +79,7 @@ func (p *python) planVenv() error {
 	if p.manager != "pip" {
 		p.change("env PATH", "the environment's programs come first")
 	}
-	w := p.finalWalk(f)
+	w := p.finalWriter(f)
 	w.install = func() {
 		f.add("COPY --from=builder " + p.venv + " " + p.venv)
 		if !p.pathHolds(p.venv + "/bin") {
@@ -89,24 +89,25 @@ func (p *python) planVenv() error {
 			f.add("COPY --from=builder " + p.workDir() + " " + p.workDir())
 		}
 	}
-	w.drop = func(o *op) bool {
+	w.drop = func(o *instruction) bool {
 		return p.manifestOnly(o) || p.brings(o, "/uv") || p.heavy && o.fromContext() && strings.HasPrefix(join(o.dir, o.in.Args[len(o.in.Args)-1].Text)+"/", p.workDir()+"/")
 	}
-	w.runs = func(pt *part) bool {
+	w.runs = func(pt *command) bool {
 		return !p.builds[pt] && (pt.kind == other || pt.kind == account || pt.kind == files) && !strings.HasPrefix(pt.text, "set -") && !p.afterBuilder(pt)
 	}
 	w.start = stripRunner
-	w.replace = func(o *op) (string, bool) {
+	w.replace = func(o *instruction) (string, bool) {
 		if o.in.Keyword != "ENV" {
 			return "", false
 		}
 		return p.withoutEnv(o, func(key string) bool { return p.onlyInstalls(o, key) }), true
 	}
-	return w.walk()
+	w.write()
+	return nil
 }
 
 // finalEnv is an ENV for the final stage, without what only the installation reads.
-func (p *python) finalEnv(o *op) string {
+func (p *python) finalEnv(o *instruction) string {
 	return p.envWithout(o, func(key string) bool { return p.onlyInstalls(o, key) })
 }
 
@@ -116,7 +117,7 @@ var (
 )
 
 // onlyInstalls: a variable that only the package manager reads, or a PATH to nothing but the manager itself.
-func (p *python) onlyInstalls(o *op, key string) bool {
+func (p *python) onlyInstalls(o *instruction, key string) bool {
 	if p.manager == "pip" {
 		return false
 	}
@@ -135,7 +136,7 @@ func (p *python) onlyInstalls(o *op, key string) bool {
 }
 
 // mixed: one RUN brings a tool and installs with it.
-func mixed(o *op) bool { return kindOf(o, tooling) && kindOf(o, depend) }
+func mixed(o *instruction) bool { return kindOf(o, tooling) && kindOf(o, depend) }
 
 // makeVenv makes the environment; only pip needs a pip of its own in it.
 func (p *python) makeVenv() string {
@@ -149,13 +150,13 @@ func (p *python) makeVenv() string {
 	return "RUN " + interpreter + " -m venv --without-pip " + venvPath
 }
 
-// own tells whether a part installs Python packages, and not those of another language.
-func (p *python) own(pt *part) bool {
+// own reports whether a part installs Python packages, and not those of another language.
+func (p *python) own(pt *command) bool {
 	return pt.kind == depend && (pt.install == nil || pt.install.Manager == "pip" || pt.install.Manager == p.manager)
 }
 
-func (p *python) installsHere(o *op) bool {
-	for _, pt := range o.parts {
+func (p *python) installsHere(o *instruction) bool {
+	for _, pt := range o.commands {
 		if p.own(pt) {
 			return true
 		}
@@ -166,7 +167,7 @@ func (p *python) installsHere(o *op) bool {
 // lastBuild is the last instruction that the builder has to run.
 func (p *python) lastBuild() int {
 	last := 0
-	for i, o := range p.ops {
+	for i, o := range p.instructions {
 		if kindOf(o, depend) || p.runsBuild(o) {
 			last = i
 		}
@@ -174,8 +175,8 @@ func (p *python) lastBuild() int {
 	return last
 }
 
-func (p *python) runsBuild(o *op) bool {
-	for _, pt := range o.parts {
+func (p *python) runsBuild(o *instruction) bool {
+	for _, pt := range o.commands {
 		if p.builds[pt] {
 			return true
 		}
@@ -184,20 +185,20 @@ func (p *python) runsBuild(o *op) bool {
 }
 
 // afterBuilder: in a heavy build, commands between two builder commands already ran there, with their results copied.
-func (p *python) afterBuilder(pt *part) bool {
-	return p.heavy && pt.kind == other && pt.op.in.Line < p.ops[p.lastBuild()].in.Line
+func (p *python) afterBuilder(pt *command) bool {
+	return p.heavy && pt.kind == other && pt.from.in.Line < p.instructions[p.lastBuild()].in.Line
 }
 
 // builderRun writes what the builder runs of a RUN: the installation, the tools for it, and commands that only it can.
-func (p *python) builderRun(b *stage, o *op, own bool) {
-	wanted := func(pt *part) bool {
+func (p *python) builderRun(b *stage, o *instruction, own bool) {
+	wanted := func(pt *command) bool {
 		switch pt.kind {
 		case tooling:
 			return !(own && mixed(o) && pt.install != nil)
 		case depend, fetch:
 			return true
 		case files, other:
-			return p.heavy && (pt.kind == files || p.builds[pt] || o.in.Line < p.ops[p.lastBuild()].in.Line)
+			return p.heavy && (pt.kind == files || p.builds[pt] || o.in.Line < p.instructions[p.lastBuild()].in.Line)
 		case compile:
 			return true
 		}
@@ -205,7 +206,7 @@ func (p *python) builderRun(b *stage, o *op, own bool) {
 	}
 	var texts []string
 	deps := false
-	for _, pt := range o.parts {
+	for _, pt := range o.commands {
 		if wanted(pt) {
 			texts = append(texts, p.adjust(pt))
 			deps = deps || p.own(pt)
@@ -224,7 +225,7 @@ func (p *python) cacheDir() string {
 
 // adjust takes an installation's options to what the builder needs: into the environment, without development
 // dependencies unless they were asked for, from the lock file if there is one.
-func (p *python) adjust(pt *part) string {
+func (p *python) adjust(pt *command) string {
 	t := pt.text
 	if pt.kind != depend {
 		return t
@@ -242,7 +243,7 @@ func (p *python) adjust(pt *part) string {
 		t = strings.NewReplacer("pdm install", "pdm install --prod", "pdm sync", "pdm sync --prod").Replace(t)
 	case pt.is("uv") && strings.Contains(t, "uv sync"):
 		add := ""
-		if !hasAny(t, "--frozen", "--locked") && p.app.has("uv.lock") {
+		if !hasAny(t, "--frozen", "--locked") && p.conversion.has("uv.lock") {
 			add += " --frozen"
 		}
 		if !hasAny(t, "--no-dev", "--group", "--all-groups", "--only-group", "--dev") {
@@ -262,9 +263,9 @@ func hasAny(s string, subs ...string) bool {
 	return false
 }
 
-// pathHolds tells whether the original puts a folder into PATH itself.
-func (a *app) pathHolds(dir string) bool {
-	for _, o := range a.ops {
+// pathHolds reports whether the original puts a folder into PATH itself.
+func (a *conversion) pathHolds(dir string) bool {
+	for _, o := range a.instructions {
 		if o.in.Keyword != "ENV" {
 			continue
 		}
@@ -277,8 +278,8 @@ func (a *app) pathHolds(dir string) bool {
 	return false
 }
 
-// brings tells whether a COPY --from another image brings a program that only installs.
-func (p *python) brings(o *op, program string) bool {
+// brings reports whether a COPY --from another image brings a program that only installs.
+func (p *python) brings(o *instruction, program string) bool {
 	if _, ok := o.in.Flag("from"); !ok {
 		return false
 	}

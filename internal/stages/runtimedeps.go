@@ -9,24 +9,24 @@ import (
 	"strings"
 )
 
-//go:generate ../../.ci/halves
+//go:generate ../../.ci/runtimedeps
 
-// halvesTable says which libraries stand behind Debian's development packages: "name libraries" where names hold in
-// the last releases, "name@release libraries" where one differs. Made by .ci/halves from the distribution's indexes.
+// runtimeTable says which libraries stand behind Debian's development packages: "name libraries" where names hold in
+// the last releases, "name@release libraries" where one differs. Made by .ci/runtimedeps from the distribution's indexes.
 //
-//go:embed halves.txt
-var halvesTable string
+//go:embed runtimedeps.txt
+var runtimeTable string
 
-// tableHalves looks a development package up. known is false where the table has no answer for that release.
-func tableHalves(pkg, release string) (libs []string, known bool) {
+// runtimeDependencies looks a development package up. known is false where the table has no answer for that release.
+func runtimeDependencies(pkg, release string) (libs []string, known bool) {
 	for _, key := range []string{pkg + "@" + release, pkg} {
-		lo, hi := 0, len(halvesTable)
+		lo, hi := 0, len(runtimeTable)
 		for lo < hi { // over bytes: a probe is moved to the start of its line
-			mid := strings.LastIndexByte(halvesTable[:(lo+hi)/2], '\n') + 1
+			mid := strings.LastIndexByte(runtimeTable[:(lo+hi)/2], '\n') + 1
 			if mid < lo {
 				mid = lo
 			}
-			line, _, _ := strings.Cut(halvesTable[mid:], "\n")
+			line, _, _ := strings.Cut(runtimeTable[mid:], "\n")
 			name, rest, _ := strings.Cut(line, " ")
 			switch {
 			case name == key:
@@ -129,7 +129,7 @@ func (x *Index) Names() []string {
 	return out
 }
 
-// Has tells whether there is a package of that name, or one that provides it.
+// Has reports whether there is a package of that name, or one that provides it.
 func (x *Index) Has(name string) bool { return x.packages[name] != nil || x.provided[name] != "" }
 
 // hold marks what every image of the distribution holds: the essential packages, apt, and what they need.
@@ -151,9 +151,9 @@ func isDev(name string) bool {
 // notLibrary are other parts of a source package that a development package may ask for by exact version.
 var notLibrary = []string{"-bin", "-doc", "-common", "-data", "-tools", "-utils", "-headers", "-config"}
 
-// Halves are the libraries behind a development package, without what every image holds; ok is false for a package
+// RuntimeDependencies are the libraries behind a development package, without what every image holds; ok is false for a package
 // that the index does not have.
-func (x *Index) Halves(name string) (libs []string, ok bool) {
+func (x *Index) RuntimeDependencies(name string) (libs []string, ok bool) {
 	if x.packages[name] == nil {
 		if name = x.provided[name]; x.packages[name] == nil {
 			return nil, false
@@ -167,7 +167,7 @@ func (x *Index) Halves(name string) (libs []string, ok bool) {
 			}
 		}
 	}
-	libs = x.halves(name, 0)
+	libs = x.dependenciesOf(name, 0)
 	sort.Strings(libs)
 	return slices.Compact(libs), true
 }
@@ -175,9 +175,9 @@ func (x *Index) Halves(name string) (libs []string, ok bool) {
 // maxPointers bounds how far packages that only point to others are followed.
 const maxPointers = 4
 
-// halves follows other development packages where the package has no library of its own: those of its own version, or
+// dependenciesOf follows other development packages where the package has no library of its own: those of its own version, or
 // whatever it points to if it holds nothing else.
-func (x *Index) halves(name string, depth int) []string {
+func (x *Index) dependenciesOf(name string, depth int) []string {
 	var libs, same, other []string
 	own := false
 	for _, d := range x.packages[name].depends {
@@ -201,7 +201,7 @@ func (x *Index) halves(name string, depth int) []string {
 	}
 	for _, n := range same {
 		if x.packages[n] != nil {
-			libs = append(libs, x.halves(n, depth+1)...)
+			libs = append(libs, x.dependenciesOf(n, depth+1)...)
 		}
 	}
 	return libs

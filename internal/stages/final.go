@@ -4,24 +4,26 @@ import (
 	"strings"
 )
 
-// walk writes the final stage: the original's instructions in their order, without what the builder took over.
-type walk struct {
-	a       *app
+// finalWriter writes the final stage: the original's instructions in their order, without what the builder took over.
+type finalWriter struct {
+	a       *conversion
 	s       *stage
 	install func()                            // brings what the builder made; called once, before the app's files are copied
-	drop    func(*op) bool                    // instructions that the final stage has no use for
-	runs    func(*part) bool                  // which parts of a RUN the final stage runs; nil = those of the app and of its accounts and files
+	drop    func(*instruction) bool           // instructions that the final stage has no use for
+	runs    func(*command) bool               // which parts of a RUN the final stage runs; nil = those of the app and of its accounts and files
 	start   func([]string) ([]string, string) // rewrites the command's words
-	replace func(*op) (string, bool)          // text in the place of an instruction
+	replace func(*instruction) (string, bool) // text in the place of an instruction
 	hasUser bool                              // the user is chosen already: the base image has one
 	user    string                            // its USER line, may be empty
 	shell   bool                              // the final base has a shell and a package manager
-	dir     string                            // the folder in force where the walk stands
+	dir     string                            // the folder in force where the writer stands
 }
 
-func (a *app) finalWalk(s *stage) *walk { return &walk{a: a, s: s, shell: true, dir: "/"} }
+func (a *conversion) finalWriter(s *stage) *finalWriter {
+	return &finalWriter{a: a, s: s, shell: true, dir: "/"}
+}
 
-func (w *walk) walk() error {
+func (w *finalWriter) write() {
 	a := w.a
 	_, pkgs := a.systemPackages()
 	installed, packaged := false, len(pkgs) == 0 || !w.shell
@@ -45,7 +47,7 @@ func (w *walk) walk() error {
 	health := a.healthcheck()
 	tail := map[string]bool{"USER": true, "EXPOSE": true, "HEALTHCHECK": true, "CMD": true, "ENTRYPOINT": true}
 	cut := a.tailStart(tail)
-	for i, o := range a.ops {
+	for i, o := range a.instructions {
 		if i == cut {
 			install()
 		}
@@ -79,7 +81,7 @@ func (w *walk) walk() error {
 			}
 			runs := false // something of the app's own, which may need what the builder made
 			var texts []string
-			for _, p := range o.parts {
+			for _, p := range o.commands {
 				if !w.wants(p) {
 					continue
 				}
@@ -131,7 +133,6 @@ func (w *walk) walk() error {
 	w.addUser(&user)
 	w.s.add(health)
 	w.s.dropUnusedArgs()
-	return nil
 }
 
 // dropUnusedArgs takes the build arguments off that only the builder reads.
@@ -148,7 +149,7 @@ func (s *stage) dropUnusedArgs() {
 	s.lines = keep
 }
 
-// reads tells whether a later line uses a variable, or runs a command, which may.
+// reads reports whether a later line uses a variable, or runs a command, which may.
 func (s *stage) reads(name string, later []line) bool {
 	for _, l := range later {
 		if strings.Contains(l.text, "$"+name) || strings.Contains(l.text, "${"+name) {
@@ -158,13 +159,13 @@ func (s *stage) reads(name string, later []line) bool {
 	return false
 }
 
-func (w *walk) addUser(user *string) {
+func (w *finalWriter) addUser(user *string) {
 	w.s.add(*user)
 	*user = ""
 }
 
 // wants are the parts that the final stage runs itself.
-func (w *walk) wants(p *part) bool {
+func (w *finalWriter) wants(p *command) bool {
 	if w.runs != nil {
 		return w.runs(p)
 	}
@@ -176,10 +177,10 @@ func (w *walk) wants(p *part) bool {
 }
 
 // tailStart is where the instructions begin that say how the image is run and after which nothing is made any more.
-func (a *app) tailStart(tail map[string]bool) int {
-	i := len(a.ops)
+func (a *conversion) tailStart(tail map[string]bool) int {
+	i := len(a.instructions)
 	for i > 0 {
-		k := a.ops[i-1].in.Keyword
+		k := a.instructions[i-1].in.Keyword
 		if !tail[k] && k != "ENV" && k != "LABEL" && k != "STOPSIGNAL" && k != "VOLUME" {
 			return i
 		}

@@ -1,7 +1,7 @@
-// Mkhalves makes internal/stages/halves.txt: which libraries stand behind Debian's development packages, a release at a
-// time, oldest first, as the distribution's own indexes of packages tell. .ci/halves runs it:
+// Mkruntimedeps makes internal/stages/runtimedeps.txt: which libraries stand behind Debian's development packages, a release at a
+// time, oldest first, as the distribution's own indexes of packages tell. .ci/runtimedeps runs it:
 //
-//	mkhalves bookworm=Packages trixie=Packages … >internal/stages/halves.txt
+//	mkruntimedeps bookworm=Packages trixie=Packages … >internal/stages/runtimedeps.txt
 package main
 
 import (
@@ -24,7 +24,7 @@ type release struct {
 
 func main() {
 	log.SetFlags(0)
-	log.SetPrefix("mkhalves: ")
+	log.SetPrefix("mkruntimedeps: ")
 	var all []release
 	for _, arg := range os.Args[1:] {
 		name, file, ok := strings.Cut(arg, "=")
@@ -84,29 +84,29 @@ func key(line string) string {
 // "name@release libraries" where a release wants others.
 func entries(name string, all []release) []string {
 	var have []release
-	halves := map[string][]string{}
+	libraries := map[string][]string{}
 	for _, r := range all {
-		if h, ok := r.Halves(name); ok {
-			have, halves[r.name] = append(have, r), h
+		if h, ok := r.RuntimeDependencies(name); ok {
+			have, libraries[r.name] = append(have, r), h
 		}
 	}
 	last := have[max(0, len(have)-2):]
 	var common []string
 	known := false
 	for _, c := range last {
-		if h := halves[c.name]; (!known || len(h) > len(common)) && hold(last, h) {
+		if h := libraries[c.name]; (!known || len(h) > len(common)) && hold(last, h) {
 			common, known = h, true
 		}
 	}
 	for _, r := range last { // one that has more libraries than the common names cover
-		known = known && len(halves[r.name]) <= len(common)
+		known = known && len(libraries[r.name]) <= len(common)
 	}
 	var out []string
 	if known {
 		out = append(out, strings.TrimSpace(name+" "+strings.Join(common, " ")))
 	}
 	for _, r := range have {
-		if h := halves[r.name]; !known || len(h) != len(common) || !hold([]release{r}, common) {
+		if h := libraries[r.name]; !known || len(h) != len(common) || !hold([]release{r}, common) {
 			out = append(out, strings.TrimSpace(name+"@"+r.name+" "+strings.Join(h, " ")))
 		}
 	}

@@ -10,30 +10,30 @@ import (
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
-// app is a Dockerfile on its way through a conversion.
-type app struct {
-	f        *dockerfile.File
-	st       *dockerfile.Stage
-	ctx      fs.FS
-	o        Options
-	ops      []*op
-	language string
-	head     []string // comments above everything
-	out      []*stage // the stages of the result
-	res      *Result
-	sources  *sources // the context's source code, read once
+// conversion is a Dockerfile on its way through a conversion.
+type conversion struct {
+	f            *dockerfile.File
+	st           *dockerfile.Stage
+	ctx          fs.FS
+	o            Options
+	instructions []*instruction
+	language     string
+	head         []string // comments above everything
+	out          []*stage // the stages of the result
+	res          *Result
+	sources      *sources // the context's source code, read once
 
 	// pattern gives the words of a command that a shell would have to expand, if what it expands to is known.
-	pattern func(*op) ([]string, bool)
+	pattern func(*instruction) ([]string, bool)
 }
 
-// op is an instruction with what belongs to it.
-type op struct {
+// instruction is an instruction with what belongs to it.
+type instruction struct {
 	in       *dockerfile.Instruction
-	comments []remark // comment lines above it and inside it
-	blank    bool     // an empty line stands before it
-	dir      string   // the working folder in force
-	parts    []*part  // of a RUN: the links of its chain
+	comments []remark   // comment lines above it and inside it
+	blank    bool       // an empty line stands before it
+	dir      string     // the working folder in force
+	commands []*command // of a RUN: the links of its chain
 }
 
 // remark is a comment line that goes where its instruction goes.
@@ -42,9 +42,9 @@ type remark struct {
 	line int // where it stands between an instruction's lines, else 0
 }
 
-// part is one link of a RUN's chain.
-type part struct {
-	op      *op
+// command is one link of a RUN's chain.
+type command struct {
+	from    *instruction
 	step    dockerfile.Step
 	text    string // on one line
 	runtime string // what the final stage runs in its place, where that differs
@@ -69,8 +69,8 @@ const (
 	compile             // compiles or bundles
 )
 
-func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *app {
-	a := &app{f: f, st: st, ctx: ctx, o: o, res: &Result{}}
+func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *conversion {
+	a := &conversion{f: f, st: st, ctx: ctx, o: o, res: &Result{}}
 	dir := "/"
 	prev := st.From.EndLine
 	for _, c := range f.Comments {
@@ -80,7 +80,7 @@ func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *app
 	}
 	seen := map[*dockerfile.Comment]bool{}
 	for _, in := range st.Instructions {
-		p := &op{in: in, dir: dir}
+		p := &instruction{in: in, dir: dir}
 		first := in.Line
 		for _, c := range f.Comments {
 			if !seen[c] && c.Span.Start > st.From.Span.Start && (c.Inside == in || c.Inside == nil && c.Span.Start < in.Span.Start) {
@@ -100,9 +100,9 @@ func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *app
 			p.dir = dir
 		}
 		if in.Keyword == "RUN" {
-			p.parts = a.split(p)
+			p.commands = a.split(p)
 		}
-		a.ops = append(a.ops, p)
+		a.instructions = append(a.instructions, p)
 	}
 	a.language = a.guessLanguage()
 	a.res.Language = a.language
@@ -118,14 +118,14 @@ func join(dir, p string) string {
 }
 
 // split takes a RUN to the links of its chain.
-func (a *app) split(p *op) []*part {
+func (a *conversion) split(p *instruction) []*command {
 	s := p.in.Script
 	if s == nil {
 		return nil
 	}
-	var out []*part
+	var out []*command
 	for _, st := range s.Steps {
-		pt := &part{op: p, step: st}
+		pt := &command{from: p, step: st}
 		if st.Stmt != nil {
 			pt.text = oneLine(s.Source[st.Stmt.Pos().Offset():st.Stmt.End().Offset()])
 		} else {
@@ -161,7 +161,7 @@ func oneLine(s string) string {
 }
 
 // classify tells what a part does by its commands.
-func classify(p *part) kind {
+func classify(p *command) kind {
 	if p.install != nil {
 		return installKind(p.install)
 	}
@@ -275,12 +275,12 @@ func commandKind(c *dockerfile.Command) kind {
 }
 
 // expand replaces the variables of a word that ENV and ARG before an instruction give a value; others stay as they are.
-func (a *app) expand(o *op, s string) string {
+func (a *conversion) expand(o *instruction, s string) string {
 	for i := 0; i < 5 && strings.Contains(s, "$"); i++ {
 		s = variable.ReplaceAllStringFunc(s, func(v string) string {
 			name := strings.Trim(v, "${}")
 			value := v
-			for _, before := range a.ops {
+			for _, before := range a.instructions {
 				if before.in.Line >= o.in.Line || before.in.Keyword != "ENV" && before.in.Keyword != "ARG" {
 					continue
 				}
@@ -299,7 +299,7 @@ func (a *app) expand(o *op, s string) string {
 var variable = lazyregexp.New(`\$(?:\w+|\{\w+\})`)
 
 // envWithout is an ENV without some of its variables, "" if none are left.
-func (a *app) envWithout(o *op, drop func(key string) bool) string {
+func (a *conversion) envWithout(o *instruction, drop func(key string) bool) string {
 	var keep []string
 	for _, pair := range o.in.Pairs {
 		if !drop(pair.Key) {
@@ -316,7 +316,7 @@ func (a *app) envWithout(o *op, drop func(key string) bool) string {
 }
 
 // withoutEnv is envWithout for the final stage: what is left out there is a change that is meant.
-func (a *app) withoutEnv(o *op, drop func(key string) bool) string {
+func (a *conversion) withoutEnv(o *instruction, drop func(key string) bool) string {
 	for _, pair := range o.in.Pairs {
 		if drop(pair.Key) {
 			a.change("env "+pair.Key, "only the build reads it")
@@ -326,16 +326,16 @@ func (a *app) withoutEnv(o *op, drop func(key string) bool) string {
 }
 
 // parts calls f for every part of every RUN.
-func (a *app) parts(f func(*part)) {
-	for _, p := range a.ops {
-		for _, pt := range p.parts {
+func (a *conversion) parts(f func(*command)) {
+	for _, p := range a.instructions {
+		for _, pt := range p.commands {
 			f(pt)
 		}
 	}
 }
 
-// is tells whether a part's commands include one of the names.
-func (p *part) is(names ...string) bool {
+// is reports whether a part's commands include one of the names.
+func (p *command) is(names ...string) bool {
 	for _, c := range p.step.Commands {
 		n, _ := c.Effective()
 		for _, name := range names {
@@ -347,8 +347,8 @@ func (p *part) is(names ...string) bool {
 	return false
 }
 
-// has tells whether the context holds a path.
-func (a *app) has(name string) bool {
+// has reports whether the context holds a path.
+func (a *conversion) has(name string) bool {
 	if a.ctx == nil {
 		return false
 	}
@@ -357,7 +357,7 @@ func (a *app) has(name string) bool {
 }
 
 // read returns a file of the context, "" if it cannot be read or is larger than a source file is.
-func (a *app) read(name string) string {
+func (a *conversion) read(name string) string {
 	if a.ctx == nil || !fs.ValidPath(path.Clean(name)) {
 		return ""
 	}
@@ -373,7 +373,7 @@ func (a *app) read(name string) string {
 }
 
 // top lists the context's own entries, sorted: folders with a slash at the end.
-func (a *app) top(dir string) []string {
+func (a *conversion) top(dir string) []string {
 	if a.ctx == nil {
 		return nil
 	}
@@ -395,15 +395,15 @@ func (a *app) top(dir string) []string {
 
 // copied is one source of a COPY or ADD from the context.
 type copied struct {
-	op   *op
+	op   *instruction
 	from string // in the context, "." for all of it
 	to   string // in the image, absolute; of a file: its own path
 }
 
 // copies lists what instructions before the given line bring from the context; 0 is all.
-func (a *app) copies(before int) []copied {
+func (a *conversion) copies(before int) []copied {
 	var out []copied
-	for _, p := range a.ops {
+	for _, p := range a.instructions {
 		if !p.fromContext() || before > 0 && p.in.Line >= before {
 			continue
 		}
@@ -431,7 +431,7 @@ func statIn(ctx fs.FS, name string) (fs.FileInfo, error) {
 }
 
 // glob expands a source of COPY against the context. One that matches nothing stays as it is.
-func (a *app) glob(src string) []string {
+func (a *conversion) glob(src string) []string {
 	clean := strings.TrimPrefix(path.Clean("/"+src), "/")
 	if clean == "" {
 		clean = "."
@@ -446,8 +446,8 @@ func (a *app) glob(src string) []string {
 	return found
 }
 
-// fromContext tells whether the op copies from the build context.
-func (p *op) fromContext() bool {
+// fromContext reports whether the op copies from the build context.
+func (p *instruction) fromContext() bool {
 	if p.in.Keyword != "COPY" && p.in.Keyword != "ADD" || len(p.in.Args) < 2 {
 		return false
 	}
@@ -456,7 +456,7 @@ func (p *op) fromContext() bool {
 }
 
 // source finds the file of the context that stands at a path of the image when line is run.
-func (a *app) source(image string, line int) (string, bool) {
+func (a *conversion) source(image string, line int) (string, bool) {
 	cs := a.copies(line)
 	for i := len(cs) - 1; i >= 0; i-- {
 		c := cs[i]

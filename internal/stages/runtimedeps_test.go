@@ -55,12 +55,12 @@ func TestIndex(t *testing.T) {
 		"postgresql-dev": "libpq5",
 		"circle-a-dev":   "",
 	} {
-		got, ok := x.Halves(name)
+		got, ok := x.RuntimeDependencies(name)
 		if !ok || strings.Join(got, " ") != want {
 			t.Errorf("%s: %v, not %s", name, got, want)
 		}
 	}
-	if _, ok := x.Halves("nothing-dev"); ok {
+	if _, ok := x.RuntimeDependencies("nothing-dev"); ok {
 		t.Error("a package that is not there has an answer")
 	}
 	if n := strings.Join(x.Names(), " "); !strings.Contains(n, "postgresql-dev") || strings.Contains(n, "libpq5") {
@@ -68,8 +68,8 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-func TestHalvesTable(t *testing.T) {
-	lines := strings.Split(strings.TrimSpace(halvesTable), "\n")
+func TestRuntimeTable(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(runtimeTable), "\n")
 	if len(lines) < 5000 {
 		t.Fatalf("%d lines", len(lines))
 	}
@@ -83,19 +83,19 @@ func TestHalvesTable(t *testing.T) {
 	for i := 0; i < len(lines); i += 97 { // the look-up finds lines wherever they stand
 		pkg, release, _ := strings.Cut(names[i], "@")
 		_, want, _ := strings.Cut(lines[i], " ")
-		if got, ok := tableHalves(pkg, release); !ok || strings.Join(got, " ") != want {
+		if got, ok := runtimeDependencies(pkg, release); !ok || strings.Join(got, " ") != want {
 			t.Errorf("%s: %v %v", lines[i], got, ok)
 		}
 	}
 	for _, c := range []struct{ pkg, release, want string }{
 		{"libpq-dev", "", "libpq5"}, {"default-libmysqlclient-dev", "bookworm", "libmariadb3"}, {"libicu-dev", "trixie", "libicu76"}, {"zlib1g-dev", "", ""}, {"libxslt1-dev", "bookworm", "libxslt1.1"},
 	} {
-		if got, ok := tableHalves(c.pkg, c.release); !ok || strings.Join(got, " ") != c.want {
+		if got, ok := runtimeDependencies(c.pkg, c.release); !ok || strings.Join(got, " ") != c.want {
 			t.Errorf("%+v: %v %v", c, got, ok)
 		}
 	}
 	for _, pkg := range []string{"libicu-dev", "a-dev", "zzz-dev", ""} {
-		if got, ok := tableHalves(pkg, ""); ok {
+		if got, ok := runtimeDependencies(pkg, ""); ok {
 			t.Errorf("%s without a release: %v", pkg, got)
 		}
 	}
@@ -110,7 +110,7 @@ func FuzzIndex(f *testing.F) {
 			return
 		}
 		for _, n := range x.Names() {
-			x.Halves(n)
+			x.RuntimeDependencies(n)
 		}
 	})
 }

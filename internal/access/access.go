@@ -32,7 +32,7 @@ type Service struct {
 
 // Door is one way into a service: a router on an entry point, a published port, the host's network.
 type Door struct {
-	Via        string // "router", "port", "host network"
+	Via        string // "router", "port", "host network", or "not read" for what may be one
 	Traefik    string // of a router: the Traefik as stack/service, where there are several
 	EntryPoint string // of a router
 	Router     string

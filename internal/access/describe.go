@@ -132,6 +132,10 @@ func (s *Service) direct(svc *stack.Service) {
 			s.widen(unknown)
 		}
 	}
+	for _, why := range svc.Unread {
+		s.Doors = append(s.Doors, Door{Via: "not read", Access: "unknown", Why: why})
+		s.widen(unknown)
+	}
 	if svc.NetworkMode == "host" {
 		s.Doors = append(s.Doors, Door{Via: "host network", Access: "public", Why: "it listens on the machine's own addresses"})
 		s.widen(public)

@@ -336,6 +336,11 @@ func (t *Target) unreadInputs() []report.Input {
 		}
 		in = append(in, i)
 	}
+	if t.Host != nil {
+		for _, u := range t.Host.Unread {
+			in = append(in, report.Input{Path: u.Path, Status: report.Partial, Reason: u.Reason})
+		}
+	}
 	return in
 }
 

@@ -48,13 +48,16 @@ func (d *decoder) service(e entry) Service {
 	if b := n.get("build"); b != nil && b.kind != nullKind {
 		s.Build, s.BuildLocation = d.build(b), b.loc
 	}
-	s.Labels = d.labels(e.name, n)
+	if m := n.get(unreadMark); m != nil {
+		s.Unread = append(s.Unread, m.text)
+	}
+	s.Labels = d.labels(&s, n)
 	s.DeployLabels = asLabels(d.pairs("deploy.labels", n.get("deploy").get("labels")))
 	s.Command, s.CommandUnset = d.command(n.get("command"))
 	var unset []string
 	s.Entrypoint, unset = d.command(n.get("entrypoint"))
 	s.CommandUnset = append(s.CommandUnset, unset...)
-	s.Environment, s.EnvFiles = d.environment(n)
+	d.environment(&s, n)
 	for _, p := range d.list("ports", n.get("ports")) {
 		s.Ports = append(s.Ports, d.port(p)...)
 	}

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"maps"
 	"strconv"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/sirupsen/logrus"
@@ -76,13 +78,56 @@ func grown(text []byte) int {
 	return total
 }
 
-// envFile reads a file for the host; what is wrong with it is a problem of the host.
-func (h *hostReader) envFile(path string, env lookup) map[string]string {
+// readRawEnvFile reads NAME=value lines of which Compose says `format: raw`: quotes, dollar signs and all are the value's. A
+// name alone takes its value from the environment.
+func readRawEnvFile(path, rel string, env lookup) (map[string]string, *clierr.Error) {
+	text, err := bounded.ReadFile(path, maxEnvFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, clierr.InputErr(rel, reasonOf(err)).WithHint("Its variables count as unknown.")
+	}
+	vars := map[string]string{}
+	number := 0
+	for line := range bytes.Lines(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))) {
+		number++
+		line = bytes.TrimLeft(bytes.TrimRight(line, "\r\n"), " \t")
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		name, value, has := strings.Cut(string(line), "=")
+		if name == "" || strings.ContainsAny(name, " \t") || !utf8.Valid(line) {
+			return vars, clierr.Input(rel, "not a file of NAME=value lines").At(number, 0).
+				WithHint("Docker Compose refuses it; variables after this line count as unknown.")
+		}
+		if !has {
+			if value, has = env(name); !has {
+				continue
+			}
+		}
+		vars[name] = value
+	}
+	return vars, nil
+}
+
+// envFile reads a file for the host; what is wrong with it is a problem of the host. whole is false where there is one.
+func (h *hostReader) envFile(path string, env lookup) (vars map[string]string, whole bool) {
 	vars, err := readEnvFile(path, h.rel(path), env)
+	return vars, h.sound(err)
+}
+
+// rawEnvFile does the same for a file in the raw format.
+func (h *hostReader) rawEnvFile(path string, env lookup) (vars map[string]string, whole bool) {
+	vars, err := readRawEnvFile(path, h.rel(path), env)
+	return vars, h.sound(err)
+}
+
+func (h *hostReader) sound(err *clierr.Error) bool {
 	if err != nil {
 		h.problem(err)
 	}
-	return vars
+	return err == nil
 }
 
 // withEnvFiles adds files to an environment: a later file wins over an earlier one, what the environment has already
@@ -90,7 +135,8 @@ func (h *hostReader) envFile(path string, env lookup) map[string]string {
 func (h *hostReader) withEnvFiles(env lookup, files []string) lookup {
 	vars := map[string]string{}
 	for _, f := range files {
-		maps.Copy(vars, h.envFile(f, both(env, vars)))
+		more, _ := h.envFile(f, both(env, vars))
+		maps.Copy(vars, more)
 	}
 	return both(env, vars)
 }

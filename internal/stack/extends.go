@@ -2,6 +2,7 @@ package stack
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -70,6 +71,25 @@ func (r *reader) extend(services *node, name, file string, sc scope, seen []stri
 // extendedMark is a key that no file can hold under a service without being refused; it says that extends was applied.
 const extendedMark = "\x00extended"
 
+// unreadMark is a key likewise; it says why the service may have more than stands here.
+const unreadMark = "\x00unread"
+
+// unextended notes that what a service extends is not known: it is remote, or variables without a value hide it.
+func (r *reader) unextended(services, ext *node, name, file string, unset []string) {
+	what := "the service that it extends"
+	if file != "" {
+		what = "what it extends, " + file + ","
+	}
+	why := "is remote, and no connection is opened for it; fetch it and extend the copy"
+	if len(unset) > 0 {
+		why = fmt.Sprintf("hangs on %s, which has no value: %s", variables(unset), giveValue(unset))
+	}
+	r.host.unread(ext.loc, ext.loc.Path, "service %q: %s %s", name, what, why)
+	if svc := services.get(name); svc != nil && svc.kind == mapKind {
+		svc.set(entry{name: unreadMark, val: &node{kind: scalarKind, text: what + " " + why}})
+	}
+}
+
 func (r *reader) extendsBase(services, ext *node, name, file string, sc scope, seen []string) (*node, error) {
 	ref, refFile := ext.text, ""
 	if ext.kind == mapKind {
@@ -80,7 +100,7 @@ func (r *reader) extendsBase(services, ext *node, name, file string, sc scope, s
 	}
 	if ref == "" {
 		if anyUnset(ext) || anyUnset(ext.get("service")) {
-			r.host.addWarning(ext.loc, "service %q extends something that hangs on a variable without a value: left out", name)
+			r.unextended(services, ext, name, "", append(unsetIn(ext), unsetIn(ext.get("service"))...))
 			return nil, nil
 		}
 		return nil, fail("service %q extends nothing: no service is named", name).WithHint("Write `extends: {service: NAME}`.")
@@ -92,7 +112,7 @@ func (r *reader) extendsBase(services, ext *node, name, file string, sc scope, s
 		return r.extend(services, ref, file, sc, seen)
 	}
 	if remote(refFile) {
-		r.host.addWarning(ext.loc, "service %q extends a remote file: drydock opens no connection for it and leaves it out", name)
+		r.unextended(services, ext, name, redactURL(refFile), nil)
 		return nil, nil
 	}
 	path := resolve(ext.unit.base, refFile)
@@ -102,7 +122,7 @@ func (r *reader) extendsBase(services, ext *node, name, file string, sc scope, s
 		var e *clierr.Error
 		if errors.As(err, &e) && e.Line == 0 {
 			if anyUnset(ext.get("file")) {
-				r.host.addWarning(ext.loc, "service %q extends a file whose name hangs on a variable without a value: left out", name)
+				r.unextended(services, ext, name, ext.get("file").raw, unsetIn(ext.get("file")))
 				return nil, nil
 			}
 			return nil, fail("service %q extends a file that cannot be read: %s", name, e.Error()).WithHint("Paths start at the folder of the project.")

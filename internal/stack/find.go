@@ -121,9 +121,16 @@ func filesOfEnv(dir string) []string {
 // folderProjects decides which of a folder's compose files are stacks of the host, and what the others would be laid
 // over.
 func folderProjects(dir string, files []string) foundProjects {
-	f := folder{dir: dir, files: files, taken: map[string]string{}}
+	f := folder{dir: dir, files: files, outlines: map[string]outline{}, taken: map[string]string{}}
+	if len(files) > 1 {
+		for _, name := range files {
+			f.outlines[name] = outlineOf(filepath.Join(dir, name))
+		}
+	}
 	for i, name := range files {
-		f.sort(i, name)
+		if !f.part(name) {
+			f.sort(i, name)
+		}
 	}
 	if len(f.found.projects) == 0 { // nothing but overlays: read the first, so that there is a verdict at all
 		f.project(files[0], nil)
@@ -138,11 +145,28 @@ func folderProjects(dir string, files []string) foundProjects {
 
 // folder is a project folder whose files are told apart.
 type folder struct {
-	dir   string
-	files []string
-	taken map[string]string // services that a project has, with its file
-	out   []overlay
-	found foundProjects
+	dir      string
+	files    []string
+	outlines map[string]outline
+	taken    map[string]string // services that a project has, with its file
+	out      []overlay
+	found    foundProjects
+}
+
+// part reports whether a file is no project because another one of the folder includes it, or because it only holds what
+// services use: networks, volumes, configs and secrets.
+func (f *folder) part(name string) bool {
+	return f.included(name) || f.outlines[name].onlyShared && !slices.Contains(defaultFiles, name)
+}
+
+func (f *folder) included(name string) bool {
+	path := filepath.Join(f.dir, name)
+	for _, other := range f.files {
+		if other != name && slices.Contains(f.outlines[other].includes, path) {
+			return true
+		}
+	}
+	return false
 }
 
 // overlay is a file that is no stack of its own.
@@ -156,11 +180,7 @@ type overlay struct {
 // sort tells whether a file is a project, or laid over one.
 func (f *folder) sort(i int, name string) {
 	isDefault := slices.Contains(defaultFiles, name)
-	var services []string
-	whole := true
-	if len(f.files) > 1 {
-		services, whole = outline(filepath.Join(f.dir, name))
-	}
+	services := f.outlines[name].services
 	clash := slices.ContainsFunc(services, func(s string) bool { return f.taken[s] != "" })
 	leave := func(role Role, why string) {
 		f.out = append(f.out, overlay{name, name + " is left out: " + why, role, services})
@@ -172,7 +192,7 @@ func (f *folder) sort(i int, name string) {
 		leave(Override, "it is for development, the verdict is about %s alone")
 	case !isDefault && notDeployed.MatchString(siblingFile.FindStringSubmatch(name)[1]):
 		leave(Development, "its name says that it is not deployed")
-	case !isDefault && len(f.found.projects) > 0 && (clash || !whole):
+	case !isDefault && len(f.found.projects) > 0 && (clash || f.outlines[name].changes):
 		leave(Sibling, "it changes services of %s and is no project of its own")
 	default:
 		f.project(name, services)
@@ -245,13 +265,16 @@ func (f *folder) others() {
 		if !Holds(filepath.Join(f.dir, name)) {
 			continue
 		}
-		if len(f.files) == 1 { // it was not looked into yet
-			services, _ := outline(filepath.Join(f.dir, f.files[0]))
-			for _, s := range services {
+		if len(f.files) == 1 && f.outlines[f.files[0]].services == nil { // it was not looked into yet
+			f.outlines[f.files[0]] = outlineOf(filepath.Join(f.dir, f.files[0]))
+			for _, s := range f.outlines[f.files[0]].services {
 				f.taken[s] = f.files[0]
 			}
 		}
-		services, _ := outline(filepath.Join(f.dir, name))
+		services := outlineOf(filepath.Join(f.dir, name)).services
+		if f.included(name) {
+			continue
+		}
 		if !slices.ContainsFunc(services, func(s string) bool { return f.taken[s] != "" }) {
 			continue
 		}
@@ -266,12 +289,19 @@ func (f *folder) others() {
 // nothingSet is the environment without variables.
 func nothingSet(string) (string, bool) { return "", false }
 
-// outline reads which services a file has, and whether each of them could run by itself. A file that cannot be read is
-// a project, so that its error is reported.
-func outline(path string) (services []string, whole bool) {
+// outline is what can be told of a compose file without reading what it refers to.
+type outline struct {
+	services   []string
+	includes   []string // files that it includes, as paths
+	changes    bool     // some service could not run by itself: it is laid over another file's
+	onlyShared bool     // it has no services and includes nothing, but what services use
+}
+
+// outlineOf reads a file's outline. One that cannot be read is a project, so that its error is reported.
+func outlineOf(path string) outline {
 	src, err := readSource(path, path)
 	if err != nil {
-		return nil, true
+		return outline{}
 	}
 	left, putIn := maxNodes, maxPutInAll
 	p := &parser{unit: &unit{path: path, rel: path, src: src}, left: &left, putIn: &putIn,
@@ -279,16 +309,44 @@ func outline(path string) (services []string, whole bool) {
 		missing: func(string, finding.Location) {}, problem: func(*clierr.Error) {}}
 	docs, err := p.documents()
 	if err != nil {
-		return nil, true
+		return outline{}
 	}
-	whole = true
+	var out outline
+	own, shared := false, false
 	for _, doc := range docs {
 		for _, e := range keysOf(doc.get("services")) {
-			services = append(services, e.name)
+			out.services = append(out.services, e.name)
 			if e.val.get("image") == nil && e.val.get("build") == nil && e.val.get("extends") == nil && e.val.get("provider") == nil {
-				whole = false
+				out.changes = true
 			}
 		}
+		for _, f := range included(doc) {
+			out.includes = append(out.includes, resolve(filepath.Dir(path), f))
+		}
+		own = own || doc.get("services") != nil || doc.get("include") != nil || doc.get("jobs") != nil
+		for _, section := range []string{"networks", "volumes", "configs", "secrets"} {
+			shared = shared || doc.get(section) != nil
+		}
 	}
-	return services, whole
+	out.onlyShared = shared && !own
+	return out
+}
+
+// included are the paths that a document includes, as written.
+func included(doc *node) []string {
+	list := doc.get("include")
+	if list == nil || list.kind == nullKind {
+		return nil
+	}
+	var out []string
+	for _, item := range asSequence(list).items {
+		if item.kind == mapKind {
+			item = item.get("path")
+		}
+		if item == nil || item.kind == nullKind || item.kind == mapKind {
+			continue
+		}
+		out = append(out, texts(asSequence(item).items)...)
+	}
+	return out
 }

@@ -11,6 +11,7 @@ type Host struct {
 	Warnings []Warning // unset variables, files passed over: never a failure
 	Problems []Problem // inputs that could not be read, or not in full: the command exits 3
 	LeftOut  []LeftOut // compose files beside the projects that no verdict is about
+	Unread   []Unread  // what the projects name and could not be looked at from here: no failure, but no verdict is whole
 	Live     bool      // read from an engine
 	Root     string    // folder that Location.Path is relative to
 }
@@ -18,6 +19,13 @@ type Host struct {
 // Warning is a remark with its place.
 type Warning struct {
 	Text     string
+	Location finding.Location
+}
+
+// Unread is a part of the projects that hangs on something that is not here.
+type Unread struct {
+	Path     string // the file, as written where a variable hides its name
+	Reason   string // why, and what would make the reading whole
 	Location finding.Location
 }
 
@@ -59,6 +67,7 @@ type Service struct {
 	CommandUnset []string // variables without a value in command and entrypoint
 	Environment  []EnvVar
 	EnvFiles     []string
+	EnvUnread    []string // env files that are not there or could not be read in full, as locations show them
 
 	Ports       []Port
 	Expose      []string // container ports, "8000" or "8000/udp"
@@ -75,6 +84,8 @@ type Service struct {
 	User        string
 	Privileged  bool
 	Extends     bool // labels or build may come from another service by `extends`
+	// Unread says what of the service could not be read, so that it may have labels, ports or networks besides those here.
+	Unread []string
 
 	ContainerID string // live hosts only
 

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,7 +49,7 @@ func (r *reader) includeOne(item *node, sc scope) (*node, error) {
 	var files []string
 	for _, p := range asSequence(pathNode).items {
 		if remote(p.text) {
-			r.host.addWarning(p.loc, "%s is a remote include: drydock opens no connection for it and leaves it out", redactURL(p.text))
+			r.host.unread(p.loc, redactURL(p.text), "a remote include, for which no connection is opened; fetch it and include the copy")
 			return nil, nil
 		}
 		files = append(files, resolve(sc.dir, p.text))
@@ -58,12 +59,17 @@ func (r *reader) includeOne(item *node, sc scope) (*node, error) {
 	}
 	for _, f := range files {
 		if _, err := os.Stat(f); err != nil {
-			if len(pathNode.unset) > 0 || anyUnset(pathNode) {
-				r.host.addWarning(item.loc, "the include is left out: its path hangs on a variable without a value")
+			if missing := unsetIn(pathNode); len(missing) > 0 {
+				r.leftOut = append(r.leftOut, missing...)
+				r.host.unread(item.loc, rawPath(pathNode), "%s, on which this include hangs, has no value: %s", variables(missing), giveValue(missing))
 				return nil, nil
 			}
-			return nil, at(clierr.Input(item.loc.Path, "the included file %s cannot be read: %s", r.host.rel(f), reasonOf(err)).
-				WithHint("Paths of an include start at the project folder, %s.", r.host.rel(sc.dir)))
+			why := clierr.Input(item.loc.Path, "the included file %s cannot be read: %s", r.host.rel(f), reasonOf(err)).
+				WithHint("Paths of an include start at the project folder, %s.", r.host.rel(sc.dir))
+			if raw := rawPath(pathNode); strings.Contains(raw, "$") {
+				why = why.WithHint("Its path comes from variables, %s: %s", raw, "give them the values that they have where it runs.")
+			}
+			return nil, at(why)
 		}
 		if slices.Contains(sc.chain, f) {
 			return nil, at(clierr.Input(item.loc.Path, "the include runs in a circle: %s", r.circle(sc.chain, f)).
@@ -107,9 +113,39 @@ func (r *reader) circle(chain []string, last string) string {
 	return strings.Join(names, " -> ")
 }
 
-func anyUnset(n *node) bool {
+func anyUnset(n *node) bool { return len(unsetIn(n)) > 0 }
+
+// unsetIn are the variables without a value in a node, each once.
+func unsetIn(n *node) []string {
 	if n == nil {
-		return false
+		return nil
 	}
-	return len(n.unset) > 0 || slices.ContainsFunc(n.items, anyUnset)
+	out := slices.Clone(n.unset)
+	for _, it := range n.items {
+		for _, name := range unsetIn(it) {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// rawPath is the path, or the first of several, as written.
+func rawPath(n *node) string {
+	if n.kind == listKind && len(n.items) > 0 {
+		n = n.items[0]
+	}
+	return n.raw
+}
+
+func variables(names []string) string {
+	if len(names) == 1 {
+		return "the variable " + names[0]
+	}
+	return "one of the variables " + strings.Join(names, ", ")
+}
+
+func giveValue(names []string) string {
+	return fmt.Sprintf("set %s, or name a file that does with --env-file", strings.Join(names, ", "))
 }

@@ -204,6 +204,14 @@ func (h *hostReader) addWarning(loc finding.Location, format string, args ...any
 	}
 }
 
+// unread notes what could not be looked at.
+func (h *hostReader) unread(loc finding.Location, path, format string, args ...any) {
+	u := Unread{Path: path, Reason: fmt.Sprintf(format, args...), Location: loc}
+	if !slices.Contains(h.host.Unread, u) {
+		h.host.Unread = append(h.host.Unread, u)
+	}
+}
+
 func (h *hostReader) problem(e *clierr.Error) {
 	if key := problemKey(e); !h.seen[key] {
 		h.seen[key] = true

@@ -3,6 +3,7 @@ package stack
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -119,29 +120,35 @@ func asLabels(pairs []pair) []Label {
 }
 
 // labels is what the container gets: the labels of `label_file`, and over them those of the compose files.
-func (d *decoder) labels(service string, n *node) []Label {
+func (d *decoder) labels(s *Service, n *node) []Label {
 	groups := [][]pair{}
 	for _, f := range d.list("label_file", n.get("label_file")) {
 		if len(f.unset) > 0 {
-			d.host.addWarning(f.loc, "the labels of service %q are incomplete: the name of the label file hangs on a variable without a value", service)
+			why := fmt.Sprintf("its label file, %s, hangs on %s, which has no value: %s", f.raw, variables(f.unset), giveValue(f.unset))
+			s.Unread = append(s.Unread, why)
+			d.host.unread(f.loc, f.raw, "service %q: %s", s.Name, why)
 			continue
 		}
-		groups = append(groups, d.labelFile(f))
+		labels, ok := d.labelFile(f)
+		if !ok {
+			s.Unread = append(s.Unread, "its label file, "+d.host.rel(resolve(f.unit.base, f.text))+", could not be read in full")
+		}
+		groups = append(groups, labels)
 	}
 	return asLabels(layer(append(groups, d.pairs("labels", n.get("labels")))))
 }
 
-// labelFile reads a file of key=value lines.
-func (d *decoder) labelFile(f *node) []pair {
+// labelFile reads a file of key=value lines. ok is false where it could not be read in full.
+func (d *decoder) labelFile(f *node) (labels []pair, ok bool) {
 	path := resolve(f.unit.base, f.text)
 	rel := d.host.rel(path)
 	text, err := bounded.ReadFile(path, maxEnvFile)
 	if err != nil {
 		d.host.problem(clierr.Input(f.loc.Path, "the label file %s cannot be read: %s", rel, reasonOf(err)).
 			At(f.loc.Line, f.loc.Column).WithHint("The labels of this service are incomplete without it."))
-		return nil
+		return nil, false
 	}
-	values := d.host.envFile(path, d.env)
+	values, whole := d.host.envFile(path, d.env)
 	var out []pair
 	for i, line := range bytes.Split(text, []byte("\n")) {
 		key, raw, ok := strings.Cut(strings.TrimSpace(strings.TrimSuffix(string(line), "\r")), "=")
@@ -153,37 +160,14 @@ func (d *decoder) labelFile(f *node) []pair {
 		loc := finding.Location{Path: rel, Line: i + 1, Column: 1}
 		out = append(out, pair{key: key, value: value, has: true, rawKey: key, rawValue: raw, loc: loc, valueLoc: loc, shared: true})
 	}
-	return out
+	return out, whole
 }
 
 // environment is the variables that a service gets from its compose files and the files they name.
-func (d *decoder) environment(n *node) ([]EnvVar, []string) {
+func (d *decoder) environment(s *Service, n *node) {
 	var vars []EnvVar
-	var files []string
 	for _, f := range d.list("env_file", n.get("env_file")) {
-		path, required := f, true
-		if f.kind == mapKind {
-			path = f.get("path")
-			req := f.get("required")
-			required = req == nil || req.isTrue()
-		}
-		if path == nil || path.kind != scalarKind || path.unit == nil || len(path.unset) > 0 {
-			continue
-		}
-		abs := resolve(path.unit.base, path.text)
-		files = append(files, abs)
-		values := d.host.envFile(abs, d.env)
-		if values == nil && required {
-			d.host.addWarning(path.loc, "the env_file %s is not there: its variables are unknown", d.host.rel(abs))
-		}
-		keys := make([]string, 0, len(values))
-		for k := range values {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		for _, k := range keys {
-			vars = append(vars, EnvVar{Name: k, Value: values[k], Known: true, Location: path.loc})
-		}
+		vars = append(vars, d.envFile(s, f)...)
 	}
 	for _, p := range d.pairs("environment", n.get("environment")) {
 		v := EnvVar{Name: p.key, Value: p.value, Known: p.has && len(p.unset) == 0, Location: p.loc}
@@ -192,7 +176,46 @@ func (d *decoder) environment(n *node) ([]EnvVar, []string) {
 		}
 		vars = append(vars, v)
 	}
-	return lastOf(vars, func(v EnvVar) string { return v.Name }), files
+	s.Environment = lastOf(vars, func(v EnvVar) string { return v.Name })
+}
+
+// envFile reads one item of a service's `env_file`.
+func (d *decoder) envFile(s *Service, f *node) []EnvVar {
+	path, format, required := f, (*node)(nil), true
+	if f.kind == mapKind {
+		path, format = f.get("path"), f.get("format")
+		req := f.get("required")
+		required = req == nil || req.isTrue()
+	}
+	if path == nil || path.kind != scalarKind || path.unit == nil {
+		return nil
+	}
+	if len(path.unset) > 0 {
+		s.EnvUnread = append(s.EnvUnread, path.raw)
+		return nil
+	}
+	read := d.host.envFile
+	switch name := format.value(); name {
+	case "":
+	case "raw":
+		read = d.host.rawEnvFile
+	default:
+		d.refuse(format, "Write `format: raw`, or leave it out.", "no format of an env file is called %q", name)
+	}
+	abs := resolve(path.unit.base, path.text)
+	s.EnvFiles = append(s.EnvFiles, abs)
+	values, whole := read(abs, d.env)
+	if values == nil && required {
+		d.host.addWarning(path.loc, "the env_file %s is not there: its variables are unknown", d.host.rel(abs))
+	}
+	if values == nil || !whole {
+		s.EnvUnread = append(s.EnvUnread, d.host.rel(abs))
+	}
+	vars := make([]EnvVar, 0, len(values))
+	for _, k := range slices.Sorted(maps.Keys(values)) {
+		vars = append(vars, EnvVar{Name: k, Value: values[k], Known: true, Location: path.loc})
+	}
+	return vars
 }
 
 // String keeps a value out of logs by mistake.

@@ -54,6 +54,10 @@ func (h *hostReader) project(ctx context.Context, p Project) (*Stack, error) {
 		return nil, err
 	}
 	model.settle()
+	if model.get("services") == nil && len(r.leftOut) > 0 {
+		return nil, clierr.Input(h.rel(p.Files[0]), "nothing is left to read: %s, on which what it includes hangs, has no value", variables(r.leftOut)).
+			WithHint("To have it read, %s.", giveValue(r.leftOut))
+	}
 	if err := worthReading(h.rel(p.Files[0]), model); err != nil {
 		return nil, err
 	}

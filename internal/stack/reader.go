@@ -22,6 +22,7 @@ type reader struct {
 	putIn int // bytes of variables
 
 	sources map[string]lines // by absolute path: a file that many services extend is read once
+	leftOut []string         // variables without a value on which includes hang that are left out
 }
 
 // scope is what relative paths and variables mean in a set of files.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,8 @@ func newSBOMCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sbom IMAGE|DIR",
 		Short: "List what an image or a source tree holds, as CycloneDX or SPDX",
-		Long: `Sbom lists the packages of an image or a source tree, each with the layer and the instruction that brought it.
+		Long: `Sbom lists the packages of an image or a source tree, each with the layer and the instruction that brought it. It judges
+none of them and says so in every format; drydock vuln does. Formats that hold nothing but verdicts are refused.
 
 The argument is a folder, an image archive (docker save, OCI layout), or the name of an image that the engine holds; docker:,
 docker-archive:, oci-archive:, oci-dir:, registry: and dir: say it outright. Nothing of the image is run. What was read of a
@@ -38,7 +40,7 @@ layer is kept, so that the next image on the same base is read in no time.`,
 			return a.sbom(cmd.Context(), args[0], opt, format, outputs)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "", "what to print: cyclonedx-json (what is printed where no -o is given), spdx-json, json, table and others")
+	c.Flags().StringVar(&format, "format", "", "what to print: "+strings.Join(output.ListNames(), ", ")+"; cyclonedx-json where no -o is given")
 	c.Flags().StringArrayVarP(&outputs, "output", "o", nil, "write to a file, as [FORMAT=]FILE; may be given several times")
 	c.Flags().StringVar(&opt.Platform, "platform", "", "of an image for several platforms take this one, as linux/arm64")
 	c.Flags().BoolVar(&opt.Verify, "verify", false, "check the digests of local image archives too")
@@ -50,6 +52,9 @@ func (a *app) sbom(ctx context.Context, ref string, opt image.Options, format st
 	var print *output.Format
 	if format != "" {
 		f, err := output.Lookup(format)
+		if err == nil {
+			err = f.CheckList()
+		}
 		if err != nil {
 			return err
 		}
@@ -58,6 +63,9 @@ func (a *app) sbom(ctx context.Context, ref string, opt image.Options, format st
 	var targets []output.Target
 	for _, o := range outputs {
 		t, err := output.ParseTarget(o)
+		if err == nil {
+			err = t.Format.CheckList()
+		}
 		if err != nil {
 			return err
 		}
@@ -94,7 +102,7 @@ func (a *app) sbom(ctx context.Context, ref string, opt image.Options, format st
 	return readErr
 }
 
-// inventoryReport is a report that holds an inventory and nothing else.
+// inventoryReport is a report that holds an inventory and nothing else: a list without a verdict.
 func inventoryReport(inv *inventory.Inventory, ref string, started time.Time, readErr error) *report.Report {
 	r := report.New(tool(), ref, started)
 	r.Packages = inv.Packages
@@ -109,7 +117,21 @@ func inventoryReport(inv *inventory.Inventory, ref string, started time.Time, re
 	case len(inv.Problems) > 0:
 		in.Status, in.Reason = report.Partial, inv.Problems[0].Path+": "+inv.Problems[0].Reason
 	}
-	r.Gates = []report.Gate{{Name: finding.GateImage, Status: in.Status, Reason: in.Reason, Inputs: []report.Input{in}}}
+	if in.Status == report.Checked && len(inv.Packages) == 0 {
+		in.Status, in.Reason = report.Partial, "no package was found in it"
+	}
+	const notJudged = "packages were listed and not judged"
+	reason := notJudged
+	if in.Reason != "" {
+		reason = in.Reason + "; " + notJudged
+	}
+	r.Gates = []report.Gate{{
+		Name: finding.GateImage, Status: report.Skipped, Reason: reason, Inputs: []report.Input{in},
+		Read:   report.Read{Files: inv.Files, Packages: len(inv.Packages), Bytes: inv.Bytes},
+		Remedy: "drydock vuln " + ref + " judges them.",
+	}}
+	r.Listing = true
+	r.Policy = report.Policy{Breaches: []string{notJudged}} // what nobody judged passes no policy
 	r.DurationMs = time.Since(started).Milliseconds()
 	r.Finish()
 	return r

@@ -67,7 +67,8 @@ type Change struct {
 func Compare(before, after *report.Report) *Diff {
 	d := &Diff{Schema: Schema, Before: side(before), After: side(after)}
 	old, now := index(before), index(after)
-	was, is := versionsOf(before), versionsOf(after)
+	was, _ := versionsOf(before)
+	is, unjudged := versionsOf(after)
 	for i := range before.Findings {
 		f := &before.Findings[i]
 		g := now[f.ID]
@@ -77,7 +78,9 @@ func Compare(before, after *report.Report) *Diff {
 			d.Remaining = append(d.Remaining, Change{Finding: *g})
 		case g != nil:
 			d.Fixed = append(d.Fixed, silenced(g))
-		case !couldSee(before, after, f) && (f.Package == nil || len(is.of(f)) == 0):
+		case len(unjudged.of(f)) > 0:
+			d.Unseen = append(d.Unseen, Change{Finding: *f, Text: "which version is installed is not known any more"})
+		case !looked(after, f) || !couldSee(before, after, f) && (f.Package == nil || len(is.of(f)) == 0):
 			d.Unseen = append(d.Unseen, Change{Finding: *f, Text: fmt.Sprintf("the %s gate did not look there", f.Gate)})
 		default:
 			d.Fixed = append(d.Fixed, changed(f, was, is))
@@ -137,10 +140,16 @@ func silenced(f *finding.Finding) Change {
 // versions are the versions of each package, by what it is and where: kind, name and service.
 type versions map[string][]string
 
-func versionsOf(r *report.Report) versions {
-	v := versions{}
+// versionsOf lists the versions of a report's packages, and apart from them what stands in place of one where the version
+// that is installed is not known: nothing is judged then.
+func versionsOf(r *report.Report) (known, unjudged versions) {
+	known, unjudged = versions{}, versions{}
 	for i := range r.Packages {
 		p := &r.Packages[i]
+		v := known
+		if p.Range || p.Version == "" {
+			v = unjudged
+		}
 		for _, s := range servicesOf(p) {
 			k := identity(p.PURL, p.Name) + "\x00" + s
 			if !slices.Contains(v[k], p.Version) {
@@ -148,7 +157,7 @@ func versionsOf(r *report.Report) versions {
 			}
 		}
 	}
-	return v
+	return known, unjudged
 }
 
 func servicesOf(p *inventory.Package) []string {
@@ -170,8 +179,11 @@ func identity(purl, name string) string {
 	return purl
 }
 
-// of returns the versions of the finding's package in the finding's services.
+// of returns the versions of the finding's package in the finding's services; none for a finding of no package.
 func (v versions) of(f *finding.Finding) []string {
+	if f.Package == nil {
+		return nil
+	}
 	services := f.Refs()
 	if len(services) == 0 {
 		services = []string{""}
@@ -213,13 +225,16 @@ func changed(f *finding.Finding, was, is versions) Change {
 	return c
 }
 
+// looked reports whether the finding's gate judged anything in a report.
+func looked(r *report.Report, f *finding.Finding) bool {
+	g := r.Gate(f.Gate)
+	return !r.Listing && g != nil && g.Status != report.Failed && g.Status != report.Skipped
+}
+
 // couldSee tells whether after would hold f, which before had, if it were still there: its gate looked, and looked at
 // its service no less than before. A service that is gone from the stack is a change that was seen.
 func couldSee(before, after *report.Report, f *finding.Finding) bool {
 	g, old := after.Gate(f.Gate), before.Gate(f.Gate)
-	if g == nil || g.Status == report.Failed || g.Status == report.Skipped {
-		return false
-	}
 	if g.Status == report.Checked {
 		return true
 	}

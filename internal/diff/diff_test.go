@@ -124,3 +124,20 @@ func TestEncodeHasNoNulls(t *testing.T) {
 		}
 	}
 }
+
+// A report that judged nothing, or not this package, closes nothing.
+func TestWhatWasNotJudgedIsNotFixed(t *testing.T) {
+	found := vuln("a", "same", "1")
+	before := rep(report.Checked, nil, []inventory.Package{pkg("same", "1")}, found)
+	listing := rep(report.Skipped, []report.Input{{Path: "web", Status: report.Checked}}, []inventory.Package{pkg("same", "1")})
+	listing.Listing = true
+	failed := rep(report.Failed, nil, []inventory.Package{pkg("same", "1")})
+	ranged := pkg("same", ">=1")
+	ranged.Range = true
+	unlocked := rep(report.Partial, []report.Input{{Service: "web", Path: "app", Status: report.Partial}}, []inventory.Package{ranged})
+	for name, after := range map[string]*report.Report{"a list": listing, "a gate that failed": failed, "a range": unlocked} {
+		if d := Compare(before, after); len(d.Fixed) != 0 || len(d.Unseen) != 1 {
+			t.Errorf("%s: %d fixed, %d unseen", name, len(d.Fixed), len(d.Unseen))
+		}
+	}
+}

@@ -27,23 +27,24 @@ type Format struct {
 	Name  string
 	About string // for the help text
 	Ext   string // the file name extension that chooses it when -o names no format, "" for none
+	Lists bool   // it can hold a list of packages without a verdict; the others are read as one
 	Write func(io.Writer, *report.Report, report.WriteOptions) error
 }
 
 // Formats lists every format, in the order in which the help shows them.
 var Formats = []Format{
-	{"table", "for a person at a terminal", ".txt", table.Write},
-	{"json", "the report itself, schema " + report.Schema, ".json", json.Write},
-	{"html", "one page with charts, that needs nothing else", ".html", html.Write},
-	{"markdown", "a comment for a pull request", ".md", markdown.Write},
-	{"junit", "for the test view of a CI server", ".junit.xml", junit.Write},
-	{"sarif", "for code scanning, SARIF 2.1.0", ".sarif", sarif.Write},
-	{"cyclonedx-json", "SBOM with vulnerabilities, CycloneDX 1.6 JSON", ".cdx.json", cyclonedx.WriteJSON},
-	{"cyclonedx-xml", "the same as XML", ".cdx.xml", cyclonedx.WriteXML},
-	{"cyclonedx-1.7-json", "the same as CycloneDX 1.7 JSON", "", cyclonedx.WriteJSON17},
-	{"cyclonedx-1.7-xml", "the same as CycloneDX 1.7 XML", "", cyclonedx.WriteXML17},
-	{"openvex", "what is affected and what is not, OpenVEX 0.2.0", ".vex.json", openvex.Write},
-	{"spdx-json", "SBOM, SPDX 2.3 JSON", ".spdx.json", spdx.Write},
+	{"table", "for a person at a terminal", ".txt", true, table.Write},
+	{"json", "the report itself, schema " + report.Schema, ".json", true, json.Write},
+	{"html", "one page with charts, that needs nothing else", ".html", true, html.Write},
+	{"markdown", "a comment for a pull request", ".md", true, markdown.Write},
+	{"junit", "for the test view of a CI server", ".junit.xml", false, junit.Write},
+	{"sarif", "for code scanning, SARIF 2.1.0", ".sarif", false, sarif.Write},
+	{"cyclonedx-json", "SBOM with vulnerabilities, CycloneDX 1.6 JSON", ".cdx.json", true, cyclonedx.WriteJSON},
+	{"cyclonedx-xml", "the same as XML", ".cdx.xml", true, cyclonedx.WriteXML},
+	{"cyclonedx-1.7-json", "the same as CycloneDX 1.7 JSON", "", true, cyclonedx.WriteJSON17},
+	{"cyclonedx-1.7-xml", "the same as CycloneDX 1.7 XML", "", true, cyclonedx.WriteXML17},
+	{"openvex", "what is affected and what is not, OpenVEX 0.2.0", ".vex.json", false, openvex.Write},
+	{"spdx-json", "SBOM, SPDX 2.3 JSON", ".spdx.json", true, spdx.Write},
 }
 
 // Lookup finds a format by name.
@@ -63,6 +64,27 @@ func Names() []string {
 		names[i] = f.Name
 	}
 	return names
+}
+
+// ListNames lists the names of the formats that can hold a list of packages without a verdict.
+func ListNames() []string {
+	var names []string
+	for _, f := range Formats {
+		if f.Lists {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// CheckList is an error for a format that says what was found wrong and nothing else: without findings it would say that
+// all is well, and an upload of it would close what another run opened.
+func (f Format) CheckList() error {
+	if f.Lists {
+		return nil
+	}
+	return clierr.Usage("%s holds verdicts, and a list of packages is none", f.Name).
+		WithHint("drydock vuln judges the packages and writes it. Formats of a list: %s.", strings.Join(ListNames(), ", "))
 }
 
 // Target is one `-o [FORMAT=]FILE`.

@@ -77,6 +77,9 @@ func TestHigher(t *testing.T) {
 func TestVerdict(t *testing.T) {
 	found := []finding.Finding{{Gate: finding.GateCode, Severity: finding.High}}
 	gate := func(s report.GateStatus) []report.Gate { return []report.Gate{{Name: finding.GateImage, Status: s}} }
+	read := func(s report.GateStatus, packages, judged int) []report.Gate {
+		return []report.Gate{{Name: finding.GateImage, Status: s, Read: report.Read{Packages: packages}, Judged: judged, Remedy: "Name an image."}}
+	}
 	for _, c := range []struct {
 		gates    []report.Gate
 		findings []finding.Finding
@@ -84,13 +87,15 @@ func TestVerdict(t *testing.T) {
 		state    State
 		text     string
 	}{
-		{gate(report.Checked), nil, true, StateClean, "nothing found by image"},
-		{gate(report.Checked), found, true, StateFindings, "1 open: 1 high"},
-		{gate(report.Checked), found, false, StateBroken, "policy broken; 1 open: 1 high"},
-		{gate(report.Partial), nil, true, StatePartial, "image only in part; nothing found in what was looked at"},
-		{gate(report.Partial), found, false, StatePartial, "image only in part; policy broken; 1 open: 1 high"},
+		{read(report.Checked, 3, 3), nil, true, StateClean, "nothing found in 3 packages"},
+		{read(report.Checked, 3, 2), found, true, StateFindings, "1 open: 1 high; read 3 packages (2 judged)"},
+		{read(report.Checked, 1, 1), found, false, StateBroken, "policy broken; 1 open: 1 high; read 1 package"},
+		{read(report.Partial, 3, 1), nil, true, StatePartial, "image only in part; nothing found in what was looked at; read 3 packages (1 judged)"},
+		{read(report.Partial, 3, 3), found, false, StatePartial, "image only in part; policy broken; 1 open: 1 high; read 3 packages"},
+		{read(report.Partial, 0, 0), nil, true, StatePartial, "image only in part; read 0 packages; name an image"},
+		{gate(report.Checked), nil, true, StatePartial, "nothing judged by image; read 0 packages"},
 		{gate(report.Failed), nil, true, StateFailed, "image could not look"},
-		{gate(report.Skipped), nil, true, StatePartial, "no gate looked at anything"},
+		{gate(report.Skipped), nil, true, StatePartial, "no gate looked at anything; read 0 packages"},
 		{nil, nil, true, StatePartial, "no gate looked at anything"},
 	} {
 		r := &report.Report{Gates: c.gates, Findings: c.findings, Policy: report.Policy{Passed: c.passed}}

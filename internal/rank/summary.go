@@ -17,13 +17,15 @@ import (
 // Its text may hold foreign words; writers make it safe for their medium.
 type Summary struct {
 	State     State
-	Verdict   string // one line: what could not be looked at first, then the policy, then the counts
+	Verdict   string // one line: what could not be looked at first, then the policy, the counts, how much was read
+	Read      string // how much was read and judged: "2 Dockerfiles, 345 packages (169 judged) and 6 services"
 	Counts    map[finding.Severity]int
 	Open      int
 	Exploited int // open findings that are known to be exploited
 	Services  []ServiceRow
 	Groups    []Group // open findings, worst first
 	Gaps      []Gap
+	Remedies  []Remedy // of the gates that could not look at everything
 	Waived    []*finding.Finding
 	Silenced  []*finding.Finding // suppressed by evidence
 	Data      Data
@@ -39,7 +41,14 @@ const (
 	StateBroken   State = "broken"   // everything was looked at and the policy is broken
 	StateFindings State = "findings" // everything was looked at and something was found
 	StateClean    State = "clean"    // everything was looked at and nothing was found
+	StateListed   State = "listed"   // packages were listed and nothing was judged: there is no verdict
 )
+
+// Remedy is what to do about a gate that could not look at everything.
+type Remedy struct {
+	Gate finding.Gate
+	Text string
+}
 
 // ServiceRow is one service with its open findings. Service is nil in the row of findings that belong to no service.
 type ServiceRow struct {
@@ -134,17 +143,78 @@ func Summarise(r *report.Report, now time.Time) *Summary {
 	s.Services = serviceRows(r)
 	s.Groups = Fold(r.Findings, r.Packages)
 	s.Gaps = gaps(r)
+	if !r.Listing { // its first line says it
+		s.Remedies = remedies(r)
+	}
 	s.Data = dataOf(r, now)
+	s.Read = amounts(r)
 	s.State, s.Verdict = verdict(r, s)
 	return s
 }
 
+func remedies(r *report.Report) []Remedy {
+	var out []Remedy
+	for i := range r.Gates {
+		if g := &r.Gates[i]; g.Blind() && g.Remedy != "" {
+			out = append(out, Remedy{g.Name, g.Remedy})
+		}
+	}
+	return out
+}
+
+// amounts says how much the gates read, and how much of it they could judge where that is less.
+func amounts(r *report.Report) string {
+	var parts, idle []string // idle are the gates for which there was nothing
+	for i := range r.Gates {
+		switch g := &r.Gates[i]; {
+		case g.Status == report.Failed && g.Judged == 0: // "could not look" says it
+		case len(g.Inputs) == 0 && g.Judged == 0:
+			idle = append(idle, Amount(g))
+		default:
+			parts = append(parts, Amount(g))
+		}
+	}
+	if len(parts) == 0 {
+		parts = idle
+	}
+	return list(parts, len(parts), "")
+}
+
+// Amount is how much one gate read, in what it is about: "345 packages (169 judged)".
+func Amount(g *report.Gate) string {
+	n, what := g.Read.Files, "file"
+	switch g.Name {
+	case finding.GateDockerfile:
+		what = "Dockerfile"
+	case finding.GateImage:
+		n, what = g.Read.Packages, "package"
+	case finding.GateCode:
+		what = "source file"
+	case finding.GateAccess:
+		n, what = g.Read.Services, "service"
+	}
+	text := Plural(n, what)
+	if g.Judged < n {
+		text += fmt.Sprintf(" (%d judged)", g.Judged)
+	}
+	return text
+}
+
 func verdict(r *report.Report, s *Summary) (State, string) {
+	if r.Listing {
+		return StateListed, listed(r)
+	}
 	names := map[report.GateStatus][]string{}
 	var missed []string // gates that had something before them and could have none of it
+	var unsaid []string // gates that call themselves checked and judged nothing: no run of today's writes that
+	judged := 0
 	for i := range r.Gates {
 		g := &r.Gates[i]
 		names[g.Status] = append(names[g.Status], string(g.Name))
+		judged += g.Judged
+		if g.Status == report.Checked && g.Judged == 0 {
+			unsaid = append(unsaid, string(g.Name))
+		}
 		if g.Status == report.Skipped && g.Blind() {
 			missed = append(missed, string(g.Name))
 		}
@@ -158,6 +228,10 @@ func verdict(r *report.Report, s *Summary) (State, string) {
 	if !r.Policy.Passed {
 		state = StateBroken
 		parts = append(parts, "policy broken")
+	}
+	if len(unsaid) > 0 {
+		state = StatePartial
+		parts = append([]string{"nothing judged by " + gates(r, unsaid)}, parts...)
 	}
 	if len(partial) > 0 {
 		state = StatePartial
@@ -174,15 +248,43 @@ func verdict(r *report.Report, s *Summary) (State, string) {
 	switch {
 	case s.Open > 0:
 		parts = append(parts, fmt.Sprintf("%d open: %s", s.Open, worstOf(s.Counts)))
-	case len(partial) > 0:
+	case judged > 0 && state == StateClean:
+		return state, "nothing found in " + s.Read
+	case judged > 0:
 		parts = append(parts, "nothing found in what was looked at")
-	case len(names[report.Checked]) > 0:
-		parts = append(parts, "nothing found by "+list(names[report.Checked], 5, ""))
-	case len(failed)+len(missed) == 0:
+	case len(failed)+len(missed)+len(partial)+len(unsaid) == 0:
 		state = StatePartial
 		parts = append(parts, "no gate looked at anything")
 	}
+	if s.Read != "" {
+		parts = append(parts, "read "+s.Read)
+	}
+	if judged == 0 && len(failed) == 0 {
+		parts = append(parts, firstRemedy(r)...)
+	}
 	return state, strings.Join(parts, "; ")
+}
+
+// listed is the first line of a report that only lists packages.
+func listed(r *report.Report) string {
+	parts := []string{Plural(len(r.Packages), "package") + " listed, none judged"}
+	for i := range r.Gates {
+		if slices.ContainsFunc(r.Gates[i].Inputs, func(in report.Input) bool { return in.Status != report.Checked }) {
+			parts = append([]string{"listed only in part"}, parts...)
+			break
+		}
+	}
+	return strings.Join(append(parts, firstRemedy(r)...), "; ")
+}
+
+// firstRemedy is what to do where nothing was judged, as a part of a sentence; none where no gate says.
+func firstRemedy(r *report.Report) []string {
+	for i := range r.Gates {
+		if text := r.Gates[i].Remedy; text != "" {
+			return []string{strings.ToLower(text[:1]) + strings.TrimSuffix(text[1:], ".")}
+		}
+	}
+	return nil
 }
 
 // gates names gates, in two words where they are all of several.

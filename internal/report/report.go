@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -46,6 +47,8 @@ type Report struct {
 	Actions []Action `json:"actions"`
 	// Images are the container images that were read.
 	Images []Image `json:"images"`
+	// Listing is true of a report that lists packages and judges nothing: it has no verdict, and no policy passes.
+	Listing bool `json:"listing"`
 }
 
 // Tool is the program that wrote the report.
@@ -114,15 +117,37 @@ type Gate struct {
 	Reason     string       `json:"reason"`
 	DurationMs int64        `json:"durationMs"`
 	Inputs     []Input      `json:"inputs"`
+	Read       Read         `json:"read"`
+	Judged     int          `json:"judged"` // of the packages (image), services (access) or files (other gates) in Read
+	Remedy     string       `json:"remedy"` // what to do about a gate that is not checked, a command where there is one
+}
+
+// Read is how much a gate read. A gate that read nothing is never checked.
+type Read struct {
+	Files    int   `json:"files"`
+	Packages int   `json:"packages"`
+	Services int   `json:"services"`
+	Bytes    int64 `json:"bytes"`
+}
+
+// Add adds what was read of one more thing.
+func (r *Read) Add(more Read) {
+	r.Files += more.Files
+	r.Packages += more.Packages
+	r.Services += more.Services
+	r.Bytes += more.Bytes
 }
 
 // Blind reports whether there was something for the gate that it could not look at. A gate with nothing to look at is
-// skipped and not blind.
+// skipped and not blind: it has no inputs, or looked through all of them and found nothing that it is for.
 func (g *Gate) Blind() bool {
-	return g.Status == Partial || g.Status == Failed || g.Status == Skipped && len(g.Inputs) > 0
+	return g.Status == Partial || g.Status == Failed || g.Status == Skipped && slices.ContainsFunc(g.Inputs, unread)
 }
 
-// Input is one thing that a gate looked at or could not look at.
+func unread(in Input) bool { return in.Status != Checked }
+
+// Input is one thing that a gate looked at or could not look at: an image, a folder, or a file in it that was read in
+// part. One with neither service nor path is the gate's work as a whole.
 type Input struct {
 	Service string     `json:"service"`
 	Path    string     `json:"path"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code"
+	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/code/rules"
 	"github.com/drydock/drydock/internal/finding"
@@ -56,7 +58,7 @@ func codeRoots(t *Target) []codeRoot {
 func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 	roots := codeRoots(t)
 	if len(roots) == 0 {
-		res := &Result{Inputs: t.hidden()}
+		res := &Result{Inputs: t.hidden(), Remedy: codeRemedy}
 		if len(res.Inputs) == 0 {
 			res.Reason = "no source code among the inputs"
 		}
@@ -73,6 +75,9 @@ func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 		}
 	}
 	res.Inputs = append(res.Inputs, t.hidden()...)
+	if res.Judged == 0 {
+		res.Remedy = codeRemedy
+	}
 	used := map[string]bool{}
 	for i := range res.Findings {
 		used[res.Findings[i].Rule] = true
@@ -85,6 +90,9 @@ func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 	}
 	return res, nil
 }
+
+// codeRemedy is what to do where no source code was looked at.
+const codeRemedy = "Name the sources: drydock code FOLDER."
 
 // codeEngine compiles the rules that the run asks for. Rules of the user that are wrong are inputs that could not be
 // read; the others run.
@@ -134,7 +142,8 @@ func faultPath(err error) string {
 func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *code.Engine, root codeRoot, byPlace map[string]int) error {
 	shown := t.rel(root.path)
 	who := strings.Join(root.services, ", ")
-	tree, err := source.Walk(root.path, source.Options{Wanted: eng.Wanted})
+	read := newCensus(eng.Rules())
+	tree, err := source.Walk(root.path, source.Options{Wanted: func(path string) bool { return eng.Wanted(path) || read.unread(path) }})
 	if err != nil && who != "" {
 		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Skipped, Reason: t.absent("build context", root.path, err)})
 		return nil
@@ -153,16 +162,12 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 	if err != nil {
 		return err
 	}
-	in := report.Input{Service: who, Path: shown, Status: report.Checked}
-	left := skippedWords(found.Skipped)
-	switch {
-	case len(found.Partial) > 0:
-		in.Status, in.Reason = report.Partial, partialWords(found)
-	case found.Scanned == 0 && slices.ContainsFunc(t.Files, func(f string) bool { return filepath.Clean(f) == root.path }):
-		in.Status, in.Reason = report.Skipped, "no code that the rules are for" // a folder may well hold none, but this file was named
-	}
-	res.Inputs = append(res.Inputs, in)
 	place := func(rel string) string { return t.rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
+	named := slices.ContainsFunc(t.Files, func(f string) bool { return filepath.Clean(f) == root.path })
+	read.count(tree, found)
+	res.Inputs = append(res.Inputs, codeInputs(found, report.Input{Service: who, Path: shown}, read, named, place)...)
+	res.Read.Add(report.Read{Files: read.files, Services: len(root.services), Bytes: bytesOf(tree)})
+	res.Judged += read.judged
 	byRule := map[string]*rule.Rule{}
 	for _, r := range eng.Rules() {
 		byRule[r.ID] = r
@@ -182,33 +187,148 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 		u.Location.Path = place(u.Location.Path)
 		res.Warnings = append(res.Warnings, report.Warning{Text: u.Text, Location: u.Location})
 	}
-	if left != "" {
-		res.Warnings = append(res.Warnings, report.Warning{Text: fmt.Sprintf("code: %d files looked at; left out: %s", found.Scanned, left), Location: finding.Location{Path: shown}})
+	left := skippedWords(found.Skipped)
+	if other := read.words(); other != "" && read.judged > 0 {
+		left = append(left, "no rules for "+other)
+	}
+	if len(left) > 0 {
+		text := fmt.Sprintf("code: %d files looked at; left out: %s", found.Scanned, strings.Join(left, "; "))
+		res.Warnings = append(res.Warnings, report.Warning{Text: text, Location: finding.Location{Path: shown}})
 	}
 	return nil
 }
 
-// partialWords says which files were not looked at in full, one example a reason.
-func partialWords(r *code.Result) string {
-	p := r.Partial
-	sort.Slice(p, func(i, j int) bool { return p[i].Path < p[j].Path })
-	s := fmt.Sprintf("%d of %d files not in full: %s (%s)", len(p), r.Scanned, p[0].Path, p[0].Reason)
-	if len(p) > 1 {
-		s += fmt.Sprintf(" and %d more", len(p)-1)
+func bytesOf(tree *source.Tree) int64 {
+	var n int64
+	for i := range tree.Files {
+		n += tree.Files[i].Size
 	}
-	return s
+	return n
 }
 
-func skippedWords(list []source.Skipped) string {
+// codeInputs are the root, every file in it that was not looked at in full, and what was left out though it may be code.
+func codeInputs(r *code.Result, root report.Input, read *census, named bool, place func(string) string) []report.Input {
+	var parts []report.Input
+	sort.Slice(r.Partial, func(i, j int) bool { return r.Partial[i].Path < r.Partial[j].Path })
+	for _, p := range r.Partial {
+		parts = append(parts, report.Input{Service: root.Service, Path: place(p.Path), Status: report.Partial, Reason: p.Reason})
+	}
+	for _, s := range r.Skipped {
+		if !couldBeCode[s.Reason] {
+			continue
+		}
+		for _, path := range s.Examples {
+			parts = append(parts, report.Input{Service: root.Service, Path: place(path), Status: report.Skipped, Reason: s.Reason})
+		}
+		if more := s.Files - len(s.Examples); more > 0 {
+			why := fmt.Sprintf("%d more %s", more, s.Reason)
+			parts = append(parts, report.Input{Service: root.Service, Path: root.Path, Status: report.Skipped, Reason: why})
+		}
+	}
+	root.Status = report.Checked
+	switch {
+	case read.judged == 0 && len(read.other) > 0:
+		root.Status, root.Reason = report.Skipped, "there are no rules for "+read.words()
+	case read.judged == 0 && named: // a folder may well hold none, but this file was named
+		root.Status, root.Reason = report.Skipped, "no code that the rules are for"
+	case len(parts) > 0:
+		root.Status, root.Reason = report.Partial, fmt.Sprintf("%d of %d files not in full", len(parts), max(len(parts), r.Scanned))
+	case read.judged == 0:
+		root.Reason = "it holds no source code"
+	}
+	return append([]report.Input{root}, parts...)
+}
+
+// couldBeCode are the reasons for which a file is left out though a rule may be for it. What git, its place or its own
+// head declares to be no code of the project's is left out on purpose.
+var couldBeCode = map[string]bool{source.TooLarge: true, source.Binary: true, source.Unreadable: true, source.TooMany: true}
+
+func skippedWords(list []source.Skipped) []string {
 	var parts []string
 	for _, s := range list {
+		if couldBeCode[s.Reason] {
+			continue // an input
+		}
 		example := ""
 		if len(s.Examples) > 0 {
 			example = ", as " + s.Examples[0]
 		}
 		parts = append(parts, fmt.Sprintf("%d %s%s", s.Files, s.Reason, example))
 	}
-	return strings.Join(parts, "; ")
+	return parts
+}
+
+// census counts the source files of a walk: those in a language that some rule is for, and the others by language.
+// Rules for any text look at all files; that is no judgement of a program.
+type census struct {
+	ruled  map[*ast.Lang]bool // empty where all rules are for any text
+	files  int                // source files
+	judged int                // of them those that a rule for their language looked at
+	other  map[string]int     // language to files that no rule is for
+}
+
+func newCensus(rules []*rule.Rule) *census {
+	c := &census{ruled: map[*ast.Lang]bool{}, other: map[string]int{}}
+	for _, r := range rules {
+		for _, name := range r.Languages {
+			if l := ast.LangByName(name); l != nil {
+				c.ruled[l] = true
+			}
+		}
+	}
+	return c
+}
+
+// unread counts a file that nobody wants, by its name, and does not want it either.
+func (c *census) unread(path string) bool {
+	if lang := otherLanguages[strings.ToLower(filepath.Ext(path))]; lang != "" {
+		c.other[lang]++
+	}
+	return false
+}
+
+func (c *census) count(tree *source.Tree, found *code.Result) {
+	for i := range tree.Files {
+		if l := ast.LangOf(tree.Files[i].Rel); l != nil && c.ruled[l] {
+			c.judged++
+		} else {
+			c.unread(tree.Files[i].Rel)
+		}
+	}
+	with := map[string]bool{}
+	for i := range found.Findings {
+		with[found.Findings[i].Location.Path] = true
+	}
+	c.judged = max(min(c.judged, found.Scanned), len(with))
+	if len(c.ruled) == 0 {
+		c.judged, c.other = found.Scanned, nil
+	}
+	c.files = c.judged
+	for _, n := range c.other {
+		c.files += n
+	}
+}
+
+// words names the languages, most files first: "Rust (12 files) and C (1 file)".
+func (c *census) words() string {
+	langs := slices.Sorted(maps.Keys(c.other))
+	sort.SliceStable(langs, func(i, j int) bool { return c.other[langs[i]] > c.other[langs[j]] })
+	for i, lang := range langs {
+		langs[i] = fmt.Sprintf("%s (%s)", lang, count(c.other[lang], "file"))
+	}
+	return strings.Join(langs, ", ")
+}
+
+// otherLanguages are programming languages that are often served, by the ending of their files. The engine does not read
+// them, or has no rules for them in a run.
+var otherLanguages = map[string]string{
+	".c": "C", ".h": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".hpp": "C++", ".cs": "C#", ".fs": "F#", ".vb": "Visual Basic",
+	".rs": "Rust", ".kt": "Kotlin", ".kts": "Kotlin", ".scala": "Scala", ".groovy": "Groovy", ".clj": "Clojure", ".swift": "Swift",
+	".m": "Objective-C", ".dart": "Dart", ".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".hs": "Haskell", ".ml": "OCaml",
+	".lua": "Lua", ".pl": "Perl", ".pm": "Perl", ".r": "R", ".jl": "Julia", ".cr": "Crystal", ".nim": "Nim", ".zig": "Zig",
+	".ps1": "PowerShell", ".vue": "Vue", ".svelte": "Svelte", ".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript",
+	".cjs": "JavaScript", ".jsx": "JavaScript", ".ts": "TypeScript", ".tsx": "TypeScript", ".java": "Java", ".go": "Go",
+	".php": "PHP", ".rb": "Ruby", ".sh": "Bash",
 }
 
 func codeFinding(c *code.Finding, r *rule.Rule, place func(string) string) finding.Finding {

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ import (
 	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/report"
@@ -53,7 +55,7 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	all, err := recipes(ctx, t)
+	all, unwalked, err := recipes(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -75,10 +77,17 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 	for _, r := range results {
 		res.Inputs = append(res.Inputs, r.Inputs...)
 		res.Findings = append(res.Findings, r.Findings...)
+		res.Warnings = append(res.Warnings, r.Warnings...)
+		res.Read.Add(r.Read)
+		res.Judged += r.Judged
 	}
+	res.Inputs = append(res.Inputs, unwalked...)
 	res.Inputs = append(res.Inputs, t.hidden()...)
 	if len(res.Inputs) == 0 {
 		res.Reason = "no Dockerfile among the inputs"
+	}
+	if res.Judged == 0 {
+		res.Remedy = "Name a Dockerfile: drydock dockerfile lint FILE."
 	}
 	return res, nil
 }
@@ -105,8 +114,8 @@ func lintFile(t *Target, opt *Options) (*lint.Config, error) {
 }
 
 // recipes lists the Dockerfiles of the target, each once: those that services build from, those named, and those below
-// folders that are no compose project.
-func recipes(ctx context.Context, t *Target) ([]*recipe, error) {
+// folders that are no compose project. What could not be looked through of those is the second result.
+func recipes(ctx context.Context, t *Target) ([]*recipe, []report.Input, error) {
 	var all []*recipe
 	index := map[string]*recipe{}
 	get := func(path string) *recipe {
@@ -146,12 +155,16 @@ func recipes(ctx context.Context, t *Target) ([]*recipe, error) {
 			get(f)
 		}
 	}
+	var unwalked []report.Input
 	for _, d := range t.Dirs {
-		if err := walkDockerfiles(ctx, d, func(p string) { get(p) }); err != nil {
-			return nil, err
+		missed := func(p, why string) {
+			unwalked = append(unwalked, report.Input{Path: t.rel(p), Status: report.Skipped, Reason: why})
+		}
+		if err := walkDockerfiles(ctx, d, func(p string) { get(p) }, missed); err != nil {
+			return nil, nil, err
 		}
 	}
-	return all, nil
+	return all, unwalked, nil
 }
 
 // add notes a service's build of the recipe; services that build the same thing share it. ref tells the service apart
@@ -180,9 +193,10 @@ func (r *recipe) add(b *stack.Build, st *stack.Stack, s *stack.Service, ref stri
 	r.builds = append(r.builds, build{target: b.Target, context: b.Context, args: args, services: []lint.Service{sv}})
 }
 
-// walkDockerfiles calls found for every Dockerfile below a folder, in the order of their names. Version control and
-// installed dependencies are passed over, and so is a link that leads out of the folder.
-func walkDockerfiles(ctx context.Context, dir string, found func(string)) error {
+// walkDockerfiles calls found for every Dockerfile below a folder, in the order of their names, and missed for what could
+// not be looked at: a folder that cannot be read, and a Dockerfile that is a link out of the folder. Version control and
+// installed dependencies are passed over.
+func walkDockerfiles(ctx context.Context, dir string, found func(string), missed func(path, why string)) error {
 	root, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return clierr.InputErr(dir, err)
@@ -191,16 +205,17 @@ func walkDockerfiles(ctx context.Context, dir string, found func(string)) error 
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil || d.IsDir() {
-			if d != nil && d.IsDir() && p != dir && (d.Name() == ".git" || d.Name() == "node_modules") {
-				return filepath.SkipDir
-			}
-			return nil // a folder that cannot be read holds nothing that can
+		switch {
+		case err != nil:
+			missed(p, "it cannot be read: "+reasonOf(err))
+		case d.IsDir() && p != dir && (d.Name() == ".git" || d.Name() == "node_modules"):
+			return filepath.SkipDir
+		case d.IsDir() || !dockerfile.IsName(d.Name()):
+		case d.Type().IsRegular() || leadsInto(root, p):
+			found(p)
+		default:
+			missed(p, "it is no regular file of this folder")
 		}
-		if !dockerfile.IsName(d.Name()) || !d.Type().IsRegular() && !leadsInto(root, p) {
-			return nil
-		}
-		found(p)
 		return nil
 	})
 }
@@ -231,8 +246,12 @@ func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(strin
 		}
 	}
 	f := dockerfile.Parse(src)
+	res := Result{Read: report.Read{Files: 1, Services: len(r.serviceNames()), Bytes: int64(len(src))}, Judged: 1}
 	if len(f.Instructions) == 0 {
 		in.Status, in.Reason = report.Partial, "there is nothing in it that could be checked"
+		res.Judged = 0
+	} else if why := notUnderstood(f); why != "" {
+		in.Status, in.Reason = report.Partial, why
 	}
 	builds := r.builds
 	if len(builds) == 0 {
@@ -243,7 +262,10 @@ func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(strin
 	}
 	joined := joiner{index: map[string]int{}}
 	for _, b := range builds {
-		c, done := b.known(r.path)
+		c, warn, done := b.known(r.path)
+		if warn != "" {
+			res.Warnings = append(res.Warnings, report.Warning{Text: warn, Location: finding.Location{Path: r.shown}})
+		}
 		c.Now = opt.Now()
 		c.Estimate = func(f *dockerfile.File, _ *dockerfile.Stage) string { return saving(f, c.Files, b.target, size) }
 		joined.add(lint.Run(f, r.shown, rules.All, cfg, c))
@@ -255,8 +277,51 @@ func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(strin
 			joined.list[i].Location, joined.list[i].Fix.Edits = r.place, nil // an inline file has no lines of its own
 		}
 	}
-	return Result{Inputs: []report.Input{in}, Findings: joined.list}
+	res.Inputs, res.Findings = []report.Input{in}, joined.list
+	return res
 }
+
+// notUnderstood says what of a Dockerfile no rule looked into, with the lines: another builder's syntax, and scripts that
+// no shell parses or that are written for no shell. It is empty where all was understood. An instruction that does not
+// parse is a finding and needs no word here.
+func notUnderstood(f *dockerfile.File) string {
+	var parts []string
+	for _, d := range f.Directives {
+		if d.Name == "syntax" && !usualFrontend.MatchString(d.Value) {
+			parts = append(parts, fmt.Sprintf("line %d: the syntax is that of %s, which is read as a usual Dockerfile's", d.Line, d.Value))
+		}
+	}
+	broken := map[string][]string{} // why to the lines
+	var order []string
+	note := func(why string, line int) {
+		if broken[why] == nil {
+			order = append(order, why)
+		}
+		broken[why] = append(broken[why], fmt.Sprint(line))
+	}
+	f.Walk(func(in *dockerfile.Instruction) {
+		switch s := in.Script; {
+		case s == nil:
+		case s.Err != nil:
+			line, _ := f.Position(s.ErrSpan.Start)
+			note(fmt.Sprintf("%s is not looked into: %v", in.Keyword, s.Err), line)
+		case !s.Parsed():
+			note(fmt.Sprintf("%s is not looked into: it is written for %s", in.Keyword, cmp.Or(s.Dialect, "a shell that is not known")), in.Line)
+		}
+	})
+	for _, why := range order {
+		lines := broken[why]
+		word := "line "
+		if len(lines) > 1 {
+			word = "lines "
+		}
+		parts = append(parts, word+strings.Join(lines, ", ")+": "+why)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// usualFrontend matches the builders' frontends whose language is the Dockerfile's.
+var usualFrontend = lazyregexp.New(`^(docker\.io/)?(docker/dockerfile|docker/dockerfile-upstream)(:[\w.-]+)?(@sha256:[0-9a-f]+)?$`)
 
 // atInstruction lets the findings that carry one of hadolint's codes begin where hadolint says they are, at the line of
 // the instruction: who comes from there, or compares, finds the same places. They still end where the word that they are
@@ -382,19 +447,20 @@ func (j *joiner) add(found []finding.Finding) {
 	}
 }
 
-// known is what a rule may ask about a build beyond the file, until done is called.
-func (b *build) known(path string) (c *lint.Context, done func()) {
+// known is what a rule may ask about a build beyond the file, until done is called. warn is what is wrong with the
+// ignore file, "" for nothing.
+func (b *build) known(path string) (c *lint.Context, warn string, done func()) {
 	c = &lint.Context{Target: b.target, Args: b.args, Services: b.services}
 	if b.context == "" {
-		return c, func() {}
+		return c, "", func() {}
 	}
 	root, err := os.OpenRoot(b.context)
 	if err != nil {
-		return c, func() {}
+		return c, "", func() {}
 	}
 	c.Files = root.FS()
 	if ig := readIgnore(c.Files, path); ig != nil {
-		c.Ignored = ig.hides
+		c.Ignored, warn = ig.hides, ig.problem
 	}
-	return c, func() { root.Close() }
+	return c, warn, func() { root.Close() }
 }

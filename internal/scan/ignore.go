@@ -2,6 +2,8 @@ package scan
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 
@@ -15,27 +17,33 @@ import (
 type ignoreFile struct {
 	name    string // ".dockerignore", or that of the Dockerfile's own
 	matcher *patternmatcher.PatternMatcher
+	problem string // why it hides nothing though it is there, "" where it was read
 }
 
 // maxIgnore bounds an ignore file.
 const maxIgnore = 1 << 20
 
 // readIgnore reads the ignore file that a build uses: the Dockerfile's own, as BuildKit has it, else the context's. It is
-// nil if there is none. One whose patterns no builder would take hides nothing.
+// nil if there is none. One that cannot be read, or whose patterns no builder would take, hides nothing and says so.
 func readIgnore(context fs.FS, dockerfile string) *ignoreFile {
 	ig := &ignoreFile{name: ".dockerignore"}
 	text, err := readOwnIgnore(dockerfile)
-	if err == nil {
+	if !errors.Is(err, fs.ErrNotExist) {
 		ig.name = filepath.Base(dockerfile) + ".dockerignore"
-	} else if text, err = readContextIgnore(context); err != nil {
+	} else if text, err = readContextIgnore(context); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	patterns, _ := ignorefile.ReadAll(bytes.NewReader(text))
-	m, err := patternmatcher.New(patterns)
-	if err != nil {
-		m, _ = patternmatcher.New(nil)
+	var patterns []string
+	if err == nil {
+		patterns, err = ignorefile.ReadAll(bytes.NewReader(text))
 	}
-	ig.matcher = m
+	if err == nil {
+		ig.matcher, err = patternmatcher.New(patterns)
+	}
+	if err != nil {
+		ig.problem = fmt.Sprintf("%s cannot be used, so that it is taken to hide nothing: %s", ig.name, reasonOf(err))
+		ig.matcher, _ = patternmatcher.New(nil)
+	}
 	return ig
 }
 

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -73,17 +74,61 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 		res.addImage(&h)
 	}
 	if len(res.Inputs) == 0 {
+		res.Remedy = nameAnImage
 		return res, nil
 	}
 	res.Packages = joinPackages(pkgs)
-	if err := res.match(ctx, places, opt); err != nil {
+	res.Read.Packages = len(res.Packages)
+	res.Read.Services = servicesRead(all)
+	m, err := res.match(ctx, places, opt)
+	if err != nil {
 		return res, err
 	}
+	res.Judged = m.Judged
+	res.Remedy = imageRemedy(res, m)
+	res.Inputs = append(res.Inputs, gaps(m)...)
 	return res, nil
+}
+
+const nameAnImage = "Name an image, an SBOM or a folder with lockfiles: drydock vuln NAME."
+
+// imageRemedy is what to do where packages could not be read or judged.
+func imageRemedy(res *Result, m *vuln.Result) string {
+	var todo []string
+	unread := slices.ContainsFunc(res.Inputs, func(in report.Input) bool { return in.Status != report.Checked && in.Service != "" })
+	switch {
+	case unread:
+		todo = append(todo, "Build or pull the images, or name them: drydock vuln registry:IMAGE.")
+	case len(res.Packages) == 0:
+		todo = append(todo, nameAnImage)
+	}
+	if slices.ContainsFunc(m.NotJudged, func(n vuln.NotJudged) bool { return n.Package.Range }) {
+		todo = append(todo, "Lock the versions, or name what was built: drydock vuln IMAGE.")
+	}
+	if len(m.Absent) > 0 {
+		todo = append(todo, "Renew the advisories: drydock db update.")
+	}
+	return strings.Join(todo, " ")
+}
+
+// servicesRead counts the services of which something was read.
+func servicesRead(all []held) int {
+	names := map[string]bool{}
+	for _, h := range all {
+		if h.inv == nil {
+			continue
+		}
+		for _, s := range h.services {
+			names[s] = true
+		}
+	}
+	return len(names)
 }
 
 // addImage notes what an inventory says of the image as a whole.
 func (res *Result) addImage(h *held) {
+	res.Read.Files += max(h.inv.Files, 1) // of a bill of materials one
+	res.Read.Bytes += h.inv.Bytes
 	if img := report.ImageOf(h.inv, h.services); img != nil {
 		res.Images = append(res.Images, *img)
 	}
@@ -167,7 +212,10 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 		return held{input: in, err: err}
 	}
 	in.Status = report.Checked
-	if len(u.Services) > 0 {
+	switch {
+	case len(u.Services) > 0 && len(inv.Packages) == 0:
+		in.Status, in.Reason = report.Partial, why+", and its build context has no lockfile or manifest that names packages"
+	case len(u.Services) > 0:
 		in.Status, in.Reason = report.Partial, why+": only lockfiles and manifests of the build context were read"
 	}
 	noteHidden(&in, hidden)
@@ -329,9 +377,13 @@ func setServices(inv *inventory.Inventory, names []string) {
 	}
 }
 
-// noteProblems makes an input partial where parts of it could not be read, and names the first ones.
+// noteProblems makes an input partial where parts of it could not be read, and names the first ones, or where no package
+// was found in it: what ships without any is rare, and what nobody can tell the packages of is not.
 func noteProblems(in *report.Input, inv *inventory.Inventory) {
 	const named = 3
+	if len(inv.Packages) == 0 && len(inv.Problems) == 0 && in.Status == report.Checked {
+		in.Status, in.Reason = report.Partial, strings.TrimPrefix(in.Reason+"; ", "; ")+"no package was found in it"
+	}
 	for i, p := range inv.Problems {
 		if in.Status == report.Checked {
 			in.Status = report.Partial
@@ -393,18 +445,18 @@ next:
 
 // match judges the result's packages. A finding in an image stands at the line of the repository that brought the
 // package in, and names the others where several did.
-func (res *Result) match(ctx context.Context, places map[string][]finding.Location, opt *Options) error {
+func (res *Result) match(ctx context.Context, places map[string][]finding.Location, opt *Options) (*vuln.Result, error) {
 	dir, err := advisory.Dir()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	db, err := advisory.Open(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m, err := vuln.Match(ctx, db, res.Packages, vuln.Options{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range m.Findings {
 		vuln.Place(&f, places[f.Package.PURL+"\x00"+f.Package.Version])
@@ -422,21 +474,41 @@ func (res *Result) match(ctx context.Context, places map[string][]finding.Locati
 	for _, w := range warnings {
 		res.Warnings = append(res.Warnings, report.Warning{Text: w})
 	}
-	res.Reason = gaps(m)
-	return nil
+	return m, nil
 }
 
-// gaps says what the advisories could not judge.
-func gaps(m *vuln.Result) string {
-	var parts []string
+// gaps are what the advisories could not judge: ecosystems that they do not know, and packages, by the file that names
+// them and the reason.
+func gaps(m *vuln.Result) []report.Input {
+	var out []report.Input
 	for _, a := range m.Absent {
-		parts = append(parts, fmt.Sprintf("no advisories for %s (%s)", a.Ecosystem, count(a.Packages, "package")))
+		why := fmt.Sprintf("no advisories for %s (%s)", a.Ecosystem, count(a.Packages, "package"))
+		out = append(out, report.Input{Status: report.Partial, Reason: why})
 	}
-	if n := len(m.NotJudged); n > 0 {
-		first := m.NotJudged[0]
-		parts = append(parts, fmt.Sprintf("%s not judged (%s: %s)", count(n, "package"), first.Package.Name, first.Reason))
+	type place struct{ service, path, reason string }
+	names := map[place][]string{}
+	var order []place
+	for i := range m.NotJudged {
+		p := &m.NotJudged[i].Package
+		at := place{service: strings.Join(p.Services, ", "), reason: m.NotJudged[i].Reason}
+		if len(p.Paths) > 0 && p.Layer == "" { // a manifest; within an image every package has a file of its own
+			at.path = p.Paths[0]
+		}
+		if names[at] == nil {
+			order = append(order, at)
+		}
+		names[at] = append(names[at], p.Name)
 	}
-	return strings.Join(parts, "; ")
+	const named = 5
+	for _, at := range order {
+		list := names[at]
+		why := count(len(list), "package") + " not judged (" + at.reason + "): " + strings.Join(list[:min(len(list), named)], ", ")
+		if more := len(list) - named; more > 0 {
+			why += fmt.Sprintf(" and %d more", more)
+		}
+		out = append(out, report.Input{Service: at.service, Path: at.path, Status: report.Partial, Reason: why})
+	}
+	return out
 }
 
 func count(n int, what string) string {

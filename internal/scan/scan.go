@@ -3,6 +3,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,7 +53,10 @@ type Listener func(Event)
 // Result is what one gate brings.
 type Result struct {
 	Inputs       []report.Input
+	Read         report.Read
+	Judged       int    // how much of what was read could be judged: packages, services or files
 	Reason       string // why the gate is partial or skipped, besides what the inputs say
+	Remedy       string // what to do where the gate could not judge everything
 	Findings     []finding.Finding
 	Rules        []finding.Rule
 	Packages     []inventory.Package
@@ -153,52 +157,58 @@ func runGate(ctx context.Context, g gate, t *Target, opt *Options) (res *Result,
 		res = &Result{}
 	}
 	state.Inputs = append(res.Inputs, t.unreadInputs()...)
-	state.Status, state.Reason = judge(state.Inputs, res.Reason)
+	state.Read, state.Judged = res.Read, res.Judged
+	if len(state.Inputs) > 0 && res.Reason != "" {
+		state.Inputs = append(state.Inputs, report.Input{Status: report.Partial, Reason: res.Reason})
+	}
+	state.Status, state.Reason = judge(state.Inputs, res.Judged)
+	if len(state.Inputs) == 0 {
+		state.Reason = cmp.Or(res.Reason, state.Reason)
+	}
 	if err != nil {
 		state.Status, state.Reason = report.Failed, err.Error()
+	}
+	if state.Status != report.Checked {
+		state.Remedy = res.Remedy
 	}
 	return res, state
 }
 
-// judge derives a gate's state from its inputs: what it could not look at makes it partial or failed, never silent.
-func judge(in []report.Input, reason string) (report.GateStatus, string) {
+// judge derives a gate's state from its inputs: what it could not look at makes it partial or failed, never silent, and
+// a gate that judged nothing is never checked.
+func judge(in []report.Input, judged int) (report.GateStatus, string) {
 	if len(in) == 0 {
-		if reason == "" {
-			reason = "nothing here for this gate to look at"
-		}
-		return report.Skipped, reason
+		return report.Skipped, "nothing here for this gate to look at"
 	}
 	n := map[report.GateStatus]int{}
-	reasons := map[string][]string{}
+	reasons, empty := map[string][]string{}, map[string][]string{}
 	for _, i := range in {
 		n[i.Status]++
-		if i.Status != report.Checked {
-			who := i.Service
-			if who == "" {
-				who = i.Path
-			}
+		who := cmp.Or(i.Service, i.Path)
+		switch {
+		case i.Status != report.Checked:
 			reasons[i.Reason] = append(reasons[i.Reason], who)
+		case i.Reason != "":
+			empty[i.Reason] = append(empty[i.Reason], who)
 		}
 	}
 	status := report.Partial
 	switch len(in) {
 	case n[report.Checked]:
 		status = report.Checked
-		if reason != "" {
-			status = report.Partial
-		}
 	case n[report.Failed]:
 		status = report.Failed
 	case n[report.Skipped]:
 		status = report.Skipped
 	}
-	if told := join(reasons); told != "" && reason != "" {
-		reason = told + "; " + reason
-	} else if told != "" {
-		reason = told
+	if status == report.Checked && judged == 0 {
+		return report.Skipped, cmp.Or(join(empty), "nothing for this gate is in what was looked at")
 	}
-	return status, reason
+	return status, join(reasons)
 }
+
+// maxReasons bounds how many reasons a gate's own sentence gives; its inputs have every one.
+const maxReasons = 6
 
 // join says each reason once with the inputs that it is about, most inputs first.
 func join(reasons map[string][]string) string {
@@ -212,14 +222,18 @@ func join(reasons map[string][]string) string {
 		}
 		return keys[i] < keys[j]
 	})
-	parts := make([]string, len(keys))
+	parts := make([]string, 0, len(keys))
 	for i, k := range keys {
-		who := reasons[k]
+		if i == maxReasons {
+			parts = append(parts, fmt.Sprintf("and %d more", len(keys)-i))
+			break
+		}
+		who := slices.DeleteFunc(reasons[k], func(s string) bool { return s == "" })
 		sort.Strings(who)
 		if len(who) > 4 {
 			who = append(who[:3:3], fmt.Sprintf("%d more", len(who)-3))
 		}
-		parts[i] = strings.Join(who, ", ") + ": " + k
+		parts = append(parts, strings.TrimPrefix(strings.Join(who, ", ")+": ", ": ")+k)
 	}
 	return strings.Join(parts, "; ")
 }

@@ -16,21 +16,26 @@ func TestJudgeNeverHidesWhatWasNotRead(t *testing.T) {
 	ok := report.Input{Service: "a", Status: report.Checked}
 	bad := report.Input{Service: "b", Status: report.Failed, Reason: "truncated"}
 	skipped := report.Input{Path: "c", Status: report.Skipped, Reason: "no engine"}
+	empty := report.Input{Path: "d", Status: report.Checked, Reason: "no code"}
+	gap := report.Input{Status: report.Partial, Reason: "no advisories for X"}
 	for name, c := range map[string]struct {
 		in     []report.Input
-		reason string
+		judged int
 		want   report.GateStatus
 		says   string
 	}{
-		"nothing":             {nil, "", report.Skipped, "nothing"},
-		"all read":            {[]report.Input{ok, ok}, "", report.Checked, ""},
-		"one failed":          {[]report.Input{ok, bad}, "", report.Partial, "b: truncated"},
-		"all failed":          {[]report.Input{bad}, "", report.Failed, "truncated"},
-		"all skipped":         {[]report.Input{skipped}, "", report.Skipped, "c: no engine"},
-		"failed and skipped":  {[]report.Input{bad, skipped}, "", report.Partial, "no engine"},
-		"all read, but a gap": {[]report.Input{ok}, "no advisories for X", report.Partial, "no advisories"},
+		"nothing":             {nil, 0, report.Skipped, "nothing"},
+		"all read":            {[]report.Input{ok, ok}, 2, report.Checked, ""},
+		"one failed":          {[]report.Input{ok, bad}, 1, report.Partial, "b: truncated"},
+		"all failed":          {[]report.Input{bad}, 0, report.Failed, "truncated"},
+		"all skipped":         {[]report.Input{skipped}, 0, report.Skipped, "c: no engine"},
+		"failed and skipped":  {[]report.Input{bad, skipped}, 0, report.Partial, "no engine"},
+		"all read, but a gap": {[]report.Input{ok, gap}, 1, report.Partial, "no advisories"},
+		"read, but empty":     {[]report.Input{empty}, 0, report.Skipped, "d: no code"},
+		"one empty":           {[]report.Input{ok, empty}, 1, report.Checked, ""},
+		"nothing judged":      {[]report.Input{ok}, 0, report.Skipped, "nothing for this gate"},
 	} {
-		got, reason := judge(c.in, c.reason)
+		got, reason := judge(c.in, c.judged)
 		if got != c.want || !strings.Contains(reason, c.says) {
 			t.Errorf("%s: %s, %q", name, got, reason)
 		}
@@ -42,7 +47,7 @@ func TestAPanickingGateFailsAlone(t *testing.T) {
 	gates = []gate{
 		{"image", func(context.Context, *Target, *Options) (*Result, error) { panic("boom") }},
 		{"code", func(context.Context, *Target, *Options) (*Result, error) {
-			return &Result{Inputs: []report.Input{{Path: ".", Status: report.Checked}},
+			return &Result{Inputs: []report.Input{{Path: ".", Status: report.Checked}}, Judged: 1,
 				Findings: []finding.Finding{{Gate: "code", Rule: "r", Severity: finding.Low}},
 				Rules:    []finding.Rule{{ID: "r"}, {ID: "unused"}}}, nil
 		}},

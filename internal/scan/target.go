@@ -156,6 +156,20 @@ func (t *Target) hidden() []report.Input {
 	return out
 }
 
+// sizes is how large files of the host are together; those that cannot be asked count nothing.
+func (t *Target) sizes(files []string) int64 {
+	var n int64
+	for _, f := range files {
+		if !filepath.IsAbs(f) {
+			f = filepath.Join(t.Root, f)
+		}
+		if st, err := os.Stat(f); err == nil {
+			n += st.Size()
+		}
+	}
+	return n
+}
+
 // rel makes a path relative to the target's root where it lies below it, with slashes.
 func (t *Target) rel(path string) string {
 	if t.Root == "" || path == "" {

@@ -21,20 +21,20 @@ import (
 
 func TestGoldenJSON(t *testing.T) {
 	schema := officialSchema(t, "bom-1.6.schema.json")
-	golden.Each(t, "json", func(b *bytes.Buffer, r *report.Report) error { return WriteJSON(b, r, report.WriteOptions{}) }, valid(schema))
+	golden.EachAndList(t, "json", func(b *bytes.Buffer, r *report.Report) error { return WriteJSON(b, r, report.WriteOptions{}) }, valid(schema))
 }
 
 func TestGoldenJSON17(t *testing.T) {
 	schema := officialSchema(t, "bom-1.7.schema.json")
-	golden.Each(t, "1.7.json", func(b *bytes.Buffer, r *report.Report) error { return WriteJSON17(b, r, report.WriteOptions{}) }, valid(schema))
+	golden.EachAndList(t, "1.7.json", func(b *bytes.Buffer, r *report.Report) error { return WriteJSON17(b, r, report.WriteOptions{}) }, valid(schema))
 }
 
 func TestGoldenXML(t *testing.T) {
-	golden.Each(t, "xml", func(b *bytes.Buffer, r *report.Report) error { return WriteXML(b, r, report.WriteOptions{}) })
+	golden.EachAndList(t, "xml", func(b *bytes.Buffer, r *report.Report) error { return WriteXML(b, r, report.WriteOptions{}) })
 }
 
 func TestGoldenXML17(t *testing.T) {
-	golden.Each(t, "1.7.xml", func(b *bytes.Buffer, r *report.Report) error { return WriteXML17(b, r, report.WriteOptions{}) })
+	golden.EachAndList(t, "1.7.xml", func(b *bytes.Buffer, r *report.Report) error { return WriteXML17(b, r, report.WriteOptions{}) })
 }
 
 // The format's own Python library validates what is written against its schemas, JSON and XML.

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // Names are the recorded reports: a host with everything; nothing found; an input that could not be read; one that was
 // read in part; a host whose every string is hostile.
 var Names = []string{"host", "empty", "failed", "partial", "hostile"}
+
+// List is the recorded report that lists packages without a verdict, for the writers that take one.
+const List = "listing"
 
 // Load reads a recorded report.
 func Load(t testing.TB, name string) *report.Report {
@@ -38,7 +42,18 @@ func Load(t testing.TB, name string) *report.Report {
 // Each writes every recorded report, compares it with the golden file and hands it to the checks.
 func Each(t *testing.T, ext string, write func(*bytes.Buffer, *report.Report) error, checks ...func(*testing.T, []byte)) {
 	t.Helper()
-	for _, name := range Names {
+	of(t, Names, ext, write, checks...)
+}
+
+// EachAndList is Each for a writer that takes a list of packages too.
+func EachAndList(t *testing.T, ext string, write func(*bytes.Buffer, *report.Report) error, checks ...func(*testing.T, []byte)) {
+	t.Helper()
+	of(t, append(slices.Clone(Names), List), ext, write, checks...)
+}
+
+func of(t *testing.T, names []string, ext string, write func(*bytes.Buffer, *report.Report) error, checks ...func(*testing.T, []byte)) {
+	t.Helper()
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			var b, again bytes.Buffer
 			if err := write(&b, Load(t, name)); err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.Each(t, "html", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, harmless)
+	golden.EachAndList(t, "html", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, harmless)
 }
 
 var fetches = regexp.MustCompile(`(?i)@import|url\(`)

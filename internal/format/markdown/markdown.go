@@ -28,6 +28,7 @@ const (
 var states = map[rank.State]string{
 	rank.StateFailed: "⛔ Could not look", rank.StatePartial: "⚠️ Looked at only in part", rank.StateBroken: "⛔ Not passed",
 	rank.StateFindings: "⚠️ Work to do", rank.StateClean: "✅ Clean",
+	rank.StateListed: "📦 Packages, not judged",
 }
 
 // Write writes r. What does not fit into a comment is counted.
@@ -35,7 +36,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	s := rank.Summarise(r, o.Time(r))
 	c := &comment{}
 	c.print("%s\n## %s\n\n%s\n", Marker, states[s.State], report.Markdown(capital(s.Verdict)))
-	if len(r.Policy.Breaches) > 0 {
+	if len(r.Policy.Breaches) > 0 && !r.Listing {
 		c.print("\n")
 		for i, b := range r.Policy.Breaches {
 			if i == maxOpen {
@@ -48,6 +49,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	c.actions(r)
 	c.services(r, s)
 	c.findings(s.Groups, o.All)
+	c.listing(r)
 	c.gaps(s)
 	c.print("\n<sub>%s · %s", report.Markdown(r.Tool.Name+" "+r.Tool.Version), report.Markdown(r.Target))
 	if n := len(s.Silenced) + len(s.Waived); n > 0 {
@@ -170,9 +172,28 @@ func (c *comment) gaps(s *rank.Summary) {
 	for i := range s.Gaps {
 		if i == maxOpen {
 			c.print("- and %d more\n", len(s.Gaps)-i)
-			return
+			break
 		}
 		c.print("- %s: %s\n", s.Gaps[i].Who(), cell(s.Gaps[i].Text()))
+	}
+	for _, r := range s.Remedies {
+		c.print("- %s → %s\n", cell(string(r.Gate)), cell(r.Text))
+	}
+}
+
+// listing is every package, where the report is a list and no verdict.
+func (c *comment) listing(r *report.Report) {
+	if !r.Listing || len(r.Packages) == 0 {
+		return
+	}
+	c.print("\n| package | version | ecosystem | where |\n|---|---|---|---|\n")
+	for i := range r.Packages {
+		if c.full() {
+			c.print("\nand %s more; the other formats have every one.\n", rank.Plural(len(r.Packages)-i, "package"))
+			return
+		}
+		p := &r.Packages[i]
+		c.print("| %s | %s | %s | %s |\n", cell(p.Name), cell(p.Version), cell(p.Ecosystem), cell(strings.Join(p.Paths, ", ")))
 	}
 }
 

@@ -15,7 +15,7 @@ type run struct {
 	ColumnKind  string                      `json:"columnKind"`
 	Bases       map[string]artifactLocation `json:"originalUriBaseIds"`
 	Invocations []invocation                `json:"invocations"`
-	Results     []result                    `json:"results"`
+	Results     *[]result                   `json:"results,omitempty"` // absent where no scan took place
 }
 
 type automation struct {

@@ -50,24 +50,27 @@ func gateRun(r *report.Report, s *rank.Summary, g *report.Gate, now time.Time) r
 		ColumnKind: "unicodeCodePoints",
 		Bases:      map[string]artifactLocation{root: {Description: &message{Text: "the folder that drydock was run in"}}},
 		Invocations: []invocation{{
-			Successful: g.Status == report.Checked || g.Status == report.Partial, Start: now.Format(time.RFC3339), Notifications: notifications(s, g.Name),
+			Successful: g.Status == report.Checked || g.Status == report.Partial, Start: now.Format(time.RFC3339), Notifications: notifications(s, g),
 		}},
-		Results: []result{},
 	}
+	results := []result{}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Gate == g.Name {
-			out.Results = append(out.Results, toResult(f, rules.index(f), fallback(r, g, f)))
+			results = append(results, toResult(f, rules.index(f), fallback(r, g, f)))
 		}
+	}
+	if g.Judged > 0 || len(results) > 0 { // results that are empty say that a scan found nothing, and close alerts
+		out.Results = &results
 	}
 	out.Tool.Driver.Rules = rules.list
 	return out
 }
 
-// notifications tell what the gate could not look at.
-func notifications(s *rank.Summary, gate finding.Gate) []notification {
-	var ns []notification
+// notifications tell how much the gate read, and what it could not look at.
+func notifications(s *rank.Summary, g *report.Gate) []notification {
+	ns := []notification{{"note", message{Text: text("read " + rank.Amount(g))}}}
 	for i := range s.Gaps {
-		if gap := &s.Gaps[i]; gap.Of(gate) {
+		if gap := &s.Gaps[i]; gap.Of(g.Name) {
 			level := "warning"
 			if gap.Status == report.Failed {
 				level = "error"

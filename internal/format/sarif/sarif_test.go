@@ -34,7 +34,10 @@ func github(t *testing.T, doc []byte) {
 		}
 		categories[run.Automation.ID] = true
 		prints := map[string]bool{}
-		for _, res := range run.Results {
+		if run.Results == nil {
+			continue
+		}
+		for _, res := range *run.Results {
 			if len(res.Locations) == 0 || res.Locations[0].Physical.Artifact.URI == "" || res.Locations[0].Physical.Region == nil {
 				t.Errorf("%s has no place", res.RuleID)
 			}

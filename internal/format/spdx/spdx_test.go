@@ -18,7 +18,7 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.Each(t, "json", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, readable)
+	golden.EachAndList(t, "json", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, readable)
 }
 
 // readable reads the document with the SPDX project's own Go library and checks that every reference is to something.

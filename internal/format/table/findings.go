@@ -187,6 +187,9 @@ func (p *printer) gaps() {
 		}
 		p.paragraph(fmt.Sprintf("  %-10s  ", g.Who()), plain(g.Text()))
 	}
+	for _, r := range p.s.Remedies {
+		p.paragraph(fmt.Sprintf("  %-10s  → ", r.Gate), plain(r.Text))
+	}
 }
 
 func (p *printer) notes() {

@@ -36,6 +36,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	p.actions()
 	p.services()
 	p.findings()
+	p.listing()
 	p.gaps()
 	p.notes()
 	p.footer()
@@ -90,12 +91,20 @@ var stateWords = map[rank.State]cell{
 	rank.StateBroken:   {"NOT PASSED", red},
 	rank.StateFindings: {"FOUND", yellow},
 	rank.StateClean:    {"CLEAN", green},
+	rank.StateListed:   {"LISTED", bold},
 }
 
 func (p *printer) verdict() {
 	word := stateWords[p.s.State]
 	word.style |= bold
-	p.line(word, plain("  "), plain(p.s.Verdict))
+	lead := columns(word.text) + 2
+	for i, text := range wrap(report.Plain(p.s.Verdict), p.width-lead) {
+		if i == 0 {
+			p.line(word, plain("  "), plain(text))
+		} else {
+			p.line(plain(strings.Repeat(" ", lead)), plain(text))
+		}
+	}
 	sub := p.r.Target
 	if n := len(p.r.Stacks); n > 0 {
 		sub += " · " + rank.Plural(n, "stack") + ", " + rank.Plural(len(p.r.Services), "service")
@@ -105,6 +114,9 @@ func (p *printer) verdict() {
 	}
 	if sub != "" {
 		p.line(cell{sub, dim})
+	}
+	if p.r.Listing {
+		return
 	}
 	for i, b := range p.r.Policy.Breaches {
 		if p.rest(i, maxNotes, len(p.r.Policy.Breaches)) {

@@ -13,12 +13,12 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.Each(t, "txt", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) },
+	golden.EachAndList(t, "txt", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) },
 		func(t *testing.T, out []byte) { harmless(t, string(out), report.DefaultWidth) })
 }
 
 func TestGoldenAll(t *testing.T) {
-	golden.Each(t, "all.txt", func(b *bytes.Buffer, r *report.Report) error {
+	golden.EachAndList(t, "all.txt", func(b *bytes.Buffer, r *report.Report) error {
 		return Write(b, r, report.WriteOptions{All: true, Width: 120})
 	}, func(t *testing.T, out []byte) { harmless(t, string(out), 120) })
 }

@@ -2,7 +2,9 @@ package internal_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +14,7 @@ import (
 const module = "github.com/drydock/drydock/"
 
 // levels is the house's plan: a package imports only packages of lower levels, never a sibling. A subfolder belongs to
-// the package above it and may be used by it, and it by the subfolder, as long as the compiler agrees.
+// the package above it and may be used by it, and it by the subfolder, as long as the compiler and parts agree.
 var levels = map[string]int{
 	"internal/finding": 0, "internal/inventory": 0, "internal/clierr": 0, "internal/bounded": 0, "internal/safefile": 0,
 	"internal/state": 0, "internal/suggest": 0, "internal/lazyregexp": 0,
@@ -46,6 +48,51 @@ func place(path string) (string, int, bool) {
 		}
 		rel = rel[:i]
 	}
+}
+
+// parts is, for the folders below a package, which of their neighbours each may import: those named, and nothing else. "*"
+// is all, "." the package that they lie in. A package that is not listed leaves it to the compiler.
+var parts = map[string]map[string]string{
+	"internal/code": {
+		".":         "*",
+		"ast":       "",
+		"regex":     "",
+		"rule":      "",
+		"rules":     "",
+		"pattern":   "ast regex",
+		"facts":     "",
+		"search":    "ast pattern regex rule",
+		"index":     "ast facts",
+		"resolve":   "facts",
+		"taint":     "ast facts index pattern search",
+		"interproc": "facts resolve search",
+		"ruletest":  ". rule",
+	},
+}
+
+// part returns the folder of a package's part below it, "." for the package itself.
+func part(path, of string) string {
+	rel := strings.Trim(strings.TrimPrefix(strings.TrimPrefix(path, module), of), "/")
+	if first, _, _ := strings.Cut(rel, "/"); first != "" {
+		return first
+	}
+	return "."
+}
+
+// mayImport says why a part of a package may not import another, "" if it may.
+func mayImport(of, from, to string) string {
+	table := parts[of]
+	if table == nil || part(from, of) == part(to, of) {
+		return ""
+	}
+	allowed, ok := table[part(from, of)]
+	switch {
+	case !ok:
+		return from + " has no line in the table of the parts of " + of
+	case allowed == "*" || slices.Contains(strings.Fields(allowed), part(to, of)):
+		return ""
+	}
+	return fmt.Sprintf("%s imports %s: of its neighbours it may import %q", from, to, allowed)
 }
 
 // outside are packages that are no part of the program: test helpers.
@@ -86,6 +133,11 @@ func TestImportsGoDownOnly(t *testing.T) {
 			to, toLevel, ok := place(imp)
 			if ok && to != from && toLevel >= level {
 				t.Errorf("%s (level %d) imports %s (level %d)", p.ImportPath, level, imp, toLevel)
+			}
+			if ok && to == from {
+				if no := mayImport(from, p.ImportPath, imp); no != "" {
+					t.Error(no)
+				}
 			}
 		}
 	}

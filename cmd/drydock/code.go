@@ -10,6 +10,7 @@ import (
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code"
+	"github.com/drydock/drydock/internal/code/ruletest"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/scan"
 )
@@ -117,7 +118,7 @@ func (a *app) testRules(dir string) error {
 	if _, err := os.Stat(dir); err != nil {
 		return clierr.InputErr(dir, err)
 	}
-	tests, untested, errs := code.TestRules(dir)
+	tests, untested, errs := ruletest.TestRules(dir)
 	failed := 0
 	for _, t := range tests {
 		if len(t.Failures) == 0 {

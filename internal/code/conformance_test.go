@@ -11,6 +11,7 @@ import (
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/code/search"
 	"github.com/drydock/drydock/internal/syntax"
 	"github.com/drydock/drydock/internal/testenv"
 )
@@ -100,7 +101,7 @@ func compareDir(t *testing.T, name, rules, targets, exp, show string, by map[str
 			t.Log(e)
 		}
 	}
-	parsed := map[string]*File{}
+	parsed := map[string]*search.File{}
 	entries, _ := os.ReadDir(targets)
 	for _, r := range loaded {
 		r.ID = r.ID[strings.LastIndexByte(r.ID, '.')+1:] // as the oracle cuts it
@@ -109,7 +110,7 @@ func compareDir(t *testing.T, name, rules, targets, exp, show string, by map[str
 			continue
 		}
 		for _, l := range r.Languages {
-			p, err := Compile(r, l)
+			p, err := search.Compile(r, l)
 			if err != nil {
 				if show != "" {
 					t.Log(err)
@@ -133,14 +134,14 @@ func compareDir(t *testing.T, name, rules, targets, exp, show string, by map[str
 					}
 					var tree *ast.Tree
 					if p.Lang != nil {
-						if tree, err = parseTree(p.Lang, e.Name(), src, syntax.DefaultLimits); err != nil {
+						if tree, err = search.ParseTree(p.Lang, e.Name(), src, syntax.DefaultLimits); err != nil {
 							t.Fatal(err)
 						}
 					}
-					f = NewFile(e.Name(), src, tree)
+					f = search.NewFile(e.Name(), src, tree)
 					parsed[key] = f
 				}
-				for _, m := range p.Run(f) {
+				for _, m := range runProgram(p, f) {
 					line, _ := ast.Position(f.Src, int(m.Start))
 					got[place{r.ID, e.Name(), line}] = true
 				}

@@ -2,10 +2,11 @@
 //
 // The path of a rule and of a file:
 //
-//	rule file   -> rule.Load  -> rule.Rule      what the author wrote, shape checked        (code/rule)
-//	rule.Rule   -> Compile    -> Program        for one language; patterns become trees     (code, code/pattern)
-//	source      -> ast.Lang.Parse -> ast.Tree   one tree for all languages                  (code/ast)
-//	Program + File -> Run     -> []Range        places with the metavariables' values
+//	rule file      -> rule.Load      -> rule.Rule       what the author wrote, shape checked     (code/rule)
+//	rule.Rule      -> search.Compile -> search.Program  for one language; patterns become trees  (code/search, code/pattern)
+//	source         -> ast.Lang.Parse -> ast.Tree        one tree for all languages               (code/ast)
+//	Program + File -> Program.Search -> []search.Range  places with the metavariables' values    (code/search)
+//	Program + File -> taint.Run      -> []taint.Match   sinks that sources reach in a function   (code/taint)
 //
 // Where to work:
 //
@@ -13,8 +14,14 @@
 //	code/pattern   stand-ins for metavariables and ellipses, compiling, matching
 //	code/rule      the rule language's shape
 //	code/regex     regular expressions in PCRE's meaning
-//	code           formulas (eval.go), conditions (cond.go, compare.go, analyze.go), taint, running over files;
-//	               taint across functions and files begins at interfile.go
+//	code/search    formulas (eval.go), conditions (cond.go, compare.go, analyze.go), generic patterns
+//	code/taint     how values flow within a function; its graph for what lies beyond
+//	code/facts     what is known of one file: what it defines, refers to and how values flow in it
+//	code/index     makes a file's facts from its tree
+//	code/resolve   what a name stands for in another file, by each language's modules
+//	code/interproc taint from function to function
+//	code/ruletest  rules and their fixtures
+//	code           running all over files; across functions and files from interfile.go on
 //
 // To add a language: write ast/lang_<name>.go with a Lang and list it in ast.Languages. The table says what each kind
 // of the grammar becomes (notation: ast.Spec); what it does not list is matched by the grammar's own kind, so begin

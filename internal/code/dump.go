@@ -6,6 +6,7 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/search"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/syntax"
 )
@@ -24,7 +25,7 @@ func DumpFile(lang, path string) (string, error) {
 	if reason != "" {
 		return "", clierr.Input(path, "%s", reason)
 	}
-	t, err := parseTree(l, path, src, syntax.DefaultLimits)
+	t, err := search.ParseTree(l, path, src, syntax.DefaultLimits)
 	if err != nil {
 		return "", clierr.InputErr(path, err)
 	}

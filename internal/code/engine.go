@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"runtime"
 	"sort"
 	"strings"
@@ -13,8 +12,10 @@ import (
 	"sync/atomic"
 
 	"github.com/drydock/drydock/internal/code/ast"
-	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/facts"
 	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/code/search"
+	"github.com/drydock/drydock/internal/code/taint"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/syntax"
 )
@@ -30,8 +31,8 @@ type Options struct {
 // Engine runs many rules over many files. File is safe for concurrent use; of Run only one may be under way.
 type Engine struct {
 	opt    Options
-	byLang map[*ast.Lang][]*Program
-	plain  []*Program
+	byLang map[*ast.Lang][]*search.Program
+	plain  []*search.Program
 	rules  []*rule.Rule
 	inter  []*interRule // rules that look across files
 	cache  *cache
@@ -47,7 +48,7 @@ func New(rules []*rule.Rule, opt Options) (*Engine, []error) {
 	if opt.Limits == (syntax.Limits{}) {
 		opt.Limits = syntax.DefaultLimits
 	}
-	e := &Engine{opt: opt, byLang: map[*ast.Lang][]*Program{}}
+	e := &Engine{opt: opt, byLang: map[*ast.Lang][]*search.Program{}}
 	var errs []error
 	for i, all := range compileAll(rules, opt.Workers) {
 		seen := map[string]bool{}
@@ -69,7 +70,7 @@ func New(rules []*rule.Rule, opt Options) (*Engine, []error) {
 			switch {
 			case p.Lang == nil:
 				e.plain = append(e.plain, p)
-			case p.follows():
+			case follows(p):
 				e.addInter(p)
 			default:
 				e.byLang[p.Lang] = append(e.byLang[p.Lang], p)
@@ -84,14 +85,14 @@ func New(rules []*rule.Rule, opt Options) (*Engine, []error) {
 
 // compiled is a rule compiled for one of its languages, or why it could not be.
 type compiled struct {
-	prog *Program
+	prog *search.Program
 	err  error
 }
 
 // compileAll compiles each rule for each of its languages, several at once.
 func compileAll(rules []*rule.Rule, workers int) [][]compiled {
 	out := make([][]compiled, len(rules))
-	all := newPool()
+	all := search.NewPool()
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(workers, len(rules)) {
@@ -100,7 +101,7 @@ func compileAll(rules []*rule.Rule, workers int) [][]compiled {
 			defer wg.Done()
 			for i := next.Add(1) - 1; int(i) < len(rules); i = next.Add(1) - 1 {
 				for _, l := range rules[i].Languages {
-					p, err := compile(rules[i], l, all)
+					p, err := search.CompileIn(rules[i], l, all)
 					out[i] = append(out[i], compiled{p, err})
 				}
 			}
@@ -130,7 +131,7 @@ type FileResult struct {
 	Unused   []Unused
 	Facts    []byte // for rules that look across files, as they are kept
 
-	facts *fileFacts
+	facts *facts.File
 	key   string // of the cache
 }
 
@@ -239,7 +240,7 @@ func (e *Engine) read(f *source.File) (FileResult, string) {
 	}
 	r := e.file(f.Rel, src, f.Named)
 	if r.facts != nil {
-		r.Facts = r.facts.pack()
+		r.Facts = r.facts.Pack()
 	}
 	e.cache.put(key, r)
 	r.key = key
@@ -276,25 +277,25 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 	if lang == nil && named {
 		lang = e.byGrammar(rel, src)
 	}
-	have := wordsOf(src)
-	f := NewFile(rel, src, nil)
+	have := search.WordsOf(src)
+	f := search.NewFile(rel, src, nil)
 	var ms []found
 	for _, p := range e.plain {
-		if p.applies(rel) {
+		if p.Applies(rel) {
 			ms = append(ms, e.run(p, f)...)
 		}
 	}
 	if lang == nil {
 		return e.finish(f, ms, res)
 	}
-	var progs []*Program
+	var progs []*search.Program
 	for _, p := range e.byLang[lang] {
-		if p.applies(rel) && p.possible(have) {
+		if p.Applies(rel) && p.Possible(have) {
 			progs = append(progs, p)
 		}
 	}
 	if len(progs) > 0 || e.hasInter(lang) {
-		tree, err := parseTree(lang, rel, src, e.opt.Limits)
+		tree, err := search.ParseTree(lang, rel, src, e.opt.Limits)
 		if err != nil {
 			res.Problem = err.Error()
 			if !errors.Is(err, syntax.ErrUnavailable) && !errors.Is(err, syntax.ErrTooLarge) && !errors.Is(err, syntax.ErrTimeout) {
@@ -303,7 +304,7 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 			res.Unread = len(e.plain) == 0
 			return e.finish(f, ms, res)
 		}
-		f.Tree, f.matcher = tree, &pattern.Matcher{T: tree}
+		f.SetTree(tree)
 		for _, p := range progs {
 			ms = append(ms, e.run(p, f)...)
 		}
@@ -375,8 +376,8 @@ func byFirstLine(src []byte) *ast.Lang {
 
 // found is a match with the program that made it.
 type found struct {
-	p *Program
-	TaintMatch
+	p *search.Program
+	taint.Match
 }
 
 // Bounds on what one rule may find: a rule that matches everything tells nobody anything.
@@ -403,11 +404,11 @@ func (t *tooMany) room(r *rule.Rule, found int) bool {
 }
 
 // run runs a program on a file, within the bounds.
-func (e *Engine) run(p *Program, f *File) []found {
+func (e *Engine) run(p *search.Program, f *search.File) []found {
 	if !e.many.room(p.Rule, 0) {
 		return nil
 	}
-	ms := p.Run(f)
+	ms := runProgram(p, f)
 	if len(ms) > maxPerFile {
 		ms = ms[:maxPerFile]
 		f.Bounded = true
@@ -420,71 +421,17 @@ func (e *Engine) run(p *Program, f *File) []found {
 	return out
 }
 
-// Run returns what a program finds in a file.
-func (p *Program) Run(f *File) []TaintMatch {
-	if p.taint != nil {
-		return p.Taint(f)
+// runProgram returns what a program finds in a file.
+func runProgram(p *search.Program, f *search.File) []taint.Match {
+	if p.Taint != nil {
+		return taint.Run(p, f)
 	}
 	rs := p.Search(f)
-	out := make([]TaintMatch, len(rs))
+	out := make([]taint.Match, len(rs))
 	for i, r := range rs {
 		out[i].Range = r
 	}
 	return out
-}
-
-// applies says whether the rule's `paths` let it look at a file.
-func (p *Program) applies(rel string) bool {
-	r := p.Rule
-	for _, g := range r.Exclude {
-		if pathMatches(g, rel) {
-			return false
-		}
-	}
-	if len(r.Include) == 0 {
-		return true
-	}
-	for _, g := range r.Include {
-		if pathMatches(g, rel) {
-			return true
-		}
-	}
-	return false
-}
-
-// pathMatches says whether a pattern of `paths` matches a path or a folder that it lies in. Without a slash the pattern
-// is of a name anywhere, else of a path from any folder; ** is any number of folders.
-func pathMatches(glob, rel string) bool {
-	glob = strings.Trim(strings.TrimPrefix(glob, "./"), "/")
-	parts := strings.Split(rel, "/")
-	want := strings.Split(glob, "/")
-	for from := range parts {
-		for to := from + 1; to <= len(parts); to++ {
-			if globParts(want, parts[from:to]) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func globParts(want, have []string) bool {
-	if len(want) == 0 {
-		return len(have) == 0
-	}
-	if want[0] == "**" {
-		for i := 0; i <= len(have); i++ {
-			if globParts(want[1:], have[i:]) {
-				return true
-			}
-		}
-		return false
-	}
-	if len(have) == 0 {
-		return false
-	}
-	ok, err := path.Match(want[0], have[0])
-	return ok && err == nil && globParts(want[1:], have[1:])
 }
 
 // sortFound orders matches by place and rule and drops those of a rule that are the same in place and message.

@@ -11,6 +11,7 @@ import (
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/code/search"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
@@ -58,12 +59,12 @@ func number(fs []Finding) {
 }
 
 // finish makes findings of matches.
-func (e *Engine) finish(f *File, ms []found, res FileResult) FileResult {
+func (e *Engine) finish(f *search.File, ms []found, res FileResult) FileResult {
 	if len(ms) == 0 && !bytes.Contains(f.Src, []byte("drydock:ignore")) {
 		return res
 	}
 	sortFound(ms)
-	lines := newLines(f.Src)
+	lines := NewLines(f.Src)
 	sup := suppressions(f.Src, lines)
 	type seenKey struct {
 		rule       string
@@ -86,8 +87,8 @@ func (e *Engine) finish(f *File, ms []found, res FileResult) FileResult {
 	return res
 }
 
-// lines maps bytes to lines and columns.
-type lines struct {
+// Lines maps bytes to lines and columns.
+type Lines struct {
 	src    []byte
 	starts []int
 	long   int   // the long line that marks are of, -1 for none
@@ -97,8 +98,9 @@ type lines struct {
 // piece is what of a long line is counted at once.
 const piece = 1 << 14
 
-func newLines(src []byte) *lines {
-	l := &lines{src: src, starts: []int{0}, long: -1}
+// NewLines finds the lines of a source.
+func NewLines(src []byte) *Lines {
+	l := &Lines{src: src, starts: []int{0}, long: -1}
 	for i, c := range src {
 		if c == '\n' {
 			l.starts = append(l.starts, i+1)
@@ -107,7 +109,7 @@ func newLines(src []byte) *lines {
 	return l
 }
 
-func (l *lines) at(off int) (line, col int) {
+func (l *Lines) at(off int) (line, col int) {
 	i := sort.SearchInts(l.starts, off+1) - 1
 	off = min(off, len(l.src))
 	return i + 1, 1 + l.points(i, off)
@@ -115,7 +117,7 @@ func (l *lines) at(off int) (line, col int) {
 
 // points counts the code points between the start of a line and a byte of it. Of a long line, such as all of a minified
 // file, it keeps what it counted.
-func (l *lines) points(line, off int) int {
+func (l *Lines) points(line, off int) int {
 	start := l.starts[line]
 	n := off - start
 	if n <= piece {
@@ -143,7 +145,7 @@ func runeStarts(b []byte) (n int) {
 }
 
 // text is a line without its end, 1-based.
-func (l *lines) text(n int) []byte {
+func (l *Lines) text(n int) []byte {
 	if n < 1 || n > len(l.starts) {
 		return nil
 	}
@@ -154,7 +156,7 @@ func (l *lines) text(n int) []byte {
 	return bytes.TrimRight(l.src[l.starts[n-1]:end], "\r\n")
 }
 
-func (l *lines) location(path string, start, end uint32) finding.Location {
+func (l *Lines) location(path string, start, end uint32) finding.Location {
 	loc := finding.Location{Path: path}
 	loc.Line, loc.Column = l.at(int(start))
 	loc.EndLine, loc.EndColumn = l.at(int(end))
@@ -162,12 +164,12 @@ func (l *lines) location(path string, start, end uint32) finding.Location {
 }
 
 // tell makes a finding of a match.
-func (m *found) tell(f *File, l *lines) Finding {
+func (m *found) tell(f *search.File, l *Lines) Finding {
 	r := m.p.Rule
-	e := &evaluator{p: m.p, f: f}
+	e := &search.Evaluator{Prog: m.p, File: f}
 	secret := secretRule(r)
 	out := Finding{Rule: r.ID, Severity: r.Severity, Location: l.location(f.Path, m.Start, m.End)}
-	out.Message = e.interpolate(strings.TrimSpace(r.Message), m.Env, maxInMessage, secret)
+	out.Message = interpolate(e, strings.TrimSpace(r.Message), m.Env, maxInMessage, secret)
 	out.Snippet = snippet(l, out.Location.Line, int(m.Start), secret)
 	out.Key = squeeze(f.Src[m.Start:m.End])
 	for _, s := range m.Steps {
@@ -180,7 +182,7 @@ func (m *found) tell(f *File, l *lines) Finding {
 	}
 	switch {
 	case r.HasFix:
-		out.Fix = &finding.Edit{Location: out.Location, NewText: e.interpolate(r.Fix, m.Env, math.MaxInt, false)}
+		out.Fix = &finding.Edit{Location: out.Location, NewText: interpolate(e, r.Fix, m.Env, math.MaxInt, false)}
 	case r.FixRegex != nil:
 		if text, ok := fixed(r.FixRegex, f.Src[m.Start:m.End]); ok {
 			out.Fix = &finding.Edit{Location: out.Location, NewText: text}
@@ -214,7 +216,7 @@ var longRun = lazyregexp.New(`[A-Za-z0-9+/=_-]{16,}`)
 const maxSnippet = 200
 
 // snippet is the line on which a match begins. Of a long one it is the part around the match.
-func snippet(l *lines, line, start int, secret bool) string {
+func snippet(l *Lines, line, start int, secret bool) string {
 	b := l.text(line)
 	if len(b) > 8*maxSnippet {
 		from := max(0, min(start-l.starts[line-1]-maxSnippet/4, len(b)))
@@ -244,19 +246,19 @@ var inMessage = lazyregexp.New(`(value\()?\$(\.\.\.)?([A-Z_][A-Z_0-9]*|[0-9]+)(\
 const maxInMessage = 4000
 
 // interpolate puts the metavariables' texts into a message, cut to a number of bytes each.
-func (e *evaluator) interpolate(s string, env pattern.Env, most int, secret bool) string {
+func interpolate(e *search.Evaluator, s string, env pattern.Env, most int, secret bool) string {
 	if !strings.Contains(s, "$") {
 		return s
 	}
 	return inMessage.ReplaceAllStringFunc(s, func(m string) string {
 		g := inMessage.FindStringSubmatch(m)
-		v := e.p.vars.Lookup("$" + g[2] + g[3])
+		v := e.Prog.Vars.Lookup("$" + g[2] + g[3])
 		if v < 0 || v >= len(env) || env[v].Kind == pattern.Unbound {
 			return m
 		}
-		text := e.content(&env[v])
+		text := e.Content(&env[v])
 		if g[1] != "" && g[4] != "" {
-			text = e.constant(&env[v])
+			text = e.Constant(&env[v])
 		}
 		if secret {
 			most = min(most, maxSnippet)
@@ -310,3 +312,22 @@ func fixed(fr *rule.FixRegex, text []byte) (string, bool) {
 }
 
 var backrefs = lazyregexp.New(`\\[0-9]|\\g<[0-9]+>|\$[0-9]`)
+
+// Offset is the byte of a line and column, both from 1, columns in code points.
+func (l *Lines) Offset(line, col int) int {
+	if line < 1 || line > len(l.starts) {
+		return len(l.src)
+	}
+	off := l.starts[line-1]
+	for range col - 1 {
+		if off >= len(l.src) {
+			break
+		}
+		n := 1
+		for off+n < len(l.src) && l.src[off+n]&0xC0 == 0x80 {
+			n++
+		}
+		off += n
+	}
+	return off
+}

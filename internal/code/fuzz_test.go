@@ -8,6 +8,7 @@ import (
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/code/search"
 	"github.com/drydock/drydock/internal/syntax"
 )
 
@@ -47,7 +48,7 @@ func FuzzMatch(f *testing.F) {
 			return
 		}
 		l := ast.Languages[lang%len(ast.Languages)]
-		tree, err := parseTree(l, "x", src, small)
+		tree, err := search.ParseTree(l, "x", src, small)
 		if err != nil {
 			return
 		}
@@ -83,28 +84,5 @@ func FuzzRegex(f *testing.F) {
 			}
 		}
 		r.MatchPrefix(text)
-	})
-}
-
-// FuzzGeneric cuts text into words and blocks and matches generic patterns on it.
-func FuzzGeneric(f *testing.F) {
-	for _, s := range [][2]string{{"a ... $X", "a b\n c (d\n) e\n"}, {"s {\n  ...\n  r $...X\n}", "s {\n  r 1 2\n}\n"}, {"... b", "a\n\tb\n"}, {" ", "a"}, {"(\n$A\n)", "([{)}]"}} {
-		f.Add(s[0], []byte(s[1]))
-	}
-	f.Fuzz(func(t *testing.T, pat string, src []byte) {
-		if len(pat) > 200 || len(src) > 2000 {
-			return
-		}
-		p := &Program{Rule: &rule.Rule{}, vars: &pattern.Vars{}}
-		g, err := compileGeneric(pat, p.vars, &p.Rule.Options)
-		if err != nil {
-			return
-		}
-		e := &evaluator{p: p, f: NewFile("", src, nil)}
-		for _, r := range e.generic(g, nil) {
-			if r.Start >= r.End || int(r.End) > len(src) {
-				t.Fatalf("match out of place: %d..%d of %d", r.Start, r.End, len(src))
-			}
-		}
 	})
 }

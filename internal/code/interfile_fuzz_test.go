@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/drydock/drydock/internal/code/facts"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/syntax"
 )
@@ -18,7 +19,7 @@ func acrossTexts(t *testing.T, eng *Engine, names []string, texts [][]byte) []Fi
 	for i := range names {
 		res[i] = eng.file(names[i], texts[i], true)
 		if f := res[i].facts; f != nil {
-			g, err := unpack(f.pack())
+			g, err := facts.Unpack(f.Pack())
 			if err != nil {
 				t.Fatalf("%s: facts do not survive storing", names[i])
 			}

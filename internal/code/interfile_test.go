@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/drydock/drydock/internal/code/facts"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/source"
 )
@@ -188,19 +189,19 @@ func TestFactsSurviveStoring(t *testing.T) {
 		"A.java": "package p; import q.R; class A extends B { R r; void f(String x) { r.go(src()); sink(x); } }",
 	} {
 		f := eng.file(name, []byte(src), true).facts
-		b := f.pack()
-		g, err := unpack(b)
+		b := f.Pack()
+		g, err := facts.Unpack(b)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if string(g.pack()) != string(b) {
+		if string(g.Pack()) != string(b) {
 			t.Errorf("%s: packed again it is different", name)
 		}
-		n += len(f.rules)
+		n += len(f.Rules)
 		for i := range b {
 			c := append([]byte(nil), b...)
 			c[i] ^= 0x55
-			if _, err := unpack(c[:len(c)-i%3]); err != nil {
+			if _, err := facts.Unpack(c[:len(c)-i%3]); err != nil {
 				continue
 			}
 		}

@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/drydock/drydock/internal/code/rule"
 	"gopkg.in/yaml.v3"
+
+	"github.com/drydock/drydock/internal/code/rule"
 )
 
 // linesOf runs a pattern on a source of a language and lists the lines where matches begin.

@@ -37,13 +37,14 @@ type suppressed struct{ list []*suppression }
 
 var suppressMarks = regex.MustCompile(`(?i)\b(drydock:ignore|nosemgrep|nosem|nosec|NOSONAR|eslint-disable-next-line|eslint-disable-line|eslint-disable|eslint-enable)\b[: \t]*([^\n]*)`)
 
-var commentLead = lazyregexp.New(`#|//|/\*|<!--|--|;|^\s*\*`)
+// CommentLead is what comments begin with, in any language.
+var CommentLead = lazyregexp.New(`#|//|/\*|<!--|--|;|^\s*\*`)
 
 // maxBeforeMark is how far into a line a suppression may stand.
 const maxBeforeMark = 4000
 
 // suppressions reads the comments of a source.
-func suppressions(src []byte, l *lines) *suppressed {
+func suppressions(src []byte, l *Lines) *suppressed {
 	out := &suppressed{}
 	var open *suppression
 	marks, _ := suppressMarks.FindAll(src, 10_000)
@@ -54,7 +55,7 @@ func suppressions(src []byte, l *lines) *suppressed {
 		if len(before) > maxBeforeMark {
 			continue // minified
 		}
-		lead := commentLead.FindIndex(before)
+		lead := CommentLead.FindIndex(before)
 		if lead == nil || bytes.Count(before[:lead[0]], []byte{'"'})%2 == 1 || bytes.Count(before[:lead[0]], []byte{'\''})%2 == 1 {
 			continue // not in a comment, or within a string
 		}

@@ -631,3 +631,18 @@ func (t *Tree) synth(k Kind, role Role, parent ID) ID {
 	t.decl = append(t.decl, 0)
 	return id
 }
+
+// WordByte reports whether names are made of a byte: an ASCII letter, a digit or an underscore.
+func WordByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// IsWord reports whether a text could be a name: it is not empty and made of nothing else.
+func IsWord(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !WordByte(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}

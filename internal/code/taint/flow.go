@@ -1,0 +1,541 @@
+// Package taint follows taint through one function after the other of a file: for rules that look no further it finds
+// the sinks that are reached (flow.go and its neighbours); for those that look across functions it makes each function's
+// graph of how values flow (trace.go, trace_call.go).
+package taint
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/facts"
+	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/search"
+)
+
+// flow follows taint through one file.
+type flow struct {
+	*search.Evaluator
+	t      *ast.Tree
+	h      taintHits
+	global state               // of what is assigned once, in the file or a class, and so holds in every function
+	stash  map[*hit]taintSet   // what a propagator took up
+	given  map[ast.ID]taintSet // taint of a call's arguments, where the rule says that calls do not pass it on
+	found  map[[2]uint32]*Match
+	depth  int
+	budget int
+	tr     *tracer // of a rule that looks across functions; nil for others
+}
+
+// Match is a sink that taint reaches, with the way that it took.
+type Match struct {
+	search.Range
+	Steps []Step
+}
+
+// Run returns the sinks of a taint rule that its sources reach in a file.
+func Run(p *search.Program, f *search.File) []Match {
+	e := &search.Evaluator{Prog: p, File: f}
+	h, any := findHits(e, p.Taint)
+	if !any || f.Tree == nil {
+		return nil
+	}
+	fl := &flow{Evaluator: e, t: f.Tree, h: h, stash: map[*hit]taintSet{}, given: map[ast.ID]taintSet{}, found: map[[2]uint32]*Match{}, budget: 60*len(f.Tree.Nodes) + 100_000}
+	fl.global = fl.scope(0).lasting(f.Tree)
+	for i := range f.Tree.Nodes {
+		switch n := &f.Tree.Nodes[i]; n.Kind {
+		case ast.FuncDef:
+			fl.scope(ast.ID(i))
+		case ast.Lambda:
+			if fl.detached(ast.ID(i)) {
+				fl.scope(ast.ID(i))
+			}
+		}
+	}
+	if fl.budget <= 0 {
+		f.Bounded = true
+	}
+	out := make([]Match, 0, len(fl.found))
+	for _, m := range fl.found {
+		out = append(out, *m)
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if out[i].Start != out[j].Start {
+			return out[i].Start < out[j].Start
+		}
+		return out[i].End < out[j].End
+	})
+	return out
+}
+
+// detached says whether a function without a name stands outside of all statements that run: as a member of a class.
+func (fl *flow) detached(id ast.ID) bool {
+	p := fl.t.Nodes[id].Parent
+	return p != ast.Nil && fl.t.Nodes[p].Kind == ast.VarDef && fl.t.Nodes[fl.t.Nodes[p].Parent].Kind == ast.ClassBody
+}
+
+// scope runs a function, or the statements of the file, and returns what is known at its end.
+func (fl *flow) scope(id ast.ID) state {
+	s := fl.global.clone()
+	if fl.tr != nil {
+		fl.tr.begin(fl, s)
+		defer func() { fl.tr.leaves(fl, s) }()
+	}
+	if id == 0 {
+		fl.children(id, s)
+		return s
+	}
+	fl.params(id, s)
+	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
+		m := fl.eval(b, s)
+		if fl.tr != nil {
+			fl.tr.last(fl, b, m, s)
+		}
+	}
+	return s
+}
+
+// lasting is what a state knows of variables that nothing else assigns.
+func (s state) lasting(t *ast.Tree) state {
+	out := state{}
+	for k, v := range s {
+		d, _, ok := strings.Cut(k, "\x00")
+		if n, err := strconv.Atoi(d); ok && err == nil && len(v) > 0 && t.AssignedOnce(int32(n)) {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// params taints the parameters that are sources.
+func (fl *flow) params(id ast.ID, s state) {
+	ps := fl.t.Child(id, ast.Parameters)
+	if ps == ast.Nil {
+		return
+	}
+	at := 0
+	for p := fl.t.Nodes[ps].First; p != ast.Nil; p = fl.t.Nodes[p].Next {
+		at++
+		m := fl.opt(fl.t.Child(p, ast.Value), s)
+		name := fl.t.Child(p, ast.Ident)
+		if name == ast.Nil {
+			continue
+		}
+		m = m.union(fl.sourcesAt(p, nil)).union(fl.sourcesAt(name, nil))
+		if fl.harmless(name) {
+			m = nil
+		}
+		fl.bindParam(name, m, s)
+		if fl.tr != nil {
+			fl.tr.param(fl, at, p, name, s)
+		}
+	}
+}
+
+func (fl *flow) bindParam(name ast.ID, m taintSet, s state) {
+	if fl.t.Nodes[name].Kind == ast.Name {
+		s.set(fl.name(name), m.union(fl.carried(name)))
+		return
+	}
+	fl.t.Walk(name, func(x ast.ID) bool {
+		if fl.t.Nodes[x].Kind == ast.Name {
+			s.set(fl.name(x), m.union(fl.sourcesAt(x, nil)).union(fl.carried(x)))
+		}
+		return true
+	})
+}
+
+// name is the key of a variable.
+func (fl *flow) name(id ast.ID) string {
+	txt := string(fl.t.Text(id))
+	if d := fl.t.Decl(id); d != 0 {
+		return strconv.Itoa(int(d)) + "\x00" + txt
+	}
+	return txt
+}
+
+// place is the key of what an expression names, "" if it names nothing that keeps a value.
+func (fl *flow) place(id ast.ID) string {
+	key := fl.path(id)
+	for strings.HasSuffix(key, anyIndex) {
+		key = key[:len(key)-len(anyIndex)]
+	}
+	return key
+}
+
+// path is the place with all its indices.
+func (fl *flow) path(id ast.ID) string {
+	t := fl.t
+	switch n := &t.Nodes[id]; n.Kind {
+	case ast.Name:
+		if fl.tr != nil {
+			if own := fl.tr.ownPlace(fl, id); own != "" {
+				return own
+			}
+		}
+		return fl.name(id)
+	case ast.This:
+		return "this"
+	case ast.Member:
+		obj, name := t.Child(id, ast.Obj), t.Child(id, ast.Ident)
+		if obj == ast.Nil || name == ast.Nil {
+			return ""
+		}
+		if d := t.Decl(id); d != 0 && fl.tr == nil && t.Nodes[name].Kind == ast.Name {
+			return strconv.Itoa(int(d)) + "\x00" + t.DeclName(d) // a field of the class around
+		}
+		if t.Nodes[obj].Kind == ast.This && fl.tr == nil && t.Lang.Names.ClassScope && t.Nodes[name].Kind == ast.Name {
+			return string(t.Text(name)) // this.x and x are one
+		}
+		if base := fl.path(obj); base != "" && t.Nodes[name].Kind == ast.Name {
+			return base + "." + string(t.Text(name))
+		}
+	case ast.Index:
+		obj := t.Child(id, ast.Obj)
+		if obj == ast.Nil {
+			return ""
+		}
+		if base := fl.path(obj); base != "" {
+			if part := ""; fl.tr != nil {
+				if part = fl.partKey(id); part != facts.AnyPart {
+					return base + "." + part
+				}
+			}
+			return base + anyIndex
+		}
+	}
+	return ""
+}
+
+// root is the place that an expression is part of: of x[i].y it is x.
+func (fl *flow) root(id ast.ID) string {
+	for id != ast.Nil {
+		if k := fl.place(id); k != "" {
+			return k
+		}
+		switch fl.t.Nodes[id].Kind {
+		case ast.Member, ast.Index, ast.Slice:
+			id = fl.t.Child(id, ast.Obj)
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// sourcesAt gives the taints that begin at a node. cur are those that its value has already, for `requires`.
+func (fl *flow) sourcesAt(id ast.ID, cur taintSet) (out taintSet) {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.sources {
+		h := &fl.h.sources[i]
+		if h.part.Effect == "only" || !h.covers(n) {
+			continue
+		}
+		if fl.tr != nil {
+			out = out.union(fl.tr.source(h, cur))
+			continue
+		}
+		if h.part.Requires != nil && !h.part.Requires(cur.hasLabel) {
+			continue
+		}
+		label := h.part.Label
+		if label == "" {
+			label = "__SOURCE__"
+		}
+		m := taint{src: h, label: label}
+		if !out.has(m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// sanitized says whether a sanitizer matches a node.
+func (fl *flow) sanitized(id ast.ID, cur taintSet) bool {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.sanitizers {
+		if h := &fl.h.sanitizers[i]; h.part.Effect != "only" && h.covers(n) {
+			if h.part.Requires == nil || fl.tr == nil && h.part.Requires(cur.hasLabel) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// eval runs a node and returns the taint of its value.
+func (fl *flow) eval(id ast.ID, s state) taintSet {
+	if fl.budget--; fl.budget < 0 {
+		return nil
+	}
+	if fl.depth++; fl.depth > 2000 {
+		fl.depth--
+		return nil
+	}
+	m := fl.value(id, s)
+	if fl.Prog.Rule.Options.TaintOnlyAssignment && len(m) > 0 && !keeps(fl.t.Nodes[id].Kind) {
+		if _, ok := s[fl.place(id)]; !ok {
+			m = nil
+		}
+	}
+	fl.depth--
+	m = fl.after(id, m, s)
+	if fl.tr != nil {
+		fl.tr.note(fl, id, m)
+	}
+	return m
+}
+
+// after applies sources, propagators, sanitizers and sinks to a value.
+func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
+	n := &fl.t.Nodes[id]
+	if n.Flags&ast.FlagExpr == 0 && n.Role != ast.Ident && n.Kind != ast.KwArg && n.Kind != ast.Spread && n.Kind != ast.VarDef && n.Kind != ast.Return && n.Kind != ast.ExprStmt {
+		return m
+	}
+	if n.Kind == ast.ExprStmt || n.Kind == ast.VarDef || n.Kind == ast.Return {
+		fl.sinks(id, m, s)
+		return m
+	}
+	if fl.harmless(id) {
+		m = nil
+	}
+	if len(fl.h.sanitizers) > 0 {
+		if fl.sanitized(id, m) {
+			m = nil
+			fl.effects(id, fl.h.sanitizers, nil, true, s)
+			fl.takeUp(id, m, s)
+			return m
+		}
+		fl.effects(id, fl.h.sanitizers, nil, true, s)
+		if fl.tr != nil {
+			m = fl.gated(id, m)
+		}
+	}
+	for _, src := range fl.sourcesAt(id, m) {
+		if src.src.part.Spec.Control {
+			s[control] = s[control].union(taintSet{src})
+		} else {
+			m = m.union(taintSet{src})
+		}
+	}
+	fl.effects(id, fl.h.sources, m, false, s)
+	m = m.union(fl.carried(id))
+	fl.takeUp(id, m, s)
+	fl.sinks(id, m, s)
+	return m
+}
+
+// harmless says whether the rule takes values of an expression's type for safe: truth values, numbers.
+func (fl *flow) harmless(id ast.ID) bool {
+	o := &fl.Prog.Rule.Options
+	if !o.TaintAssumeSafeBools && !o.TaintAssumeSafeNums {
+		return false
+	}
+	switch fl.t.ValueKind(id) {
+	case ast.Bool:
+		return o.TaintAssumeSafeBools
+	case ast.Num:
+		return o.TaintAssumeSafeNums
+	}
+	return false
+}
+
+// effects taints or cleans the place that a part with by-side-effect names.
+func (fl *flow) effects(id ast.ID, hits []hit, cur taintSet, clean bool, s state) {
+	n := &fl.t.Nodes[id]
+	for i := range hits {
+		h := &hits[i]
+		if h.part.Effect == "" || h.Start != n.Start || h.End != n.End {
+			continue
+		}
+		key := fl.place(id)
+		if key == "" {
+			continue
+		}
+		if clean {
+			s.set(key, taintSet{})
+			continue
+		}
+		if fl.tr != nil {
+			s[key] = s.get(key).union(fl.tr.source(h, cur))
+			continue
+		}
+		if h.part.Requires != nil && !h.part.Requires(cur.hasLabel) {
+			continue
+		}
+		label := h.part.Label
+		if label == "" {
+			label = "__SOURCE__"
+		}
+		s[key] = s.get(key).union(taintSet{{src: h, label: label}})
+	}
+}
+
+// takeUp lets propagators take the taint of a node and put it where it goes.
+func (fl *flow) takeUp(id ast.ID, m taintSet, s state) {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.propagators {
+		h := &fl.h.propagators[i]
+		from, to := h.Env[h.prop.From], h.Env[h.prop.To]
+		if from.Kind == pattern.Unbound || to.Kind == pattern.Unbound || from.Start != n.Start || from.End != n.End {
+			continue
+		}
+		out := m
+		switch {
+		case fl.tr != nil:
+			if len(h.prop.Replace) > 0 || h.part.Label != "" || h.part.Requires != nil {
+				out = fl.tr.label(h.index, id, m)
+			}
+		case h.part.Requires != nil && !h.part.Requires(m.hasLabel):
+			continue
+		case len(h.prop.Replace) > 0 || h.part.Label != "":
+			out = relabel(m, h)
+		}
+		fl.stash[h] = out
+		if h.part.Effect != "" && len(out) > 0 && to.Kind == pattern.BindNode {
+			if key := fl.root(to.A); key != "" {
+				s[key] = s.get(key).union(out)
+			}
+		}
+	}
+}
+
+func relabel(m taintSet, h *hit) (out taintSet) {
+	for _, x := range m {
+		replace := len(h.prop.Replace) == 0
+		for _, l := range h.prop.Replace {
+			replace = replace || l == x.label
+		}
+		if replace && h.part.Label != "" {
+			x.label = h.part.Label
+		}
+		if !out.has(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// carried is what propagators bring to a node.
+func (fl *flow) carried(id ast.ID) (out taintSet) {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.propagators {
+		h := &fl.h.propagators[i]
+		if to := h.Env[h.prop.To]; to.Kind != pattern.Unbound && to.Start == n.Start && to.End == n.End {
+			out = out.union(fl.stash[h])
+		}
+	}
+	return out
+}
+
+// sinks notes the sinks at a node that its taint reaches.
+func (fl *flow) sinks(id ast.ID, m taintSet, s state) {
+	n := &fl.t.Nodes[id]
+	var given taintSet
+	if len(fl.given) > 0 {
+		given = fl.given[id]
+		if n.Kind == ast.ExprStmt && n.First != ast.Nil {
+			given = given.union(fl.given[n.First])
+		}
+	}
+	m = m.union(s[control])
+	if len(m) == 0 || fl.tr != nil { // what is traced may turn out to be nothing
+		if m = m.union(fl.within(id, s)); len(m) == 0 && len(given) == 0 {
+			return
+		}
+	}
+	own, all := m, m.union(given)
+	for i := range fl.h.sinks {
+		h := &fl.h.sinks[i]
+		if !h.covers(n) || h.part.Spec.AtExit && !fl.leaves(id) {
+			continue
+		}
+		if m = all; h.part.Focus {
+			m = own // it asks for one argument, which this call is
+		}
+		if fl.tr != nil {
+			fl.tr.sink(h, id, m)
+			continue
+		}
+		if len(m) == 0 {
+			continue
+		}
+		var by *taint
+		if h.part.Requires != nil {
+			if !h.part.Requires(m.hasLabel) {
+				continue
+			}
+			by = &m[0]
+		} else {
+			for j := range m {
+				if m[j].label == "__SOURCE__" || m[j].label != "" {
+					by = &m[j]
+					break
+				}
+			}
+		}
+		if by == nil {
+			continue
+		}
+		if fl.Prog.Rule.Options.TaintUnifyMvars && !fl.Compatible(h.Env, by.src.Env) {
+			continue
+		}
+		at := h.Range
+		if fl.Prog.Rule.Options.TaintFocusOn == "source" {
+			at = by.src.Range
+		}
+		key := [2]uint32{at.Start, at.End}
+		if fl.found[key] == nil {
+			fl.found[key] = fl.match(h, by)
+			fl.found[key].Start, fl.found[key].End, fl.found[key].Node = at.Start, at.End, at.Node
+		}
+	}
+}
+
+// within is the taint in the parts of what is given to a sink: it may look there.
+func (fl *flow) within(id ast.ID, s state) (m taintSet) {
+	sink := false
+	for i := range fl.h.sinks {
+		sink = sink || fl.h.sinks[i].covers(&fl.t.Nodes[id])
+	}
+	if !sink {
+		return nil
+	}
+	if key := fl.place(id); key != "" {
+		return s.below(key)
+	}
+	if args := fl.t.Child(id, ast.Arguments); fl.t.Nodes[id].Kind == ast.Call && args != ast.Nil {
+		for a := fl.t.Nodes[args].First; a != ast.Nil; a = fl.t.Nodes[a].Next {
+			if key := fl.place(a); key != "" {
+				m = m.union(s.below(key))
+			}
+		}
+	}
+	return m
+}
+
+func (fl *flow) match(h *hit, m *taint) *Match {
+	out := &Match{Range: fl.Merge(h.Range, m.src.Range)}
+	out.Steps = append(out.Steps, Step{Start: m.src.Start, End: m.src.End, Text: "the value comes from here"})
+	var mid []Step
+	for v := m.trace; v != nil; v = v.before {
+		mid = append(mid, Step{Start: v.start, End: v.end, Text: v.text})
+	}
+	for i := len(mid) - 1; i >= 0; i-- {
+		out.Steps = append(out.Steps, mid[i])
+	}
+	out.Steps = append(out.Steps, Step{Start: h.Start, End: h.End, Text: "and reaches this"})
+	return out
+}
+
+// gated lets the value of a node through the sanitizers whose `requires` is not known to hold yet.
+func (fl *flow) gated(id ast.ID, m taintSet) taintSet {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.sanitizers {
+		if h := &fl.h.sanitizers[i]; h.part.Effect != "only" && h.part.Requires != nil && h.covers(n) {
+			m = fl.tr.gate(h.index, id, m)
+		}
+	}
+	return m
+}

@@ -1,0 +1,509 @@
+package taint
+
+import (
+	"maps"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/facts"
+	"github.com/drydock/drydock/internal/code/index"
+)
+
+// tracer makes the graph of one function: while flow runs it, it gives every parameter, source and call that the
+// project may define a node, and notes what comes to calls, sinks and what is returned. What a callee does with it is
+// found when all functions are known (summary.go).
+type tracer struct {
+	x      *index.Indexer
+	unit   int32
+	rules  *facts.Rule
+	g      *facts.Graph
+	ids    map[gkey]int32
+	callAt map[ast.ID]int32
+	sinkAt map[[2]int32]int32
+	objs   map[ast.ID]taintSet // what calls are made on
+	params map[string]int32    // by place
+	fixed  map[string]bool     // parameters that were given another value
+	inner  int                 // depth of lambdas: what they return is not the function's
+}
+
+// gkey finds a node that is there already.
+type gkey struct {
+	kind facts.NodeKind
+	a, b int32
+	s    string
+}
+
+// Bounds on the graph of one function.
+const (
+	maxGraphNodes = 20_000
+	maxGraphEdges = 200 // into one node
+	maxMarks      = 60  // of one value
+	maxSlots      = 30  // arguments of one call
+)
+
+func newTracer(x *index.Indexer, unit int32, rules *facts.Rule) *tracer {
+	tr := &tracer{x: x, unit: unit, rules: rules, g: &facts.Graph{Outs: map[int32]int32{}, Cells: map[string]int32{}}, ids: map[gkey]int32{}, callAt: map[ast.ID]int32{},
+		sinkAt: map[[2]int32]int32{}, objs: map[ast.ID]taintSet{}, params: map[string]int32{}, fixed: map[string]bool{}}
+	tr.g.Ret = tr.fresh()
+	return tr
+}
+
+// node finds or makes a node.
+func (tr *tracer) node(k facts.NodeKind, a, b int32, s string) int32 {
+	key := gkey{k, a, b, s}
+	if n, ok := tr.ids[key]; ok {
+		return n
+	}
+	if len(tr.g.Nodes) >= maxGraphNodes {
+		return facts.NoRef
+	}
+	n := int32(len(tr.g.Nodes))
+	tr.g.Nodes = append(tr.g.Nodes, facts.Node{Kind: k, A: a, B: b, Name: s})
+	tr.ids[key] = n
+	return n
+}
+
+// fresh makes a node that only gathers.
+func (tr *tracer) fresh() int32 {
+	if len(tr.g.Nodes) >= maxGraphNodes {
+		return facts.NoRef
+	}
+	tr.g.Nodes = append(tr.g.Nodes, facts.Node{Kind: facts.NodeJoin})
+	return int32(len(tr.g.Nodes) - 1)
+}
+
+func one(n int32) taintSet {
+	if n < 0 {
+		return nil
+	}
+	return taintSet{{node: n + 1}}
+}
+
+// flowsTo lets the marks of a value come to a node, or to a part of it.
+func (tr *tracer) flowsTo(n int32, part string, m taintSet) {
+	if n < 0 {
+		return
+	}
+	to := &tr.g.Nodes[n]
+next:
+	for _, x := range m {
+		for i := range to.In {
+			if to.In[i].From == x.node-1 && to.In[i].To == part {
+				continue next
+			}
+		}
+		if x.node == 0 || len(to.In) >= maxGraphEdges {
+			continue
+		}
+		e := facts.Edge{From: x.node - 1, To: part}
+		for v := x.trace; v != nil; v = v.before {
+			e.Steps = append(e.Steps, facts.Span{Start: v.start, End: v.end})
+		}
+		for i, j := 0, len(e.Steps)-1; i < j; i, j = i+1, j-1 {
+			e.Steps[i], e.Steps[j] = e.Steps[j], e.Steps[i]
+		}
+		to.In = append(to.In, e)
+	}
+}
+
+// knows notes that a part of a node's value is known, though nothing may come to it.
+func (tr *tracer) knows(n int32, part string) {
+	if n < 0 {
+		return
+	}
+	to := &tr.g.Nodes[n]
+	for _, k := range to.Known {
+		if k == part {
+			return
+		}
+	}
+	if len(to.Known) < maxGraphEdges {
+		to.Known = append(to.Known, part)
+	}
+}
+
+// value lets an expression's value, with the parts that are known of it, come to a node.
+func (tr *tracer) value(fl *flow, n int32, id ast.ID, m taintSet, s state) {
+	tr.flowsTo(n, "", m)
+	key := ""
+	if id != ast.Nil {
+		key = fl.place(id)
+	}
+	if key != "" {
+		for _, k := range s.partsOf(key) {
+			tr.knows(n, k)
+			tr.flowsTo(n, k, s[key+"."+k])
+		}
+		return
+	}
+	if id == ast.Nil {
+		return
+	}
+	t := fl.t
+	if t.Nodes[id].Kind == ast.Unary && t.HasText(id, "&") && t.Child(id, ast.Value) != ast.Nil {
+		id = t.Child(id, ast.Value)
+	}
+	if t.Nodes[id].Kind == ast.New {
+		if a := t.Child(id, ast.Arguments); t.Kind(a) == ast.Dict {
+			id = a
+		}
+	}
+	if t.Nodes[id].Kind != ast.Dict {
+		return
+	}
+	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+		k, v := t.Child(c, ast.Key), t.Child(c, ast.Value)
+		if t.Nodes[c].Kind == ast.Name { // {a} of JavaScript
+			k, v = c, c
+		}
+		if k == ast.Nil || v == ast.Nil {
+			return // not all parts are known
+		}
+		switch t.Nodes[k].Kind {
+		case ast.Name, ast.Str, ast.Num:
+			part := partName(string(t.Text(k)))
+			tr.knows(n, part)
+			tr.flowsTo(n, part, fl.eval(v, s.clone()))
+		default:
+			return
+		}
+	}
+}
+
+func partName(s string) string { return strings.ReplaceAll(s, ".", "\x01") }
+
+// partsOf lists the parts of a place that are known, one level deep.
+func (s state) partsOf(key string) (out []string) {
+	for k := range s {
+		if len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) && !strings.Contains(k[len(key)+1:], ".") {
+			out = append(out, k[len(key)+1:])
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// begin gives the object that the function is called on its node.
+func (tr *tracer) begin(fl *flow, s state) {
+	u := &tr.x.Facts.Functions[tr.unit]
+	if ps := fl.t.Child(u.Node, ast.Mods); tr.unit > 0 && fl.t.Kind(ps) == ast.Params { // the receiver of Go
+		if p := fl.t.Nodes[ps].First; p != ast.Nil && fl.t.Child(p, ast.Ident) != ast.Nil {
+			key := fl.name(fl.t.Child(p, ast.Ident))
+			s[key] = one(tr.node(facts.NodeParam, 0, 0, ""))
+			tr.params[key] = 0
+		}
+	}
+	if u.Class < 0 || u.Params[0].Name != "" {
+		return
+	}
+	for _, key := range []string{"this", "$this"} {
+		s[key] = one(tr.node(facts.NodeParam, 0, 0, ""))
+		tr.params[key] = 0
+	}
+}
+
+// param gives a parameter its node. name is the node of its name, or of the pattern that takes it apart.
+func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
+	if tr.inner > 0 {
+		return
+	}
+	n := int32(-1)
+	t := fl.t
+	if t.Nodes[name].Kind == ast.Name {
+		text := strings.TrimPrefix(string(t.Text(name)), "$")
+		for i := range tr.x.Facts.Functions[tr.unit].Params {
+			if tr.x.Facts.Functions[tr.unit].Params[i].Name == text {
+				n = int32(i)
+			}
+		}
+		if n >= 0 {
+			key := fl.name(name)
+			s[key] = s.get(key).union(one(tr.node(facts.NodeParam, n, 0, "")))
+			tr.params[key] = n
+			if index.IsPromoted(t, tr.x.Facts.Functions[tr.unit].Name, p) {
+				s["this."+text], s["$this."+text] = s[key], s[key]
+			}
+		}
+		return
+	}
+	base := tr.node(facts.NodeParam, int32(at), 0, "")
+	if at >= len(tr.x.Facts.Functions[tr.unit].Params) || base < 0 {
+		return
+	}
+	t.Walk(name, func(c ast.ID) bool {
+		if t.Nodes[c].Kind != ast.Name || t.Nodes[c].Role == ast.Key || t.Nodes[c].Role == ast.Right {
+			return true
+		}
+		part := string(t.Text(c))
+		if q := t.Nodes[c].Parent; t.Nodes[q].Kind == ast.Pair && t.Child(q, ast.Key) != ast.Nil {
+			part = string(t.Text(t.Child(q, ast.Key)))
+		}
+		key := fl.name(c)
+		s[key] = s.get(key).union(one(tr.node(facts.NodeField, base, 0, partName(part))))
+		return true
+	})
+}
+
+// field is the value of a part of what marks stand for.
+func (tr *tracer) field(fl *flow, id ast.ID, m taintSet) taintSet {
+	part := fl.partKey(id)
+	out := make(taintSet, 0, len(m))
+	for _, x := range m {
+		if x.node > 0 && !tr.whole(x.node-1) {
+			if n := tr.node(facts.NodeField, x.node-1, 0, part); n >= 0 {
+				x.node = n + 1
+			}
+		}
+		if !out.has(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// whole says whether what a node stands for has no parts of its own, and those of parts are not followed.
+func (tr *tracer) whole(n int32) bool {
+	switch x := &tr.g.Nodes[n]; x.Kind {
+	case facts.NodeSource, facts.NodeLabel, facts.NodeGate:
+		return true
+	case facts.NodeField:
+		return tr.g.Nodes[x.A].Kind == facts.NodeField && tr.g.Nodes[tr.g.Nodes[x.A].A].Kind == facts.NodeField
+	}
+	return false
+}
+
+// partKey is the last part of what a member or an index names.
+func (fl *flow) partKey(id ast.ID) string {
+	t := fl.t
+	switch t.Nodes[id].Kind {
+	case ast.Member:
+		if name := t.Child(id, ast.Ident); t.Kind(name) == ast.Name {
+			return partName(strings.TrimPrefix(string(t.Text(name)), "$"))
+		}
+	case ast.Index:
+		if ix := t.Child(id, ast.Elem); t.Kind(ix) == ast.Str || t.Kind(ix) == ast.Num {
+			return partName(string(t.Text(ix)))
+		}
+	}
+	return facts.AnyPart
+}
+
+// ownField is the value of an instance variable of Ruby, which is written without the object.
+func (tr *tracer) ownField(key string) taintSet {
+	base := tr.node(facts.NodeParam, 0, 0, "")
+	if base < 0 {
+		return nil
+	}
+	return one(tr.node(facts.NodeField, base, 0, strings.TrimPrefix(key, "this.")))
+}
+
+// variable is what a variable of the file holds for a function that reads it.
+func (tr *tracer) variable(fl *flow, id ast.ID, s state) taintSet {
+	if tr.unit == 0 {
+		return nil
+	}
+	d, ok := fl.t.Declared(fl.t.Decl(id))
+	if !ok || d.Scope != 0 || d.Import != ast.Nil || d.Module != ast.Nil {
+		return nil
+	}
+	if p := fl.t.Nodes[d.Node].Parent; p == ast.Nil || fl.t.Nodes[p].Kind == ast.FuncDef || fl.t.Nodes[p].Kind == ast.ClassDef {
+		return nil
+	}
+	if _, ok := s[fl.name(id)]; ok {
+		return nil
+	}
+	return one(tr.node(facts.NodeCell, 0, 0, string(fl.t.Text(id))))
+}
+
+// returned notes what the function returns or yields.
+func (tr *tracer) returned(fl *flow, id ast.ID, m taintSet, s state) {
+	if tr.inner > 0 {
+		return
+	}
+	v := id
+	if fl.t.Nodes[id].Kind == ast.Return || fl.t.Nodes[id].Kind == ast.Yield {
+		v = fl.t.Nodes[id].First
+	}
+	tr.value(fl, tr.g.Ret, v, m, s)
+	if fl.t.Nodes[id].Kind == ast.Return {
+		tr.leaves(fl, s)
+	}
+}
+
+// leaves notes what the function leaves in what it was given and in the file's variables.
+func (tr *tracer) leaves(fl *flow, s state) {
+	if tr.inner > 0 {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(tr.params)) {
+		if tr.fixed[key] {
+			continue
+		}
+		p := tr.params[key]
+		parts := s.partsOf(key)
+		direct := tr.others(s[key], p)
+		if len(parts) == 0 && len(direct) == 0 {
+			continue
+		}
+		n := tr.out(p)
+		tr.flowsTo(n, "", direct)
+		for _, k := range parts {
+			tr.knows(n, k)
+			tr.flowsTo(n, k, s[key+"."+k])
+		}
+	}
+	if tr.unit != 0 {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(s)) {
+		m := s[key]
+		if _, name, ok := strings.Cut(key, "\x00"); ok && len(m) > 0 && !strings.Contains(name, ".") {
+			tr.flowsTo(tr.cell(name), "", m)
+		}
+	}
+}
+
+// fieldsSet notes what a class's own statements put into its fields.
+func (tr *tracer) fieldsSet(id ast.ID, s state) {
+	class, ok := tr.x.ClassOf[id]
+	if !ok || tr.unit != 0 || tr.inner > 0 {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(s)) {
+		name := ""
+		if d, text, ok := strings.Cut(key, "\x00"); ok {
+			n, err := strconv.Atoi(d)
+			if decl, known := tr.x.Tree.Declared(int32(n)); err == nil && known && decl.Scope == id {
+				name = text
+			}
+		} else if text, ok := strings.CutPrefix(key, "this."); ok {
+			name = text
+			defer delete(s, key) // of this class alone
+		}
+		if name == "" || strings.Contains(name, ".") || len(s[key]) == 0 {
+			continue
+		}
+		tr.flowsTo(tr.cell(fieldCell(class, name)), "", s[key])
+	}
+}
+
+// fieldCell names a field of a class among the cells of a file.
+func fieldCell(class int32, name string) string {
+	return strconv.Itoa(int(class)) + "\x00" + strings.TrimPrefix(name, "$")
+}
+
+func (tr *tracer) cell(name string) int32 {
+	n, ok := tr.g.Cells[name]
+	if !ok {
+		n = tr.fresh()
+		tr.g.Cells[name] = n
+	}
+	return n
+}
+
+func (tr *tracer) out(p int32) int32 {
+	n, ok := tr.g.Outs[p]
+	if !ok {
+		n = tr.fresh()
+		tr.g.Outs[p] = n
+	}
+	return n
+}
+
+// others are the marks that are not just the parameter itself.
+func (tr *tracer) others(m taintSet, p int32) (out taintSet) {
+	for _, x := range m {
+		if x.node > 0 {
+			if n := &tr.g.Nodes[x.node-1]; n.Kind == facts.NodeParam && n.A == p {
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// isObject says whether a place is the object that the method is called on.
+func (tr *tracer) isObject(key string) bool {
+	p, ok := tr.params[key]
+	return ok && p == 0 && tr.x.Facts.Functions[tr.unit].Class >= 0 && tr.x.Facts.Lang != "javascript" && tr.x.Facts.Lang != "typescript"
+}
+
+// assigned notes that a variable has a new value: what is done to it from now on is not done to what was given.
+func (tr *tracer) assigned(key string) {
+	if _, ok := tr.params[key]; ok {
+		tr.fixed[key] = true
+	}
+}
+
+// note keeps the values that are asked for again: what calls are made on, and statements that a function may return.
+func (tr *tracer) note(fl *flow, id ast.ID, m taintSet) {
+	if n := &fl.t.Nodes[id]; n.Role == ast.Obj || n.Kind == ast.ExprStmt && fl.t.Lang.Names.ImplicitReturn {
+		tr.objs[id] = m
+	}
+}
+
+// last notes what a function returns without a return: its body where that is an expression, and in some languages its
+// last statement.
+func (tr *tracer) last(fl *flow, body ast.ID, m taintSet, s state) {
+	t := fl.t
+	if t.Nodes[body].Flags&ast.FlagExpr != 0 && t.Nodes[body].Kind != ast.Block {
+		tr.returned(fl, body, m, s)
+		return
+	}
+	if !t.Lang.Names.ImplicitReturn {
+		return
+	}
+	var tail func(id ast.ID, depth int)
+	tail = func(id ast.ID, depth int) {
+		if id == ast.Nil || depth > 20 {
+			return
+		}
+		switch t.Nodes[id].Kind {
+		case ast.Block:
+			end := ast.Nil
+			for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+				end = c
+			}
+			tail(end, depth+1)
+		case ast.If:
+			tail(t.Child(id, ast.Then), depth+1)
+			tail(t.Child(id, ast.Else), depth+1)
+		case ast.ExprStmt:
+			tr.value(fl, tr.g.Ret, t.Nodes[id].First, tr.objs[id], s)
+		}
+	}
+	tail(body, 0)
+}
+
+// ownPlace is the place of a field of the object that is written by its bare name, as Ruby and Java have it; "" for
+// other names.
+func (tr *tracer) ownPlace(fl *flow, id ast.ID) string {
+	t := fl.t
+	n := &t.Nodes[id]
+	switch {
+	case t.Lang.Names.ImplicitReturn:
+		if n.End > n.Start && t.Src[n.Start] == '@' {
+			return "this." + strings.TrimLeft(string(t.Text(id)), "@")
+		}
+	case t.Lang.Names.ClassScope:
+		if d, ok := t.Declared(t.Decl(id)); ok && t.Kind(d.Scope) == ast.ClassDef && t.Kind(t.Nodes[d.Node].Parent) == ast.VarDef {
+			return "this." + string(t.Text(id))
+		}
+	}
+	return ""
+}
+
+// read is the value of a variable.
+func (tr *tracer) read(fl *flow, id ast.ID, key string, s state) taintSet {
+	if _, ok := s[key]; !ok && fl.t.Nodes[id].Kind == ast.Name && strings.HasPrefix(key, "this.") {
+		return tr.ownField(key)
+	}
+	if m := s.get(key); len(m) > 0 {
+		return m
+	}
+	return tr.variable(fl, id, s)
+}

@@ -4,6 +4,7 @@ package access
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/finding"
@@ -78,6 +79,20 @@ type member struct {
 	stack   *stack.Stack
 	service *stack.Service
 	labels  map[string]*stack.Label // the label that counts for each key
+	swarm   bool                    // the swarm provider of version 3 reads them
+}
+
+// qualified is the name by which others refer to what a label of the member declares.
+func (m *member) qualified(name string) string {
+	if m != nil && m.swarm {
+		return name + "@swarm"
+	}
+	return name + "@docker"
+}
+
+// unqualified is a name as labels write it where the label's own provider is meant.
+func unqualified(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, "@docker"), "@swarm")
 }
 
 // maxFile bounds the files of Traefik's that are read.

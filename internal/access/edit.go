@@ -155,8 +155,8 @@ func (p *planner) routers() ([]*route, error) {
 		if p.phantomRouter(r) || r.shadow != nil {
 			continue
 		}
-		name := strings.TrimSuffix(r.Router.Name, "@docker")
-		if p.change.Router != "" && !strings.EqualFold(strings.TrimSuffix(p.change.Router, "@docker"), name) {
+		name := unqualified(r.Router.Name)
+		if p.change.Router != "" && !strings.EqualFold(unqualified(p.change.Router), name) {
 			continue
 		}
 		add := func(l *[]*route) {
@@ -245,7 +245,7 @@ func (p *planner) addRanges() error {
 	name := p.change.Name
 	switch {
 	case mw != nil:
-		name = strings.TrimSuffix(mw.Name, "@docker")
+		name = unqualified(mw.Name)
 		if err := p.extend(mw, ranges); err != nil {
 			return err
 		}
@@ -287,7 +287,7 @@ func (p *planner) ownList(routers []*route) (*traefik.Middleware, error) {
 	for _, r := range routers {
 		for i := range r.lists {
 			m := r.lists[i].mw
-			if m == nil || p.change.Name != "" && m.Name == p.change.Name+"@docker" && own(m) {
+			if m == nil || p.change.Name != "" && m.Name == p.m.qualified(p.change.Name) && own(m) {
 				continue
 			}
 			if !own(m) || p.change.Name != "" {
@@ -303,12 +303,12 @@ func (p *planner) ownList(routers []*route) (*traefik.Middleware, error) {
 	var found []*traefik.Middleware
 	for _, n := range sortedMiddlewares(all) {
 		m := all[n]
-		if m.AllowList == nil || !own(m) || p.change.Name != "" && n != p.change.Name+"@docker" {
+		if m.AllowList == nil || !own(m) || p.change.Name != "" && n != p.m.qualified(p.change.Name) {
 			continue
 		}
 		found = append(found, m)
 	}
-	if n := p.change.Name + "@docker"; p.change.Name != "" && len(found) == 0 {
+	if n := p.m.qualified(p.change.Name); p.change.Name != "" && len(found) == 0 {
 		if all[n] != nil {
 			return nil, p.refuse("Choose another name.", "a middleware %s is already defined, and not as an allowlist of this service", n)
 		}
@@ -431,11 +431,11 @@ func (p *planner) anchor(r *route) (*stack.Label, error) {
 
 // attach puts a middleware on a router, before those that it has.
 func (p *planner) attach(r *route, name string) error {
-	if slices.ContainsFunc(r.Router.Middlewares, func(m string) bool { return strings.TrimSpace(m) == name || m == name+"@docker" }) {
+	if slices.ContainsFunc(r.Router.Middlewares, func(m string) bool { return strings.TrimSpace(m) == name || m == p.m.qualified(name) }) {
 		return nil
 	}
 	for _, m := range r.Chain {
-		if m.Name == name+"@docker" {
+		if m.Name == p.m.qualified(name) {
 			return nil // through a chain
 		}
 	}
@@ -443,7 +443,7 @@ func (p *planner) attach(r *route, name string) error {
 	if r.TLS != nil {
 		why += " over TLS"
 	}
-	p.note("It goes on router %s: %s (%s).", strings.TrimSuffix(r.Router.Name, "@docker"), why, r.Router.Rule)
+	p.note("It goes on router %s: %s (%s).", unqualified(r.Router.Name), why, r.Router.Rule)
 	if key := labelOf(r, ".middlewares"); key != "" {
 		l := p.m.label(key)
 		if err := p.editable(l); err != nil {

@@ -18,7 +18,7 @@ func (p *planner) remove() error {
 	for _, all := range []map[string]*traefik.Middleware{p.g.Runtime.Middlewares, p.g.Runtime.TCPMiddlewares} {
 		for _, n := range sortedMiddlewares(all) {
 			m := all[n]
-			if m.AllowList != nil && m.Origin.Container >= 0 && &p.g.services[m.Origin.Container] == p.m && (p.change.Name == "" || n == p.change.Name+"@docker") {
+			if m.AllowList != nil && m.Origin.Container >= 0 && &p.g.services[m.Origin.Container] == p.m && (p.change.Name == "" || n == p.m.qualified(p.change.Name)) {
 				lists = append(lists, m)
 			}
 		}
@@ -85,7 +85,7 @@ func (p *planner) shrink(m *traefik.Middleware) error {
 
 // removeList takes a whole allowlist out: its labels, and its name where the service's labels use it.
 func (p *planner) removeList(m *traefik.Middleware) error {
-	name := strings.TrimSuffix(m.Name, "@docker")
+	name := unqualified(m.Name)
 	for _, r := range p.g.routes {
 		uses := slices.Contains(r.Middlewares, m.Name) || slices.Contains(r.Chain, m)
 		if uses && r.owner() != p.m {

@@ -210,7 +210,7 @@ func (s *scene) similar(base, provider string, tcp bool) (name, why string) {
 	if name == "" && other[base+"@"+provider] != nil {
 		return "", ""
 	}
-	return strings.TrimSuffix(name, "@docker"), why
+	return unqualified(name), why
 }
 
 // vanished says whether the name is defined on a container that Traefik does not take.

@@ -32,7 +32,7 @@ func (s *scene) labels() {
 // labelErrors tells why Traefik drops a container.
 func (s *scene) labelErrors(m *member, v *traefik.Verdict) {
 	err := v.Err
-	if err == nil {
+	if err == nil || err.Kind == traefik.PortMissing && !m.speaks() {
 		return
 	}
 	s.explained[m] = true
@@ -44,6 +44,10 @@ func (s *scene) labelErrors(m *member, v *traefik.Verdict) {
 		if l := m.label(err.Key); l != nil {
 			d.edits = s.renameKey(l, "traefik"+strings.TrimPrefix(l.Key, err.Field))
 		}
+	case err.Kind == traefik.PortMissing:
+		d.rule = ruleDisabled
+		d.title = fmt.Sprintf("Traefik does not serve %s: no port is known to which its requests could go", m.name())
+		d.fix = "Add a label for the port: traefik.http.services." + m.name() + ".loadbalancer.server.port."
 	case err.Since.Known() && s.g.Version.Before(err.Since) && s.g.Version.Major == 2:
 		d.rule = ruleV3OnV2
 		d.title = fmt.Sprintf("Traefik %s does not know %s, which came with %s: it drops the container", s.g.Version, err.Field, err.Since)
@@ -57,6 +61,16 @@ func (s *scene) labelErrors(m *member, v *traefik.Verdict) {
 	}
 	d.evidence = []string{err.Msg}
 	s.add(d)
+}
+
+// speaks says whether a service has labels for Traefik at all.
+func (m *member) speaks() bool {
+	for key := range m.labels {
+		if forTraefik(key) {
+			return true
+		}
+	}
+	return false
 }
 
 // mainRouter is the router of a container that people think of, by its labels alone: one that does not redirect, over TLS.
@@ -83,7 +97,7 @@ func (s *scene) mainRouter(m *member) string {
 	if best == "" {
 		return ""
 	}
-	return best + "@docker"
+	return m.qualified(best)
 }
 
 func sortedNames(m map[string]int) []string {
@@ -111,7 +125,7 @@ var middlewareKey = lazyregexp.New(`(?i)^traefik\.(http|tcp)\.middlewares\.([^.]
 // routerOf is the router that a label is about: the one that it names, or one that uses the middleware that it sets.
 func (s *scene) routerOf(m *member, key string) string {
 	if name, _, ok := routerLabel(key); ok {
-		return name + "@docker"
+		return m.qualified(name)
 	}
 	if r := s.routeOf(m, key); r != nil {
 		return r.Router.Name
@@ -124,7 +138,7 @@ func (s *scene) routeOf(m *member, key string) *route {
 	if name, _, ok := routerLabel(key); ok {
 		var best *route
 		for _, r := range s.g.routes {
-			if r.owner() == m && strings.EqualFold(r.Router.Name, name+"@docker") && (best == nil || r.class == public) {
+			if r.owner() == m && strings.EqualFold(r.Router.Name, m.qualified(name)) && (best == nil || r.class == public) {
 				best = r
 			}
 		}
@@ -137,12 +151,12 @@ func (s *scene) routeOf(m *member, key string) *route {
 	var users []*route
 	for _, r := range s.g.routes {
 		for _, f := range r.Faults {
-			if strings.EqualFold(f.Middleware, x[2]+"@docker") {
+			if strings.EqualFold(f.Middleware, m.qualified(x[2])) {
 				users = append(users, r)
 			}
 		}
 		for _, w := range r.Chain {
-			if strings.EqualFold(w.Name, x[2]+"@docker") && !slices.Contains(users, r) {
+			if strings.EqualFold(w.Name, m.qualified(x[2])) && !slices.Contains(users, r) {
 				users = append(users, r)
 			}
 		}
@@ -243,14 +257,23 @@ func (s *scene) lostGuard(m *member, ls []*stack.Label) bool {
 	return slices.ContainsFunc(lostNames(ls), s.guards)
 }
 
+// labelled is the full name of a middleware that a label may name without its provider.
+func (s *scene) labelled(name string) string {
+	if strings.Contains(name, "@") {
+		return name
+	}
+	if full := name + "@swarm"; s.g.Runtime.Middlewares[full] != nil {
+		return full
+	}
+	return name + "@docker"
+}
+
 // guards says whether a middleware, by the name that a label of the docker provider uses, holds an allowlist or a login.
 func (s *scene) guards(name string) bool {
 	seen := map[string]bool{}
 	var visit func(string) bool
 	visit = func(name string) bool {
-		if !strings.Contains(name, "@") {
-			name += "@docker"
-		}
+		name = s.labelled(name)
 		if seen[name] {
 			return false
 		}
@@ -335,7 +358,7 @@ func (s *scene) ignored(m *member) {
 		d := draft{rule: ruleIgnored, m: m, place: l.Location, key: l.Key}
 		d.title = fmt.Sprintf("Traefik reads no label that begins like %s", l.Key)
 		if x := regexp.MustCompile(`(?i)\.routers\.([^.]+)\.`).FindStringSubmatch(l.Key); x != nil {
-			d.router = x[1] + "@docker"
+			d.router = m.qualified(x[1])
 		}
 		if !s.open(m) || !s.sure() {
 			d.severity, d.effect = finding.Medium, finding.EffectWarn
@@ -373,8 +396,9 @@ func (s *scene) leftover(m *member) {
 }
 
 func (s *scene) inConstraint(key string) bool {
-	d := s.g.Runtime.Static.Docker
-	return d != nil && strings.Contains(d.Constraints, key)
+	return slices.ContainsFunc(s.g.Runtime.Static.Engines(), func(d *traefik.DockerProvider) bool {
+		return strings.Contains(d.Constraints, key)
+	})
 }
 
 // distance is the number of letters by which two words differ, as far as max+1.
@@ -426,7 +450,7 @@ func (s *scene) unset(m *member) {
 
 // deployLabels tells of labels that only a swarm would read.
 func (s *scene) deployLabels(m *member, v *traefik.Verdict) {
-	if s.g.Runtime.Static.Swarm || s.g.Assumed {
+	if s.g.Runtime.Static.ReadsServices() || s.g.Assumed {
 		return
 	}
 	var first *stack.Label
@@ -449,7 +473,7 @@ func (s *scene) deployLabels(m *member, v *traefik.Verdict) {
 	s.explained[m] = true
 	d := draft{rule: ruleDeployLabels, m: m, place: first.Location, effect: finding.EffectClosed, severity: finding.Medium}
 	if len(routers) > 0 {
-		d.router = deployRouter(m, routers) + "@docker"
+		d.router = m.qualified(deployRouter(m, routers))
 	}
 	d.title = fmt.Sprintf("the labels of %s stand under deploy, which Traefik's docker provider does not read", m.name())
 	if s.open(m) {
@@ -480,7 +504,7 @@ func (s *scene) phantoms(m *member) {
 		seen[r.Router] = true
 		s.explained[m] = true
 		d := draft{rule: rulePhantom, m: m, router: r.Router.Name, place: s.originPlace(r.Router.Origin, ".middlewares")}
-		d.title = fmt.Sprintf("%s names no router that exists: Traefik makes a second one for %s", strings.TrimSuffix(r.Router.Name, "@docker"), shownRule(r.Router.Rule))
+		d.title = fmt.Sprintf("%s names no router that exists: Traefik makes a second one for %s", unqualified(r.Router.Name), shownRule(r.Router.Rule))
 		var real []string
 		for _, o := range s.g.routes {
 			if o.owner() == m && o.Router != r.Router && !o.Router.DefaultRule && !slices.Contains(real, o.Router.Name) {
@@ -505,7 +529,7 @@ func (s *scene) dropped(m *member, v *traefik.Verdict) {
 	for _, x := range v.Dropped {
 		s.explained[m] = true
 		s.add(draft{
-			rule: ruleDisabled, m: m, router: x.Router + "@docker", key: x.Reason, evidence: []string{x.Reason},
+			rule: ruleDisabled, m: m, router: m.qualified(x.Router), key: x.Reason, evidence: []string{x.Reason},
 			title: fmt.Sprintf("Traefik leaves %s out: %s", x.Router, x.Reason),
 		})
 	}

@@ -374,9 +374,7 @@ func (s *scene) listOf(name string) string {
 	seen := map[string]bool{}
 	var visit func(string) string
 	visit = func(name string) string {
-		if !strings.Contains(name, "@") {
-			name += "@docker"
-		}
+		name = s.labelled(name)
 		w := s.g.Runtime.Middlewares[name]
 		if w == nil || seen[name] {
 			return ""
@@ -417,7 +415,7 @@ func (s *scene) missedDeploy(m *member) string {
 	for _, l := range m.service.DeployLabels {
 		k := strings.ToLower(l.Key)
 		if strings.HasPrefix(k, "traefik.") && (strings.Contains(k, "allowlist.sourcerange") || strings.Contains(k, "whitelist.sourcerange")) &&
-			!s.g.Runtime.Static.Swarm {
+			!s.g.Runtime.Static.ReadsServices() {
 			return quote(l.Key)
 		}
 	}

@@ -123,11 +123,11 @@ func (s *scene) publishedAPI(m *member) {
 
 // endpoint tells of a docker provider that asks an engine over TCP that is no service of the host's own.
 func (s *scene) endpoint() {
-	d := s.g.Runtime.Static.Docker
-	if d == nil || s.g.Assumed {
+	engines := s.g.Runtime.Static.Engines()
+	if len(engines) == 0 || s.g.Assumed {
 		return
 	}
-	u, err := url.Parse(d.Endpoint)
+	u, err := url.Parse(engines[0].Endpoint)
 	if err != nil || u.Scheme != "tcp" && u.Scheme != "http" {
 		return
 	}

@@ -192,10 +192,13 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	}
 	for _, s := range stacks {
 		for i := range s.Services {
-			m, ct := c.member(s, &s.Services[i], in.Static != nil && in.Static.Swarm)
-			ct.Hosts = hostsOf(st, svc, s, &s.Services[i])
-			g.services = append(g.services, m)
-			in.Containers = append(in.Containers, ct)
+			hosts := hostsOf(st, svc, s, &s.Services[i])
+			for _, kind := range seenAs(in.Static, &s.Services[i]) {
+				m, ct := c.member(s, &s.Services[i], kind)
+				ct.Hosts = hosts
+				g.services = append(g.services, m)
+				in.Containers = append(in.Containers, ct)
+			}
 		}
 	}
 	if g.Assumed {
@@ -212,13 +215,39 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	return g
 }
 
+// sight is how a provider sees a service.
+type sight int
+
+const (
+	asContainer  sight = iota // the docker provider, by its own labels
+	asSwarmMode               // the docker provider of version 2 in swarm mode, by those under deploy
+	asSwarmsTask              // the swarm provider of version 3, likewise
+)
+
+// seenAs lists the ways in which a Traefik sees a service. Where both providers run, each sees what has labels for it.
+func seenAs(static *traefik.Static, s *stack.Service) []sight {
+	switch {
+	case static == nil || static.Swarm == nil && !static.SwarmMode:
+		return []sight{asContainer}
+	case static.Swarm == nil:
+		return []sight{asSwarmMode}
+	case static.Docker == nil:
+		return []sight{asSwarmsTask}
+	case len(s.DeployLabels) == 0:
+		return []sight{asContainer}
+	}
+	return []sight{asContainer, asSwarmsTask}
+}
+
 // member makes the container of a service. Where a value hangs on a variable that compose insists on, or that only names a
 // host, it is taken to be there.
-func (c *checker) member(st *stack.Stack, s *stack.Service, swarm bool) (member, traefik.Container) {
-	m := member{stack: st, service: s, labels: map[string]*stack.Label{}}
+func (c *checker) member(st *stack.Stack, s *stack.Service, kind sight) (member, traefik.Container) {
+	m := member{stack: st, service: s, labels: map[string]*stack.Label{}, swarm: kind == asSwarmsTask}
 	ct := traefik.Container{Project: st.Name, Service: s.Name, Name: st.Name + "-" + s.Name + "-1", Labels: map[string]string{}}
 	labels := s.Labels
-	if swarm {
+	if kind != asContainer {
+		// A swarm tells no ports, so that a service without a label for its port is not served.
+		ct = traefik.Container{Name: st.Name + "_" + s.Name, NoPort: true, Swarm: m.swarm, Labels: map[string]string{}}
 		labels = s.DeployLabels
 	}
 	for i := range labels {
@@ -239,6 +268,10 @@ func (c *checker) member(st *stack.Stack, s *stack.Service, swarm bool) (member,
 			ct.Opaque[l.Key] = true
 			ct.Labels[l.Key] = neutral(l.Key)
 		}
+	}
+	if kind != asContainer {
+		ct.Labels["com.docker.stack.namespace"] = st.Name
+		return m, ct
 	}
 	ct.Labels["com.docker.compose.project"], ct.Labels["com.docker.compose.service"] = st.Name, s.Name
 	ct.Ports = append(ct.Ports, s.Expose...)
@@ -312,16 +345,23 @@ func assumedStatic(cs []traefik.Container) *traefik.Static {
 	}
 	for _, c := range cs {
 		for k, v := range c.Labels {
-			if l := strings.ToLower(k); strings.HasSuffix(l, ".entrypoints") && strings.HasPrefix(l, "traefik.") {
-				for _, e := range strings.Split(v, ",") {
-					e = strings.TrimSpace(e)
-					s.EntryPoints[e] = &traefik.EntryPoint{Name: e, Address: ":0"}
-				}
+			l := strings.ToLower(k)
+			if !strings.HasSuffix(l, ".entrypoints") || !strings.HasPrefix(l, "traefik.") {
+				continue
+			}
+			address := ":0"
+			if strings.HasPrefix(l, "traefik.udp.") {
+				address = ":0/udp"
+			}
+			for _, e := range strings.Split(v, ",") {
+				e = strings.TrimSpace(e)
+				s.EntryPoints[e] = &traefik.EntryPoint{Name: e, Address: address}
 			}
 		}
 	}
-	if len(s.EntryPoints) == 0 {
+	if len(s.DefaultEntryPoints()) == 0 {
 		s.EntryPoints["any"] = &traefik.EntryPoint{Name: "any", Address: ":0"}
 	}
+	s.EntryPoints["any (UDP)"] = &traefik.EntryPoint{Name: "any (UDP)", Address: ":0/udp"}
 	return s
 }

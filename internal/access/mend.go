@@ -49,7 +49,7 @@ func (s *scene) phantomEdits(r *route, m *member) []finding.Edit {
 	var names []string
 	for _, n := range r.Router.Middlewares {
 		if s.guards(n) {
-			names = append(names, strings.TrimSuffix(n, "@docker"))
+			names = append(names, unqualified(n))
 		}
 	}
 	if len(names) != 1 {
@@ -82,7 +82,7 @@ func (s *scene) ownAllowlist(m *member) string {
 	for _, n := range s.allowlistsOf(m) {
 		w := s.g.Runtime.Middlewares[n]
 		if w != nil && w.Origin.Container >= 0 && len(w.AllowList.Ranges) > 0 && !w.Opaque {
-			found = append(found, strings.TrimSuffix(n, "@docker"))
+			found = append(found, unqualified(n))
 		}
 	}
 	if len(found) != 1 {
@@ -96,7 +96,7 @@ func (s *scene) siblingEdits(r, guard *route, m *member) []finding.Edit {
 	if guard == nil || r.owner() != m || len(guard.lists) == 0 || guard.lists[0].mw == nil {
 		return nil
 	}
-	return s.mend(m, func(p *planner) error { return p.attach(r, strings.TrimSuffix(guard.lists[0].mw.Name, "@docker")) })
+	return s.mend(m, func(p *planner) error { return p.attach(r, unqualified(guard.lists[0].mw.Name)) })
 }
 
 // mergeEdits makes one label of several with the same key.

@@ -117,6 +117,12 @@ func (r *route) judge() {
 		r.class, r.why = closed, "Traefik does not serve it: "+r.Faults[0].Msg
 		r.collect(r.Chain)
 		return
+	case r.UDP && r.g.Assumed:
+		r.class, r.why = unknown, "UDP routers know no middlewares; whether its entry point is published is not known"
+		return
+	case r.UDP && r.Unknown != "":
+		r.class, r.why = unknown, r.Unknown
+		return
 	case r.UDP:
 		r.class, r.why = public, "UDP routers know no middlewares"
 		r.reach()

@@ -14,8 +14,9 @@ import (
 	"unicode"
 )
 
-// Container is what the docker provider sees of a container.
+// Container is what the docker provider sees of a container, or the swarm provider of a service.
 type Container struct {
+	Swarm   bool              // the swarm provider of version 3 sees it, and the docker provider does not
 	Project string            // compose project, "" if there is none
 	Service string            // compose service
 	Name    string            // container name
@@ -46,14 +47,25 @@ type Dropped struct {
 	Reason string
 }
 
-// providerName is the docker provider's name in references.
-const providerName = "docker"
+// The providers' names in references. Version 2 reads a swarm by the docker provider, under its name.
+const (
+	dockerProvider = "docker"
+	swarmProvider  = "swarm"
+)
+
+// Provider is the name by which references find what the container's labels declare.
+func (c *Container) Provider() string {
+	if c.Swarm {
+		return swarmProvider
+	}
+	return dockerProvider
+}
 
 // readContainer turns a container's labels into configuration, as the docker provider does.
-func readContainer(i int, c *Container, d *DockerProvider, v Version, swarm bool) Verdict {
+func readContainer(i int, c *Container, d *DockerProvider, v Version) Verdict {
 	verdict := Verdict{Enabled: d.ExposedByDefault}
 	prefixes := []string{"traefik.docker.", "traefik.enable"}
-	if swarm {
+	if c.Swarm {
 		prefixes = append(prefixes, "traefik.swarm.")
 	}
 	tree, lerr := labelTree(c.Labels, prefixes...)
@@ -89,7 +101,7 @@ func readContainer(i int, c *Container, d *DockerProvider, v Version, swarm bool
 	if tree == nil {
 		tree = &node{name: "traefik"}
 	}
-	verdict.Config = dynamicOf(tree, providerName, Origin{Container: i})
+	verdict.Config = dynamicOf(tree, c.Provider(), Origin{Container: i})
 	verdict.Config.veil(c.Opaque)
 	if err := verdict.complete(i, c, d); err != nil {
 		verdict.Enabled, verdict.Excluded, verdict.Err, verdict.Config = false, "label-error", err, nil
@@ -112,7 +124,7 @@ func (v *Verdict) complete(i int, c *Container, d *DockerProvider) *LabelError {
 				return &LabelError{Kind: BadService, Key: firstOf(s.Origin.Keys), Msg: fmt.Sprintf("service %q: load-balancer is not defined", s.Name)}
 			}
 			if s.Port == "" && len(s.Servers) == 0 && c.NoPort {
-				return &LabelError{Kind: BadService, Key: firstOf(s.Origin.Keys), Msg: fmt.Sprintf("service %q: port is missing", s.Name)}
+				return &LabelError{Kind: PortMissing, Key: firstOf(s.Origin.Keys), Msg: fmt.Sprintf("service %q: port is missing", s.Name)}
 			}
 		}
 		return nil
@@ -123,13 +135,14 @@ func (v *Verdict) complete(i int, c *Container, d *DockerProvider) *LabelError {
 		if err := add(cfg.TCPServices); err != nil {
 			return err
 		}
-		v.link(cfg.TCPRouters, cfg.TCPServices, true, nil)
+		v.link(cfg.TCPRouters, cfg.TCPServices, true, noRule)
 	}
 	if len(cfg.UDPRouters) > 0 || len(cfg.UDPServices) > 0 {
 		other = true
 		if err := add(cfg.UDPServices); err != nil {
 			return err
 		}
+		v.link(cfg.UDPRouters, cfg.UDPServices, false, nil)
 	}
 	if other && len(cfg.Routers) == 0 && len(cfg.Middlewares) == 0 && len(cfg.Services) == 0 {
 		return nil
@@ -138,7 +151,7 @@ func (v *Verdict) complete(i int, c *Container, d *DockerProvider) *LabelError {
 		return err
 	}
 	if len(cfg.Routers) == 0 && len(cfg.Services) == 1 {
-		cfg.Routers[name] = &Router{Name: name, Provider: providerName, Auto: true, Origin: Origin{Container: i}}
+		cfg.Routers[name] = &Router{Name: name, Provider: c.Provider(), Auto: true, Origin: Origin{Container: i}}
 	}
 	v.link(cfg.Routers, cfg.Services, false, func() (string, error) { return c.defaultRule(d.DefaultRule) })
 	return nil
@@ -151,25 +164,29 @@ func firstOf(s []string) string {
 	return s[0]
 }
 
-// link gives routers their rule and service, or drops them.
+// noRule is the rule of a TCP router that has none: there is no default one.
+func noRule() (string, error) { return "", nil }
+
+// link gives routers their rule and service, or drops them. rule is nil for UDP, which knows no rules.
 func (v *Verdict) link(routers map[string]*Router, services map[string]*Service, tcp bool, rule func() (string, error)) {
+	drop := func(name, reason string) {
+		v.Dropped = append(v.Dropped, Dropped{Router: name, TCP: tcp, Reason: reason})
+		delete(routers, name)
+	}
 	for name, r := range routers {
-		if r.Rule == "" {
-			if tcp {
-				v.Dropped = append(v.Dropped, Dropped{Router: name, TCP: true, Reason: "it has no rule"})
-				delete(routers, name)
-				continue
-			}
+		if r.Rule == "" && rule != nil {
 			text, err := rule()
-			if err != nil || text == "" {
-				if errors.Is(err, ErrTemplate) {
-					r.Rule, r.DefaultRule = "", true
-				} else {
-					v.Dropped = append(v.Dropped, Dropped{Router: name, Reason: "the default rule gives nothing for it"})
-					delete(routers, name)
-					continue
+			switch {
+			case errors.Is(err, ErrTemplate):
+				r.DefaultRule = true
+			case err != nil || text == "":
+				reason := "the default rule gives nothing for it"
+				if tcp {
+					reason = "it has no rule"
 				}
-			} else {
+				drop(name, reason)
+				continue
+			default:
 				r.Rule, r.DefaultRule = text, true
 			}
 		}
@@ -177,8 +194,7 @@ func (v *Verdict) link(routers map[string]*Router, services map[string]*Service,
 			continue
 		}
 		if len(services) > 1 {
-			v.Dropped = append(v.Dropped, Dropped{Router: name, TCP: tcp, Reason: "its container has several services and it names none of them"})
-			delete(routers, name)
+			drop(name, "its container has several services and it names none of them")
 			continue
 		}
 		for s := range services {

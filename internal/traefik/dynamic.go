@@ -355,7 +355,7 @@ func (d *Dynamic) veil(opaque map[string]bool) {
 		}
 		return false
 	}
-	for _, m := range []map[string]*Router{d.Routers, d.TCPRouters} {
+	for _, m := range []map[string]*Router{d.Routers, d.TCPRouters, d.UDPRouters} {
 		for _, r := range m {
 			r.Opaque = has(r.Origin, ".middlewares", ".entrypoints")
 		}

@@ -19,14 +19,7 @@ func (rt *Runtime) buildRoutes(udp map[string]*Router) {
 		rt.addRouter(rt.TCPRouters[name], defaults, true)
 	}
 	for _, name := range sortedKeys(udp) {
-		r := udp[name]
-		for _, ep := range r.EntryPoints {
-			if e := rt.Static.EntryPoints[ep]; e != nil && e.UDP() {
-				route := &Route{Name: r.Name, Router: r, EntryPoint: ep, UDP: true, Service: qualified(r.Service, r.Provider)}
-				rt.service(route, rt.UDPServices)
-				rt.Routes = append(rt.Routes, route)
-			}
-		}
+		rt.addUDP(udp[name])
 	}
 	for _, r := range rt.Routes {
 		if r.TLS != nil && !r.TCP && r.EntryPoint != "" {
@@ -39,6 +32,31 @@ func (rt *Runtime) buildRoutes(udp map[string]*Router) {
 	}
 	for _, t := range rt.tables {
 		sort.SliceStable(t, func(i, j int) bool { return rt.before(t[i], t[j]) })
+	}
+}
+
+// addUDP puts a UDP router on its entry points: all that take datagrams, where it names none.
+func (rt *Runtime) addUDP(r *Router) {
+	eps := r.EntryPoints
+	if len(eps) == 0 {
+		eps = sortedKeys(rt.Static.EntryPoints)
+	}
+	base := Route{Name: r.Name, Router: r, UDP: true, Service: qualified(r.Service, r.Provider)}
+	if r.Opaque {
+		base.Unknown = "its entry points come from a variable whose value cannot be seen from here"
+	}
+	rt.service(&base, rt.UDPServices)
+	served := false
+	for _, ep := range eps {
+		if e := rt.Static.EntryPoints[ep]; e != nil && e.UDP() {
+			route := base
+			route.EntryPoint, served = ep, true
+			rt.Routes = append(rt.Routes, &route)
+		}
+	}
+	if !served {
+		base.fault(NoEntryPoint, "", nil, "no valid entryPoint for this router")
+		rt.Routes = append(rt.Routes, &base)
 	}
 }
 

@@ -124,7 +124,7 @@ func Build(in Input) *Runtime {
 		}
 	}
 	udp := map[string]*Router{}
-	docker := rt.readContainers(in)
+	rt.readContainers(in)
 	merge := func(d *Dynamic, provider string) {
 		qualify(rt.Routers, d.Routers, provider, func(r *Router, n string) { r.Name = n })
 		qualify(rt.TCPRouters, d.TCPRouters, provider, func(r *Router, n string) { r.Name = n })
@@ -140,7 +140,12 @@ func Build(in Input) *Runtime {
 			}
 		}
 	}
-	merge(docker, providerName)
+	for _, provider := range []string{dockerProvider, swarmProvider} {
+		merge(rt.declared(in, provider), provider)
+	}
+	sort.Slice(rt.Conflict, func(i, j int) bool {
+		return rt.Conflict[i].Kind+rt.Conflict[i].Name < rt.Conflict[j].Kind+rt.Conflict[j].Name
+	})
 	// One file that cannot be used spoils the whole folder.
 	rt.FilesBroken = slices.ContainsFunc(in.Files, func(f *File) bool { return f.Broken })
 	for _, f := range in.Files {
@@ -172,24 +177,36 @@ func qualify[T any](dst, src map[string]*T, provider string, rename func(*T, str
 	}
 }
 
-// readContainers reads every container and merges what they declare.
-func (rt *Runtime) readContainers(in Input) *Dynamic {
-	all := newDynamic()
+// readContainers reads every container's labels.
+func (rt *Runtime) readContainers(in Input) {
 	rt.Verdicts = make([]Verdict, len(in.Containers))
-	if in.Static == nil || in.Static.Docker == nil {
-		for i := range rt.Verdicts {
-			rt.Verdicts[i].Excluded = "no docker provider"
-		}
-		return all
-	}
 	for i := range in.Containers {
-		rt.Verdicts[i] = readContainer(i, &in.Containers[i], in.Static.Docker, in.Version, in.Static.Swarm)
-	}
-	for i := range rt.Verdicts {
-		c := rt.Verdicts[i].Config
-		if c == nil {
+		c := &in.Containers[i]
+		var provider *DockerProvider
+		switch {
+		case in.Static == nil:
+		case c.Swarm:
+			provider = in.Static.Swarm
+		default:
+			provider = in.Static.Docker
+		}
+		if provider == nil {
+			rt.Verdicts[i].Excluded = "no " + c.Provider() + " provider"
 			continue
 		}
+		rt.Verdicts[i] = readContainer(i, c, provider, in.Version)
+	}
+}
+
+// declared merges what the containers of one provider declare.
+func (rt *Runtime) declared(in Input, provider string) *Dynamic {
+	all, parts := newDynamic(), make([]*Dynamic, len(rt.Verdicts))
+	for i := range rt.Verdicts {
+		c := rt.Verdicts[i].Config
+		if c == nil || in.Containers[i].Provider() != provider {
+			continue
+		}
+		parts[i] = c
 		mergeMap(all.Routers, c.Routers, sameRouter)
 		mergeMap(all.TCPRouters, c.TCPRouters, sameRouter)
 		mergeMap(all.UDPRouters, c.UDPRouters, sameRouter)
@@ -199,18 +216,23 @@ func (rt *Runtime) readContainers(in Input) *Dynamic {
 		mergeMap(all.TCPServices, c.TCPServices, mergeService)
 		mergeMap(all.UDPServices, c.UDPServices, mergeService)
 	}
-	conflicts(rt, "router", false, all.Routers, func(c *Dynamic) map[string]*Router { return c.Routers }, routerOrigin)
-	conflicts(rt, "router", true, all.TCPRouters, func(c *Dynamic) map[string]*Router { return c.TCPRouters }, routerOrigin)
-	conflicts(rt, "router", false, all.UDPRouters, func(c *Dynamic) map[string]*Router { return c.UDPRouters }, routerOrigin)
-	conflicts(rt, "middleware", false, all.Middlewares, func(c *Dynamic) map[string]*Middleware { return c.Middlewares }, middlewareOrigin)
-	conflicts(rt, "middleware", true, all.TCPMiddlewares, func(c *Dynamic) map[string]*Middleware { return c.TCPMiddlewares }, middlewareOrigin)
-	conflicts(rt, "service", false, all.Services, func(c *Dynamic) map[string]*Service { return c.Services }, serviceOrigin)
-	conflicts(rt, "service", true, all.TCPServices, func(c *Dynamic) map[string]*Service { return c.TCPServices }, serviceOrigin)
-	conflicts(rt, "service", false, all.UDPServices, func(c *Dynamic) map[string]*Service { return c.UDPServices }, serviceOrigin)
-	sort.Slice(rt.Conflict, func(i, j int) bool {
-		return rt.Conflict[i].Kind+rt.Conflict[i].Name < rt.Conflict[j].Kind+rt.Conflict[j].Name
-	})
+	m := merging{rt, parts, provider}
+	conflicts(m, "router", false, all.Routers, func(c *Dynamic) map[string]*Router { return c.Routers }, routerOrigin)
+	conflicts(m, "router", true, all.TCPRouters, func(c *Dynamic) map[string]*Router { return c.TCPRouters }, routerOrigin)
+	conflicts(m, "router", false, all.UDPRouters, func(c *Dynamic) map[string]*Router { return c.UDPRouters }, routerOrigin)
+	conflicts(m, "middleware", false, all.Middlewares, func(c *Dynamic) map[string]*Middleware { return c.Middlewares }, middlewareOrigin)
+	conflicts(m, "middleware", true, all.TCPMiddlewares, func(c *Dynamic) map[string]*Middleware { return c.TCPMiddlewares }, middlewareOrigin)
+	conflicts(m, "service", false, all.Services, func(c *Dynamic) map[string]*Service { return c.Services }, serviceOrigin)
+	conflicts(m, "service", true, all.TCPServices, func(c *Dynamic) map[string]*Service { return c.TCPServices }, serviceOrigin)
+	conflicts(m, "service", false, all.UDPServices, func(c *Dynamic) map[string]*Service { return c.UDPServices }, serviceOrigin)
 	return all
+}
+
+// merging is what one provider's containers declare, one by one.
+type merging struct {
+	rt       *Runtime
+	parts    []*Dynamic // nil for a container that declares nothing
+	provider string
 }
 
 func routerOrigin(r *Router) Origin         { return r.Origin }
@@ -231,21 +253,21 @@ func mergeMap[T any](dst, src map[string]*T, same func(a, b *T) bool) {
 	}
 }
 
-func conflicts[T any](rt *Runtime, kind string, tcp bool, merged map[string]*T, part func(*Dynamic) map[string]*T, origin func(*T) Origin) {
+func conflicts[T any](m merging, kind string, tcp bool, merged map[string]*T, part func(*Dynamic) map[string]*T, origin func(*T) Origin) {
 	for name, v := range merged {
 		if v != nil {
 			continue
 		}
 		delete(merged, name)
-		c := Conflict{Kind: kind, TCP: tcp, Name: name + "@" + providerName}
-		for i := range rt.Verdicts {
-			if d := rt.Verdicts[i].Config; d != nil {
+		c := Conflict{Kind: kind, TCP: tcp, Name: name + "@" + m.provider}
+		for _, d := range m.parts {
+			if d != nil {
 				if x, ok := part(d)[name]; ok {
 					c.Origins = append(c.Origins, origin(x))
 				}
 			}
 		}
-		rt.Conflict = append(rt.Conflict, c)
+		m.rt.Conflict = append(m.rt.Conflict, c)
 	}
 }
 

@@ -3,6 +3,7 @@ package traefik
 import (
 	"math"
 	"net"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -16,8 +17,9 @@ type Static struct {
 	File              string // its name, where it is a file; whoever reads it sets it
 	EntryPoints       map[string]*EntryPoint
 	Docker            *DockerProvider
-	Swarm             bool
-	FileDirectory     string // file provider
+	Swarm             *DockerProvider // of version 3
+	SwarmMode         bool            // version 2: the docker provider reads a swarm's services
+	FileDirectory     string          // file provider
 	FileName          string
 	OtherProviders    []string // providers whose content cannot be known here, by lower-case name
 	API               *API
@@ -281,22 +283,10 @@ func (s *Static) providers(p *node) {
 			if d == nil {
 				continue
 			}
-			if d.truth("swarmmode") {
-				s.Swarm = true
-			}
-			s.Docker = &DockerProvider{
-				Endpoint: d.text("endpoint"), ExposedByDefault: d.flag(true, "exposedbydefault"), DefaultRule: orDefault(d.text("defaultrule"), DefaultRule),
-				Constraints: d.text("constraints"), Network: d.text("network"), UseBindPortIP: d.truth("usebindportip"),
-			}
+			s.Docker, s.SwarmMode = containerProvider(d), d.truth("swarmmode")
 		case "swarm":
 			if d := p.on("swarm"); d != nil {
-				s.Swarm = true
-				if s.Docker == nil {
-					s.Docker = &DockerProvider{
-						Endpoint: d.text("endpoint"), ExposedByDefault: d.flag(true, "exposedbydefault"), DefaultRule: orDefault(d.text("defaultrule"), DefaultRule),
-						Constraints: d.text("constraints"), Network: d.text("network"),
-					}
-				}
+				s.Swarm = containerProvider(d)
 			}
 		case "file":
 			s.FileDirectory, s.FileName = c.text("directory"), c.text("filename")
@@ -306,6 +296,22 @@ func (s *Static) providers(p *node) {
 		default:
 			s.OtherProviders = append(s.OtherProviders, name)
 		}
+	}
+}
+
+// Engines are the providers that read labels.
+func (s *Static) Engines() []*DockerProvider {
+	return slices.DeleteFunc([]*DockerProvider{s.Docker, s.Swarm}, func(d *DockerProvider) bool { return d == nil })
+}
+
+// ReadsServices says whether the labels of a swarm's services are read, which compose files hold under `deploy`.
+func (s *Static) ReadsServices() bool { return s.Swarm != nil || s.SwarmMode }
+
+func containerProvider(d *node) *DockerProvider {
+	return &DockerProvider{
+		Endpoint: d.text("endpoint"), ExposedByDefault: d.flag(true, "exposedbydefault"),
+		DefaultRule: orDefault(d.text("defaultrule"), DefaultRule), Constraints: d.text("constraints"),
+		Network: d.text("network"), UseBindPortIP: d.truth("usebindportip"),
 	}
 }
 

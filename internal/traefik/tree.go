@@ -142,6 +142,7 @@ const (
 	BadRoot                            // the key's first part is not exactly "traefik"
 	BadValue                           // a value that is no number, bool or duration
 	BadService                         // labels that do not make a service
+	PortMissing                        // no port is known to which a service's requests could go
 )
 
 func (e *LabelError) Error() string { return e.Msg }

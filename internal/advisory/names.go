@@ -25,8 +25,24 @@ func SplitEcosystem(s string) (name, release string) {
 			return name, "v" + p[0] + "." + p[1]
 		}
 		return name, "v" + p[0]
+	case "Red Hat": // one product is published in several repositories, and a package does not tell from which it came
+		release, _, _ = strings.Cut(release, "::")
+	case "SUSE":
+		return name, suseRelease(release)
 	}
 	return name, release
+}
+
+// suseRelease is one spelling for all modules and extensions of a service pack, which publish the same packages:
+// "Linux Enterprise Module for Basesystem 15 SP5" and "Linux Enterprise Server 15 SP5-LTSS" are "Linux Enterprise 15 SP5".
+func suseRelease(s string) string {
+	const product = "Linux Enterprise "
+	i := strings.IndexAny(s, "0123456789")
+	if !strings.HasPrefix(s, product) || i < 0 || strings.HasPrefix(s, product+"Micro ") {
+		return s
+	}
+	version, _, _ := strings.Cut(s[i:], "-")
+	return product + version
 }
 
 // HasReleases tells whether the ecosystem's advisories belong to one release of a distribution, so that a package

@@ -56,7 +56,7 @@ type Distro struct {
 	VersionID  string // "12"
 	Codename   string // "bookworm"
 	PrettyName string
-	Ecosystem  string // OSV ecosystem: "Debian:12", "Alpine:v3.20"; "" where OSV has none
+	Ecosystem  string // OSV ecosystem: "Debian:12", "Alpine:v3.20"; the usual name where OSV has none: "Fedora:39"
 }
 
 // Layer is one layer of an image with the instruction that made it.

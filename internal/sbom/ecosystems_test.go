@@ -40,7 +40,7 @@ func TestRPM(t *testing.T) {
 		{"NDB", "ID=opensuse-leap\nVERSION_ID=\"15.5\"\n", "pkg/testdata/sle15-bci/Packages.db", "usr/lib/sysimage/rpm/Packages.db",
 			"openSUSE:Leap 15.5 libzstd1 1.4.4-1.6.1 BSD-3-Clause AND GPL-2.0-only usr/lib/sysimage/rpm/Packages.db source zstd 1.4.4-1.6.1 by RUN step 1", ""},
 		{"SQLite", "ID=fedora\nVERSION_ID=35\n", "pkg/testdata/fedora35/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite",
-			"fedora:35 openssl-libs 1:1.1.1l-2.fc35 OpenSSL and ASL 2.0 var/lib/rpm/rpmdb.sqlite source openssl 1:1.1.1l-2.fc35 by RUN step 1", ""},
+			"Fedora:35 openssl-libs 1:1.1.1l-2.fc35 OpenSSL and ASL 2.0 var/lib/rpm/rpmdb.sqlite source openssl 1:1.1.1l-2.fc35 by RUN step 1", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db := fromModule(t, rpmModule, c.data)

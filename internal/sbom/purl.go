@@ -7,6 +7,7 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 )
 
 // OSV's names of the ecosystems that are not a distribution's.
@@ -28,29 +29,21 @@ const (
 	ecoSwiftURL = "SwiftURL"
 )
 
-// purlTypes are the package URL types of the ecosystems.
-var purlTypes = map[string]string{
-	ecoPyPI: packageurl.TypePyPi, ecoNPM: packageurl.TypeNPM, ecoGo: packageurl.TypeGolang, ecoCrates: packageurl.TypeCargo,
-	ecoMaven: packageurl.TypeMaven, ecoRuby: packageurl.TypeGem, ecoPHP: packageurl.TypeComposer, ecoNuGet: packageurl.TypeNuget,
-	ecoBitnami: packageurl.TypeBitnami, ecoPub: packageurl.TypePub, ecoHex: packageurl.TypeHex, ecoCRAN: packageurl.TypeCran,
-	ecoHackage: packageurl.TypeHackage, ecoConan: packageurl.TypeConan, ecoSwiftURL: packageurl.TypeSwift,
-}
-
 // newPackage is a package of a language ecosystem, with its package URL. A Go module's version has no v, as OSV has it;
 // in its package URL it has.
-func newPackage(ecosystem, name, version string) inventory.Package {
-	if ecosystem == ecoGo {
-		purl := purlOf(ecosystem, name, version)
-		return inventory.Package{Name: name, Version: strings.TrimPrefix(version, "v"), Ecosystem: ecosystem, PURL: purl}
+func newPackage(eco, name, version string) inventory.Package {
+	if eco == ecoGo {
+		purl := purlOf(eco, name, version)
+		return inventory.Package{Name: name, Version: strings.TrimPrefix(version, "v"), Ecosystem: eco, PURL: purl}
 	}
-	return inventory.Package{Name: name, Version: version, Ecosystem: ecosystem, PURL: purlOf(ecosystem, name, version)}
+	return inventory.Package{Name: name, Version: version, Ecosystem: eco, PURL: purlOf(eco, name, version)}
 }
 
 // purlOf builds the package URL by the rules of the type: namespace and name are split where the ecosystem has a
 // namespace, PyPI's names are normalised.
-func purlOf(ecosystem, name, version string) string {
+func purlOf(eco, name, version string) string {
 	namespace := ""
-	switch ecosystem {
+	switch eco {
 	case ecoPyPI:
 		name = pypiName(name)
 	case ecoMaven:
@@ -62,10 +55,10 @@ func purlOf(ecosystem, name, version string) string {
 			namespace, name = name[:i], name[i+1:]
 		}
 	}
-	if ecosystem == ecoPHP || ecosystem == ecoHex {
+	if eco == ecoPHP || eco == ecoHex {
 		namespace, name = strings.ToLower(namespace), strings.ToLower(name)
 	}
-	return packageurl.NewPackageURL(purlTypes[ecosystem], namespace, name, version, nil, "").ToString()
+	return packageurl.NewPackageURL(ecosystem.TypeOf(eco), namespace, name, version, nil, "").ToString()
 }
 
 // pypiName is a Python project's name as PEP 503 normalises it.

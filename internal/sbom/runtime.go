@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 )
 
 // runtimeFact is an interpreter or server that was found by its own files, as official images have it: built from
@@ -227,7 +229,7 @@ func (k *runtimeKind) confirmed(r io.Reader) (string, error) {
 			}
 		}
 	}
-	return semantic(k.name, found), nil
+	return ecosystem.RuntimeVersion(k.name, found), nil
 }
 
 // fitsName keeps a library's version in a Python program (SQLite's is 3.40.1) from being taken for Python's own, whose
@@ -252,32 +254,5 @@ func (k *runtimeKind) match(data []byte) string {
 	for _, p := range m[1:] {
 		parts = append(parts, string(p))
 	}
-	return semantic(k.name, strings.Join(parts, k.join))
-}
-
-var (
-	preRE   = regexp.MustCompile(`^(\d+\.\d+(?:\.\d+)?)(a|b|rc|beta|alpha|RC)(\d+)\+?$`)
-	javaRE  = regexp.MustCompile(`^1\.(\d+)\.(\d+)_(\d+)`)
-	plainRE = regexp.MustCompile(`^\d+(?:\.\d+)*$`)
-)
-
-// semantic writes a runtime's version as semantic versioning has it: 16.1 is 16.1.0, 3.13.0rc1 is 3.13.0-rc1, Java's
-// 1.8.0_392 is 8.0.392.
-func semantic(name, v string) string {
-	if name == "java" {
-		if m := javaRE.FindStringSubmatch(v); m != nil {
-			return m[1] + "." + m[2] + "." + m[3]
-		}
-	}
-	pre := ""
-	if m := preRE.FindStringSubmatch(v); m != nil {
-		v, pre = m[1], "-"+m[2]+m[3]
-	}
-	v = strings.TrimSuffix(v, "+")
-	if plainRE.MatchString(v) {
-		for strings.Count(v, ".") < 2 {
-			v += ".0"
-		}
-	}
-	return v + pre
+	return ecosystem.RuntimeVersion(k.name, strings.Join(parts, k.join))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/osv-scalibr/log"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 )
 
 // newExtractor makes one of osv-scalibr's extractors.
@@ -50,7 +51,7 @@ func scalibr(make newExtractor) readFunc {
 // fromScalibr converts one package; one without name or ecosystem is left out, since nothing could be said about it.
 func fromScalibr(p *extractor.Package) (inventory.Package, bool) {
 	eco := string(p.Ecosystem().Ecosystem)
-	if p.Name == "" || purlTypes[eco] == "" {
+	if p.Name == "" || ecosystem.TypeOf(eco) == "" {
 		return inventory.Package{}, false
 	}
 	version := p.Version

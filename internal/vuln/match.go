@@ -138,6 +138,8 @@ func (m *matcher) subject(p *inventory.Package, o Options) (*subject, string) {
 		}
 	}
 	switch {
+	case s.ecosystem == "" && p.PURL == "":
+		return nil, "no package URL says what kind of package it is"
 	case s.ecosystem == "":
 		return nil, "no advisory database covers this kind of package"
 	case p.Name == "":

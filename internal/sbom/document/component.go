@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 )
 
 // component is a package as a document describes it, before what its tool left unsaid is derived.
@@ -15,6 +16,7 @@ type component struct {
 	paths                                        []string
 	layer                                        string
 	dev                                          bool
+	manifest                                     bool  // it stands for a lockfile that the tool read, and not for a package
 	size                                         int64 // as syft has it: of Debian's packages in KiB, of others in bytes
 	source                                       sourceParts
 	own                                          []inventory.Property // drydock's own
@@ -68,6 +70,8 @@ func (c *component) property(name string, value func() string) {
 		c.distro.Codename = value()
 	case "aquasecurity:trivy:LayerDiffID":
 		c.layer = value()
+	case "aquasecurity:trivy:Class":
+		c.manifest = true
 	case "aquasecurity:trivy:FilePath", "SrcFile":
 		c.paths = append(c.paths, strings.TrimPrefix(value(), "/"))
 	case "cdx:npm:package:development":
@@ -88,25 +92,42 @@ type builder struct {
 	inv       *inventory.Inventory
 	names     map[string]string // strings that repeat: one copy each
 	ids       map[string]int    // SPDX id of a package: its index
-	unmatched int               // packages without a package URL
-	odd       int               // package URLs that are none
-	first     string            // of unmatched and odd
+	described map[string]bool   // SPDX ids of what the document is about
+	files     int               // components that are a file and nothing more
+	images    tally             // container images, which are no packages and may hold many
+	nameless  tally             // components that nothing names
+	odd       tally             // package URLs that are none
 }
 
-// add takes a component over. Files, containers and the like are no packages.
+// tally counts what could not be taken over, and names the first of it.
+type tally struct {
+	n     int
+	first string
+}
+
+func (t *tally) add(name string) {
+	if t.n++; t.first == "" {
+		t.first = name
+	}
+}
+
+// add takes a component over: whatever could be a package, judged or not. Files that are only files are counted.
 func (b *builder) add(c *component) error {
-	switch c.kind {
-	case "library", "framework", "application", "firmware", "":
-	case "operating-system":
+	bare := c.purl == "" && c.version == "" && c.cpe == ""
+	switch {
+	case c.kind == "operating-system":
 		b.distro(c)
 		return nil
-	default:
+	case c.kind == "container", strings.HasPrefix(c.purl, "pkg:oci/"), strings.HasPrefix(c.purl, "pkg:docker/"):
+		b.images.add(c.name)
 		return nil
-	}
-	if c.purl == "" && (c.kind == "application" || c.name == "" || c.version == "") {
-		return nil // a lockfile, the project itself: nothing to match
-	}
-	if strings.HasPrefix(c.purl, "pkg:oci/") || strings.HasPrefix(c.purl, "pkg:docker/") {
+	case c.kind == "file" && bare:
+		b.files++
+		return nil
+	case c.kind == "application" && bare && (c.manifest || strings.Contains(c.name, "/")):
+		return nil // the lockfile itself
+	case c.purl == "" && c.name == "":
+		b.nameless.add(c.kind)
 		return nil
 	}
 	if len(b.inv.Packages) >= maxPackages {
@@ -124,13 +145,8 @@ func (b *builder) pkg(c *component) inventory.Package {
 	if c.group != "" && c.purl == "" {
 		p.Name = c.group + "/" + c.name
 	}
-	switch err := fromPURL(&p, c.purl); {
-	case c.purl == "":
-		b.unmatched++
-		b.setFirst(c.name)
-	case err != nil:
-		b.odd++
-		b.setFirst(c.purl)
+	if err := fromPURL(&p, c.purl); err != nil {
+		b.odd.add(c.purl)
 	}
 	if strings.HasPrefix(c.purl, "pkg:deb/") {
 		c.size <<= 10
@@ -148,19 +164,14 @@ func (b *builder) pkg(c *component) inventory.Package {
 	return p
 }
 
-func (b *builder) setFirst(s string) {
-	if b.first == "" {
-		b.first = s
-	}
-}
-
 func (b *builder) distro(c *component) {
 	if b.inv.Distro != nil {
 		return
 	}
 	d := c.distro
 	d.ID, d.VersionID = strings.ToLower(c.name), c.version
-	d.Ecosystem = distroEcosystem(d.ID, d.VersionID)
+	d.Ecosystem, _ = ecosystem.Distribution{
+		ID: d.ID, Version: d.VersionID, Codename: d.Codename, Pretty: d.PrettyName}.Name()
 	b.inv.Distro = &d
 }
 
@@ -176,20 +187,94 @@ func (b *builder) intern(s string) string {
 }
 
 func (b *builder) finish() *inventory.Inventory {
+	for i := range b.inv.Packages {
+		b.ofDistro(&b.inv.Packages[i])
+	}
 	b.owners()
 	for i := range b.inv.Packages {
 		b.inv.Packages[i].Normalize()
 	}
 	inventory.Sort(b.inv.Packages)
-	if b.unmatched > 0 {
-		b.problem("%d packages have no package URL: nothing says what they are, and they were not matched (the first is %q)", b.unmatched)
-	}
-	if b.odd > 0 {
-		b.problem("%d package URLs could not be read, and their packages were not matched (the first is %q)", b.odd)
+	b.tell(b.odd, "package URL could not be read, and its package is not judged",
+		"package URLs could not be read, and their packages are not judged")
+	b.tell(b.nameless, "component has neither a name nor a package URL",
+		"components have neither a name nor a package URL")
+	b.tell(b.images, "container image is named and was not looked into",
+		"container images are named and were not looked into")
+	if len(b.inv.Packages) == 0 && b.images.n == 0 {
+		b.problem("%s", b.empty())
 	}
 	return b.inv
 }
 
-func (b *builder) problem(format string, n int) {
-	b.inv.Problems = append(b.inv.Problems, inventory.Problem{Reason: fmt.Sprintf(format, n, b.first)})
+// empty says what a document without packages has instead.
+func (b *builder) empty() string {
+	if b.files > 0 {
+		return fmt.Sprintf("the SBOM lists no packages, only %d files", b.files)
+	}
+	return "the SBOM lists no packages"
+}
+
+// subject takes out what a document is about where no advisory could speak of it: it is the name for all the rest. A
+// document that is about one package keeps it. The document's packages begin at start.
+func (b *builder) subject(start int) {
+	drop := map[int]bool{}
+	for id := range b.described {
+		if i, ok := b.ids[id]; ok && i >= start && b.inv.Packages[i].Ecosystem == "" && b.inv.Packages[i].CPE == "" {
+			drop[i] = true
+		}
+	}
+	if len(drop) == len(b.inv.Packages)-start {
+		return
+	}
+	kept := b.inv.Packages[:start]
+	for i := start; i < len(b.inv.Packages); i++ {
+		if !drop[i] {
+			kept = append(kept, b.inv.Packages[i])
+		}
+	}
+	b.inv.Packages = kept
+}
+
+// identify notes a package's id in its document.
+func (b *builder) identify(id string, at int) {
+	if id == "" {
+		return
+	}
+	if b.ids == nil {
+		b.ids = map[string]int{}
+	}
+	b.ids[id] = at
+}
+
+// ofDistro gives a distribution's package the release that only the document as a whole names.
+func (b *builder) ofDistro(p *inventory.Package) {
+	kind, _, _ := strings.Cut(strings.TrimPrefix(p.PURL, "pkg:"), "/")
+	fallback := map[string]string{"deb": "Debian", "apk": "Alpine", "alpine": "Alpine", "rpm": "rpm"}[kind]
+	if fallback == "" {
+		return
+	}
+	if b.inv.Distro != nil && b.inv.Distro.Ecosystem != "" {
+		name, release, _ := strings.Cut(p.Ecosystem, ":")
+		family, whole, _ := strings.Cut(b.inv.Distro.Ecosystem, ":")
+		if p.Ecosystem == "" || name == family && (release == "" || strings.HasPrefix(whole, release+"-")) {
+			p.Ecosystem = b.intern(b.inv.Distro.Ecosystem)
+		}
+	}
+	if p.Ecosystem == "" {
+		p.Ecosystem = fallback
+	}
+}
+
+func (b *builder) tell(t tally, one, more string) {
+	switch {
+	case t.n == 1:
+		b.problem("a %s (%q)", one, clip(t.first))
+	case t.n > 1:
+		b.problem("%d %s (the first is %q)", t.n, more, clip(t.first))
+	}
+}
+
+func (b *builder) problem(format string, args ...any) {
+	b.inv.Problems = append(b.inv.Problems, inventory.Problem{Reason: fmt.Sprintf(format, args...)})
 }

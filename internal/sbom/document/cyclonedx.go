@@ -1,7 +1,6 @@
 package document
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -23,7 +22,7 @@ func (c cursor) metadata(b *builder) error {
 // components reads an array of components into b.
 func (c cursor) components(b *builder, depth int) error {
 	if depth > maxNesting {
-		return fmt.Errorf("components are nested more than %d deep", maxNesting)
+		return errDeep
 	}
 	return c.array(func() error {
 		comp, err := c.component(b, depth)
@@ -167,11 +166,11 @@ func (c cursor) evidence(comp *component) error {
 }
 
 // nameLicences puts the words of extracted licences in the place of their references.
-func (b *builder) nameLicences(words map[string]string) {
+func (b *builder) nameLicences(words map[string]string, start int) {
 	if len(words) == 0 {
 		return
 	}
-	for i := range b.inv.Packages {
+	for i := start; i < len(b.inv.Packages); i++ {
 		for j, l := range b.inv.Packages[i].Licences {
 			if w := words[l]; w != "" {
 				b.inv.Packages[i].Licences[j] = w

@@ -1,6 +1,7 @@
-// Package document reads SBOMs: CycloneDX 1.2 to 1.7 as JSON and XML, SPDX 2.2 and 2.3 as JSON and tag-value, as syft,
-// trivy, cdxgen and drydock itself write them. It reads once, forward, and keeps only what matching and attribution
-// need; what it reads is foreign, so size, nesting and the number of packages are bounded.
+// Package document reads SBOMs: CycloneDX 1.2 to 1.7 as JSON and XML, SPDX 2 as JSON, YAML, tag-value and RDF/XML,
+// SPDX 3, syft's own JSON, as the usual tools and drydock itself write them; each also compressed, in UTF-16, and within
+// GitHub's export or an attestation. It reads once, forward, and keeps only what matching and attribution need; what it
+// reads is foreign, so size, nesting and the number of packages are bounded.
 package document
 
 import (
@@ -38,61 +39,73 @@ func ReadFile(path string) (*inventory.Inventory, error) {
 // the inventory then holds the packages before that place, and is nil where there are none.
 func Read(r io.Reader, name string) (*inventory.Inventory, error) {
 	b := &builder{inv: &inventory.Inventory{Target: name}, names: map[string]string{}}
-	br := bufio.NewReaderSize(bounded.Reader(r, maxBytes), 64<<10)
-	kind, err := sniff(br)
+	t, err := unwrap(bounded.Reader(r, maxBytes))
 	if err != nil {
 		return nil, clierr.InputErr(name, err).WithHint(formatsHint)
 	}
-	switch kind {
-	case '{':
-		err = readJSON(br, b)
-	case '<':
-		err = readXML(br, b)
-	case 'S':
-		err = readTagValue(br, b)
-	default:
-		return nil, clierr.Input(name, "not an SBOM").WithHint(formatsHint)
-	}
-	if err != nil {
+	if err := readText(t.Reader, b); err != nil {
+		if !t.plain {
+			r = nil // its lines are not those of the text
+		}
 		err = located(r, name, err)
 		if len(b.inv.Packages) == 0 {
 			return nil, err
 		}
+		return b.finish(), err
 	}
-	return b.finish(), err
+	return b.finish(), nil
 }
 
-const formatsHint = "SBOMs are read as CycloneDX 1.2 to 1.7 (JSON or XML) and SPDX 2.2 or 2.3 (JSON or tag-value)."
-
-// Sniff tells from the first bytes of a file (4 KiB are plenty) whether it is worth reading as an SBOM.
-func Sniff(head []byte) bool {
-	head = bytes.TrimLeft(bytes.TrimPrefix(head, bom), " \t\r\n")
-	if len(head) == 0 {
-		return false
+// readText reads any of the formats.
+func readText(r *bufio.Reader, b *builder) error {
+	kind, err := sniff(r)
+	if err != nil {
+		return err
 	}
-	switch head[0] {
-	case '{':
-		return bytes.Contains(head, []byte(`"bomFormat"`)) || bytes.Contains(head, []byte(`"spdxVersion"`)) || bytes.Contains(head, []byte("cyclonedx.org/schema"))
+	switch kind {
+	case '{', '[':
+		return readJSON(r, b)
 	case '<':
-		return bytes.Contains(head, []byte("cyclonedx.org/schema/bom"))
+		return readXML(r, b)
 	}
-	return bytes.HasPrefix(head, []byte("SPDXVersion:"))
+	head, _ := r.Peek(32 << 10) // what there is of it
+	switch {
+	case tagValueRE.Match(head):
+		return readTagValue(r, b)
+	case spdxYAML.Match(head):
+		return readYAML(r, b)
+	}
+	what, err := LookAt(r)
+	if err != nil {
+		return err
+	}
+	e := clierr.Input(b.inv.Target, "not an SBOM").WithHint(formatsHint)
+	if what.Is != "" {
+		e = clierr.Input(b.inv.Target, "this is %s, and not an SBOM", what.Is).WithHint(formatsHint)
+	}
+	if what.Remedy != "" {
+		e = e.WithHint("%s", what.Remedy)
+	}
+	return e
 }
+
+const formatsHint = "SBOMs are read as CycloneDX 1.2 to 1.7 (JSON or XML), SPDX 2 (JSON, YAML, tag-value or RDF/XML), " +
+	"SPDX 3 (JSON) and syft's JSON, also within attestations."
 
 var bom = []byte("\xef\xbb\xbf")
 
-// sniff tells the three families by the first byte that is not white space: '{', '<' or 'S'.
+var (
+	errEmpty = errors.New("an empty file")
+	errDeep  = fmt.Errorf("nested more than %d deep", maxNesting)
+)
+
+// sniff returns the first byte that is not white space, which tells the families apart.
 func sniff(br *bufio.Reader) (byte, error) {
-	if head, err := br.Peek(len(bom)); err == nil && bytes.Equal(head, bom) {
-		if _, err := br.Discard(len(bom)); err != nil {
-			return 0, err
-		}
-	}
 	for {
 		c, err := br.ReadByte()
 		switch {
 		case errors.Is(err, io.EOF):
-			return 0, errors.New("the file is empty")
+			return 0, errEmpty
 		case err != nil:
 			return 0, err
 		case c == ' ' || c == '\t' || c == '\r' || c == '\n':

@@ -6,14 +6,8 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 )
-
-// languages maps the package URL types of language ecosystems to OSV's names for them.
-var languages = map[string]string{
-	"pypi": "PyPI", "npm": "npm", "golang": "Go", "cargo": "crates.io", "gem": "RubyGems", "maven": "Maven", "nuget": "NuGet",
-	"composer": "Packagist", "hex": "Hex", "pub": "Pub", "hackage": "Hackage", "cran": "CRAN", "conan": "ConanCenter",
-	"swift": "SwiftURL", "bitnami": "Bitnami", "julia": "Julia",
-}
 
 // fromPURL completes a package from its package URL: the name as OSV spells it, the ecosystem with its release, the
 // source package. What the document said otherwise stands, but for the name and the version: the package URL is what
@@ -29,26 +23,52 @@ func fromPURL(p *inventory.Package, purl string) error {
 	if u.Version != "" {
 		p.Version = u.Version
 	}
-	name := u.Name
 	switch u.Type {
-	case "maven":
-		name = u.Namespace + ":" + u.Name
-	case "deb", "apk", "rpm", "alpm":
+	case "deb", "apk", "rpm":
 		return fromDistroPURL(p, &u)
-	default:
-		if u.Namespace != "" {
-			name = u.Namespace + "/" + u.Name
+	case "alpine": // as it was written before apk was agreed on
+		u.Type = "apk"
+		if u.Namespace == "" {
+			u.Namespace = "alpine"
 		}
+		return fromDistroPURL(p, &u)
+	case "generic":
+		fromGeneric(p, &u)
+		return nil
+	}
+	name := u.Name
+	switch {
+	case u.Type == "maven":
+		name = u.Namespace + ":" + u.Name
+	case u.Namespace != "":
+		name = u.Namespace + "/" + u.Name
 	}
 	if u.Type != "pypi" || !sameName(p.Name, name) {
 		p.Name = name
 	}
-	p.Ecosystem = languages[u.Type]
-	if p.Ecosystem == "Go" && p.Name != "stdlib" {
+	if p.Ecosystem = ecosystem.OfType(u.Type); p.Ecosystem == "" {
+		p.Ecosystem = ecosystem.Other(u.Type)
+	}
+	switch {
+	case p.Ecosystem == "Go" && p.Name != "stdlib":
 		// OSV's versions of Go modules have no v; a tool's may.
 		p.Version = strings.TrimPrefix(p.Version, "v")
+	case p.Ecosystem == "Bitnami":
+		p.Version = ecosystem.BitnamiVersion(p.Version)
 	}
 	return nil
+}
+
+// fromGeneric takes a runtime or server that a tool knows by its program for the package that Bitnami publishes
+// advisories of; of anything else that is called generic nobody does.
+func fromGeneric(p *inventory.Package, u *packageurl.PackageURL) {
+	if known := ecosystem.Runtime(u.Namespace, u.Name); known != "" {
+		p.Name, p.Ecosystem, p.Version = known, "Bitnami", ecosystem.RuntimeVersion(known, p.Version)
+		return
+	}
+	if p.Name == "" {
+		p.Name = u.Name
+	}
 }
 
 // sameName compares names as PyPI does, which is the only ecosystem whose package URLs spell names another way.
@@ -73,11 +93,7 @@ func fromDistroPURL(p *inventory.Package, u *packageurl.PackageURL) error {
 	if epoch != "" && epoch != "0" && !strings.Contains(p.Version, ":") {
 		p.Version = epoch + ":" + p.Version
 	}
-	id, version := u.Namespace, distro
-	if i := strings.LastIndexByte(distro, '-'); i >= 0 {
-		id, version = distro[:i], distro[i+1:]
-	}
-	p.Ecosystem = distroEcosystem(id, version)
+	p.Ecosystem = distroOf(u, distro)
 	if p.Source.Name == "" && upstream != "" {
 		p.Source.Name, p.Source.Version, _ = strings.Cut(upstream, "@")
 		if u.Type == "rpm" {
@@ -104,58 +120,30 @@ func sourceRPM(s, epoch string) inventory.Source {
 	return inventory.Source{Name: s[:v], Version: sourceParts{version: s[v+1:], epoch: epoch}.full()}
 }
 
-// debianReleases are the code names that stand in a package URL's distro in place of a number.
-var debianReleases = map[string]string{
-	"jessie": "8", "stretch": "9", "buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14",
+// distroOf names the distribution of a package by the qualifier ("debian-12", "opensuse-leap-15.5", "12.5", "jammy"), else
+// by the namespace; "" where neither names one.
+func distroOf(u *packageurl.PackageURL, distro string) string {
+	d := ecosystem.Distribution{ID: u.Namespace, Version: distro}
+	if id, version, ok := splitDistro(distro); ok {
+		d.ID, d.Version = id, version
+	}
+	name, _ := d.Name()
+	return name
 }
 
-// distroEcosystem is OSV's ecosystem, with its release, of a distribution by os-release's ID and VERSION_ID.
-func distroEcosystem(id, version string) string {
-	major, rest, dotted := strings.Cut(version, ".")
-	switch strings.ToLower(id) {
-	case "debian":
-		if n := debianReleases[version]; n != "" {
-			major = n
+// splitDistro splits the qualifier at the hyphen that ends a distribution's name: both parts may hold others.
+func splitDistro(s string) (id, version string, ok bool) {
+	for i := len(s); i > 0; i = strings.LastIndexByte(s[:i], '-') {
+		if !ecosystem.Known(s[:i]) {
+			continue
 		}
-		return release("Debian", major)
-	case "ubuntu":
-		return release("Ubuntu", version)
-	case "alpine":
-		if dotted {
-			minor, _, _ := strings.Cut(rest, ".")
-			return "Alpine:v" + strings.TrimPrefix(major, "v") + "." + minor
+		if i == len(s) {
+			return s, "", true
 		}
-		return "Alpine"
-	case "wolfi":
-		return "Wolfi"
-	case "chainguard":
-		return "Chainguard"
-	case "minimos":
-		return "MinimOS"
-	case "alpaquita":
-		return release("Alpaquita", version)
-	case "almalinux":
-		return release("AlmaLinux", major)
-	case "rocky", "rockylinux", "rocky-linux":
-		return release("Rocky Linux", major)
-	case "opensuse", "opensuse-leap", "opensuse.leap":
-		return release("openSUSE:Leap ", version)
-	case "sles", "suse":
-		return release("SUSE", version)
-	case "mageia":
-		return release("Mageia", major)
-	case "rhel", "redhat":
-		return "Red Hat"
+		return s[:i], s[i+1:], true
 	}
-	return ""
-}
-
-func release(ecosystem, version string) string {
-	if version == "" {
-		return strings.TrimSuffix(ecosystem, ":Leap ")
+	if i := strings.LastIndexByte(s, '-'); i > 0 && len(s) > i+1 && '0' <= s[i+1] && s[i+1] <= '9' && !('0' <= s[0] && s[0] <= '9') {
+		return s[:i], s[i+1:], true // a distribution that the table does not have
 	}
-	if strings.HasSuffix(ecosystem, " ") {
-		return ecosystem + version
-	}
-	return ecosystem + ":" + version
+	return "", "", false
 }

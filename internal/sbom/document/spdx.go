@@ -18,11 +18,12 @@ type spdxPackage struct {
 // add completes a package from the words that tools put into free text, and takes it over.
 func (b *builder) addSPDX(p *spdxPackage) error {
 	switch p.purpose {
-	case "CONTAINER", "FILE", "ARCHIVE", "DEVICE", "SOURCE":
-		if p.purl == "" || p.purpose == "CONTAINER" {
-			b.ownDistro(&p.component)
-			return nil
-		}
+	case "CONTAINER":
+		b.ownDistro(&p.component)
+		return nil
+	case "FILE", "ARCHIVE", "DEVICE", "SOURCE":
+		b.ownDistro(&p.component)
+		p.kind = "file"
 	case "OPERATING-SYSTEM", "OPERATING_SYSTEM":
 		p.kind = "operating-system"
 	case "APPLICATION":
@@ -36,11 +37,8 @@ func (b *builder) addSPDX(p *spdxPackage) error {
 	if err := b.add(&p.component); err != nil {
 		return err
 	}
-	if len(b.inv.Packages) > n && p.id != "" {
-		if b.ids == nil {
-			b.ids = map[string]int{}
-		}
-		b.ids[p.id] = n
+	if len(b.inv.Packages) > n {
+		b.identify(p.id, n)
 	}
 	return nil
 }
@@ -76,15 +74,17 @@ func (p *spdxPackage) sourceInfo(s string) {
 	}
 }
 
-// attribution understands the texts in which trivy names the layer.
+// attribution understands the texts in which trivy names the layer, and marks what stands for a lockfile.
 func (p *spdxPackage) attribution(s string) {
 	if rest, ok := strings.CutPrefix(s, "LayerDiffID: "); ok {
 		p.layer = rest
 	}
+	p.manifest = p.manifest || strings.HasPrefix(s, "Class: ")
 }
 
 // annotation understands drydock's own: a JSON array of name and value pairs.
 func (p *spdxPackage) annotation(s string) {
+	p.attribution(s) // trivy writes there what it wrote as attribution before
 	if !strings.HasPrefix(s, `[["`+inventory.PropertyPrefix) {
 		return
 	}
@@ -97,9 +97,9 @@ func (p *spdxPackage) annotation(s string) {
 	}
 }
 
-// ref takes over an external reference.
+// ref takes over an external reference. Its kind may be written as the address that defines it.
 func (p *spdxPackage) ref(kind, locator string) {
-	switch kind {
+	switch kind[strings.LastIndexAny(kind, "/#")+1:] {
 	case "purl":
 		if p.purl == "" {
 			p.purl = locator
@@ -216,9 +216,13 @@ const ownership = "ownership-by-file-overlap"
 func (c cursor) spdxRelationships(b *builder) error {
 	return c.array(func() error {
 		var from, to []byte
+		var kind string
 		owns := false
-		err := c.object(func(key string) error {
+		err := c.object(func(key string) (err error) {
 			switch key {
+			case "relationshipType":
+				kind, err = c.interned(b)
+				return err
 			case "spdxElementId", "relatedSpdxElement":
 				v, err := c.raw()
 				if key == "spdxElementId" {
@@ -237,8 +241,31 @@ func (c cursor) spdxRelationships(b *builder) error {
 		if err == nil && owns {
 			b.owns(string(from), string(to))
 		}
+		b.relates(string(from), kind, string(to))
 		return err
 	})
+}
+
+// relates notes what the document is about.
+func (b *builder) relates(from, kind, to string) {
+	switch {
+	case kind == "DESCRIBES" && from == spdxDocument:
+		b.describes(to)
+	case kind == "DESCRIBED_BY" && to == spdxDocument:
+		b.describes(from)
+	}
+}
+
+// spdxDocument is how an SPDX document calls itself.
+const spdxDocument = "SPDXRef-DOCUMENT"
+
+func (b *builder) describes(id string) {
+	if b.described == nil {
+		b.described = map[string]bool{}
+	}
+	if len(b.described) < maxPackages {
+		b.described[id] = true
+	}
 }
 
 // owns notes an owner by the packages' SPDX ids; relationships follow the packages in what tools write.

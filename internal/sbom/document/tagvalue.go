@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/drydock/drydock/internal/clierr"
 )
 
 // readTagValue reads SPDX's line format: "Tag: value", where a value may span lines between <text> and </text>.
@@ -23,6 +21,8 @@ func readTagValue(r *bufio.Reader, b *builder) error {
 		return b.addSPDX(done)
 	}
 	words, licence, version := map[string]string{}, "", ""
+	start := len(b.inv.Packages)
+	b.ids, b.described = nil, nil
 	var related []string
 	var owned [][2]string // in tag-value, relationships stand between the packages
 	for {
@@ -41,15 +41,16 @@ func readTagValue(r *bufio.Reader, b *builder) error {
 				return &placed{line: t.line, err: err}
 			}
 			p = &spdxPackage{component: component{name: value}}
-		case "FileName", "SnippetSPDXID", "LicenseID", "Relationship":
+		case "FileName", "SnippetSPDXID", "LicenseID":
 			if err := flush(); err != nil {
 				return &placed{line: t.line, err: err}
 			}
-			switch tag {
-			case "LicenseID":
+			if tag == "LicenseID" {
 				licence = value
-			case "Relationship":
-				related = strings.Fields(value)
+			}
+		case "Relationship": // it may stand anywhere, inside a package too
+			if related = strings.Fields(value); len(related) == 3 {
+				b.relates(related[0], related[1], related[2])
 			}
 		case "RelationshipComment":
 			if len(related) == 3 && strings.HasPrefix(value, ownership) {
@@ -71,10 +72,11 @@ func readTagValue(r *bufio.Reader, b *builder) error {
 	for _, o := range owned {
 		b.owns(o[0], o[1])
 	}
-	if !known(version, "SPDX-2.2", "SPDX-2.3") {
-		return clierr.Input(b.inv.Target, "%q is not a version of SPDX that can be read", clip(version)).WithHint(formatsHint)
+	if err := spdxVersion(b.inv.Target, version); err != nil {
+		return err
 	}
-	b.nameLicences(words)
+	b.nameLicences(words, start)
+	b.subject(start)
 	return nil
 }
 
@@ -153,20 +155,27 @@ func (t *tags) value(s string) (string, error) {
 	}
 }
 
-// read returns the next line; of one that is too long only the beginning.
+// read returns the next line, which ends as on any system: \n, \r\n or \r. Of one that is too long only the beginning.
 func (t *tags) read() (string, error) {
 	var line []byte
-	for {
-		part, more, err := t.r.ReadLine()
-		if err != nil {
-			return "", err
-		}
-		if len(line) < maxText {
-			line = append(line, part...)
-		}
-		if !more {
+	for read := false; ; read = true {
+		c, err := t.r.ReadByte()
+		switch {
+		case errors.Is(err, io.EOF) && read:
 			t.line++
 			return string(line), nil
+		case err != nil:
+			return "", err
+		case c == '\r':
+			if next, err := t.r.Peek(1); err == nil && next[0] == '\n' {
+				continue
+			}
+			fallthrough
+		case c == '\n':
+			t.line++
+			return string(line), nil
+		case len(line) < maxText:
+			line = append(line, c)
 		}
 	}
 }

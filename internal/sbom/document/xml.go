@@ -4,17 +4,17 @@ import (
 	"bufio"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
 )
 
-// readXML reads CycloneDX as XML.
+// readXML reads CycloneDX as XML, and SPDX as RDF in XML.
 func readXML(r *bufio.Reader, b *builder) error {
 	x := &xmlReader{Decoder: xml.NewDecoder(r), b: b}
 	x.Strict = true
+	x.CharsetReader = charset
 	err := x.document()
 	if err == nil {
 		return nil
@@ -47,9 +47,16 @@ func (x *xmlReader) document() error {
 	if err != nil {
 		return err
 	}
+	if root.Name == rdfRoot {
+		return x.rdf()
+	}
 	version, ok := strings.CutPrefix(root.Name.Space, namespace)
-	if root.Name.Local != "bom" || !ok || !known(version, "1.2", "1.3", "1.4", "1.5", "1.6", "1.7") {
-		return clierr.Input(x.b.inv.Target, "this XML is not CycloneDX: its root is %q in %q", clip(root.Name.Local), clip(root.Name.Space)).WithHint(formatsHint)
+	if root.Name.Local != "bom" || !ok {
+		return clierr.Input(x.b.inv.Target, "this XML is not an SBOM: its root is %q in %q",
+			clip(root.Name.Local), clip(root.Name.Space)).WithHint(formatsHint)
+	}
+	if err := cycloneDXVersion(x.b.inv.Target, version); err != nil {
+		return err
 	}
 	return x.children(func(e xml.StartElement) error {
 		switch e.Name.Local {
@@ -129,7 +136,7 @@ func (x *xmlReader) text() (string, error) {
 
 func (x *xmlReader) components(depth int) error {
 	if depth > maxNesting {
-		return fmt.Errorf("components are nested more than %d deep", maxNesting)
+		return errDeep
 	}
 	return x.children(func(e xml.StartElement) error {
 		if e.Name.Local != "component" {

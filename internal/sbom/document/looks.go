@@ -1,0 +1,189 @@
+package document
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/xml"
+	"io"
+	"strings"
+
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/lazyregexp"
+)
+
+// Look is what a file turns out to be by its content.
+type Look struct {
+	SBOM   bool   // it is worth reading as one
+	Is     string // what else it is, in words ("an npm lockfile"); "" where that is not known
+	Remedy string // what to do with it instead, "" where the list of what is read is all that can be said
+}
+
+// LookAtFile tells what the file at path is. Of JSON it reads as many fields as it takes, since the one that tells may
+// stand last.
+func LookAtFile(path string) (Look, error) {
+	f, err := bounded.Open(path)
+	if err != nil {
+		return Look{}, err
+	}
+	defer f.Close()
+	return LookAt(f)
+}
+
+// LookAt tells what a file is by its content; the error is one of reading. See LookAtFile.
+func LookAt(r io.Reader) (Look, error) {
+	t, err := unwrap(bounded.Reader(r, maxBytes))
+	if err != nil {
+		return Look{Is: "damaged: " + err.Error()}, nil
+	}
+	kind, err := sniff(t.Reader)
+	switch {
+	case err == errEmpty:
+		return Look{Is: "an empty file"}, nil
+	case err != nil:
+		return Look{}, err
+	case kind == '{', kind == '[':
+		return lookAtJSON(t.Reader), nil
+	case kind == '<':
+		return lookAtXML(t.Reader), nil
+	}
+	head, _ := t.Peek(32 << 10) // what there is of it
+	switch {
+	case tagValueRE.Match(head), spdxYAML.Match(head):
+		return Look{SBOM: true}, nil
+	case bytes.HasPrefix(head, []byte("@prefix")) && bytes.Contains(head, []byte("spdx.org/rdf")):
+		return Look{Is: "SPDX as RDF in Turtle", Remedy: "Write it as JSON, RDF/XML or tag-value."}, nil
+	case bytes.HasPrefix(head, []byte("BZh")), bytes.HasPrefix(head, []byte("\xfd7zXZ")):
+		return Look{Is: "compressed with bzip2 or xz", Remedy: "Unpack it, or compress it with gzip or zstd."}, nil
+	case bytes.HasPrefix(head, []byte("\x7fELF")), bytes.HasPrefix(head, []byte("MZ")):
+		return Look{Is: "a program", Remedy: "Name the image or the folder that holds it (dir:FOLDER)."}, nil
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return Look{Is: "a zip file, as jar and wheel are", Remedy: "Name the image or the folder that holds it (dir:FOLDER)."}, nil
+	case bytes.IndexByte(head, 0) >= 0:
+		return Look{Is: "a binary file"}, nil
+	}
+	return Look{}, nil
+}
+
+var (
+	tagValueRE = lazyregexp.New(`(?m)^[ \t]*SPDXVersion:`)
+	spdxYAML   = lazyregexp.New(`(?m)^"?spdxVersion"?:`)
+)
+
+// telling are the fields of which each alone makes an object worth reading as an SBOM.
+var telling = map[string]bool{
+	"bomFormat": true, "spdxVersion": true, "predicateType": true, "dsseEnvelope": true, "artifactRelationships": true,
+	"SPDX": true,
+}
+
+// lookAtJSON goes through an object's names until one tells. Of an array the first element is looked at.
+func lookAtJSON(r *bufio.Reader) Look {
+	c := newCursor(r)
+	if c.PeekKind() == '[' {
+		if _, err := c.ReadToken(); err != nil {
+			return Look{}
+		}
+	}
+	keys := map[string]bool{}
+	sbom := false
+	err := c.object(func(key string) error {
+		if len(keys) < maxKeys {
+			keys[key] = true
+		}
+		switch {
+		case telling[key], isPlatform(key), keys["payload"] && keys["payloadType"]:
+			sbom = true
+			return io.EOF
+		case key == "sbom", key == "bundle", key == "attestation":
+			sbom = c.PeekKind() == '{'
+		case key == "artifacts" || key == "descriptor":
+			if keys["artifacts"] && keys["descriptor"] {
+				sbom = true
+			}
+		case key == "@context":
+			var o object
+			err := c.context(&o)
+			sbom = sbom || o.spdx != ""
+			return err
+		case key == "specVersion" && keys["components"], key == "components" && keys["specVersion"]:
+			sbom = true
+		}
+		if sbom {
+			return io.EOF
+		}
+		return c.skip()
+	})
+	if sbom {
+		return Look{SBOM: true}
+	}
+	what := looksLike(keys)
+	if what.is == "" && err != nil {
+		return Look{} // not JSON to its end: whoever reads it can tell why
+	}
+	return Look{Is: what.is, Remedy: what.hint}
+}
+
+func lookAtXML(r *bufio.Reader) Look {
+	x := &xmlReader{Decoder: xml.NewDecoder(r)}
+	x.CharsetReader = charset
+	root, err := x.root()
+	switch {
+	case err != nil:
+		return Look{}
+	case strings.HasPrefix(root.Name.Space, namespace), root.Name == rdfRoot:
+		return Look{SBOM: true}
+	}
+	return Look{}
+}
+
+// shape is a kind of JSON file that people name by mistake.
+type shape struct {
+	keys     []string // all of them are there
+	is, hint string
+}
+
+// remedy is what to do with a file that is no SBOM.
+func (s shape) remedy() string {
+	if s.hint != "" {
+		return s.hint
+	}
+	return formatsHint
+}
+
+const byItsName = "A lockfile is told by its name: give it the one that its tool gave it, or name its folder."
+
+var shapes = []shape{
+	{[]string{"lockfileVersion"}, "an npm lockfile", "It is read under the name package-lock.json or npm-shrinkwrap.json."},
+	{[]string{"_meta", "default"}, "a Pipfile.lock", "It is read under the name Pipfile.lock."},
+	{[]string{"packages", "packages-dev"}, "a composer.lock", "It is read under the name composer.lock."},
+	{[]string{"version", "dependencies", "targets"}, "a project.assets.json", byItsName},
+	{[]string{"pins"}, "a Package.resolved", "It is read under the name Package.resolved."},
+	{[]string{"SchemaVersion", "Results"}, "trivy's own report",
+		"Let trivy write an SBOM: trivy convert --format cyclonedx, or --format spdx-json."},
+	{[]string{"SchemaVersion", "ArtifactName"}, "trivy's own report",
+		"Let trivy write an SBOM: trivy convert --format cyclonedx, or --format spdx-json."},
+	{[]string{"detector", "manifests"}, "a dependency snapshot for GitHub", "Let the tool write an SBOM: syft -o cyclonedx-json."},
+	{[]string{"matches", "descriptor"}, "grype's report", "Name the SBOM or the image that grype was given."},
+	{[]string{"schema", "gates"}, "a report of drydock", "Name what it was made of; two reports are compared with drydock diff."},
+	{[]string{"runs", "version"}, "a SARIF log", ""},
+	{[]string{"document", "product_tree"}, "a CSAF advisory", ""},
+	{[]string{"@context", "statements"}, "an OpenVEX document", ""},
+	{[]string{"schemaVersion", "manifests"}, "the index of an image", "Name the folder that it stands in: oci-dir:FOLDER."},
+	{[]string{"schemaVersion", "layers"}, "the manifest of an image", "Name the image: registry:REF, or oci-dir:FOLDER."},
+	{[]string{"RepoTags", "RootFS"}, "what docker inspect prints of an image", "Name the image itself."},
+	{[]string{"name", "dependencies"}, "a package.json", "It is read under the name package.json."},
+	{[]string{"name", "devDependencies"}, "a package.json", "It is read under the name package.json."},
+}
+
+// looksLike tells what a JSON object is by the names in it.
+func looksLike(keys map[string]bool) shape {
+next:
+	for _, s := range shapes {
+		for _, k := range s.keys {
+			if !keys[k] {
+				continue next
+			}
+		}
+		return s
+	}
+	return shape{}
+}

@@ -3,6 +3,7 @@ package sbom
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
@@ -22,6 +23,9 @@ func readBunLock(f *file) ([]inventory.Package, error) {
 	if err := json.Unmarshal(data, &lock); err != nil {
 		return nil, jsonError(data, err)
 	}
+	if lock.Workspaces == nil && lock.Packages == nil {
+		return nil, errNoLock("workspaces")
+	}
 	var prod, dev []string
 	for _, w := range sortedKeys(lock.Workspaces) {
 		p := lock.Workspaces[w]
@@ -32,13 +36,7 @@ func readBunLock(f *file) ([]inventory.Package, error) {
 	}
 	g := graph{}
 	for key, tuple := range lock.Packages {
-		if len(tuple) < 3 {
-			continue
-		}
-		var info packageJSON
-		if json.Unmarshal(tuple[2], &info) != nil {
-			continue
-		}
+		info := bunInfo(tuple)
 		for _, m := range []stringMap{info.Dependencies, info.Optional, info.Peer} {
 			for _, n := range m.names() {
 				g[key] = append(g[key], bunPlace(lock.Packages, key, n))
@@ -54,15 +52,39 @@ func readBunLock(f *file) ([]inventory.Package, error) {
 		if t := lock.Packages[key]; len(t) == 0 || json.Unmarshal(t[0], &id) != nil {
 			continue
 		}
-		i := strings.LastIndexByte(id, '@')
-		if i <= 0 || strings.ContainsAny(id[i+1:], ":/") {
+		at := strings.IndexByte(id[min(1, len(id)):], '@') + 1
+		if at <= 0 {
 			continue
 		}
-		p := newPackage(ecoNPM, id[:i], id[i+1:])
+		p, ok := npmResolved(id[:at], id[at+1:])
+		if !ok || strings.HasPrefix(id[at+1:], "root:") {
+			continue
+		}
 		p.Line, p.Direct, p.Dev = lines["packages\x00"+key], direct[key], devOnly[key]
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// bunInfo is what an entry says of its dependencies: the third element of a registry's package, the second of others.
+func bunInfo(tuple []json.RawMessage) (info packageJSON) {
+	for _, e := range tuple[min(1, len(tuple)):] {
+		if bytes.HasPrefix(bytes.TrimSpace(e), []byte("{")) {
+			_ = json.Unmarshal(e, &info) // what is no such object names no dependencies
+			break
+		}
+	}
+	return info
+}
+
+// readBunBinaryLock says that bun's former, binary lockfile is not read, unless the one in text stands beside it, which
+// bun itself prefers.
+func readBunBinaryLock(f *file) ([]inventory.Package, error) {
+	if f.beside("bun.lock") != nil {
+		return nil, nil
+	}
+	return nil, errors.New("bun's binary lockfile is not read: `bun install --save-text-lockfile --frozen-lockfile --lockfile-only` " +
+		"writes it as bun.lock; until then package.json's ranges are all that is known")
 }
 
 // bunPlace finds a dependency as Node would: below the package that needs it, else below each package around that one,

@@ -74,6 +74,9 @@ func readCargoLock(f *file) ([]inventory.Package, error) {
 	if err := decodeTOML(data, &lock); err != nil {
 		return nil, tomlError(err)
 	}
+	if lock.Package == nil {
+		return nil, errNoLock("[[package]]")
+	}
 	var manifest struct {
 		Dev map[string]any `toml:"dev-dependencies"`
 	}
@@ -124,6 +127,11 @@ func readCargoLock(f *file) ([]inventory.Package, error) {
 	return out, nil
 }
 
+// errNoLock says that a lockfile does not hold what every one of its kind does: it is empty, cut off or another file.
+func errNoLock(want string) error {
+	return fmt.Errorf("no %s: empty, cut off, or no such lockfile", want)
+}
+
 // composerPackage is an entry of composer.lock and of vendor/composer/installed.json.
 type composerPackage struct {
 	Name    string          `json:"name"`
@@ -158,6 +166,9 @@ func readComposerLock(f *file) ([]inventory.Package, error) {
 	}
 	if err := json.Unmarshal(data, &lock); err != nil {
 		return nil, jsonError(data, err)
+	}
+	if lock.Packages == nil && lock.Dev == nil {
+		return nil, errNoLock("packages")
 	}
 	var manifest struct {
 		Require stringMap `json:"require"`
@@ -213,6 +224,9 @@ func readComposerInstalled(f *file) ([]inventory.Package, error) {
 }
 
 var (
+	// Names of sections are in capitals: GEM, PLATFORMS, "RUBY VERSION"; those of later versions are passed over.
+	gemSectionRE = lazyregexp.New(`^[A-Z][A-Z ]*$`)
+
 	gemSpecRE  = lazyregexp.New(`^    ([^ ()]+) \(([^)]+)\)$`)
 	gemDepRE   = lazyregexp.New(`^      ([^ ()!]+)`)
 	gemRootRE  = lazyregexp.New(`^  ([^ ()!]+)`)
@@ -241,6 +255,9 @@ func readGemfileLock(f *file) ([]inventory.Package, error) {
 	for n, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimRight(line, "\r")
 		if line != "" && line[0] != ' ' {
+			if !gemSectionRE.MatchString(line) {
+				return nil, fmt.Errorf("line %d: no section of a Bundler lockfile", n+1)
+			}
 			section = line
 			continue
 		}
@@ -257,6 +274,9 @@ func readGemfileLock(f *file) ([]inventory.Package, error) {
 				g[last] = append(g[last], m[1])
 			}
 		}
+	}
+	if section == "" {
+		return nil, errNoLock("GEM")
 	}
 	devGems := gemfileDev(f.beside(map[string]string{"gems.locked": "gems.rb"}[path.Base(f.path)]), f.beside("Gemfile"))
 	var prod, dev []string

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // packageJSON is what is used of a package.json.
@@ -113,6 +114,7 @@ func (j *packageJSON) workspacePatterns() []string {
 
 // npmLock is package-lock.json and npm-shrinkwrap.json, lockfile versions 1 to 3.
 type npmLock struct {
+	Version      json.RawMessage               `json:"lockfileVersion"`
 	Packages     map[string]*npmLockPackage    `json:"packages"`
 	Dependencies map[string]*npmLockDependency `json:"dependencies"`
 }
@@ -123,6 +125,8 @@ type npmLockPackage struct {
 	DevOpt   bool `json:"devOptional"`
 	Link     bool `json:"link"`
 	InBundle bool `json:"inBundle"`
+
+	Resolved string `json:"resolved"`
 }
 
 type npmLockDependency struct {
@@ -146,6 +150,9 @@ func readNPMLock(f *file) ([]inventory.Package, error) {
 	if lock.Packages != nil {
 		return lock.installed(data), nil
 	}
+	if lock.Dependencies == nil && lock.Version == nil {
+		return nil, errNoLock("lockfileVersion")
+	}
 	project := readNPMProject(f)
 	direct := map[string]bool{}
 	for _, w := range append(project.prod, project.dev...) {
@@ -166,8 +173,7 @@ func (d *npmLockDependency) collect(out []inventory.Package, name string, line i
 	if d == nil || depth > maxJSONDepth {
 		return out
 	}
-	if n, v := npmResolved(name, d.Version); n != "" && v != "" {
-		p := newPackage(ecoNPM, n, v)
+	if p, ok := npmResolved(name, d.Version); ok {
 		p.Dev, p.Line, p.Direct = d.Dev, line, direct
 		out = append(out, p)
 	}
@@ -204,10 +210,13 @@ func (l *npmLock) installed(data []byte) []inventory.Package {
 		if p.Name != "" { // an alias: the folder has another name than the package
 			name = p.Name
 		}
-		if name == "" || p.Version == "" {
+		if name == "" || p.Version == "" && p.Resolved == "" {
 			continue
 		}
 		q := newPackage(ecoNPM, name, p.Version)
+		if p.Version == "" {
+			q = addressPackage(ecoNPM, name, p.Resolved)
+		}
 		q.Dev, q.Line, q.Direct = p.Dev, lines["packages\x00"+key], direct[key]
 		q.Licences = p.licences()
 		out = append(out, q)
@@ -215,19 +224,29 @@ func (l *npmLock) installed(data []byte) []inventory.Package {
 	return out
 }
 
-// npmResolved is the name and version that a lockfile's version field means: an alias names another package, and a
-// folder, archive or repository has no version here.
-func npmResolved(name, version string) (string, string) {
+// npmResolved is the package that a lockfile's version field means: a version, another package's for an alias, or an
+// archive or repository. A folder of the project is none.
+func npmResolved(name, version string) (inventory.Package, bool) {
 	if rest, ok := strings.CutPrefix(version, "npm:"); ok {
+		name, version = rest, ""
 		if i := strings.LastIndexByte(rest, '@'); i > 0 {
-			return rest[:i], rest[i+1:]
+			name, version = rest[:i], rest[i+1:]
 		}
-		return name, ""
+		if version == "" {
+			return rangePackage(ecoNPM, name, ""), name != ""
+		}
 	}
-	if strings.ContainsAny(version, ":/") {
-		return name, ""
+	scheme, rest, ok := strings.Cut(version, ":")
+	_, archive := cutArchiveExt(rest)
+	switch {
+	case name == "" || version == "":
+		return inventory.Package{}, false
+	case ok && (scheme == "file" || scheme == "link" || scheme == "workspace") && !archive:
+		return inventory.Package{}, false
+	case ok || strings.Contains(version, "/"):
+		return addressPackage(ecoNPM, name, version), true
 	}
-	return name, version
+	return newPackage(ecoNPM, name, version), true
 }
 
 // licences reads npm's present and former ways of stating a licence.
@@ -262,7 +281,7 @@ func (j *packageJSON) licences() []string {
 
 // readPackageJSONRanges reads a manifest that no lockfile stands beside: what is wanted, not what is installed.
 func readPackageJSONRanges(f *file) ([]inventory.Package, error) {
-	for _, lock := range []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"} {
+	for _, lock := range []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"} {
 		for dir := path.Dir(f.path); ; dir = path.Dir(dir) { // a workspace's lockfile stands above it
 			if f.tree != nil && exists(f.tree, path.Join(dir, lock)) {
 				return nil, nil
@@ -291,14 +310,42 @@ func readPackageJSONRanges(f *file) ([]inventory.Package, error) {
 			if n == "" {
 				continue
 			}
-			p := newPackage(ecoNPM, n, "")
-			p.Version = g.m[n]
-			p.Range, p.Direct, p.Dev, p.Line = true, true, g.dev, lines[g.key+"\x00"+n]
+			p, ok := npmWanted(n, g.m[n])
+			if !ok {
+				continue
+			}
+			p.Direct, p.Dev, p.Line = true, g.dev, lines[g.key+"\x00"+n]
 			out = append(out, p)
 		}
 	}
 	return out, nil
 }
+
+// npmWanted is the package that a manifest asks for: one version alone is what will be installed. A folder is none.
+func npmWanted(name, wanted string) (inventory.Package, bool) {
+	if exactNPMRE.MatchString(wanted) {
+		return newPackage(ecoNPM, name, strings.TrimLeft(wanted, "v= ")), true
+	}
+	if rest, ok := strings.CutPrefix(wanted, "npm:"); ok {
+		target, version := cutName(rest)
+		switch {
+		case version != "" && !strings.HasPrefix(version, "npm:"):
+			return npmWanted(target, version)
+		case npmNameRE.MatchString(rest):
+			return rangePackage(ecoNPM, rest, ""), true
+		}
+	}
+	if scheme, rest, ok := strings.Cut(wanted, ":"); ok {
+		if _, archive := cutArchiveExt(rest); !archive && (scheme == "file" || scheme == "link") {
+			return inventory.Package{}, false
+		}
+		return addressPackage(ecoNPM, name, wanted), true
+	}
+	return rangePackage(ecoNPM, name, wanted), true
+}
+
+// exactNPMRE is a version in full; the pre-release and the build may follow.
+var exactNPMRE = lazyregexp.New(`^[v=]? ?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$`)
 
 func exists(tree fs.FS, name string) bool {
 	st, err := fs.Stat(tree, name)

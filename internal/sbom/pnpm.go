@@ -2,7 +2,9 @@ package sbom
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -13,11 +15,28 @@ import (
 
 // pnpmPackage is what is used of an entry below packages or snapshots.
 type pnpmPackage struct {
-	Name     string            `yaml:"name"`
-	Version  string            `yaml:"version"`
-	Dev      bool              `yaml:"dev"`
-	Deps     map[string]string `yaml:"dependencies"`
-	Optional map[string]string `yaml:"optionalDependencies"`
+	Name       string            `yaml:"name"`
+	Version    string            `yaml:"version"`
+	Dev        bool              `yaml:"dev"`
+	Deps       map[string]string `yaml:"dependencies"`
+	Optional   map[string]string `yaml:"optionalDependencies"`
+	Resolution struct {
+		Tarball   string `yaml:"tarball"`
+		Repo      string `yaml:"repo"`
+		Commit    string `yaml:"commit"`
+		Directory string `yaml:"directory"`
+	} `yaml:"resolution"`
+}
+
+// address is where a package comes from that is not the registry's.
+func (p *pnpmPackage) address(key string) string {
+	switch r := &p.Resolution; {
+	case r.Tarball != "":
+		return r.Tarball
+	case r.Repo != "":
+		return r.Repo + "#" + r.Commit
+	}
+	return key
 }
 
 // readPNPMLock reads pnpm-lock.yaml, lockfile versions 5 to 9. Up to 6 each package says whether it is for development;
@@ -38,18 +57,25 @@ func readPNPMLock(f *file) ([]inventory.Package, error) {
 		case len(node.Content) != 1 || node.Content[0].Kind != yaml.MappingNode:
 			return out, errors.New("not a mapping")
 		}
-		out = append(out, readPNPMDocument(node.Content[0])...)
+		ps, err := readPNPMDocument(node.Content[0])
+		out = append(out, ps...)
+		if err != nil {
+			return out, err
+		}
 	}
 }
 
 // readPNPMDocument reads a lockfile's only document, or one of two: newer ones tell in the first what pnpm itself is.
-func readPNPMDocument(root *yaml.Node) []inventory.Package {
+func readPNPMDocument(root *yaml.Node) ([]inventory.Package, error) {
+	if yamlKey(root, "lockfileVersion") == nil {
+		return nil, errNoLock("lockfileVersion")
+	}
 	prod, dev := pnpmRoots(root)
 	direct := set(append(append([]string(nil), prod...), dev...))
 
 	g := graph{}
-	eachYAML(yamlKey(root, "snapshots"), func(key *yaml.Node, p *pnpmPackage) {
-		k, _, _ := strings.Cut(key.Value, "(")
+	err := eachYAML(yamlKey(root, "snapshots"), func(key *yaml.Node, p *pnpmPackage) {
+		k := pnpmID(key.Value)
 		for _, m := range []map[string]string{p.Deps, p.Optional} {
 			for _, n := range sortedKeys(m) {
 				g[k] = append(g[k], pnpmRef(n, m[n]))
@@ -59,24 +85,59 @@ func readPNPMDocument(root *yaml.Node) []inventory.Package {
 	devOnly := g.devOnly(prod, dev)
 
 	var out []inventory.Package
-	eachYAML(yamlKey(root, "packages"), func(key *yaml.Node, p *pnpmPackage) {
-		name, version := pnpmNameVersion(key.Value)
-		if p.Name != "" {
-			name = p.Name
-		}
-		if p.Version != "" {
-			version = p.Version
-		}
-		if name == "" || version == "" {
+	err2 := eachYAML(yamlKey(root, "packages"), func(key *yaml.Node, p *pnpmPackage) {
+		q, ok := p.pkg(key.Value)
+		if !ok {
 			return
 		}
-		id := name + "@" + version
-		q := newPackage(ecoNPM, name, version)
+		id := pnpmID(key.Value)
 		q.Line, q.Direct = key.Line, direct[id]
 		q.Dev = p.Dev || len(g) > 0 && devOnly[id]
 		out = append(out, q)
 	})
-	return out
+	return out, cmp.Or(err, err2)
+}
+
+// pkg is the package of an entry. Its key holds name and version, or the address that it comes from, with the name
+// before it from lockfile version 9 on; then the entry may say what the archive's own manifest says. A folder of the
+// project is no package.
+func (p *pnpmPackage) pkg(key string) (inventory.Package, bool) {
+	name, version := pnpmNameVersion(key)
+	if name == "" {
+		name, _ = pnpmAddress(key)
+	}
+	if p.Name != "" {
+		name = p.Name
+	}
+	if p.Version != "" {
+		version = p.Version
+	}
+	switch {
+	case name == "" || version == "" && p.Resolution.Directory != "":
+		return inventory.Package{}, false
+	case version != "":
+		return newPackage(ecoNPM, name, version), true
+	}
+	return addressPackage(ecoNPM, name, p.address(key)), true
+}
+
+// pnpmAddress splits a key of the form "name@address".
+func pnpmAddress(key string) (name, address string) {
+	key, _, _ = strings.Cut(key, "(")
+	at := strings.IndexByte(key[min(1, len(key)):], '@') + 1
+	if at <= 0 || !strings.Contains(key[at:], ":") || strings.ContainsAny(key[:at], ":") || strings.HasPrefix(key, "/") {
+		return "", key
+	}
+	return key[:at], key[at+1:]
+}
+
+// pnpmID is what importers and snapshots call the package of a key.
+func pnpmID(key string) string {
+	if name, version := pnpmNameVersion(key); name != "" {
+		return name + "@" + version
+	}
+	key, _, _ = strings.Cut(key, "(")
+	return key
 }
 
 // pnpmRoots are the direct dependencies of every importer, as "name@version"; before workspaces the document itself is
@@ -117,6 +178,11 @@ func pnpmRef(name, version string) string {
 		if n, v := pnpmNameVersion(version); n != "" {
 			return n + "@" + v
 		}
+		version, _, _ = strings.Cut(version, "(")
+		if !strings.Contains(version, "://") && !strings.HasPrefix(version, "file:") {
+			return version // before lockfile version 9 the key is the address alone
+		}
+		return name + "@" + version
 	}
 	return name + "@" + pnpmVersion(version)
 }
@@ -158,15 +224,21 @@ func pnpmNameVersion(key string) (name, version string) {
 	return name, version
 }
 
-// eachYAML calls fn for each member of a mapping that decodes.
-func eachYAML(m *yaml.Node, fn func(key *yaml.Node, p *pnpmPackage)) {
-	if m == nil || m.Kind != yaml.MappingNode {
-		return
+// eachYAML calls fn for each member of a mapping. The error names the first that is not what it ought to be.
+func eachYAML(m *yaml.Node, fn func(key *yaml.Node, p *pnpmPackage)) (first error) {
+	if m == nil || m.Tag == "!!null" {
+		return nil
+	}
+	if m.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: not a mapping", m.Line)
 	}
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		var p pnpmPackage
-		if err := m.Content[i+1].Decode(&p); err == nil {
-			fn(m.Content[i], &p)
+		if err := m.Content[i+1].Decode(&p); err != nil {
+			first = cmp.Or(first, fmt.Errorf("line %d: this entry cannot be read", m.Content[i].Line))
+			continue
 		}
+		fn(m.Content[i], &p)
 	}
+	return first
 }

@@ -14,7 +14,9 @@ import (
 
 // pyLock is what poetry.lock, uv.lock and pdm.lock have in common: a list of packages with their dependencies.
 type pyLock struct {
-	Package []pyLockPackage `toml:"package"`
+	Package  []pyLockPackage `toml:"package"`
+	Metadata map[string]any  `toml:"metadata"` // poetry, pdm
+	Version  any             `toml:"version"`  // uv
 }
 
 type pyLockPackage struct {
@@ -79,6 +81,9 @@ func readPyLock(f *file) ([]inventory.Package, error) {
 	var lock pyLock
 	if err := decodeTOML(data, &lock); err != nil {
 		return nil, tomlError(err)
+	}
+	if lock.Package == nil && lock.Metadata == nil && lock.Version == nil {
+		return nil, errNoLock("[[package]]")
 	}
 	prod, dev, known := pyRoots(f, &lock)
 	direct := set(append(append([]string(nil), prod...), dev...))
@@ -204,11 +209,9 @@ func (p *pyproject) requirements() []pyRequirement {
 			if n == "python" {
 				continue
 			}
-			spec, _ := m[n].(string)
-			if t, ok := m[n].(map[string]any); ok {
-				spec, _ = t["version"].(string)
+			if q, ok := tableRequirement(n, m[n]); ok {
+				out = append(out, pyRequirement{q, dev})
 			}
-			out = append(out, pyRequirement{requirement{name: n, spec: spec}, dev})
 		}
 	}
 	texts(p.Project.Dependencies, false)
@@ -234,6 +237,25 @@ func (p *pyproject) requirements() []pyRequirement {
 	return out
 }
 
+// tableRequirement reads an entry of Poetry's and Pipenv's tables: a specifier, or a table with one or with an address. A
+// folder is no package of an index, and its own manifest is read where it lies.
+func tableRequirement(name string, entry any) (requirement, bool) {
+	q := requirement{name: name}
+	t, ok := entry.(map[string]any)
+	if !ok {
+		q.spec, _ = entry.(string)
+		return q, true
+	}
+	q.spec, _ = t["version"].(string)
+	for _, k := range []string{"git", "url", "file"} {
+		if a, _ := t[k].(string); a != "" {
+			q.address = a
+		}
+	}
+	_, folder := t["path"].(string)
+	return q, !folder || q.spec != ""
+}
+
 // readPyproject reads a manifest that no lockfile or requirements file stands beside.
 func readPyproject(f *file) ([]inventory.Package, error) {
 	for _, lock := range []string{"poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "requirements.txt"} {
@@ -251,11 +273,7 @@ func readPyproject(f *file) ([]inventory.Package, error) {
 	}
 	var out []inventory.Package
 	for _, q := range project.requirements() {
-		version, exact := exactVersion(q.spec)
-		p := newPackage(ecoPyPI, q.name, version)
-		if !exact {
-			p.Version, p.Range = q.spec, true
-		}
+		p := q.pkg(nil)
 		p.Direct, p.Dev, p.Line = true, q.dev, mentionLine(data, q.name)
 		out = append(out, p)
 	}
@@ -282,15 +300,15 @@ func readPipfileLock(f *file) ([]inventory.Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	type entry struct {
-		Version string `json:"version"`
-	}
 	var lock struct {
-		Default map[string]entry `json:"default"`
-		Develop map[string]entry `json:"develop"`
+		Default map[string]any `json:"default"`
+		Develop map[string]any `json:"develop"`
 	}
 	if err := json.Unmarshal(data, &lock); err != nil {
 		return nil, jsonError(data, err)
+	}
+	if lock.Default == nil && lock.Develop == nil {
+		return nil, errNoLock("default")
 	}
 	var manifest struct {
 		Packages map[string]any `toml:"packages"`
@@ -306,16 +324,13 @@ func readPipfileLock(f *file) ([]inventory.Package, error) {
 	}
 	lines := jsonLines(data, "default", "develop")
 	var out []inventory.Package
-	add := func(section string, m map[string]entry, dev bool) {
+	add := func(section string, m map[string]any, dev bool) {
 		for _, n := range sortedKeys(m) {
-			v, ok := exactVersion(m[n].Version)
-			if !ok {
-				continue // a folder or repository
-			}
-			if _, ships := lock.Default[n]; dev && ships {
+			q, ok := tableRequirement(n, m[n])
+			if _, ships := lock.Default[n]; !ok || n == "" || dev && ships {
 				continue
 			}
-			p := newPackage(ecoPyPI, n, v)
+			p := q.pkg(nil)
 			p.Dev, p.Line, p.Direct = dev, lines[section+"\x00"+n], direct[pypiName(n)]
 			out = append(out, p)
 		}
@@ -332,21 +347,43 @@ func readPylockToml(f *file) ([]inventory.Package, error) {
 		return nil, err
 	}
 	var lock struct {
+		Version  string `toml:"lock-version"`
 		Packages []struct {
 			Name    string `toml:"name"`
 			Version string `toml:"version"`
+			VCS     struct {
+				URL    string `toml:"url"`
+				Commit string `toml:"commit-id"`
+			} `toml:"vcs"`
+			Archive struct {
+				URL string `toml:"url"`
+			} `toml:"archive"`
 		} `toml:"packages"`
 	}
 	if err := decodeTOML(data, &lock); err != nil {
 		return nil, tomlError(err)
 	}
+	if lock.Version == "" && lock.Packages == nil {
+		return nil, errNoLock("lock-version")
+	}
 	var out []inventory.Package
-	for _, p := range lock.Packages {
-		if p.Name != "" && p.Version != "" {
-			q := newPackage(ecoPyPI, p.Name, p.Version)
-			q.Line = mentionLine(data, p.Name)
-			out = append(out, q)
+	for i := range lock.Packages {
+		p := &lock.Packages[i]
+		var q inventory.Package
+		switch {
+		case p.Name == "":
+			continue
+		case p.Version != "":
+			q = newPackage(ecoPyPI, p.Name, p.Version)
+		case p.VCS.URL != "":
+			q = addressPackage(ecoPyPI, p.Name, p.VCS.URL+"#"+p.VCS.Commit)
+		case p.Archive.URL != "":
+			q = addressPackage(ecoPyPI, p.Name, p.Archive.URL)
+		default:
+			continue // a folder of the project
 		}
+		q.Line = mentionLine(data, p.Name)
+		out = append(out, q)
 	}
 	return out, nil
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/gradlelockfile"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/pomxml"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/r/renvlock"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/swift/packageresolved"
 
 	"github.com/drydock/drydock/internal/inventory"
 )
@@ -27,6 +26,7 @@ var declared = map[string]readFunc{
 	"yarn.lock":           readYarnLock,
 	"pnpm-lock.yaml":      readPNPMLock,
 	"bun.lock":            readBunLock,
+	"bun.lockb":           readBunBinaryLock,
 	"package.json":        readPackageJSONRanges,
 
 	"poetry.lock":    readPyLock,
@@ -51,7 +51,7 @@ var declared = map[string]readFunc{
 	"renv.lock":                   scalibr(renvlock.New),
 	"conan.lock":                  scalibr(conanlock.New),
 	"stack.yaml.lock":             scalibr(stacklock.New),
-	"Package.resolved":            scalibr(packageresolved.New),
+	"Package.resolved":            readPackageResolved,
 }
 
 var readCSProj = scalibr(csproj.New)

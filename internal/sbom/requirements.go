@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 // requirement is one line of a requirements file.
 type requirement struct {
 	name, spec string
+	address    string // where it comes from instead of the index, with whatever secrets stand in it
 	file       string
 	line       int
 }
@@ -22,7 +24,8 @@ var requirementRE = lazyregexp.New(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?
 const maxIncludes = 50
 
 // readRequirements reads a pip requirements file with what it includes (-r) and constrains (-c). One version exactly
-// ("==1.2.3") is what will be installed; everything else is a range, unless a constraint pins it.
+// ("==1.2.3") is what will be installed; everything else is a range, unless a constraint pins it. The error names the
+// first line that pip would not take either, or that leads to a file which is not there.
 func readRequirements(f *file) ([]inventory.Package, error) {
 	data, err := f.bytes()
 	if err != nil {
@@ -31,23 +34,31 @@ func readRequirements(f *file) ([]inventory.Package, error) {
 	r := requirementsReader{f: f, seen: map[string]bool{f.path: true}, pinned: map[string]string{}}
 	r.read(f.path, data, false)
 	var out []inventory.Package
-	for _, q := range r.found {
-		version, exact := exactVersion(q.spec)
-		if !exact {
-			if v := r.pinned[pypiName(q.name)]; v != "" {
-				version, exact = v, true
-			}
-		}
-		p := newPackage(ecoPyPI, q.name, version)
-		if !exact {
-			p = newPackage(ecoPyPI, q.name, "")
-			p.Version, p.Range = q.spec, true
-		}
+	for i := range r.found {
+		q := &r.found[i]
+		p := q.pkg(r.pinned)
 		p.Line, p.Direct, p.Dev = q.line, true, devRequirements(f.path) || devRequirements(q.file)
 		p.Paths = []string{q.file}
 		out = append(out, p)
 	}
-	return out, nil
+	return out, r.err
+}
+
+// pkg is the package that a requirement asks for; pinned are the versions that constraints pin.
+func (q *requirement) pkg(pinned map[string]string) inventory.Package {
+	if q.address != "" {
+		return addressPackage(ecoPyPI, q.name, q.address)
+	}
+	version, exact := exactVersion(q.spec)
+	if !exact {
+		if v := pinned[pypiName(q.name)]; v != "" {
+			version, exact = v, true
+		}
+	}
+	if !exact {
+		return rangePackage(ecoPyPI, q.name, q.spec)
+	}
+	return newPackage(ecoPyPI, q.name, version)
 }
 
 type requirementsReader struct {
@@ -55,10 +66,22 @@ type requirementsReader struct {
 	seen   map[string]bool
 	found  []requirement
 	pinned map[string]string // by constraint
+	err    error             // the first
+}
+
+func (r *requirementsReader) failed(file string, line int, format string, args ...any) {
+	if r.err != nil {
+		return
+	}
+	where := ""
+	if file != r.f.path {
+		where = file + ": "
+	}
+	r.err = fmt.Errorf("%sline %d: %s", where, line, fmt.Sprintf(format, args...))
 }
 
 func (r *requirementsReader) read(name string, data []byte, constraints bool) {
-	lines := strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+	lines := strings.Split(string(data), "\n")
 	for i := 0; i < len(lines); i++ {
 		at := i + 1
 		text := strings.TrimRight(lines[i], "\r")
@@ -71,12 +94,26 @@ func (r *requirementsReader) read(name string, data []byte, constraints bool) {
 			continue
 		}
 		if text[0] == '-' {
-			r.option(name, text, constraints)
-			continue
+			editable, ok := cutOption(text, "--editable", "-e")
+			if !ok {
+				r.option(name, at, text, constraints)
+				continue
+			}
+			text = editable
 		}
 		q, ok := parseRequirement(text)
 		if !ok {
+			q, ok = addressRequirement(text)
+		}
+		switch {
+		case !ok && strings.HasPrefix(text, "${"):
+			r.failed(name, at, "the package's name stands in a variable")
 			continue
+		case !ok:
+			r.failed(name, at, "this is no requirement that pip would take")
+			continue
+		case q.name == "":
+			continue // a folder, whose own manifest is read where it lies
 		}
 		q.file, q.line = name, at
 		if constraints {
@@ -89,23 +126,49 @@ func (r *requirementsReader) read(name string, data []byte, constraints bool) {
 	}
 }
 
-// option follows -r and -c; the others say nothing about what is installed.
-func (r *requirementsReader) option(from, text string, constraints bool) {
-	for _, o := range []struct {
-		flag        string
-		constraints bool
-	}{{"--requirement", constraints}, {"-r", constraints}, {"--constraint", true}, {"-c", true}} {
-		arg, ok := strings.CutPrefix(text, o.flag)
-		if !ok {
+// cutOption is the argument of an option that is written in one of the given ways.
+func cutOption(text string, flags ...string) (string, bool) {
+	for _, flag := range flags {
+		arg, ok := strings.CutPrefix(text, flag)
+		if !ok || len(flag) > 2 && arg != "" && arg[0] != ' ' && arg[0] != '=' && arg[0] != '\t' {
 			continue
 		}
-		name := path.Join(path.Dir(from), strings.Trim(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(arg), "=")), `"'`))
-		if r.seen[name] || len(r.seen) > maxIncludes {
+		arg = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(arg), "="))
+		return strings.Trim(arg, `"'`), true
+	}
+	return "", false
+}
+
+// option follows -r and -c; the others say nothing about what is installed.
+func (r *requirementsReader) option(from string, line int, text string, constraints bool) {
+	arg, ok := cutOption(text, "--requirement", "-r")
+	if !ok {
+		if arg, ok = cutOption(text, "--constraint", "-c"); !ok {
 			return
 		}
-		r.seen[name] = true
-		r.read(name, r.f.around(name), o.constraints)
+		constraints = true
+	}
+	if isAddress(arg) {
+		r.failed(from, line, "it includes an address, which is not fetched")
 		return
+	}
+	name := path.Join(path.Dir(from), arg)
+	if r.seen[name] {
+		return
+	}
+	if len(r.seen) > maxIncludes {
+		r.failed(from, line, "more than %d files that include one another", maxIncludes)
+		return
+	}
+	r.seen[name] = true
+	data, err := plainText(r.f.around(name))
+	switch {
+	case data == nil:
+		r.failed(from, line, "%s, which it includes, is not in this folder or cannot be read", path.Clean(arg))
+	case err != nil:
+		r.failed(from, line, "%s: %v", path.Clean(arg), err)
+	default:
+		r.read(name, data, constraints)
 	}
 }
 
@@ -123,22 +186,70 @@ func stripComment(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// parseRequirement splits "name[extra] spec ; marker". Addresses and folders are no requirement by name.
+// parseRequirement splits "name[extra] spec ; marker" and "name @ address ; marker".
 func parseRequirement(text string) (requirement, bool) {
-	text, _, _ = strings.Cut(text, ";")
 	m := requirementRE.FindStringSubmatch(strings.TrimSpace(text))
-	if m == nil || strings.Contains(text, "${") {
+	if m == nil {
 		return requirement{}, false
 	}
-	spec := strings.TrimSpace(m[2])
-	if spec != "" && !strings.ContainsAny(spec[:1], "=<>!~(@") {
-		return requirement{}, false
+	if address, ok := strings.CutPrefix(m[2], "@"); ok {
+		address, _, _ = strings.Cut(strings.TrimSpace(address), " ;")
+		if address == "" {
+			return requirement{}, false
+		}
+		return requirement{name: m[1], address: address}, true
 	}
-	if strings.HasPrefix(spec, "@") {
-		return requirement{name: m[1]}, true // an address: installed, in a version that is not told
+	spec, _, _ := strings.Cut(m[2], ";")
+	spec = strings.TrimSpace(spec)
+	if spec != "" && !strings.ContainsAny(spec[:1], "=<>!~(") {
+		return requirement{}, false
 	}
 	spec = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(spec, "("), ")"))
 	return requirement{name: m[1], spec: spec}, true
+}
+
+// addressRequirement reads a requirement that is an address or a file: its name stands in the fragment (#egg=name), in
+// the archive's name or, of a repository, in the address's last element. A folder has no name here.
+func addressRequirement(text string) (requirement, bool) {
+	text, _, _ = strings.Cut(text, " ;")
+	text = strings.TrimSpace(text)
+	base := addressBase(text)
+	stem, archive := cutArchiveExt(strings.TrimSuffix(base, ".whl"))
+	archive = archive || strings.HasSuffix(base, ".whl")
+	scheme, _, remote := strings.Cut(text, "://")
+	local := !remote || scheme == "file"
+	switch {
+	case local && !archive:
+		return requirement{}, text == "." || strings.HasPrefix(text, ".[") || strings.ContainsAny(text, `/\`)
+	case strings.ContainsAny(text, " \t"):
+		return requirement{}, false
+	}
+	if _, fragment, ok := strings.Cut(text, "#"); ok {
+		for _, part := range strings.Split(fragment, "&") {
+			if q, ok := strings.CutPrefix(part, "egg="); ok {
+				if m := requirementRE.FindStringSubmatch(q); m != nil {
+					return requirement{name: m[1], address: text}, true
+				}
+			}
+		}
+	}
+	name := stem
+	switch {
+	case strings.HasSuffix(base, ".whl"):
+		name, _, _ = strings.Cut(stem, "-")
+	case archive:
+		if i := strings.LastIndexByte(stem, '-'); i > 0 {
+			name = stem[:i]
+		}
+	default:
+		name, _, _ = strings.Cut(base, "@") // repository.git@tag
+		name = strings.TrimSuffix(name, ".git")
+	}
+	m := requirementRE.FindStringSubmatch(name)
+	if m == nil {
+		return requirement{}, false
+	}
+	return requirement{name: m[1], address: text}, true
 }
 
 // exactVersion is the version that a specifier allows alone.
@@ -148,7 +259,7 @@ func exactVersion(spec string) (string, bool) {
 		v, ok = strings.CutPrefix(spec, "==")
 	}
 	v = strings.TrimSpace(v)
-	if !ok || v == "" || strings.ContainsAny(v, "*,<>=!~ ") {
+	if !ok || v == "" || strings.ContainsAny(v, "*,<>=!~ ${}") {
 		return "", false
 	}
 	return v, true

@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // yarnEntry is one block of a yarn.lock.
@@ -31,6 +32,9 @@ func readYarnLock(f *file) ([]inventory.Package, error) {
 		entries, err = parseYarnBerry(data)
 	} else {
 		entries, err = parseYarn1(data)
+	}
+	if err == nil && len(entries) == 0 && !bytes.Contains(data, []byte("yarn lockfile")) && !bytes.Contains(data, []byte("__metadata")) {
+		err = errNoLock("# yarn lockfile v1")
 	}
 	return yarnPackages(f, entries), err
 }
@@ -65,10 +69,11 @@ func yarnPackages(f *file, entries []yarnEntry) []inventory.Package {
 	}
 	var out []inventory.Package
 	for _, e := range entries {
-		if e.local || e.name == "" || e.version == "" {
+		if e.local || e.name == "" {
 			continue
 		}
 		p := newPackage(ecoNPM, e.name, e.version)
+		p.Range = e.version == ""
 		p.Line, p.Dev = e.line, true
 		for _, k := range e.patterns {
 			p.Direct = p.Direct || direct[k]
@@ -108,8 +113,13 @@ func parseYarn1(data []byte) ([]yarnEntry, error) {
 			e := &out[len(out)-1]
 			key, value := cutQuoted(text)
 			section = strings.TrimSuffix(strings.TrimSuffix(key, ":"), `"`)
-			if key == "version" {
-				e.version = strings.Trim(value, `"`)
+			switch value = strings.Trim(value, `"`); key {
+			case "version":
+				e.version = value
+			case "resolved":
+				if n := registryName(value); n != "" && strings.Contains(e.patterns[0], "@npm:") {
+					e.name = n
+				}
 			}
 		case section == "dependencies" || section == "optionalDependencies":
 			e := &out[len(out)-1]
@@ -130,11 +140,21 @@ func cutQuoted(s string) (name, rest string) {
 	return name, strings.TrimSpace(rest)
 }
 
-// yarnName is the package's name in a pattern; an alias ("a@npm:b@^1") has the name of what it stands for.
+// yarnName is the package's name in a pattern; an alias ("a@npm:b@^1", "a@npm:b") has the name of what it stands for.
 func yarnName(pattern string) string {
+	if begin, _, ok := strings.Cut(pattern, "://"); ok && !strings.Contains(begin, "@") {
+		name, _ := cutArchiveExt(addressBase(pattern)) // an address alone: all that is known of the name
+		return strings.TrimSuffix(name, ".git")
+	}
 	name, rest := cutName(pattern)
-	if target, ok := strings.CutPrefix(rest, "npm:"); ok && strings.LastIndexByte(target, '@') > 0 {
+	target, ok := strings.CutPrefix(rest, "npm:")
+	switch {
+	case !ok:
+		return name
+	case strings.LastIndexByte(target, '@') > 0:
 		name, _ = cutName(target)
+	case npmNameRE.MatchString(target):
+		return target // without a range
 	}
 	return name
 }
@@ -146,6 +166,27 @@ func cutName(pattern string) (name, rest string) {
 		return pattern, ""
 	}
 	return pattern[:at], pattern[at+1:]
+}
+
+// npmNameRE is a package's name where a range could stand as well; what begins with a digit is a range.
+var npmNameRE = lazyregexp.New(`^(@[a-z0-9._~-]+/[A-Za-z0-9._~-]+|[a-z][a-z0-9._-]*)$`)
+
+// registryName is the name of the package in a registry's address: .../NAME/-/NAME-1.0.0.tgz.
+func registryName(address string) string {
+	folder, archive, ok := strings.Cut(address, "/-/")
+	if !ok {
+		return ""
+	}
+	parts := strings.Split(folder, "/")
+	name := parts[len(parts)-1]
+	if n := len(parts); n > 1 && strings.HasPrefix(parts[n-2], "@") {
+		name = parts[n-2] + "/" + name
+	}
+	name = strings.ReplaceAll(strings.ReplaceAll(name, "%2f", "/"), "%2F", "/")
+	if !strings.HasPrefix(archive[strings.LastIndexByte(archive, '/')+1:], name[strings.LastIndexByte(name, '/')+1:]+"-") {
+		return ""
+	}
+	return name
 }
 
 func parseYarnBerry(data []byte) ([]yarnEntry, error) {
@@ -166,13 +207,13 @@ func parseYarnBerry(data []byte) ([]yarnEntry, error) {
 			Dependencies map[string]string `yaml:"dependencies"`
 		}
 		if err := value.Decode(&block); err != nil {
-			return out, err
+			return out, fmt.Errorf("line %d: this entry cannot be read", key.Line)
 		}
 		e := yarnEntry{line: key.Line, version: block.Version, local: block.LinkType == "soft" || strings.Contains(block.Resolution, "@workspace:")}
 		for _, p := range strings.Split(key.Value, ",") {
 			e.patterns = append(e.patterns, strings.TrimSpace(p))
 		}
-		e.name = yarnName(block.Resolution)
+		e.name, _ = cutName(block.Resolution) // what it resolves to is never an alias
 		for _, n := range sortedKeys(block.Dependencies) {
 			d := block.Dependencies[n]
 			e.deps = append(e.deps, n+"@"+d)

@@ -58,7 +58,6 @@ var explained = map[string]struct{ why, only string }{
 	"workspaces-object.v3.json":                   {"the project's own workspace", "@my-monorepo/pkg-b 2.0.0"},
 	"workspaces.v3.json":                          {"the project's own workspaces", "@my-monorepo/client 1.0.0, @my-monorepo/pkg-a 1.0.0, @my-monorepo/excluded 1.0.0"},
 	"exclude-root.v2.lock":                        {"the project's own workspace", "@ws/ansi-regex 0.0.0-use.local"},
-	"commits.v9.yaml":                             {"a commit of a repository, which may be any state of that version", "ansi-regex 6.0.1, is-number 7.0.0"},
 	"pipfilelock/testdata/multiple-packages.json": {"one environment holds one version, and that of the default section is the one that ships", "pluggy 1.0.0"},
 	"two-packages-with-local.lock":                {"the project itself", "local-rust-pkg 0.1.0"},
 	"has-local-gem.lock":                          {"a folder of the project", "backbone-on-rails 1.2.0.0"},
@@ -169,6 +168,9 @@ func read(t *testing.T, name string, data []byte) ([]string, error) {
 	}
 	var out []string
 	for _, p := range inv.Packages {
+		if p.Range { // an address or a range, of which the others say no version
+			p.Version = ""
+		}
 		out = append(out, p.Name+" "+p.Version)
 	}
 	for _, p := range inv.Problems {

@@ -177,7 +177,8 @@ func newDBUpdateCmd(a *app) *cobra.Command {
 		Short: "Fetch newer advisories; what is in use stays in use unless all of it came",
 		Long: `Fetches {ecosystem}/all.zip of each wanted ecosystem, if it changed, and puts all of it in use together.
 It fetches from --from, else from the address in ` + advisoriesEnv + `, else from drydock.yaml's advisories.from, else the
-OSV project's public export, with CISA's KEV catalogue and FIRST's EPSS scores from their own addresses.`,
+OSV project's public export, with CISA's KEV catalogue and FIRST's EPSS scores from their own addresses. An ecosystem
+that was fetched once is kept up to date by every later update.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := advisory.Dir()
@@ -222,7 +223,7 @@ OSV project's public export, with CISA's KEV catalogue and FIRST's EPSS scores f
 	}
 	c.Flags().StringVar(&from, "from", "", "address of the layout or a folder that holds it")
 	c.Flags().StringVar(&settings.config, "config", "", "the drydock.yaml to use; else the one at or above the working folder")
-	c.Flags().StringSliceVar(&ecosystems, "ecosystem", nil, "fetch only these: Debian, Alpine, PyPI, npm ... (default all that are carried, and Alpine)")
+	c.Flags().StringSliceVar(&ecosystems, "ecosystem", nil, "fetch these and what was fetched before: Debian, Alpine, PyPI, SUSE ... (default all that are carried, Alpine and Ubuntu)")
 	return c
 }
 

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/drydock/drydock/internal/advisory/version"
 	"github.com/drydock/drydock/internal/clierr"
 )
 
@@ -27,16 +28,49 @@ const (
 	publicEPSS = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
 )
 
-// DefaultEcosystems are those that an update fetches where none are named: the embedded ones, and Alpine.
+// DefaultEcosystems are those that an update fetches where none are named: the embedded ones, and the distributions that
+// most images stand on and that are not embedded.
 func DefaultEcosystems() []string {
-	return slices.Sorted(slices.Values(append([]string{"Alpine"}, Embeddable...)))
+	return slices.Sorted(slices.Values(append([]string{"Alpine", "Ubuntu"}, Embeddable...)))
+}
+
+// UpdateCommand is the command that fetches an ecosystem's advisories, "" for one that the OSV project has none of.
+func UpdateCommand(ecosystem string) string {
+	name, _ := SplitEcosystem(ecosystem)
+	if _, ok := version.For(name); !ok {
+		return ""
+	}
+	if slices.Contains(DefaultEcosystems(), name) {
+		return "`drydock db update`"
+	}
+	if strings.Contains(name, " ") {
+		name = "'" + name + "'"
+	}
+	return "`drydock db update --ecosystem " + name + "`"
+}
+
+// fetchedBefore are the ecosystems in use in dir that an earlier update fetched.
+func fetchedBefore(dir string) []string {
+	m, err := readManifest(dir)
+	if err != nil {
+		return nil // nothing is in use; the import says what is wrong with the folder
+	}
+	var out []string
+	for i := range m.Files {
+		if f := &m.Files[i]; strings.HasPrefix(f.Source, "http") && f.Name != scoresName && f.Name == filepath.Base(f.Name) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 // UpdateOptions are what an update may be told.
 type UpdateOptions struct {
-	Base       string   // address of the layout; "" for PublicBase
-	Ecosystems []string // the ecosystems wanted; nil for DefaultEcosystems, of which the base need not have all
-	Cache      string   // folder for the archives, so that only what changed is fetched again
+	Base string // address of the layout; "" for PublicBase
+	// Ecosystems are those wanted; nil for DefaultEcosystems, of which the base need not have all. What an earlier update
+	// fetched is wanted in any case.
+	Ecosystems []string
+	Cache      string // folder for the archives, so that only what changed is fetched again
 	Now        time.Time
 	Progress   func(what string, done, total int)
 
@@ -68,13 +102,18 @@ func Update(ctx context.Context, dir string, o UpdateOptions) (*Updated, error) 
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" {
 		return nil, clierr.Usage("%q is no http or https address", o.Base).WithHint("For a folder on this machine use 'drydock db import DIR'.")
 	}
-	u := &updater{UpdateOptions: o, base: base, named: o.Ecosystems != nil}
-	if !u.named {
+	u := &updater{UpdateOptions: o, base: base, named: o.Ecosystems}
+	if o.Ecosystems == nil {
 		u.Ecosystems = DefaultEcosystems()
 	}
 	for _, e := range u.Ecosystems {
 		if name, _ := SplitEcosystem(e); name != e || !tidy(e) || e != filepath.Base(e) || e == "." || e == ".." {
 			return nil, clierr.Usage("%q is no ecosystem", e).WithHint("Name it without release, as the OSV schema does: Debian, Alpine, PyPI, npm ...")
+		}
+	}
+	for _, e := range fetchedBefore(dir) {
+		if !slices.Contains(u.Ecosystems, e) {
+			u.Ecosystems = append(slices.Clone(u.Ecosystems), e)
 		}
 	}
 	sum := sha256.Sum256([]byte(base.String()))
@@ -89,8 +128,8 @@ func Update(ctx context.Context, dir string, o UpdateOptions) (*Updated, error) 
 type updater struct {
 	UpdateOptions
 	base  *url.URL
-	dir   string // where this base's archives are kept
-	named bool   // the user named the ecosystems
+	dir   string   // where this base's archives are kept
+	named []string // the ecosystems that the user named: one that is not there is an error
 	done  Updated
 	got   []string // files fetched anew
 }
@@ -114,7 +153,7 @@ func (u *updater) run(ctx context.Context) error {
 			}
 		}
 		switch {
-		case errors.Is(err, errAbsent) && !u.named:
+		case errors.Is(err, errAbsent) && !slices.Contains(u.named, e):
 			u.done.Absent = append(u.done.Absent, e)
 			continue
 		case err != nil:

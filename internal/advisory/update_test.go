@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -112,6 +113,52 @@ func TestUpdateAsksOnlyForWhatChanged(t *testing.T) {
 	}
 	if n != 2 {
 		t.Errorf("%d of 2 packages are in use", n)
+	}
+}
+
+// An ecosystem that was named once is asked for by every later update, also where only others are named, and also where
+// the base has it no more.
+func TestUpdateKeepsWhatWasFetched(t *testing.T) {
+	dir := twoEcosystems(t)
+	later := layout(t, map[string]map[string]string{"SUSE": {"s.json": osv("ZZ-4", "2026-01-01T00:00:00Z", "SUSE:x", "zz-s", "0", "1")}}, nil)
+	b, err := os.ReadFile(filepath.Join(later, "osv", "SUSE", "all.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(dir, "osv", "SUSE", "all.zip"), b)
+	s := serve(t, dir)
+	home, cache := t.TempDir(), t.TempDir()
+	update := func(ecosystems ...string) *Updated {
+		t.Helper()
+		var waits []time.Duration
+		u, err := Update(context.Background(), home, UpdateOptions{Base: s.URL, Cache: cache, Now: now, Ecosystems: ecosystems, fetch: patience(&waits)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	if u := update("SUSE"); strings.Join(u.Fetched, " ") != "SUSE" {
+		t.Errorf("first: %+v", u)
+	}
+	if u := update("Pub"); strings.Join(u.Fetched, " ") != "Pub" || strings.Join(u.Unchanged, " ") != "SUSE" {
+		t.Errorf("others named: %+v", u)
+	}
+	if u := update(); strings.Join(u.Fetched, " ") != "Alpine" || strings.Join(u.Unchanged, " ") != "Pub SUSE" {
+		t.Errorf("none named: %+v", u)
+	}
+	if err := os.Remove(filepath.Join(dir, "osv", "SUSE", "all.zip")); err != nil {
+		t.Fatal(err)
+	}
+	if u := update("Pub"); !slices.Contains(u.Absent, "SUSE") {
+		t.Errorf("gone: %+v", u)
+	}
+}
+
+func TestDefaultEcosystems(t *testing.T) {
+	for _, e := range []string{"Alpine", "Ubuntu", "Debian", "PyPI"} {
+		if !slices.Contains(DefaultEcosystems(), e) {
+			t.Errorf("no %s", e)
+		}
 	}
 }
 

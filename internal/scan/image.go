@@ -471,6 +471,7 @@ func (res *Result) match(ctx context.Context, places map[string][]finding.Locati
 	if w := db.AgeWarning(used, opt.Now(), opt.MaxAge); w != "" {
 		warnings = append(warnings, w)
 	}
+	warnings = append(warnings, m.Notes...)
 	for _, w := range warnings {
 		res.Warnings = append(res.Warnings, report.Warning{Text: w})
 	}
@@ -483,6 +484,9 @@ func gaps(m *vuln.Result) []report.Input {
 	var out []report.Input
 	for _, a := range m.Absent {
 		why := fmt.Sprintf("no advisories for %s (%s)", a.Ecosystem, count(a.Packages, "package"))
+		if command := advisory.UpdateCommand(a.Ecosystem); command != "" {
+			why += ": " + command + " fetches them"
+		}
 		out = append(out, report.Input{Status: report.Partial, Reason: why})
 	}
 	type place struct{ service, path, reason string }

@@ -77,7 +77,7 @@ func (in *installed) listed(l string) bool {
 		return true
 	}
 	switch in.ecosystem {
-	case "PyPI", "Go", "npm", "crates.io", "NuGet", "RubyGems", "Hex":
+	case "PyPI", "Go", "npm", "crates.io", "NuGet", "RubyGems", "Hex", "Packagist":
 		c, ok := compare(in.v, in.bound(l))
 		return ok && c == 0
 	}

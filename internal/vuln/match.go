@@ -31,6 +31,8 @@ type Result struct {
 	// NotJudged are packages that cannot be judged: their version is a range, missing, or no version.
 	NotJudged []NotJudged
 	Judged    int // packages that were compared with the advisories
+	// Notes say of packages that no version is judged here, where nothing could be done about it: no gap, but to be said.
+	Notes []string
 }
 
 // Absent is an ecosystem without advisories.
@@ -99,6 +101,10 @@ func (m *matcher) group(pkgs []inventory.Package, o Options) []*subject {
 	var out []*subject
 	for i := range pkgs {
 		p := &pkgs[i]
+		if isLeastGo(p) {
+			m.leastGo(p)
+			continue
+		}
 		s, reason := m.subject(p, o)
 		if reason != "" {
 			m.res.NotJudged = append(m.res.NotJudged, NotJudged{*p, reason})
@@ -119,6 +125,25 @@ func (m *matcher) group(pkgs []inventory.Package, o Options) []*subject {
 		out = append(out, s)
 	}
 	return out
+}
+
+// isLeastGo reports whether a package is the standard library as go.mod has it: the least version that will do. Which
+// toolchain builds the program is chosen elsewhere, and the program and its image tell; no line of the tree can be
+// changed to make it known. So it is said in a note, and is no gap in what was looked at.
+func isLeastGo(p *inventory.Package) bool {
+	return p.Range && p.Ecosystem == "Go" && p.Name == "stdlib" && strings.HasPrefix(p.Version, ">=")
+}
+
+func (m *matcher) leastGo(p *inventory.Package) {
+	where := "go.mod"
+	if len(p.Paths) > 0 {
+		where = p.Paths[0]
+	}
+	note := fmt.Sprintf("%s names the least Go that will do (%s): the standard library is judged where the program or its image is read",
+		where, strings.TrimPrefix(p.Version, ">="))
+	if !slices.Contains(m.res.Notes, note) {
+		m.res.Notes = append(m.res.Notes, note)
+	}
 }
 
 func ecosystemName(s *subject) string {
@@ -144,6 +169,8 @@ func (m *matcher) subject(p *inventory.Package, o Options) (*subject, string) {
 		return nil, "no advisory database covers this kind of package"
 	case p.Name == "":
 		return nil, "the package has no name"
+	case p.Range && strings.Contains(p.Version, "/"):
+		return nil, "it comes from an address, not from a registry: which version it is, is not known"
 	case p.Range:
 		return nil, "the version is a range: what is installed is not known"
 	case p.Version == "":
@@ -152,6 +179,9 @@ func (m *matcher) subject(p *inventory.Package, o Options) (*subject, string) {
 		return nil, "the distribution's release is not known"
 	}
 	s.bySource(p)
+	if s.ecosystem == "Bitnami" {
+		s.version = version.BitnamiRelease(s.version)
+	}
 	if s.ecosystem == "Go" && p.Name == "go" {
 		s.names = []string{"stdlib"}
 	}

@@ -323,3 +323,43 @@ func TestExplain(t *testing.T) {
 		t.Errorf("unknown: %v, %v", x, err)
 	}
 }
+
+// go.mod's least Go is no gap: nothing in the tree could make it known. It is said.
+func TestLeastGoIsNoGap(t *testing.T) {
+	p := inventory.Package{Name: "stdlib", Version: ">=1.22.3", Range: true, Ecosystem: "Go", Paths: []string{"a/go.mod"}}
+	db, err := advisory.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Match(context.Background(), db, []inventory.Package{p, p}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.NotJudged) != 0 || len(m.Notes) != 1 || !strings.Contains(m.Notes[0], "a/go.mod names the least Go") {
+		t.Errorf("not judged %v, notes %q", m.NotJudged, m.Notes)
+	}
+}
+
+// Bitnami's "-0" of a bound takes in the pre-releases; that of an installed package is the packaging's revision. Composer's
+// 1.0 is 1.0.0.
+func TestSpellings(t *testing.T) {
+	db := database(t, map[string][]string{
+		"Bitnami":   {record("BIT-1", "Bitnami", "zz-golang", "introduced=1.24.0-0 fixed=1.24.0", "")},
+		"Packagist": {record("P-1", "Packagist", "zz/a", "introduced=0.5 fixed=1.0.0", "")},
+	})
+	for _, c := range []struct{ eco, name, hit, miss string }{
+		{"Bitnami", "zz-golang", "1.24.0-rc1 1.24.0-rc1-0", "1.23.9 1.24.0 1.24.0-0 1.24.0-3"},
+		{"Packagist", "zz/a", "0.5.0 0.9 1.0-beta1", "1.0 1 1.0.0.0 0.4"},
+	} {
+		for _, v := range strings.Fields(c.hit) {
+			if n := len(match(t, db, pkg(c.eco, c.name, v)).Findings); n != 1 {
+				t.Errorf("%s %s: %d findings, want one", c.name, v, n)
+			}
+		}
+		for _, v := range strings.Fields(c.miss) {
+			if n := len(match(t, db, pkg(c.eco, c.name, v)).Findings); n != 0 {
+				t.Errorf("%s %s: %d findings, want none", c.name, v, n)
+			}
+		}
+	}
+}

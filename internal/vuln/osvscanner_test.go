@@ -199,6 +199,9 @@ func explained(p inventory.Package, r raw, ours bool) string {
 		if _, err := o.Parse(p.Version); err != nil && !ours {
 			return "osv-scanner orders what is no version of the ecosystem"
 		}
+		if eco == "Packagist" && spelledOtherwise(o, &a, p.Version) {
+			return "osv-scanner takes Composer's 1.0 and 1.0.0 for two versions"
+		}
 		if !ours {
 			continue
 		}
@@ -224,6 +227,20 @@ func explained(p inventory.Package, r raw, ours bool) string {
 		}
 	}
 	return ""
+}
+
+// spelledOtherwise reports whether a bound is the version in another spelling.
+func spelledOtherwise(o version.Order, a *rawAffected, text string) bool {
+	for _, g := range a.Ranges {
+		for _, e := range g.Events {
+			for _, v := range e {
+				if c, err := o.Compare(v, text); err == nil && c == 0 && v != text {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -49,6 +49,7 @@ var orders = map[string]Order{
 	"Hex":                    SemVer,
 	"Julia":                  SemVer,
 	"Mageia":                 {rpm},
+	"Packagist":              {composer},
 	"Photon OS":              {rpm},
 	"PyPI":                   {pep440},
 	"Red Hat":                {rpm},

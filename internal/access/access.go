@@ -29,6 +29,7 @@ type Service struct {
 	Exposure    finding.Exposure
 	Routers     []report.Router
 	Doors       []Door
+	Outside     bool // it is no compose service: Name is the host and port that a router leads to
 }
 
 // Door is one way into a service: a router on an entry point, a published port, the host's network.
@@ -66,7 +67,12 @@ type Gateway struct {
 	services   []member
 	routes     []*route
 	leading    map[*member][]*route // the routes that lead to each service
+	outside    map[string]*member   // what routers lead to and what is no compose service, by host and port
+	exempt     map[string]samples   // by the name of a login's middleware: what its own rules may let in without a login
 }
+
+// samples are hosts and paths to ask about.
+type samples struct{ hosts, paths []string }
 
 // badFile is a file of Traefik's that it cannot use.
 type badFile struct {
@@ -79,6 +85,7 @@ type member struct {
 	stack   *stack.Stack
 	service *stack.Service
 	labels  map[string]*stack.Label // the label that counts for each key
+	outside bool                    // it is no compose service, but what a router's URL names
 	swarm   bool                    // the swarm provider of version 3 reads them
 }
 
@@ -107,7 +114,9 @@ func Check(h *stack.Host, opts Options) *Result {
 	c := &checker{host: h, opts: opts, res: res, ref: h.Refs()}
 	c.gateways()
 	for _, g := range res.Gateways {
+		c.decide(g)
 		c.classify(g)
+		c.undecided(g)
 	}
 	c.describe()
 	for _, g := range res.Gateways {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -31,15 +32,30 @@ func (c *checker) describe() {
 		c.res.Services = append(c.res.Services, *order[i])
 		i++
 	})
+	for _, g := range c.res.Gateways {
+		c.res.Services = append(c.res.Services, g.outsiders(len(c.res.Gateways) > 1)...)
+	}
+}
+
+// outsiders are what the gateway's routers lead to and what is no compose service: doors of the host all the same.
+func (g *Gateway) outsiders(several bool) []Service {
+	var out []Service
+	for _, at := range slices.Sorted(maps.Keys(g.outside)) {
+		m := g.outside[at]
+		s := Service{Stack: m.stack.Name, Name: at, Exposure: finding.ExposureInternal, Outside: true}
+		for _, r := range g.routes {
+			if slices.Contains(r.Outside, at) {
+				s.door(r, several)
+			}
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // describe adds the doors by which a gateway leads to one of its services. several says that there are other gateways.
 func (g *Gateway) describe(i int, out *Service, several bool) {
 	m := &g.services[i]
-	seen := map[string]int{}
-	for j := range out.Routers {
-		seen[out.Routers[j].Name] = j
-	}
 	for _, r := range g.routes {
 		mine := slices.Contains(r.Containers, i)
 		if own := r.owner(); own == m && (!r.Served() || r.Internal()) {
@@ -48,39 +64,46 @@ func (g *Gateway) describe(i int, out *Service, several bool) {
 		if r.Internal() && m.service == g.Service && r.Router.Provider == "internal" {
 			mine = true
 		}
-		if !mine {
-			continue
+		if mine {
+			out.door(r, several)
 		}
-		d := Door{Via: "router", EntryPoint: r.EntryPoint, Router: r.Name, Rule: shownRule(r.Router.Rule), Access: r.class.String(), Why: r.why, Sources: r.sources}
-		if several && g.Service != nil {
-			d.Traefik = g.name()
+	}
+}
+
+// door adds a router on an entry point to a service.
+func (s *Service) door(r *route, several bool) {
+	d := Door{
+		Via: "router", EntryPoint: r.EntryPoint, Router: r.Name, Rule: shownRule(r.Router.Rule), Access: r.class.String(), Why: r.why,
+		Sources: r.sources,
+	}
+	if several && r.g.Service != nil {
+		d.Traefik = r.g.name()
+	}
+	if r.shadow != nil && r.Served() {
+		d.Access, d.Why = "closed", "router "+r.shadow.Name+" takes every request first"
+		if r.shadow.class == redirects {
+			d.Access = "redirect"
 		}
-		if r.shadow != nil && r.Served() {
-			d.Access, d.Why = "closed", "router "+r.shadow.Name+" takes every request first"
-			if r.shadow.class == redirects {
-				d.Access = "redirect"
-			}
-		} else {
-			out.widen(r.class)
-		}
-		out.Doors = append(out.Doors, d)
-		key := r.Router.Name
-		if j, ok := seen[key]; ok {
-			rt := &out.Routers[j]
-			if r.EntryPoint != "" && !slices.Contains(rt.EntryPoints, r.EntryPoint) {
-				rt.EntryPoints = append(rt.EntryPoints, r.EntryPoint)
-			}
-			if d.Access != rt.Access {
-				rt.Access = wider(rt.Access, d.Access)
-			}
-			continue
-		}
-		seen[key] = len(out.Routers)
+	} else {
+		s.widen(r.class)
+	}
+	s.Doors = append(s.Doors, d)
+	key := r.Router.Name
+	j := slices.IndexFunc(s.Routers, func(rt report.Router) bool { return rt.Name == key })
+	if j < 0 {
 		rt := report.Router{Name: key, Rule: shownRule(r.Router.Rule), Middlewares: r.Middlewares, Access: d.Access}
 		if r.EntryPoint != "" {
 			rt.EntryPoints = []string{r.EntryPoint}
 		}
-		out.Routers = append(out.Routers, rt)
+		s.Routers = append(s.Routers, rt)
+		return
+	}
+	rt := &s.Routers[j]
+	if r.EntryPoint != "" && !slices.Contains(rt.EntryPoints, r.EntryPoint) {
+		rt.EntryPoints = append(rt.EntryPoints, r.EntryPoint)
+	}
+	if d.Access != rt.Access {
+		rt.Access = wider(rt.Access, d.Access)
 	}
 }
 

@@ -44,7 +44,7 @@ func (s *scene) faults() {
 			if f.Middleware == "" {
 				cause += r.Router.Name + f.Msg
 			}
-			if told[seen{m, cause}] || s.unsetRule(r, f) {
+			if told[seen{m, cause}] || s.unsetRule(r, f) || f.Kind == traefik.BadRule && s.oldRuleOf(r) {
 				continue
 			}
 			told[seen{m, cause}] = true

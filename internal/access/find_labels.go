@@ -22,6 +22,7 @@ func (s *scene) labels() {
 		s.syntax(m, &s.g.Runtime.Verdicts[i])
 		s.ignored(m)
 		s.leftover(m)
+		s.dollars(m)
 		s.unset(m)
 		s.deployLabels(m, &s.g.Runtime.Verdicts[i])
 		s.phantoms(m)

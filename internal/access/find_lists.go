@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
@@ -36,7 +37,7 @@ func (s *scene) lists() {
 				return
 			}
 			told[k] = true
-			d.m, d.router, d.key = m, r.Router.Name, name
+			d.m, d.router, d.key, d.also = m, r.Router.Name, name, r.targets()
 			if d.place.Path == "" {
 				d.place = s.listPlace(r, l)
 			}
@@ -76,6 +77,7 @@ func (s *scene) content(r *route, l *list, once func(draft, *list)) {
 		s.unlessGuarded(r, &d)
 		once(d, l)
 	}
+	s.rewritten(r, l, name, once)
 	if l.never != "" {
 		rule := ruleNever
 		if l.mw != nil && l.mw.AllowList.Strategy && strings.Contains(l.never, "X-Forwarded-For") {
@@ -116,17 +118,40 @@ func (s *scene) content(r *route, l *list, once func(draft, *list)) {
 			title: fmt.Sprintf("%s answers %d to those whom it refuses", name, a.Reject),
 		}, l)
 	}
-	if !l.forwarded() && !r.TCP {
+	if l.forwarded() {
+		return
+	}
+	switch cdn := s.cdnOf(l); {
+	case cdn != "":
+		s.cdnList(r, l, cdn, once)
+	case !r.TCP:
 		s.proxyInList(r, l, once)
 	}
-	if !l.forwarded() {
-		s.gatewayInList(r, l, once)
+	s.gatewayInList(r, l, once)
+	s.ingress(r, l, once)
+}
+
+// rewritten tells of a list behind a middleware that writes the header which the list judges.
+func (s *scene) rewritten(r *route, l *list, name string, once func(draft, *list)) {
+	if l.forced+l.maybe == "" || l.all != "" || l.spoof != "" {
+		return
 	}
+	d := draft{rule: ruleRewritten, evidence: []string{l.forced + l.maybe}}
+	d.title = fmt.Sprintf("on %s the address that %s judges is written by a middleware before it", r.Router.Name, name)
+	if l.maybe != "" {
+		d.severity = finding.Medium
+		d.title = fmt.Sprintf("on %s a middleware before %s may write the address that it judges", r.Router.Name, name)
+	}
+	if s.declaredPublic(r, nil) {
+		d.severity = finding.Info
+	}
+	s.unlessGuarded(r, &d)
+	once(d, l)
 }
 
 // unlessGuarded lowers a finding about one of several lists where another one keeps strangers out.
 func (s *scene) unlessGuarded(r *route, d *draft) {
-	if r.class != public {
+	if r.class != public && r.class != unknown {
 		d.severity = finding.Low
 		d.why = append(d.why, "the router is guarded by something else as well: "+r.why)
 	}
@@ -201,20 +226,89 @@ func wholly(rs *traefik.Ranges, p netip.Prefix) bool {
 	return slices.ContainsFunc(rs.Prefixes, func(q netip.Prefix) bool { return q.Bits() <= p.Bits() && q.Contains(p.Addr()) })
 }
 
-// gatewayInList tells of ranges that hold the gateways of Docker's own networks, 172.17.0.1 to 172.31.0.1.
+// gatewayInList tells of ranges that hold the gateways of Docker's own networks.
 func (s *scene) gatewayInList(r *route, l *list, once func(draft, *list)) {
 	if l.all != "" || l.cover.V4 >= broadV4 || s.g.Service != nil && s.g.Service.NetworkMode == "host" {
 		return
 	}
-	for n := byte(17); n <= 31; n++ {
-		if in, ok := l.ranges.Match(netip.AddrFrom4([4]byte{172, n, 0, 1})); ok {
-			once(draft{
-				rule: ruleGateway, evidence: []string{fmt.Sprintf("172.%d.0.1 is in %s", n, in)},
-				title: fmt.Sprintf("%s holds Docker's gateways, behind which any client may stand", l.mw.Name),
-			}, l)
-			return
+	for _, gw := range s.dockerGateways() {
+		in, ok := l.ranges.Match(gw.address)
+		if !ok {
+			continue
+		}
+		d := draft{rule: ruleGateway, evidence: []string{fmt.Sprintf("%s is in %s", gw.address, in)}}
+		d.title = fmt.Sprintf("%s holds Docker's gateways, behind which any client may stand", l.mw.Name)
+		if gw.network != "" {
+			d.evidence = append(d.evidence, "gateway of the network "+gw.network)
+			d.title = fmt.Sprintf("%s holds the gateway of the network %s, behind which any client may stand", l.mw.Name, gw.network)
+			d.fix = fmt.Sprintf("Take %s out of the list, or choose a subnet for %s that lies outside of it.", gw.address, gw.network)
+		}
+		once(d, l)
+		return
+	}
+}
+
+// dockerGateway is the address of a network's gateway, which stands for clients that come through Docker's own proxy.
+type dockerGateway struct {
+	address netip.Addr
+	network string // "" for one that Docker may choose by itself
+}
+
+// dockerGateways are those of the networks that Traefik is in. Where a subnet is not declared, Docker takes one of its own:
+// 172.17.0.0/16 to 172.31.0.0/16 first.
+func (s *scene) dockerGateways() []dockerGateway {
+	var out []dockerGateway
+	chosen := s.g.Service == nil || len(s.g.Service.Networks) == 0 || s.g.Runtime.Static.ReadsServices()
+	if s.g.Service != nil {
+		for _, key := range s.g.Service.Networks {
+			n := s.declared(s.g.Stack.Networks[key])
+			if n.Internal {
+				continue // no port is published through it
+			}
+			found := gatewaysOf(n)
+			out = append(out, found...)
+			chosen = chosen || len(found) == 0
 		}
 	}
+	if chosen {
+		for n := byte(17); n <= 31; n++ {
+			out = append(out, dockerGateway{address: netip.AddrFrom4([4]byte{172, n, 0, 1})})
+		}
+	}
+	return out
+}
+
+// declared is a network as the stack that makes it declares it: an external one may be made by another stack of the host.
+func (s *scene) declared(n stack.Network) stack.Network {
+	if len(n.Subnets) > 0 || n.Name == "" {
+		return n
+	}
+	for i := range s.host.Stacks {
+		for _, o := range s.host.Stacks[i].Networks {
+			if o.Name == n.Name && len(o.Subnets) > 0 {
+				return o
+			}
+		}
+	}
+	return n
+}
+
+func gatewaysOf(n stack.Network) []dockerGateway {
+	var out []dockerGateway
+	for _, sub := range n.Subnets {
+		gw, err := netip.ParseAddr(sub.Gateway)
+		if err != nil {
+			p, err := netip.ParsePrefix(sub.Range)
+			if err != nil {
+				continue
+			}
+			gw = p.Masked().Addr().Next()
+		}
+		if gw.Is4() {
+			out = append(out, dockerGateway{gw, n.Key})
+		}
+	}
+	return out
 }
 
 // oldNames tells of every ipWhiteList in use where the running version has the new name.

@@ -35,8 +35,8 @@ func (s *scene) ports(m *member) {
 	}
 }
 
-// judgePort says how bad a published port is, and why. What its service's routers keep from strangers counts only for the port
-// that they serve: a torrent port beside a web page with a login is no way round that login.
+// judgePort says how bad a published port is, and why. What its service's routers keep from strangers counts only for
+// the port that they serve: a torrent port beside a web page with a login is no way round that login.
 func (s *scene) judgePort(m *member, p stack.Port) (finding.Severity, string) {
 	routes := s.routesOf(m)
 	same := slices.DeleteFunc(slices.Clone(routes), func(r *route) bool { return !s.leadsTo(r, m, p.Target) })
@@ -53,13 +53,20 @@ func (s *scene) judgePort(m *member, p stack.Port) (finding.Severity, string) {
 	case udp || otherPorts[p.Target]:
 		return finding.Info, "the port is not one that Traefik serves"
 	case guard >= 0:
-		return finding.High, fmt.Sprintf("router %s is guarded, and this port is not: %s", same[guard].Router.Name, same[guard].why)
+		return finding.High, fmt.Sprintf(
+			"router %s is guarded, and this port is not: %s",
+			same[guard].Router.Name,
+			same[guard].why,
+		)
 	case s.missed(m) != "" && (len(same) > 0 || len(routes) == 0):
 		return finding.High, fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))
 	case hidden >= 0:
 		r := same[hidden]
-		return finding.Medium, fmt.Sprintf("router %s names %s, which cannot be seen from here: if that keeps strangers out, this port goes round it",
-			r.Router.Name, strings.Join(r.unseen(), ", "))
+		return finding.Medium, fmt.Sprintf(
+			"router %s names %s, which cannot be seen from here: if that keeps strangers out, this port goes round it",
+			r.Router.Name,
+			strings.Join(r.unseen(), ", "),
+		)
 	case slices.ContainsFunc(same, func(r *route) bool { return r.live() && r.class.open() }):
 		return finding.Info, "the service is open through Traefik as well"
 	case len(routes) > 0 && len(same) == 0:
@@ -76,7 +83,9 @@ func (r *route) keepsOut() bool {
 }
 
 // harmless are words in the names of middlewares that keep nobody out.
-var harmless = lazyregexp.New(`(?i)compress|gzip|brotli|header|hsts|redirect|https|strip|prefix|retry|buffer|cache|cors|rate-?limit|error|circuit|rewrite|replace`)
+var harmless = lazyregexp.New(
+	`(?i)compress|gzip|brotli|header|hsts|redirect|https|strip|prefix|retry|buffer|cache|cors|rate-?limit|error|circuit|rewrite|replace`,
+)
 
 // unseen lists the route's middlewares that are defined where they cannot be seen and may keep strangers out.
 func (r *route) unseen() []string {
@@ -96,8 +105,8 @@ func (r *route) unseen() []string {
 // mayKeepOut reports whether the route's own guard may stand where it cannot be seen.
 func (r *route) mayKeepOut() bool { return r.live() && r.class == unknown && len(r.unseen()) > 0 }
 
-// leadsTo reports whether a route leads to a port of a service's. Where no label names the port, Traefik takes the lowest one
-// that the container exposes, of which those of the image are not known here.
+// leadsTo reports whether a route leads to a port of a service's. Where no label names the port, Traefik takes the
+// lowest one that the container exposes, of which those of the image are not known here.
 func (s *scene) leadsTo(r *route, m *member, port uint32) bool {
 	ports := s.portsBehind(r)
 	if len(ports) > 0 {

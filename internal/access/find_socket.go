@@ -12,17 +12,28 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// socketProxies are words of images and services that stand between Docker's socket and its users and pass on only some requests.
-var socketProxies = []string{"socket-proxy", "socketproxy", "socket_proxy", "dockerproxy", "docker-proxy", "docker_proxy"}
+// socketProxies are words of images and services that stand between Docker's socket and its users and pass on only
+// some requests.
+var socketProxies = []string{
+	"socket-proxy",
+	"socketproxy",
+	"socket_proxy",
+	"dockerproxy",
+	"docker-proxy",
+	"docker_proxy",
+}
 
 // isSocketProxy reports whether a service is a proxy of Docker's socket.
 func isSocketProxy(s *stack.Service) bool {
 	image, name := strings.ToLower(s.Image), strings.ToLower(s.Name)
-	return slices.ContainsFunc(socketProxies, func(w string) bool { return strings.Contains(image, w) || strings.Contains(name, w) })
+	return slices.ContainsFunc(
+		socketProxies,
+		func(w string) bool { return strings.Contains(image, w) || strings.Contains(name, w) },
+	)
 }
 
-// holdsSocket reports whether a mount brings Docker's or Podman's socket into a container: the socket itself, or the folder
-// that it stands in. Whether it is mounted read-only makes no difference: a socket takes requests either way.
+// holdsSocket reports whether a mount brings Docker's or Podman's socket into a container: the socket itself, or the
+// folder that it stands in. Whether it is mounted read-only makes no difference: a socket takes requests either way.
 func holdsSocket(v stack.Mount) bool {
 	for _, p := range []string{v.Source, v.Target} {
 		switch path.Base(path.Clean(p)) {
@@ -71,7 +82,10 @@ func (s *scene) socket(m *member) {
 		d.fix = "Remove its routers and ports: only Traefik may reach it, on an internal network."
 	default:
 		d.severity = socketSeverity(reach)
-		d.title = fmt.Sprintf("%s can be reached from outside and holds Docker's socket: who breaks into it owns the machine", m.name())
+		d.title = fmt.Sprintf(
+			"%s can be reached from outside and holds Docker's socket: who breaks into it owns the machine",
+			m.name(),
+		)
 		d.why = []string{"its exposure is " + string(reach)}
 		if v.ReadOnly {
 			d.why = append(d.why, "mounted read-only the socket still takes every request")
@@ -103,7 +117,10 @@ func dockerAPI(s *stack.Service, p stack.Port) bool {
 
 // publishesAPI reports whether a service publishes Docker's API to the internet.
 func (s *scene) publishesAPI(m *member) bool {
-	return slices.ContainsFunc(m.service.Ports, func(p stack.Port) bool { return dockerAPI(m.service, p) && portReach(p) == "public" })
+	return slices.ContainsFunc(
+		m.service.Ports,
+		func(p stack.Port) bool { return dockerAPI(m.service, p) && portReach(p) == "public" },
+	)
 }
 
 // publishedAPI tells of Docker's API on a published port.

@@ -103,6 +103,7 @@ func (c *checker) findings(g *Gateway) {
 	s := c.scene(g)
 	s.labels()
 	s.faults()
+	s.rules()
 	s.lists()
 	s.entryPoints()
 	s.doors()

@@ -171,7 +171,9 @@ func traefikArgs(s *stack.Service) []string {
 
 // gateway builds the runtime of one Traefik over some stacks. svc is nil where Traefik is not among the inputs.
 func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.Stack) *Gateway {
-	g := &Gateway{Stack: st, Service: svc, Version: traefik.ParseVersion(c.opts.TraefikVersion)}
+	g := &Gateway{
+		Stack: st, Service: svc, Version: traefik.ParseVersion(c.opts.TraefikVersion), outside: map[string]*member{}, exempt: map[string]samples{},
+	}
 	if svc != nil && !g.Version.Known() {
 		g.Version, _ = traefik.ImageVersion(svc.Image)
 	}

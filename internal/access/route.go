@@ -39,12 +39,16 @@ type route struct {
 	g       *Gateway
 	class   class
 	why     string
-	lists   []list   // allowlists in front of the backend, in order
-	past    []list   // allowlists behind a redirection that nobody gets past, or on a router that only redirects
-	sources []string // what may enter, where class is allowlisted
-	auth    string   // name of the middleware that asks who it is
-	shadow  *route   // the router that takes all that this one would
-	nobody  string   // why an allowlist lets nobody in, "" if it does not
+	lists   []list              // allowlists in front of the backend, in order
+	past    []list              // allowlists behind a redirection that nobody gets past, or on a router that only redirects
+	sources []string            // what may enter, where class is allowlisted
+	auth    string              // name of the middleware that asks who it is
+	asker   string              // who asks, where it is another service or a plugin
+	open    string              // why a login lets strangers in all the same, "" if it does not
+	decider *traefik.Middleware // what decides where it is not known how, nil if nothing does
+	bouncer *traefik.Middleware // what may refuse whom it knows, nil if nothing does
+	shadow  *route              // the router that takes all that this one would
+	nobody  string              // why an allowlist lets nobody in, "" if it does not
 }
 
 // list is an allowlist on a route.
@@ -54,11 +58,36 @@ type list struct {
 	all    string          // "IPv4", "IPv6" or "IPv4 and IPv6" if it lets everybody of a family in
 	spoof  string          // why any client can choose the address that is judged
 	never  string          // why it lets nobody in
+	forced string          // why every client has the one address that is judged, which the list holds
+	maybe  string          // why it may be that the judged address is not the client's
 	cover  traefik.Cover
 }
 
-// effective says whether a list keeps strangers out.
-func (l *list) effective() bool { return l.all == "" && l.spoof == "" }
+// effective reports whether a list keeps strangers out.
+func (l *list) effective() bool {
+	return l.all == "" && l.spoof == "" && l.forced == "" && l.maybe == ""
+}
+
+// headers are what the middlewares before have made of a request's forwarding headers.
+type headers struct {
+	forwardedFor *string             // what X-Forwarded-For was set to, nil if it was not
+	writer       string              // the middleware that set it
+	maybe        *traefik.Middleware // what may have written it, nil if nothing may
+	proto        string              // what X-Forwarded-Proto was set to
+}
+
+// pass notes what a middleware does to the headers of those whom it lets through.
+func (h *headers) pass(m *traefik.Middleware) {
+	if m.Rewrites {
+		h.maybe = m
+	}
+	if v, ok := m.Headers["x-forwarded-for"]; ok {
+		h.forwardedFor, h.writer, h.maybe = &v, m.Name, nil
+	}
+	if v, ok := m.Headers["x-forwarded-proto"]; ok {
+		h.proto = v
+	}
+}
 
 // classify works out every route of a gateway.
 func (c *checker) classify(g *Gateway) {
@@ -141,19 +170,39 @@ func (r *route) judge() {
 // walk follows the chain up to a redirection that nobody gets past.
 func (r *route) walk() {
 	ep := r.entry()
+	var h headers
 	for i, m := range r.Chain {
+		encrypted := strings.EqualFold(h.proto, "https") || strings.EqualFold(h.proto, "wss")
 		switch {
 		case m.AllowList != nil:
-			r.lists = append(r.lists, r.list(m))
-		case m.Redirect != nil && r.redirectsAll(m.Redirect, ep), m.TLSRedir && r.TLS == nil && !trustsEverybody(ep):
+			r.lists = append(r.lists, r.list(m, &h))
+		case m.Redirect != nil && !(encrypted && m.Redirect.Scheme != "") && r.redirectsAll(m.Redirect, ep),
+			m.TLSRedir && r.TLS == nil && !trustsEverybody(ep) && h.proto != "https":
 			r.class, r.why = redirects, m.Name+" redirects every request"
 			r.past = r.lists
 			r.lists = nil
 			r.collect(r.Chain[i+1:])
 			return
+		case m.Auth == "forwardauth" || len(m.Plugins) > 0:
+			r.ask(m)
 		case m.Auth != "":
 			r.auth = m.Name
 		}
+		h.pass(m)
+	}
+}
+
+// ask notes what a middleware means that lets another service or a plugin decide.
+func (r *route) ask(m *traefik.Middleware) {
+	switch {
+	case m.Decision == traefik.Bouncer:
+		r.bouncer = m
+	case m.Decision == traefik.Undecided:
+		r.decider = m
+	case r.exempted(m):
+		r.open = fmt.Sprintf("the rules of %s let requests in without a login (policy: bypass)", m.Decider)
+	default:
+		r.auth, r.asker = m.Name, m.Decider
 	}
 }
 
@@ -161,7 +210,7 @@ func (r *route) walk() {
 func (r *route) collect(chain []*traefik.Middleware) {
 	for _, m := range chain {
 		if m.AllowList != nil {
-			r.past = append(r.past, r.list(m))
+			r.past = append(r.past, r.list(m, &headers{}))
 		}
 	}
 }
@@ -205,8 +254,8 @@ func everyone(c traefik.Cover) string {
 	return ""
 }
 
-// list reads an allowlist as it works on this route.
-func (r *route) list(m *traefik.Middleware) list {
+// list reads an allowlist as it works on this route, behind the middlewares that made the headers what they are.
+func (r *route) list(m *traefik.Middleware, h *headers) list {
 	l := list{mw: m}
 	rs, err := traefik.ParseRanges(m.AllowList.Ranges)
 	if err != nil || m.Opaque {
@@ -216,7 +265,19 @@ func (r *route) list(m *traefik.Middleware) list {
 	l.all = everyone(l.cover)
 	a, ep := m.AllowList, r.entry()
 	forwarded := a.Strategy && (a.Depth > 0 || len(a.ExcludedIPs) > 0) && !r.TCP
-	if forwarded && ep != nil && !r.g.Assumed {
+	switch {
+	case forwarded && h.forwardedFor != nil:
+		if rs.Contains(a.Judged(*h.forwardedFor)) {
+			l.forced = h.writer + " writes X-Forwarded-For before the list judges it, and what it writes is in the list: everybody is let in"
+		} else {
+			l.never = h.writer + " writes X-Forwarded-For before the list judges it, and what it writes is not in the list"
+		}
+	case forwarded && h.maybe != nil:
+		l.maybe = h.maybe.Name + " may write X-Forwarded-For before the list judges it"
+		if h.maybe.Decider != "" {
+			l.maybe = fmt.Sprintf("%s (%s) may write X-Forwarded-For before the list judges it", h.maybe.Name, h.maybe.Decider)
+		}
+	case forwarded && ep != nil && !r.g.Assumed:
 		switch proxies := ep.ForwardedTrusted; {
 		case ep.ForwardedInsecure:
 			l.spoof = "the entry point believes the forwarding headers of any client (forwardedHeaders.insecure)"
@@ -229,7 +290,7 @@ func (r *route) list(m *traefik.Middleware) list {
 				a.Depth, len(proxies))
 		}
 	}
-	if l.never == "" {
+	if l.never == "" && l.forced == "" {
 		l.never = neverMatches(a, rs, forwarded)
 	}
 	return l
@@ -300,24 +361,34 @@ func (r *route) decide() {
 		}
 	case r.auth != "":
 		r.class, r.why = authenticated, r.auth+" asks for a login"
+		if r.asker != "" {
+			r.why = fmt.Sprintf("%s asks for a login (%s)", r.auth, r.asker)
+		}
 	case r.g.Runtime.ClientCert(r.Route):
 		r.class, r.why = authenticated, "TLS asks for a client certificate"
 	case r.Unknown != "":
 		r.class, r.why = unknown, r.Unknown
 	case r.g.Assumed:
 		r.class, r.why = unknown, "no middleware of its own; what its entry points add is not known"
-	case len(r.lists) > 0 && r.lists[0].spoof != "":
-		r.class, r.why = public, r.lists[0].spoof
+	case r.decider != nil:
+		r.class, r.why = unknown, undecidedWhy(r.decider)
+	case slices.ContainsFunc(r.lists, func(l list) bool { return l.maybe != "" && l.spoof == "" && l.all == "" }):
+		i := slices.IndexFunc(r.lists, func(l list) bool { return l.maybe != "" })
+		r.class, r.why = unknown, r.lists[i].maybe
+	case len(r.lists) > 0 && r.lists[0].spoof+r.lists[0].forced != "":
+		r.class, r.why = public, r.lists[0].spoof+r.lists[0].forced
 	case len(r.lists) > 0:
 		r.class, r.why = public, "its allowlist holds everybody"
+	case r.open != "":
+		r.class, r.why = public, r.open
+	case r.bouncer != nil:
+		r.class, r.why = public, fmt.Sprintf("no allowlist, no login; %s (%s) refuses only whom it knows", r.bouncer.Name, r.bouncer.Decider)
 	default:
 		r.class, r.why = public, "no allowlist, no login"
 	}
 }
 
-func (l *list) forwarded() bool {
-	return l.mw != nil && l.mw.AllowList.Strategy && (l.mw.AllowList.Depth > 0 || len(l.mw.AllowList.ExcludedIPs) > 0)
-}
+func (l *list) forwarded() bool { return l.mw != nil && l.mw.AllowList.Forwarded() }
 
 func (l *list) text() string {
 	name := "ClientIP in the rule"
@@ -356,7 +427,7 @@ func (r *route) reach() {
 func (r *route) cutOff() bool {
 	targets := r.targets()
 	for _, m := range targets {
-		if meet(r.g.Stack, r.g.Service, m.stack, m.service) {
+		if m.outside || meet(r.g.Stack, r.g.Service, m.stack, m.service) {
 			return false
 		}
 	}
@@ -455,7 +526,24 @@ func (r *route) targets() []*member {
 	for _, i := range r.Containers {
 		out = append(out, &r.g.services[i])
 	}
+	for _, o := range r.Outside {
+		out = append(out, r.g.outsider(o))
+	}
 	return out
+}
+
+// outsider stands for what a router leads to and what is no compose service: a machine of the network, a program of the host's.
+func (g *Gateway) outsider(at string) *member {
+	m := g.outside[at]
+	if m == nil {
+		st := g.Stack
+		if st == nil {
+			st = &stack.Stack{}
+		}
+		m = &member{stack: st, service: &stack.Service{Name: at, Stack: st.Name}, labels: map[string]*stack.Label{}, outside: true}
+		g.outside[at] = m
+	}
+	return m
 }
 
 func (m *member) name() string {

@@ -51,6 +51,13 @@ const (
 	ruleDisabled        = "router-disabled"
 	ruleBadConfig       = "invalid-traefik-configuration"
 	ruleNoTLS           = "router-without-tls"
+	ruleRewritten       = "address-rewritten-before-allowlist"
+	ruleCDN             = "allowlist-is-a-cdn"
+	ruleExactPath       = "exact-path-guard"
+	ruleEveryHost       = "rule-takes-every-host"
+	ruleDollar          = "unescaped-dollar"
+	ruleV2Rule          = "v2-rule-on-v3"
+	ruleIngress         = "ingress-hides-client"
 )
 
 // effects says what each rule's defect does to the people outside, where nothing else is known of it.
@@ -58,7 +65,7 @@ var effects = map[string]finding.Effect{
 	ruleUndefined: finding.EffectClosed, ruleConflict: finding.EffectClosed, ruleMultiType: finding.EffectClosed, ruleBadRange: finding.EffectClosed,
 	ruleEmptyRange: finding.EffectClosed, ruleUnknownField: finding.EffectClosed, ruleBadRoot: finding.EffectClosed, ruleV3OnV2: finding.EffectClosed,
 	ruleNever: finding.EffectClosed, ruleNoProxy: finding.EffectClosed, ruleNotBuilt: finding.EffectClosed, ruleDisabled: finding.EffectClosed, ruleBadConfig: finding.EffectClosed,
-	ruleNoTLS:  finding.EffectWarn,
+	ruleNoTLS: finding.EffectWarn, ruleCDN: finding.EffectWarn, ruleDollar: finding.EffectClosed, ruleV2Rule: finding.EffectClosed,
 	ruleReject: finding.EffectWarn, ruleV2OnV3: finding.EffectWarn, ruleV2Deprecated: finding.EffectWarn, ruleDuplicate: finding.EffectWarn,
 }
 
@@ -221,6 +228,27 @@ func Rules() []finding.Rule {
 		rule(ruleNoTLS, "A router on port 443 has no TLS", finding.Info,
 			"The router serves plain HTTP on the port for https: whoever asks by https gets nothing, and what does arrive is not encrypted. Right only where a proxy in front does the encryption.",
 			"Set `tls` on the router, or on the entry point."),
+		rule(ruleRewritten, "The address is rewritten before the allowlist judges it", h,
+			"A headers middleware or a plugin that stands before the allowlist writes X-Forwarded-For, from which the allowlist's ipStrategy takes the client's address.",
+			"Put the allowlist first in the router's middlewares, or judge the connection's own address (no ipStrategy).", "CWE-290", "CWE-348"),
+		rule(ruleCDN, "The allowlist holds a CDN and nobody else", l,
+			"Everybody who comes through the CDN is let in. That is right where only the way past the CDN is to be closed, and no guard of the app itself.",
+			"To judge the clients behind the CDN, trust it (`forwardedHeaders.trustedIPs`), set `ipstrategy.depth=1` and list the clients' addresses."),
+		rule(ruleExactPath, "Only the exact path is guarded", m,
+			"The guard stands on a router for Path(`/admin`), which takes that one path. What lies below it, and the same path with a slash at its end, goes to a broader router without the guard.",
+			"Write PathPrefix(`/admin`) in the rule of the guarded router."),
+		rule(ruleEveryHost, "A part of the rule takes every host", m,
+			"In a rule && binds tighter than ||: `A && B || C` is `(A && B) || C`. The last part names no host, so the router takes its paths for every host of the entry point.",
+			"Put the alternatives in parentheses: Host(`a.example.com`) && (PathPrefix(`/x`) || PathPrefix(`/y`))."),
+		rule(ruleDollar, "The dollar signs of a password's hash are not doubled", m,
+			"Compose takes $NAME in a label for a variable and puts nothing in its place, so that the hash is cut and no password fits.",
+			"Double every dollar sign of the hash: `$$apr1$$…`."),
+		rule(ruleV2Rule, "A rule in the syntax of version 2", m,
+			"Version 3 reads this rule otherwise than it is meant: several values in one matcher and matchers that are no more make it invalid, and {name:expression} is taken as it stands, which no request ever matches.",
+			"Write the rule for version 3, or set `ruleSyntax` to v2 on the router while version 3 still reads that."),
+		rule(ruleIngress, "Swarm's ingress network hides the client's address", m,
+			"A port published in ingress mode, Swarm's own way, reaches Traefik from an address of the ingress network whoever the client is. An allowlist of the connection's address then refuses everybody, or lets everybody in if it holds that network.",
+			"Publish Traefik's ports with `mode: host`, or put a load balancer in front that sends X-Forwarded-For or the PROXY protocol."),
 		rule(ruleDisabled, "Traefik does not serve the router", m,
 			"The router is left out or disabled: nobody reaches its backend through it.",
 			"Mend what is named."),

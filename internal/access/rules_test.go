@@ -12,7 +12,8 @@ import (
 	"github.com/drydock/drydock/internal/finding"
 )
 
-// proxyOfRules is the Traefik before which a rule's examples stand, unless they bring one of their own. FLAGS stands for more flags.
+// proxyOfRules is the Traefik before which a rule's examples stand, unless they bring one of their own. FLAGS stands
+// for more flags.
 const proxyOfRules = `services:
   proxy:
     image: traefik:v3.5
@@ -36,8 +37,9 @@ type example struct {
 	body       string
 }
 
-// TestRules holds each rule against small compose files, one archive a rule below testdata/rules. A file begins with what is
-// wanted of it, one remark a line; without `fires` the rule must stay silent, and what is only info counts as a near-miss:
+// TestRules holds each rule against small compose files, one archive a rule below testdata/rules. A file begins with
+// what is wanted of it, one remark a line; without `fires` the rule must stay silent, and what is only info counts as
+// a near-miss:
 //
 //	# fires SERVICE ROUTER|- SEVERITY
 //	# exposure SERVICE WORD

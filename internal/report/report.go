@@ -87,6 +87,8 @@ type Service struct {
 	Build    *Build           `json:"build"`
 	Exposure finding.Exposure `json:"exposure"`
 	Routers  []Router         `json:"routers"`
+	// Outside marks what is no compose service: Name is the host and port that a router of Traefik's leads to.
+	Outside bool `json:"outside,omitempty"`
 }
 
 // Router is one of Traefik's routers that serve a service.

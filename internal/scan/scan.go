@@ -64,6 +64,7 @@ type Result struct {
 	Completeness *inventory.Completeness
 	Advisories   []report.Advisories
 	Services     map[ServiceKey]ServiceAccess
+	Outside      []report.Service // what routers lead to and what is no compose service
 	Warnings     []report.Warning
 	Unread       []error // inputs that the user named and that could not be read: exit 3
 }
@@ -273,6 +274,7 @@ func merge(r *report.Report, res *Result) {
 			s.Exposure, s.Routers = a.Exposure, a.Routers
 		}
 	}
+	r.Services = append(r.Services, res.Outside...)
 }
 
 // plainNames takes the stacks off services that are written "stack/name", and keeps what was written where any is.

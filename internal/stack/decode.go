@@ -329,6 +329,9 @@ func (d *decoder) network(key string, n *node) Network {
 	}
 	net.Location = n.loc
 	net.Internal = n.get("internal").isTrue()
+	for _, c := range d.list("ipam.config", n.get("ipam").get("config")) {
+		net.Subnets = append(net.Subnets, Subnet{Range: c.get("subnet").value(), Gateway: c.get("gateway").value()})
+	}
 	switch ext := n.get("external"); {
 	case ext.isTrue():
 		net.External, net.Name = true, key

@@ -46,8 +46,12 @@ type Network struct {
 	External bool
 	Internal bool
 	Unset    []string         // variables without a value in its name: the real name is not known
+	Subnets  []Subnet         // what the file says of its addresses; none means that the engine chooses
 	Location finding.Location // of what the file says of it; zero where it says nothing
 }
+
+// Subnet is a range of a network's with the address of its gateway, as written; "" where the engine chooses.
+type Subnet struct{ Range, Gateway string }
 
 // Service is one service. Values keep what the file says after interpolation; what an unset variable would have
 // brought is told by Unset and never guessed.

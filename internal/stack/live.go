@@ -112,6 +112,19 @@ func (l *liveReader) inspect(ctx context.Context) error {
 
 func shortID(id string) string { return id[:min(12, len(id))] }
 
+// subnetsOf are the ranges that the engine gave a network.
+func subnetsOf(n network.Summary) []Subnet {
+	var out []Subnet
+	for _, c := range n.IPAM.Config {
+		s := Subnet{Range: c.Subnet.String()}
+		if c.Gateway.IsValid() {
+			s.Gateway = c.Gateway.String()
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 // host sorts the containers into stacks and finds the files they came from.
 func (l *liveReader) host(ctx context.Context, opts Options) (*Host, error) {
 	byStack := map[string][]container.InspectResponse{}
@@ -218,7 +231,7 @@ func (l *liveReader) service(s *Stack, c container.InspectResponse) Service {
 				if ep != nil {
 					svc.Aliases = append(svc.Aliases, ep.Aliases...)
 				}
-				s.Networks[name] = Network{Key: name, Name: name, Internal: l.networks[name].Internal}
+				s.Networks[name] = Network{Key: name, Name: name, Internal: l.networks[name].Internal, Subnets: subnetsOf(l.networks[name])}
 			}
 			slices.Sort(svc.Networks)
 			svc.Aliases = append(svc.Aliases, strings.TrimPrefix(c.Name, "/"))

@@ -1,7 +1,10 @@
 package traefik
 
 import (
+	"net/netip"
 	"reflect"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -84,6 +87,16 @@ type Service struct {
 	settings    string // everything but the servers, to compare
 }
 
+// Decision is what a middleware does to a client whom nobody knows, where another service or a plugin decides on that.
+type Decision int
+
+// The decisions.
+const (
+	Undecided Decision = iota // it cannot be told
+	Login                     // it asks who that is
+	Bouncer                   // it lets in whomever it has nothing against
+)
+
 // Middleware is a middleware as declared.
 type Middleware struct {
 	Name      string
@@ -92,9 +105,14 @@ type Middleware struct {
 	AllowList *AllowList
 	Chain     []string
 	Redirect  *Redirect
-	Auth      string // "basicauth", "digestauth", "forwardauth", "" if it asks for nothing
-	AuthUsers bool   // basic and digest: users are named here or in a file
-	AuthAddr  bool   // forward: there is an address to ask
+	Auth      string   // "basicauth", "digestauth", "forwardauth", "" if it asks for nothing
+	AuthUsers bool     // basic and digest: users are named here or in a file
+	AuthAddr  string   // forward: the address that is asked
+	Decision  Decision // forward and plugins: what becomes of a client whom nobody knows; whoever knows the services sets it
+	Decider   string   // forward and plugins: who decides, in words
+	// Exempts reports whether the login's own rules let a request in without a login; nil where they are not known.
+	Exempts   func(host, path, method string, from netip.Addr) bool
+	Rewrites  bool // forward and plugins: it may write the X-Forwarded-For of the request
 	Headers   map[string]string
 	Plugins   []string
 	Opaque    bool     // part of it comes from a variable whose value cannot be seen
@@ -265,7 +283,8 @@ func readMiddleware(n *node) *Middleware {
 			m.Auth = t
 			m.AuthUsers = len(c.strings("users")) > 0 || c.text("usersfile") != ""
 		case "forwardauth":
-			m.Auth, m.AuthAddr = t, c.text("address") != ""
+			m.Auth, m.AuthAddr = t, c.text("address")
+			m.Rewrites = writesForwardedFor(c)
 		case "headers":
 			m.TLSRedir = c.truth("sslredirect") || c.truth("sslforcehost")
 			if !c.truth("isdevelopment") {
@@ -289,6 +308,16 @@ func readMiddleware(n *node) *Middleware {
 	}
 	sort.Strings(m.Types)
 	return m
+}
+
+// writesForwardedFor reports whether a forwardAuth copies X-Forwarded-For from the answer that it gets.
+func writesForwardedFor(c *node) bool {
+	const name = "X-Forwarded-For"
+	if slices.ContainsFunc(c.strings("authresponseheaders"), func(h string) bool { return strings.EqualFold(h, name) }) {
+		return true
+	}
+	re, err := regexp.Compile(c.text("authresponseheadersregex"))
+	return err == nil && re.String() != "" && re.MatchString(name)
 }
 
 func readAllowList(c *node, legacy bool) *AllowList {

@@ -21,6 +21,8 @@ type conn struct {
 	method  string
 	header  http.Header
 	query   url.Values
+	// rewriter is a middleware that may have written X-Forwarded-For, "" if none has.
+	rewriter string
 }
 
 // matches evaluates a rule.

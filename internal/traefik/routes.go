@@ -378,9 +378,15 @@ func (rt *Runtime) service(r *Route, services map[string]*Service) {
 			r.fault(NoService, "", nil, "the service %q does not have any type defined", name)
 			return
 		}
-		for _, c := range rt.containersOf(s) {
+		containers, outside := rt.behind(s)
+		for _, c := range containers {
 			if !slices.Contains(r.Containers, c) {
 				r.Containers = append(r.Containers, c)
+			}
+		}
+		for _, o := range outside {
+			if !slices.Contains(r.Outside, o) {
+				r.Outside = append(r.Outside, o)
 			}
 		}
 		for _, m := range s.Middlewares {
@@ -394,21 +400,44 @@ func (rt *Runtime) service(r *Route, services map[string]*Service) {
 	sort.Ints(r.Containers)
 }
 
-// containersOf are the containers behind a service: its own, or those that its servers' addresses name.
-func (rt *Runtime) containersOf(s *Service) []int {
+// behind are the containers behind a service: its own, or those that its servers' addresses name. What of the addresses names
+// no container is outside.
+func (rt *Runtime) behind(s *Service) (containers []int, outside []string) {
 	if len(s.Servers) == 0 || len(s.Containers) > 0 && !rt.Version.AtLeast(3, 4) {
-		return s.Containers // a label's URL counts from 3.4 on
+		return s.Containers, nil // a label's URL counts from 3.4 on
 	}
-	var out []int
 	for _, server := range s.Servers {
-		host := server
-		if _, rest, ok := strings.Cut(server, "://"); ok {
-			host, _, _ = strings.Cut(rest, "/")
+		found := rt.At(server)
+		containers = append(containers, found...)
+		if host := hostOf(server); len(found) == 0 && host != "" {
+			outside = append(outside, host)
 		}
-		name, _, _ := strings.Cut(host, ":")
-		out = append(append(out, rt.byName[strings.ToLower(host)]...), rt.byName[strings.ToLower(name)]...)
+	}
+	return containers, outside
+}
+
+// At lists the containers that a URL or an address names.
+func (rt *Runtime) At(server string) []int {
+	host := strings.ToLower(hostOf(server))
+	name, _, _ := strings.Cut(host, ":")
+	out := slices.Clone(rt.byName[host])
+	for _, c := range rt.byName[name] {
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
 	}
 	return out
+}
+
+// hostOf is a server's name or address with its port: "192.168.1.20:5000" of "http://192.168.1.20:5000/".
+func hostOf(server string) string {
+	if _, rest, ok := strings.Cut(server, "://"); ok {
+		server, _, _ = strings.Cut(rest, "/")
+	}
+	if i := strings.LastIndexByte(server, '@'); i >= 0 {
+		server = server[i+1:] // a password is not shown
+	}
+	return server
 }
 
 func (s *Service) provider() string {

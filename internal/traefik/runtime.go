@@ -71,8 +71,9 @@ type Route struct {
 	Middlewares []string // qualified; the entry point's come first
 	FromEntry   int      // how many of them are the entry point's
 	Chain       []*Middleware
-	Service     string // qualified
-	Containers  []int  // behind the service
+	Service     string   // qualified
+	Containers  []int    // behind the service
+	Outside     []string // behind the service: what is none of the containers, as host or host:port
 	Faults      []Fault
 	Unknown     string // why its effect cannot be told, "" if it can
 	visits      int    // middlewares looked at so far

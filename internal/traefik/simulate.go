@@ -356,12 +356,12 @@ func (rt *Runtime) http(q Request, ep *EntryPoint, c *conn, tls bool, a *Answer)
 		a.step("TLS asks for a client certificate, which a stranger has not")
 		return a.end(Refused, 0)
 	}
-	may := false
+	may := ""
 	for _, m := range r.Chain {
 		switch o, status := rt.apply(m, q, c, tls, a); {
 		case o == "":
-		case o == Unknown && len(m.Plugins) > 0:
-			may = true
+		case o == Unknown && !m.Opaque && (m.Auth == "forwardauth" || len(m.Plugins) > 0):
+			may = m.Name // what follows may refuse all the same
 		default:
 			return a.end(o, status)
 		}
@@ -370,8 +370,8 @@ func (rt *Runtime) http(q Request, ep *EntryPoint, c *conn, tls bool, a *Answer)
 		a.step("there is no backend behind the router")
 		return a.end(NotServed, http.StatusTeapot)
 	}
-	if may {
-		a.step("unless the plugin refuses it, the request goes to %s", r.Service)
+	if may != "" {
+		a.step("unless %s refuses it, the request goes to %s", may, r.Service)
 		return a.end(Unknown, 0)
 	}
 	a.step("the request goes to %s", r.Service)
@@ -383,6 +383,9 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 	switch {
 	case m.Opaque:
 		a.step("%s hangs on a variable whose value cannot be seen from here", m.Name)
+		return Unknown, 0
+	case m.AllowList != nil && m.AllowList.Forwarded() && c.rewriter != "":
+		a.step("%s judges X-Forwarded-For, which %s may have written", m.Name, c.rewriter)
 		return Unknown, 0
 	case m.AllowList != nil:
 		addr, source := m.AllowList.judged(c)
@@ -421,9 +424,8 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 	case m.TLSRedir && !tls && c.header.Get("X-Forwarded-Proto") != "https":
 		a.step("%s redirects to https", m.Name)
 		return Redirected, http.StatusMovedPermanently
-	case m.Auth == "forwardauth":
-		a.step("%s asks another service, whose answer is not known here", m.Name)
-		return Unknown, 0
+	case m.Auth == "forwardauth" || len(m.Plugins) > 0:
+		return m.ask(q, c, a)
 	case m.Auth != "":
 		if c.header.Get("Authorization") != "" {
 			a.step("%s checks the password, which is not done here", m.Name)
@@ -431,12 +433,12 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 		}
 		a.step("%s asks for a password", m.Name)
 		return Refused, http.StatusUnauthorized
-	case len(m.Plugins) > 0:
-		a.step("%s is the plugin %s: it may refuse, it never lets in", m.Name, m.Plugins[0])
-		return Unknown, 0
 	}
 	for k, v := range m.Headers {
 		key := http.CanonicalHeaderKey(k)
+		if key == "X-Forwarded-For" {
+			c.rewriter = ""
+		}
 		if v == "" {
 			delete(c.header, key)
 		} else {
@@ -445,6 +447,47 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 	}
 	return "", 0
 }
+
+// ask is what a middleware does that lets another service or a plugin decide.
+func (m *Middleware) ask(q Request, c *conn, a *Answer) (Outcome, int) {
+	who := orDefault(m.Decider, "another service")
+	if m.Rewrites && m.Decision != Login {
+		c.rewriter = m.Name
+	}
+	switch path, _, _ := strings.Cut(orDefault(c.uri, orDefault(q.Path, "/")), "?"); {
+	case m.Decision == Bouncer:
+		a.step("%s is %s: it refuses whom it knows, and lets in all others", m.Name, who)
+		return Unknown, 0
+	case m.Decision == Undecided:
+		a.step("%s: %s decides, and whether that asks for a login is not known here", m.Name, who)
+		return Unknown, 0
+	case m.Exempts != nil && m.Exempts(c.host, path, c.method, c.remote):
+		a.step("%s: the rules of %s let this in without a login", m.Name, who)
+		return "", 0
+	case c.header.Get("Authorization") != "" || c.header.Get("Cookie") != "":
+		a.step("%s: %s checks who that is, which is not done here", m.Name, who)
+		return Unknown, 0
+	}
+	a.step("%s: %s asks for a login", m.Name, who)
+	return Refused, http.StatusUnauthorized
+}
+
+// Judged is the address that an ipStrategy takes from a value of X-Forwarded-For; it is not valid where there is none.
+func (l *AllowList) Judged(forwardedFor string) netip.Addr {
+	h := http.Header{}
+	if forwardedFor != "" {
+		h.Set("X-Forwarded-For", forwardedFor)
+	}
+	addr, _ := l.judged(&conn{header: h})
+	if host, _, err := net.SplitHostPort(addr); err == nil {
+		addr = host
+	}
+	ip, _ := netip.ParseAddr(addr)
+	return ip
+}
+
+// Forwarded reports whether the list judges X-Forwarded-For and not the connection.
+func (l *AllowList) Forwarded() bool { return l.Strategy && (l.Depth > 0 || len(l.ExcludedIPs) > 0) }
 
 // judged is the address that an allowlist looks at, and where it comes from.
 func (l *AllowList) judged(c *conn) (addr, source string) {

@@ -1,7 +1,9 @@
 package sbom
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/google/osv-scalibr/extractor/filesystem/language/cpp/conanlock"
@@ -52,6 +54,11 @@ var declared = map[string]readFunc{
 	"conan.lock":                  scalibr(conanlock.New),
 	"stack.yaml.lock":             scalibr(stacklock.New),
 	"Package.resolved":            readPackageResolved,
+}
+
+// Readers lists the files of a source tree that have a reader, by name or by an example of their pattern.
+func Readers() []string {
+	return append(slices.Sorted(maps.Keys(declared)), "requirements.txt", "pylock.toml", "app.csproj")
 }
 
 var readCSProj = scalibr(csproj.New)

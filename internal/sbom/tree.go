@@ -92,7 +92,7 @@ func (t *tree) visit(name string, d fs.DirEntry, err error, opt *Options) error 
 		}
 		return nil
 	}
-	if !d.Type().IsRegular() {
+	if !d.Type().IsRegular() && d.Type() != fs.ModeSymlink { // a link out of the tree cannot be opened, which is told
 		return nil
 	}
 	read := treeReader(name)
@@ -174,6 +174,9 @@ func (t *tree) read(name string, read readFunc) {
 	t.inv.Bytes += st.Size()
 	ps, err := readSafely(read, f)
 	t.inv.Packages = append(t.inv.Packages, ps...)
+	if err == nil && len(ps) == 0 && !familiar(name, f) {
+		err = errUnfamiliar
+	}
 	if err != nil {
 		t.problem(name, err)
 	}

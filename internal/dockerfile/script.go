@@ -11,6 +11,24 @@ import (
 // maxScript bounds what is parsed as shell: it keeps the depth of a hostile script's nesting within the stack.
 const maxScript = 128 << 10
 
+// maxNesting bounds the brackets within brackets: the parser takes kilobytes of stack for each.
+const maxNesting = 500
+
+// deepest is how many brackets are open at once, as far as can be told without parsing.
+func deepest(script string) int {
+	open, most := 0, 0
+	for i := range len(script) {
+		switch script[i] {
+		case '(', '[', '{':
+			open++
+			most = max(most, open)
+		case ')', ']', '}':
+			open = max(0, open-1)
+		}
+	}
+	return most
+}
+
 // Script is the command line of an instruction, taken to pieces.
 type Script struct {
 	Dialect  string     // "sh", "bash", "zsh" ...; "exec" for the JSON form without a shell; "powershell", "cmd", "python" ... are not parsed
@@ -264,6 +282,11 @@ func (s *Script) parse() {
 	}
 	if len(s.Source) > maxScript {
 		s.Err = errors.New("the script is too long to be looked into")
+		s.ErrSpan = s.Place(0, 1)
+		return
+	}
+	if deepest(s.Source) > maxNesting {
+		s.Err = errors.New("the script is nested too deeply to be looked into")
 		s.ErrSpan = s.Place(0, 1)
 		return
 	}

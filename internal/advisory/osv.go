@@ -333,6 +333,18 @@ func cwes(list []string) []string {
 	return compact(out)
 }
 
+// ranges are those to go by. The Go database holds programs whose releases are no versions of their module (gogs, grafana):
+// its ranges say "all versions" for them, and their releases stand in a field of its own.
+func (a *osvAffected) ranges(ecosystem string) []osvRange {
+	var own struct {
+		Ranges []osvRange `json:"custom_ranges"`
+	}
+	if ecosystem != "Go" || len(a.Ecosystem) == 0 || json.Unmarshal(a.Ecosystem, &own) != nil || len(own.Ranges) == 0 {
+		return a.Ranges
+	}
+	return own.Ranges
+}
+
 // addAffected turns one "affected" into an entry of intervals.
 func (p *parsed) addAffected(a *osvAffected, wanted func(string) bool) error {
 	name, release := SplitEcosystem(a.Package.Ecosystem)
@@ -347,7 +359,7 @@ func (p *parsed) addAffected(a *osvAffected, wanted func(string) bool) error {
 	e := entry{ref: PackageRef{Ecosystem: name, Name: a.Package.Name}}
 	e.Release = release
 	var spans []span
-	for _, r := range a.Ranges {
+	for _, r := range a.ranges(name) {
 		o := order
 		switch r.Type {
 		case "SEMVER":

@@ -178,7 +178,17 @@ func (c *composer) distroPackages(f *fileFacts) {
 		}
 		c.place(&p, c.since[f.Path][d.key()])
 		c.inv.Packages = append(c.inv.Packages, p)
+		if r := vendorRuntime(d); r != nil && f.DB.Kind == "deb" {
+			c.vendor(p, r)
+		}
 	}
+}
+
+// vendor adds the server that a maker's own package installs. It explains no files: its package owns them.
+func (c *composer) vendor(by inventory.Package, r *runtimeFact) {
+	p := newPackage(ecoBitnami, r.Name, r.Version)
+	p.Paths, p.Layer, p.IntroducedBy, p.FromBase = by.Paths, by.Layer, by.IntroducedBy, by.FromBase
+	c.inv.Packages = append(c.inv.Packages, p)
 }
 
 // root notes the folder that an installed package fills, below which its libraries are explained.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/google/osv-scalibr/extractor/filesystem/language/rust/cargoauditable"
+	"golang.org/x/mod/module"
 
 	"github.com/drydock/drydock/internal/inventory"
 )
@@ -118,12 +119,38 @@ func readGoBinary(r io.ReaderAt) ([]inventory.Package, error) {
 		v, _, _ = strings.Cut(v, " ") // "go1.22.1 X:boringcrypto"
 		add("stdlib", v)
 	}
-	add(info.Main.Path, info.Main.Version)
+	out = append(out, ownModule(r, info)...)
 	for _, d := range info.Deps {
-		if d.Replace != nil {
+		if d.Replace != nil && d.Replace.Version != "" {
 			d = d.Replace
+		}
+		if d.Replace != nil { // by a folder: the module, in a state that is not told
+			out = append(out, newPackage(ecoGo, d.Path, ""))
+			continue
 		}
 		add(d.Path, d.Version)
 	}
 	return out, nil
+}
+
+// ownModule is the program's own module. Where the build does not tell its version, the program may; else it is listed
+// without one, so that it is named among what could not be judged.
+func ownModule(r io.ReaderAt, info *buildinfo.BuildInfo) []inventory.Package {
+	m := &info.Main
+	if m.Path == "" || m.Path == "command-line-arguments" {
+		return nil
+	}
+	v := m.Version
+	if v == "" || v == "(devel)" || withoutTag(v) {
+		if own := goVersion(r, info); own != "" || v == "(devel)" {
+			v = own
+		}
+	}
+	return []inventory.Package{newPackage(ecoGo, m.Path, v)}
+}
+
+// withoutTag tells a version that was made of a commit alone, in a checkout that held no tag.
+func withoutTag(v string) bool {
+	base, err := module.PseudoVersionBase(strings.TrimSuffix(v, "+dirty"))
+	return err == nil && base == ""
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/sbom/ecosystem"
 )
 
@@ -95,6 +96,16 @@ var runtimeKinds = sync.OnceValue(func() map[string][]runtimeKind {
 			version: regexp.MustCompile(`Apache/(\d+\.\d+\.\d+)`), anchors: []string{"Apache/"}}},
 		"haproxy": {{name: "haproxy", file: regexp.MustCompile(`(^|/)s?bin/haproxy$`), prefix: up(2),
 			version: regexp.MustCompile(` version (\d+\.\d+\.\d+)[^,\x00]{0,60}, released \d{4}/`), anchors: []string{", released "}}},
+		"version.txt": {{name: "keycloak", file: regexp.MustCompile(`(^|/)keycloak[^/]*/version\.txt$`), prefix: up(1),
+			version: regexp.MustCompile(`^Keycloak - Version (\d+\.\d+\.\d+)`)}},
+		"RELEASE-NOTES": {{name: "tomcat", file: regexp.MustCompile(`(^|/)[^/]*tomcat[^/]*/RELEASE-NOTES$`), prefix: up(1),
+			version: regexp.MustCompile(`Apache Tomcat Version (\d+\.\d+\.\d+)`)}},
+		"version.php": {{name: "wordpress", file: regexp.MustCompile(`(^|/)wp-includes/version\.php$`), prefix: up(2),
+			version: regexp.MustCompile(`(?m)^\$wp_version\s*=\s*'(\d+\.\d+(?:\.\d+)?)'`)},
+			{name: "nextcloud", file: regexp.MustCompile(`(^|/)version\.php$`), prefix: up(1),
+				version: regexp.MustCompile(`(?m)^\$OC_VersionString\s*=\s*'(\d+\.\d+\.\d+)`)}},
+		"rabbit.app": {{name: "rabbitmq", file: regexp.MustCompile(`(^|/)plugins/rabbit-[^/]+/ebin/rabbit\.app$`), prefix: up(4),
+			version: regexp.MustCompile(`\{vsn,\s*"(\d+\.\d+\.\d+)`)}},
 		"VERSION": {{name: "golang", file: regexp.MustCompile(`(^|/)go/VERSION$`), prefix: up(1),
 			version: regexp.MustCompile(`^go(\d+\.\d+(?:\.\d+)?(?:(?:beta|rc)\d+)?)\s`)}},
 	}
@@ -109,8 +120,13 @@ func runtimeTask(name, base string) task {
 	case strings.HasPrefix(base, "python"):
 		key = "python"
 	}
-	kinds, ok := runtimeKinds()[key]
-	if !ok || !kinds[0].file.MatchString(name) {
+	var kinds []runtimeKind
+	for _, k := range runtimeKinds()[key] {
+		if k.file.MatchString(name) {
+			kinds = append(kinds, k)
+		}
+	}
+	if len(kinds) == 0 {
 		return nil
 	}
 	return func(f *file) (*fileFacts, *execFact, error) {
@@ -134,6 +150,36 @@ func runtimeTask(name, base string) task {
 		}
 		return ff, ex, nil
 	}
+}
+
+// jarRuntimes are servers that are known by the jar of their own that stands in their own folder: in an application's it
+// would be a library.
+var jarRuntimes = []struct {
+	name string
+	file *lazyregexp.Regexp
+}{
+	{"elasticsearch", lazyregexp.New(`(?:^|/)elasticsearch[^/]*/lib/elasticsearch-(\d+\.\d+\.\d+)\.jar$`)},
+	{"kafka", lazyregexp.New(`(?:^|/)kafka[^/]*/libs/kafka_\d+\.\d+-(\d+\.\d+\.\d+)\.jar$`)},
+	{"cassandra", lazyregexp.New(`(?:^|/)(?:apache-)?cassandra[^/]*/(?:lib/)?apache-cassandra-(\d+\.\d+\.\d+)\.jar$`)},
+	{"solr", lazyregexp.New(`(?:^|/)solr[^/]*/(?:.*/)?solr-core-(\d+\.\d+\.\d+)\.jar$`)},
+	{"zookeeper", lazyregexp.New(`(?:^|/)(?:apache-)?zookeeper[^/]*/lib/zookeeper-(\d+\.\d+\.\d+)\.jar$`)},
+}
+
+// jarTask reads a Java archive, and the server that it may be the own jar of.
+func jarTask(f *file) (*fileFacts, *execFact, error) {
+	ff, ex, err := packagesTask(readJar)(f)
+	for i := range jarRuntimes {
+		r := &jarRuntimes[i]
+		m := r.file.FindStringSubmatch(f.path)
+		if m == nil {
+			continue
+		}
+		if ff == nil {
+			ff = &fileFacts{}
+		}
+		ff.Runtime = &runtimeFact{Name: r.name, Version: m[1], Prefix: path.Dir(path.Dir(f.path))}
+	}
+	return ff, ex, err
 }
 
 // Bounds on looking for a version: the text files are small, and no runtime's program is larger.

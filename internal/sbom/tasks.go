@@ -30,7 +30,7 @@ func taskFor(name string, mode fs.FileMode, size int64) (t task, program bool) {
 	case markers[name]: // before the programs, since some of the markers are programs
 		return markerTask(mode, size), false
 	case isJar(base):
-		return packagesTask(readJar), false
+		return jarTask, false
 	case size >= minELF && (mode&0o111 != 0 || isSharedObject(base)):
 		return execTask, true
 	}

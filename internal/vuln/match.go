@@ -72,7 +72,8 @@ func Match(ctx context.Context, db *advisory.DB, pkgs []inventory.Package, o Opt
 }
 
 func newMatcher(db *advisory.DB) *matcher {
-	return &matcher{db: db, orders: map[string]version.Order{}, res: &Result{}, absent: map[string]int{}, used: map[string]bool{}, judged: map[string][]verdict{}}
+	return &matcher{db: db, orders: map[string]version.Order{}, res: &Result{}, absent: map[string]int{}, used: map[string]bool{}, judged: map[string][]verdict{},
+		distribution: map[string][]*inventory.Package{}, owned: map[string][]ownerWord{}}
 }
 
 type matcher struct {
@@ -82,6 +83,10 @@ type matcher struct {
 	absent map[string]int
 	used   map[string]bool
 	judged map[string][]verdict
+
+	options      Options
+	distribution map[string][]*inventory.Package // the distributions' own packages by name
+	owned        map[string][]ownerWord          // by ecosystem, version and names
 }
 
 // subject is a package as advisories know it, with every place where it was found.
@@ -98,11 +103,22 @@ func (s *subject) first() *inventory.Package { return s.all[0] }
 func (m *matcher) group(pkgs []inventory.Package, o Options) []*subject {
 	type key struct{ ecosystem, name, version, source, sourceVersion string }
 	index := map[key]*subject{}
+	m.options = o
+	for i := range pkgs {
+		if p := &pkgs[i]; isDistribution(p) {
+			m.distribution[p.Name] = append(m.distribution[p.Name], p)
+		}
+	}
 	var out []*subject
 	for i := range pkgs {
 		p := &pkgs[i]
 		if isLeastGo(p) {
 			m.leastGo(p)
+			continue
+		}
+		if m.unspoken(p) {
+			m.res.Judged++
+			m.used[p.Ecosystem] = true
 			continue
 		}
 		s, reason := m.subject(p, o)
@@ -125,6 +141,20 @@ func (m *matcher) group(pkgs []inventory.Package, o Options) []*subject {
 		out = append(out, s)
 	}
 	return out
+}
+
+// unspoken reports whether a package is a Go module without a version, as a program of one's own nearly always is, of which
+// the advisories do not speak at all: whatever its version, they hold nothing against it.
+func (m *matcher) unspoken(p *inventory.Package) bool {
+	if p.Ecosystem != "Go" || p.Version != "" || p.Range || p.Name == "" || !m.db.Covers("Go", "") {
+		return false
+	}
+	spoken := false
+	err := m.db.Each("Go", p.Name, func(*advisory.Hit) error {
+		spoken = true
+		return nil
+	})
+	return err == nil && !spoken
 }
 
 // isLeastGo reports whether a package is the standard library as go.mod has it: the least version that will do. Which
@@ -173,6 +203,8 @@ func (m *matcher) subject(p *inventory.Package, o Options) (*subject, string) {
 		return nil, "it comes from an address, not from a registry: which version it is, is not known"
 	case p.Range:
 		return nil, "the version is a range: what is installed is not known"
+	case p.Version == "" && s.ecosystem == "Go":
+		return nil, "the program does not tell its own version, and advisories speak of it"
 	case p.Version == "":
 		return nil, "the version is not known"
 	case advisory.HasReleases(s.ecosystem) && s.release == "":
@@ -226,7 +258,11 @@ func (m *matcher) match(s *subject) error {
 	}
 	m.res.Findings = slices.Grow(m.res.Findings, len(verdicts))
 	for i := range verdicts {
-		m.res.Findings = append(m.res.Findings, s.finding(&verdicts[i]))
+		f := s.finding(&verdicts[i])
+		if err := m.suppress(s, &verdicts[i], &f); err != nil {
+			return err
+		}
+		m.res.Findings = append(m.res.Findings, f)
 	}
 	return nil
 }

@@ -250,7 +250,7 @@ func TestWhatIsNotJudged(t *testing.T) {
 	}
 }
 
-// The same package in two places is one finding with all services; one that a distribution owns in both is suppressed.
+// The same package in two places is one finding with all services.
 func TestOneFindingAPackage(t *testing.T) {
 	db := database(t, map[string][]string{"PyPI": {record("ZZ-1", "PyPI", "zz-a", "introduced=0 fixed=2", "")}})
 	a, b := pkg("PyPI", "zz-a", "1.0"), pkg("PyPI", "zz-a", "1.0")
@@ -262,12 +262,56 @@ func TestOneFindingAPackage(t *testing.T) {
 	if one.Findings[0].ID != two.Findings[0].ID {
 		t.Error("the id depends on the order")
 	}
-	a.OwnedBy = "python3-zz-a"
-	if f := match(t, db, a).Findings[0]; f.Status != finding.Suppressed || !strings.Contains(strings.Join(f.Evidence, " "), "python3-zz-a") {
-		t.Errorf("owned: %s %q", f.Status, f.Evidence)
+}
+
+// What a distribution owns is judged by its word, where it has one on that package and vulnerability.
+func TestOwnedByADistribution(t *testing.T) {
+	deb := func(id, cve, ranges string) string {
+		return record(id, "Debian:12", "zz-src", ranges, `"upstream":["`+cve+`"]`)
 	}
-	if f := match(t, db, a, b).Findings[0]; f.Status != finding.Open {
-		t.Errorf("a copy that nobody owns is %s", f.Status)
+	db := database(t, map[string][]string{
+		"PyPI": {
+			record("ZZ-1", "PyPI", "zz-a", "introduced=0 fixed=2", `"aliases":["CVE-2024-0001"]`),
+			record("ZZ-2", "PyPI", "zz-a", "introduced=0 fixed=2", `"aliases":["CVE-2024-0002"]`),
+			record("ZZ-3", "PyPI", "zz-a", "introduced=0 fixed=2", `"aliases":["CVE-2024-0003"]`),
+		},
+		"Debian": {deb("DSA-1", "CVE-2024-0001", "introduced=0 fixed=1.0-1"), deb("DEBIAN-2", "CVE-2024-0002", "introduced=0")},
+	})
+	owned := pkg("PyPI", "zz-a", "1.0")
+	owned.OwnedBy = "python3-zz-a"
+	owner := pkg("Debian:12", "python3-zz-a", "1.0-1")
+	owner.PURL, owner.Source.Name = "pkg:deb/debian/python3-zz-a@1.0-1?distro=debian-12", "zz-src"
+	stale := owner
+	stale.Services, stale.Ecosystem = []string{"api"}, "Debian:99"
+	says := func(rule string, ps ...inventory.Package) string {
+		t.Helper()
+		for _, f := range match(t, db, ps...).Findings {
+			if f.Rule == rule && f.Package.Name == "zz-a" {
+				return string(f.Status) + " " + strings.Join(f.Evidence, " ")
+			}
+		}
+		t.Fatalf("no %s", rule)
+		return ""
+	}
+	elsewhere := owned
+	elsewhere.OwnedBy, elsewhere.Paths = "", []string{"venv"}
+	both := owned
+	both.Services = []string{"api", "web"}
+	for _, c := range []struct {
+		rule, want string
+		ps         []inventory.Package
+	}{
+		{"CVE-2024-0001", "suppressed its files belong to the distribution's package python3-zz-a 1.0-1, in which the advisories for Debian:12 hold CVE-2024-0001 to be fixed", []inventory.Package{owned, owner}},
+		{"CVE-2024-0002", "suppressed its files belong to the distribution's package python3-zz-a 1.0-1, which the advisories for Debian:12 hold to be affected: see the finding on that package", []inventory.Package{owned, owner}},
+		{"CVE-2024-0003", "open its files belong to the distribution's package python3-zz-a 1.0-1; the advisories at hand for Debian:12 say nothing of CVE-2024-0003", []inventory.Package{owned, owner}},
+		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a, which is not among the packages read", []inventory.Package{owned}},
+		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a, which is not among", []inventory.Package{owned, stale}},
+		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a 1.0-1, of which no advisories are at hand", []inventory.Package{both, owner, stale}},
+		{"CVE-2024-0001", "open also in venv:3", []inventory.Package{owned, elsewhere, owner}},
+	} {
+		if got := says(c.rule, c.ps...); !strings.HasPrefix(got, c.want) {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
 	}
 }
 
@@ -361,5 +405,27 @@ func TestSpellings(t *testing.T) {
 				t.Errorf("%s %s: %d findings, want none", c.name, v, n)
 			}
 		}
+	}
+}
+
+// Of a Go program that does not tell its version only those are gaps of which advisories speak.
+func TestGoProgramWithoutVersion(t *testing.T) {
+	db := database(t, map[string][]string{"Go": {record("GO-1", "Go", "github.com/zz/proxy", "introduced=0 fixed=2.0.0", "")}})
+	res := match(t, db, pkg("Go", "github.com/zz/proxy", ""), pkg("Go", "example.com/zz/own", ""))
+	if len(res.Findings) != 0 || res.Judged != 1 || len(res.NotJudged) != 1 || res.NotJudged[0].Package.Name != "github.com/zz/proxy" {
+		t.Errorf("%+v", res)
+	}
+}
+
+// The Go database says "all versions" of programs whose releases are no versions of their module, and the releases apart.
+func TestRangesOfReleases(t *testing.T) {
+	db := database(t, map[string][]string{"Go": {`{"id":"GO-2","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"Go","name":"zz.io/gogs"},
+		"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}],
+		"ecosystem_specific":{"custom_ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"0.13.4"}]}]}}]}`}})
+	if got := match(t, db, pkg("Go", "zz.io/gogs", "0.13.3")); rules(got.Findings) != "GO-2" || got.Findings[0].Advisory.Fixed != "0.13.4" {
+		t.Errorf("%+v", got.Findings)
+	}
+	if got := match(t, db, pkg("Go", "zz.io/gogs", "0.13.4")); len(got.Findings) != 0 {
+		t.Errorf("%+v", got.Findings)
 	}
 }

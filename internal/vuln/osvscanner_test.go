@@ -47,12 +47,17 @@ type raw struct {
 }
 
 type rawAffected struct {
-	Package struct{ Ecosystem, Name string }
-	Ranges  []struct {
-		Type   string
-		Events []map[string]string
-	}
+	Package  struct{ Ecosystem, Name string }
+	Ranges   []rawRange
 	Versions []string
+	Specific struct {
+		Custom []rawRange `json:"custom_ranges"`
+	} `json:"ecosystem_specific"`
+}
+
+type rawRange struct {
+	Type   string
+	Events []map[string]string
 }
 
 // readRaw reads an ecosystem's records.
@@ -195,6 +200,9 @@ func explained(p inventory.Package, r raw, ours bool) string {
 		e, rel := advisory.SplitEcosystem(a.Package.Ecosystem)
 		if e != eco || rel != "" && rel != release || advisory.NormalizeName(eco, a.Package.Name) != advisory.NormalizeName(eco, p.Name) {
 			continue
+		}
+		if eco == "Go" && len(a.Specific.Custom) > 0 && !ours {
+			return "osv-scanner does not read the Go database's ranges of releases"
 		}
 		if _, err := o.Parse(p.Version); err != nil && !ours {
 			return "osv-scanner orders what is no version of the ecosystem"

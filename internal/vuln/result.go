@@ -38,23 +38,35 @@ func (s *subject) finding(v *verdict) finding.Finding {
 	if facts.Malicious {
 		f.Title = fmt.Sprintf("%s: %s %s is malicious", id, p.Name, p.Version)
 	}
-	if why := suppressed(s); why != "" {
-		f.Status = finding.Suppressed
-		f.Evidence = append(f.Evidence, why)
-	}
 	Place(&f, paths(s.all))
 	f.Normalize()
 	return f
 }
 
-// suppressed says why a package's findings do not hold, "" where they do.
-func suppressed(s *subject) string {
-	for _, p := range s.all {
-		if p.OwnedBy == "" {
-			return noKernel(p)
+// suppress marks a finding that does not hold, and says what is known where that is open.
+func (m *matcher) suppress(s *subject, v *verdict, f *finding.Finding) error {
+	judged, text, err := m.judgedByOwner(s, v.ids)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		for _, p := range s.all {
+			if p.OwnedBy == "" {
+				text = noKernel(p)
+				judged = text != ""
+				break
+			}
 		}
 	}
-	return fmt.Sprintf("its files belong to the distribution's package %s, which the distribution's own advisories judge (fixes are often backported under the old version)", s.first().OwnedBy)
+	if text == "" {
+		return nil
+	}
+	if judged {
+		f.Status = finding.Suppressed
+	}
+	f.Evidence = append(f.Evidence, text)
+	f.Normalize()
+	return nil
 }
 
 // noKernel tells the packages that are built from a kernel's source and hold none: header files, perf, libraries. What

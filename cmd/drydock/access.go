@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -39,11 +41,15 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 			if err != nil {
 				return err
 			}
+			options, err := opt.gate(cfg)
+			if err != nil {
+				return err
+			}
 			t := host(ctx, in)
 			if p.format.Name == "table" && t.Host != nil {
-				p.format.Write = withDoors(access.Check(t.Host, opt.gate(cfg)), p.format.Write)
+				p.format.Write = withDoors(access.Check(t.Host, options), p.format.Write)
 			}
-			so := scan.Options{Gates: []finding.Gate{finding.GateAccess}, Access: opt.gate(cfg)}
+			so := scan.Options{Gates: []finding.Gate{finding.GateAccess}, Access: options}
 			return a.look(ctx, t, so, p)
 		},
 	}
@@ -55,15 +61,32 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 }
 
 // accessOptions are what every access command takes.
-type accessOptions struct{ version string }
+type accessOptions struct{ version, staticConfig string }
 
 func (o *accessOptions) add(fl *pflag.FlagSet) {
 	fl.StringVar(&o.version, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
+	fl.StringVar(&o.staticConfig, "traefik-config", "", "Traefik's static configuration, where the project's files do not lead to it: a file, or its folder")
 }
 
-// gate are the options of the checker.
-func (o *accessOptions) gate(cfg *config.Config) access.Options {
-	return access.Options{TraefikVersion: o.version, Public: cfg.Public, Logins: cfg.Access.Logins, Bouncers: cfg.Access.Bouncers}
+// gate are the options of the checker. A configuration that is named must be there.
+func (o *accessOptions) gate(cfg *config.Config) (access.Options, error) {
+	out := access.Options{
+		TraefikVersion: o.version, Public: cfg.Public, Logins: cfg.Access.Logins, Bouncers: cfg.Access.Bouncers,
+		TraefikConfig: cfg.Access.TraefikConfig,
+	}
+	if o.staticConfig != "" {
+		out.TraefikConfig = o.staticConfig
+	}
+	if out.TraefikConfig == "" {
+		return out, nil
+	}
+	if _, err := os.Stat(out.TraefikConfig); err != nil {
+		return out, clierr.InputErr(out.TraefikConfig, errors.Unwrap(err)).
+			WithHint("--traefik-config and access.traefikConfig name Traefik's static configuration, or the folder that it stands in.")
+	}
+	var err error
+	out.TraefikConfig, err = filepath.Abs(out.TraefikConfig)
+	return out, err
 }
 
 // resolve reads the compose projects that a command names, and drydock.yaml.
@@ -94,7 +117,11 @@ func (o *accessOptions) check(ctx context.Context, args []string, st *stackFlags
 	if err != nil {
 		return nil, err
 	}
-	return access.Check(t.Host, o.gate(cfg)), nil
+	options, err := o.gate(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return access.Check(t.Host, options), nil
 }
 
 // withDoors puts the table of doors before what a format writes.

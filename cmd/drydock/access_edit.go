@@ -85,7 +85,11 @@ func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, arg
 		return err
 	}
 	f.change.Ranges = expandGroups(cfg.Groups, f.change.Ranges)
-	e, err := access.Plan(t.Host, o.gate(cfg), f.change)
+	options, err := o.gate(cfg)
+	if err != nil {
+		return err
+	}
+	e, err := access.Plan(t.Host, options, f.change)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,9 @@ none is at hand the lockfiles of the build contexts are read and the report says
 			if len(gates) == 0 {
 				opt.Gates = cfg.Gates
 			}
-			opt.Access = traefik.gate(cfg)
+			if opt.Access, err = traefik.gate(cfg); err != nil {
+				return err
+			}
 			opt.MaxAge = cfg.Advisories.MaxAge
 			p.keep = true
 			return a.scan(cmd.Context(), in, opt, p)

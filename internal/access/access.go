@@ -19,6 +19,9 @@ type Options struct {
 	Public         []string // routers and services that are meant to be public: "app-https", "app-https@docker" or a service's name
 	Logins         []string // forwardAuth middlewares that ask for a login: "sso", "sso@docker", or the service that they ask
 	Bouncers       []string // likewise those that let in whoever they do not know
+	// TraefikConfig is Traefik's static configuration where it cannot be read by what the projects say: a file, or the folder that
+	// stands for /etc/traefik. The file provider's files are looked for beside it.
+	TraefikConfig string
 	// ReadFile reads Traefik's own files from the host's folders; nil reads regular files of at most 4 MiB.
 	ReadFile func(path string) ([]byte, error)
 }
@@ -63,6 +66,8 @@ type Gateway struct {
 	Runtime    *traefik.Runtime
 	Assumed    bool                // Traefik's own configuration is not known: entry points and all that they add are guessed from labels
 	refused    *traefik.LabelError // the setting for which Traefik does not start, nil if there is none
+	unseen     string              // why services may have doors that are not seen, "" where all of them are
+	folder     string              // that of Options.TraefikConfig, where it is what was read
 	bad        []badFile           // files of the file provider that Traefik cannot use
 	services   []member
 	routes     []*route
@@ -129,10 +134,11 @@ func Check(h *stack.Host, opts Options) *Result {
 }
 
 type checker struct {
-	host *stack.Host
-	opts Options
-	res  *Result
-	ref  func(stack, service string) string // tells services apart on the whole host
+	host   *stack.Host
+	opts   Options
+	res    *Result
+	ref    func(stack, service string) string // tells services apart on the whole host
+	images map[*stack.Service]*image
 }
 
 // Service returns what was found of a service, nil if there is none of that name.

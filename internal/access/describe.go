@@ -27,8 +27,9 @@ func (c *checker) describe() {
 		}
 	}
 	i := 0
-	c.host.Services(func(_ *stack.Stack, s *stack.Service) {
+	c.host.Services(func(st *stack.Stack, s *stack.Service) {
 		order[i].direct(s)
+		c.doubt(st, s, order[i])
 		c.res.Services = append(c.res.Services, *order[i])
 		i++
 	})
@@ -51,6 +52,21 @@ func (g *Gateway) outsiders(several bool) []Service {
 		out = append(out, s)
 	}
 	return out
+}
+
+// doubt makes a service unknown that has no door as far as can be seen, where a Traefik that can reach it may lead to it by what
+// could not be read.
+func (c *checker) doubt(st *stack.Stack, s *stack.Service, out *Service) {
+	if out.Exposure != finding.ExposureInternal || c.isGateway(s) || s.NetworkMode == "none" {
+		return
+	}
+	for _, g := range c.res.Gateways {
+		if g.unseen != "" && g.Service != nil && meet(g.Stack, g.Service, st, s) {
+			out.Doors = append(out.Doors, Door{Via: "not read", Access: "unknown", Why: g.unseen})
+			out.widen(unknown)
+			return
+		}
+	}
 }
 
 // describe adds the doors by which a gateway leads to one of its services. several says that there are other gateways.

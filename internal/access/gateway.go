@@ -14,13 +14,22 @@ import (
 func (c *checker) gateways() {
 	var all []running
 	c.host.Services(func(st *stack.Stack, s *stack.Service) {
-		if isTraefik(s) {
+		if c.isTraefik(st, s) {
 			all = append(all, running{st, s})
 		}
 	})
 	if len(all) == 0 {
-		if c.anyLabels() {
-			c.res.Unknown = "Traefik itself is not among the inputs, so its entry points and what they add are not known"
+		c.host.Services(func(st *stack.Stack, s *stack.Service) {
+			if hostsDashboard(s) {
+				all = append(all, running{st, s})
+			}
+		})
+	}
+	if len(all) == 0 {
+		if c.opts.TraefikConfig != "" {
+			c.res.Gateways = []*Gateway{c.gateway(nil, nil, c.allStacks())}
+		} else if c.anyLabels() {
+			c.res.Unknown = "Traefik itself is not among the inputs, so its entry points and what they add are not known: name its project as well, or its configuration by --traefik-config"
 			c.res.Gateways = []*Gateway{c.gateway(nil, nil, c.allStacks())}
 		} else {
 			c.res.Gateways = []*Gateway{c.gateway(nil, nil, nil)}
@@ -137,45 +146,13 @@ func sharesNetwork(a, b *stack.Stack) bool {
 	return false
 }
 
-// isTraefik tells Traefik by its image, or by its flags where the image is the user's own.
-func isTraefik(s *stack.Service) bool {
-	if _, ok := traefik.ImageVersion(s.Image); ok {
-		return true
-	}
-	for _, a := range traefikArgs(s) {
-		l := strings.ToLower(a)
-		if strings.HasPrefix(l, "--entrypoints.") || strings.HasPrefix(l, "--providers.docker") || strings.HasPrefix(l, "--providers.file.") {
-			return true
-		}
-	}
-	return false
-}
-
-// traefikArgs are the flags of the service's command, without the program's name. A shell's command line is split at spaces.
-func traefikArgs(s *stack.Service) []string {
-	var args []string
-	for _, a := range append(append([]string{}, s.Entrypoint...), s.Command...) {
-		if strings.Contains(a, " --") {
-			args = append(args, strings.Fields(a)...)
-		} else {
-			args = append(args, a)
-		}
-	}
-	for i, a := range args {
-		if strings.HasPrefix(a, "--") {
-			return args[i:]
-		}
-	}
-	return nil
-}
-
 // gateway builds the runtime of one Traefik over some stacks. svc is nil where Traefik is not among the inputs.
 func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.Stack) *Gateway {
 	g := &Gateway{
 		Stack: st, Service: svc, Version: traefik.ParseVersion(c.opts.TraefikVersion), outside: map[string]*member{}, exempt: map[string]samples{},
 	}
 	if svc != nil && !g.Version.Known() {
-		g.Version, _ = traefik.ImageVersion(svc.Image)
+		g.Version = c.versionOf(svc)
 	}
 	g.Unverified = g.Version.Known() && g.Version.Major < 3
 	if g.Unverified {
@@ -183,8 +160,11 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	}
 	in := traefik.Input{Version: g.Version, Unknown: map[string]bool{}}
 	var problem string
-	if svc != nil {
-		in.Static, problem = c.static(st, svc)
+	switch {
+	case svc != nil:
+		in.Static, problem = c.static(g)
+	case c.opts.TraefikConfig != "":
+		in.Static, problem = c.namedStatic(g)
 	}
 	if in.Static == nil {
 		g.Assumed = true
@@ -205,16 +185,30 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	}
 	if g.Assumed {
 		in.Static = assumedStatic(in.Containers)
-		in.Unknown["docker"], in.Unknown["file"] = true, true
+		in.Unknown["docker"], in.Unknown["swarm"], in.Unknown["file"] = true, true, true
+		g.unseen = "Traefik's configuration is not known: a router of a file's, or one that Traefik makes by itself, may lead here"
 	} else {
 		g.refused = in.Static.Refused(g.Version)
 		c.dynamicFiles(g, &in)
 		for _, p := range in.Static.OtherProviders {
 			in.Unknown[p] = true
+			g.unseen = "what the provider " + p + " defines cannot be read from here: a router of its may lead here"
+		}
+		if in.Unknown["file"] || slices.ContainsFunc(in.Files, func(f *traefik.File) bool { return f.Templated }) {
+			g.unseen = "not all of the file provider's files could be read: a router of theirs may lead here"
 		}
 	}
 	g.Runtime = traefik.Build(in)
 	return g
+}
+
+// versionOf is Traefik's version by the image's tag: that which the Dockerfile starts from, where there is one.
+func (c *checker) versionOf(s *stack.Service) traefik.Version {
+	if v, ok := traefik.ImageVersion(c.image(s).base); ok {
+		return v
+	}
+	v, _ := traefik.ImageVersion(s.Image)
+	return v
 }
 
 // sight is how a provider sees a service.
@@ -228,14 +222,17 @@ const (
 
 // seenAs lists the ways in which a Traefik sees a service. Where both providers run, each sees what has labels for it.
 func seenAs(static *traefik.Static, s *stack.Service) []sight {
+	deployed := slices.ContainsFunc(s.DeployLabels, func(l stack.Label) bool { return forTraefik(l.Key) })
 	switch {
+	case static == nil && deployed:
+		return []sight{asContainer, asSwarmsTask}
 	case static == nil || static.Swarm == nil && !static.SwarmMode:
 		return []sight{asContainer}
 	case static.Swarm == nil:
 		return []sight{asSwarmMode}
 	case static.Docker == nil:
 		return []sight{asSwarmsTask}
-	case len(s.DeployLabels) == 0:
+	case !deployed:
 		return []sight{asContainer}
 	}
 	return []sight{asContainer, asSwarmsTask}
@@ -344,6 +341,7 @@ func assumedStatic(cs []traefik.Container) *traefik.Static {
 	s := &traefik.Static{
 		EntryPoints: map[string]*traefik.EntryPoint{}, API: &traefik.API{Dashboard: true},
 		Docker: &traefik.DockerProvider{ExposedByDefault: false, DefaultRule: traefik.DefaultRule},
+		Swarm:  &traefik.DockerProvider{ExposedByDefault: false, DefaultRule: traefik.DefaultRule},
 	}
 	for _, c := range cs {
 		for k, v := range c.Labels {

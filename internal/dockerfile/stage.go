@@ -138,16 +138,34 @@ func expand(word string, escape byte, env map[string]string) (text string, known
 	if !strings.ContainsAny(word, "$'\""+string(rune(escape))) {
 		return word, true
 	}
+	return process(shell.NewLex(rune(escape)), word, env)
+}
+
+func process(lex *shell.Lex, word string, env map[string]string) (text string, known bool) {
 	if strings.Count(word, "$") > maxVariables {
 		return word, false
 	}
-	lex := shell.NewLex(rune(escape))
 	lex.SkipUnsetEnv = true
 	text, unmatched, err := lex.ProcessWord(word, values(env))
-	if err != nil || len(text) > maxExpanded {
+	if err != nil || len(text) > max(maxExpanded, 2*len(word)) {
 		return word, false
 	}
 	return text, len(unmatched) == 0
+}
+
+// Expand fills variables into a word of the file as the builder does. known is false where one of them has no value.
+func (f *File) Expand(word string, vars map[string]string) (text string, known bool) {
+	return expand(word, f.Escape, vars)
+}
+
+// ExpandText does the same with the text of a heredoc, whose quotes stay.
+func (f *File) ExpandText(text string, vars map[string]string) (out string, known bool) {
+	if !strings.Contains(text, "$") {
+		return text, true
+	}
+	lex := shell.NewLex(rune(f.Escape))
+	lex.SkipProcessQuotes, lex.RawEscapes = true, true
+	return process(lex, text, vars)
 }
 
 // What one expansion may use and become. Values that are made of values would double with every line.

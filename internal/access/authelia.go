@@ -2,6 +2,7 @@ package access
 
 import (
 	"net/netip"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -90,10 +91,11 @@ func (m *member) autheliaConfigs() []string {
 // request in without a login (`policy: bypass`).
 func (c *checker) authelia(g *Gateway, m *member, w *traefik.Middleware) {
 	for _, name := range m.autheliaConfigs() {
-		f, ok := c.locate(m.stack, m.service, strings.TrimSpace(name))
-		if !ok {
+		at := c.find(m.stack, m.service, path.Clean("/"+strings.TrimSpace(name)))
+		if at.state != seen {
 			continue
 		}
+		f := at.file
 		data, err := f.read(c.opts.ReadFile)
 		if err != nil {
 			continue

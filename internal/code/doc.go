@@ -25,7 +25,8 @@
 //
 // To add a language: write ast/lang_<name>.go with a Lang and list it in ast.Languages. The table says what each kind
 // of the grammar becomes (notation: ast.Spec); what it does not list is matched by the grammar's own kind, so begin
-// small. Look at trees with `drydock code dump`, and at the agreement with the oracle with
+// small. To follow values across its files: fill the Lang's Objects, write resolve/lang_<name>.go, which finds modules
+// and the names in them, and list it in resolve.languages. Look at trees with `drydock code dump`, and at the agreement with the oracle with
 //
 //	DRYDOCK_SHOW=<language> go test -run Conformance -v ./internal/code
 //

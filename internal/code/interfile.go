@@ -35,7 +35,7 @@ type interRule struct {
 
 // follows says whether a program looks across functions.
 func follows(p *search.Program) bool {
-	return p.Taint != nil && p.Rule.Options.Interfile && p.Lang != nil && facts.ProjectLanguages[p.Lang.Name]
+	return p.Taint != nil && p.Rule.Options.Interfile && p.Lang != nil && resolve.Follows(p.Lang.Name)
 }
 
 // addInter takes a program of a rule that looks across files.
@@ -106,7 +106,7 @@ func (r *FileResult) restore() bool {
 	}
 	f, err := facts.Unpack(r.Facts)
 	r.facts = f
-	return err == nil
+	return err == nil && resolve.Follows(f.Lang)
 }
 
 // project is the files of one run, for working out what rules find across them.
@@ -154,7 +154,7 @@ type reachOf struct {
 // group works out the rules of one language on its files.
 func (pr *project) group(lang string, at []int, out *across) {
 	var roots map[string]string
-	if lang == "go" {
+	if resolve.GoModules(lang) {
 		roots = pr.goModules(at)
 	}
 	files := make([]*facts.File, len(at))

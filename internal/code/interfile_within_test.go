@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/drydock/drydock/internal/code/ast"
-	"github.com/drydock/drydock/internal/code/facts"
+	"github.com/drydock/drydock/internal/code/resolve"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/testenv"
 )
@@ -31,7 +31,7 @@ func TestAcrossFindsWhatIsWithin(t *testing.T) {
 	for _, r := range loaded {
 		for _, e := range targets {
 			l := ast.LangOf(e.Name())
-			if r.Mode != rule.Taint || stem(e.Name()) != stem(r.File) || l == nil || !facts.ProjectLanguages[l.Name] {
+			if r.Mode != rule.Taint || stem(e.Name()) != stem(r.File) || l == nil || !resolve.Follows(l.Name) {
 				continue
 			}
 			src, err := os.ReadFile(filepath.Join(dir, "targets", e.Name()))

@@ -28,6 +28,7 @@ type Lang struct {
 	Read    func(l *Lang, src []byte) *Tree
 	Pattern PatternSpec
 	Names   NameSpec
+	Objects ObjectSpec
 
 	once  sync.Mutex
 	specs map[syntax.Grammar]*compiled
@@ -141,6 +142,48 @@ type NameSpec struct {
 	NaryBool bool
 	// Concat is the operator that joins strings where it is not +.
 	Concat string
+}
+
+// ObjectSpec says how the language writes classes, objects and their fields: what following values from function to
+// function (code/index, code/taint) needs to know of it.
+type ObjectSpec struct {
+	// Types are kinds of the grammar, beside class definitions, that define a type by their field "name"; true where such
+	// a type has no code of its own.
+	Types map[string]bool
+	// Structs: the fields of a type are declared in it, and T{...} makes a value of it.
+	Structs bool
+	// TypeNames: the names of types are looked up in imports and the package, not among variables.
+	TypeNames bool
+	// This is the name of the object that a method is called on, where that is an ordinary name.
+	This string
+	// SelfParam: that object is the first parameter.
+	SelfParam bool
+	// StaticDecorator is the decorator of methods without an object.
+	StaticDecorator string
+	// Class are names for the class around, Super one for its base.
+	Class []string
+	Super string
+	// SuperCall: super() is the object as one of its base.
+	SuperCall bool
+	// SuperMethod: super(...) calls the base's method of the same name.
+	SuperMethod bool
+	// FieldSigil is what the names of the object's fields begin with, where they stand alone.
+	FieldSigil string
+	// BareMembers: a name that nothing declares may be a member of the class around; BareCalls: what is called by its name
+	// is one before all else.
+	BareMembers, BareCalls bool
+	// New: C.new makes an object.
+	New bool
+	// AnonymousClasses: new C {...} is an object of a class of its own.
+	AnonymousClasses bool
+	// Results: a function gives several results, x, err := f().
+	Results bool
+	// KeyedFields: o[k] is the field k.
+	KeyedFields bool
+	// Accessors: getX() and setX(v) are the field x.
+	Accessors bool
+	// Appending are methods that add their argument to the object.
+	Appending []string
 }
 
 func (n *NameSpec) concat() string {

@@ -89,7 +89,8 @@ empty_statement: -
 			{Word: "{", Prefix: "var zq_whole = T", Pick: Dict},
 		},
 	},
-	Names: NameSpec{Constants: true, Declared: true, ModuleLast: true, TypeAliases: map[string]string{"float": "float64"}, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"}},
+	Names:   NameSpec{Constants: true, Declared: true, ModuleLast: true, TypeAliases: map[string]string{"float": "float64"}, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"}},
+	Objects: ObjectSpec{Types: map[string]bool{"type_spec": false}, Structs: true, TypeNames: true, Results: true},
 }
 
 func goPair(l *lowering, n uint32, parent ID, r Role) {

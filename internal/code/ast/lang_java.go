@@ -106,7 +106,8 @@ program: Program
 			{Word: "", Prefix: "class zq_whole {", Suffix: " { zqDots; } }", Pick: FuncDef},
 		},
 	},
-	Names: NameSpec{Constants: true, Declared: true, ClassScope: true, BoolOps: true, Returns: javaReturns, TypeAliases: javaTypes, Literals: map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"}},
+	Names:   NameSpec{Constants: true, Declared: true, ClassScope: true, BoolOps: true, Returns: javaReturns, TypeAliases: javaTypes, Literals: map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"}},
+	Objects: ObjectSpec{TypeNames: true, BareMembers: true, BareCalls: true, AnonymousClasses: true, Accessors: true},
 }
 
 var (

@@ -160,6 +160,7 @@ var javascript = &Lang{
 	Spec:    &Spec{Table: jsTable, Hooks: jsHooks},
 	Pattern: jsPattern("typescript", false),
 	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
+	Objects: ObjectSpec{KeyedFields: true},
 }
 
 var typescript = &Lang{
@@ -169,6 +170,7 @@ var typescript = &Lang{
 	Spec:    &Spec{Table: tsTable, Hooks: jsHooks},
 	Pattern: jsPattern("", true),
 	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
+	Objects: ObjectSpec{Types: map[string]bool{"interface_declaration": true}, KeyedFields: true},
 }
 
 var jsAttrValue = regexp.MustCompile(`<[A-Za-z$][^<>]*=$`)

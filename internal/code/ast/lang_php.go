@@ -118,7 +118,8 @@ empty_statement: -
 			{Word: "class", Prefix: "<?php ", Suffix: " { public $zqDots; }", Pick: ClassDef},
 		},
 	},
-	Names: NameSpec{Constants: true, Concat: ".", FoldNames: true, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"}},
+	Names:   NameSpec{Constants: true, Concat: ".", FoldNames: true, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"}},
+	Objects: ObjectSpec{This: "$this", Class: []string{"self", "static"}, Super: "parent"},
 }
 
 var phpBare = regexp.MustCompile(`(->|::|\bfunction|\bclass|\binterface|\btrait|\benum|\bgoto|#\[|\bnew|\bextends|\bimplements|\binstanceof|\bnamespace|\buse|\\)\s*&?$`)

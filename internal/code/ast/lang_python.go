@@ -107,7 +107,8 @@ case_clause: !case
 			{Word: "finally", Prefix: "try:\n  pass\n", Pick: Finally},
 		},
 	},
-	Names: NameSpec{Constants: true, ImportFirst: true, NestedModules: true, NaryBool: true, Literals: map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"}},
+	Names:   NameSpec{Constants: true, ImportFirst: true, NestedModules: true, NaryBool: true, Literals: map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"}},
+	Objects: ObjectSpec{SelfParam: true, StaticDecorator: "staticmethod", Class: []string{"cls"}, SuperCall: true},
 }
 
 // paren drops parentheses but remembers them.

@@ -96,7 +96,8 @@ superclass: ^
 			{Word: "rescue", Prefix: "begin\n", Suffix: "\nend", Pick: Catch},
 		},
 	},
-	Names: NameSpec{Constants: true, ImplicitReturn: true, Literals: map[Kind]string{Str: "String", Num: "Integer", Bool: "Boolean"}},
+	Names:   NameSpec{Constants: true, ImplicitReturn: true, Literals: map[Kind]string{Str: "String", Num: "Integer", Bool: "Boolean"}},
+	Objects: ObjectSpec{FieldSigil: "@", BareMembers: true, SuperMethod: true, New: true, Appending: []string{"concat"}},
 }
 
 // rubyStandIn makes a constant where only one may stand.

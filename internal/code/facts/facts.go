@@ -187,10 +187,5 @@ type SinkSite struct{ Hit, Node int32 }
 // Constructor stands for a class's constructor, whatever the language calls it.
 const Constructor = "\x00new"
 
-// ProjectLanguages are the languages whose functions are followed across files.
-var ProjectLanguages = map[string]bool{
-	"python": true, "javascript": true, "typescript": true, "java": true, "go": true, "php": true, "ruby": true,
-}
-
 // AnyPart is a part of which it is not known which it is.
 const AnyPart = "\x02"

@@ -345,7 +345,7 @@ func (f *File) sound() bool {
 			return false
 		}
 	}
-	return ProjectLanguages[f.Lang]
+	return true
 }
 
 func (r *unpacker) unit(refs int) Function {

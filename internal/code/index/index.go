@@ -35,9 +35,7 @@ func File(t *ast.Tree) *Indexer {
 		case n.Flags&ast.FlagSynth != 0:
 		case n.Kind == ast.ClassDef:
 			x.class(id, t.Child(id, ast.Ident))
-		case n.Kind == ast.Other && t.Lang.Name == "go" && t.Lang.SymbolName(n.Sym) == "type_spec":
-			x.class(id, t.Field(id, "name"))
-		case n.Kind == ast.Other && t.Lang.Name == "typescript" && t.Lang.SymbolName(n.Sym) == "interface_declaration":
+		case n.Kind == ast.Other && x.definesType(n):
 			x.class(id, t.Field(id, "name"))
 		case n.Kind == ast.Dict && t.Lang.Names.Requires && x.hasFunctions(id):
 			x.ClassOf[id] = int32(len(x.Facts.Classes))
@@ -54,7 +52,7 @@ func File(t *ast.Tree) *Indexer {
 	}
 	x.members()
 	x.globals()
-	if name := t.Lang.Name; name == "javascript" || name == "typescript" {
+	if t.Lang.Names.Requires {
 		x.exports()
 	}
 	x.calls()
@@ -86,6 +84,16 @@ func (x *Indexer) member(a int32, s string) int32 {
 func (x *Indexer) module(s string) int32 { return x.add(facts.Ref{Kind: facts.RefModule, Name: s}) }
 
 func (x *Indexer) global(s string) int32 { return x.add(facts.Ref{Kind: facts.RefGlobal, Name: s}) }
+
+// definesType reports whether a node that is of the language's own kind defines a type.
+func (x *Indexer) definesType(n *ast.Node) bool {
+	types := x.Tree.Lang.Objects.Types
+	if len(types) == 0 {
+		return false
+	}
+	_, ok := types[x.Tree.Lang.SymbolName(n.Sym)]
+	return ok
+}
 
 // pkg finds the package or namespace that the file says it is in.
 func (x *Indexer) pkg() {
@@ -120,7 +128,7 @@ func (x *Indexer) class(id, name ast.ID) {
 	if c.Name == "" || len(x.Facts.Classes) > 10_000 {
 		return
 	}
-	c.Abstract = t.Lang.Name == "typescript"
+	c.Abstract = t.Lang.Objects.Types[t.Lang.SymbolName(t.Nodes[id].Sym)]
 	if t.Nodes[id].Kind == ast.ClassDef {
 		c.Abstract = t.HasText(id, "interface")
 		for m := t.Nodes[id].First; m != ast.Nil; m = t.Nodes[m].Next {
@@ -219,8 +227,8 @@ func (x *Indexer) signature(at int32) {
 		switch n := &t.Nodes[c]; {
 		case n.Kind == ast.Mod && t.HasText(c, "static"):
 			u.Static = true
-		case n.Kind == ast.Decorator && t.Lang.Name == "python":
-			if bytes.Contains(t.Source(c), []byte("staticmethod")) {
+		case n.Kind == ast.Decorator && t.Lang.Objects.StaticDecorator != "":
+			if bytes.Contains(t.Source(c), []byte(t.Lang.Objects.StaticDecorator)) {
 				u.Static = true
 			}
 		case n.Kind == ast.This && n.Role == ast.Mods:
@@ -260,7 +268,7 @@ func (x *Indexer) signature(at int32) {
 				q.Kind = facts.ParamOnly
 			}
 		}
-		if first && u.Class >= 0 && !u.Static && !u.Lambda && t.Lang.Name == "python" {
+		if first && u.Class >= 0 && !u.Static && !u.Lambda && t.Lang.Objects.SelfParam {
 			u.Params[0] = q
 		} else {
 			u.Params = append(u.Params, q)
@@ -393,7 +401,7 @@ func (x *Indexer) imported(id ast.ID) {
 		if d := t.Dotted(local); d != "" {
 			name = d[strings.LastIndexByte(d, '.')+1:]
 		}
-	case t.Lang.Name == "python": // import a.b makes a known
+	case t.Lang.Names.ImportFirst:
 		name, _, _ = strings.Cut(t.Dotted(t.Child(id, ast.Path)), ".")
 		r = x.module(name)
 	default:

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
@@ -22,7 +21,7 @@ func (x *Indexer) members() {
 		c := &x.Facts.Classes[ci]
 		switch t.Nodes[id].Kind {
 		case ast.Other:
-			if t.Lang.Name == "go" {
+			if t.Lang.Objects.Structs {
 				x.structFields(id, c)
 			}
 			continue
@@ -71,6 +70,12 @@ func (x *Indexer) members() {
 // IsPromoted says whether a parameter is a field of its class too, as constructors of TypeScript and PHP have them.
 func IsPromoted(t *ast.Tree, method string, p ast.ID) bool {
 	return (method == "constructor" || method == "__construct") && t.Kind(t.Child(p, ast.Mods)) == ast.Mod
+}
+
+// sigil reports whether a name is that of a field of the object because of how it begins.
+func (x *Indexer) sigil(name string) bool {
+	s := x.Tree.Lang.Objects.FieldSigil
+	return s != "" && strings.HasPrefix(name, s)
 }
 
 // promoted gives classes the fields that are parameters of their constructors.
@@ -138,7 +143,7 @@ func (x *Indexer) assignedFields() {
 		case right == ast.Nil:
 		case t.Kind(left) == ast.Member && x.isThis(t.Child(left, ast.Obj)) && t.Kind(t.Child(left, ast.Ident)) == ast.Name:
 			key = string(t.Text(t.Child(left, ast.Ident)))
-		case t.Kind(left) == ast.Name && t.Lang.Name == "ruby" && bytes.HasPrefix(t.Text(left), []byte("@")):
+		case t.Kind(left) == ast.Name && x.sigil(string(t.Text(left))):
 			key = string(t.Text(left))
 		}
 		ci := x.around(id)

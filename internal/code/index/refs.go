@@ -2,6 +2,7 @@ package index
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,7 +43,7 @@ func (x *Indexer) RefOf(id ast.ID) int32 {
 	case ast.Call:
 		return x.callRef(id)
 	case ast.New:
-		if t.Child(id, ast.Body) != ast.Nil && t.Lang.Name == "java" {
+		if t.Child(id, ast.Body) != ast.Nil && t.Lang.Objects.AnonymousClasses {
 			return facts.NoRef // an anonymous class
 		}
 		return x.add(facts.Ref{Kind: facts.RefInstance, Of: x.typeRef(t.Child(id, ast.Type))})
@@ -75,7 +76,7 @@ func (x *Indexer) callRef(id ast.ID) int32 {
 	switch {
 	case fn == ast.Nil:
 		return facts.NoRef
-	case t.HasText(fn, "super") && t.Nodes[fn].Kind == ast.Name && t.Lang.Name == "python":
+	case t.HasText(fn, "super") && t.Nodes[fn].Kind == ast.Name && t.Lang.Objects.SuperCall:
 		if c := x.around(id); c >= 0 {
 			return x.add(facts.Ref{Kind: facts.RefSuper, Of: c})
 		}
@@ -85,7 +86,7 @@ func (x *Indexer) callRef(id ast.ID) int32 {
 			return x.module(string(t.Text(t.Nodes[args].First)))
 		}
 		return facts.NoRef
-	case t.Nodes[fn].Kind == ast.Member && x.isNew(fn) && t.Lang.Name == "ruby":
+	case t.Nodes[fn].Kind == ast.Member && x.isNew(fn):
 		return x.add(facts.Ref{Kind: facts.RefInstance, Of: x.RefOf(t.Child(fn, ast.Obj))})
 	}
 	return x.add(facts.Ref{Kind: facts.RefResult, Of: x.RefOf(fn)})
@@ -95,16 +96,16 @@ func (x *Indexer) callRef(id ast.ID) int32 {
 func (x *Indexer) nameRef(id ast.ID) int32 {
 	t := x.Tree
 	name := string(t.Text(id))
-	lang := t.Lang.Name
+	o := &t.Lang.Objects
 	if c := x.around(id); c >= 0 {
 		switch {
-		case lang == "php" && name == "$this", lang == "python" && x.isThis(id):
+		case x.isThis(id):
 			return x.add(facts.Ref{Kind: facts.RefThis, Of: c})
-		case lang == "php" && (name == "self" || name == "static"), lang == "python" && name == "cls":
+		case slices.Contains(o.Class, name):
 			return x.add(facts.Ref{Kind: facts.RefClass, Of: c})
-		case lang == "php" && name == "parent":
+		case o.Super != "" && name == o.Super:
 			return x.add(facts.Ref{Kind: facts.RefSuper, Of: c})
-		case lang == "ruby" && strings.HasPrefix(name, "@"):
+		case x.sigil(name):
 			return x.member(x.add(facts.Ref{Kind: facts.RefThis, Of: c}), name)
 		}
 	}
@@ -120,8 +121,7 @@ func (x *Indexer) nameRef(id ast.ID) int32 {
 
 // undeclared is a name that nothing in the file declares.
 func (x *Indexer) undeclared(id ast.ID, name string) int32 {
-	switch x.Tree.Lang.Name {
-	case "java", "ruby":
+	if x.Tree.Lang.Objects.BareMembers {
 		if c := x.around(id); c >= 0 {
 			return x.add(facts.Ref{Kind: facts.RefBare, Of: c, Name: name})
 		}
@@ -157,7 +157,7 @@ func (x *Indexer) declared(id ast.ID, d ast.Declared, name string) int32 {
 		if u, ok := x.unitOf[p]; ok {
 			return x.add(facts.Ref{Kind: facts.RefFunction, Of: u})
 		}
-	case t.Lang.Name == "java" && x.fieldOf(p) >= 0:
+	case t.Lang.Names.ClassScope && x.fieldOf(p) >= 0:
 		return x.member(x.add(facts.Ref{Kind: facts.RefThis, Of: x.fieldOf(p)}), name)
 	case d.Type != ast.Nil:
 		if typ := x.typeRef(d.Type); typ != facts.NoRef {
@@ -170,7 +170,7 @@ func (x *Indexer) declared(id ast.ID, d ast.Declared, name string) int32 {
 	if d.Value != ast.Nil {
 		return x.RefOf(d.Value)
 	}
-	if t.Lang.Name == "go" {
+	if t.Lang.Objects.Results {
 		return x.firstOfSeveral(d.Node)
 	}
 	return facts.NoRef
@@ -229,10 +229,10 @@ func (x *Indexer) isThis(id ast.ID) bool {
 	case ast.This:
 		return !t.HasText(id, "super")
 	case ast.Name:
-		switch t.Lang.Name {
-		case "php":
-			return t.HasText(id, "$this")
-		case "python":
+		switch o := &t.Lang.Objects; {
+		case o.This != "":
+			return t.HasText(id, o.This)
+		case o.SelfParam:
 			return x.firstParam(id)
 		}
 	}
@@ -297,7 +297,7 @@ func (x *Indexer) typeRef(id ast.ID) int32 {
 	t := x.Tree
 	switch t.Nodes[id].Kind {
 	case ast.Name:
-		if t.Lang.Name == "java" || t.Lang.Name == "go" {
+		if t.Lang.Objects.TypeNames {
 			if d, ok := t.Declared(t.Decl(id)); ok && d.Import != ast.Nil {
 				return x.importRef(d.Import)
 			}
@@ -319,7 +319,7 @@ func (x *Indexer) Callee(id ast.ID) int32 {
 	t := x.Tree
 	switch t.Nodes[id].Kind {
 	case ast.New:
-		if t.Lang.Name == "go" || t.Child(id, ast.Body) != ast.Nil {
+		if t.Lang.Objects.Structs || t.Child(id, ast.Body) != ast.Nil {
 			return facts.NoRef
 		}
 		return x.typeRef(t.Child(id, ast.Type))
@@ -347,20 +347,20 @@ func (x *Indexer) Callee(id ast.ID) int32 {
 		if !t.HasText(fn, "super") {
 			return x.add(facts.Ref{Kind: facts.RefClass, Of: c})
 		}
-		if t.Lang.Name == "ruby" {
+		if t.Lang.Objects.SuperMethod {
 			if u := x.methodAround(fn); u != "" {
 				return x.member(x.add(facts.Ref{Kind: facts.RefSuper, Of: c}), u)
 			}
 			return facts.NoRef
 		}
 		return x.member(x.add(facts.Ref{Kind: facts.RefSuper, Of: c}), facts.Constructor)
-	case n.Kind == ast.Name && t.Lang.Name == "java":
+	case n.Kind == ast.Name && t.Lang.Objects.BareCalls:
 		if c := x.around(fn); c >= 0 {
 			return x.add(facts.Ref{Kind: facts.RefBare, Of: c, Name: string(t.Text(fn))})
 		}
-	case n.Kind == ast.Name && t.Lang.Name == "python" && t.HasText(fn, "super"):
+	case n.Kind == ast.Name && t.Lang.Objects.SuperCall && t.HasText(fn, "super"):
 		return facts.NoRef
-	case n.Kind == ast.Member && t.Lang.Name == "ruby" && x.isNew(fn):
+	case n.Kind == ast.Member && x.isNew(fn):
 		return x.RefOf(t.Child(fn, ast.Obj))
 	}
 	return x.RefOf(fn)
@@ -528,8 +528,11 @@ func (x *Indexer) commonExport(left, right ast.ID) {
 	}
 }
 
-// isNew says whether a member is called new.
+// isNew reports whether a member makes an object of what it is a member of.
 func (x *Indexer) isNew(id ast.ID) bool {
+	if !x.Tree.Lang.Objects.New {
+		return false
+	}
 	name := x.Tree.Child(id, ast.Ident)
 	return name != ast.Nil && x.Tree.HasText(name, "new")
 }

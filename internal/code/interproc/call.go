@@ -146,7 +146,7 @@ func (f *callFrame) bind(site *facts.CallSite, to resolve.Target) (out []binds) 
 		if site.Recv >= 0 {
 			out = append(out, binds{slot: -1, param: 0})
 		}
-	case u.Class >= 0 && !u.Static && f.Lang == "python" && u.Params[0].Name != "cls":
+	case u.Class >= 0 && !u.Static && f.SelfArgument() && u.Params[0].Name != "cls":
 		plain = append([]int32{0}, plain...)
 	}
 	next := 0

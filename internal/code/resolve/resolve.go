@@ -11,7 +11,7 @@ import (
 
 // Program is the files of a project whose code can call one another.
 type Program struct {
-	Lang  string // javascript for TypeScript too
+	lang  *language
 	Files []*facts.File
 	paths map[string]int32   // by path
 	tails map[string][]int32 // by path without folders
@@ -67,17 +67,12 @@ type entity struct {
 
 type classKey struct{ file, class int32 }
 
-// ModuleGroup groups languages that share modules.
-func ModuleGroup(lang string) string {
-	if lang == "typescript" {
-		return "javascript"
-	}
-	return lang
-}
-
 // New joins the files of a language. roots are the modules of Go by folder.
 func New(lang string, files []*facts.File, roots map[string]string) *Program {
-	p := &Program{Lang: lang, Files: files, paths: map[string]int32{}, tails: map[string][]int32{}, pkgs: map[string][]int32{}, names: map[string][]entity{}, roots: roots}
+	p := &Program{
+		lang: languages[lang], Files: files, roots: roots, paths: map[string]int32{}, tails: map[string][]int32{},
+		pkgs: map[string][]int32{}, names: map[string][]entity{},
+	}
 	p.seen = make([]map[int32]entity, len(files))
 	for i, f := range files {
 		n := int32(i)
@@ -85,24 +80,16 @@ func New(lang string, files []*facts.File, roots map[string]string) *Program {
 		tail := f.Path[strings.LastIndexByte(f.Path, '/')+1:]
 		p.tails[tail] = append(p.tails[tail], n)
 		p.seen[i] = map[int32]entity{}
-		switch lang {
-		case "go":
-			p.pkgs[Folder(f.Path)] = append(p.pkgs[Folder(f.Path)], n)
-		case "java", "php":
-			p.pkgs[f.Package] = append(p.pkgs[f.Package], n)
+		if p.lang.pkg != nil {
+			p.pkgs[p.lang.pkg(f)] = append(p.pkgs[p.lang.pkg(f)], n)
 		}
-		if lang == "php" || lang == "ruby" || lang == "java" {
-			for name := range f.Globals {
-				key := name
-				switch lang {
-				case "php":
-					key = strings.ToLower(joinDots(f.Package, name))
-				case "java":
-					key = joinDots(f.Package, name)
-				}
-				if e := p.own(n, f.Globals[name]); e.kind == isFunction || e.kind == isClass {
-					p.names[key] = append(p.names[key], e)
-				}
+		if p.lang.fullName == nil {
+			continue
+		}
+		for name, r := range f.Globals {
+			if e := p.own(n, r); e.kind == isFunction || e.kind == isClass {
+				full := p.lang.fullName(f, name)
+				p.names[full] = append(p.names[full], e)
 			}
 		}
 	}
@@ -246,13 +233,10 @@ const maxModules = 20
 // callable is what is run when something is called: a module of JavaScript may be a function, or another module.
 func (p *Program) callable(e entity) entity {
 	for range maxModules {
-		if e.kind != isFile || p.Lang != "javascript" {
+		if e.kind != isFile || p.lang.callable == nil {
 			return e
 		}
-		next := p.exported(e.file, "=")
-		if next.kind == isNothing {
-			next = p.exported(e.file, "default")
-		}
+		next := p.lang.callable(p, e.file)
 		if next == e {
 			return e
 		}
@@ -337,7 +321,7 @@ func (p *Program) ownMethod(e entity, s string) entity {
 		return entity{kind: isFunction, file: e.file, n: with[0], s: s} // overloads: told apart at the call
 	case c.Abstract:
 		return p.implementation(e, s)
-	case p.Lang != "go":
+	case !p.lang.openTypes:
 		return entity{}
 	}
 	for _, f := range p.pkgs[Folder(p.Files[e.file].Path)] { // methods may stand in other files of the package
@@ -357,7 +341,7 @@ func (p *Program) ownMethod(e entity, s string) entity {
 func (p *Program) methodsNamed(e entity, s string) []int32 {
 	c := &p.Files[e.file].Classes[e.n]
 	if s != facts.Constructor {
-		if p.Lang == "php" {
+		if p.lang.foldMethods {
 			for name, us := range c.Methods {
 				if strings.EqualFold(name, s) {
 					return us
@@ -366,19 +350,7 @@ func (p *Program) methodsNamed(e entity, s string) []int32 {
 		}
 		return c.Methods[s]
 	}
-	switch p.Lang {
-	case "python":
-		s = "__init__"
-	case "javascript":
-		s = "constructor"
-	case "php":
-		s = "__construct"
-	case "ruby":
-		s = "initialize"
-	case "java":
-		_, s, _ = cutLast(c.Name)
-	}
-	return c.Methods[s]
+	return c.Methods[p.lang.constructor(c.Name)]
 }
 
 // implementation is the only implementation of an interface's method in the project.
@@ -396,7 +368,7 @@ func (p *Program) implementation(e entity, s string) entity {
 			}
 		}
 	}
-	if p.Lang == "go" {
+	if p.lang.openTypes {
 		return p.goImplementation(s)
 	}
 	var found []entity
@@ -470,7 +442,7 @@ func (p *Program) onObject(file, r int32) bool {
 	switch x := &p.Files[file].Refs[r]; x.Kind {
 	case facts.RefMember:
 		k := p.resolve(file, x.Of).kind
-		return k == isInstance || k == isSuper || k == isNothing || p.Lang == "ruby"
+		return k == isInstance || k == isSuper || k == isNothing || p.lang.classesAsValue
 	case facts.RefBare:
 		return true
 	}
@@ -483,7 +455,7 @@ func (p *Program) overload(e entity, c *facts.CallSite) entity {
 		return e
 	}
 	u := &p.Files[e.file].Functions[e.n]
-	if u.Class < 0 || p.Lang != "java" {
+	if u.Class < 0 || !p.lang.overloads {
 		return entity{}
 	}
 	var fit []entity
@@ -559,3 +531,6 @@ func (a FuncKey) Less(b FuncKey) bool {
 	}
 	return a.Func < b.Func
 }
+
+// SelfArgument reports whether a method that is called by way of its class is given the object first.
+func (p *Program) SelfArgument() bool { return p.lang.selfArgument }

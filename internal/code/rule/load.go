@@ -115,6 +115,10 @@ func Parse(path string, text []byte) (rules []*Rule, errs []error) {
 	if len(doc.Content) == 0 {
 		return nil, []error{clierr.Input(path, "the file is empty").WithHint("A rule file has a list named `rules`.")}
 	}
+	walk := &nesting{open: map[*yaml.Node]bool{}, left: maxNodes}
+	if at, err := walk.check(&doc, 0); err != nil {
+		return nil, []error{clierr.Input(path, "%s", err).At(at.Line, at.Column).WithHint("Write out what the alias stands for.")}
+	}
 	p := &parser{path: path}
 	list := p.get(doc.Content[0], "rules")
 	if list == nil || list.Kind != yaml.SequenceNode {

@@ -1,6 +1,7 @@
 package taint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
@@ -429,8 +430,8 @@ func (fl *flow) accessor(fn, args ast.ID, m, given taintSet, s state) taintSet {
 	if key == "" {
 		return m
 	}
-	switch t.Lang.Name {
-	case "java":
+	switch o := &t.Lang.Objects; {
+	case o.Accessors:
 		if len(method) < 4 || method[3] < 'A' || method[3] > 'Z' {
 			return m
 		}
@@ -443,8 +444,8 @@ func (fl *flow) accessor(fn, args ast.ID, m, given taintSet, s state) taintSet {
 		case method[:3] == "set" && arg != ast.Nil && t.Nodes[arg].Next == ast.Nil && len(given) > 0:
 			s[field] = s.get(field).union(given)
 		}
-	case "ruby":
-		if method == "concat" && len(given) > 0 {
+	case slices.Contains(o.Appending, method):
+		if len(given) > 0 {
 			s[key] = s.get(key).union(given)
 		}
 	}

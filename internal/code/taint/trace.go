@@ -429,7 +429,7 @@ func (tr *tracer) others(m taintSet, p int32) (out taintSet) {
 // isObject says whether a place is the object that the method is called on.
 func (tr *tracer) isObject(key string) bool {
 	p, ok := tr.params[key]
-	return ok && p == 0 && tr.x.Facts.Functions[tr.unit].Class >= 0 && tr.x.Facts.Lang != "javascript" && tr.x.Facts.Lang != "typescript"
+	return ok && p == 0 && tr.x.Facts.Functions[tr.unit].Class >= 0 && !tr.x.Tree.Lang.Objects.KeyedFields
 }
 
 // assigned notes that a variable has a new value: what is done to it from now on is not done to what was given.

@@ -127,7 +127,7 @@ func (o *accessOptions) check(ctx context.Context, args []string, st *stackFlags
 // withDoors puts the table of doors before what a format writes.
 func withDoors(res *access.Result, write func(io.Writer, *report.Report, report.WriteOptions) error) func(io.Writer, *report.Report, report.WriteOptions) error {
 	return func(w io.Writer, r *report.Report, o report.WriteOptions) error {
-		if err := res.WriteTable(w); err != nil {
+		if err := res.WriteTable(w, access.TableOptions{Width: o.Width, All: o.All}); err != nil {
 			return err
 		}
 		if _, err := io.WriteString(w, "\n"); err != nil {

@@ -45,6 +45,8 @@ type Door struct {
 	Access     string   // "public", "authenticated", "allowlisted", "redirect", "closed", "internal" or "unknown"
 	Sources    []string // the ranges that may enter, where an allowlist decides
 	Why        string
+	port       string // of a published port: "8080->80", "53/udp"
+	fold       fold   // what a table for people tells of in one line
 }
 
 // Result is what Check found.

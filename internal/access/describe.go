@@ -26,10 +26,21 @@ func (c *checker) describe() {
 			g.describe(i, at[g.services[i].service], len(c.res.Gateways) > 1)
 		}
 	}
+	for _, g := range c.res.Gateways {
+		if g.unseenFront() {
+			c.warn("Traefik publishes no port, so that something in front of it brings the clients (a tunnel, another proxy): whom that lets in is not seen, "+
+				"and everybody means everybody who comes through it", g.Service)
+		}
+	}
 	i := 0
 	c.host.Services(func(st *stack.Stack, s *stack.Service) {
 		order[i].direct(s)
 		c.doubt(st, s, order[i])
+		for _, g := range c.res.Gateways {
+			if g.Service == s {
+				order[i].foldPorts(g)
+			}
+		}
 		c.res.Services = append(c.res.Services, *order[i])
 		i++
 	})
@@ -95,6 +106,12 @@ func (s *Service) door(r *route, several bool) {
 	if several && r.g.Service != nil {
 		d.Traefik = r.g.name()
 	}
+	if r.class == public && r.g.unseenFront() {
+		d.Why += "; Traefik publishes no port"
+	}
+	if r.Service == "ping@internal" {
+		d.fold = foldPing
+	}
 	if r.shadow != nil && r.Served() {
 		d.Access, d.Why = "closed", "router "+r.shadow.Name+" takes every request first"
 		if r.shadow.class == redirects {
@@ -102,6 +119,9 @@ func (s *Service) door(r *route, several bool) {
 		}
 	} else {
 		s.widen(r.class)
+	}
+	if d.Access == "redirect" {
+		d.fold = foldRedirect
 	}
 	s.Doors = append(s.Doors, d)
 	key := r.Router.Name
@@ -159,9 +179,9 @@ func (s *Service) widen(c class) {
 func (s *Service) direct(svc *stack.Service) {
 	for _, p := range svc.Ports {
 		where := portReach(p)
-		d := Door{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", portText(p), address(p))}
+		d := Door{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", portText(p), address(p)), port: portText(p)}
 		if len(p.Unset) > 0 {
-			d.Access, d.Why = "unknown", "the published port hangs on an unset variable"
+			d.Access, d.Why = "unknown", "the published port depends on the variable "+p.Unset[0]+", which has no value"
 		}
 		s.Doors = append(s.Doors, d)
 		switch d.Access {
@@ -179,6 +199,36 @@ func (s *Service) direct(svc *stack.Service) {
 		s.Doors = append(s.Doors, Door{Via: "host network", Access: "public", Why: "it listens on the machine's own addresses"})
 		s.widen(public)
 	}
+}
+
+// foldPorts marks the published ports of a Traefik that are its entry points: who comes in there is for the routers to say.
+func (s *Service) foldPorts(g *Gateway) {
+	for i := range s.Doors {
+		d := &s.Doors[i]
+		switch d.Via {
+		case "host network":
+			d.fold = foldPorts
+		case "port":
+			for _, ep := range g.Runtime.Static.EntryPoints {
+				if target, proto, _ := strings.Cut(d.target(), "/"); target == fmt.Sprint(ep.Port()) && (proto == "udp") == ep.UDP() {
+					d.fold = foldPorts
+				}
+			}
+		}
+	}
+}
+
+// target is the container's port of a published one, with "/udp" behind it where it is one.
+func (d *Door) target() string {
+	if _, target, ok := strings.Cut(d.port, "->"); ok {
+		return target
+	}
+	return d.port
+}
+
+// unseenFront reports whether nobody can reach Traefik but through something that the files do not show.
+func (g *Gateway) unseenFront() bool {
+	return !g.Assumed && g.Service != nil && g.Service.NetworkMode == "" && len(g.Service.Ports) == 0
 }
 
 // portReach says who reaches a published port: "public", or "internal" where it is bound to the loopback address or a private one.

@@ -189,7 +189,7 @@ func TestNoSecretIsTold(t *testing.T) {
       - traefik.http.middlewares.auth.basicauth.users=b:` + canary + `
 `}, "a"), Options{})
 	var b strings.Builder
-	if err := res.WriteTable(&b); err != nil {
+	if err := res.WriteTable(&b, TableOptions{All: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range res.Findings {

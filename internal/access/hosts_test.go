@@ -43,13 +43,8 @@ func TestHosts(t *testing.T) {
 
 func judgeHost(t *testing.T, a *txtar.Archive) {
 	t.Helper()
-	project := map[string]string{}
-	for _, f := range a.Files {
-		project[f.Name] = string(f.Data)
-	}
 	lines := strings.Split(string(a.Comment), "\n")
-	args := strings.Fields(strings.TrimPrefix(lines[slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "args ") })], "args "))
-	h := host(t, project, args...)
+	h := hostOf(t, a)
 	res := Check(h, Options{})
 	var want, got []string
 	for _, line := range lines {

@@ -167,8 +167,7 @@ func changesText(l *stack.LeftOut, changes []doorChange) string {
 func (d *Door) short() string {
 	switch {
 	case d.Via == "port":
-		port, _, _ := strings.Cut(strings.TrimPrefix(d.Why, "port "), " ")
-		return "port " + port
+		return "port " + d.port
 	case d.Via != "router":
 		return "the " + d.Via
 	case d.EntryPoint != "":

@@ -189,6 +189,9 @@ func (g *group) fixTitle(worst *finding.Finding) string {
 	if title == "" {
 		title = "Mend " + worst.Title
 	}
+	if worst.Gate == finding.GateAccess && worst.Service != "" && !namedIn(title, worst.Service) {
+		title = list(worst.Refs(), 3, worst.Service) + ": " + title
+	}
 	switch n := len(g.findings); {
 	case n > 1:
 		return fmt.Sprintf("%s (%d places in %s)", title, n, worst.Location.Path)
@@ -196,6 +199,11 @@ func (g *group) fixTitle(worst *finding.Finding) string {
 		return fmt.Sprintf("%s (%s)", title, lineOf(worst.Location))
 	}
 	return title
+}
+
+// namedIn reports whether a text names a service, as a word of its own.
+func namedIn(text, service string) bool {
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" `,.:;()\"'", r) }), service)
 }
 
 func lineOf(l finding.Location) string {

@@ -337,10 +337,15 @@ func Plural(n int, one string) string {
 	return fmt.Sprintf("%d %ss", n, one)
 }
 
-// ServiceName is "stack/service" where the report has several stacks, else the service's name.
+// ServiceName is the service's name, as "stack/service" where several services of the report have it.
 func ServiceName(r *report.Report, s *report.Service) string {
-	if len(r.Stacks) > 1 && s.Stack != "" {
-		return s.Stack + "/" + s.Name
+	if s.Stack == "" {
+		return s.Name
+	}
+	for i := range r.Services {
+		if o := &r.Services[i]; o.Name == s.Name && o.Stack != s.Stack {
+			return s.Stack + "/" + s.Name
+		}
 	}
 	return s.Name
 }

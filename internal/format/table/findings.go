@@ -15,6 +15,7 @@ type row struct {
 	severity    finding.Severity
 	id, what    string
 	why, remedy string
+	titles      []string // what is said before the remedy, on lines of their own; none where the identifier says it
 }
 
 func (p *printer) findings() {
@@ -68,15 +69,23 @@ func (p *printer) silenced(title string, fs []*finding.Finding) {
 // the remedy the rest.
 func (p *printer) rows(groups []rank.Group) {
 	rows := make([]row, len(groups))
-	id, what := len("finding"), len("where")
+	id, what, columned := len("finding"), len("where"), false
 	for i := range groups {
 		rows[i] = rowOf(&groups[i])
-		id, what = max(id, columns(rows[i].id)), max(what, columns(rows[i].what))
+		if len(rows[i].titles) == 0 {
+			id, what, columned = max(id, columns(rows[i].id)), max(what, columns(rows[i].what)), true
+		}
 	}
 	id, what = min(id, p.width*24/100), min(what, p.width*32/100)
 	p.w.WriteByte('\n')
-	p.line(cell{"      " + pad("finding", id) + "  " + pad("where", what) + "  why here → fix", bold})
+	if columned {
+		p.line(cell{"      " + pad("finding", id) + "  " + pad("where", what) + "  why here → fix", bold})
+	}
 	for _, r := range rows {
+		if len(r.titles) > 0 {
+			p.titled(r)
+			continue
+		}
 		reason := r.why
 		if reason != "" {
 			reason += " "
@@ -86,7 +95,7 @@ func (p *printer) rows(groups []rank.Group) {
 		if p.o.All {
 			tail = wrap(tail[0], p.width-indent)
 		}
-		p.line(cell{pad(strings.ToUpper(shortSeverity[r.severity]), 4), severityStyle(r.severity)},
+		p.line(severityCell(r.severity),
 			plain("  "+pad(r.id, id)), cell{"  " + pad(fitPlace(r.what, what), what) + "  ", bold}, plain(tail[0]))
 		for _, l := range tail[1:] {
 			p.line(plain(strings.Repeat(" ", indent)), plain(l))
@@ -94,9 +103,35 @@ func (p *printer) rows(groups []rank.Group) {
 	}
 }
 
+func severityCell(s finding.Severity) cell {
+	return cell{pad(strings.ToUpper(shortSeverity[s]), 4), severityStyle(s)}
+}
+
+// titled writes a row whose titles say what no column could: the rule and the place, then the titles, then the remedy.
+func (p *printer) titled(r row) {
+	const lead = "      "
+	const most = 2 // lines of a remedy without --all
+	p.line(severityCell(r.severity), plain("  "+r.id), cell{"  " + fitPlace(r.what, p.width-len(lead)-columns(r.id)-2), bold})
+	for _, title := range r.titles {
+		for _, l := range wrap(title, p.width-len(lead)) {
+			p.line(plain(lead), plain(l))
+		}
+	}
+	lines := wrap("→ "+r.remedy, p.width-len(lead))
+	if len(lines) > most && !p.o.All {
+		lines = append(lines[:most-1], fit(lines[most-1], p.width-len(lead)-1)+"…")
+	}
+	for _, l := range lines {
+		p.line(plain(lead), plain(l))
+	}
+}
+
 func rowOf(g *rank.Group) row {
 	f := g.Worst()
-	r := row{g.Severity, report.Plain(f.Rule), report.Plain(g.Name()), why(f), report.Plain(remedy(g))}
+	r := row{severity: g.Severity, id: report.Plain(f.Rule), what: report.Plain(g.Name()), why: why(f), remedy: report.Plain(remedy(g))}
+	if f.Gate == finding.GateAccess {
+		r.titles = titles(g)
+	}
 	if g.Rules > 1 {
 		r.id = fmt.Sprintf("%s +%d", r.id, g.Rules-1)
 	}
@@ -104,6 +139,35 @@ func rowOf(g *rank.Group) row {
 		r.what = fmt.Sprintf("%s +%d", r.what, n-1)
 	}
 	return r
+}
+
+// titles are those of a group's findings, the first three of them, each with what it is about.
+func titles(g *rank.Group) []string {
+	const most = 3
+	var out []string
+	for _, f := range g.Findings[:min(len(g.Findings), most)] {
+		out = append(out, report.Plain(subject(f)+f.Title))
+	}
+	if more := len(g.Findings) - most; more > 0 {
+		out = append(out, fmt.Sprintf("and %d more; --all shows every one", more))
+	}
+	return out
+}
+
+// subject is the service and the router of a finding, so far as its title does not name them.
+func subject(f *finding.Finding) string {
+	var names []string
+	router, _, _ := strings.Cut(f.Router, "@")
+	if f.Service != "" && !strings.Contains(f.Title, f.Service) {
+		names = append(names, f.Service)
+	}
+	if router != "" && router != f.Service && !strings.Contains(f.Title, router) {
+		names = append(names, "router "+f.Router)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return strings.Join(names, ", ") + ": "
 }
 
 // place is the package that a finding stands in, or the line.

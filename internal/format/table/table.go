@@ -182,7 +182,7 @@ func (p *printer) services() {
 				style = bold
 			}
 		}
-		cells := []cell{plain(pad(p.serviceName(row), name)), {"  " + pad(exposure, 13), style}}
+		cells := []cell{plain(pad(fitName(p.serviceName(row), name), name)), {"  " + pad(exposure, 13), style}}
 		for _, sev := range finding.Severities {
 			n := row.Counts[sev]
 			c := cell{fmt.Sprintf("%6d", n), severityStyle(sev)}

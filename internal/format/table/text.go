@@ -86,6 +86,26 @@ func fitPlace(s string, n int) string {
 	return fit(s, n)
 }
 
+// fitName makes the name of a service plain and cuts it to at most n columns: of "stack/service" in the
+// middle of the stack, of any other in its own, since names of one host begin and end alike.
+func fitName(s string, n int) string {
+	s = report.Plain(s)
+	over := columns(s) - n
+	if over <= 0 || n < 3 {
+		return fit(s, n)
+	}
+	head, tail, ok := strings.Cut(s, "/")
+	if keep := n - columns(tail) - 2; ok && keep > 0 {
+		return cutMiddle(head, keep+1) + "/" + tail
+	}
+	return cutMiddle(s, n)
+}
+
+func cutMiddle(s string, n int) string {
+	front := (n - 1) / 2
+	return ansi.Truncate(s, front, "") + ansi.TruncateLeft(s, columns(s)-(n-1-front), "…")
+}
+
 // pad fits s and fills it with spaces to n columns.
 func pad(s string, n int) string {
 	s = fit(s, n)

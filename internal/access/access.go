@@ -57,6 +57,7 @@ type Result struct {
 	Warnings []report.Warning
 	Gateways []*Gateway // one for every Traefik; one without a Traefik where there is none
 	Unknown  string     // why access could not be told as a whole, said once; "" if it could
+	leftOut  []leftOut  // files beside the projects, and which doors each would change
 }
 
 // Gateway is one Traefik and what it serves.
@@ -126,11 +127,12 @@ func Check(h *stack.Host, opts Options) *Result {
 		c.undecided(g)
 	}
 	c.describe()
+	c.compareLeftOut()
 	for _, g := range res.Gateways {
 		c.findings(g)
 	}
 	c.ways()
-	c.leftOut()
+	c.tellLeftOut()
 	c.finish()
 	return res
 }

@@ -111,21 +111,21 @@ func newPlanner(h *stack.Host, opts Options, c Change) (*planner, error) {
 // refuseLeftOut refuses to edit a service that a file beside the project changes as well: whether the edit holds is for those
 // to say who know which files are deployed. Of a development file it is only told.
 func (p *planner) refuseLeftOut() error {
-	for i := range p.host.LeftOut {
-		l := &p.host.LeftOut[i]
+	for _, l := range p.res.leftOut {
 		if len(p.m.stack.Files) == 0 || p.m.stack.Files[0] != l.Base {
 			continue
 		}
-		changes := doorChanges(p.res, Check(laidOver(p.host, l), p.opts))
-		changes = slices.DeleteFunc(changes, func(ch doorChange) bool { return ch.stack != p.m.stack.Name || ch.service != p.m.service.Name })
+		changes := slices.DeleteFunc(slices.Clone(l.changes), func(ch doorChange) bool {
+			return ch.stack != p.m.stack.Name || ch.service != p.m.service.Name
+		})
 		switch {
-		case len(changes) == 0 && !touches(l, p.m.service):
+		case len(changes) == 0 && !touches(l.LeftOut, p.m.service):
 		case l.Role == stack.Development:
 			p.note("%s is for development and was left out; it changes %s as well.", l.Path, p.m.name())
 		case len(changes) > 0:
-			return p.refuse(sentence(bothFiles(l)), "%s", changesText(l, changes))
+			return p.refuse(sentence(bothFiles(l.LeftOut)), "%s", changesText(l.LeftOut, changes))
 		default:
-			return p.refuse(sentence(bothFiles(l)), "%s is left out and changes the labels or ports of %s", l.Path, p.m.name())
+			return p.refuse(sentence(bothFiles(l.LeftOut)), "%s is left out and changes the labels or ports of %s", l.Path, p.m.name())
 		}
 	}
 	return nil

@@ -43,7 +43,7 @@ func (s *scene) doors() {
 			case rule == ruleSibling && s.guardWord(r, m) == "login":
 				d.fix = "Give this router the login as well. If it is public on purpose, list it under `public` in drydock.yaml."
 			case rule == ruleUnprotected || rule == ruleSibling:
-				d.fix = fmt.Sprintf("Put the allowlist before it: `drydock access add %s RANGE...`. If it is public on purpose, list it under `public` in drydock.yaml.", m.name())
+				d.fix = s.addFix(r, m)
 			}
 			if sev != finding.Info {
 				d.edits = s.doorEdits(rule, r, m)

@@ -77,7 +77,7 @@ func (c *checker) add(d draft) {
 	}
 	f.Fix = finding.Fix{Text: d.fix, Edits: d.edits}
 	if f.Fix.Text == "" {
-		f.Fix.Text = meta.Remedy
+		f.Fix.Text = d.remedy(meta.Remedy)
 	}
 	f.ID = finding.Fingerprint(finding.GateAccess, d.rule, stackName, f.Service, d.router, d.key)
 	c.res.Findings = append(c.res.Findings, f)
@@ -117,10 +117,11 @@ type scene struct {
 	explained map[*member]bool     // services of which a finding tells why an allowlist of theirs is not used
 	openBy    map[*member][]*route // routes by which strangers reach a service
 	missing   map[*member]string   // what missed found
+	refused   map[*member]error    // what addRefused found
 }
 
 func (c *checker) scene(g *Gateway) *scene {
-	s := &scene{checker: c, g: g, explained: map[*member]bool{}, openBy: map[*member][]*route{}, missing: map[*member]string{}}
+	s := &scene{checker: c, g: g, explained: map[*member]bool{}, openBy: map[*member][]*route{}, missing: map[*member]string{}, refused: map[*member]error{}}
 	s.openRoutes()
 	return s
 }

@@ -12,32 +12,43 @@ import (
 // Compose files that lie beside a project and are no part of it by default: compose.deploy.yml, an override. Where one of them
 // would change a door, the verdict is about a part of what may be deployed, and an edit of the other files may not hold.
 
-// leftOut tells of files beside the projects that would change who may enter. What a development file would change is no
-// part of a deployment; the reader of the projects tells that it is left out.
-func (c *checker) leftOut() {
+// leftOut is such a file with what it would change.
+type leftOut struct {
+	*stack.LeftOut
+	changes []doorChange
+}
+
+// compareLeftOut works out which doors each file would change.
+func (c *checker) compareLeftOut() {
 	for i := range c.host.LeftOut {
-		l := &c.host.LeftOut[i]
-		if l.Role == stack.Development {
-			continue
+		l := leftOut{LeftOut: &c.host.LeftOut[i]}
+		if l.With != nil {
+			l.changes = doorChanges(c.res, Check(laidOver(c.host, l.LeftOut), c.opts))
 		}
+		c.res.leftOut = append(c.res.leftOut, l)
+	}
+}
+
+// tellLeftOut tells of files beside the projects that would change who may enter. What a development file would change is no
+// part of a deployment; the reader of the projects tells that it is left out.
+func (c *checker) tellLeftOut() {
+	for _, l := range c.res.leftOut {
 		in := report.Input{Path: l.Path, Status: report.Partial}
-		if l.With == nil {
-			in.Reason = l.Path + " may belong to what is deployed and cannot be read: " + bothFiles(l)
-			c.res.Inputs = append(c.res.Inputs, in)
+		switch {
+		case l.Role == stack.Development || l.With != nil && len(l.changes) == 0:
 			continue
-		}
-		changes := doorChanges(c.res, Check(laidOver(c.host, l), c.opts))
-		if len(changes) == 0 {
-			continue
+		case l.With == nil:
+			in.Reason = l.Path + " may belong to what is deployed and cannot be read: " + bothFiles(l.LeftOut)
+		default:
+			in.Reason = changesText(l.LeftOut, l.changes) + ": " + bothFiles(l.LeftOut)
 		}
 		var refs []string
-		for _, d := range changes {
+		for _, d := range l.changes {
 			if ref := c.ref(d.stack, d.service); !slices.Contains(refs, ref) {
 				refs = append(refs, ref)
 			}
 		}
 		in.Service = strings.Join(refs, ",")
-		in.Reason = changesText(l, changes) + ": " + bothFiles(l)
 		c.res.Inputs = append(c.res.Inputs, in)
 	}
 }

@@ -1,22 +1,104 @@
 package access
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/stack"
 )
+
+// remedy says what to do about a finding that says nothing of its own. It never advises what cannot be carried out: where the
+// rule's remedy is for one of several causes only, the finding's own cause decides.
+func (d *draft) remedy(general string) string {
+	cause := ""
+	if len(d.evidence) > 0 {
+		cause = strings.TrimSuffix(d.evidence[0], ".")
+	}
+	switch d.rule {
+	case ruleDisabled, ruleNotBuilt, ruleBadConfig:
+		if cause != "" {
+			return "Correct what Traefik refuses: " + cause + "."
+		}
+	case ruleTCPCatchAll:
+		how := fmt.Sprintf("Put an allowlist before the TCP router: `drydock access add %s RANGE...`", d.m.name())
+		if d.m != nil && isStore(d.m.service) {
+			return how + ", or remove the router: a database belongs on no public port."
+		}
+		return how + ", and give it a port of its own."
+	}
+	return general
+}
+
+// addFix is what closes an open route: the command, where it would make the change, else what to do by hand.
+func (s *scene) addFix(r *route, m *member) string {
+	const meant = " If it is public on purpose, list it under `public` in drydock.yaml."
+	switch own := r.owner(); {
+	case r.UDP:
+		return "Traefik has no middlewares for UDP: publish the port on a private address, or allow the clients in a firewall." + meant
+	case own == nil && r.Router.Origin.File != "":
+		return fmt.Sprintf("Name an allowlist in the middlewares of router %s, in %s.", r.Router.Name, r.Router.Origin.File) + meant
+	case s.host.Live:
+		return "Put an allowlist before it in the compose file: `drydock access add` makes the change." + meant
+	case own != nil && own != m:
+		m = own
+	}
+	if err := s.addRefused(m); err != nil {
+		text := "Put an allowlist before it by hand: " + err.Error() + "."
+		if hint := clierr.Hint(err); hint != "" {
+			text += " " + hint
+		}
+		return text + meant
+	}
+	return fmt.Sprintf("Put the allowlist before it: `drydock access add %s RANGE...`.", s.ref(m.stack.Name, m.service.Name)) + meant
+}
+
+// addRefused is why `drydock access add` would not put a list before a service, nil if it would.
+func (s *scene) addRefused(m *member) error {
+	err, known := s.refused[m]
+	if !known {
+		err = s.tryAdd(m)
+		s.refused[m] = err
+	}
+	return err
+}
+
+func (s *scene) tryAdd(m *member) error {
+	p := s.planner(m)
+	p.change = Change{Service: m.service.Name, Ranges: []string{documentation}}
+	if err := p.refuseLeftOut(); err != nil {
+		return err
+	}
+	if err := p.addRanges(); err != nil {
+		return err
+	}
+	if len(p.edits) == 0 {
+		return errors.New("its labels hold nothing to change")
+	}
+	return nil
+}
+
+// documentation is an address that is nobody's (RFC 5737).
+const documentation = "192.0.2.1"
+
+// planner is an edit of a service's labels.
+func (s *scene) planner(m *member) *planner {
+	return &planner{
+		host: s.host, opts: s.opts, res: s.res, g: s.g, m: m,
+		sets: map[*stack.Label]string{}, gone: map[*stack.Label]bool{}, added: map[*stack.Label][]stack.Label{},
+	}
+}
 
 // mend works out the edits of a fix with the same means as `drydock access add`; nil where it would refuse.
 func (s *scene) mend(m *member, f func(*planner) error) []finding.Edit {
 	if m == nil || s.host.Live {
 		return nil
 	}
-	p := &planner{
-		host: s.host, opts: s.opts, res: s.res, g: s.g, m: m, sets: map[*stack.Label]string{}, gone: map[*stack.Label]bool{}, added: map[*stack.Label][]stack.Label{},
-	}
-	if f(p) != nil || len(p.edits) == 0 {
+	p := s.planner(m)
+	if p.refuseLeftOut() != nil || f(p) != nil || len(p.edits) == 0 {
 		return nil
 	}
 	after, err := applyEdits(p.data, p.edits)

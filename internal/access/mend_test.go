@@ -72,7 +72,7 @@ func TestRemediesCanBeCarriedOut(t *testing.T) {
 		"all of an entry point": {strings.Replace(app("traefik.tcp.routers.db.rule=HostSNI(`*`)", "traefik.tcp.routers.db.entrypoints=db", "traefik.tcp.services.db.loadbalancer.server.port=1", rule,
 			"traefik.http.routers.app.entrypoints=db", "traefik.http.services.web.loadbalancer.server.port=80", "traefik.http.routers.app.service=web"), "postgres", "own/app", 1), "",
 			ruleTCPCatchAll, "`drydock access add app RANGE...`, and give it a port of its own", ""},
-		"an unknown matcher": {app("traefik.http.routers.app.rule=Headers(`a`, `b`)"), "", ruleDisabled, "unsupported function", "what is named"},
+		"an unknown matcher": {app("traefik.http.routers.app.rule=Hostt(`a`)"), "", ruleDisabled, "unsupported function", "what is named"},
 		"UDP":                {app("traefik.udp.routers.dns.entrypoints=dns", "traefik.udp.routers.dns.service=dns", "traefik.udp.services.dns.loadbalancer.server.port=53"), "", ruleUnprotected, "no middlewares for UDP", "access add"},
 		"a router of a file": {server + "  app: {image: nginx}\n", "http:\n  routers:\n    filed: {rule: 'Host(`f`)', service: filed}\n  services:\n    filed: {loadBalancer: {servers: [{url: 'http://app:80'}]}}\n",
 			ruleUnprotected, "in the middlewares of router filed@file", "access add"},

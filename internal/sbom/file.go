@@ -18,6 +18,7 @@ type file struct {
 	// tree is what stands around the file, nil where only the file itself can be read (a layer on its own). A lockfile
 	// reader uses it for the manifest beside the lockfile, and works without it.
 	tree fs.FS
+	poms *pomTree // of the tree, shared by the readers of its pom.xml files
 }
 
 // maxFile bounds a file that is read into memory whole. The largest lockfiles and package databases known are a third

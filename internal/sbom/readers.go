@@ -14,7 +14,6 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/language/elixir/mixlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/haskell/stacklock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/gradlelockfile"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/java/pomxml"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/r/renvlock"
 
 	"github.com/drydock/drydock/internal/inventory"
@@ -43,7 +42,7 @@ var declared = map[string]readFunc{
 	"Gemfile.lock":  readGemfileLock,
 	"gems.locked":   readGemfileLock,
 
-	"pom.xml":                     scalibr(pomxml.New),
+	"pom.xml":                     readPOM,
 	"gradle.lockfile":             scalibr(gradlelockfile.New),
 	"buildscript-gradle.lockfile": scalibr(gradlelockfile.New),
 	"packages.lock.json":          scalibr(packageslockjson.New),

@@ -53,6 +53,7 @@ type tree struct {
 	fs     fs.FS // what readers see
 	inv    *inventory.Inventory
 	hidden func(string) bool // nil for nothing
+	poms   *pomTree
 }
 
 // hidingFS is a build context as the build sees it: a reader that looks for a file beside its own finds none that is
@@ -171,6 +172,12 @@ func (t *tree) read(name string, read readFunc) {
 		return
 	}
 	f := &file{path: name, size: st.Size(), at: at, tree: t.fs}
+	if path.Base(name) == "pom.xml" {
+		if t.poms == nil {
+			t.poms = f.pomTree()
+		}
+		f.poms, t.poms.imports = t.poms, 0
+	}
 	t.inv.Bytes += st.Size()
 	ps, err := readSafely(read, f)
 	t.inv.Packages = append(t.inv.Packages, ps...)

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/pmezard/go-difflib/difflib"
@@ -80,6 +81,7 @@ type input struct {
 	file    *dockerfile.File
 	context string
 	around  prove.Surroundings
+	ignore  []byte // the context's .dockerignore as it was read, nil where there is none
 }
 
 func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
@@ -102,6 +104,10 @@ func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
 	if f.Target == "" {
 		f.Target = in.around.Target
 	}
+	f.Path, f.Run = path, in.around.Run
+	if _, err := os.Stat(path + ".dockerignore"); err == nil {
+		f.OwnIgnore = true
+	}
 	e, engineErr := engine.Open(ctx, "")
 	if e != nil {
 		defer e.Close()
@@ -109,21 +115,26 @@ func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
 			return err
 		}
 		f.Plain = f.Plain || !e.BuildKit() && f.prove
+		f.Base = prove.BaseOf(ctx, e, in.file, f.Target)
 	}
 	if !f.prove {
 		conv, err := stages.Split(in.file, os.DirFS(in.context), f.Options)
 		if err != nil {
 			return a.refused(in, err)
 		}
-		a.showConversion(in, conv)
+		a.showConversion(in, conv, false)
 		estimate := stages.EstimateOf(conv, sizes(ctx, e, given))
 		a.remark("%s", estimate.Text)
 		if _, ok := given[conv.Builder]; !estimate.Known && !ok && conv.Builder != conv.Final {
 			a.remark("--size %s=FILE takes a size from an image archive or SBOM.", conv.Builder)
 		}
-		if !f.write {
+		switch guesses := conv.Guesses(); {
+		case !f.write:
 			a.remark("Nothing was built or written: --prove shows that it does the same, --write writes it.")
 			return nil
+		case len(guesses) > 0:
+			return clierr.Input(in.path, "not written: %d of the things that it rests on are guesses, the first: %s", len(guesses), guesses[0].Text).
+				WithHint("--prove --write settles them by trial. Without an engine --keep-root, --no-healthcheck and --final-image take away what they speak of; the difference that is shown can be applied by hand.")
 		}
 		return a.writeConversion(in, conv)
 	}
@@ -134,7 +145,7 @@ func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
 	if err != nil {
 		return a.refused(in, err)
 	}
-	a.showConversion(in, conv)
+	a.showConversion(in, conv, res.Proved)
 	a.showProof(res)
 	if !res.Proved {
 		return errBreach
@@ -151,7 +162,7 @@ func (a *app) proofOptions(in *input, f *splitFlags, probes []prove.Probe) prove
 		Original: prove.Side{Name: in.path, Dockerfile: in.text, File: in.path, Target: f.Target},
 		Args:     buildArgs(in.around.Args, f.args), Secrets: f.secrets,
 		Probes: append(probes, in.around.Probes...), Env: in.around.Env, Services: in.around.Services, Absent: in.around.Absent,
-		Entrypoint: in.around.Entrypoint, Command: in.around.Command,
+		Run: in.around.Run, Files: in.around.Files, Unread: in.around.Unread,
 		Say: func(s string) { a.remark("  %s", s) },
 	}
 	if !f.noScan {
@@ -261,8 +272,14 @@ func readInput(ctx context.Context, path string, f *splitFlags) (*input, error) 
 	if in.context == "" {
 		in.context = filepath.Dir(path)
 	}
+	in.ignore, err = bounded.ReadFile(filepath.Join(in.context, ".dockerignore"), maxIgnore)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, clierr.InputErr(filepath.Join(in.context, ".dockerignore"), err)
+	}
 	return in, nil
 }
+
+const maxIgnore = 1 << 20 // bytes of a .dockerignore
 
 // composeAbove looks for a compose project in the file's folder and three above it.
 func composeAbove(path string) []string {
@@ -280,63 +297,12 @@ func composeAbove(path string) []string {
 	return out
 }
 
-var variable = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)`)
-
-// standIn is what every variable without a value of its own is in a proof: the same for the app and its database.
+// standIn is what every variable without a value of its own is in a proof.
 const standIn = "drydock-stand-in"
 
-// loadStandIn reads a compose project with a stand-in for every variable that it uses and that its .env would set.
-// Nothing of the real .env is read.
+// loadStandIn reads a compose project without a real value of its .env.
 func loadStandIn(ctx context.Context, path string) (*stack.Host, error) {
-	dir := path
-	if st, err := os.Stat(path); err == nil && !st.IsDir() {
-		dir = filepath.Dir(path)
-	}
-	names := map[string]bool{}
-	for _, n := range []string{".env", ".env.example"} {
-		text, err := bounded.ReadFile(filepath.Join(dir, n), 1<<20)
-		if err != nil {
-			continue
-		}
-		for _, line := range strings.Split(string(text), "\n") {
-			if name, _, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "="); ok && !strings.HasPrefix(name, "#") {
-				names[strings.TrimSpace(name)] = true
-			}
-		}
-	}
-	for _, name := range withoutDefault(dir) {
-		names[name] = true
-	}
-	tmp, err := os.CreateTemp("", "drydock-env-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(tmp.Name())
-	for n := range names {
-		fmt.Fprintf(tmp, "%s=%s\n", n, standIn)
-	}
-	if err := tmp.Close(); err != nil {
-		return nil, err
-	}
-	return stack.Load(ctx, []string{path}, stack.Options{EnvFiles: []string{tmp.Name()}, Env: func(string) (string, bool) { return "", false }})
-}
-
-// withoutDefault are the variables of a folder's compose files that have no default value.
-func withoutDefault(dir string) []string {
-	var out []string
-	files, _ := filepath.Glob(filepath.Join(dir, "*.y*ml"))
-	for _, f := range files {
-		text, err := bounded.ReadFile(f, 4<<20)
-		if err != nil {
-			continue
-		}
-		for _, m := range variable.FindAllSubmatchIndex(text, -1) {
-			if rest := string(text[m[1]:min(m[1]+2, len(text))]); !strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, "-") {
-				out = append(out, string(text[m[2]:m[3]]))
-			}
-		}
-	}
-	return out
+	return stack.Load(ctx, []string{path}, stack.Options{EnvFiles: []string{os.DevNull}, Env: stack.StandIns(path, standIn)})
 }
 
 // refused says why a Dockerfile is not converted, which ends with exit 1; any other error stays what it is.
@@ -353,15 +319,25 @@ func (a *app) refused(in *input, err error) error {
 	return errBreach
 }
 
-func (a *app) showConversion(in *input, conv *stages.Result) {
+// showConversion prints the difference, what there is to know about it and what it rests on. proved tells that a proof
+// has spoken against none of its guesses.
+func (a *app) showConversion(in *input, conv *stages.Result, proved bool) {
 	a.diff(in.path, in.text, conv.Dockerfile)
 	if conv.Ignore != nil {
-		path := filepath.Join(in.context, ".dockerignore")
-		old, _ := bounded.ReadFile(path, 1<<20) // absent is as good as empty
-		a.diff(relative(path), old, conv.Ignore)
+		a.diff(relative(filepath.Join(in.context, ".dockerignore")), in.ignore, conv.Ignore)
 	}
 	for _, n := range conv.Notes {
 		a.remark("%s", n)
+	}
+	for _, s := range conv.Assumptions {
+		kind := "known"
+		switch {
+		case s.Guess && proved:
+			kind = "held"
+		case s.Guess:
+			kind = "guess"
+		}
+		a.remark("  %-6s %s: %s", kind, s.Text, s.Evidence)
 	}
 }
 
@@ -405,16 +381,30 @@ func (a *app) showProof(res *prove.Result) {
 
 func indent(s string) string { return "    " + strings.ReplaceAll(s, "\n", "\n    ") }
 
+// writeConversion writes the Dockerfile and the ignore file, if both still are what was read: a proof takes minutes, in
+// which somebody may have edited them.
 func (a *app) writeConversion(in *input, conv *stages.Result) error {
+	ignore := filepath.Join(in.context, ".dockerignore")
+	if conv.Ignore != nil {
+		if now, _ := bounded.ReadFile(ignore, maxIgnore); !bytes.Equal(now, in.ignore) {
+			return clierr.InputErr(ignore, safefile.ErrChanged)
+		}
+	}
 	if err := safefile.Replace(in.path, in.text, conv.Dockerfile); err != nil {
 		return clierr.InputErr(in.path, err)
 	}
 	if conv.Ignore != nil {
-		path := filepath.Join(in.context, ".dockerignore")
-		if err := safefile.Create(path, func(w io.Writer) error { _, err := w.Write(conv.Ignore); return err }); err != nil {
-			return clierr.InputErr(path, err)
+		if err := a.writeIgnore(ignore, in.ignore, conv.Ignore); err != nil {
+			return clierr.InputErr(ignore, err)
 		}
 	}
 	a.remark("%s is written.", in.path)
 	return nil
+}
+
+func (a *app) writeIgnore(path string, old, text []byte) error {
+	if old != nil {
+		return safefile.Replace(path, old, text)
+	}
+	return safefile.Create(path, func(w io.Writer) error { _, err := w.Write(text); return err })
 }

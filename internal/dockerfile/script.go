@@ -272,6 +272,15 @@ func (in *Instruction) Joined() *Script {
 	return s
 }
 
+// NewScript parses a shell script that stands by itself: a start script, the argument of sh -c. Its spans are offsets
+// into the text.
+func NewScript(dialect, text string) *Script {
+	s := &Script{Dialect: dialect}
+	s.from.append(text, 0)
+	s.parse()
+	return s
+}
+
 // parse fills the script from its source. POSIX shells get a second try as bash: people use bash's syntax where sh is
 // bash, and a linter should still see the commands.
 func (s *Script) parse() {

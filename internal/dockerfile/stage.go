@@ -133,6 +133,26 @@ func (f *File) stage(in *Instruction, args map[string]string) *Stage {
 	return s
 }
 
+// Expand fills in the variables of a word as the builder does, from the given values; known is false where one of them
+// has none, and that one stays as it is written.
+func Expand(word string, escape byte, env map[string]string) (text string, known bool) {
+	return expand(word, escape, env)
+}
+
+// MetaArg is the default of a build argument that is declared before the first FROM.
+func (f *File) MetaArg(name string) (value string, ok bool) {
+	args := map[string]string{}
+	for _, in := range f.MetaArgs {
+		for _, p := range in.Pairs {
+			if p.HasValue {
+				args[p.Key], _ = expand(p.Value, f.Escape, args)
+			}
+		}
+	}
+	value, ok = args[name]
+	return value, ok
+}
+
 // expand fills in variables as the builder does. known is false where one of them has no value.
 func expand(word string, escape byte, env map[string]string) (text string, known bool) {
 	if !strings.ContainsAny(word, "$'\""+string(rune(escape))) {

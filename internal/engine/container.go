@@ -23,6 +23,9 @@ type Spec struct {
 	Cmd        []string
 	Env        []string // NAME=value, added to the image's
 	User       string
+	WorkingDir string
+	Volumes    []string // folders that get a volume of their own, which is removed with the container
+	Files      []Copied // copies of files of this machine
 	Caps       []string // capabilities left to it; nil = none
 	Hostname   string   // "" = "drydock", so that two containers of one run see the same name
 	Tmpfs      []string // folders that are given a small memory file system of their own
@@ -60,6 +63,9 @@ type State struct {
 func (r *Run) Start(ctx context.Context, s Spec) (*Container, error) {
 	c, err := r.create(ctx, s)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.copyIn(ctx, s.Files); err != nil {
 		return nil, err
 	}
 	if _, err := r.e.api.ContainerStart(ctx, c.ID, client.ContainerStartOptions{}); err != nil {
@@ -106,12 +112,16 @@ func (r *Run) create(ctx context.Context, s Spec) (*Container, error) {
 		host.NetworkMode = container.NetworkMode(s.Network.Name)
 		nets.EndpointsConfig = map[string]*network.EndpointSettings{s.Network.Name: {Aliases: s.Aliases}}
 	}
+	volumes := map[string]struct{}{}
+	for _, v := range s.Volumes {
+		volumes[v] = struct{}{}
+	}
 	res, err := r.e.api.ContainerCreate(ctx, client.ContainerCreateOptions{
 		Name:             name,
 		NetworkingConfig: nets,
 		HostConfig:       host,
 		Config: &container.Config{
-			Image: s.Image, Entrypoint: s.Entrypoint, Cmd: s.Cmd, Env: s.Env, User: s.User,
+			Image: s.Image, Entrypoint: s.Entrypoint, Cmd: s.Cmd, Env: s.Env, User: s.User, WorkingDir: s.WorkingDir, Volumes: volumes,
 			Hostname: or(s.Hostname, "drydock"), Labels: map[string]string{Label: r.ID},
 		},
 	})

@@ -27,11 +27,14 @@ type Request struct {
 	Script string // path of the program that a FastCGI server is to run; "" = the port speaks HTTP
 }
 
-// String is the request as a person would say it: "GET :8000/healthz".
+// String is the request as a person would say it: "GET :8000/healthz". Of a body it tells the size.
 func (r Request) String() string {
 	s := fmt.Sprintf("%s :%d%s", or(r.Method, http.MethodGet), r.Port, or(r.Path, "/"))
 	if r.Script != "" {
 		s += " (" + r.Script + ")"
+	}
+	if len(r.Body) > 0 {
+		s += fmt.Sprintf(" with %d bytes", len(r.Body))
 	}
 	return s
 }

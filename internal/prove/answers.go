@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,12 +17,13 @@ import (
 // performance is what one contender did on its stage.
 type performance struct {
 	open    []int
-	order   []string // requests in the order in which they were sent
+	order   []string // requests in the order in which they were answered
+	sent    []engine.Request
 	answers map[string]*engine.Response
 	exited  bool
 	exit    int
 	stdout  string
-	health  *int // exit code of the image's own health check, nil without one
+	health  *health // nil without a health check
 }
 
 // answers starts the original twice and the new image once, one after the other, each on a network of its own with
@@ -29,12 +33,18 @@ func (p *prover) answers(ctx context.Context) error {
 	if err := p.askOriginal(ctx); err != nil {
 		return err
 	}
+	if len(p.AfterEnv) > 0 {
+		p.check("answers", Noted, "the new image does not hold %s any more; it was given its variables, as env_file gives them", strings.Join(p.KeptOut, ", "))
+	}
 	third, err := p.perform(ctx, "candidate", 1, p.orig.once)
 	if err != nil {
-		return p.failed(ctx, "answers", "the new image does not start", err)
+		return p.failed(ctx, Start, "the new image does not start", err)
 	}
 	return p.compare(p.orig.once, p.orig.more, third)
 }
+
+// errFragile: a request of ours that may change something has ended the original.
+var errFragile = errors.New("it ends on this request")
 
 // askOriginal starts the original twice, once for all tries.
 func (p *prover) askOriginal(ctx context.Context) error {
@@ -42,9 +52,14 @@ func (p *prover) askOriginal(ctx context.Context) error {
 		return nil
 	}
 	first, err := p.perform(ctx, "original", 0, nil)
+	if errors.Is(err, errFragile) {
+		p.orig.fragile, p.orig.known = true, nil
+		p.check("answers", Noted, "only requests that read were sent: the original ends on others (%v)", err)
+		first, err = p.perform(ctx, "original-reads", 0, nil)
+	}
 	var beside *besideError
 	if errors.As(err, &beside) {
-		return p.failed(ctx, "answers", "the original cannot be asked, because what stands beside it does not come up", err)
+		return p.failed(ctx, Original, "the original cannot be asked, because what stands beside it does not come up", err)
 	}
 	if err != nil && len(p.orig.caps) == 0 && ctx.Err() == nil && !errors.Is(err, errRefused) {
 		p.orig.caps = userSwitch
@@ -56,11 +71,11 @@ func (p *prover) askOriginal(ctx context.Context) error {
 		}
 	}
 	if err != nil {
-		return p.failed(ctx, "answers", "the original does not start by itself, so there is nothing to compare with", err)
+		return p.failed(ctx, Original, "the original does not start by itself, so there is nothing to compare with", err)
 	}
 	second, err := p.perform(ctx, "original-again", 0, first)
 	if err != nil {
-		return p.failed(ctx, "answers", "the original started once and not a second time", err)
+		return p.failed(ctx, Original, "the original started once and not a second time", err)
 	}
 	p.orig.once, p.orig.more = first, second
 	return nil
@@ -92,8 +107,10 @@ func (p *prover) perform(ctx context.Context, role string, side int, like *perfo
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.run.Start(ctx, engine.Spec{Role: role, Image: p.refs[side], Network: net, Aliases: []string{"app"},
-		Env: p.Env, Entrypoint: p.Entrypoint, Cmd: p.Command, Caps: p.orig.caps})
+	spec := engine.Spec{Role: role, Image: p.refs[side], Network: net, Aliases: []string{"app"},
+		Env: p.environment(side), Caps: p.orig.caps}
+	p.asComposeRuns(&spec)
+	c, err := p.run.Start(ctx, spec)
 	if err != nil {
 		return nil, err
 	}
@@ -102,14 +119,43 @@ func (p *prover) perform(ctx context.Context, role string, side int, like *perfo
 	if err := p.waitFor(ctx, c, side, like, out); err != nil {
 		return nil, err
 	}
-	if out.exited || len(out.open) == 0 {
+	if out.exited {
 		return out, nil
 	}
-	if err := p.ask(ctx, c, like, out); err != nil {
-		return nil, err
+	if len(out.open) > 0 {
+		if err := p.ask(ctx, c, like, out); err != nil {
+			return nil, err
+		}
 	}
 	out.health = p.askHealth(ctx, c, side)
 	return out, c.Alive(ctx)
+}
+
+// environment are the variables of a contender beside its image's own.
+func (p *prover) environment(side int) []string {
+	if side == 0 {
+		return p.Env
+	}
+	return append(slices.Clone(p.AfterEnv), p.Env...) // compose's own win
+}
+
+// asComposeRuns gives a container what the compose file says of how the service runs.
+func (p *prover) asComposeRuns(s *engine.Spec) {
+	r := p.Run
+	if r == nil {
+		return
+	}
+	s.Entrypoint, s.Cmd, s.User, s.WorkingDir = r.Entrypoint, r.Command, r.User, r.WorkDir
+	copied := map[string]bool{}
+	for _, f := range p.Files {
+		s.Files = append(s.Files, engine.Copied{Source: f.Source, Target: f.Target})
+		copied[f.Target] = true
+	}
+	for _, m := range r.Mounts {
+		if !copied[m] && strings.HasPrefix(m, "/") {
+			s.Volumes = append(s.Volumes, m)
+		}
+	}
 }
 
 // waitFor waits until the contender's ports are open. One without ports has to stay up, or to end well.
@@ -197,40 +243,104 @@ func (p *prover) waitJob(ctx context.Context, c *engine.Container, out *performa
 	return err
 }
 
-// ask sends the requests. The first contender is asked what was given and found, and then for what its pages link
-// to; the others are asked the same.
+// asking is the state of a round of requests.
+type asking struct {
+	reqs   []engine.Request
+	later  []engine.Request // those that may change something: sent when all others are answered
+	deaf   map[int]bool     // ports that speak no HTTP
+	spoke  map[int]bool     // ports that have answered
+	script map[int]string   // of ports that speak FastCGI: the program that answers
+}
+
+// ask sends the requests. The first contender is asked what was given and found, and then for what its pages link to,
+// what its OpenAPI document and its forms name, and what its source says that it answers; the others are asked the same.
 func (p *prover) ask(ctx context.Context, c *engine.Container, like *performance, out *performance) error {
-	reqs := p.findProbes(out.open)
-	deaf, script := map[int]bool{}, map[int]string{}
-	for i := 0; i < len(reqs); i++ {
-		r := reqs[i]
-		if deaf[r.Port] {
+	q := &asking{reqs: p.findProbes(out.open), deaf: map[int]bool{}, spoke: map[int]bool{}, script: map[int]string{}}
+	if like == nil {
+		p.addRoutes(q, p.Routes, out.open)
+	} else {
+		q.reqs = like.sent
+	}
+	for i := 0; i < len(q.reqs) || len(q.later) > 0; i++ {
+		if i == len(q.reqs) {
+			q.reqs = appendNew(q.reqs, q.later[:1])
+			if q.later = q.later[1:]; i == len(q.reqs) {
+				i--
+				continue
+			}
+		}
+		r := q.reqs[i]
+		if q.deaf[r.Port] {
 			continue
 		}
-		r.Script = script[r.Port]
+		r.Script = q.script[r.Port]
 		res, err := p.patient(ctx, c, r, len(out.answers) == 0)
 		switch {
 		case errors.Is(err, engine.ErrNotHTTP) && c.Alive(ctx) == nil:
 			if front := p.frontScript(); r.Script == "" && front != "" {
-				script[r.Port] = front
+				q.script[r.Port] = front
 				i-- // the same once more, as a web server would send it on
 				continue
 			}
-			deaf[r.Port] = true // a database, a queue: that it takes connections is all that is compared
+			q.deaf[r.Port] = !q.spoke[r.Port] // a database, a queue: that it takes connections is all that is compared
 			continue
 		case err != nil:
 			if dead := c.Alive(ctx); dead != nil {
+				if like == nil && r.Method != "" && len(out.answers) > 0 {
+					return fmt.Errorf("%s: %w", r, errFragile)
+				}
 				return dead
+			}
+			if r.Method != "" && r.Method != http.MethodGet {
+				continue // a request of ours that it does not answer at all
 			}
 			return err
 		}
 		k := r.String()
+		q.spoke[r.Port] = true
 		out.answers[k], out.order = res, append(out.order, k)
-		if like == nil || like.answers[k] != nil {
-			reqs = appendNew(reqs, links(r, res))
+		if like == nil {
+			p.learn(q, r, res)
 		}
 	}
+	if like == nil {
+		out.sent = q.reqs
+	}
 	return nil
+}
+
+// learn adds what an answer tells of further requests.
+func (p *prover) learn(q *asking, r engine.Request, res *engine.Response) {
+	q.reqs = appendNew(q.reqs, links(r, res))
+	if res.Status != http.StatusOK {
+		return
+	}
+	switch {
+	case isOpenAPI(r):
+		p.addRoutes(q, openAPI(res.Body), []int{r.Port})
+	case strings.Contains(res.Header.Get("Content-Type"), "html"):
+		if base, err := url.Parse(fmt.Sprintf("http://localhost:%d%s", r.Port, r.Path)); err == nil {
+			p.addRoutes(q, forms(base, res.Body), []int{r.Port})
+		}
+	}
+}
+
+// addRoutes adds requests for routes: those that only read now, the others for later.
+func (p *prover) addRoutes(q *asking, routes []Route, ports []int) {
+	for _, r := range routes {
+		p.orig.known = append(p.orig.known, r)
+		for _, port := range ports {
+			req, ok := r.request(port)
+			switch {
+			case !ok:
+			case req.Method != "" && p.orig.fragile:
+			case req.Method == "":
+				q.reqs = appendNew(q.reqs, []engine.Request{req})
+			default:
+				q.later = append(q.later, req)
+			}
+		}
+	}
 }
 
 // frontScript is the script that answers for the site behind PHP's FastCGI server, "" where there is none.
@@ -279,18 +389,39 @@ func (p *prover) patient(ctx context.Context, c *engine.Container, r engine.Requ
 	}
 }
 
-// askHealth runs the image's own health check inside the container.
-func (p *prover) askHealth(ctx context.Context, c *engine.Container, side int) *int {
+// health is the result of a health check: which one, and how it ended.
+type health struct {
+	compose bool // compose's own, which holds in the place of the image's
+	code    int
+	output  string
+}
+
+// healthTries is how often a health check may fail before it counts as failed: Docker tries three times.
+const healthTries = 3
+
+// askHealth runs the health check inside the container: compose's own where there is one, else the image's.
+func (p *prover) askHealth(ctx context.Context, c *engine.Container, side int) *health {
 	cfg := p.imgs[side].Config
+	out := &health{}
 	argv := healthCommand(cfg.Healthcheck, cfg.Shell)
+	if p.Run != nil && len(p.Run.Health) > 0 {
+		argv, out.compose = healthCommand(p.Run.Health, nil), true
+	}
 	if argv == nil {
 		return nil
 	}
-	code, err := p.exec(ctx, c, argv)
-	if err != nil {
-		code = -1
+	for try := 1; ; try++ {
+		ctx, cancel := context.WithTimeout(ctx, healthTime)
+		code, output, err := c.Exec(ctx, argv)
+		cancel()
+		if err != nil {
+			code, output = -1, err.Error()
+		}
+		out.code, out.output = code, output
+		if code == 0 || try == healthTries || pause(ctx, time.Second) != nil {
+			return out
+		}
 	}
-	return &code
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -17,9 +17,81 @@ func (p *prover) appFiles(context.Context) error {
 	dir := strings.Trim(workDir(&p.imgs[0].Config), "/")
 	lost := lostFiles(p.fs[0], p.fs[1], dir)
 	if len(lost) > 0 {
-		return p.refuse("files", "/%s is in the original and not in the new image%s", lost[0], andMore(len(lost)-1))
+		return p.refuse(Files, "/%s is in the original and not in the new image%s", lost[0], andMore(len(lost)-1))
+	}
+	if gone := p.homeGone(); len(gone) > 0 {
+		return p.refuse(Home, "/%s is in the home of the original's user, and the new image's user does not find it in his%s", gone[0], andMore(len(gone)-1))
+	}
+	if lost := lostData(p.fs[0], p.fs[1], dir); len(lost) > 0 {
+		return p.refuse(Files, "/%s is in the original and not in the new image%s", lost[0], andMore(len(lost)-1))
 	}
 	return nil
+}
+
+// homeGone lists files that the original has in root's home and that the new image's user would not find in his own:
+// models, browsers, settings that a RUN has put there. What tools keep there for themselves is left out.
+func (p *prover) homeGone() []string {
+	before, after := p.imgs[0].Config, p.imgs[1].Config
+	if !isRoot(before.User) || envMap(before.Env)["HOME"] != "" && envMap(before.Env)["HOME"] != "/root" || !interpretedApp(p.fs[0], p.fs[1]) {
+		return nil
+	}
+	user := after.User
+	if p.Run != nil && p.Run.User != "" {
+		return nil // both run as somebody else
+	}
+	home := "root"
+	if h := envMap(after.Env)["HOME"]; h != "" {
+		home = strings.Trim(h, "/")
+	} else if !isRoot(user) {
+		home = strings.Trim(p.fs[1].homeOf(user), "/")
+	}
+	var out []string
+	for name, e := range p.fs[0].entries {
+		rel, ok := strings.CutPrefix(name, "root/")
+		if !ok || e.kind != tar.TypeReg || ownHome.MatchString(rel) {
+			continue
+		}
+		if _, ok := p.fs[1].resolve(path.Join(home, rel)); !ok || home == "root" && !isRoot(user) {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// ownHome is what shells, package managers and compilers keep in a home folder for themselves.
+var ownHome = lazyregexp.New(`^(\.bash|\.profile|\.wget-hsts|\.python_history|\.node_repl_history|\.viminfo|\.lesshst|\.gitconfig|\.gnupg/|\.ssh/|\.npm/|\.yarn|\.cargo/|\.rustup/|\.m2/|\.gradle/|\.gem/|\.bundle/|\.composer/|\.poetry/|\.pyenv/|\.cabal/|\.node-gyp/|\.config/(pip|yarn|composer|configstore|git|pypoetry|uv|pdm|pnpm)|\.local/(bin|share/(virtualenv|virtualenvs|pypoetry|uv|pnpm|pdm|gem|man))|\.local/state/|\.local/lib/|\.cache/(pip|pypoetry|uv|pdm|pipenv|virtualenv|yarn|pnpm|node|node-gyp|typescript|go-build|composer|bazel|fontconfig|mesa_shader_cache|helm|black|mypy|Homebrew|gem|cargo|node-corepack|deno)|go/|\.dotnet/|\.nuget/|\.lein/|\.sbt/|\.ivy2/|\.java/|\.docker/|\.pki/|\.dbus/|\.launchpadlib/|\.nvm/|\.rbenv/|\.electron-gyp/)`)
+
+// interpretedApp: both images run an interpreter, so what lies on the disk may be read at any time.
+func interpretedApp(before, after *files) bool {
+	for _, name := range []string{"python3", "node", "ruby", "php"} {
+		_, was := before.find(name, "/")
+		if _, is := after.find(name, "/"); was && is {
+			return true
+		}
+	}
+	return false
+}
+
+// dataFolders are where a RUN or COPY puts what an app reads besides its own folder.
+var dataFolders = lazyregexp.New(`^(data|models?|assets|static|media|config|srv|nltk_data|usr/(local/)?share/(nltk_data|tessdata|models)|usr/lib/nltk_data|var/www|node_modules)/`)
+
+// lostData lists files in folders of data outside of the app's own that the original has and the new image lacks.
+func lostData(before, after *files, dir string) []string {
+	if !interpretedApp(before, after) {
+		return nil
+	}
+	var out []string
+	for name, e := range before.entries {
+		if e.kind != tar.TypeReg || !dataFolders.MatchString(name) || strings.HasPrefix(name, dir+"/") || notShipped.MatchString(name) || strings.HasPrefix(name, "node_modules/") {
+			continue
+		}
+		if _, ok := after.resolve(name); !ok {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	return out
 }
 
 var (

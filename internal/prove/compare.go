@@ -18,12 +18,15 @@ import (
 func (p *prover) compare(a, b, c *performance) error {
 	if a.exited {
 		if a.stdout == b.stdout && !sameText(a.stdout, b.stdout, c.stdout) {
-			return p.refuse("answers", "it does its work and ends, but prints something else than the original")
+			return p.refuse(Answers, "it does its work and ends, but prints something else than the original")
 		}
 		p.check("answers", Same, "both end with exit code %d and the same output", c.exit)
 		return nil
 	}
 	if len(a.open) == 0 {
+		if err := p.compareHealth(a.health, c.health); err != nil {
+			return err
+		}
 		p.check("answers", Same, "both keep running; neither opens a port, so no request was sent")
 		return nil
 	}
@@ -44,27 +47,96 @@ func (p *prover) compare(a, b, c *performance) error {
 			continue
 		}
 		if d := differ(x, y, z, !meant); d != "" {
-			return p.refuse("answers", "%s: %s", k, d)
+			return p.refuse(Answers, "%s: %s", k, d)
 		}
 		compared++
 	}
 	if compared == 0 {
-		return p.refuse("answers", "the original answers the same request differently each time; give a stable one with --probe")
+		return p.refuse(Original, "the original answers the same request differently each time; give a stable one with --probe")
 	}
-	if h := a.health; h != nil && *h == 0 && c.health != nil && *c.health != 0 {
-		return p.refuse("answers", "the health check succeeds in the original and fails in the new image")
-	}
-	if a.health == nil && c.health != nil && *c.health != 0 {
-		return p.refuse("answers", "the new health check fails")
+	if err := p.compareHealth(a.health, c.health); err != nil {
+		return err
 	}
 	if !answersAtAll(a) {
-		return p.refuse("answers", "the original answers every request with an error of its own; give a path with --probe, or what it needs with the compose file")
+		return p.refuse(Original, "the original answers every request with an error of its own; give a path with --probe, or what it needs with the compose file")
 	}
 	text := fmt.Sprintf("%d requests, the same answers", compared)
 	if unstable > 0 {
 		text += fmt.Sprintf(" (%d more are not stable in the original)", unstable)
 	}
 	p.check("answers", Same, "%s", text)
+	if left := p.notExercised(a); left != "" {
+		p.check("answers", Noted, "%s", left)
+	}
+	return nil
+}
+
+// notExercised says what the requests did not reach: routes that the app is known to have and that nothing was asked of,
+// or that only a log-in or a fitting body opens.
+func (p *prover) notExercised(a *performance) string {
+	var doors, unasked []string
+	for _, r := range p.orig.known {
+		asked, reached := false, false
+		for _, port := range a.open {
+			req, ok := r.request(port)
+			if !ok {
+				continue
+			}
+			if res := a.answers[req.String()]; res != nil {
+				asked = true
+				reached = reached || res.Status < 400 || res.Status >= 500
+			}
+		}
+		switch {
+		case !asked:
+			unasked = append(unasked, r.String())
+		case !reached:
+			doors = append(doors, r.String())
+		}
+	}
+	var out []string
+	if len(doors) > 0 {
+		out = append(out, "turned away in the original already (a log-in, another body, a value that is there): "+some(doors))
+	}
+	if len(unasked) > 0 {
+		out = append(out, "not asked: "+some(unasked))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "not exercised: " + strings.Join(out, "; ") + "; --probe asks for more"
+}
+
+// some are the first of a list, and how many more there are.
+func some(list []string) string {
+	const shown = 5
+	if len(list) <= shown {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:shown], ", "), len(list)-shown)
+}
+
+// compareHealth holds the health checks against one another: one that succeeds in the original has to succeed in the new
+// image.
+func (p *prover) compareHealth(before, after *health) error {
+	name := "the health check"
+	if after != nil && after.compose {
+		name = "compose's health check"
+	}
+	switch {
+	case before == nil && after == nil:
+	case before == nil && after.code != 0:
+		return p.refuse(NewHealth, "the new health check fails")
+	case before != nil && before.code == 0 && after != nil && after.code != 0:
+		p.res.Log, p.res.Lacks = lastLines(after.output, 12), p.named(after.output)
+		return p.refuse(Health, "%s succeeds in the original and fails in the new image", name)
+	case before != nil && before.code != 0:
+		p.check("answers", Noted, "%s fails in the original too, so that it was not compared", name)
+	case before == nil:
+		p.check("answers", Same, "the new health check succeeds")
+	default:
+		p.check("answers", Same, "%s succeeds in both", name)
+	}
 	return nil
 }
 

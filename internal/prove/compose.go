@@ -7,6 +7,7 @@ import (
 
 	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/stages"
 )
 
 // Surroundings are what a compose project says of the service that a Dockerfile builds.
@@ -20,8 +21,15 @@ type Surroundings struct {
 	Absent   []string // services that it depends on and that are built themselves, so that none is started
 	Probes   []Probe
 
-	Entrypoint, Command []string // what compose starts in the place of the image's own, nil = the image's own
+	Run   *stages.Run // how compose runs the service
+	Files []Mounted   // files of the project that compose mounts
+
+	Elsewhere []string // targets of mounts from outside of the project, which no container of a proof gets
+	Unread    []string // files of variables that are not there, or not whole
 }
+
+// Mounted is a file or folder of the compose project that it mounts into the container.
+type Mounted struct{ Source, Target string }
 
 // Around finds the service of a host that is built from a Dockerfile, and with it the environment that its compose
 // file gives, the services that it depends on and the addresses that its health check asks. ok is false where no
@@ -42,8 +50,31 @@ func Around(h *stack.Host, dockerfile string) (s Surroundings, ok bool) {
 				}
 			}
 		}
+		s.Run = &stages.Run{User: sv.User, WorkDir: sv.WorkingDir}
 		if len(sv.CommandUnset) == 0 {
-			s.Entrypoint, s.Command = sv.Entrypoint, sv.Command
+			s.Run.Entrypoint, s.Run.Command = sv.Entrypoint, sv.Command
+		}
+		if h := sv.Healthcheck; h != nil && !h.Disabled {
+			s.Run.Health = h.Test
+		}
+		s.Unread = sv.EnvUnread
+		for _, v := range sv.Volumes {
+			if v.Target == "" || len(v.Unset) > 0 {
+				continue
+			}
+			if v.Type == "bind" {
+				if inFolder(v.Source, st.Dir) {
+					s.Files = append(s.Files, Mounted{v.Source, v.Target})
+				} else {
+					s.Elsewhere = append(s.Elsewhere, v.Target)
+				}
+				if v.ReadOnly {
+					continue
+				}
+			}
+			if v.Type != "tmpfs" {
+				s.Run.Mounts = append(s.Run.Mounts, v.Target)
+			}
 		}
 		for _, name := range needed(st, sv) {
 			dep := service(st, name)
@@ -59,6 +90,13 @@ func Around(h *stack.Host, dockerfile string) (s Surroundings, ok bool) {
 		}
 	})
 	return s, ok
+}
+
+// inFolder reports whether a path lies in the compose project's folder, links resolved, and is not that folder itself's
+// parent.
+func inFolder(p, dir string) bool {
+	rel, err := filepath.Rel(absolute(dir), absolute(p))
+	return err == nil && filepath.IsLocal(rel)
 }
 
 func absolute(p string) string {

@@ -68,7 +68,7 @@ services:
 	if got := strings.Join(s.Absent, " "); got != "front" {
 		t.Errorf("built themselves: %s", got)
 	}
-	if got := strings.Join(s.Command, " "); got != "gunicorn -w 1 app:app" {
+	if got := strings.Join(s.Run.Command, " "); got != "gunicorn -w 1 app:app" {
 		t.Errorf("compose starts %q", got)
 	}
 	if _, ok := Around(h, filepath.Join(dir, "Dockerfile")); ok {

@@ -6,7 +6,8 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-	"strings"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/engine"
@@ -14,7 +15,7 @@ import (
 )
 
 // maxTries bounds how often a conversion is adapted to what a proof has shown.
-const maxTries = 5
+const maxTries = 6
 
 // Convert converts a Dockerfile and proves the result. Where the proof shows what the conversion could not know, it
 // converts again: with the packages that hold a missing library, without the health check that fails, as root where
@@ -26,6 +27,13 @@ func Convert(ctx context.Context, e *engine.Engine, f *dockerfile.File, context 
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
+	if so.Base == nil {
+		so.Base = BaseOf(ctx, e, f, so.Target)
+	}
+	if so.Run == nil {
+		so.Run = o.Run
+	}
+	o.Routes = findRoutes(context)
 	if conv, err = stages.Split(f, context, so); err != nil {
 		return nil, nil, err // before anything is built
 	}
@@ -44,8 +52,11 @@ func Convert(ctx context.Context, e *engine.Engine, f *dockerfile.File, context 
 		o.Candidate = Side{Name: o.Original.Name, Dockerfile: conv.Dockerfile, Ignore: conv.Ignore, File: o.Original.File}
 		if conv.Improvement {
 			o.Candidate.Target = o.Original.Target
+		} else {
+			o.Candidate.Target = conv.Target
 		}
 		o.Improvement, o.Intended = conv.Improvement, nil
+		o.KeptOut, o.AfterEnv = conv.KeptOut, settings(context, conv.KeptOut)
 		for _, c := range conv.Changes {
 			o.Intended = append(o.Intended, Change(c))
 		}
@@ -70,22 +81,55 @@ func adapt(so *stages.Options, conv *stages.Result, res *Result) bool {
 			so.Extra, more = append(slices.Clip(so.Extra), pkg), true
 		}
 	}
-	last := res.Checks[len(res.Checks)-1]
-	starts := last.Name == "answers" || last.Name == "modules"
+	starts := res.Cause == Start || res.Cause == Answers || res.Cause == Modules || res.Cause == Home
 	switch {
 	case more:
 		return true
-	case last.Status != Differs || strings.HasPrefix(res.Reason, "the original "):
-		return false // what is wrong with the original, no conversion mends
-	case conv.Hardened && starts && strings.Contains(res.Reason, "health check") && !so.NoHealth:
+	case res.Cause == Original || res.Cause == Size || res.Cause == Findings:
+		return false // what is wrong with the original, or with what it weighs, no conversion mends
+	case res.Cause == NewHealth && conv.Hardened && !so.NoHealth:
 		so.NoHealth = true
-		return true
-	case conv.Hardened && starts && !so.KeepRoot:
+	case starts && conv.Hardened && !so.KeepRoot:
 		so.KeepRoot = true
-		return true
-	case !so.Whole && last.Name != "size" && last.Name != "findings":
+	case !so.Recommends && conv.Recommended && res.Cause != Files:
+		so.Recommends = true
+	case !so.Whole:
 		so.Whole = true
-		return true
+	default:
+		return false
 	}
-	return false
+	return true
+}
+
+// BaseOf is what the base image of a Dockerfile's stage sets, where the engine holds it.
+func BaseOf(ctx context.Context, e *engine.Engine, f *dockerfile.File, target string) *stages.Inherited {
+	st, err := f.Target(target)
+	if err != nil || st.Parent != nil || !st.Base.Known || st.Base.Scratch() {
+		return nil
+	}
+	img, err := e.Inspect(ctx, st.Base.Text)
+	if err != nil {
+		return nil
+	}
+	c := img.Config
+	return &stages.Inherited{WorkDir: c.WorkingDir, User: c.User, Entrypoint: c.Entrypoint, Env: envMap(c.Env)}
+}
+
+// settings are the variables of the files that a conversion keeps out of the image.
+func settings(context fs.FS, files []string) []string {
+	var out []string
+	for _, name := range files {
+		text, err := fs.ReadFile(context, name)
+		if err != nil || len(text) > maxText {
+			continue
+		}
+		vars, err := dotenv.UnmarshalBytesWithLookup(text, func(string) (string, bool) { return "", false })
+		if err != nil {
+			continue
+		}
+		for _, k := range sortedKeys(vars) {
+			out = append(out, k+"="+vars[k])
+		}
+	}
+	return out
 }

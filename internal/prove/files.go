@@ -30,6 +30,7 @@ type files struct {
 	owners   map[string]string   // shared library or program -> package of the distribution
 	index    *stages.Index       // of the packages that Debian's tool has installed
 	release  string              // code name of the distribution's release
+	homes    map[string]string   // home folder by name and by id of the user
 }
 
 type entry struct {
@@ -113,6 +114,9 @@ func (f *files) add(h *tar.Header, r io.Reader) error {
 	}
 	if name == "etc/os-release" || name == "usr/lib/os-release" {
 		return f.osRelease(r)
+	}
+	if name == "etc/passwd" {
+		return f.passwd(r)
 	}
 	if strings.HasPrefix(name, "etc/ld.so.conf") {
 		return f.loaderConf(r)
@@ -239,6 +243,27 @@ func (f *files) own(pkg, name string) {
 	if strings.Contains(name, ".so") || strings.Contains(name, "bin/") {
 		f.owners[name] = pkg
 	}
+}
+
+// passwd reads where users have their homes.
+func (f *files) passwd(r io.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(r, maxText))
+	f.homes = map[string]string{}
+	for _, line := range strings.Split(string(text), "\n") {
+		if v := strings.Split(line, ":"); len(v) >= 6 {
+			f.homes[v[0]], f.homes[v[2]] = v[5], v[5]
+		}
+	}
+	return err
+}
+
+// homeOf is the home folder of a USER, "/" where the image does not know him.
+func (f *files) homeOf(user string) string {
+	name, _, _ := strings.Cut(user, ":")
+	if h := f.homes[name]; h != "" {
+		return h
+	}
+	return "/"
 }
 
 func (f *files) osRelease(r io.Reader) error {

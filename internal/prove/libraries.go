@@ -15,12 +15,12 @@ import (
 // when the module is first used.
 func (p *prover) libraries(context.Context) error {
 	if bad := missingInterpreters(p.fs[0], p.fs[1]); len(bad) > 0 {
-		return p.refuse("libraries", "%s", bad[0])
+		return p.refuse(Libraries, "%s", bad[0])
 	}
 	bad, lacks := missingLibraries(p.fs[0], p.fs[1])
 	if len(bad) > 0 {
 		p.res.Lacks = lacks
-		return p.refuse("libraries", "%s%s", bad[0], andMore(len(bad)-1))
+		return p.refuse(Libraries, "%s%s", bad[0], andMore(len(bad)-1))
 	}
 	if len(p.fs[1].elfs) == 0 {
 		p.check("libraries", Skipped, "the new image holds no compiled program")

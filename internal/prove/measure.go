@@ -65,11 +65,11 @@ func (p *prover) gain() error {
 	saved := 100 * float64(b.Size-a.Size) / float64(max(b.Size, 1))
 	switch {
 	case p.Improvement && a.Size > b.Size+b.Size/100:
-		return p.refuse("size", "the new image is larger: %s, not %s", Bytes(a.Size), Bytes(b.Size))
+		return p.refuse(Size, "the new image is larger: %s, not %s", Bytes(a.Size), Bytes(b.Size))
 	case !p.Improvement && saved < worthwhile:
-		return p.refuse("size", "it works, and saves only %.0f %% (%s, %s before): not worth a rewrite", max(saved, 0), Bytes(a.Size), Bytes(b.Size))
+		return p.refuse(Size, "it works, and saves only %.0f %% (%s, %s before): not worth a rewrite", max(saved, 0), Bytes(a.Size), Bytes(b.Size))
 	case b.Scanned && a.Scanned && a.Findings > b.Findings:
-		return p.refuse("findings", "the new image has more findings: %d, not %d", a.Findings, b.Findings)
+		return p.refuse(Findings, "the new image has more findings: %d, not %d", a.Findings, b.Findings)
 	}
 	p.check("size", Same, "%s, %s before", Bytes(a.Size), Bytes(b.Size))
 	return nil

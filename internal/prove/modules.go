@@ -46,7 +46,7 @@ var loaders = []loader{
 // does not load there either is no loss.
 func (p *prover) modules(ctx context.Context) error {
 	if lost := p.lostDistributions(); lost != "" {
-		return p.refuse("modules", "%s", lost)
+		return p.refuse(Modules, "%s", lost)
 	}
 	looked := false
 	for _, l := range loaders {
@@ -100,7 +100,7 @@ func (p *prover) load(ctx context.Context, l loader, program string) error {
 		for _, m := range sortedKeys(after) {
 			if problem, known := before[m]; after[m] != "" && known && problem == "" {
 				p.res.Lacks = p.named(after[m])
-				return p.refuse("modules", "%s module %s loads in the original and not in the new image: %s", l.language, m, cut(after[m], 200))
+				return p.refuse(Modules, "%s module %s loads in the original and not in the new image: %s", l.language, m, cut(after[m], 200))
 			}
 		}
 	}
@@ -120,7 +120,7 @@ func (p *prover) comparePHP(ctx context.Context, l loader, program string, after
 	}
 	for _, m := range sortedKeys(before) {
 		if !set(after, m) {
-			return p.refuse("modules", "the PHP extension %s is not in the new image", m)
+			return p.refuse(Modules, "the PHP extension %s is not in the new image", m)
 		}
 	}
 	p.check("modules", Same, "all %d PHP extensions are there", len(before))

@@ -109,7 +109,7 @@ func (p *prover) healthProbes() []Probe {
 }
 
 // usualPaths are asked of every port beside "/": an app answers some of them, and "not found" is an answer too.
-var usualPaths = []string{"/", "/healthz", "/health", "/openapi.json", "/robots.txt", "/static/"}
+var usualPaths = append([]string{"/", "/healthz", "/health", "/robots.txt", "/static/"}, openAPIPaths[:4]...)
 
 // findProbes lists what is asked of a contender whose open ports are known. What was given goes first.
 func (p *prover) findProbes(open []int) []engine.Request {

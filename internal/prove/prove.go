@@ -25,12 +25,17 @@ type Options struct {
 	Args      map[string]*string // build arguments of both
 	Secrets   []string           // --secret specifications of both builds
 
+	Routes   []Route   // what the app's source says that it answers
 	Probes   []Probe   // requests to send; none: they are found (see findProbes)
 	Env      []string  // NAME=value for the app beside the images' own; stand-ins, never the real ones
 	Services []Service // what the app needs beside it, started anew for every contender
 	Absent   []string  // names of what it would need besides and cannot have, for a remark
 
-	Entrypoint, Command []string // what is started in the place of the images' own, nil = their own
+	Run      *stages.Run // how compose runs the service, nil without a compose file
+	Files    []Mounted   // files of the project that compose mounts: both get a copy of them
+	Unread   []string    // files of variables that could not be read, for a remark
+	AfterEnv []string    // NAME=value for the new image alone: what a file held that it does not hold any more
+	KeptOut  []string    // the files that AfterEnv comes from, for a remark
 
 	Intended    []Change // differences that the conversion makes on purpose
 	Improvement bool     // the original is multi-stage already: the result need not be smaller, only not larger
@@ -78,7 +83,8 @@ type Summary struct {
 // Result is the outcome with everything that was looked at.
 type Result struct {
 	Proved bool
-	Reason string   // why it is not proved: one line; "" when proved
+	Cause  Cause    // why it is not proved
+	Reason string   // the same in one line; "" when proved
 	Log    string   // the end of the output behind the reason, where there is one
 	Lacks  []string // packages of the distribution that hold what the new image lacks
 	Before Measure
@@ -88,7 +94,7 @@ type Result struct {
 
 // Check is one thing that was compared.
 type Check struct {
-	Name   string // "build", "libraries", "files", "settings", "answers", "modules", "size"
+	Name   string // "original", "build", "libraries", "files", "settings", "answers", "modules", "size"
 	Status string // one of the statuses below
 	Text   string
 }
@@ -100,6 +106,31 @@ const (
 	Noted   = "noted"   // a difference that is meant or harmless
 	Skipped = "skipped" // there was nothing to compare, or no way to
 )
+
+// Cause is why a proof ended without being one. What is done about it hangs on this, never on the words of Reason.
+type Cause int
+
+// The causes of a refusal.
+const (
+	NoCause   Cause = iota // proved
+	Original               // the original itself does not build, start or answer: there is nothing to compare with
+	Build                  // the new Dockerfile does not build
+	Libraries              // a program or script of the new image cannot be loaded
+	Files                  // files that the app may read are not in the new image
+	Home                   // files in the home of the original's user are out of the new user's reach
+	Settings               // command, environment, ports and the like are not the same
+	Start                  // the new image does not start
+	Answers                // it answers something else
+	Health                 // the original's health check, or compose's, fails in the new image
+	NewHealth              // a health check that the original does not have fails
+	Modules                // a module of an interpreter does not load
+	Size                   // it works and is not worth it
+	Findings               // it has more findings than the original
+)
+
+// checkNames are the names of the checks that a cause belongs to.
+var checkNames = map[Cause]string{Original: "original", Build: "build", Libraries: "libraries", Files: "files", Home: "files", Settings: "settings", Start: "answers",
+	Answers: "answers", Health: "answers", NewHealth: "answers", Modules: "modules", Size: "size", Findings: "findings"}
 
 // errRefused ends a proof whose result holds the reason already.
 var errRefused = errors.New("refused")
@@ -113,13 +144,15 @@ type Prover struct {
 
 // original is what is known of the original once it was built, looked into and asked.
 type original struct {
-	ref  string
-	img  *engine.Image
-	fs   *files
-	base *engine.Image // what it was built from, nil where the engine cannot tell
-	caps []string      // capabilities that it does not start without
-	once *performance
-	more *performance
+	ref     string
+	img     *engine.Image
+	fs      *files
+	base    *engine.Image // what it was built from, nil where the engine cannot tell
+	caps    []string      // capabilities that it does not start without
+	known   []Route       // what it is known to answer
+	fragile bool          // requests that may change something end it
+	once    *performance
+	more    *performance
 }
 
 type prover struct {
@@ -210,15 +243,15 @@ func (p *prover) check(name, status, format string, args ...any) {
 }
 
 // refuse records why the conversion is not proved and ends the proof.
-func (p *prover) refuse(name, format string, args ...any) error {
+func (p *prover) refuse(cause Cause, format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
-	p.check(name, Differs, "%s", text)
-	p.res.Reason = text
+	p.check(checkNames[cause], Differs, "%s", text)
+	p.res.Cause, p.res.Reason = cause, text
 	return errRefused
 }
 
 // failed refuses because something ended badly; the end of its log goes with the reason.
-func (p *prover) failed(ctx context.Context, name, what string, err error) error {
+func (p *prover) failed(ctx context.Context, cause Cause, what string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -227,10 +260,10 @@ func (p *prover) failed(ctx context.Context, name, what string, err error) error
 		p.res.Log = lastLines(f.Log, 12)
 		p.res.Lacks = p.named(f.Log)
 		if r := f.Reason(); r != "" {
-			return p.refuse(name, "%s: %s", what, r)
+			return p.refuse(cause, "%s: %s", what, r)
 		}
 	}
-	return p.refuse(name, "%s: %v", what, err)
+	return p.refuse(cause, "%s: %v", what, err)
 }
 
 // intended finds a difference among those that the conversion makes on purpose.
@@ -270,7 +303,7 @@ func (p *prover) buildSide(ctx context.Context, side int) error {
 		Args: p.Args, Secrets: p.Secrets,
 	})
 	if err != nil {
-		return p.failed(ctx, "build", "the "+sideNames[side]+" Dockerfile does not build", err)
+		return p.failed(ctx, [2]Cause{Original, Build}[side], "the "+sideNames[side]+" Dockerfile does not build", err)
 	}
 	img, err := p.run.Engine().Inspect(ctx, ref)
 	if err != nil {

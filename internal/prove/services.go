@@ -110,9 +110,11 @@ func healthCommand(test, shell []string) []string {
 	return append(append([]string{}, shell...), test[1])
 }
 
+const healthTime = 30 * time.Second // Docker's own default
+
 // exec runs a health check inside a container, for a bounded time.
 func (p *prover) exec(ctx context.Context, c *engine.Container, argv []string) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
 	code, _, err := c.Exec(ctx, argv)
 	return code, err

@@ -22,12 +22,12 @@ func (p *prover) settings(context.Context) error {
 			continue
 		}
 		if !d.harmless {
-			return p.refuse("settings", "%s", d.text)
+			return p.refuse(Settings, "%s", d.text)
 		}
 		p.check("settings", Noted, "%s", d.text)
 	}
 	if bad := p.commandsGone(b); bad != "" {
-		return p.refuse("settings", "%s", bad)
+		return p.refuse(Settings, "%s", bad)
 	}
 	p.check("settings", Same, "command, environment, ports, user, volumes and folder were compared")
 	return nil

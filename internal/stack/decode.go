@@ -39,6 +39,7 @@ func (d *decoder) service(e entry) Service {
 		Image:       n.get("image").value(),
 		NetworkMode: n.get("network_mode").value(),
 		User:        n.get("user").value(),
+		WorkingDir:  n.get("working_dir").value(),
 		Privileged:  n.get("privileged").isTrue(),
 		Extends:     n.get(extendedMark) != nil,
 	}

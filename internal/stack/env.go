@@ -143,10 +143,10 @@ func (h *hostReader) withEnvFiles(env lookup, files []string) lookup {
 
 func both(env lookup, vars map[string]string) lookup {
 	return func(name string) (string, bool) {
-		if v, ok := env(name); ok {
-			return v, true
+		v, ok := env(name)
+		if more, set := vars[name]; !ok && set {
+			return more, true
 		}
-		v, ok := vars[name]
 		return v, ok
 	}
 }

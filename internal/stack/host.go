@@ -86,6 +86,7 @@ type Service struct {
 	Healthcheck *Healthcheck // nil where the file has none
 	Profiles    []string
 	User        string
+	WorkingDir  string
 	Privileged  bool
 	Extends     bool // labels or build may come from another service by `extends`
 	// Unread says what of the service could not be read, so that it may have labels, ports or networks besides those here.

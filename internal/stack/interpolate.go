@@ -10,7 +10,8 @@ import (
 // package stops at a required variable that has no value and does not tell which ones had none; both are what a reader
 // of somebody else's stack must live with.
 
-// lookup returns the value of a variable.
+// lookup returns the value of a variable. A value without ok is a stand-in: it is put in where the variable has neither a
+// value nor a default, and the variable counts as set.
 type lookup func(name string) (string, bool)
 
 // substitution is what became of one text.
@@ -92,7 +93,7 @@ func (o *substitution) expand(s string, env lookup, depth int) string {
 
 func (o *substitution) plain(name string, env lookup) string {
 	v, ok := env(name)
-	if !ok {
+	if !ok && v == "" {
 		o.miss(name)
 	}
 	return o.take(v)
@@ -128,7 +129,7 @@ func (o *substitution) braced(s string, env lookup, depth int) string {
 			return o.expand(operand, env, depth+1)
 		}
 	case '?':
-		if !has {
+		if !has && v == "" {
 			o.miss(name)
 		}
 	default:

@@ -21,7 +21,8 @@ type Options struct {
 	EnvFiles []string
 	// Name is the project's name, as `docker compose -p` gives it. With several projects it goes to the first.
 	Name string
-	// Env looks a variable up that a file uses, before the .env file; nil is the environment of this process.
+	// Env looks a variable up that a file uses, before the .env file; nil is the environment of this process. A value
+	// that comes without ok is a stand-in for a variable that has neither a value nor a default (see StandIns).
 	Env func(name string) (value string, ok bool)
 	// Root is the folder that locations are relative to; "" is the working folder where it holds all inputs, else
 	// the deepest folder that does.

@@ -36,8 +36,9 @@ func (h *hostReader) project(ctx context.Context, p Project) (*Stack, error) {
 	}
 	s.Name = normalName(p.Name)
 	if s.Name == "" {
-		name, _ := env("COMPOSE_PROJECT_NAME")
-		s.Name = normalName(name)
+		if name, ok := env("COMPOSE_PROJECT_NAME"); ok {
+			s.Name = normalName(name)
+		}
 	}
 	named := s.Name != ""
 	if !named {

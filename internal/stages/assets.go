@@ -76,12 +76,19 @@ func aroundProgram(p *command, build *instruction) bool {
 func (a *conversion) movedTo(from string, build *instruction) (string, *instruction) {
 	last := build
 	a.parts(func(p *command) {
-		w := strings.Fields(p.text)
-		if p.from.in.Line < build.in.Line || len(w) != 3 || w[0] != "cp" && w[0] != "mv" || join(partDir(p), w[1]) != from {
+		if p.from.in.Line < build.in.Line || len(p.step.Commands) != 1 {
 			return
 		}
-		to := join(partDir(p), w[2])
-		if strings.HasSuffix(w[2], "/") || w[2] == "." || strings.HasSuffix(to, "/bin") {
+		name, words := p.step.Commands[0].Effective()
+		if name != "cp" && name != "mv" {
+			return
+		}
+		_, args := operands(words[1:], nil)
+		if len(args) != 2 || join(p.dir, a.expand(p.from, args[0])) != from {
+			return
+		}
+		to := join(p.dir, a.expand(p.from, args[1]))
+		if strings.HasSuffix(args[1], "/") || args[1] == "." || shared(to) {
 			to = path.Join(to, path.Base(from))
 		}
 		from, last = to, p.from

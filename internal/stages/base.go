@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -22,8 +23,8 @@ func (a *conversion) final(candidates ...string) (string, error) {
 	if b := a.st.Base; err == nil && b.FromArg && a.o.FinalImage == "" && strings.HasPrefix(ref, b.Text) {
 		ref = b.Raw + strings.TrimPrefix(ref, b.Text)
 	}
-	if b := a.st.Base; err == nil && b.Digest != "" && ref != b.Text {
-		a.note("%s is pinned by its digest and %s is not: pin it too.", rawRepository(b), ref)
+	if b := a.st.Base; err == nil && b.Digest != "" && ref != b.Text && a.o.FinalImage == "" && official(b) != "" && languageOfBase(b.Name()) == languageOfBase(dockerfile.ParseRef(ref).Name()) {
+		return "", refuse(a.st.From, "%s is pinned by its digest, and which digest its twin %s has is not known: name it with --final-image %s@sha256:…", rawRepository(b), ref, ref)
 	}
 	a.res.Final = ref
 	return ref, err
@@ -59,32 +60,58 @@ func (a *conversion) held(ref string) bool {
 }
 
 // slimTwins are the smaller variants of an official language image: the same distribution and version, so the same
-// C library, interpreter and paths. An image that is slim or Alpine already is its own twin.
-func slimTwins(b dockerfile.Ref) []string {
+// C library, interpreter and paths. An image that is slim or Alpine already is its own twin. Of an image that is not
+// known, only a variant that the engine holds is one.
+func (a *conversion) slimTwins() []string {
+	b := a.st.Base
 	repo := rawRepository(b)
 	tag := b.Tag
+	name := official(b)
+	known := name == "python" || name == "node" || name == "ruby" || name == "pypy"
 	switch {
-	case strings.Contains(tag, "slim") || strings.Contains(tag, "alpine") || strings.Contains(tag, "light"):
-		if strings.Contains(tag, "light") { // a local variant: it has compilers, its slim sibling has none
-			return []string{repo + ":" + strings.Replace(tag, "light", "slim", 1)}
+	case strings.Contains(tag, "slim") || strings.Contains(tag, "alpine"):
+		if known || a.held(b.Text) || b.Digest != "" {
+			return []string{b.Text}
 		}
 		return []string{b.Text}
-	case tag == "" || tag == "latest":
-		return []string{repo + ":slim"}
+	case strings.Contains(tag, "light"): // a local variant: it has compilers, its slim sibling has none
+		return a.heldOnly(repo + ":" + strings.Replace(tag, "light", "slim", 1))
 	}
-	if m := debianName.FindStringIndex(tag); m != nil && m[0] > 0 {
-		version, codename := strings.TrimRight(tag[:m[0]], "-"), tag[m[0]:m[1]]
-		if b.Name() == "node" {
-			return []string{repo + ":" + version + "-" + codename + "-slim"}
-		}
-		return []string{repo + ":" + version + "-slim-" + codename}
-	} else if m != nil {
-		if b.Name() == "node" {
-			return []string{repo + ":" + tag + "-slim"}
-		}
-		return []string{repo + ":slim-" + tag}
+	twin := repo + ":" + slimTag(b)
+	if known {
+		a.knows(twin+" is the slim twin of "+b.Text, "the official image %s has a slim variant of every version on Debian", name)
+		return []string{twin}
 	}
-	return []string{repo + ":" + tag + "-slim"}
+	return a.heldOnly(twin)
+}
+
+// heldOnly keeps those that the engine holds: of these it is known that there is one.
+func (a *conversion) heldOnly(refs ...string) []string {
+	var out []string
+	for _, r := range refs {
+		if a.held(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// slimTag is the tag of the slim variant.
+func slimTag(b dockerfile.Ref) string {
+	tag := b.Tag
+	if tag == "" || tag == "latest" {
+		return "slim"
+	}
+	m := debianName.FindStringIndex(tag)
+	switch {
+	case m == nil:
+		return tag + "-slim"
+	case b.Name() == "node":
+		return tag[:m[1]] + "-slim"
+	case m[0] > 0:
+		return strings.TrimRight(tag[:m[0]], "-") + "-slim-" + tag[m[0]:m[1]]
+	}
+	return "slim-" + tag
 }
 
 // rawRepository is the reference as written, without tag and digest.
@@ -97,9 +124,10 @@ func rawRepository(b dockerfile.Ref) string {
 }
 
 // distroTwins are the final bases for a plain distribution.
-func distroTwins(b dockerfile.Ref) []string {
+func (a *conversion) distroTwins() []string {
+	b := a.st.Base
 	repo := rawRepository(b)
-	switch b.Name() {
+	switch official(b) {
 	case "debian":
 		if b.Tag == "" || strings.Contains(b.Tag, "slim") {
 			return []string{b.Text}
@@ -109,7 +137,8 @@ func distroTwins(b dockerfile.Ref) []string {
 		return []string{b.Text}
 	case "buildpack-deps":
 		return debianSlims(debianName.FindString(b.Tag))
-	case "cuda":
+	}
+	if b.Registry == "docker.io" && b.Repository == "nvidia/cuda" {
 		return []string{repo + ":" + strings.Replace(b.Tag, "-devel", "-runtime", 1)}
 	}
 	return nil
@@ -170,6 +199,31 @@ func (a *conversion) release() string {
 	return ""
 }
 
+// firstRecent is the first version of an official image that was still being made when its plain tag moved to Debian
+// bookworm (June 2023): such a tag stands on that release or a newer one.
+var firstRecent = map[string][2]int{"python": {3, 8}, "node": {18, 0}, "ruby": {3, 0}, "golang": {1, 20}, "rust": {1, 70}, "php": {8, 0}, "pypy": {3, 9},
+	"eclipse-temurin": {0, 0}, "buildpack-deps": {0, 0}, "debian": {0, 0}}
+
+var versionTag = lazyregexp.New(`^v?(\d+)(?:\.(\d+))?`)
+
+// recent reports whether an official image whose tag names no release stands on bookworm or a newer one.
+func (a *conversion) recent() bool {
+	first, ok := firstRecent[official(a.st.Base)]
+	if !ok {
+		return false
+	}
+	m := versionTag.FindStringSubmatch(a.st.Base.Tag)
+	if m == nil {
+		return true // latest, stable, lts
+	}
+	major, _ := strconv.Atoi(m[1])
+	minor := 1 << 20 // python:3 is the newest of its line
+	if m[2] != "" {
+		minor, _ = strconv.Atoi(m[2])
+	}
+	return major > first[0] || major == first[0] && minor >= first[1]
+}
+
 // javaMajor is the Java version that a base image's name tells, "" if it does not.
 func javaMajor(b dockerfile.Ref) string {
 	if m := jdkMajor.FindStringSubmatch(b.Name() + "-" + b.Tag); m != nil {
@@ -194,7 +248,7 @@ func (a *conversion) tomcats() []string {
 // jres are the final bases for a Java application.
 func (a *conversion) jres() []string {
 	v := javaMajor(a.st.Base)
-	if v == "" {
+	if v == "" || official(a.st.Base) == "" && a.st.Base.Repository != "azul/zulu-openjdk" {
 		return nil
 	}
 	if strings.Contains(a.st.Base.Tag, "alpine") {

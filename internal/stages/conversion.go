@@ -21,7 +21,16 @@ type conversion struct {
 	head         []string // comments above everything
 	out          []*stage // the stages of the result
 	res          *Result
-	sources      *sources // the context's source code, read once
+	sources      *sources            // the context's source code, read once
+	base         Inherited           // what the original's base image sets
+	dependents   []*dockerfile.Stage // stages that build on this one
+	needs        []need              // what the app's libraries need when they run, read once
+	left         []string            // what the builder leaves outside of the app's own folder and the final stage takes along
+
+	// each changes a command of a start script, where the script is more than one plain command.
+	each func([]string) ([]string, string)
+	// gone are programs that stay in the builder, with what brings them: nothing that runs may call them.
+	gone map[string]string
 
 	// pattern gives the words of a command that a shell would have to expand, if what it expands to is known.
 	pattern func(*instruction) ([]string, bool)
@@ -30,10 +39,11 @@ type conversion struct {
 // instruction is an instruction with what belongs to it.
 type instruction struct {
 	in       *dockerfile.Instruction
-	comments []remark   // comment lines above it and inside it
-	blank    bool       // an empty line stands before it
-	dir      string     // the working folder in force
-	commands []*command // of a RUN: the links of its chain
+	comments []remark // comment lines above it and inside it
+	blank    bool     // an empty line stands before it
+	dir      string   // the working folder in force
+	env      map[string]string
+	commands []*command // of a RUN: the commands of its list
 }
 
 // remark is a comment line that goes where its instruction goes.
@@ -42,24 +52,32 @@ type remark struct {
 	line int // where it stands between an instruction's lines, else 0
 }
 
-// command is one link of a RUN's chain.
+// command is one member of a RUN's list.
 type command struct {
 	from    *instruction
 	step    dockerfile.Step
 	text    string // on one line
+	alone   string // the same where it stands without those behind it: its failure is borne where the original bears it
 	runtime string // what the final stage runs in its place, where that differs
+	dir     string // the folder in which it runs
 	kind    kind
 	install *dockerfile.Install // the first package manager's command in it, if any
+	inner   *dockerfile.Script  // the script of a `sh -c`, if it is one
 	simple  bool                // one plain command, no control structure, pipe or redirection
+	group   bool                // several commands that cannot be taken apart: `a && b || c`
+
+	background bool // something of it goes on running: a server for the build's own use
 }
 
-// kind is what a part does, as far as it decides where the part goes.
+// kind is what a command does, as far as it decides where the command goes.
 type kind int
 
 const (
 	other   kind = iota // a command of the application: stays where it can run
+	state               // changes the shell for what follows: cd, export, set
 	system              // installs packages of the distribution
 	refresh             // apt-get update and the like
+	upgrade             // brings the distribution's packages up to date
 	clean               // removes caches
 	tooling             // brings a tool that only builds use: a newer pip, poetry, a version of npm
 	depend              // installs the application's dependencies
@@ -69,9 +87,10 @@ const (
 	compile             // compiles or bundles
 )
 
-func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *conversion {
+func newConversion(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *conversion {
 	a := &conversion{f: f, st: st, ctx: ctx, o: o, res: &Result{}}
-	dir := "/"
+	a.base = a.inherit()
+	dir, env := a.base.WorkDir, a.base.Env
 	prev := st.From.EndLine
 	for _, c := range f.Comments {
 		if c.Span.Start < st.From.Span.Start {
@@ -80,7 +99,7 @@ func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *con
 	}
 	seen := map[*dockerfile.Comment]bool{}
 	for _, in := range st.Instructions {
-		p := &instruction{in: in, dir: dir}
+		p := &instruction{in: in, dir: dir, env: env}
 		first := in.Line
 		for _, c := range f.Comments {
 			if !seen[c] && c.Span.Start > st.From.Span.Start && (c.Inside == in || c.Inside == nil && c.Span.Start < in.Span.Start) {
@@ -96,9 +115,10 @@ func newApp(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Options) *con
 		p.blank = first > prev+1
 		prev = in.EndLine
 		if in.Keyword == "WORKDIR" && len(in.Args) > 0 {
-			dir = join(dir, in.Args[0].Text)
+			dir = join(dir, a.expand(p, in.Args[0].Text))
 			p.dir = dir
 		}
+		env = a.environment(env, in)
 		if in.Keyword == "RUN" {
 			p.commands = a.split(p)
 		}
@@ -117,49 +137,6 @@ func join(dir, p string) string {
 	return path.Join(dir, p)
 }
 
-// split takes a RUN to the links of its chain.
-func (a *conversion) split(p *instruction) []*command {
-	s := p.in.Script
-	if s == nil {
-		return nil
-	}
-	var out []*command
-	for _, st := range s.Steps {
-		pt := &command{from: p, step: st}
-		if st.Stmt != nil {
-			pt.text = oneLine(s.Source[st.Stmt.Pos().Offset():st.Stmt.End().Offset()])
-		} else {
-			pt.text = oneLine(s.Source)
-		}
-		pt.simple = len(st.Commands) == 1 && st.Op != "||"
-		if pt.simple {
-			c := st.Commands[0]
-			pt.simple = c.Call == nil || st.Stmt != nil && st.Stmt.Cmd == c.Call && len(st.Stmt.Redirs) == 0
-		}
-		for _, c := range st.Commands {
-			if in := c.Install(); in != nil && pt.install == nil {
-				pt.install = in
-			}
-		}
-		pt.kind = classify(pt)
-		out = append(out, pt)
-	}
-	return out
-}
-
-var lineBreak = lazyregexp.New(`[ \t]*\\?\n[ \t]*`)
-
-// oneLine joins the lines of a command; quotes hold what stands between them.
-func oneLine(s string) string {
-	if !strings.Contains(s, "\n") && !strings.Contains(s, "  ") {
-		return s
-	}
-	if strings.ContainsAny(s, `'"`) {
-		return strings.TrimSpace(lineBreak.ReplaceAllString(s, " "))
-	}
-	return strings.Join(strings.Fields(lineBreak.ReplaceAllString(s, " ")), " ")
-}
-
 // classify tells what a part does by its commands.
 func classify(p *command) kind {
 	if p.install != nil {
@@ -175,15 +152,18 @@ func classify(p *command) kind {
 	if own == 0 {
 		return other
 	}
+	if k == state && !p.simple {
+		return other // a loop or a subshell changes nothing for what follows
+	}
 	return k
 }
 
 // wider keeps the kind that says more of two commands in one part.
 func wider(a, b kind) kind {
 	switch {
-	case a == clean:
+	case a == clean || a == state:
 		return b
-	case b == clean || a == b:
+	case b == clean || b == state || a == b:
 		return a
 	}
 	return other
@@ -239,10 +219,19 @@ func commandKind(c *dockerfile.Command) kind {
 		}
 	}
 	switch name {
+	case "":
+		if len(c.Words) == 0 {
+			return state // nothing but assignments
+		}
+		return other
+	case "cd", "set", "export", "source", ".", "eval", "umask", "ulimit", "unset", "alias", "shopt", "trap", "pushd", "popd", "readonly", "declare", "local":
+		return state
 	case "apt-get", "apt", "apk", "aptitude":
 		switch first {
-		case "update", "upgrade", "dist-upgrade":
+		case "update":
 			return refresh
+		case "upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade":
+			return upgrade
 		case "clean", "autoclean", "autoremove", "purge", "remove", "del":
 			return clean
 		}
@@ -254,9 +243,10 @@ func commandKind(c *dockerfile.Command) kind {
 			}
 		}
 		return clean
-	case "useradd", "adduser", "groupadd", "addgroup", "usermod":
+	case "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "passwd", "chpasswd", "userdel", "deluser":
 		return account
-	case "mkdir", "chmod", "chown", "ln", "touch", "cp", "mv", "echo", "printf", "sed", "install", "locale-gen", "update-ca-certificates", "set", "cd", "export", "true", "test", "[":
+	case "mkdir", "chmod", "chown", "ln", "touch", "cp", "mv", "echo", "printf", "sed", "install", "locale-gen", "localedef", "update-ca-certificates", "update-alternatives",
+		"ldconfig", "fc-cache", "dpkg-reconfigure", "chgrp", "tee", "true", ":", "test", "[":
 		return files
 	case "curl", "wget", "git", "svn", "hg", "tar", "unzip", "gpg", "apt-key", "add-apt-repository":
 		return fetch
@@ -266,37 +256,18 @@ func commandKind(c *dockerfile.Command) kind {
 		return tooling
 	case "pip", "pip3":
 		return clean // pip cache purge and the like: an install was told before
-	case "npm", "yarn", "pnpm", "npx", "bunx", "ng", "vite", "next", "nuxt", "webpack":
+	case "npm", "yarn", "pnpm":
+		if first == "cache" || first == "store" {
+			return clean
+		}
+		return compile
+	case "npx", "bunx", "ng", "vite", "next", "nuxt", "webpack":
 		return compile
 	case "bundle", "gem", "composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl":
 		return tooling
 	}
 	return other
 }
-
-// expand replaces the variables of a word that ENV and ARG before an instruction give a value; others stay as they are.
-func (a *conversion) expand(o *instruction, s string) string {
-	for i := 0; i < 5 && strings.Contains(s, "$"); i++ {
-		s = variable.ReplaceAllStringFunc(s, func(v string) string {
-			name := strings.Trim(v, "${}")
-			value := v
-			for _, before := range a.instructions {
-				if before.in.Line >= o.in.Line || before.in.Keyword != "ENV" && before.in.Keyword != "ARG" {
-					continue
-				}
-				for _, pair := range before.in.Pairs {
-					if pair.Key == name && pair.HasValue && !strings.Contains(pair.Value, "$"+name) && !strings.Contains(pair.Value, "${"+name) {
-						value = pair.Value
-					}
-				}
-			}
-			return value
-		})
-	}
-	return s
-}
-
-var variable = lazyregexp.New(`\$(?:\w+|\{\w+\})`)
 
 // envWithout is an ENV without some of its variables, "" if none are left.
 func (a *conversion) envWithout(o *instruction, drop func(key string) bool) string {
@@ -444,6 +415,12 @@ func (a *conversion) glob(src string) []string {
 		return []string{clean}
 	}
 	return found
+}
+
+// fromStage: the instruction takes files from another stage or image.
+func (p *instruction) fromStage() bool {
+	_, ok := p.in.Flag("from")
+	return ok
 }
 
 // fromContext reports whether the op copies from the build context.

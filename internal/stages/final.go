@@ -15,8 +15,14 @@ type finalWriter struct {
 	replace func(*instruction) (string, bool) // text in the place of an instruction
 	hasUser bool                              // the user is chosen already: the base image has one
 	user    string                            // its USER line, may be empty
+	account string                            // the RUN that makes it, may be empty
+	health  string                            // a HEALTHCHECK that the original lacks, may be empty
 	shell   bool                              // the final base has a shell and a package manager
 	dir     string                            // the folder in force where the writer stands
+
+	packages          []string // of the distribution
+	packaged, brought bool     // the packages are installed, what the builder made is there
+	tail              bool     // nothing follows that needs root
 }
 
 func (a *conversion) finalWriter(s *stage) *finalWriter {
@@ -25,114 +31,161 @@ func (a *conversion) finalWriter(s *stage) *finalWriter {
 
 func (w *finalWriter) write() {
 	a := w.a
-	_, pkgs := a.systemPackages()
-	installed, packaged := false, len(pkgs) == 0 || !w.shell
-	install := func() {
-		if !installed && w.install != nil {
-			if !packaged {
-				packaged = true
-				a.keepSystem(w.s, pkgs)
-			}
-			w.install()
-		}
-		installed = true
-	}
-	newUser, user := "", ""
+	w.packages = a.finalPackages()
+	w.packaged = len(w.packages) == 0 || !w.shell
 	switch {
 	case w.hasUser:
-		user = w.user
 	case w.shell:
-		newUser, user = a.account()
+		w.account, w.user = a.account(w.ownRuns())
 	}
-	health := a.healthcheck()
-	tail := map[string]bool{"USER": true, "EXPOSE": true, "HEALTHCHECK": true, "CMD": true, "ENTRYPOINT": true}
-	cut := a.tailStart(tail)
+	w.health = a.healthcheck()
+	cut, lastRoot := a.tailStart(), a.lastRoot()
 	for i, o := range a.instructions {
 		if i == cut {
-			install()
+			w.bring()
 		}
 		w.dir = o.dir
+		w.tail = i > lastRoot
 		if w.replace != nil {
 			if text, ok := w.replace(o); ok {
 				w.s.keep(o, text)
 				continue
 			}
 		}
-		switch o.in.Keyword {
-		case "COPY", "ADD":
-			if w.drop != nil && w.drop(o) {
-				continue
-			}
-			if o.fromContext() {
-				install()
-				if newUser != "" {
-					w.s.add(newUser)
-					newUser = ""
-				}
-			}
-			w.s.keep(o, a.text(o))
-		case "RUN":
-			if !packaged && kindOf(o, system) {
-				packaged = true
-				a.keepPackages(w.s, o, pkgs)
-			}
-			if kindOf(o, depend) {
-				install()
-			}
-			runs := false // something of the app's own, which may need what the builder made
-			var texts []string
-			for _, p := range o.commands {
-				if !w.wants(p) {
-					continue
-				}
-				runs = runs || p.kind != account && p.kind != files
-				if p.runtime != "" {
-					texts = append(texts, p.runtime)
-				} else {
-					texts = append(texts, p.text)
-				}
-			}
-			text := a.runOf(o, texts)
-			if text == "" || !w.shell {
-				continue
-			}
-			if runs {
-				install()
-			}
-			w.s.keep(o, text)
-		case "CMD", "ENTRYPOINT":
-			if o.in != a.last(o.in.Keyword) {
-				continue
-			}
-			if newUser != "" {
-				w.s.add(newUser)
-				newUser = ""
-			}
-			w.addUser(&user)
-			if health != "" {
-				w.s.add(health)
-				health = ""
-			}
-			w.s.keep(o, a.startLine(o, w.start))
-		case "EXPOSE":
-			if newUser != "" {
-				w.s.add(newUser)
-				newUser = ""
-			}
-			w.addUser(&user)
-			w.s.keep(o, a.text(o))
-		case "HEALTHCHECK":
-			w.addUser(&user)
-			w.s.keep(o, a.keptHealth(o))
-		default:
-			w.s.keep(o, a.text(o))
-		}
+		w.instruction(o)
 	}
-	install()
-	w.s.add(newUser)
-	w.addUser(&user)
-	w.s.add(health)
+	w.bring()
+	w.addAccount()
+	w.addUser()
+	w.s.add(w.health)
 	w.s.dropUnusedArgs()
+}
+
+// instruction writes what becomes of one of the original's instructions.
+func (w *finalWriter) instruction(o *instruction) {
+	a := w.a
+	switch o.in.Keyword {
+	case "COPY", "ADD":
+		if w.drop != nil && w.drop(o) {
+			return
+		}
+		if o.fromContext() {
+			w.bring()
+			w.addAccount()
+		}
+		w.s.keep(o, a.text(o))
+	case "RUN":
+		w.run(o)
+	case "CMD", "ENTRYPOINT":
+		if o.in != a.last(o.in.Keyword) {
+			return
+		}
+		w.addAccount()
+		w.addUser()
+		if w.tail {
+			w.s.add(w.health)
+			w.health = ""
+		}
+		w.s.keep(o, a.startLine(o, w.start))
+	case "EXPOSE":
+		if w.tail {
+			w.addAccount()
+			w.addUser()
+		}
+		w.s.keep(o, a.text(o))
+	case "HEALTHCHECK":
+		if o.in != a.last("HEALTHCHECK") {
+			return
+		}
+		w.addUser()
+		w.s.keep(o, a.keptHealth(o))
+	default:
+		w.s.keep(o, a.text(o))
+	}
+}
+
+// run writes what the final stage runs of a RUN.
+func (w *finalWriter) run(o *instruction) {
+	a := w.a
+	if kindOf(o, depend) && (!w.shell || w.packaged) {
+		w.bring()
+	}
+	if !w.shell {
+		return
+	}
+	if a.whole(o) {
+		w.s.keep(o, a.text(o))
+		return
+	}
+	if !w.packaged && kindOf(o, system) {
+		w.packaged = true
+		a.keepSources(w.s)
+		a.keepPackages(w.s, o, w.packages)
+	}
+	if kindOf(o, upgrade) && !a.upgraded(o) {
+		w.s.add(a.upgradeLine(o))
+	}
+	if kindOf(o, depend) {
+		w.bring()
+	}
+	runs := false // something of the app's own, which may need what the builder made
+	texts := a.pick(o, w.wants, func(c *command) string {
+		runs = runs || c.kind != account && c.kind != files
+		if c.runtime != "" {
+			return c.runtime
+		}
+		return c.text
+	})
+	text := a.runOf(o, texts)
+	if text == "" {
+		return
+	}
+	if runs {
+		w.bring()
+	}
+	w.s.keep(o, text)
+}
+
+// ownRuns are the commands of the app's own that the final stage runs while it is built.
+func (w *finalWriter) ownRuns() []*command {
+	var out []*command
+	w.a.parts(func(c *command) {
+		if c.kind == other && w.shell && w.wants(c) && !w.a.whole(c.from) {
+			out = append(out, c)
+		}
+	})
+	return out
+}
+
+// bring brings what the builder made, once, after the packages that it may need.
+func (w *finalWriter) bring() {
+	if w.brought || w.install == nil {
+		return
+	}
+	w.brought = true
+	if !w.packaged {
+		w.packaged = true
+		w.a.keepSources(w.s)
+		w.a.keepSystem(w.s, w.packages)
+	}
+	w.install()
+	for _, p := range w.a.left {
+		w.s.add("COPY --from=builder " + p + " " + p)
+	}
+}
+
+func (w *finalWriter) addAccount() {
+	w.s.add(w.account)
+	w.account = ""
+}
+
+// addUser sets the user, once nothing follows that needs root.
+func (w *finalWriter) addUser() {
+	if !w.tail {
+		return
+	}
+	w.s.add(w.user)
+	w.user = ""
 }
 
 // dropUnusedArgs takes the build arguments off that only the builder reads.
@@ -159,11 +212,6 @@ func (s *stage) reads(name string, later []line) bool {
 	return false
 }
 
-func (w *finalWriter) addUser(user *string) {
-	w.s.add(*user)
-	*user = ""
-}
-
 // wants are the parts that the final stage runs itself.
 func (w *finalWriter) wants(p *command) bool {
 	if w.runs != nil {
@@ -171,20 +219,22 @@ func (w *finalWriter) wants(p *command) bool {
 	}
 	switch p.kind {
 	case other, account, files:
-		return !strings.HasPrefix(p.text, "set -")
+		return true
 	}
 	return false
 }
 
+// tail are the instructions that say how an image is run.
+var tail = words("USER EXPOSE HEALTHCHECK CMD ENTRYPOINT ENV LABEL STOPSIGNAL VOLUME")
+
 // tailStart is where the instructions begin that say how the image is run and after which nothing is made any more.
-func (a *conversion) tailStart(tail map[string]bool) int {
+func (a *conversion) tailStart() int {
 	i := len(a.instructions)
-	for i > 0 {
-		k := a.instructions[i-1].in.Keyword
-		if !tail[k] && k != "ENV" && k != "LABEL" && k != "STOPSIGNAL" && k != "VOLUME" {
-			return i
-		}
+	for i > 0 && tail[a.instructions[i-1].in.Keyword] {
 		i--
 	}
 	return i
 }
+
+// lastRoot is the last instruction that makes something: what comes before it has to be run as root.
+func (a *conversion) lastRoot() int { return a.tailStart() - 1 }

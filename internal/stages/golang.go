@@ -100,7 +100,13 @@ func (g *golang) look() error {
 		g.cgo = g.cgo || importC.MatchString(text)
 	}
 	g.cgo = g.cgo || cgoModules.MatchString(g.read("go.mod"))
-	return g.locate(start)
+	if err := g.locate(start); err != nil {
+		return err
+	}
+	if g.binary == "" || g.build != nil && g.ends == nil {
+		return refuse(g.build.from.in, "no go build makes the program that the image starts")
+	}
+	return nil
 }
 
 func (g *golang) make() (found *command) {
@@ -182,13 +188,13 @@ func (g *golang) locate(start []string) error {
 
 // makes is the path of what a go build or go install makes; "" for one that only checks.
 func (g *golang) makes(p *command, start []string) (string, error) {
-	dir := partDir(p)
+	dir := p.dir
 	name := g.packageName(p)
 	if len(start) > 0 && strings.Contains(p.text, "...") {
 		name = path.Base(start[0]) // several programs, of which the image starts one
 	}
 	if strings.Contains(p.text, "go install") {
-		return "/go/bin/" + name, nil
+		return path.Join(g.goBin(p.from), name), nil
 	}
 	m := outFlag.FindStringSubmatch(p.text)
 	if m == nil {
@@ -206,18 +212,27 @@ func (g *golang) makes(p *command, start []string) (string, error) {
 	return join(dir, out), nil
 }
 
-// partDir is the folder in which a link of a chain runs: a cd before it in the same RUN counts.
-func partDir(p *command) string {
-	dir := p.from.dir
-	for _, before := range p.from.commands {
-		if before == p {
-			break
-		}
-		if w := strings.Fields(before.text); len(w) == 2 && w[0] == "cd" {
-			dir = join(dir, w[1])
+// goBin is where go install puts programs.
+func (g *golang) goBin(o *instruction) string {
+	if dir := o.env["GOBIN"]; dir != "" {
+		return dir
+	}
+	if dir, _, _ := strings.Cut(o.env["GOPATH"], ":"); dir != "" {
+		return path.Join(dir, "bin")
+	}
+	return "/root/go/bin"
+}
+
+// startsByName reports whether the program is called by its bare name, so that PATH has to hold its folder.
+func (g *golang) startsByName() bool {
+	for _, s := range g.startedScripts() {
+		for _, c := range s.script.Commands {
+			if _, words := c.Effective(); len(words) > 0 && words[0].Text == path.Base(g.binary) {
+				return true
+			}
 		}
 	}
-	return dir
+	return false
 }
 
 // packageName is what `go build` calls the program: the last element of the package's path.
@@ -332,25 +347,19 @@ func (g *golang) copiesModules() bool {
 }
 
 func (g *golang) builderRun(b *stage, o *instruction) {
-	var texts []string
 	goes := false
-	for _, p := range o.commands {
-		switch p.kind {
-		case clean, account, system, refresh:
-			continue
+	list := g.pick(o, builds, func(c *command) string {
+		goes = goes || c.is("go")
+		if !c.is("go") || !strings.Contains(c.text, "go build") && !strings.Contains(c.text, "go install") || strings.Contains(c.text, "/dev/null") {
+			return c.text
 		}
-		t := p.text
-		if p.is("go") && (strings.Contains(t, "go build") || strings.Contains(t, "go install")) && !strings.Contains(t, "/dev/null") {
-			t = goBuild(t, g)
-		}
-		goes = goes || p.is("go")
-		texts = append(texts, t)
-	}
-	if len(texts) > 0 && goes {
-		b.keep(o, g.goRun(o, texts...))
+		return goBuild(c.text, g)
+	})
+	if len(list) > 0 && goes {
+		b.keep(o, g.goRun(o, list...))
 		return
 	}
-	b.keep(o, g.runOf(o, texts))
+	b.keep(o, g.runOf(o, list))
 }
 
 // goRun is a RUN with the module and the build cache.
@@ -419,8 +428,16 @@ var goEnv = words("GO111MODULE GOOS GOARCH GOPROXY GOPRIVATE GONOSUMDB GONOSUMCH
 func (g *golang) finalStage(minimal, scratch bool) error {
 	built, dir := g.instructions[len(g.instructions)-1], g.workDir()
 	if g.build != nil {
-		built, dir = g.ends, partDir(g.build)
+		built, dir = g.ends, g.build.dir
 	}
+	covered := append([]string{dir, g.binary, "/go/pkg", g.goBin(built)}, g.others...)
+	inBuilder := func(c *command) bool {
+		return c.from.in.Line <= built.in.Line && !c.is("go") && !(c.is("cp", "mv") && strings.Contains(c.text, path.Base(g.binary)))
+	}
+	if err := g.leftBehind(inBuilder, covered...); err != nil {
+		return err
+	}
+	g.leaves("start the program that was built", "go", "make", "air", "reflex", "dlv")
 	f := g.stage("The final stage holds the program and what it reads.", g.res.Final, "")
 	w := g.finalWriter(f)
 	w.shell = !minimal
@@ -434,6 +451,9 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 			f.add("COPY --from=builder " + program + " " + program)
 		}
 		f.add(g.assets(built)...)
+		if dir := path.Dir(g.binary); g.startsByName() && !g.pathHolds(dir) && !strings.Contains(":"+systemPath+":", ":"+dir+":") {
+			f.add("ENV PATH=" + dir + ":$PATH")
+		}
 	}
 	w.drop = func(o *instruction) bool { return g.onlyBuilt(o, built, dir) && !startsWithIt(g.conversion, o) }
 	w.runs = func(p *command) bool { return p.kind == account || aroundProgram(p, built) }
@@ -445,7 +465,7 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 	}
 	if minimal {
 		if g.last("USER") == nil {
-			_, w.user = g.user("", "65532:65532")
+			_, w.user = g.user("", "65532:65532", nil)
 			if w.user == "" && strings.HasSuffix(g.res.Final, ":nonroot") {
 				w.user = "USER 0:0"
 			}

@@ -272,15 +272,26 @@ func (i *improver) slim() {
 		i.res.Final = i.o.FinalImage
 		return
 	}
-	if !b.Known || b.Digest != "" || b.FromArg || !bigBase(b) || i.compiles() || i.fetches() && !i.shared() {
+	if !b.Known || b.Digest != "" || !bigBase(b) || i.compiles() || i.fetches() && !i.shared() {
 		return
 	}
 	twin, certificates := i.twin(b)
 	if twin == "" || twin == b.Text {
 		return
 	}
+	if b.FromArg { // the version stays an argument
+		rest, ok := strings.CutPrefix(twin, b.Text)
+		if !ok {
+			return
+		}
+		twin = b.Raw + rest
+	}
+	if i.fetches() {
+		i.res.Assumptions = append(i.res.Assumptions, Assumption{"nothing that the final stage installs has to be compiled", "the slim base has no compiler, and an index may offer no ready build", true})
+	}
 	i.edits = append(i.edits, dockerfile.Replace(b.Span, twin))
 	i.res.Final = twin
+	i.res.Assumptions = append(i.res.Assumptions, Assumption{"what the final stage runs needs nothing that " + b.Text + " has besides", "it compiles nothing; which libraries and programs it opens by name is not told here", true})
 	if from := i.f.Stages[0]; certificates {
 		i.edits = append(i.edits, dockerfile.Insert(i.st.From.Span.End, "\nCOPY --from="+from.Label()+" /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt"))
 	}
@@ -306,7 +317,7 @@ func bigBase(b dockerfile.Ref) bool {
 // twin is the image that runs what was built; certificates tells that it lacks those of the builder.
 func (i *improver) twin(b dockerfile.Ref) (ref string, certificates bool) {
 	a := &conversion{f: i.f, st: i.st, o: i.o, res: i.res}
-	candidates := slimTwins(b)
+	candidates := a.slimTwins()
 	switch languageOfBase(b.Name()) {
 	case "Java":
 		candidates = a.jres()

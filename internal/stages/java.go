@@ -43,12 +43,18 @@ func planJava(a *conversion) error {
 		return err
 	}
 	if len(jres) == 0 && strings.Contains(a.st.Base.Text, "debian") {
-		jres = distroTwins(a.st.Base)
+		jres = a.distroTwins()
 	}
 	if _, err := a.final(jres...); err != nil {
 		return err
 	}
 	j.builder()
+	if err := a.leftBehind(func(c *command) bool {
+		return c.from.in.Line <= j.build.from.in.Line && !c.is("mvn", "mvnw", "gradle", "gradlew", "javac")
+	}, append(j.copies, j.build.dir)...); err != nil {
+		return err
+	}
+	a.leaves("start the archive with java -jar", "mvn", "mvnw", "gradle", "gradlew", "javac")
 	f := a.stage(j.finalComment(), a.res.Final, "")
 	w := a.finalWriter(f)
 	w.install = func() {
@@ -64,7 +70,7 @@ func planJava(a *conversion) error {
 		}
 	}
 	w.drop = func(o *instruction) bool {
-		return a.onlyBuilt(o, j.build.from, partDir(j.build)) && !startsWithIt(a, o)
+		return a.onlyBuilt(o, j.build.from, j.build.dir) && !startsWithIt(a, o)
 	}
 	w.runs = func(p *command) bool { return p.kind == account || aroundProgram(p, j.build.from) }
 	if strings.Contains(a.st.Base.Name(), "tomcat") {
@@ -217,7 +223,7 @@ var (
 func (j *java) archive() string {
 	if j.tool == "maven" {
 		var p pom
-		if xml.Unmarshal([]byte(j.read(j.projectFile("pom.xml"))), &p) != nil || p.ArtifactID == "" {
+		if xml.Unmarshal([]byte(j.read(j.buildFile("pom.xml"))), &p) != nil || p.ArtifactID == "" {
 			return ""
 		}
 		if p.Version == "" {
@@ -235,11 +241,11 @@ func (j *java) archive() string {
 		}
 		return "target/" + name + "." + p.Packaging
 	}
-	build := j.read(j.projectFile("build.gradle")) + j.read(j.projectFile("build.gradle.kts"))
+	build := j.read(j.buildFile("build.gradle")) + j.read(j.buildFile("build.gradle.kts"))
 	if m := gradleArchive.FindStringSubmatch(build); m != nil {
 		return "build/libs/" + m[1]
 	}
-	settings := j.read(j.projectFile("settings.gradle")) + j.read(j.projectFile("settings.gradle.kts"))
+	settings := j.read(j.buildFile("settings.gradle")) + j.read(j.buildFile("settings.gradle.kts"))
 	m := gradleName.FindStringSubmatch(settings)
 	if m == nil {
 		return ""
@@ -251,7 +257,8 @@ func (j *java) archive() string {
 	return "build/libs/" + name + ".jar"
 }
 
-func (j *java) projectFile(name string) string {
+// buildFile is the path in the context of a file of the project's folder in the image.
+func (j *java) buildFile(name string) string {
 	if src, ok := j.source(join(j.buildDir(), name), 0); ok {
 		return src
 	}
@@ -285,20 +292,16 @@ func (j *java) builder() {
 			if j.buildPackages(b, o) {
 				continue
 			}
-			var texts []string
-			builds := false
-			for _, p := range o.commands {
-				if p.kind == clean || p.kind == account || p.kind == system || p.kind == refresh {
-					continue
-				}
-				builds = builds || p.is("mvn", "mvnw", "gradle", "gradlew")
-				texts = append(texts, p.text)
-			}
-			if len(texts) > 0 && builds {
-				b.keep(o, j.cached(o, cache, texts...))
+			compiles := false
+			list := j.pick(o, builds, func(c *command) string {
+				compiles = compiles || c.is("mvn", "mvnw", "gradle", "gradlew")
+				return c.text
+			})
+			if len(list) > 0 && compiles {
+				b.keep(o, j.cached(o, cache, list...))
 				continue
 			}
-			b.keep(o, j.runOf(o, texts))
+			b.keep(o, j.runOf(o, list))
 		}
 	}
 }

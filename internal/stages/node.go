@@ -48,6 +48,10 @@ type node struct {
 	install *command
 	output  []string // folders that the build writes, in the image's project folder
 	dev     bool     // what it starts comes from a development dependency
+	modules string   // where node_modules lies in the image in the end
+
+	binsRead, binsInstall bool
+	binsDev               map[string]bool
 }
 
 // planNode makes three stages where it can: one builds with every dependency, one installs those that run, and the
@@ -58,6 +62,10 @@ func planNode(a *conversion) error {
 	if n.install == nil {
 		return refuse(nil, "it installs no packages, so there is nothing to build apart; a slim base in the place of %s would do", a.st.Base.Text)
 	}
+	if n.berry && !strings.Contains(n.read(path.Join(n.root, ".yarnrc.yml")), "nodeLinker: node-modules") {
+		return refuse(n.install.from.in, "yarn installs without node_modules here (Plug'n'Play), and which files then run is not told; set nodeLinker: node-modules")
+	}
+	a.leaves("start the program by its path in node_modules/.bin, or with npm", "bun", "bunx", "turbo", "nx", "lerna", "corepack")
 	if static := n.staticSite(); static != nil {
 		return n.planStatic(static)
 	}
@@ -67,9 +75,12 @@ func planNode(a *conversion) error {
 	if cmd := n.devServer(); cmd != "" {
 		return refuse(a.last("CMD"), "it runs the development server (%s); a production build and its command have to be chosen first", cmd)
 	}
-	twins := slimTwins(a.st.Base)
+	if cmd := n.buildsAtStart(); cmd != "" {
+		return refuse(a.last("CMD"), "it compiles whenever it starts (%s), with what only a build needs; build in a RUN, and start what was built", cmd)
+	}
+	twins := a.slimTwins()
 	if !strings.Contains(a.st.Base.Name(), "node") {
-		twins = distroTwins(a.st.Base)
+		twins = a.distroTwins()
 	}
 	if _, err := a.final(twins...); err != nil {
 		return err
@@ -80,8 +91,10 @@ func planNode(a *conversion) error {
 	if n.several && n.dir == "/" {
 		return refuse(n.install.from.in, "it installs the packages of several projects that lie in no folder together; put them below one")
 	}
+	scripts, reads := n.lifecycle()
 	switch {
-	case a.o.Whole || n.several:
+	case a.o.Whole || n.several || n.install.from.dir != n.dir:
+	case reads || len(scripts) > 0 && n.oldNpm():
 	case len(n.builds) == 0 && len(n.extra) == 0 && !n.workspaces():
 		return n.planTwo()
 	case len(n.output) > 0 && len(n.extra) == 0 && !n.dev && !n.workspaces():
@@ -103,9 +116,9 @@ func (n *node) look() {
 		if in != nil && p.kind == depend && (in.Manager == "npm" || in.Manager == "yarn" || in.Manager == "pnpm") && !in.Has("-g", "--global", "--location=global") && len(in.Packages) == 0 {
 			switch {
 			case n.install == nil:
-				n.install, n.manager, n.dir = p, in.Manager, p.from.dir
-			case p.from.dir != n.dir:
-				n.several, n.dir = true, commonDir(n.dir, p.from.dir)
+				n.install, n.manager, n.dir = p, in.Manager, n.installDir(p)
+			case n.installDir(p) != n.dir:
+				n.several, n.dir = true, commonDir(n.dir, n.installDir(p))
 			}
 			return
 		}
@@ -137,7 +150,18 @@ func (n *node) look() {
 	n.berry = n.manager == "yarn" && (n.conversion.has(path.Join(n.root, ".yarnrc.yml")) || berryVersion.MatchString(n.m.PackageManager))
 	n.insync = n.lock != "" && (n.manager != "npm" || n.lockFits())
 	n.output = n.outputs()
-	n.dev = n.startsDev()
+	n.dev = n.startsDev() != ""
+	n.modules, _ = n.movedTo(path.Join(n.dir, "node_modules"), n.install.from)
+}
+
+// installDir is the folder of the project that an installation is told to install.
+func (n *node) installDir(c *command) string {
+	for _, o := range c.install.Options {
+		if (o.Name == "--prefix" || o.Name == "-C" || o.Name == "--cwd" || o.Name == "--dir") && o.Value != "" {
+			return join(c.dir, n.expand(c.from, o.Value))
+		}
+	}
+	return c.dir
 }
 
 var berryVersion = lazyregexp.New(`^yarn@([2-9]|\d\d)`)

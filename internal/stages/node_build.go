@@ -132,11 +132,15 @@ func (n *node) installs(s *stage, production bool) {
 	for _, extra := range n.installInputs() {
 		s.add("COPY " + extra + "/ ./" + path.Base(extra) + "/")
 	}
+	commands := []string{n.installCommand(production)}
+	if drop := n.dropLifecycle(); production && !n.dev && drop != "" {
+		commands = append([]string{drop}, commands...)
+	}
 	if production && len(n.out) > 1 {
-		s.add(n.cached(n.install.from, n.cacheDir(), n.installCommand(true)))
+		s.add(n.cached(n.install.from, n.cacheDir(), commands...))
 		return
 	}
-	s.keep(n.install.from, n.cached(n.install.from, n.cacheDir(), n.installCommand(production)))
+	s.keep(n.install.from, n.cached(n.install.from, n.cacheDir(), commands...))
 }
 
 // manifestOp is the COPY by which the original brings the manifests, nil where it copies everything at once.

@@ -13,14 +13,30 @@ func (n *node) planTwo() error {
 	n.nodeEnv(f)
 	w := n.finalWriter(f)
 	w.install = func() {
-		f.add("COPY --from=builder " + path.Join(n.dir, "node_modules") + " " + n.into(w, "node_modules"))
+		f.add(n.modulesLine(w, "builder"))
 	}
 	w.drop = n.manifestCopy
-	w.runs = func(p *command) bool { return n.isGlobal(p) || p.kind == account || p.kind == files }
+	w.runs = func(p *command) bool {
+		return n.isGlobal(p) || p.kind == account || p.kind == files && !n.movesModules(p)
+	}
 	w.start = n.command
 	n.unlocked()
 	w.writeAs("1000")
 	return nil
+}
+
+// modulesLine brings the dependencies to where the original has them in the end.
+func (n *node) modulesLine(w *finalWriter, stage string) string {
+	from := path.Join(n.dir, "node_modules")
+	if n.modules != from {
+		return "COPY --from=" + stage + " " + from + " " + n.modules
+	}
+	return "COPY --from=" + stage + " " + from + " " + n.into(w, "node_modules")
+}
+
+// movesModules: a command that puts the dependencies elsewhere, where the final stage has them from the start.
+func (n *node) movesModules(c *command) bool {
+	return n.modules != path.Join(n.dir, "node_modules") && c.is("mv", "cp") && strings.Contains(c.text, "node_modules")
 }
 
 // into is a path of the project as COPY's target from the folder where the final stage stands.
@@ -77,7 +93,7 @@ func (n *node) planThree() error {
 	w := n.finalWriter(f)
 	w.install = func() {
 		if !bundled {
-			f.add("COPY --from=deps " + path.Join(n.dir, "node_modules") + " " + n.into(w, "node_modules"))
+			f.add(n.modulesLine(w, "deps"))
 		}
 		for _, o := range n.output {
 			f.add("COPY --from=builder " + path.Join(n.dir, o) + " " + n.into(w, o))
@@ -86,7 +102,7 @@ func (n *node) planThree() error {
 	}
 	w.drop = func(o *instruction) bool { return o.fromContext() && n.inProject(o) }
 	w.runs = func(p *command) bool {
-		return n.isGlobal(p) || p.kind == account || p.kind == files && !n.beforeBuild(p)
+		return n.isGlobal(p) || p.kind == account || p.kind == files && !n.beforeBuild(p) && !n.movesModules(p)
 	}
 	w.start = n.command
 	n.unlocked()
@@ -141,23 +157,24 @@ func (n *node) planPrune() error {
 			if n.buildPackages(b, o) {
 				continue
 			}
+			keep := func(c *command) bool {
+				return c.kind != clean && c.kind != system && c.kind != refresh && c.kind != upgrade
+			}
 			if o == n.install.from {
-				var texts []string
-				for _, p := range o.commands {
-					switch {
-					case p == n.install:
-						texts = append(texts, n.installCommand(false))
-					case p.kind != clean && p.kind != system && p.kind != refresh && p.kind != account:
-						texts = append(texts, p.text)
+				b.keep(o, n.cached(o, n.cacheDir(), n.pick(o, keep, func(c *command) string {
+					if c == n.install {
+						return n.installCommand(false)
 					}
-				}
-				b.keep(o, n.cached(o, n.cacheDir(), texts...))
+					return c.text
+				})...))
 				continue
 			}
-			b.keep(o, n.rebuild(o, func(p *command) bool {
-				return p.kind != clean && p.kind != system && p.kind != refresh && p.kind != account
-			}))
+			b.keep(o, n.rebuild(o, keep))
 		}
+	}
+	inBuilder := func(c *command) bool { return c.from.in.Line <= lastBuild.in.Line && !n.isGlobal(c) }
+	if err := n.leftBehind(inBuilder, n.dir); err != nil {
+		return err
 	}
 	prune := n.pruneCommand()
 	if n.isOutput(".next") {
@@ -194,6 +211,10 @@ func (n *node) pruneCommand() string {
 	case n.manager == "pnpm":
 		return "CI=true pnpm prune --prod"
 	case n.manager == "yarn":
+		if dev, reads := n.lifecycle(); len(dev) > 0 || reads {
+			n.note("The development dependencies stay: yarn would run the project's own scripts again without them.")
+			return ""
+		}
 		return n.installCommand(true)
 	}
 	return "npm prune --omit=dev"
@@ -219,7 +240,7 @@ func (n *node) nodeEnv(f *stage) {
 
 // writeAs writes with an account that the base image has already.
 func (w *finalWriter) writeAs(id string) {
-	_, w.user = w.a.user("", id)
+	_, w.user = w.a.user("", id, w.ownRuns())
 	w.hasUser = true
 	w.write()
 }

@@ -34,11 +34,24 @@ func (n *node) command(words []string) (out []string, why string) {
 	if !ok || len(argv) == 0 {
 		return words, ""
 	}
-	if argv[0] != "node" {
+	if _, ownScript := n.m.Scripts[argv[0]]; ownScript && (argv[0] == "npm" || argv[0] == "yarn") {
+		return words, ""
+	}
+	switch {
+	case nodeRunner[argv[0]]:
+		return words, "" // a script that runs another
+	case strings.Contains(argv[0], "/") || usualPrograms[argv[0]]:
+	default:
+		if n.modules != path.Join(n.dir, "node_modules") || n.workDir() != n.dir {
+			return words, "" // npm finds it, a path from here would not
+		}
 		argv[0] = "node_modules/.bin/" + argv[0]
 	}
 	return argv, words[0] + " " + strings.Join(words[1:], " ") + " starts this, and passes no signals on"
 }
+
+// usualPrograms are those that a script of package.json means itself, not a package's.
+var usualPrograms = words("node sh bash echo exec env python python3")
 
 // started are the words that the image starts, npm's scripts looked up.
 func (n *node) started() []string {
@@ -57,19 +70,6 @@ func (n *node) started() []string {
 		}
 	}
 	return nil
-}
-
-// startsDev reports whether what it starts comes with a development dependency.
-func (n *node) startsDev() bool {
-	for _, w := range n.started() {
-		bin := path.Base(w)
-		for _, candidate := range []string{bin, map[string]string{"tsc": "typescript", "ts-node-dev": "ts-node-dev"}[bin]} {
-			if _, ok := n.m.DevDependencies[candidate]; ok && candidate != "" {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 var devCommands = lazyregexp.New(`^(vite|vite dev|vite serve|next dev|nuxt dev|nuxi dev|react-scripts start|ng serve|vue-cli-service serve|webpack serve|webpack-dev-server|astro dev)\b`)

@@ -38,30 +38,32 @@ func planPHP(a *conversion) error {
 		case "WORKDIR", "ARG", "ENV", "SHELL", "COPY", "ADD":
 			b.keep(o, a.text(o))
 		case "RUN":
+			if a.bringsSource(o) {
+				b.keep(o, a.text(o))
+				continue
+			}
 			if a.buildPackages(b, o) {
 				continue
 			}
 			composer := false
-			var texts []string
-			for _, p := range o.commands {
-				if phpBuilds(p) || p.kind == files && i < last {
-					composer = composer || p.is("composer")
-					texts = append(texts, composerText(p.text))
-				}
-			}
+			list := a.pick(o, func(c *command) bool { return phpBuilds(c) || (c.kind == files || c.kind == account) && i < last }, func(c *command) string {
+				composer = composer || c.is("composer")
+				return composerText(c.text)
+			})
 			if composer {
-				b.keep(o, a.cached(o, "/root/.composer/cache", texts...))
+				b.keep(o, a.cached(o, "/root/.composer/cache", list...))
 				continue
 			}
-			b.keep(o, a.runOf(o, texts))
+			b.keep(o, a.runOf(o, list))
 		}
 	}
 	if bundles && !a.src().calls["node"] {
 		b.add("RUN rm -rf node_modules")
 	}
 	dir := a.workDir()
-	if dir == "/" {
-		dir = "/var/www/html"
+	a.leaves("run it in a RUN", "composer")
+	if err := a.leftBehind(func(c *command) bool { return phpBuilds(c) && !a.bringsSource(c.from) && !c.is("composer", "pecl") }, dir, "/usr/local/lib/php/extensions", "/usr/local/etc/php/conf.d"); err != nil {
+		return err
 	}
 	f := a.stage("The final stage has the app, its extensions and the libraries behind them.", a.res.Final, "")
 	w := a.finalWriter(f)

@@ -16,10 +16,10 @@ const venvPath = "/opt/venv"
 // say it all (a project installed from its folder, poetry, uv and the like, build steps that need the builder's
 // tools) the builder fills a virtual environment, which is copied whole.
 func planPython(a *conversion) error {
-	twins := slimTwins(a.st.Base)
-	plain := !strings.Contains(a.st.Base.Name(), "python") && !strings.Contains(a.st.Base.Name(), "pypy")
+	twins := a.slimTwins()
+	plain := plainDistribution(a)
 	if plain {
-		twins = distroTwins(a.st.Base)
+		twins = a.distroTwins()
 	}
 	if _, err := a.final(twins...); err != nil {
 		return err
@@ -31,23 +31,34 @@ func planPython(a *conversion) error {
 	if !p.installs {
 		return refuse(nil, "it installs no packages, so there is nothing to build apart; FROM %s in the place of %s would do", a.res.Final, a.st.Base.Text)
 	}
+	a.leaves("take it off the command: the environment's programs are in PATH", "poetry", "pipenv", "pdm", "uv", "uvx", "pipx", "hatch", "rye")
+	a.each = p.stripRunner
+	plan := p.planVenv
 	if p.wheels() {
-		return p.planWheels()
+		plan = p.planWheels
 	}
-	return p.planVenv()
+	if err := plan(); err != nil {
+		return err
+	}
+	if p.badRunner != "" {
+		return refuse(nil, "%s", p.badRunner)
+	}
+	return nil
 }
 
 type python struct {
 	*conversion
 	plain    bool // a distribution's own Python
 	installs bool
-	manager  string            // "pip", "poetry", "pipenv", "uv", "pdm"
-	venv     string            // the virtual environment that the original makes itself, or its manager
-	heavy    bool              // commands of the app need what only the builder has
-	uvPip    bool              // uv stands in for pip: it has no environment of its own
-	bundles  bool              // Node's packages are installed on the way
-	local    bool              // pip installs from a folder, a repository or in place
-	builds   map[*command]bool // parts that only the builder can run
+	manager  string // "pip", "poetry", "pipenv", "uv", "pdm"
+	venv     string // the virtual environment that the original makes itself, or its manager
+	heavy    bool   // commands of the app need what only the builder has
+	uvPip    bool   // uv stands in for pip: it has no environment of its own
+	bundles  bool   // Node's packages are installed on the way
+	local    bool   // pip installs from a folder, a repository or in place
+
+	badRunner string            // why what its package manager runs cannot be told
+	builds    map[*command]bool // parts that only the builder can run
 }
 
 // ownTool are the paths where the installers of package managers put them.
@@ -106,7 +117,8 @@ func (p *python) look() error {
 		}
 	}
 	p.parts(func(pt *command) {
-		if (pt.kind == other || pt.kind == compile || pt.kind == fetch || pt.kind == depend && pt.install != nil && pt.install.Manager != "pip" && pt.install.Manager != p.manager) && p.needsBuilder(pt) {
+		foreign := pt.kind == depend && pt.install != nil && pt.install.Manager != "pip" && pt.install.Manager != p.manager
+		if pt.kind == compile || pt.kind == fetch && !p.addsSource(pt.from) && !addsOnlySource(pt) || (pt.kind == other || foreign) && p.needsBuilder(pt) {
 			p.heavy, p.builds[pt] = true, true
 			p.bundles = p.bundles || pt.is("npm", "npx", "yarn", "pnpm", "bun")
 		}
@@ -211,19 +223,38 @@ func (a *conversion) pythonNames() map[string]bool {
 	a.parts(func(p *command) {
 		if p.install != nil && p.install.Manager == "pip" {
 			for _, pk := range p.install.Packages {
-				out[strings.ToLower(pk.Name)] = true
+				name, _, _ := strings.Cut(pk.Name, "[")
+				out[pythonName(name)] = true
 			}
 		}
 	})
-	for _, f := range a.top(".") {
-		if strings.HasPrefix(f, "requirements") && strings.HasSuffix(f, ".txt") || f == "Pipfile" {
-			for _, m := range requirementName.FindAllStringSubmatch(a.read(f), -1) {
-				out[strings.ToLower(m[1])] = true
+	for _, dir := range []string{".", "requirements", path.Dir(a.projectFile("requirements.txt"))} {
+		for _, f := range a.top(dir) {
+			if strings.HasPrefix(f, "requirements") && strings.HasSuffix(f, ".txt") || f == "Pipfile" || dir == "requirements" && strings.HasSuffix(f, ".txt") {
+				for _, m := range requirementName.FindAllStringSubmatch(a.read(path.Join(dir, f)), -1) {
+					out[pythonName(m[1])] = true
+				}
 			}
+		}
+	}
+	for _, f := range []string{"pyproject.toml", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"} {
+		for _, m := range quotedName.FindAllStringSubmatch(a.read(a.projectFile(f)), -1) {
+			out[pythonName(m[1]+m[2]+m[3])] = true
 		}
 	}
 	return out
 }
+
+var (
+	quotedName = lazyregexp.New(`(?m)^name\s*=\s*"([A-Za-z0-9._-]+)"|^\s*"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]"]*\])?\s*(?:[<>=~!;,"]|:\s*\{)|^([A-Za-z0-9][A-Za-z0-9._-]*)\s*=\s*["{]`)
+	nameBreak  = lazyregexp.New(`[-_.]+`)
+)
+
+// pythonName normalises a distribution's name as PEP 503 says.
+func pythonName(s string) string { return nameBreak.ReplaceAllString(strings.ToLower(s), "-") }
+
+// addsOnlySource: a command that fetches a source of packages or its key.
+func addsOnlySource(c *command) bool { return ownSource.MatchString(c.text) }
 
 // wheels reports whether wheels can say it all.
 func (p *python) wheels() bool {
@@ -233,7 +264,7 @@ func (p *python) wheels() bool {
 func (p *python) planWheels() error {
 	b := p.stage("The builder compiles every dependency into a wheel. Nothing else of it is used.", p.from(), "builder")
 	p.builderHead(b)
-	if pkgs, _ := p.systemPackages(); len(pkgs) > 0 {
+	if pkgs := p.toCompile(); len(pkgs) > 0 {
 		p.keepSystem(b, pkgs)
 	}
 	b.add("WORKDIR /build")
@@ -271,6 +302,12 @@ func (p *python) planWheels() error {
 	w.drop = p.manifestOnly
 	w.write()
 	return nil
+}
+
+// toCompile are the packages of the distribution that compiling wheels may need: all but those that are only run.
+func (p *python) toCompile() []string {
+	build, final := p.systemPackages()
+	return slices.DeleteFunc(build, func(pkg string) bool { return slices.Contains(final, pkg) && !devPackage.MatchString(pkg) })
 }
 
 // breakFlag keeps the flag that lets pip write where the distribution's packages are.

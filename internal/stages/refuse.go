@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"path"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -14,7 +15,7 @@ var (
 	cudaDevel    = lazyregexp.New(`-devel\b`)
 	runtimeBuild = map[string]string{"gcc": "a compiler", "g++": "a compiler", "cc": "a compiler", "make": "make", "node-gyp": "node-gyp", "cargo": "cargo", "jupyter": "Jupyter",
 		"jupyter-lab": "Jupyter", "jupyter-notebook": "Jupyter"}
-	supervisors = map[string]bool{"supervisord": true, "systemd": true, "init": true, "cron": true, "crond": true, "runsvdir": true, "s6-svscan": true, "service": true, "my_init": true}
+	supervisors = words("supervisord systemd init cron crond runsvdir s6-svscan service my_init")
 	// jit are Python packages that call a compiler when they run.
 	jit = map[string]bool{"numba": true, "cppyy": true, "pythran": true}
 )
@@ -33,6 +34,8 @@ func (a *conversion) refuseBase() error {
 	b := a.st.Base
 	name := strings.ToLower(b.Text)
 	switch {
+	case a.developed() != "":
+		return refuse(a.st.From, "it is made to work in, not to run: %s; leave it as it is", a.developed())
 	case !b.Known:
 		return refuse(a.st.From, "the base image is left to a build argument that has no default; give the ARG one")
 	case b.Scratch():
@@ -49,8 +52,37 @@ func (a *conversion) refuseBase() error {
 		return refuse(a.st.From, "it uses nix")
 	case cudaDevel.MatchString(b.Tag):
 		return a.refuseNvcc()
+	case a.o.Base != nil && a.o.Base.User != "" && a.o.Base.User != "root" && a.o.Base.User != "0" && a.o.FinalImage == "":
+		return refuse(a.st.From, "its base runs as %s, which the final stage's base may not know; name one that does with --final-image", a.o.Base.User)
+	case a.o.Base != nil && len(a.o.Base.Entrypoint) > 0 && official(b) == "" && a.last("ENTRYPOINT") == nil && a.o.FinalImage == "":
+		return refuse(a.st.From, "its base has an ENTRYPOINT of its own, through which the command goes; name a final base that has the same with --final-image")
 	}
 	return nil
+}
+
+// developed is why an image is one to develop in: a dev container, or one that only waits for somebody; "" if it is not.
+func (a *conversion) developed() string {
+	text := strings.ToLower(a.st.Base.Text)
+	for _, mark := range []string{"devcontainers/", "vscode/devcontainers", "gitpod/", "codespaces", "dev-containers", "devcontainer"} {
+		if strings.Contains(text, mark) {
+			return "its base is a dev container's"
+		}
+	}
+	if strings.Contains("/"+a.o.Path, "/.devcontainer/") || strings.Contains(a.o.Path, "devcontainer") {
+		return "it belongs to a dev container"
+	}
+	if r := a.o.Run; r != nil && len(r.Command) > 0 {
+		return ""
+	}
+	start := a.startWords()
+	line := strings.Join(start, " ")
+	switch {
+	case line == "sleep infinity" || strings.HasPrefix(line, "tail -f /dev/null"):
+		return "its command only waits"
+	case len(start) == 1 && nestedShells[path.Base(start[0])]:
+		return "its command is a shell"
+	}
+	return ""
 }
 
 func (a *conversion) refuseNvcc() error {
@@ -110,8 +142,18 @@ func (a *conversion) refuseRuns() error {
 			fail(p, "it runs a script from the network, and which files that brings cannot be told; install from packages, or COPY the one file that is needed")
 		case p.is("make", "ninja", "cmake") && installs(p):
 			fail(p, "it installs what it compiled all over the file system, and which files that brings cannot be told; install into a folder of its own (make install DESTDIR=…, --prefix) in a stage by hand")
-		case p.install != nil && !p.simple && p.kind != system:
+		case p.background:
+			fail(p, "a RUN starts something that goes on running beside the build, and what it leaves behind cannot be told; prepare such things in a stage by hand")
+		case p.inner != nil && mixedKinds(p):
+			fail(p, "RUN %s: not understood: it does several things within one shell; write its commands as a list of the RUN's own", shorten(p.text))
+		case p.inner == nil && hidesScript(p):
+			fail(p, "RUN %s: not understood: what the inner shell runs is put together from variables; write its commands as a list of the RUN's own", shorten(p.text))
+		case p.is("dpkg") && strings.Contains(p.text, " -i") || p.is("gdebi"):
+			fail(p, "it installs a package from a file by dpkg, and what that brings cannot be told; install it from a repository")
+		case p.install != nil && p.inner == nil && !p.simple && (p.kind != system || !p.group):
 			fail(p, "it installs packages within a condition, a loop or a pipe; write the installation as a command by itself")
+		case p.group && p.kind == system && !onlySystem(p):
+			fail(p, "it installs packages and does other things in a list with ||, which cannot be taken apart; write the installation as a command by itself")
 		}
 		if in := p.install; in != nil {
 			for _, pk := range in.Packages {
@@ -120,7 +162,7 @@ func (a *conversion) refuseRuns() error {
 					fail(p, "it installs Docker: it means to start containers")
 				case "sudo":
 					fail(p, "it sets up sudo: whoever runs in it is meant to install more; without sudo it can be converted")
-				case "supervisor", "cron", "systemd", "runit":
+				case "supervisor", "systemd", "runit":
 					fail(p, "it runs several services under %s; a container for each can be converted", pk.Name)
 				}
 			}
@@ -142,14 +184,84 @@ func (a *conversion) refuseRuns() error {
 	return err
 }
 
+// mixedKinds: the script of a nested shell does things that belong to different stages.
+func mixedKinds(c *command) bool {
+	first := clean
+	for _, call := range c.inner.Commands {
+		k := commandKind(call)
+		if in := call.Install(); in != nil {
+			k = installKind(in)
+		}
+		if call.Nested || k == clean || k == state || k == refresh {
+			continue
+		}
+		if first != clean && k != first {
+			return true
+		}
+		first = k
+	}
+	return false
+}
+
+// hidesScript: a nested shell whose script is not plain text.
+func hidesScript(c *command) bool {
+	for _, call := range c.step.Commands {
+		name, words := call.Effective()
+		if nestedShells[name] && len(words) > 2 && strings.HasPrefix(words[1].Text, "-") && strings.HasSuffix(words[1].Text, "c") && !words[2].Literal {
+			return !pipesIntoShell(c)
+		}
+	}
+	return false
+}
+
+// onlySystem: a list that only installs packages of the distribution, with what a slim base has to say and test.
+func onlySystem(c *command) bool {
+	for _, call := range c.step.Commands {
+		k := commandKind(call)
+		if in := call.Install(); in != nil {
+			k = installKind(in)
+		}
+		switch k {
+		case system, refresh, clean, state, files, account, upgrade:
+		default:
+			if name, _ := call.Effective(); !slimPrograms[name] {
+				return false
+			}
+		}
+	}
+	for _, other := range c.from.commands {
+		if other.kind == depend || other.kind == fetch || other.kind == compile || other.kind == tooling {
+			return false
+		}
+	}
+	return true
+}
+
+// slimPrograms are some that every image of a distribution has.
+var slimPrograms = words("uname dpkg dpkg-query arch id cat grep sed awk cut tr head tail ls exit false basename dirname date sleep command which expr find xargs sort")
+
 // refuseSources: packages that run and that come from a source beside the distribution's.
 func (a *conversion) refuseSources() error {
+	earlier := false
 	for _, o := range a.instructions {
-		if _, run := a.packagesOf(o); len(run) > 0 && a.addsSource(o) {
+		if o.in.Keyword != "RUN" || o.in.Script == nil {
+			continue
+		}
+		if _, run := a.packagesOf(o); earlier && len(run) > 0 && !a.sourcesKnown() {
+			return refuse(o.in, "it installs %s after a source of packages was added by a script, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
+		}
+		earlier = earlier || ownSource.MatchString(o.in.Script.Source) && !kindOf(o, system)
+		if _, run := a.packagesOf(o); len(run) > 0 && a.addsSource(o) && !a.sourcesKnown() {
 			return refuse(o.in, "it installs %s from a source of packages of its own, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
 		}
 	}
 	return nil
+}
+
+// sourcesKnown: the sources of packages that the original adds are files that can be copied.
+func (a *conversion) sourcesKnown() bool {
+	paths, ok := a.packageSources()
+	return ok && len(paths) > 0
 }
 
 // pipesIntoShell: curl … | sh, or sh -c "$(curl …)".
@@ -180,15 +292,12 @@ func installs(p *command) bool {
 
 // refuseStart looks at what the image starts.
 func (a *conversion) refuseStart() error {
-	for _, in := range []*dockerfile.Instruction{a.last("ENTRYPOINT"), a.last("CMD")} {
-		if in == nil || in.Script == nil {
-			continue
-		}
-		commands := in.Script.Commands
-		for _, script := range a.startScripts(in) {
-			commands = append(commands, script.Commands...)
-		}
-		for _, c := range commands {
+	in := a.last("CMD")
+	if in == nil {
+		in = a.last("ENTRYPOINT")
+	}
+	for _, s := range a.startedScripts() {
+		for _, c := range s.script.Commands {
 			name, _ := c.Effective()
 			if supervisors[name] {
 				return refuse(in, "it runs several services under %s; a container for each can be converted", name)
@@ -201,31 +310,30 @@ func (a *conversion) refuseStart() error {
 	return nil
 }
 
-// startScripts are the shell scripts of the context that an ENTRYPOINT or CMD starts, parsed.
-func (a *conversion) startScripts(in *dockerfile.Instruction) []*dockerfile.Script {
+// startScripts are the shell scripts of the context that a command starts, parsed.
+func (a *conversion) startScripts(s *dockerfile.Script) []*dockerfile.Script {
 	var out []*dockerfile.Script
-	for _, c := range in.Script.Commands {
+	for _, c := range s.Commands {
 		for _, w := range c.Words {
-			if !strings.HasSuffix(w.Text, ".sh") && !strings.Contains(w.Text, "entrypoint") {
+			if !strings.HasSuffix(w.Text, ".sh") && !strings.Contains(w.Text, "entrypoint") && !strings.Contains(w.Text, "/") {
 				continue
 			}
 			name, ok := a.source(join(a.workDir(), w.Text), 0)
 			if !ok {
 				continue
 			}
-			// A script is parsed as the RUN of a file of its own: one parser of shell is enough.
 			text := a.read(name)
-			if text == "" || !strings.HasPrefix(text, "#!") || strings.Contains(text, "DRYDOCK_EOF") {
-				continue
-			}
-			f := dockerfile.Parse([]byte("FROM scratch\nRUN <<'DRYDOCK_EOF'\n" + strings.TrimRight(text, "\n") + "\nDRYDOCK_EOF\n"))
-			if len(f.Instructions) == 2 && f.Instructions[1].Script != nil {
-				out = append(out, f.Instructions[1].Script)
+			if first, _, _ := strings.Cut(text, "\n"); shellLine.MatchString(first) {
+				if inner := dockerfile.NewScript("bash", text); inner.Err == nil {
+					out = append(out, inner)
+				}
 			}
 		}
 	}
 	return out
 }
+
+var shellLine = lazyregexp.New(`^#!.*\b(ba|da|a|z|k)?sh\b`)
 
 // refuseRequirements: packages that need a compiler when they run, or browsers that their installation puts elsewhere.
 func (a *conversion) refuseRequirements() error {

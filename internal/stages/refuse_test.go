@@ -20,6 +20,7 @@ func TestRefusals(t *testing.T) {
 		"base from arg":     {"ARG BASE\nFROM $BASE\nRUN pip install flask\n", "build argument", 2, nil},
 		"windows":           {"FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN pip install flask\n", "Windows", 1, nil},
 		"unknown base":      {"FROM registry.example.com/team/base:1\nRUN pip install flask\nCMD [\"python\",\"a.py\"]\n", "--final-image", 1, nil},
+		"a digest":          {"FROM python:3.11@sha256:" + strings.Repeat("a", 64) + "\nRUN pip install flask\n", "pinned by its digest", 1, nil},
 		"script from net":   {"FROM python:3.11\nRUN curl -sSL https://example.com/install | sh\nRUN pip install flask\n", "script from the network", 2, nil},
 		"make install":      {"FROM python:3.11\nRUN cd x && ./configure && make && make install\nRUN pip install flask\n", "installs what it compiled", 2, nil},
 		"jit":               {"FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n", "numba", 0, map[string]string{"requirements.txt": "numba==0.59\n"}},

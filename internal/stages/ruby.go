@@ -23,7 +23,7 @@ func planRuby(a *conversion) error {
 	if install == nil {
 		return refuse(nil, "it installs no bundle, so there is nothing to build apart")
 	}
-	if _, err := a.final(slimTwins(a.st.Base)...); err != nil {
+	if _, err := a.final(a.slimTwins()...); err != nil {
 		return err
 	}
 	last := 0
@@ -49,17 +49,13 @@ func planRuby(a *conversion) error {
 				b.keep(o, a.text(o)) // the gems' own programs may need any of it while the app is prepared
 				continue
 			}
-			var texts []string
-			for _, p := range o.commands {
-				if p.kind == clean || p.kind == account || p.kind == refresh {
-					continue
+			list := a.pick(o, builds, func(c *command) string {
+				if c == install {
+					return c.text + " \\\n    && " + `rm -rf "$GEM_HOME"/cache "$GEM_HOME"/bundler/gems/*/.git`
 				}
-				texts = append(texts, p.text)
-				if p == install {
-					texts = append(texts, `rm -rf "$GEM_HOME"/cache "$GEM_HOME"/bundler/gems/*/.git`)
-				}
-			}
-			b.keep(o, a.runOf(o, texts))
+				return c.text
+			})
+			b.keep(o, a.runOf(o, list))
 		}
 	}
 	if bundles && !a.src().calls["node"] {
@@ -67,17 +63,28 @@ func planRuby(a *conversion) error {
 	}
 	f := a.stage("The final stage runs the app with the gems.", a.res.Final, "")
 	w := a.finalWriter(f)
-	dir := install.from.dir
+	dir := install.dir
+	root := dir == "/" // then the app's own files are copied as the original copies them
+	if root && a.prepares(install, last) {
+		return refuse(install.from.in, "it prepares the app in the root folder, where its files cannot be told from the image's own; set a WORKDIR")
+	}
+	if !root {
+		if err := a.leftBehind(func(c *command) bool { return c.from.in.Line <= a.instructions[last].in.Line }, append(a.gemDirs(), dir)...); err != nil {
+			return err
+		}
+	}
 	w.install = func() {
 		for _, gems := range a.gemDirs() {
-			if !within(gems, dir) {
+			if root || !within(gems, dir) {
 				f.add("COPY --from=builder " + gems + " " + gems)
 			}
 		}
-		f.add("COPY --from=builder " + dir + " " + dir)
+		if !root {
+			f.add("COPY --from=builder " + dir + " " + dir)
+		}
 	}
 	w.drop = func(o *instruction) bool {
-		return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.instructions[last].in.Line
+		return !root && o.fromContext() && within(o.dest(), dir) && o.in.Line < a.instructions[last].in.Line
 	}
 	w.runs = func(p *command) bool {
 		return p.kind == account || p.kind == files && p.from.in.Line > install.from.in.Line
@@ -92,11 +99,28 @@ func planRuby(a *conversion) error {
 	return nil
 }
 
+// prepares reports whether commands beside the installation of the bundle change the app's files.
+func (a *conversion) prepares(install *command, last int) bool {
+	found := false
+	a.parts(func(c *command) {
+		if c != install && c.from.in.Line <= a.instructions[last].in.Line {
+			switch c.kind {
+			case other, compile, depend, files, fetch:
+				found = true
+			}
+		}
+	})
+	return found
+}
+
 var bundlePath = lazyregexp.New(`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
 
 // gemDirs are the folders in which the bundle's gems lie: the base image's own, and those that the original names.
 func (a *conversion) gemDirs() []string {
 	out := []string{"/usr/local/bundle"}
+	if home := a.base.Env["GEM_HOME"]; home != "" {
+		out = []string{home}
+	}
 	for _, o := range a.instructions {
 		for _, pair := range o.in.Pairs {
 			if o.in.Keyword == "ENV" && pair.Key == "BUNDLE_PATH" {

@@ -29,7 +29,7 @@ func planRust(a *conversion) error {
 	}
 	at := a.instructions[len(a.instructions)-1] // the last instruction that the builder needs
 	if build != nil {
-		_, at = a.movedTo(join(partDir(build), "target/release/"+path.Base(from)), build.from)
+		_, at = a.movedTo(join(build.dir, "target/release/"+path.Base(from)), build.from)
 	}
 	const registry = "/usr/local/cargo/registry"
 	b := a.stage("The builder has the compiler.", a.from(), "builder")
@@ -44,18 +44,36 @@ func planRust(a *conversion) error {
 			if a.buildPackages(b, o) {
 				continue
 			}
-			var texts []string
 			cargo := false
-			for _, p := range o.commands {
-				if p.kind != system && p.kind != refresh && p.kind != clean && p.kind != account {
-					texts, cargo = append(texts, p.text), cargo || p.is("cargo")
-				}
-			}
+			list := a.pick(o, builds, func(c *command) string {
+				cargo = cargo || c.is("cargo")
+				return c.text
+			})
 			if cargo {
-				b.keep(o, a.cached(o, registry, texts...))
+				b.keep(o, a.cached(o, registry, list...))
 				continue
 			}
-			b.keep(o, a.runOf(o, texts))
+			b.keep(o, a.runOf(o, list))
+		}
+	}
+	inBuilder := func(c *command) bool {
+		return c.from.in.Line <= at.in.Line && !c.is("cargo", "rustup") && !strings.Contains(c.text, path.Base(from))
+	}
+	if err := a.leftBehind(inBuilder, at.dir, path.Dir(from)); err != nil {
+		return err
+	}
+	a.leaves("start the program that was built", "cargo", "rustc", "trunk")
+	if build == nil || !hasAny(build.text, "musl") {
+		switch crates := a.crates(); {
+		case len(crates) == 0 && a.read("Cargo.toml") != "" && linksDependencies.MatchString(a.read("Cargo.toml")):
+			a.guesses("the program links no library beyond the C library", "there is no Cargo.lock that would tell which crates it is made of")
+		case len(crates) > 0:
+			a.knows("the libraries behind the crates are known", "Cargo.lock names %d crates, and those that link a library are in a table", len(crates))
+			for _, c := range sorted(crates) {
+				if strings.HasSuffix(c, "-sys") && cratesNeed[c] == "" && !selfContained[c] {
+					a.guesses("the crate "+c+" links no library that the final stage lacks", "it is not in the table of crates that do")
+				}
+			}
 		}
 	}
 	if runs {
@@ -93,6 +111,12 @@ func planRust(a *conversion) error {
 	w.write()
 	return nil
 }
+
+var linksDependencies = lazyregexp.New(`(?m)^\[dependencies`)
+
+// selfContained are -sys crates that link nothing beside the C library, or build what they need.
+var selfContained = words(`windows-sys linux-raw-sys js-sys web-sys libc ring-sys zstd-sys lz4-sys bzip2-sys libgit2-sys libssh2-sys aws-lc-sys libmimalloc-sys tikv-jemalloc-sys jemalloc-sys
+	inotify-sys core-foundation-sys security-framework-sys fsevent-sys libfuzzer-sys brotli-sys onig_sys snappy-src libsqlite3-sys-bundled lzma-sys wasm-bindgen-sys hermit-sys openssl-macros-sys`)
 
 // cargoFlags are the options of `cargo run` that say what is built.
 func cargoFlags(start []string) string {
@@ -137,7 +161,7 @@ func rustBinary(a *conversion, start []string, build *command) (from, to string)
 		return from, from
 	}
 	if build != nil && !strings.Contains(build.text, "cargo install") {
-		from = join(partDir(build), "target/release/"+name)
+		from = join(build.dir, "target/release/"+name)
 		if moved, _ := a.movedTo(from, build.from); moved != from {
 			return moved, moved
 		}

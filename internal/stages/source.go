@@ -59,21 +59,20 @@ func (a *conversion) src() *sources {
 			return nil
 		})
 	}
-	for _, k := range []string{"ENTRYPOINT", "CMD", "HEALTHCHECK"} {
-		in := a.last(k)
-		if in == nil || in.Script == nil || a.asksItself(in) {
-			continue
-		}
-		for _, c := range in.Script.Commands {
+	scripts := a.startedScripts()
+	if in := a.last("HEALTHCHECK"); in != nil && in.Script != nil && !a.asksItself(in) {
+		scripts = append(scripts, startScript{script: in.Script})
+	}
+	if h := a.healthScript(); h != nil {
+		scripts = append(scripts, startScript{script: h})
+	}
+	for _, script := range scripts {
+		for _, c := range script.script.Commands {
+			name, _ := c.Effective()
 			s.call(c.Name)
+			s.call(name)
 			for _, w := range c.Args() {
 				s.strings[strings.SplitN(strings.TrimPrefix(w.Text, "./"), "/", 2)[0]] = true
-			}
-		}
-		for _, script := range a.startScripts(in) {
-			for _, c := range script.Commands {
-				n, _ := c.Effective()
-				s.call(n)
 			}
 		}
 	}

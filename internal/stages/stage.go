@@ -17,6 +17,7 @@ type line struct {
 	text     string
 	comments []string
 	blank    bool // an empty line before it
+	kept     bool // an original's instruction as it stands
 }
 
 func (a *conversion) stage(comment, from, name string) *stage {
@@ -53,7 +54,7 @@ func (s *stage) keepWith(p *instruction, text string, belongs func(remark) bool)
 			rest = append(rest, r)
 		}
 	}
-	s.lines = append(s.lines, line{text, here, p.blank})
+	s.lines = append(s.lines, line{text: text, comments: here, blank: p.blank, kept: p.fromStage()})
 	p.comments = rest
 }
 
@@ -133,15 +134,15 @@ func onlyMoves(texts []string) bool {
 	return true
 }
 
-// rebuild is a RUN of those parts that are wanted: the original's own text if that is all of them.
-func (a *conversion) rebuild(p *instruction, want func(*command) bool) string {
-	var texts []string
-	for _, pt := range p.commands {
-		if want(pt) {
-			texts = append(texts, pt.text)
-		}
-	}
-	return a.runOf(p, texts)
+// builds reports whether a builder runs a command as it stands: all but what installs the distribution's packages, which
+// it does in its own way, and what removes caches.
+func builds(c *command) bool {
+	return c.kind != clean && c.kind != system && c.kind != refresh && c.kind != upgrade
+}
+
+// rebuild is a RUN of those commands that are wanted: the original's own text if that is all of them.
+func (a *conversion) rebuild(o *instruction, want func(*command) bool) string {
+	return a.runOf(o, a.pick(o, want, nil))
 }
 
 // runOf is a RUN of an original's commands, which may have been changed; "" if none are left.

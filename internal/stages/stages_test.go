@@ -130,6 +130,13 @@ func convert(t *testing.T, ctx fs.FS, o Options) map[string]string {
 	for _, c := range res.Changes {
 		notes.WriteString("change: " + c.What + ": " + c.Why + "\n")
 	}
+	for _, s := range res.Assumptions {
+		kind := "known"
+		if s.Guess {
+			kind = "guess"
+		}
+		notes.WriteString(kind + ": " + s.Text + ": " + s.Evidence + "\n")
+	}
 	if notes.Len() > 0 {
 		out["notes"] = notes.String()
 	}

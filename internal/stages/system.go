@@ -1,7 +1,7 @@
 package stages
 
 import (
-	"regexp"
+	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -30,6 +30,10 @@ func words(s string) map[string]bool {
 	return m
 }
 
+// dropsProgram are those of buildOnly that a running app may call all the same.
+var dropsProgram = words(`git git-core subversion mercurial curl wget gnupg gnupg2 unzip zip xz-utils bzip2 tar rsync openssh-client nodejs npm yarn
+	default-jdk default-jdk-headless composer cython3`)
+
 // headersOnly are development packages of the compilers and interpreters themselves: what runs has its interpreter
 // from the base image.
 var headersOnly = words(`python3-dev python-dev python-dev-is-python3 libpython3-dev python2-dev ruby-dev php-dev libc6-dev libc-dev libstdc++-dev
@@ -47,7 +51,6 @@ var (
 	devPackage  = lazyregexp.New(`-(dev|dev-compat|headers|devel)$`)
 	kernelFiles = lazyregexp.New(`^linux-(headers|libc)`)
 	versionedC  = lazyregexp.New(`^(gcc|g\+\+|clang|llvm|python3\.\d+-dev|openjdk-\d+-jdk(-headless)?|libstdc\+\+-\d+-dev)(-\d+)?$`)
-	endsInDigit = lazyregexp.New(`\d$`)
 )
 
 // runtimeOf says what of a package the final stage needs: nothing for one that only builds, the library behind a
@@ -58,6 +61,8 @@ func (a *conversion) runtimeOf(pkg string) (names []string, sure bool) {
 		return []string{pkg}, true
 	case a.alpine():
 		return alpineRuntime(pkg), true
+	case a.language == "Ruby" && pkg == "nodejs" && a.javascriptGem() != "":
+		return []string{pkg}, true
 	case buildOnly[pkg] || headersOnly[pkg] || kernelFiles.MatchString(pkg) || versionedC.MatchString(pkg) || a.language == "Node" && nodeGyp[pkg]:
 		return nil, true
 	case !devPackage.MatchString(pkg):
@@ -73,13 +78,24 @@ func (a *conversion) runtimeOf(pkg string) (names []string, sure bool) {
 			}
 		}
 	}
-	if libs, ok := runtimeDependencies(pkg, a.release()); ok {
+	if libs, ok := a.librariesBehind(pkg); ok {
 		return libs, true
 	}
-	if stem := strings.TrimSuffix(pkg, "-dev"); strings.HasPrefix(stem, "lib") && endsInDigit.MatchString(stem) {
-		return []string{stem}, true
-	}
 	return []string{pkg}, false
+}
+
+// librariesBehind looks a development package up in the table of the base's own release. A release that the table does
+// not have tells nothing: names change from one to the next.
+func (a *conversion) librariesBehind(pkg string) (libs []string, known bool) {
+	switch release := a.release(); release {
+	case "bullseye", "bookworm", "trixie":
+		return runtimeDependencies(pkg, release)
+	case "":
+		if a.recent() {
+			return runtimeDependencies(pkg, "")
+		}
+	}
+	return nil, false
 }
 
 // nodeGyp is what compiling a module of Node's asks for besides a compiler.
@@ -92,7 +108,7 @@ func (a *conversion) keeps(pkg string) bool {
 	if name == "" {
 		name = pkg
 	}
-	return a.src().calls[name]
+	return a.src().calls[name] || a.needsPackage(pkg)
 }
 
 var alpineRuntimeNames = map[string]string{"postgresql-dev": "libpq", "libpq-dev": "libpq", "mariadb-dev": "mariadb-connector-c", "mariadb-connector-c-dev": "mariadb-connector-c", "openssl-dev": "libssl3 libcrypto3",
@@ -110,15 +126,25 @@ func alpineRuntime(pkg string) []string {
 	return []string{strings.TrimSuffix(name, "-dev")}
 }
 
-// systemPackages are the distribution's packages that the original installs, split: what the builder needs and what
-// the final stage needs, sorted and without doubles.
+// systemPackages are the distribution's packages that the original installs, as two lists: what the builder needs, which
+// is all of them, and what the final stage needs; sorted and without doubles.
 func (a *conversion) systemPackages() (builder, final []string) {
-	b, f := map[string]bool{}, map[string]bool{}
+	b := map[string]bool{}
 	for _, o := range a.instructions {
-		build, run := a.packagesOf(o)
+		build, _ := a.packagesOf(o)
 		for _, p := range build {
 			b[p] = true
 		}
+	}
+	return sorted(b), a.finalPackages()
+}
+
+// finalPackages are what the final stage needs: the run-time part of what the original installs, and what the app, its
+// libraries and its health check call or load by name and the larger base image brings.
+func (a *conversion) finalPackages() []string {
+	f := map[string]bool{}
+	for _, o := range a.instructions {
+		_, run := a.packagesOf(o)
 		for _, p := range run {
 			f[p] = true
 		}
@@ -126,14 +152,12 @@ func (a *conversion) systemPackages() (builder, final []string) {
 	for _, e := range a.o.Extra {
 		f[e] = true
 	}
-	if a.language == "Node" && a.manifest().Dependencies["@prisma/client"] != "" {
-		f["openssl"] = true // its query engine opens the library when it starts
-	}
-	if a.language == "Ruby" && !a.alpine() {
-		for gem, pkg := range gemPrograms {
-			if regexp.MustCompile(`(?m)^\s*gem\s+['"]` + gem + `['"]`).MatchString(a.read("Gemfile")) {
-				f[pkg] = true
-			}
+	for _, n := range a.loaded() {
+		if _, named := a.packageNamed(n.pkg); named {
+			a.knows("the final stage needs "+n.pkg, "%s calls or loads it when it runs", n.by)
+		} else if a.brings(n.pkg) || a.language == "Rust" {
+			f[n.pkg] = true
+			a.knows("the final stage needs "+n.pkg, "%s calls or loads it, and %s brings it", n.by, a.st.Base.Text)
 		}
 	}
 	if a.res.Final != a.st.Base.Text && !a.alpine() {
@@ -143,17 +167,32 @@ func (a *conversion) systemPackages() (builder, final []string) {
 			}
 		}
 	}
-	return sorted(b), sorted(f)
+	if a.ownInterpreter() {
+		f["python3"] = true
+	}
+	return sorted(f)
 }
 
-// gemPrograms are the packages that gems open or call by name, and that the large base image brings.
-var gemPrograms = map[string]string{"rails": "tzdata", "activesupport": "tzdata", "tzinfo": "tzdata", "mini_magick": "imagemagick", "rmagick": "imagemagick"}
+// packageNamed reports whether the original installs a package by name.
+func (a *conversion) packageNamed(name string) (version string, named bool) {
+	a.parts(func(c *command) {
+		if c.kind != system || c.install == nil {
+			return
+		}
+		for _, p := range c.install.Packages {
+			if p.Name == name {
+				version, named = p.Version, true
+			}
+		}
+	})
+	return version, named
+}
 
-// packagesOf splits the packages of one RUN.
+// packagesOf are the packages of one RUN: for the builder, and for the final stage.
 func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 	b, f := map[string]bool{}, map[string]bool{}
 	for _, p := range o.commands {
-		if p.kind != system || p.install == nil {
+		if p.kind != system || p.install == nil || p.group {
 			continue
 		}
 		for _, pk := range p.install.Packages {
@@ -161,13 +200,15 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 			if !pk.Word.Literal || strings.HasPrefix(name, "-") {
 				continue
 			}
-			run, sure := a.runtimeOf(pk.Name)
-			if own := a.addsSource(o); !own && (len(run) != 1 || run[0] != pk.Name) {
+			if !a.addsSource(o) {
 				b[name] = true
 			}
+			run, sure := a.runtimeOf(pk.Name)
 			if !sure {
-				b[name] = true
 				a.note("The library behind %s is not known for this release, so the final stage keeps the package whole.", pk.Name)
+			}
+			if len(run) == 0 && dropsProgram[pk.Name] {
+				a.guesses("nothing calls "+pk.Name+" when the app runs", "neither its source nor its start scripts name it, as far as they are read")
 			}
 			for _, r := range run {
 				if r == pk.Name {
@@ -175,25 +216,103 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 				}
 				f[r] = true
 			}
+			if len(run) > 0 && !p.install.Has("--no-install-recommends") && !a.alpine() && !a.o.Recommends {
+				a.res.Recommended = true
+				a.note("apt-get installs what packages recommend in the original and not in the final stage (--no-install-recommends).")
+				a.guesses("nothing needs the packages that others only recommend", "apt-get installs them in the original, and the app is not known to use them")
+			}
 		}
 	}
 	return sorted(b), sorted(f)
 }
 
-var ownSource = lazyregexp.New(`sources\.list|add-apt-repository|apt-key |/keyrings/|deb\.nodesource\.com`)
+var ownSource = lazyregexp.New(`sources\.list|add-apt-repository|apt-key |/keyrings/|trusted\.gpg\.d|deb\.nodesource\.com|/etc/apk/repositories`)
 
 // addsSource: a RUN that adds a source of packages beside the distribution's and installs from it.
 func (a *conversion) addsSource(o *instruction) bool {
 	return o.in.Keyword == "RUN" && o.in.Script != nil && kindOf(o, system) && ownSource.MatchString(o.in.Script.Source)
 }
 
+// bringsSource: a RUN that adds a source of packages for a later one to install from.
+func (a *conversion) bringsSource(o *instruction) bool {
+	return o.in.Keyword == "RUN" && o.in.Script != nil && !kindOf(o, system) && ownSource.MatchString(o.in.Script.Source)
+}
+
+// whole: a RUN that installs packages in a list that cannot be taken apart. Both stages run it as it stands.
+func (a *conversion) whole(o *instruction) bool {
+	return slices.ContainsFunc(o.commands, func(c *command) bool { return c.group && c.kind == system })
+}
+
+// sources are the files by which RUNs add sources of packages, and the keys for them; ok is false where they come from
+// a script and cannot be told.
+func (a *conversion) packageSources() (paths []string, ok bool) {
+	ok = true
+	for _, o := range a.instructions {
+		if o.in.Keyword != "RUN" || o.in.Script == nil || !ownSource.MatchString(o.in.Script.Source) {
+			continue
+		}
+		found := false
+		for _, c := range o.commands {
+			if c.kind == system || c.kind == clean || strings.HasPrefix(c.text, "rm ") {
+				continue
+			}
+			written, known := a.written(c)
+			ok = ok && known && !c.is("apt-key", "add-apt-repository") && !pipesIntoShell(c)
+			for _, p := range written {
+				if within(p, "/etc/apt") || within(p, "/usr/share/keyrings") {
+					paths, found = append(paths, p), true
+				}
+			}
+		}
+		ok = ok && found
+	}
+	return paths, ok
+}
+
+// keepSources copies the sources of packages that the original adds, where the final stage installs from them.
+func (a *conversion) keepSources(s *stage) {
+	paths, _ := a.packageSources()
+	for _, p := range paths {
+		if path.Ext(p) == "" && path.Base(p) == "keyrings" {
+			continue // the folder alone
+		}
+		s.add("COPY --from=builder " + p + " " + p)
+	}
+	if len(paths) > 0 && !a.brings("ca-certificates") {
+		s.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt")
+	}
+}
+
+// upgraded reports whether a RUN before this one brings the packages up to date.
+func (a *conversion) upgraded(o *instruction) bool {
+	for _, before := range a.instructions {
+		if before == o {
+			return false
+		}
+		if kindOf(before, upgrade) {
+			return true
+		}
+	}
+	return false
+}
+
+// upgradeLine brings the final stage's packages up to date as the original's are: it may have mended something.
+func (a *conversion) upgradeLine(o *instruction) string {
+	for _, c := range o.commands {
+		if c.kind == upgrade && c.is("apk") {
+			return run("apk upgrade --no-cache")
+		}
+	}
+	return run("apt-get update", "apt-get upgrade -y", "rm -rf /var/lib/apt/lists/*")
+}
+
 // buildPackages writes what the builder needs of a RUN's packages. whole tells that it kept the RUN as it is, because
-// it brings a source of packages of its own.
+// it brings a source of packages of its own, or cannot be taken apart.
 func (a *conversion) buildPackages(b *stage, o *instruction) (whole bool) {
 	switch {
 	case !kindOf(o, system):
 		return false
-	case a.addsSource(o):
+	case a.addsSource(o), a.whole(o):
 		b.keep(o, a.text(o))
 		return true
 	}
@@ -236,7 +355,7 @@ func (a *conversion) keepPackages(s *stage, o *instruction, pkgs []string) {
 	})
 }
 
-func sorted(m map[string]bool) []string {
+func sorted[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {
 		out = append(out, k)
@@ -245,13 +364,45 @@ func sorted(m map[string]bool) []string {
 	return out
 }
 
-// installLine is a RUN that installs packages of the distribution and leaves no cache behind.
+// installLine is a RUN that installs packages of the distribution and leaves no cache behind, with the variables and
+// options that the original gives the package manager.
 func (a *conversion) installLine(pkgs []string) string {
+	before, options := a.installSettings()
 	if a.alpine() {
-		return run("apk add --no-cache " + strings.Join(pkgs, " "))
+		return run(before + "apk add --no-cache " + options + strings.Join(pkgs, " "))
 	}
-	return run("apt-get update", "apt-get install -y --no-install-recommends "+wrap(pkgs), "rm -rf /var/lib/apt/lists/*")
+	if !a.o.Recommends {
+		options = "--no-install-recommends " + options
+	}
+	return run("apt-get update", before+"apt-get install -y "+options+wrap(pkgs), "rm -rf /var/lib/apt/lists/*")
 }
+
+// installSettings are the variables and options of the original's installations that change what is installed:
+// ACCEPT_EULA=Y before the command, a target release, another repository.
+func (a *conversion) installSettings() (before, options string) {
+	a.parts(func(c *command) {
+		if c.kind != system || c.install == nil || c.group {
+			return
+		}
+		for _, as := range c.install.Command.Assigns {
+			if text := as.Name + "=" + as.Value.Text + " "; as.Value.Literal && !strings.ContainsAny(as.Value.Text, " \t'\"") && !strings.Contains(before, text) {
+				before += text
+			}
+		}
+		for _, o := range c.install.Options {
+			if !installOptions[o.Name] || o.Value == "" {
+				continue
+			}
+			if text := o.Name + " " + o.Value + " "; !strings.Contains(options, text) {
+				options += text
+			}
+		}
+	})
+	return before, options
+}
+
+// installOptions are those that say from where packages are installed.
+var installOptions = words("-t --target-release --default-release -X --repository")
 
 // wrap sets a list of more than four packages one a line.
 func wrap(pkgs []string) string {

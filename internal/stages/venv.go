@@ -1,9 +1,14 @@
 package stages
 
 import (
+	"fmt"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/BurntSushi/toml"
+
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
@@ -19,9 +24,7 @@ func (p *python) planVenv() error {
 	if p.plain {
 		build = append(build, "python3-venv")
 	}
-	if p.heavy || p.local { // its commands may need the final stage's packages too
-		build = append(build, final...)
-	}
+	build = append(build, final...)
 	slices.Sort(build)
 	build = slices.Compact(build)
 	made, packaged := !own, false
@@ -46,7 +49,7 @@ func (p *python) planVenv() error {
 		case "ARG", "WORKDIR", "SHELL":
 			b.add(p.text(o))
 		case "RUN":
-			if p.addsSource(o) {
+			if p.addsSource(o) || p.whole(o) || p.bringsSource(o) {
 				b.keep(o, p.text(o))
 				continue
 			}
@@ -71,6 +74,15 @@ func (p *python) planVenv() error {
 	if !made {
 		return refuse(nil, "where its packages are installed could not be told")
 	}
+	heavyDir := []string{p.venv}
+	if p.heavy {
+		heavyDir = append(heavyDir, p.workDir())
+	}
+	if err := p.leftBehind(func(c *command) bool {
+		return c.from.in.Line <= p.instructions[lastBuild].in.Line && (p.builds[c] || p.heavy && (c.kind == files || p.afterBuilder(c)))
+	}, heavyDir...); err != nil {
+		return err
+	}
 	if p.bundles {
 		b.add("RUN find . -name node_modules -prune -exec rm -rf {} +")
 	}
@@ -93,9 +105,9 @@ func (p *python) planVenv() error {
 		return p.manifestOnly(o) || p.brings(o, "/uv") || p.heavy && o.fromContext() && strings.HasPrefix(join(o.dir, o.in.Args[len(o.in.Args)-1].Text)+"/", p.workDir()+"/")
 	}
 	w.runs = func(pt *command) bool {
-		return !p.builds[pt] && (pt.kind == other || pt.kind == account || pt.kind == files) && !strings.HasPrefix(pt.text, "set -") && !p.afterBuilder(pt)
+		return !p.builds[pt] && (pt.kind == other || pt.kind == account || pt.kind == files) && !p.afterBuilder(pt)
 	}
-	w.start = stripRunner
+	w.start = p.command
 	w.replace = func(o *instruction) (string, bool) {
 		if o.in.Keyword != "ENV" {
 			return "", false
@@ -144,10 +156,14 @@ func (p *python) makeVenv() string {
 	if p.plain {
 		interpreter = "python3"
 	}
-	if p.manager == "pip" || p.manager == "poetry" {
-		return "RUN " + interpreter + " -m venv " + venvPath
+	flags := ""
+	if p.manager != "pip" && p.manager != "poetry" {
+		flags = "--without-pip "
 	}
-	return "RUN " + interpreter + " -m venv --without-pip " + venvPath
+	if p.plain && slices.ContainsFunc(p.finalPackages(), systemModules.MatchString) {
+		flags += "--system-site-packages " // modules that the distribution installs
+	}
+	return "RUN " + interpreter + " -m venv " + flags + venvPath
 }
 
 // own reports whether a part installs Python packages, and not those of another language.
@@ -197,6 +213,8 @@ func (p *python) builderRun(b *stage, o *instruction, own bool) {
 			return !(own && mixed(o) && pt.install != nil)
 		case depend, fetch:
 			return true
+		case account:
+			return p.heavy
 		case files, other:
 			return p.heavy && (pt.kind == files || p.builds[pt] || o.in.Line < p.instructions[p.lastBuild()].in.Line)
 		case compile:
@@ -204,19 +222,16 @@ func (p *python) builderRun(b *stage, o *instruction, own bool) {
 		}
 		return false
 	}
-	var texts []string
 	deps := false
-	for _, pt := range o.commands {
-		if wanted(pt) {
-			texts = append(texts, p.adjust(pt))
-			deps = deps || p.own(pt)
-		}
-	}
-	if len(texts) > 0 && deps {
-		b.keep(o, p.cached(o, p.cacheDir(), texts...))
+	list := p.pick(o, wanted, func(c *command) string {
+		deps = deps || p.own(c)
+		return p.adjust(c)
+	})
+	if len(list) > 0 && deps {
+		b.keep(o, p.cached(o, p.cacheDir(), list...))
 		return
 	}
-	b.keep(o, p.runOf(o, texts))
+	b.keep(o, p.runOf(o, list))
 }
 
 func (p *python) cacheDir() string {
@@ -291,14 +306,118 @@ func (p *python) brings(o *instruction, program string) bool {
 	return false
 }
 
-// stripRunner takes `poetry run` and the like off the command: the environment's programs are in PATH.
-func stripRunner(words []string) ([]string, string) {
-	if len(words) < 2 || words[1] != "run" || !managersOfPython[words[0]] {
+// command is what the image starts, without the package manager in front of it and without the interpreter's own path,
+// which would pass the environment by.
+func (p *python) command(words []string) ([]string, string) {
+	out, why := p.stripRunner(words)
+	if len(out) > 0 && p.venv == venvPath && systemInterpreter.MatchString(out[0]) {
+		return append([]string{path.Base(out[0])}, out[1:]...), "the environment's interpreter is the first in PATH"
+	}
+	return out, why
+}
+
+var systemInterpreter = lazyregexp.New(`^/usr/(local/)?bin/python[\d.]*$`)
+
+// stripRunner takes `poetry run` and the like off a command: the environment's programs are in PATH.
+func (p *python) stripRunner(words []string) ([]string, string) {
+	if len(words) > 3 && strings.HasPrefix(path.Base(words[0]), "python") && words[1] == "-m" {
+		if out, why := p.stripRunner(words[2:]); why != "" {
+			return out, why
+		}
 		return words, ""
 	}
-	rest := words[2:]
-	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
-		rest = rest[1:]
+	if len(words) < 3 || words[1] != "run" || !managersOfPython[path.Base(words[0])] {
+		return words, ""
 	}
-	return rest, words[0] + " is not in the final stage, and the environment's programs are in PATH"
+	manager := path.Base(words[0])
+	rest, module := words[2:], false
+	for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+		flag, _, valued := strings.Cut(rest[0], "=")
+		switch {
+		case flag == "-m" || flag == "--module":
+			module = true
+		case runnerFlags[flag]:
+			if !valued && runnerValued[flag] {
+				rest = rest[1:]
+			}
+		default:
+			p.bad("%s run is given %s, which only %s itself understands; start the program by itself", manager, flag, manager)
+			return words, ""
+		}
+		if len(rest) > 0 {
+			rest = rest[1:]
+		}
+	}
+	const why = " is not in the final stage, and the environment's programs are in PATH"
+	switch {
+	case len(rest) == 0:
+		return words, ""
+	case module:
+		return append([]string{"python", "-m"}, rest...), manager + why
+	case strings.HasSuffix(rest[0], ".py") && manager != "poetry":
+		return append([]string{"python"}, rest...), manager + why
+	}
+	if script, ok := p.scripts(manager)[rest[0]]; ok {
+		s := dockerfile.NewScript("sh", script)
+		argv, plain := plainCommand(s)
+		if s.Err != nil || !plain || len(argv) == 0 {
+			p.bad("%s run %s is a script of the project's own that is more than one command; write it into the command", manager, rest[0])
+			return words, ""
+		}
+		return append(argv, rest[1:]...), manager + why
+	}
+	return rest, manager + why
+}
+
+// bad notes why the command cannot be taken from its package manager.
+func (p *python) bad(format string, args ...any) { p.badRunner = fmt.Sprintf(format, args...) }
+
+var (
+	runnerFlags = words("--no-dev --frozen --locked --no-sync --offline --no-cache -q --quiet -v --no-progress --extra --all-extras --group --no-group --only-group --no-default-groups -s --site-packages --skip -n --no-interaction --no-project --active")
+
+	runnerValued = words("--extra --group --no-group --only-group")
+)
+
+// scripts are the commands that a package manager's own settings give a name.
+func (p *python) scripts(manager string) map[string]string {
+	out := map[string]string{}
+	switch manager {
+	case "pipenv":
+		var f struct {
+			Scripts map[string]any `toml:"scripts"`
+		}
+		if _, err := toml.Decode(p.read(p.projectFile("Pipfile")), &f); err == nil {
+			addScripts(out, f.Scripts)
+		}
+	case "pdm":
+		var f struct {
+			Tool struct {
+				PDM struct {
+					Scripts map[string]any `toml:"scripts"`
+				} `toml:"pdm"`
+			} `toml:"tool"`
+		}
+		if _, err := toml.Decode(p.read(p.projectFile("pyproject.toml")), &f); err == nil {
+			addScripts(out, f.Tool.PDM.Scripts)
+		}
+	}
+	return out
+}
+
+// addScripts reads scripts that are one text, or a table with a command; anything else is no plain command.
+func addScripts(out map[string]string, scripts map[string]any) {
+	for name, v := range scripts {
+		switch v := v.(type) {
+		case string:
+			out[name] = v
+		case map[string]any:
+			cmd, _ := v["cmd"].(string)
+			if len(v) > 1 || cmd == "" {
+				cmd = ";"
+			}
+			out[name] = cmd
+		default:
+			out[name] = ";"
+		}
+	}
 }

@@ -1,0 +1,150 @@
+package stages
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+)
+
+// What every conversion has to hold, whatever made it.
+
+// check looks at the result: no stage is copied whole into another, every path in it is told, and nothing that the final
+// stage starts is a program that stayed behind.
+func (a *conversion) check(f *dockerfile.File, final *dockerfile.Stage) error {
+	for _, in := range final.Instructions {
+		if from, ok := in.Flag("from"); in.Keyword != "COPY" || !ok || len(in.Args) < 2 || f.CopiedFrom(in) == nil || a.copiesAsIs(in) {
+			continue
+		} else if src := in.Args[0].Text; path.Clean(src) == "/" {
+			return refuse(nil, "the app lies in the root folder, so its files cannot be told from those of stage %s; set a WORKDIR", from.Value)
+		} else if strings.Contains(src, "$") {
+			return refuse(nil, "where the builder leaves %s is left to a variable without a value", src)
+		}
+	}
+	for _, in := range final.Instructions {
+		if (in.Keyword == "CMD" || in.Keyword == "ENTRYPOINT") && in.Script != nil {
+			if err := a.startsGone(in, in.Script); err != nil {
+				return err
+			}
+		}
+	}
+	if r := a.o.Run; r != nil {
+		for _, argv := range [][]string{r.Entrypoint, r.Command} {
+			if s := scriptOf(argv); s != nil {
+				if err := a.startsGone(nil, s); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// copiesAsIs: a COPY that the original has too.
+func (a *conversion) copiesAsIs(in *dockerfile.Instruction) bool {
+	for _, o := range a.instructions {
+		if o.in.Keyword == "COPY" && o.fromStage() && slices.Equal(texts(o.in.Args), texts(in.Args)) {
+			return true
+		}
+	}
+	return false
+}
+
+// startsGone refuses a command, or a script that it runs, that calls what the final stage does not have.
+func (a *conversion) startsGone(in *dockerfile.Instruction, s *dockerfile.Script) error {
+	where := "its command"
+	if in == nil {
+		where = "compose's command"
+	}
+	for i, script := range append([]*dockerfile.Script{s}, a.startScripts(s)...) {
+		if i > 0 {
+			where = "its start script"
+		}
+		for _, c := range script.Commands {
+			name, _ := c.Effective()
+			if what, ok := a.gone[name]; ok {
+				return refuse(nil, "%s calls %s, which stays in the builder; %s", where, name, what)
+			}
+		}
+	}
+	return nil
+}
+
+// leaves says that programs stay in the builder, and what to do where one of them is called at run time.
+func (a *conversion) leaves(remedy string, names ...string) {
+	if a.gone == nil {
+		a.gone = map[string]string{}
+	}
+	for _, n := range names {
+		a.gone[n] = remedy
+	}
+}
+
+// leftBehind finds what commands that only the builder runs leave outside of the folders that the final stage gets
+// anyway, and has the final stage take it along.
+func (a *conversion) leftBehind(inBuilder func(*command) bool, covered ...string) error {
+	var err error
+	a.parts(func(c *command) {
+		if err != nil || !inBuilder(c) {
+			return
+		}
+		switch c.kind {
+		case other, files, fetch, compile:
+		default:
+			return
+		}
+		paths, known := a.written(c)
+		if !known {
+			err = refuse(c.from.in, "what RUN %s leaves behind cannot be told; put it into a folder of its own by name", shorten(c.text))
+			return
+		}
+		for _, p := range paths {
+			if !a.covered(p, covered) {
+				a.left = append(a.left, p)
+			}
+		}
+	})
+	return err
+}
+
+// covered: the final stage has a path already, or has no use for it.
+func (a *conversion) covered(p string, folders []string) bool {
+	if cacheDir.MatchString(p) || within(p, "/etc/apt") || within(p, "/usr/share/keyrings") || within(p, "/dev") || p == "/" {
+		return true
+	}
+	for _, f := range append(folders, a.left...) {
+		if within(p, f) {
+			return true
+		}
+	}
+	return shared(p) // the folder alone, which every image has
+}
+
+// worthwhile refuses what would leave nothing behind: both stages on the same base, and nothing in the builder that the
+// final stage does not get.
+func (a *conversion) worthwhile() error {
+	if a.res.Final != a.st.Base.Text && a.res.Final != a.st.Base.Raw {
+		return nil
+	}
+	_, final := a.systemPackages()
+	build, _ := a.systemPackages()
+	for _, p := range build {
+		kept := false
+		for _, f := range final {
+			kept = kept || f == p
+		}
+		if !kept {
+			return nil
+		}
+	}
+	builds := false
+	a.parts(func(c *command) {
+		builds = builds || c.kind == tooling || c.kind == compile || c.kind == fetch
+		builds = builds || c.kind == depend && c.install != nil && c.install.Manager != "pip" && a.language == "Python"
+	})
+	if builds || a.language == "Node" && len(a.manifest().DevDependencies) > 0 {
+		return nil
+	}
+	return refuse(a.st.From, "it stands on %s already and installs nothing that only builds, so there is nothing to leave behind", a.st.Base.Text)
+}

@@ -3,6 +3,7 @@
 package access
 
 import (
+	"net/netip"
 	"sort"
 	"strings"
 
@@ -79,8 +80,11 @@ type Gateway struct {
 	exempt     map[string]samples   // by the name of a login's middleware: what its own rules may let in without a login
 }
 
-// samples are hosts and paths to ask about.
-type samples struct{ hosts, paths []string }
+// samples are what to ask a login's own rules about.
+type samples struct {
+	hosts, paths []string
+	networks     []netip.Prefix
+}
 
 // badFile is a file of Traefik's that it cannot use.
 type badFile struct {

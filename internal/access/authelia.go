@@ -115,8 +115,7 @@ func (c *checker) authelia(g *Gateway, m *member, w *traefik.Middleware) {
 			continue
 		}
 		w.Exempts = cfg.rules()
-		hosts, paths := cfg.samples()
-		g.exempt[w.Name] = samples{hosts, paths}
+		g.exempt[w.Name] = cfg.samples()
 	}
 }
 
@@ -204,41 +203,44 @@ func (r *autheliaRule) takes(host, path, method string, from netip.Addr) bool {
 	return r.ranges == nil || r.ranges.Contains(from)
 }
 
-// samples are hosts and paths for which the rules may let a request in without a login.
-func (cfg *autheliaFile) samples() (hosts, paths []string) {
+// samples are hosts, paths and networks for which the rules may let a request in without a login.
+func (cfg *autheliaFile) samples() (s samples) {
 	for i := range cfg.AccessControl.Rules {
 		r := &cfg.AccessControl.Rules[i]
 		if r.Policy != "bypass" {
 			continue
 		}
 		for _, re := range r.domains {
-			hosts = append(hosts, traefik.Sample(re))
+			s.hosts = append(s.hosts, traefik.Sample(re))
 		}
 		for _, re := range r.resources {
 			if p := traefik.Sample(re); strings.HasPrefix(p, "/") {
-				paths = append(paths, p)
+				s.paths = append(s.paths, p)
 			} else {
-				paths = append(paths, "/"+p)
+				s.paths = append(s.paths, "/"+p)
 			}
 		}
+		if r.ranges != nil {
+			s.networks = append(s.networks, r.ranges.Prefixes...)
+		}
 	}
-	return hosts, paths
+	return s
 }
 
 // maxSamples bounds how many requests of each kind a configuration of thousands of rules is asked about.
 const maxSamples = 200
 
-// exempted reports whether a stranger gets past a login on this route because the login's own rules let the request in.
-func (r *route) exempted(w *traefik.Middleware) bool {
+// exempted reports whether one of some senders gets past a login on this route because the login's own rules let it in.
+func (r *route) exempted(w *traefik.Middleware, senders ...netip.Addr) bool {
 	if w.Exempts == nil {
 		return false
 	}
-	hosts, paths := r.g.exempt[w.Name].hosts, r.g.exempt[w.Name].paths
+	known := r.g.exempt[w.Name]
 	for _, q := range r.Rule.Witnesses(r.g.Version) {
 		path, _, _ := strings.Cut(q.Path, "?")
-		for _, h := range append([]string{q.Host}, hosts[:min(len(hosts), maxSamples)]...) {
-			for _, p := range append([]string{path}, paths[:min(len(paths), maxSamples)]...) {
-				if slices.ContainsFunc(strangers, func(from netip.Addr) bool {
+		for _, h := range append([]string{q.Host}, known.hosts[:min(len(known.hosts), maxSamples)]...) {
+			for _, p := range append([]string{path}, known.paths[:min(len(known.paths), maxSamples)]...) {
+				if slices.ContainsFunc(senders, func(from netip.Addr) bool {
 					return r.Rule.Takes(r.g.Version, h, p, from) && w.Exempts(h, p, "GET", from)
 				}) {
 					return true
@@ -247,6 +249,18 @@ func (r *route) exempted(w *traefik.Middleware) bool {
 		}
 	}
 	return false
+}
+
+// exemptNetworks are the networks from which the login's own rules let a request on this route in.
+func (r *route) exemptNetworks(w *traefik.Middleware) []string {
+	var out []string
+	networks := r.g.exempt[w.Name].networks
+	for _, p := range networks[:min(len(networks), maxSamples)] {
+		if !slices.Contains(out, p.String()) && r.exempted(w, p.Addr()) {
+			out = append(out, p.String())
+		}
+	}
+	return out
 }
 
 // strangers are addresses that are in nobody's list but by chance (RFC 5737 and RFC 3849 keep them for examples).

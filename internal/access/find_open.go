@@ -42,6 +42,8 @@ func (s *scene) doors() {
 			switch {
 			case rule == ruleSibling && s.guardWord(r, m) == "login":
 				d.fix = "Give this router the login as well. If it is public on purpose, list it under `public` in drydock.yaml."
+			case m.outside:
+				d.fix = "Name an allowlist or a login in the router's `middlewares`. If it is public on purpose, list the router under `public` in drydock.yaml."
 			case rule == ruleUnprotected || rule == ruleSibling:
 				d.fix = s.addFix(r, m)
 			}

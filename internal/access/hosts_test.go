@@ -21,6 +21,7 @@ import (
 //	args FOLDER...                                    the projects that are named
 //	exposure [STACK/]SERVICE WORD
 //	finding RULE SERVICE ROUTER|- SEVERITY            everything found above info
+//	public NAME, login NAME, bouncer NAME             as in drydock.yaml
 //	unknown TEXT                                      what Result.Unknown or a warning must hold
 //	partial PATH TEXT                                 an input that was looked at in part, and what its reason must hold
 //	whole                                             no input was looked at in part only
@@ -45,12 +46,12 @@ func judgeHost(t *testing.T, a *txtar.Archive) {
 	t.Helper()
 	lines := strings.Split(string(a.Comment), "\n")
 	h := hostOf(t, a)
-	res := Check(h, Options{})
+	res := Check(h, optionsOf(lines))
 	var want, got []string
 	for _, line := range lines {
 		word, rest, _ := strings.Cut(line, " ")
 		switch word {
-		case "", "#", "args":
+		case "", "#", "args", "public", "login", "bouncer":
 		case "exposure":
 			who, e, _ := strings.Cut(rest, " ")
 			checkExposure(t, res, who, finding.Exposure(e))
@@ -87,6 +88,22 @@ func judgeHost(t *testing.T, a *txtar.Archive) {
 	if !slices.Equal(want, got) {
 		t.Errorf("findings\n got  %s\n want %s", strings.Join(got, "\n      "), strings.Join(want, "\n      "))
 	}
+}
+
+// optionsOf are what the lines of a host say as drydock.yaml would.
+func optionsOf(lines []string) Options {
+	var o Options
+	for _, line := range lines {
+		switch word, rest, _ := strings.Cut(line, " "); word {
+		case "public":
+			o.Public = append(o.Public, rest)
+		case "login":
+			o.Logins = append(o.Logins, rest)
+		case "bouncer":
+			o.Bouncers = append(o.Bouncers, rest)
+		}
+	}
+	return o
 }
 
 func orDash(s string) string {

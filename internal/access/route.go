@@ -108,8 +108,8 @@ func (c *checker) classify(g *Gateway) {
 	}
 }
 
-// rivals are the routes that may take another one's requests: those of an entry point for a host, under "" those that name no
-// host or a pattern of them.
+// rivals are the routes that may take another one's requests: those of an entry point for a host, under "" those that
+// name no host or a pattern of them.
 type rivals map[string][]*route
 
 func rivalKey(entryPoint, host string) string { return entryPoint + "\x00" + host }
@@ -157,6 +157,12 @@ func (r *route) judge() {
 		r.reach()
 		return
 	}
+	r.guards()
+	r.reach()
+}
+
+// guards works out what stands between those who reach the entry point and the backend.
+func (r *route) guards() {
 	r.walk()
 	if src := r.Rule.Sources(); src != nil {
 		l := list{ranges: src, cover: src.Cover()}
@@ -164,7 +170,6 @@ func (r *route) judge() {
 		r.lists = append(r.lists, l)
 	}
 	r.decide()
-	r.reach()
 }
 
 // walk follows the chain up to a redirection that nobody gets past.
@@ -199,10 +204,13 @@ func (r *route) ask(m *traefik.Middleware) {
 		r.bouncer = m
 	case m.Decision == traefik.Undecided:
 		r.decider = m
-	case r.exempted(m):
+	case r.exempted(m, strangers...):
 		r.open = fmt.Sprintf("the rules of %s let requests in without a login (policy: bypass)", m.Decider)
 	default:
 		r.auth, r.asker = m.Name, m.Decider
+		if without := r.exemptNetworks(m); len(without) > 0 {
+			r.asker += "; its rules ask nobody in " + shorten(without)
+		}
 	}
 }
 
@@ -275,7 +283,11 @@ func (r *route) list(m *traefik.Middleware, h *headers) list {
 	case forwarded && h.maybe != nil:
 		l.maybe = h.maybe.Name + " may write X-Forwarded-For before the list judges it"
 		if h.maybe.Decider != "" {
-			l.maybe = fmt.Sprintf("%s (%s) may write X-Forwarded-For before the list judges it", h.maybe.Name, h.maybe.Decider)
+			l.maybe = fmt.Sprintf(
+				"%s (%s) may write X-Forwarded-For before the list judges it",
+				h.maybe.Name,
+				h.maybe.Decider,
+			)
 		}
 	case forwarded && ep != nil && !r.g.Assumed:
 		switch proxies := ep.ForwardedTrusted; {
@@ -286,8 +298,11 @@ func (r *route) list(m *traefik.Middleware, h *headers) list {
 		case len(proxies) == 0:
 			l.never = "it looks for the client in X-Forwarded-For, which Traefik drops where no proxy is trusted"
 		case a.Depth > len(proxies) && singleAddresses(proxies):
-			l.spoof = fmt.Sprintf("it takes address %d of X-Forwarded-For from the right, but there are only %d trusted proxies: the client writes the rest",
-				a.Depth, len(proxies))
+			l.spoof = fmt.Sprintf(
+				"it takes address %d of X-Forwarded-For from the right, but there are only %d trusted proxies: the client writes the rest",
+				a.Depth,
+				len(proxies),
+			)
 		}
 	}
 	if l.never == "" && l.forced == "" {
@@ -321,7 +336,11 @@ func useless(a *traefik.AllowList, rs *traefik.Ranges, i int, forwarded bool) st
 		return fmt.Sprintf("%s is one address that no client has, not \"everybody\"", rs.Written[i])
 	case a.IPv6Subnet != nil && p.Addr().Is6() && p.Bits() > *a.IPv6Subnet && (!forwarded || a.Depth > 0):
 		if base, err := p.Addr().Prefix(*a.IPv6Subnet); err == nil && base.Addr() != p.Addr() {
-			return fmt.Sprintf("clients are cut to /%d before they are compared, so %s matches nobody", *a.IPv6Subnet, rs.Written[i])
+			return fmt.Sprintf(
+				"clients are cut to /%d before they are compared, so %s matches nobody",
+				*a.IPv6Subnet,
+				rs.Written[i],
+			)
 		}
 	}
 	return ""
@@ -343,6 +362,10 @@ func (r *route) decide() {
 			guards = append(guards, l)
 		}
 	}
+	if why := r.apart(); why != "" {
+		r.class, r.why, r.nobody = closed, why, why
+		return
+	}
 	switch {
 	case len(guards) > 0:
 		r.class = allowlisted
@@ -350,15 +373,6 @@ func (r *route) decide() {
 			r.sources = append(r.sources, l.text())
 		}
 		r.why = "only " + strings.Join(r.sources, " that are also in ")
-		for i, a := range guards {
-			for _, b := range guards[i+1:] {
-				if a.ranges != nil && b.ranges != nil && !a.ranges.Overlaps(b.ranges) && !a.forwarded() && !b.forwarded() {
-					r.class, r.nobody = closed, "two allowlists hold at once and no address is in both"
-					r.why = r.nobody
-					return
-				}
-			}
-		}
 	case r.auth != "":
 		r.class, r.why = authenticated, r.auth+" asks for a login"
 		if r.asker != "" {
@@ -382,23 +396,104 @@ func (r *route) decide() {
 	case r.open != "":
 		r.class, r.why = public, r.open
 	case r.bouncer != nil:
-		r.class, r.why = public, fmt.Sprintf("no allowlist, no login; %s (%s) refuses only whom it knows", r.bouncer.Name, r.bouncer.Decider)
+		r.class, r.why = public, fmt.Sprintf(
+			"no allowlist, no login; %s (%s) refuses only whom it knows",
+			r.bouncer.Name,
+			r.bouncer.Decider,
+		)
 	default:
 		r.class, r.why = public, "no allowlist, no login"
 	}
 }
 
+// apart says why nobody can be in all of the route's lists at once, "" where somebody may be.
+func (r *route) apart() string {
+	var lists []*list
+	for i := range r.lists {
+		if l := &r.lists[i]; l.ranges != nil && l.forced+l.maybe == "" {
+			lists = append(lists, l)
+		}
+	}
+	for i, a := range lists {
+		for _, b := range lists[i+1:] {
+			switch {
+			case a.forwarded() != b.forwarded():
+				if why := r.proxyApart(a, b); why != "" {
+					return why
+				}
+			case a.judgesAs(b) && !a.clients().Overlaps(b.clients()):
+				return "two allowlists hold at once and no address is in both"
+			}
+		}
+	}
+	return ""
+}
+
+// proxyApart says why nobody passes two lists of which one judges the connection and the other one what a proxy says:
+// the connection is then the proxy's.
+func (r *route) proxyApart(a, b *list) string {
+	if b.forwarded() {
+		a, b = b, a
+	}
+	ep := r.entry()
+	if ep == nil || r.g.Assumed || ep.ForwardedInsecure {
+		return ""
+	}
+	proxies, err := traefik.ParseRanges(ep.ForwardedTrusted)
+	if err != nil || b.clients().Overlaps(proxies) {
+		return ""
+	}
+	return fmt.Sprintf(
+		"%s asks for a client behind a trusted proxy, and %s lets no trusted proxy in",
+		a.name(),
+		b.name(),
+	)
+}
+
+// clients are the addresses that a list lets in: where they are cut to an ipv6Subnet before they are compared, an
+// element stands for all that are cut to it.
+func (l *list) clients() *traefik.Ranges {
+	if l.mw == nil || l.mw.AllowList.IPv6Subnet == nil {
+		return l.ranges
+	}
+	cut := *l.mw.AllowList.IPv6Subnet
+	out := &traefik.Ranges{}
+	for i, p := range l.ranges.Prefixes {
+		if p.Addr().Is6() && p.Bits() > cut {
+			whole, err := p.Addr().Prefix(cut)
+			if err != nil || whole.Addr() != p.Addr() {
+				continue // nobody is cut to that
+			}
+			p = whole
+		}
+		out.Prefixes, out.Written = append(out.Prefixes, p), append(out.Written, l.ranges.Written[i])
+	}
+	return out
+}
+
+// judgesAs reports whether two lists judge the same address of a request.
+func (l *list) judgesAs(o *list) bool {
+	if !l.forwarded() {
+		return true
+	}
+	a, b := l.mw.AllowList, o.mw.AllowList
+	return a.Depth == b.Depth && slices.Equal(a.ExcludedIPs, b.ExcludedIPs)
+}
+
+func (l *list) name() string {
+	if l.mw == nil {
+		return "ClientIP in the rule"
+	}
+	return l.mw.Name
+}
+
 func (l *list) forwarded() bool { return l.mw != nil && l.mw.AllowList.Forwarded() }
 
 func (l *list) text() string {
-	name := "ClientIP in the rule"
-	if l.mw != nil {
-		name = l.mw.Name
-	}
 	if l.ranges == nil {
-		return name + " (from a variable)"
+		return l.name() + " (from a variable)"
 	}
-	return name + " (" + shorten(l.ranges.Written) + ")"
+	return l.name() + " (" + shorten(l.ranges.Written) + ")"
 }
 
 func shorten(s []string) string {
@@ -434,8 +529,8 @@ func (r *route) cutOff() bool {
 	return len(targets) > 0
 }
 
-// meet says whether two containers are in one network. Any network mode but the bridges' counts as yes: a host's network
-// reaches all of them, and what another container's or a plugin's holds is not known.
+// meet says whether two containers are in one network. Any network mode but the bridges' counts as yes: a host's
+// network reaches all of them, and what another container's or a plugin's holds is not known.
 func meet(sa *stack.Stack, a *stack.Service, sb *stack.Stack, b *stack.Service) bool {
 	if sa == nil || a == nil || sb == nil || a.NetworkMode != "" || b.NetworkMode != "" {
 		return true
@@ -503,8 +598,8 @@ func (r *route) findShadow(all rivals) {
 	}
 }
 
-// entryRedirect says whether the route is an entry point's own redirection. It takes every request; that it may leave out the
-// path of certificate challenges makes no other door.
+// entryRedirect says whether the route is an entry point's own redirection. It takes every request; that it may leave
+// out the path of certificate challenges makes no other door.
 func (r *route) entryRedirect() bool {
 	return r.Router.Provider == "internal" && r.Service == "noop@internal"
 }
@@ -532,7 +627,8 @@ func (r *route) targets() []*member {
 	return out
 }
 
-// outsider stands for what a router leads to and what is no compose service: a machine of the network, a program of the host's.
+// outsider stands for what a router leads to and what is no compose service: a machine of the network, a program of
+// the host's.
 func (g *Gateway) outsider(at string) *member {
 	m := g.outside[at]
 	if m == nil {
@@ -540,7 +636,12 @@ func (g *Gateway) outsider(at string) *member {
 		if st == nil {
 			st = &stack.Stack{}
 		}
-		m = &member{stack: st, service: &stack.Service{Name: at, Stack: st.Name}, labels: map[string]*stack.Label{}, outside: true}
+		m = &member{
+			stack:   st,
+			service: &stack.Service{Name: at, Stack: st.Name},
+			labels:  map[string]*stack.Label{},
+			outside: true,
+		}
 		g.outside[at] = m
 	}
 	return m

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/stack"
 )
 
 // proxyOfRules is the Traefik before which a rule's examples stand, unless they bring one of their own. FLAGS stands
@@ -111,8 +112,12 @@ func (e *example) compose() string {
 	return strings.Replace(proxyOfRules, "FLAGS", flags.String(), 1) + e.body
 }
 
+func (e *example) host(t *testing.T) *stack.Host {
+	return host(t, map[string]string{"a/compose.yaml": e.compose()}, "a")
+}
+
 func (e *example) judge(t *testing.T) {
-	res := Check(host(t, map[string]string{"a/compose.yaml": e.compose()}, "a"), e.opts)
+	res := Check(e.host(t), e.opts)
 	var got []string
 	for _, f := range res.Findings {
 		if f.Rule == e.rule {

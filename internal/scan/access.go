@@ -18,14 +18,14 @@ func runAccess(_ context.Context, t *Target, opt *Options) (*Result, error) {
 	res := &Result{Rules: access.Rules(), Findings: found.Findings, Warnings: found.Warnings, Services: map[ServiceKey]ServiceAccess{}}
 	res.Read.Services = len(found.Services)
 	for _, s := range found.Services {
+		if s.Exposure != finding.ExposureUnknown {
+			res.Judged++
+		}
 		if s.Outside {
 			res.Outside = append(res.Outside, report.Service{
 				Name: s.Name, Stack: s.Stack, Exposure: s.Exposure, Routers: s.Routers, Outside: true,
 			})
 			continue
-		}
-		if s.Exposure != finding.ExposureUnknown {
-			res.Judged++
 		}
 		res.Services[ServiceKey{s.Stack, s.Name}] = ServiceAccess{Exposure: s.Exposure, Routers: s.Routers}
 	}

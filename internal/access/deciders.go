@@ -23,8 +23,13 @@ type decider struct {
 
 // deciders are the programs that are known. What is not among them is not guessed: drydock.yaml says it.
 var deciders = []decider{
-	{name: "Authelia", decision: traefik.Login, words: []string{"authelia"}, paths: []string{"/api/authz/forward-auth"},
-		source: "https://www.authelia.com/integration/proxies/traefik/"},
+	{
+		name:     "Authelia",
+		decision: traefik.Login,
+		words:    []string{"authelia"},
+		paths:    []string{"/api/authz/forward-auth", "/api/verify?rd=", "/api/verify?auth=basic"},
+		source:   "https://www.authelia.com/integration/proxies/traefik/",
+	},
 	{
 		name:     "authentik",
 		decision: traefik.Login,
@@ -303,7 +308,7 @@ func knownService(u *url.URL, asked []*member) *decider {
 	}
 	for i := range deciders {
 		d := &deciders[i]
-		if slices.ContainsFunc(d.paths, func(p string) bool { return strings.HasPrefix(u.Path, p) }) {
+		if slices.ContainsFunc(d.paths, func(p string) bool { return strings.HasPrefix(u.Path+"?"+u.RawQuery, p) }) {
 			return d
 		}
 	}

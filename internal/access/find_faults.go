@@ -113,7 +113,9 @@ func (s *scene) conflicting(name string) *traefik.Conflict {
 }
 
 func (s *scene) fault(r *route, m *member, f traefik.Fault, rule string) {
-	d := draft{rule: rule, m: m, router: r.Router.Name, place: s.place(r), key: f.Middleware, evidence: []string{f.Msg}}
+	d := draft{
+		rule: rule, m: m, router: r.Router.Name, place: s.place(r), key: f.Middleware, evidence: []string{f.Msg}, also: r.targets(),
+	}
 	if f.Middleware != "" && r.FromEntry == 0 {
 		d.place = s.originPlace(r.Router.Origin, ".middlewares", ".rule")
 	}

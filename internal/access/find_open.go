@@ -140,6 +140,8 @@ func (s *scene) judgeDoor(r *route, m *member) (string, finding.Severity, []stri
 	}
 	guard := s.guardOf(r, m)
 	switch {
+	case r.harmless() && (guard == nil || guard.class == authenticated):
+		return ruleUnprotected, sev, why
 	case guard == nil:
 		if login := s.loginBeside(r, m); login != nil {
 			return ruleSibling, s.atLeast(finding.Medium, r, m, sev), besideLogin(login)
@@ -161,6 +163,14 @@ func (s *scene) judgeDoor(r *route, m *member) (string, finding.Severity, []stri
 	return ruleUnprotected, sev, why
 }
 
+// harmless reports whether a router takes nothing but single paths that say nothing of anybody: a health check, an
+// icon, the challenges of a certificate. It is often left out of a login.
+func (r *route) harmless() bool {
+	return !r.TCP && !r.UDP && r.Rule.OnlyPaths(func(p string, exact bool) bool {
+		return strings.HasPrefix(p, "/.well-known/") || exact && leaf.MatchString(p)
+	})
+}
+
 func besideLogin(guard *route) []string {
 	return []string{fmt.Sprintf("router %s serves the same backend behind a login (%s); list this one under `public` in drydock.yaml if it is meant",
 		guard.Router.Name, guard.auth)}
@@ -169,8 +179,11 @@ func besideLogin(guard *route) []string {
 // loginBeside is a router with a login that serves the same port of a service, and not only a part of what r serves.
 func (s *scene) loginBeside(r *route, m *member) *route {
 	for _, o := range s.routesOf(m) {
-		if o.Router == r.Router || !o.live() || o.class != authenticated || o.auth == "" || o.TCP != r.TCP || !s.samePort(o, r) {
+		if o.Router == r.Router || !o.live() || o.class != authenticated || o.auth == "" || o.TCP != r.TCP || o.UDP != r.UDP {
 			continue
+		}
+		if !s.samePort(o, r) {
+			continue // another port of the container: another app
 		}
 		if o.Rule != nil && r.Rule != nil && o.Rule.Implies(r.Rule) && !r.Rule.Implies(o.Rule) {
 			continue // the login is for a part of it only, such as /admin
@@ -180,8 +193,8 @@ func (s *scene) loginBeside(r *route, m *member) *route {
 	return nil
 }
 
-// atLeastHigh raises what is only info for want of an intent: the kind of door shows that nobody meant it. What is declared
-// public stays info.
+// atLeastHigh raises what is only info for want of an intent: the kind of door shows that nobody meant it. What is
+// declared public stays info.
 func (s *scene) atLeastHigh(r *route, m *member, sev finding.Severity) finding.Severity {
 	return s.atLeast(finding.High, r, m, sev)
 }
@@ -322,7 +335,8 @@ func (g *Gateway) name() string {
 	return g.Stack.Name + "/" + g.Service.Name
 }
 
-// missed is an allowlist that a service defines, or names on one of its routers, and that keeps nobody from any backend.
+// missed is an allowlist that a service defines, or names on one of its routers, and that keeps nobody from any
+// backend.
 func (s *scene) missed(m *member) string {
 	if name, ok := s.missing[m]; ok {
 		return name
@@ -351,10 +365,12 @@ func (s *scene) findMissed(m *member) string {
 	return s.missedDeploy(m)
 }
 
-// attach is a label that puts middlewares before a router, or was meant to: with an index, or in a namespace that nobody reads.
+// attach is a label that puts middlewares before a router, or was meant to: with an index, or in a namespace that
+// nobody reads.
 var attach = lazyregexp.New(`(?i)\.routers\.[^.]+\.middlewares(?:\[[^\]]*\]|\.[^.]+)?$`)
 
-// misnamed is an allowlist that a label of the service's attaches to a router, and that is before none of its backend's doors.
+// misnamed is an allowlist that a label of the service's attaches to a router, and that is before none of its
+// backend's doors.
 func (s *scene) misnamed(m *member) string {
 	for i := range m.service.Labels {
 		l := &m.service.Labels[i]
@@ -452,8 +468,8 @@ func (s *scene) allowlistsOf(m *member) []string {
 	return out
 }
 
-// works says whether an allowlist keeps strangers from a backend anywhere. On a router made up by a slip of the pen it does not:
-// nobody asks for that one.
+// works says whether an allowlist keeps strangers from a backend anywhere. On a router made up by a slip of the pen it
+// does not: nobody asks for that one.
 func (s *scene) works(name string) bool {
 	for _, r := range s.g.routes {
 		if !r.live() || r.class != allowlisted && r.class != closed || s.phantom(r) {
@@ -468,7 +484,8 @@ func (s *scene) works(name string) bool {
 	return false
 }
 
-// missedEntryList is an allowlist among the middlewares of an entry point that only redirects, if it works nowhere else.
+// missedEntryList is an allowlist among the middlewares of an entry point that only redirects, if it works nowhere
+// else.
 func (s *scene) missedEntryList() string {
 	for _, r := range s.g.routes {
 		if !r.entryRedirect() {
@@ -483,8 +500,8 @@ func (s *scene) missedEntryList() string {
 	return ""
 }
 
-// phantom says whether a router exists only because a label names it: it has no rule of its own, while its container has
-// routers that have.
+// phantom says whether a router exists only because a label names it: it has no rule of its own, while its container
+// has routers that have.
 func (s *scene) phantom(r *route) bool {
 	if !r.Router.DefaultRule || r.Router.Auto || r.TCP {
 		return false

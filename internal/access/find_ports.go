@@ -63,7 +63,7 @@ func (s *scene) judgePort(m *member, p stack.Port) (finding.Severity, string) {
 	case hidden >= 0:
 		r := same[hidden]
 		return finding.Medium, fmt.Sprintf(
-			"router %s names %s, which cannot be seen from here: if that keeps strangers out, this port goes round it",
+			"router %s names %s, of which it is not known whether it keeps strangers out: if it does, this port goes round it",
 			r.Router.Name,
 			strings.Join(r.unseen(), ", "),
 		)
@@ -87,13 +87,17 @@ var harmless = lazyregexp.New(
 	`(?i)compress|gzip|brotli|header|hsts|redirect|https|strip|prefix|retry|buffer|cache|cors|rate-?limit|error|circuit|rewrite|replace`,
 )
 
-// unseen lists the route's middlewares that are defined where they cannot be seen and may keep strangers out.
+// unseen lists the route's middlewares of which it is not known whether they keep strangers out: what they are is
+// defined where it cannot be seen, or another service decides.
 func (r *route) unseen() []string {
 	defined := r.g.Runtime.Middlewares
 	if r.TCP {
 		defined = r.g.Runtime.TCPMiddlewares
 	}
 	var out []string
+	if r.decider != nil {
+		out = append(out, r.decider.Name)
+	}
 	for _, name := range r.Middlewares {
 		if defined[name] == nil && !harmless.MatchString(name) {
 			out = append(out, name)

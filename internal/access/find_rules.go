@@ -125,7 +125,14 @@ func (s *scene) exactPath(r *route) bool {
 			!slices.ContainsFunc(o.targets(), func(m *member) bool { return slices.Contains(r.targets(), m) }) {
 			continue
 		}
-		d := draft{rule: ruleExactPath, m: s.about(r), router: r.Router.Name, place: s.place(r), key: p}
+		d := draft{
+			rule:   ruleExactPath,
+			m:      s.about(r),
+			router: r.Router.Name,
+			place:  s.place(r),
+			key:    p,
+			also:   r.targets(),
+		}
 		d.title = fmt.Sprintf(
 			"%s guards %s alone; what lies below goes to %s, which is open",
 			r.Router.Name,

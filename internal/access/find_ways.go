@@ -41,7 +41,7 @@ func (s *scene) entryPoints() {
 			continue
 		}
 		told[m] = true
-		d := draft{rule: ruleSpoofProxy, m: m, router: r.Router.Name, place: s.listPlace(r, &r.lists[0])}
+		d := draft{rule: ruleSpoofProxy, m: m, router: r.Router.Name, place: s.listPlace(r, &r.lists[0]), also: r.targets()}
 		d.title = fmt.Sprintf("on %s any client can claim an address that %s lets in", r.EntryPoint, r.Router.Name)
 		d.evidence = []string{"entry point " + r.EntryPoint + ": " + why, r.why}
 		s.add(d)
@@ -67,26 +67,35 @@ func everybody(list []string) bool {
 	return err == nil && everyone(rs.Cover()) != ""
 }
 
-// redirectPriority tells of a redirection that comes after routers which serve strangers.
+// redirectPriority tells of a redirection that comes after routers which serve strangers: once, of every service that
+// it holds for.
 func (s *scene) redirectPriority(r *route) {
+	var first *route
+	var also []*member
 	for _, o := range s.g.routes {
 		if o.EntryPoint != r.EntryPoint || o.TLS != nil || o.TCP || o.Router.Provider == "internal" || !o.live() || !o.class.open() || o.Priority < r.Priority {
 			continue
 		}
-		m := s.about(o)
-		d := draft{rule: ruleRedirectPrio, m: m, router: r.Router.Name, key: o.Router.Name}
-		d.title = fmt.Sprintf("%s answers on %s before the redirection does", o.Router.Name, r.EntryPoint)
-		d.evidence = []string{fmt.Sprintf("priority %d of the redirection, %d of %s", r.Priority, o.Priority, o.Router.Name)}
-		if g := s.g.Service; g != nil {
-			d.place = g.Location
+		if first == nil {
+			first = o
 		}
-		if s.intent(o, m) == "" && !isPanel(m.service) && !isStore(m.service) {
-			d.severity = finding.Medium
-			d.why = []string{"the app is served without encryption"}
-		}
-		s.add(d)
+		also = append(also, o.targets()...)
+	}
+	if first == nil {
 		return
 	}
+	m := s.about(first)
+	d := draft{rule: ruleRedirectPrio, m: m, router: r.Router.Name, key: first.Router.Name, also: also}
+	d.title = fmt.Sprintf("%s answers on %s before the redirection does", first.Router.Name, r.EntryPoint)
+	d.evidence = []string{fmt.Sprintf("priority %d of the redirection, %d of %s", r.Priority, first.Priority, first.Router.Name)}
+	if g := s.g.Service; g != nil {
+		d.place = g.Location
+	}
+	if s.intent(first, m) == "" && !isPanel(m.service) && !isStore(m.service) {
+		d.severity = finding.Medium
+		d.why = []string{"the app is served without encryption"}
+	}
+	s.add(d)
 }
 
 // ways tells of the doors that lead past Traefik: published ports, the host's network, Docker's socket.
@@ -134,8 +143,8 @@ func (s *scene) guardedRoutes(m *member) []*route {
 	return out
 }
 
-// rangeOf is how many of the first ports one item of the file stands for: "9200-9300:9200-9300" is one finding and not a
-// hundred and one.
+// rangeOf is how many of the first ports one item of the file stands for: "9200-9300:9200-9300" is one finding and not
+// a hundred and one.
 func rangeOf(ports []stack.Port) int {
 	n := 1
 	for n < len(ports) && ports[0].Location.Line > 0 && ports[n].Location == ports[0].Location &&

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 )
 
@@ -171,6 +172,22 @@ func (r *Rule) ExactPaths(v Version) []Request {
 		out = append(out, one.Witnesses(v)...)
 	}
 	return out
+}
+
+// OnlyPaths reports whether each alternative of a rule is limited to a path of which ok holds: an exact one, or a beginning.
+func (r *Rule) OnlyPaths(ok func(path string, exact bool) bool) bool {
+	if r == nil || r.terms == nil {
+		return false
+	}
+	for _, term := range r.terms {
+		found := slices.ContainsFunc(term, func(c *cond) bool {
+			return !c.not && c.re == nil && (c.name == "Path" || c.name == "PathPrefix") && ok(c.args[0], c.name == "Path")
+		})
+		if !found {
+			return false
+		}
+	}
+	return true
 }
 
 // HostlessPart reports whether a rule has alternatives for certain hosts and one for all of them: `A && B || C` is

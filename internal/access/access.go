@@ -70,6 +70,7 @@ type Gateway struct {
 	Runtime    *traefik.Runtime
 	Assumed    bool                // Traefik's own configuration is not known: entry points and all that they add are guessed from labels
 	refused    *traefik.LabelError // the setting for which Traefik does not start, nil if there is none
+	spaces     spaces              // who lives in whose network
 	unseen     string              // why services may have doors that are not seen, "" where all of them are
 	folder     string              // that of Options.TraefikConfig, where it is what was read
 	bad        []badFile           // files of the file provider that Traefik cannot use
@@ -124,6 +125,7 @@ func Check(h *stack.Host, opts Options) *Result {
 	}
 	res := &Result{}
 	c := &checker{host: h, opts: opts, res: res, ref: h.Refs()}
+	c.shareNetworks()
 	c.gateways()
 	for _, g := range res.Gateways {
 		c.decide(g)
@@ -147,6 +149,8 @@ type checker struct {
 	res    *Result
 	ref    func(stack, service string) string // tells services apart on the whole host
 	images map[*stack.Service]*image
+	spaces spaces                    // of services that share a network
+	lost   map[*stack.Service]string // why the network that a service lives in is not known
 }
 
 // Service returns what was found of a service, nil if there is none of that name.

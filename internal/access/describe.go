@@ -34,7 +34,11 @@ func (c *checker) describe() {
 	}
 	i := 0
 	c.host.Services(func(st *stack.Stack, s *stack.Service) {
-		order[i].direct(s)
+		order[i].direct(s, c.doorPorts(s), c.house(s).NetworkMode)
+		if why := c.lost[s]; why != "" {
+			order[i].Doors = append(order[i].Doors, Door{Via: "not read", Access: "unknown", Why: why})
+			order[i].widen(unknown)
+		}
 		c.doubt(st, s, order[i])
 		for _, g := range c.res.Gateways {
 			if g.Service == s {
@@ -72,7 +76,7 @@ func (c *checker) doubt(st *stack.Stack, s *stack.Service, out *Service) {
 		return
 	}
 	for _, g := range c.res.Gateways {
-		if g.unseen != "" && g.Service != nil && meet(g.Stack, g.Service, st, s) {
+		if g.unseen != "" && g.Service != nil && c.spaces.meet(g.Stack, g.Service, st, s) {
 			out.Doors = append(out.Doors, Door{Via: "not read", Access: "unknown", Why: g.unseen})
 			out.widen(unknown)
 			return
@@ -176,8 +180,8 @@ func (s *Service) widen(c class) {
 }
 
 // direct adds the doors that lead past Traefik. Traefik's own published entry points are its purpose: they make it public.
-func (s *Service) direct(svc *stack.Service) {
-	for _, p := range svc.Ports {
+func (s *Service) direct(svc *stack.Service, ports []stack.Port, network string) {
+	for _, p := range ports {
 		where := portReach(p)
 		d := Door{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", portText(p), address(p)), port: portText(p)}
 		if len(p.Unset) > 0 {
@@ -195,7 +199,7 @@ func (s *Service) direct(svc *stack.Service) {
 		s.Doors = append(s.Doors, Door{Via: "not read", Access: "unknown", Why: why})
 		s.widen(unknown)
 	}
-	if svc.NetworkMode == "host" {
+	if network == "host" {
 		s.Doors = append(s.Doors, Door{Via: "host network", Access: "public", Why: "it listens on the machine's own addresses"})
 		s.widen(public)
 	}

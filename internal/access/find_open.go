@@ -269,7 +269,7 @@ func (s *scene) doorSeverity(r *route, m *member) (finding.Severity, []string) {
 
 // panelBehind reports whether a route leads to a port on which a service administers something.
 func (s *scene) panelBehind(r *route, m *member) bool {
-	ports := s.portsBehind(r)
+	ports := r.portsBehind()
 	if len(ports) == 0 {
 		return isPanel(m.service)
 	}

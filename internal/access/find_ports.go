@@ -14,7 +14,7 @@ import (
 
 // ports tells of a service's ports that are published past Traefik.
 func (s *scene) ports(m *member) {
-	for all := m.service.Ports; len(all) > 0; {
+	for all := s.toldPorts(m.service); len(all) > 0; {
 		p, n := all[0], rangeOf(all)
 		last := all[n-1]
 		all = all[n:]
@@ -112,7 +112,7 @@ func (r *route) mayKeepOut() bool { return r.live() && r.class == unknown && len
 // leadsTo reports whether a route leads to a port of a service's. Where no label names the port, Traefik takes the
 // lowest one that the container exposes, of which those of the image are not known here.
 func (s *scene) leadsTo(r *route, m *member, port uint32) bool {
-	ports := s.portsBehind(r)
+	ports := r.portsBehind()
 	if len(ports) > 0 {
 		return slices.Contains(ports, port)
 	}
@@ -121,13 +121,13 @@ func (s *scene) leadsTo(r *route, m *member, port uint32) bool {
 }
 
 // portsBehind are the ports that a route's service names, empty where it names none.
-func (s *scene) portsBehind(r *route) []uint32 {
-	services := s.g.Runtime.Services
+func (r *route) portsBehind() []uint32 {
+	services := r.g.Runtime.Services
 	switch {
 	case r.TCP:
-		services = s.g.Runtime.TCPServices
+		services = r.g.Runtime.TCPServices
 	case r.UDP:
-		services = s.g.Runtime.UDPServices
+		services = r.g.Runtime.UDPServices
 	}
 	var out []uint32
 	seen := map[string]bool{}
@@ -200,6 +200,6 @@ func (s *scene) samePort(a, b *route) bool {
 	if a.Service == b.Service {
 		return true
 	}
-	x, y := s.portsBehind(a), s.portsBehind(b)
+	x, y := a.portsBehind(), b.portsBehind()
 	return len(x) > 0 && len(y) > 0 && slices.ContainsFunc(x, func(p uint32) bool { return slices.Contains(y, p) })
 }

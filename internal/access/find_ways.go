@@ -175,7 +175,7 @@ func bindLocally(p stack.Port) []finding.Edit {
 }
 
 func (s *scene) hostNetwork(m *member) {
-	if m.service.NetworkMode != "host" {
+	if s.house(m.service).NetworkMode != "host" {
 		return
 	}
 	d := draft{rule: ruleHostNetwork, m: m}

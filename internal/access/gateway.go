@@ -149,7 +149,8 @@ func sharesNetwork(a, b *stack.Stack) bool {
 // gateway builds the runtime of one Traefik over some stacks. svc is nil where Traefik is not among the inputs.
 func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.Stack) *Gateway {
 	g := &Gateway{
-		Stack: st, Service: svc, Version: traefik.ParseVersion(c.opts.TraefikVersion), outside: map[string]*member{}, exempt: map[string]samples{},
+		spaces: c.spaces,
+		Stack:  st, Service: svc, Version: traefik.ParseVersion(c.opts.TraefikVersion), outside: map[string]*member{}, exempt: map[string]samples{},
 	}
 	if svc != nil && !g.Version.Known() {
 		g.Version = c.versionOf(svc)
@@ -174,7 +175,7 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	}
 	for _, s := range stacks {
 		for i := range s.Services {
-			hosts := hostsOf(st, svc, s, &s.Services[i])
+			hosts := c.hostsOf(st, svc, s, &s.Services[i])
 			for _, kind := range seenAs(in.Static, &s.Services[i]) {
 				m, ct := c.member(s, &s.Services[i], kind)
 				ct.Hosts = hosts
@@ -243,34 +244,21 @@ func seenAs(static *traefik.Static, s *stack.Service) []sight {
 func (c *checker) member(st *stack.Stack, s *stack.Service, kind sight) (member, traefik.Container) {
 	m := member{stack: st, service: s, labels: map[string]*stack.Label{}, swarm: kind == asSwarmsTask}
 	ct := traefik.Container{Project: st.Name, Service: s.Name, Name: st.Name + "-" + s.Name + "-1", Labels: map[string]string{}}
-	labels := s.Labels
 	if kind != asContainer {
 		// A swarm tells no ports, so that a service without a label for its port is not served.
 		ct = traefik.Container{Name: st.Name + "_" + s.Name, NoPort: true, Swarm: m.swarm, Labels: map[string]string{}}
-		labels = s.DeployLabels
-	}
-	for i := range labels {
-		l := &labels[i]
-		m.labels[l.Key] = l
-		ct.Labels[l.Key] = l.Value
-		if len(l.Unset) == 0 {
-			continue
+		for i := range s.DeployLabels {
+			m.take(&ct, &s.DeployLabels[i])
 		}
-		required := insists(l)
-		switch {
-		case namesHost(l.Key):
-			ct.Labels[l.Key] = l.RawValue
-		case required:
-			if ct.Opaque == nil {
-				ct.Opaque = map[string]bool{}
-			}
-			ct.Opaque[l.Key] = true
-			ct.Labels[l.Key] = neutral(l.Key)
-		}
-	}
-	if kind != asContainer {
 		ct.Labels["com.docker.stack.namespace"] = st.Name
 		return m, ct
+	}
+	built := c.image(s).labels
+	for i := range built {
+		m.take(&ct, &built[i])
+	}
+	for i := range s.Labels { // which win over the image's
+		m.take(&ct, &s.Labels[i])
 	}
 	ct.Labels["com.docker.compose.project"], ct.Labels["com.docker.compose.service"] = st.Name, s.Name
 	ct.Ports = append(ct.Ports, s.Expose...)
@@ -282,9 +270,9 @@ func (c *checker) member(st *stack.Stack, s *stack.Service, kind sight) (member,
 
 // hostsOf are the names under which a Traefik reaches a service, for routers of files that lead to a URL: those of a common
 // network, and the machine's own with a published port.
-func hostsOf(gst *stack.Stack, gateway *stack.Service, st *stack.Stack, s *stack.Service) []string {
+func (c *checker) hostsOf(gst *stack.Stack, gateway *stack.Service, st *stack.Stack, s *stack.Service) []string {
 	var out []string
-	if gateway == nil || gateway.NetworkMode != "host" && meet(gst, gateway, st, s) {
+	if gateway == nil || c.house(gateway).NetworkMode != "host" && c.spaces.meet(gst, gateway, st, s) {
 		out = append(out, s.Name, st.Name+"-"+s.Name+"-1")
 		out = append(out, s.Aliases...)
 	}
@@ -293,11 +281,29 @@ func hostsOf(gst *stack.Stack, gateway *stack.Service, st *stack.Stack, s *stack
 			continue
 		}
 		out = append(out, "host.docker.internal:"+p.Published)
-		if gateway != nil && gateway.NetworkMode == "host" {
+		if gateway != nil && c.house(gateway).NetworkMode == "host" {
 			out = append(out, "localhost:"+p.Published, "127.0.0.1:"+p.Published)
 		}
 	}
 	return out
+}
+
+// take adds a label; of one key the last counts.
+func (m *member) take(ct *traefik.Container, l *stack.Label) {
+	m.labels[l.Key] = l
+	ct.Labels[l.Key] = l.Value
+	delete(ct.Opaque, l.Key)
+	switch {
+	case len(l.Unset) == 0:
+	case namesHost(l.Key):
+		ct.Labels[l.Key] = l.RawValue
+	case insists(l):
+		if ct.Opaque == nil {
+			ct.Opaque = map[string]bool{}
+		}
+		ct.Opaque[l.Key] = true
+		ct.Labels[l.Key] = neutral(l.Key)
+	}
 }
 
 // insists says whether compose refuses to start without the variables of a label: ${NAME?} or ${NAME:?}.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -25,8 +26,9 @@ type image struct {
 	entrypoint []string
 	command    []string
 	copies     []copied
-	shown      string // the Dockerfile, as the report names it
-	unread     string // why the Dockerfile could not be followed, "" if it could
+	labels     []stack.Label // LABEL, which the container has where the compose file does not say otherwise
+	shown      string        // the Dockerfile, as the report names it
+	unread     string        // why the Dockerfile could not be followed, "" if it could
 }
 
 // copied is one thing that a COPY or ADD puts into the image.
@@ -84,7 +86,10 @@ func (c *checker) image(s *stack.Service) *image {
 			args[name] = *value
 		}
 	}
-	w := &follower{file: f, context: b.Context, args: args, bases: f.WithArgs(args), stages: map[*dockerfile.Stage]*stage{}}
+	w := &follower{file: f, shown: img.shown, context: b.Context, args: args, bases: f.WithArgs(args), stages: map[*dockerfile.Stage]*stage{}}
+	if b.Inline != "" {
+		w.inline = &s.BuildLocation
+	}
 	w.fill(img, w.stage(target))
 	return img
 }
@@ -92,6 +97,8 @@ func (c *checker) image(s *stack.Service) *image {
 // follower follows the stages of one Dockerfile.
 type follower struct {
 	file    *dockerfile.File
+	shown   string            // the file, as findings name it
+	inline  *finding.Location // of one that stands in the compose file, where its lines are not known
 	context string
 	args    map[string]string // build arguments
 	bases   []dockerfile.Ref
@@ -108,17 +115,31 @@ type stage struct {
 	entrypoint []string
 	command    []string
 	copies     []copied
+	labels     []stack.Label
 	folders    map[string]bool // that are known to be there
 	sure       bool            // the base is the official image, whose folders are known
 }
 
 func (w *follower) fill(img *image, s *stage) {
 	img.base, img.entrypoint, img.command, img.copies, img.hidden = s.base, s.entrypoint, s.command, s.copies, s.hidden
+	img.labels = s.labels
 	for _, name := range s.env {
 		if value, ok := s.vars[name]; ok {
 			img.env[name] = value
 		}
 	}
+}
+
+// maxCopies bounds what a stage is followed for: stages that copy from one another, twice each, would double it every time.
+const maxCopies = 5_000
+
+// put notes one thing that is copied, up to the bound; beyond it nothing is known of the stage.
+func (s *stage) put(o copied) {
+	if len(s.copies) > maxCopies {
+		s.copies[maxCopies] = copied{target: "/", folder: true, hidden: "its Dockerfile copies too much to be followed", line: o.line}
+		return
+	}
+	s.copies = append(s.copies, o)
 }
 
 // stage works a stage out, once. A stage is only ever built on an earlier one, so that this ends.
@@ -140,6 +161,7 @@ func (w *follower) stage(d *dockerfile.Stage) *stage {
 			s.folders[f] = true
 		}
 		s.env, s.hidden, s.copies = slices.Clone(from.env), slices.Clone(from.hidden), slices.Clone(from.copies)
+		s.labels = slices.Clone(from.labels)
 	} else {
 		ref := w.bases[d.Index]
 		if ref.Known {
@@ -182,6 +204,10 @@ func (w *follower) step(s *stage, in *dockerfile.Instruction) {
 				s.hidden = append(s.hidden, p.Key)
 			}
 		}
+	case "LABEL":
+		for _, p := range in.Pairs {
+			w.label(s, in, p)
+		}
 	case "WORKDIR":
 		if len(in.Args) > 0 {
 			if dir, known := w.file.Expand(in.Args[0].Text, s.vars); known {
@@ -198,6 +224,26 @@ func (w *follower) step(s *stage, in *dockerfile.Instruction) {
 	case "RUN":
 		s.run(in)
 	}
+}
+
+// label notes a label for Traefik.
+func (w *follower) label(s *stage, in *dockerfile.Instruction, p dockerfile.Pair) {
+	if !forTraefik(p.Key) {
+		return
+	}
+	value, known := w.file.Expand(p.Value, s.vars)
+	l := stack.Label{
+		Key: p.Key, Value: value, RawKey: p.Key, RawValue: p.Value, Shared: true,
+		Location: finding.Location{Path: w.shown, Line: in.Line},
+	}
+	if !known {
+		l.Value, l.Unset = "", []string{strings.Trim(p.Value, "${}")}
+	}
+	if w.inline != nil {
+		l.Location = *w.inline
+	}
+	l.ValueLoc = l.Location
+	s.labels = append(slices.DeleteFunc(s.labels, func(o stack.Label) bool { return o.Key == l.Key }), l)
 }
 
 // arg declares a build argument: what the build gives, else its default, else that of the file's head.
@@ -279,7 +325,7 @@ var unchanging = map[string]bool{"mkdir": true, "chmod": true, "chown": true, "t
 func (s *stage) wrote(in *dockerfile.Instruction, line int) {
 	why := fmt.Sprintf("the RUN on line %d of its Dockerfile may write it", line)
 	if in.Script == nil || in.Script.Err != nil {
-		s.copies = append(s.copies, copied{target: "/", folder: true, hidden: why, line: line})
+		s.put(copied{target: "/", folder: true, hidden: why, line: line})
 		return
 	}
 	redirects := strings.Contains(writesNothing.Replace(in.Script.Source), ">")
@@ -304,7 +350,7 @@ func (s *stage) named(word, why string, line int) {
 		return
 	}
 	if target := s.absolute(word); isConfigFile(target) || strings.HasPrefix(target, "/etc/traefik") {
-		s.copies = append(s.copies, copied{target: target, folder: !isConfigFile(target), hidden: why, line: line})
+		s.put(copied{target: target, folder: !isConfigFile(target), hidden: why, line: line})
 	}
 }
 
@@ -342,7 +388,7 @@ type copying struct {
 
 func (c *copying) hide(target string, folder bool, format string, args ...any) {
 	why := fmt.Sprintf(format, args...) + fmt.Sprintf(" (line %d of its Dockerfile)", c.in.Line)
-	c.s.copies = append(c.s.copies, copied{target: target, folder: folder, hidden: why, line: c.in.Line})
+	c.s.put(copied{target: target, folder: folder, hidden: why, line: c.in.Line})
 }
 
 func (c *copying) all() {
@@ -371,7 +417,7 @@ func (c *copying) heredoc(h dockerfile.Heredoc) {
 		c.hide(c.place(h.Name), false, "a variable without a value hides part of it")
 		return
 	}
-	c.s.copies = append(c.s.copies, copied{target: c.place(h.Name), data: []byte(text), line: c.in.Line})
+	c.s.put(copied{target: c.place(h.Name), data: []byte(text), line: c.in.Line})
 }
 
 // place is where a file of that name comes to stand.
@@ -426,7 +472,7 @@ func (c *copying) fromStage(from *stage, source string) {
 			continue
 		}
 		o.line = c.in.Line
-		c.s.copies = append(c.s.copies, o)
+		c.s.put(o)
 	}
 	if from.base != "" && !strings.EqualFold(from.base, "scratch") && !from.sure {
 		seen := slices.ContainsFunc(from.copies, func(o copied) bool { return within(o.target, source) || o.folder && within(source, o.target) })
@@ -441,7 +487,7 @@ func (c *copying) below(o copied, rest string) {
 	o.line = c.in.Line
 	if o.path == "" {
 		o.target = c.target
-		c.s.copies = append(c.s.copies, o)
+		c.s.put(o)
 		return
 	}
 	o.path = filepath.Join(o.path, filepath.FromSlash(rest))
@@ -481,12 +527,12 @@ func (c *copying) disk(full, name string) {
 		c.hide(c.target, true, "%s, which it copies, is not here", strings.TrimPrefix(name, "/"))
 	case info.IsDir():
 		c.s.make(c.target)
-		c.s.copies = append(c.s.copies, copied{target: c.target, path: full, folder: true, line: c.in.Line})
+		c.s.put(copied{target: c.target, path: full, folder: true, line: c.in.Line})
 	case !c.folder && !c.s.sure && !isConfigFile(c.target):
 		// Whether the target is a folder of the base image's decides on where the file stands.
 		c.hide(c.target, true, "whether %s is a folder of the image it starts from is not known", c.target)
 	default:
-		c.s.copies = append(c.s.copies, copied{target: c.place(filepath.Base(full)), path: full, line: c.in.Line})
+		c.s.put(copied{target: c.place(filepath.Base(full)), path: full, line: c.in.Line})
 	}
 }
 

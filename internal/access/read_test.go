@@ -1,6 +1,8 @@
 package access
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -8,8 +10,10 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/stack"
 )
 
 // around fills what the cases have in common into a compose file: Traefik's part is given, indented by four; the app has a
@@ -224,6 +228,56 @@ http:
 	}
 	h := host(t, filesOf(traefik+"-- bad.yml --\na: [\n"), ".")
 	if res := Check(h, Options{TraefikConfig: filepath.Join(h.Stacks[0].Dir, "bad.yml")}); !strings.Contains(res.Unknown, "bad.yml") {
+		t.Errorf("%q", res.Unknown)
+	}
+}
+
+// FuzzImage follows Dockerfiles of any text: it ends, and what it says was copied has a place.
+func FuzzImage(f *testing.F) {
+	for _, s := range []string{
+		"FROM traefik:v3.5\nCOPY t.yml /etc/traefik/\n", "ARG V=3\nFROM traefik:${V} AS a\nENV A=$A$A B=\"$A\"\nFROM a\nCOPY --from=a / /x\nCOPY --from=0 /x /\n",
+		"FROM scratch\nADD a.tar /\nADD https://x/y /z\nRUN echo a > /traefik.yml\nRUN <<EOF\nsed -i x /etc/traefik/t.yml\nEOF\n",
+		"FROM x\nCOPY <<A <<\"B\" /etc/traefik/\n$A\nA\n$B\nB\nLABEL traefik.enable=$X\nWORKDIR ../..\nCOPY * ./\n", "FROM a AS a\nFROM a AS a\nCOPY --from=a . .\n",
+	} {
+		f.Add(s)
+	}
+	dir := f.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "t.yml"), []byte("api: {}\n"), 0o600); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		st := &stack.Stack{Name: "p", Dir: dir}
+		s := &stack.Service{Name: "s", Build: &stack.Build{Context: dir, Inline: text + "\n"}}
+		s.BuildLocation.Path = "compose.yaml"
+		c := &checker{host: &stack.Host{Root: dir}, res: &Result{}, ref: func(_, s string) string { return s }}
+		c.opts.ReadFile = func(path string) ([]byte, error) { return bounded.ReadFile(path, maxFile) }
+		img := c.image(s)
+		if len(img.copies) > maxCopies+1 {
+			t.Errorf("%d copies", len(img.copies))
+		}
+		for _, o := range img.copies {
+			if !strings.HasPrefix(o.target, "/") || o.hidden == "" && o.path == "" && o.folder || o.path != "" && !strings.HasPrefix(o.path, dir) {
+				t.Errorf("%+v", o)
+			}
+		}
+		for _, name := range usualFiles {
+			if at := c.find(st, s, name); at.state == hidden && (at.why == "" || at.shown == "") {
+				t.Errorf("%s: %+v", name, at)
+			}
+		}
+		c.isTraefik(st, s)
+	})
+}
+
+// TestStagesThatCopyFromOneAnotherEnd copies twice from the stage before, forty times.
+func TestStagesThatCopyFromOneAnotherEnd(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("FROM traefik:v3.5 AS s0\nCOPY compose.yaml /a\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "FROM traefik:v3.5 AS s%d\nCOPY --from=s%d / /\nCOPY --from=s%d / /etc/traefik/\n", i+1, i, i)
+	}
+	res := Check(host(t, filesOf(around("    build: .")+"-- Dockerfile --\n"+b.String()), "."), Options{})
+	if !strings.Contains(res.Unknown, "copies too much to be followed") {
 		t.Errorf("%q", res.Unknown)
 	}
 }

@@ -97,6 +97,7 @@ func (c *checker) classify(g *Gateway) {
 	g.leading = map[*member][]*route{}
 	rivals := rivals{}
 	for _, r := range g.routes {
+		c.lodge(r)
 		r.judge()
 		rivals.add(r)
 		for _, m := range r.targets() {
@@ -509,7 +510,9 @@ func (r *route) reach() {
 		return
 	}
 	if ok, why := r.g.published(r.entry()); !ok {
-		r.class, r.why = internal, why
+		if r.class, r.why = internal, why; r.g.hiddenPort() {
+			r.class, r.why = unknown, "which ports of Traefik's are published hangs on a variable that has no value here"
+		}
 		return
 	}
 	if r.cutOff() {
@@ -522,7 +525,7 @@ func (r *route) reach() {
 func (r *route) cutOff() bool {
 	targets := r.targets()
 	for _, m := range targets {
-		if m.outside || meet(r.g.Stack, r.g.Service, m.stack, m.service) {
+		if m.outside || r.g.spaces.meet(r.g.Stack, r.g.Service, m.stack, m.service) {
 			return false
 		}
 	}
@@ -551,6 +554,19 @@ func meet(sa *stack.Stack, a *stack.Service, sb *stack.Stack, b *stack.Service) 
 	return len(mine) == 0 || len(b.Networks) == 0
 }
 
+// home is the service whose network Traefik lives in, whose ports are Traefik's: its own service, as a rule.
+func (g *Gateway) home() *stack.Service {
+	if space := g.spaces[g.Service]; space != nil {
+		return space.owner.service
+	}
+	return g.Service
+}
+
+// hiddenPort reports whether a variable without a value hides which port of Traefik's is published.
+func (g *Gateway) hiddenPort() bool {
+	return g.Service != nil && slices.ContainsFunc(g.home().Ports, func(p stack.Port) bool { return p.Target == 0 && len(p.Unset) > 0 })
+}
+
 // published says whether strangers can reach an entry point.
 func (g *Gateway) published(ep *traefik.EntryPoint) (bool, string) {
 	switch {
@@ -558,16 +574,16 @@ func (g *Gateway) published(ep *traefik.EntryPoint) (bool, string) {
 		return true, ""
 	case ep.Loopback():
 		return false, "its entry point listens on the loopback address only"
-	case g.Service.NetworkMode == "host":
+	case g.home().NetworkMode == "host":
 		return true, ""
-	case len(g.Service.Ports) == 0:
+	case len(g.home().Ports) == 0:
 		return true, "" // something else brings the clients: a tunnel, another host's proxy
 	}
 	proto := "tcp"
 	if ep.UDP() {
 		proto = "udp"
 	}
-	for _, p := range g.Service.Ports {
+	for _, p := range g.home().Ports {
 		if int(p.Target) == ep.Port() && (p.Protocol == "" || p.Protocol == proto) && !loopback(p.HostIP) {
 			return true, ""
 		}

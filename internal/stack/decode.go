@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -51,6 +52,11 @@ func (d *decoder) service(e entry) Service {
 	}
 	if m := n.get(unreadMark); m != nil {
 		s.Unread = append(s.Unread, m.text)
+	}
+	if mode := n.get("network_mode"); len(unsetOf(mode)) > 0 {
+		why := fmt.Sprintf("its network, %s, hangs on %s, which has no value: %s", mode.raw, variables(mode.unset), giveValue(mode.unset))
+		s.Unread = append(s.Unread, why)
+		d.host.unread(mode.loc, mode.raw, "service %q: %s", s.Name, why)
 	}
 	s.Labels = d.labels(&s, n)
 	s.DeployLabels = asLabels(d.pairs("deploy.labels", n.get("deploy").get("labels")))

@@ -27,6 +27,7 @@ func TestWhatIsNotHereIsSaid(t *testing.T) {
 		"extends a service that extends what is remote": {"services: {a: {extends: b}, b: {image: x, extends: {file: 'oci://r/c', service: b}}}\n", "is remote", "is remote"},
 		"a label file by a variable":                    {"services: {a: {image: x, label_file: './${F}.labels'}}\n", "hangs on the variable F", "its label file, ./${F}.labels, hangs on the variable F"},
 		"a label file that is lost":                     {"services: {a: {image: x, label_file: lost.labels}}\n", "", "its label file, lost.labels, could not be read"},
+		"a network by a variable":                       {"services: {a: {image: x, network_mode: 'container:${N}'}}\n", "container:${N}, hangs on the variable N", "its network, container:${N}, hangs on"},
 		"nothing of that":                               {"services: {a: {image: x}}\n", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

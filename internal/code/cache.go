@@ -43,7 +43,11 @@ func openCache(dir, build string, rules []*rule.Rule) *cache {
 	for _, r := range rules {
 		_ = gob.NewEncoder(h).Encode(r)
 	}
-	c := &cache{path: filepath.Join(dir, hex.EncodeToString(h.Sum(nil))[:24]+".gob"), old: map[string]FileResult{}, now: map[string]FileResult{}}
+	c := &cache{
+		path: filepath.Join(dir, hex.EncodeToString(h.Sum(nil))[:24]+".gob"),
+		old:  map[string]FileResult{},
+		now:  map[string]FileResult{},
+	}
 	f, err := os.Open(c.path)
 	if err != nil {
 		return c

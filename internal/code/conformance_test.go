@@ -38,7 +38,13 @@ func (t tally) String() string {
 		}
 		return 100 * float64(a) / float64(b)
 	}
-	return fmt.Sprintf("found %5.1f %% of %d, right %5.1f %% of %d", pc(t.both, t.both+t.missed), t.both+t.missed, pc(t.both, t.both+t.extra), t.both+t.extra)
+	return fmt.Sprintf(
+		"found %5.1f %% of %d, right %5.1f %% of %d",
+		pc(t.both, t.both+t.missed),
+		t.both+t.missed,
+		pc(t.both, t.both+t.extra),
+		t.both+t.extra,
+	)
 }
 
 // TestConformance compares with what semgrep found on its own engine tests and prints the agreement. To see
@@ -56,11 +62,27 @@ func TestConformance(t *testing.T) {
 			continue
 		}
 		d := filepath.Join(dir, l.Name())
-		total["patterns/"+l.Name()] = compareDir(t, l.Name(), filepath.Join(d, "rules.yaml"), filepath.Join(d, "targets"), filepath.Join(d, "expected.json"), show, nil)
+		total["patterns/"+l.Name()] = compareDir(
+			t,
+			l.Name(),
+			filepath.Join(d, "rules.yaml"),
+			filepath.Join(d, "targets"),
+			filepath.Join(d, "expected.json"),
+			show,
+			nil,
+		)
 	}
 	if show == "" || strings.HasPrefix(show, "rules") {
 		d := testenv.Shared(t, "semgrep-conformance", "rules")
-		compareDir(t, "rules", filepath.Join(d, "rules"), filepath.Join(d, "targets"), filepath.Join(d, "expected.json"), show, total)
+		compareDir(
+			t,
+			"rules",
+			filepath.Join(d, "rules"),
+			filepath.Join(d, "targets"),
+			filepath.Join(d, "expected.json"),
+			show,
+			total,
+		)
 	}
 	var names []string
 	for n := range total {
@@ -119,7 +141,8 @@ func compareDir(t *testing.T, name, rules, targets, exp, show string, by map[str
 			}
 			for _, e := range entries {
 				stem := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))
-				if partial[e.Name()] || by != nil && stem != strings.TrimSuffix(filepath.Base(r.File), filepath.Ext(r.File)) {
+				if partial[e.Name()] ||
+					by != nil && stem != strings.TrimSuffix(filepath.Base(r.File), filepath.Ext(r.File)) {
 					continue
 				}
 				if by != nil && p.Lang != nil && ast.LangOf(e.Name()) != p.Lang {
@@ -151,7 +174,14 @@ func compareDir(t *testing.T, name, rules, targets, exp, show string, by map[str
 	return count(t, name, wanted, got, langOf, show, by)
 }
 
-func count(t *testing.T, name string, wanted, got map[place]bool, langOf map[string]string, show string, by map[string]*tally) *tally {
+func count(
+	t *testing.T,
+	name string,
+	wanted, got map[place]bool,
+	langOf map[string]string,
+	show string,
+	by map[string]*tally,
+) *tally {
 	sum := &tally{}
 	at := func(p place) *tally {
 		if by == nil {

@@ -26,14 +26,15 @@
 // To add a language: write ast/lang_<name>.go with a Lang and list it in ast.Languages. The table says what each kind
 // of the grammar becomes (notation: ast.Spec); what it does not list is matched by the grammar's own kind, so begin
 // small. To follow values across its files: fill the Lang's Objects, write resolve/lang_<name>.go, which finds modules
-// and the names in them, and list it in resolve.languages. Look at trees with `drydock code dump`, and at the agreement with the oracle with
+// and the names in them, and list it in resolve.languages. Look at trees with `drydock code dump`, and at the agreement
+// with the oracle with
 //
 //	DRYDOCK_SHOW=<language> go test -run Conformance -v ./internal/code
 //
 // which prints each place that only one of the two has; <language>/<rule> narrows to one rule.
 //
 // What belongs where: a form that two languages spell differently and rule writers see as one is brought together when
-// lowering (a table, else a hook). A form that a pattern may leave out or write otherwise than the code is the matcher's
-// (pattern/children.go: optional, mode; pattern/match.go: unlike). What a name stands for is ast/names.go's and
-// ast/constants.go's: it is kept as alternatives of the node (Tree.Alt), which the matcher tries after the node.
+// lowering (a table, else a hook). A form that a pattern may leave out or write otherwise than the code is the
+// matcher's (pattern/children.go: optional, mode; pattern/match.go: unlike). What a name stands for is ast/names.go's
+// and ast/constants.go's: it is kept as alternatives of the node (Tree.Alt), which the matcher tries after the node.
 package code

@@ -114,7 +114,7 @@ func compileAll(rules []*rule.Rule, workers int) [][]compiled {
 // Rules lists the rules that work.
 func (e *Engine) Rules() []*rule.Rule { return e.rules }
 
-// Wanted says whether some rule may look at a file, by its name alone.
+// Wanted reports whether some rule may look at a file, by its name alone.
 func (e *Engine) Wanted(path string) bool {
 	if len(e.plain) > 0 {
 		return true
@@ -214,7 +214,13 @@ feed:
 	out.Skipped = tree.Skipped()
 	for _, r := range e.rules {
 		if e.many.n[r] > maxPerRule {
-			out.Partial = append(out.Partial, Partial{r.File, fmt.Sprintf("rule %s matches more than %d places; the rest was not looked for", r.ID, maxPerRule)})
+			out.Partial = append(
+				out.Partial,
+				Partial{
+					r.File,
+					fmt.Sprintf("rule %s matches more than %d places; the rest was not looked for", r.ID, maxPerRule),
+				},
+			)
 		}
 	}
 	number(out.Findings)
@@ -298,7 +304,8 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 		tree, err := search.ParseTree(lang, rel, src, e.opt.Limits)
 		if err != nil {
 			res.Problem = err.Error()
-			if !errors.Is(err, syntax.ErrUnavailable) && !errors.Is(err, syntax.ErrTooLarge) && !errors.Is(err, syntax.ErrTimeout) {
+			if !errors.Is(err, syntax.ErrUnavailable) && !errors.Is(err, syntax.ErrTooLarge) &&
+				!errors.Is(err, syntax.ErrTimeout) {
 				res.Problem = "syntax tree: " + err.Error()
 			}
 			res.Unread = len(e.plain) == 0
@@ -314,7 +321,11 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 		switch {
 		case len(tree.Errors) > 0:
 			line, _ := tree.Line(tree.Errors[0].Start)
-			res.Problem = fmt.Sprintf("%d places are not understood by the grammar, the first in line %d", len(tree.Errors), line)
+			res.Problem = fmt.Sprintf(
+				"%d places are not understood by the grammar, the first in line %d",
+				len(tree.Errors),
+				line,
+			)
 			if len(tree.Errors) == 1 {
 				res.Problem = fmt.Sprintf("line %d is not understood by the grammar", line)
 			}
@@ -328,8 +339,8 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 	return e.finish(f, ms, res)
 }
 
-// byGrammar guesses the language of a file whose name and first line tell nothing: of the languages that there are rules
-// for, the one whose grammar has to pass over the least of the beginning, if that is next to nothing.
+// byGrammar guesses the language of a file whose name and first line tell nothing: of the languages that there are
+// rules for, the one whose grammar has to pass over the least of the beginning, if that is next to nothing.
 func (e *Engine) byGrammar(rel string, src []byte) *ast.Lang {
 	const sample, most = 16 << 10, 20 // bytes tried; at most one in so many may be passed over
 	head := src[:min(len(src), sample)]
@@ -392,7 +403,7 @@ type tooMany struct {
 	n  map[*rule.Rule]int
 }
 
-// room says whether a rule may find more, and counts what it found.
+// room reports whether a rule may find more, and counts what it found.
 func (t *tooMany) room(r *rule.Rule, found int) bool {
 	if t == nil {
 		return true

@@ -190,7 +190,8 @@ func TestCacheBringsTheSame(t *testing.T) {
 		return look(t, eng, dir, source.Options{})
 	}
 	a, b, c := run("1"), run("1"), run("2")
-	if len(a.Findings) != 1 || len(b.Findings) != 1 || len(c.Findings) != 1 || a.Findings[0].ID() != b.Findings[0].ID() {
+	if len(a.Findings) != 1 || len(b.Findings) != 1 || len(c.Findings) != 1 ||
+		a.Findings[0].ID() != b.Findings[0].ID() {
 		t.Errorf("%v\n%v\n%v", a, b, c)
 	}
 	if files, _ := filepath.Glob(filepath.Join(cacheDir, "*.gob")); len(files) != 2 {

@@ -200,7 +200,9 @@ func secretRule(r *rule.Rule) bool {
 			}
 		}
 	}
-	return strings.Contains(r.ID, "secret") || strings.Contains(r.ID, "password") || strings.Contains(r.ID, "credential") || strings.Contains(r.ID, "api-key")
+	return strings.Contains(r.ID, "secret") || strings.Contains(r.ID, "password") ||
+		strings.Contains(r.ID, "credential") ||
+		strings.Contains(r.ID, "api-key")
 }
 
 var quotedText = lazyregexp.New("\"[^\"\\n]*\"|'[^'\\n]*'|`[^`\\n]*`")

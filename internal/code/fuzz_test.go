@@ -17,8 +17,16 @@ var small = syntax.Limits{Bytes: 1 << 14, Nodes: 1 << 16, Time: time.Second}
 // FuzzRules feeds the loader and the compiler.
 func FuzzRules(f *testing.F) {
 	f.Add([]byte("rules:\n- id: a\n  languages: [python]\n  severity: ERROR\n  message: m\n  pattern: foo($X, ...)\n"))
-	f.Add([]byte("rules:\n- id: a\n  languages: [js]\n  severity: LOW\n  message: m\n  match:\n    all:\n    - f($X)\n    - not: f(1)\n    where:\n    - comparison: $X > 1\n"))
-	f.Add([]byte("rules:\n- id: a\n  languages: [go]\n  severity: INFO\n  mode: taint\n  message: m\n  pattern-sources: [{pattern: f(), label: A}]\n  pattern-sinks: [{pattern: g(...), requires: A and not B}]\n"))
+	f.Add(
+		[]byte(
+			"rules:\n- id: a\n  languages: [js]\n  severity: LOW\n  message: m\n  match:\n    all:\n    - f($X)\n    - not: f(1)\n    where:\n    - comparison: $X > 1\n",
+		),
+	)
+	f.Add(
+		[]byte(
+			"rules:\n- id: a\n  languages: [go]\n  severity: INFO\n  mode: taint\n  message: m\n  pattern-sources: [{pattern: f(), label: A}]\n  pattern-sinks: [{pattern: g(...), requires: A and not B}]\n",
+		),
+	)
 	f.Add([]byte("rules: [{id: a, languages: [regex], severity: HIGH, message: m, pattern-regex: '(?<!a)b'}]"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) > 1<<14 {

@@ -126,7 +126,13 @@ func TestOddFiles(t *testing.T) {
 			continue
 		}
 		for name, open := range map[string]string{"round": "()", "square": "[]", "braces": "{}", "angle": "<>"} {
-			files[l.Name+"/"+name+l.Exts[0]] = strings.Repeat(open[:1], 1000) + "x" + strings.Repeat(open[1:], 1000) + "\n"
+			files[l.Name+"/"+name+l.Exts[0]] = strings.Repeat(
+				open[:1],
+				1000,
+			) + "x" + strings.Repeat(
+				open[1:],
+				1000,
+			) + "\n"
 			files[l.Name+"/open-"+name+l.Exts[0]] = strings.Repeat(open[:1], 1000)
 		}
 		files[l.Name+"/broken"+l.Exts[0]] = "\xff\xfe\x80 eval(\xc3\x28)\n\xed\xa0\x80"
@@ -162,7 +168,8 @@ func TestOddFiles(t *testing.T) {
 		}
 		found := false
 		for _, f := range res.Findings {
-			found = found || f.Rule == "no-eval" && f.Location.Path == "utf16.py" && f.Location.Line == 2 && f.Location.Column == 1
+			found = found ||
+				f.Rule == "no-eval" && f.Location.Path == "utf16.py" && f.Location.Line == 2 && f.Location.Column == 1
 		}
 		if !found {
 			t.Error("nothing found in UTF-16")
@@ -184,7 +191,8 @@ func TestRuleThatMatchesEverything(t *testing.T) {
 	}
 	words := 0
 	for _, p := range res.Partial {
-		if strings.Contains(p.Reason, "rule all matches more than 5000 places") || strings.Contains(p.Reason, "bound on work") {
+		if strings.Contains(p.Reason, "rule all matches more than 5000 places") ||
+			strings.Contains(p.Reason, "bound on work") {
 			words++
 		}
 	}
@@ -199,7 +207,15 @@ func TestTenThousandRules(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("rules:\n")
 	for i := range 10_000 {
-		fmt.Fprintf(&text, "- id: r%d\n  languages: [python]\n  severity: LOW\n  message: m\n  patterns:\n  - pattern: lib%d.f%d($X, ...)\n  - pattern-not: lib%d.f%d(\"...\")\n", i, i%100, i, i%100, i)
+		fmt.Fprintf(
+			&text,
+			"- id: r%d\n  languages: [python]\n  severity: LOW\n  message: m\n  patterns:\n  - pattern: lib%d.f%d($X, ...)\n  - pattern-not: lib%d.f%d(\"...\")\n",
+			i,
+			i%100,
+			i,
+			i%100,
+			i,
+		)
 	}
 	inTime(t, 120*time.Second, func() {
 		rules, errs := rule.Parse("many.yaml", []byte(text.String()))
@@ -267,8 +283,8 @@ func TestFingerprintsOfEqualLines(t *testing.T) {
 	}
 }
 
-// Modules that take all names from all others, and classes that all have all others as bases: each is looked into once a
-// search, where there are more ways through them than could ever be gone.
+// Modules that take all names from all others, and classes that all have all others as bases: each is looked into once
+// a search, where there are more ways through them than could ever be gone.
 func TestImportsAndBasesInCircles(t *testing.T) {
 	needTrees(t)
 	const n = 40
@@ -279,9 +295,19 @@ func TestImportsAndBasesInCircles(t *testing.T) {
 	}
 	var files strings.Builder
 	for i := range n {
-		fmt.Fprintf(&files, "-- m%d.py\n%sclass B%d(%s):\n    def f%d(self, x):\n        self.missing(x)\n        self.f(src())\n", i, stars.String(), i, bases.String(), i)
+		fmt.Fprintf(
+			&files,
+			"-- m%d.py\n%sclass B%d(%s):\n    def f%d(self, x):\n        self.missing(x)\n        self.f(src())\n",
+			i,
+			stars.String(),
+			i,
+			bases.String(),
+			i,
+		)
 	}
-	files.WriteString("-- z.py\nfrom m0 import *\nclass C(B0):\n    def f(self, x):\n        sink(x)  # HIT\nC().f(src())\nC().missing(src())\nmissing(src())\n")
+	files.WriteString(
+		"-- z.py\nfrom m0 import *\nclass C(B0):\n    def f(self, x):\n        sink(x)  # HIT\nC().f(src())\nC().missing(src())\nmissing(src())\n",
+	)
 	inTime(t, 60*time.Second, func() {
 		res, dir := runProject(t, acrossRule, files.String(), Options{Workers: 2})
 		if got, want := places(res), marked(t, dir); strings.Join(got, " ") != strings.Join(want, " ") {

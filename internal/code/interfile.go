@@ -33,7 +33,7 @@ type interRule struct {
 	progs map[*ast.Lang]*search.Program
 }
 
-// follows says whether a program looks across functions.
+// follows reports whether a program looks across functions.
 func follows(p *search.Program) bool {
 	return p.Taint != nil && p.Rule.Options.Interfile && p.Lang != nil && resolve.Follows(p.Lang.Name)
 }
@@ -46,7 +46,7 @@ func (e *Engine) addInter(p *search.Program) {
 	e.inter[len(e.inter)-1].progs[p.Lang] = p
 }
 
-// hasInter says whether a rule that looks across files is for a language.
+// hasInter reports whether a rule that looks across files is for a language.
 func (e *Engine) hasInter(l *ast.Lang) bool {
 	for _, r := range e.inter {
 		if r.progs[l] != nil {
@@ -179,16 +179,33 @@ func (pr *project) group(lang string, at []int, out *across) {
 			fam = resolve.New(lang, files, roots)
 		}
 		program := func(file int32) *search.Program { return r.progs[ast.LangByName(files[file].Lang)] }
-		s := interproc.New(fam, ri, program, func(k resolve.FuncKey) *facts.Graph { return g.get(k, ri, program(k.File)) })
+		s := interproc.New(
+			fam,
+			ri,
+			program,
+			func(k resolve.FuncKey) *facts.Graph { return g.get(k, ri, program(k.File)) },
+		)
 		found, err := s.Try()
 		if err != nil {
-			out.partial = append(out.partial, Partial{r.rule.File, fmt.Sprintf("rule %s across files: %v", r.rule.ID, err)})
+			out.partial = append(
+				out.partial,
+				Partial{r.rule.File, fmt.Sprintf("rule %s across files: %v", r.rule.ID, err)},
+			)
 		}
 		if len(found) > maxPerRule {
 			found, s.Bounded = found[:maxPerRule], true
 		}
 		if s.Bounded || fam.Exhausted {
-			out.partial = append(out.partial, Partial{r.rule.File, fmt.Sprintf("rule %s: a bound on the work across functions was reached; some flows may be missing", r.rule.ID)})
+			out.partial = append(
+				out.partial,
+				Partial{
+					r.rule.File,
+					fmt.Sprintf(
+						"rule %s: a bound on the work across functions was reached; some flows may be missing",
+						r.rule.ID,
+					),
+				},
+			)
 		}
 		for _, x := range found {
 			file, _ := s.Place(x)
@@ -248,7 +265,16 @@ func (g *graphs) get(k resolve.FuncKey, ri int, p *search.Program) *facts.Graph 
 
 // optionsKey tells apart the options that change how values flow.
 func optionsKey(o *rule.Options) string {
-	return fmt.Sprint(o.TaintAssumeSafeFuncs, o.TaintAssumeSafeIndex, o.TaintAssumeSafeBools, o.TaintAssumeSafeNums, o.TaintAssumeSafeCmp, o.TaintOnlyAssignment, o.NoConstants, o.Symbolic)
+	return fmt.Sprint(
+		o.TaintAssumeSafeFuncs,
+		o.TaintAssumeSafeIndex,
+		o.TaintAssumeSafeBools,
+		o.TaintAssumeSafeNums,
+		o.TaintAssumeSafeCmp,
+		o.TaintOnlyAssignment,
+		o.NoConstants,
+		o.Symbolic,
+	)
 }
 
 // file reads and indexes a file again.
@@ -341,7 +367,14 @@ func (t *teller) finding(f *search.File, l *Lines, x reachOf) Finding {
 	for _, env := range [][]facts.Binding{sink.Env, source.Env} {
 		for _, b := range env {
 			if int(b.Var) < len(m.Env) && m.Env[b.Var].Kind == pattern.Unbound {
-				m.Env[b.Var] = pattern.Binding{Kind: pattern.BindText, A: ast.Nil, B: ast.Nil, Start: b.Start, End: b.End, Text: b.Text}
+				m.Env[b.Var] = pattern.Binding{
+					Kind:  pattern.BindText,
+					A:     ast.Nil,
+					B:     ast.Nil,
+					Start: b.Start,
+					End:   b.End,
+					Text:  b.Text,
+				}
 			}
 		}
 	}

@@ -95,7 +95,8 @@ func TestAcrossRandomPrograms(t *testing.T) {
 		again := acrossTexts(t, eng, names, texts)
 		for i := range res {
 			for j := range res[i].Findings {
-				if a, b := &res[i].Findings[j], &again[i].Findings[j]; a.Location != b.Location || len(a.Flow) != len(b.Flow) {
+				if a, b := &res[i].Findings[j], &again[i].Findings[j]; a.Location != b.Location ||
+					len(a.Flow) != len(b.Flow) {
 					t.Fatalf("seed %d: two runs differ: %v and %v", seed, a, b)
 				}
 			}
@@ -156,8 +157,15 @@ func randomModule(r *rand.Rand, f, files int) string {
 		body("    ")
 	}
 	for i := range 3 {
-		fmt.Fprintf(&b, "class C%d(m%d.C%d):\n    def __init__(self, x, y=None):\n        self.a = x\n        self.b = m%d.C%d(y)\n    def get(self, x, y=None):\n        x = self.a\n        y = self.b.get(x)\n",
-			i, r.IntN(files), r.IntN(3), r.IntN(files), r.IntN(3))
+		fmt.Fprintf(
+			&b,
+			"class C%d(m%d.C%d):\n    def __init__(self, x, y=None):\n        self.a = x\n        self.b = m%d.C%d(y)\n    def get(self, x, y=None):\n        x = self.a\n        y = self.b.get(x)\n",
+			i,
+			r.IntN(files),
+			r.IntN(3),
+			r.IntN(files),
+			r.IntN(3),
+		)
 		body("        ")
 	}
 	return b.String()

@@ -131,7 +131,8 @@ func TestAcrossFiles(t *testing.T) {
 	}
 }
 
-// TestAcrossFilesCached changes one file at a time between runs that share a cache: each run finds what a fresh one does.
+// TestAcrossFilesCached changes one file at a time between runs that share a cache: each run finds what a fresh one
+// does.
 func TestAcrossFilesCached(t *testing.T) {
 	needTrees(t)
 	cache := t.TempDir()

@@ -96,7 +96,11 @@ func TestDockerfilePatterns(t *testing.T) {
 		{"EXPOSE 22", "ENV P=22\nEXPOSE $P\nFROM b\nEXPOSE $P\n", "2"},
 		{"COPY --from=$S ... $D", "COPY --from=a b c d\nCOPY b c\n", "1"},
 		{"WORKDIR /srv/$X", "WORKDIR /srv/${a}\nWORKDIR /srv\nWORKDIR /opt/$a\n", "1"},
-		{"RUN apt-get install ...", "RUN apt-get install x\nRUN apt-get update && apt-get install x\nCMD apt-get install x\n", "1 2"},
+		{
+			"RUN apt-get install ...",
+			"RUN apt-get install x\nRUN apt-get update && apt-get install x\nCMD apt-get install x\n",
+			"1 2",
+		},
 		{"apt-get install ...", "RUN apt-get update && \\\n  apt-get install x\nCMD apt-get install x\n", "2 3"},
 		{"CMD [..., \"$LAST\"]", "CMD [\"a\", \"b\"]\nCMD a b\n", "1"},
 		{"HEALTHCHECK ... CMD ...", "HEALTHCHECK --interval=5s CMD a\nHEALTHCHECK NONE\n", "1"},
@@ -172,7 +176,11 @@ func TestHTMLPatterns(t *testing.T) {
 		{"<p></p>", "<p>a</p>\n<b></b>\n", "1"},
 		{"<p>$TEXT</p>", "<p>a</p>\n<p><b>a</b></p>\n", "1"},
 		{"<script ...>$...JS</script>", "<script src=\"x\">\na()\n</script>\n<style>a {}</style>\n", "1"},
-		{"<form ...>...<input ...>...</form>", "<form>\n<p>a</p>\n<input name=\"b\">\n</form>\n<form><p></p></form>\n", "1"},
+		{
+			"<form ...>...<input ...>...</form>",
+			"<form>\n<p>a</p>\n<input name=\"b\">\n</form>\n<form><p></p></form>\n",
+			"1",
+		},
 	})
 	runLang(t, "javascript", []langCase{
 		{"<p>{$X}</p>", "a = <p>{b}</p>;\nc = <p><b/></p>;\nd = <p>text</p>;\n", "1"},
@@ -191,7 +199,11 @@ func TestGoPatterns(t *testing.T) {
 		{"($C : *http.Client).Do(...)", "package p\nfunc f() {\n\tc := &http.Client{}\n\tc.Do(r)\n\td.Do(r)\n}\n", "4"},
 		{"jwt.Parse(...)", "package p\nimport j \"example.com/x/jwt-go/v4\"\nfunc f() { j.Parse(a) }\n", "3"},
 		{"InsecureSkipVerify: true", "package p\nvar c = tls.Config{\n\tInsecureSkipVerify: true,\n}\n", "3"},
-		{"func $F(..., $CB func(...) $T, ...) { ... }", "package p\nfunc a(f func(int) error) {}\nfunc b(i int, f func(), j int) {}\nfunc c(i int) {}\n", "2 3"},
+		{
+			"func $F(..., $CB func(...) $T, ...) { ... }",
+			"package p\nfunc a(f func(int) error) {}\nfunc b(i int, f func(), j int) {}\nfunc c(i int) {}\n",
+			"2 3",
+		},
 		{"import (\n  ...\n  \"unsafe\"\n  ...\n)", "package p\nimport (\n\t\"os\"\n\t\"unsafe\"\n)\n", "2"},
 	})
 }
@@ -203,9 +215,17 @@ func TestPHPPatterns(t *testing.T) {
 		{"`...`;", "<?php\n`ls $a`;\nf(\"a $b\");\n", "2"},
 		{"exec(\"...\")", "<?php\nconst CMD = 'ls';\nexec(CMD);\nexec($_GET['x']);\n", "3"},
 		{"new A\\B\\C()", "<?php\nuse A\\B\\{C as D, E};\n$x = new D();\n$y = new E();\n", "3"},
-		{"interface $I extends Countable { ... }", "<?php\ninterface A extends Countable { function f(); }\ninterface B {}\n", "2"},
+		{
+			"interface $I extends Countable { ... }",
+			"<?php\ninterface A extends Countable { function f(); }\ninterface B {}\n",
+			"2",
+		},
 		{"function $F(...) { ... }", "<?php\ninterface A {\n  function f();\n}\n", "3"},
-		{"#[Route(...)]\nfunction $F(...) { ... }", "<?php\nclass A {\n  #[Route('/x')]\n  function f() {}\n  function g() {}\n}\n", "3"},
+		{
+			"#[Route(...)]\nfunction $F(...) { ... }",
+			"<?php\nclass A {\n  #[Route('/x')]\n  function f() {}\n  function g() {}\n}\n",
+			"3",
+		},
 		{"goto $L;", "<?php\ngoto end;\nend:\n", "2"},
 	})
 }

@@ -26,8 +26,8 @@ func (s spot) String() string {
 	return fmt.Sprintf("%s %s:%d:%d-%d:%d", s.rule, s.path, s.line, s.col, s.endLine, s.endCol)
 }
 
-// Rules of our own on trees as they are published: what semgrep itself finds there and what drydock finds. The files that
-// neither reads in full are left out of the comparison.
+// Rules of our own on trees as they are published: what semgrep itself finds there and what drydock finds. The files
+// that neither reads in full are left out of the comparison.
 func TestAgainstSemgrep(t *testing.T) {
 	tool := testenv.Tool(t, "semgrep")
 	sources := filepath.Join(testenv.Peers(), "sources")
@@ -38,7 +38,8 @@ func TestAgainstSemgrep(t *testing.T) {
 	for _, c := range []struct {
 		lang  string
 		trees []string
-		// of what semgrep finds at least this share has to be found, and of what drydock finds it has to be semgrep's too
+		// of what semgrep finds at least this share has to be found, and of what drydock finds it has to be semgrep's
+		// too
 		found, right float64
 	}{
 		{"python", []string{"flask-3.1.3/src", "requests-2.34.2/src", "Django-4.2.7/django/contrib/auth", "Django-4.2.7/django/http"}, 97, 97},
@@ -68,7 +69,14 @@ func TestAgainstSemgrep(t *testing.T) {
 				}
 			}
 			found, right := percent(both, nm), percent(both, ne)
-			t.Logf("%s: %.1f %% of semgrep's %d matches found, %.1f %% of drydock's %d are semgrep's", c.lang, found, both+nm, right, both+ne)
+			t.Logf(
+				"%s: %.1f %% of semgrep's %d matches found, %.1f %% of drydock's %d are semgrep's",
+				c.lang,
+				found,
+				both+nm,
+				right,
+				both+ne,
+			)
 			if os.Getenv("DRYDOCK_SHOW") != "" {
 				show(t, "only semgrep", missed)
 				show(t, "only drydock", extra)
@@ -105,7 +113,20 @@ func copyOf(t *testing.T, from string) string {
 }
 
 func semgrepFinds(t *testing.T, tool, rules, dir string) map[spot]bool {
-	cmd := exec.Command(tool, "scan", "--quiet", "--metrics=off", "--disable-version-check", "--disable-nosem", "--no-git-ignore", "--max-target-bytes=0", "--json", "--config", rules, dir)
+	cmd := exec.Command(
+		tool,
+		"scan",
+		"--quiet",
+		"--metrics=off",
+		"--disable-version-check",
+		"--disable-nosem",
+		"--no-git-ignore",
+		"--max-target-bytes=0",
+		"--json",
+		"--config",
+		rules,
+		dir,
+	)
 	cmd.Stderr = os.Stderr
 	data, err := cmd.Output()
 	if err != nil {

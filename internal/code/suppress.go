@@ -35,7 +35,9 @@ type suppression struct {
 
 type suppressed struct{ list []*suppression }
 
-var suppressMarks = regex.MustCompile(`(?i)\b(drydock:ignore|nosemgrep|nosem|nosec|NOSONAR|eslint-disable-next-line|eslint-disable-line|eslint-disable|eslint-enable)\b[: \t]*([^\n]*)`)
+var suppressMarks = regex.MustCompile(
+	`(?i)\b(drydock:ignore|nosemgrep|nosem|nosec|NOSONAR|eslint-disable-next-line|eslint-disable-line|eslint-disable|eslint-enable)\b[: \t]*([^\n]*)`,
+)
 
 // CommentLead is what comments begin with, in any language.
 var CommentLead = lazyregexp.New(`#|//|/\*|<!--|--|;|^\s*\*`)
@@ -56,7 +58,8 @@ func suppressions(src []byte, l *Lines) *suppressed {
 			continue // minified
 		}
 		lead := CommentLead.FindIndex(before)
-		if lead == nil || bytes.Count(before[:lead[0]], []byte{'"'})%2 == 1 || bytes.Count(before[:lead[0]], []byte{'\''})%2 == 1 {
+		if lead == nil || bytes.Count(before[:lead[0]], []byte{'"'})%2 == 1 ||
+			bytes.Count(before[:lead[0]], []byte{'\''})%2 == 1 {
 			continue // not in a comment, or within a string
 		}
 		s := &suppression{tool: strings.ToLower(string(src[tool[0]:tool[1]])), line: line, from: line, to: line}
@@ -105,7 +108,7 @@ func (s *suppression) read(rest string) {
 
 var ruleName = lazyregexp.New(`^[A-Za-z@][\w./@-]*$`)
 
-// names says whether the suppression is of a rule: by its id, by the last part of a dotted one, or of all.
+// names reports whether the suppression is of a rule: by its id, by the last part of a dotted one, or of all.
 func (s *suppression) names(rule string) bool {
 	if len(s.rules) == 0 {
 		return s.tool != "drydock:ignore"
@@ -148,7 +151,13 @@ func (x *suppressed) unused(path string) (out []Unused) {
 		if len(s.rules) == 0 {
 			text = "this suppression names no rule: write drydock:ignore RULE -- REASON"
 		}
-		out = append(out, Unused{Location: finding.Location{Path: path, Line: s.line, Column: 1, EndLine: s.line, EndColumn: 1}, Text: text})
+		out = append(
+			out,
+			Unused{
+				Location: finding.Location{Path: path, Line: s.line, Column: 1, EndLine: s.line, EndColumn: 1},
+				Text:     text,
+			},
+		)
 	}
 	return out
 }

@@ -90,7 +90,10 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s: %q has no %s:\n%s", c.lang, c.src, c.want, got)
 		}
 	}
-	if got := tree(t, "python", "x = 'a'\nx = g()\nf(x)\n").Dump(0); strings.Contains(got, `args: Args`+"\n"+`        Name "x" = Str`) {
+	if got := tree(t, "python", "x = 'a'\nx = g()\nf(x)\n").Dump(0); strings.Contains(
+		got,
+		`args: Args`+"\n"+`        Name "x" = Str`,
+	) {
 		t.Errorf("a variable that is assigned twice is taken for its first value:\n%s", got)
 	}
 }
@@ -108,7 +111,8 @@ func TestDeepAndBroken(t *testing.T) {
 			}
 		}
 	}
-	if out := tree(t, "python", "f(1)\nx = = 2\ng(2)\n"); len(out.Errors) == 0 || !strings.Contains(out.Dump(0), `"g"`) {
+	if out := tree(t, "python", "f(1)\nx = = 2\ng(2)\n"); len(out.Errors) == 0 ||
+		!strings.Contains(out.Dump(0), `"g"`) {
 		t.Errorf("broken code: %d errors\n%s", len(out.Errors), out.Dump(0))
 	}
 }

@@ -182,7 +182,7 @@ func (c *constants) branches(arms []ID, v values, scope ID) {
 	}
 }
 
-// leaves says whether a block ends in a jump.
+// leaves reports whether a block ends in a jump.
 func (c *constants) leaves(id ID) bool {
 	last := Nil
 	for x := c.t.Nodes[id].First; x != Nil; x = c.t.Nodes[x].Next {
@@ -265,7 +265,7 @@ func (c *constants) dropExpressions(v values) {
 	}
 }
 
-// literal says whether a value is a constant.
+// literal reports whether a value is a constant.
 func (c *constants) literal(id ID) bool {
 	switch c.t.Nodes[id].Kind {
 	case Str, Num, Bool, Null:
@@ -386,7 +386,8 @@ func (c *constants) use(id ID, v values, scope ID) {
 // it or in a function.
 func (c *constants) lasting(use ID, e *decl, scope ID) ID {
 	at := &c.t.Nodes[e.scope]
-	if at.Kind == FuncDef || at.Kind == Lambda || at.Kind == ClassDef && c.t.Kind(c.t.Nodes[e.node].Parent) == Assign || c.t.Nodes[use].Role == Left {
+	if at.Kind == FuncDef || at.Kind == Lambda || at.Kind == ClassDef && c.t.Kind(c.t.Nodes[e.node].Parent) == Assign ||
+		c.t.Nodes[use].Role == Left {
 		return Nil
 	}
 	within := scope != 0 && (e.scope == 0 || c.t.Nodes[scope].Start > at.Start)
@@ -428,7 +429,8 @@ func (c *constants) fold(id ID) {
 		return
 	}
 	l, r := c.valueOf(t.Child(id, Left)), c.valueOf(t.Child(id, Right))
-	if left := t.Child(id, Left); l == Nil && r != Nil && t.HasText(id, "or") && t.Kind(left) == Bin && t.HasText(left, "and") {
+	if left := t.Child(id, Left); l == Nil && r != Nil && t.HasText(id, "or") && t.Kind(left) == Bin &&
+		t.HasText(left, "and") {
 		// Python's choice of old: cond and a or b
 		if a := c.valueOf(t.Child(left, Right)); a != Nil && t.Kind(a) == t.Kind(r) && len(t.Text(a)) > 0 {
 			t.Alt[id] = append(t.Alt[id], c.anyOf(t.Kind(r)))

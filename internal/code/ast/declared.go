@@ -38,8 +38,8 @@ func (r *resolver) keep() {
 	}
 }
 
-// InField says whether a node is what its parent calls by a name: a field of the grammar where the parent is Other, else
-// a role.
+// InField reports whether a node is what its parent calls by a name: a field of the grammar where the parent is Other,
+// else a role.
 func (t *Tree) InField(id ID, name string) bool { return t.roleName(id) == name }
 
 // Field is the first child that is InField, Nil if there is none.

@@ -147,7 +147,7 @@ func (r Role) String() string {
 	return "field"
 }
 
-// Statement says whether nodes of the kind stand in a block by themselves.
+// Statement reports whether nodes of the kind stand in a block by themselves.
 func (k Kind) Statement() bool {
 	return k >= ExprStmt && k <= FuncDef && k != Catch && k != Finally && k != Case || k == ClassDef
 }

@@ -147,8 +147,8 @@ type NameSpec struct {
 // ObjectSpec says how the language writes classes, objects and their fields: what following values from function to
 // function (code/index, code/taint) needs to know of it.
 type ObjectSpec struct {
-	// Types are kinds of the grammar, beside class definitions, that define a type by their field "name"; true where such
-	// a type has no code of its own.
+	// Types are kinds of the grammar, beside class definitions, that define a type by their field "name"; true where
+	// such a type has no code of its own.
 	Types map[string]bool
 	// Structs: the fields of a type are declared in it, and T{...} makes a value of it.
 	Structs bool
@@ -169,8 +169,8 @@ type ObjectSpec struct {
 	SuperMethod bool
 	// FieldSigil is what the names of the object's fields begin with, where they stand alone.
 	FieldSigil string
-	// BareMembers: a name that nothing declares may be a member of the class around; BareCalls: what is called by its name
-	// is one before all else.
+	// BareMembers: a name that nothing declares may be a member of the class around; BareCalls: what is called by its
+	// name is one before all else.
 	BareMembers, BareCalls bool
 	// New: C.new makes an object.
 	New bool
@@ -194,7 +194,21 @@ func (n *NameSpec) concat() string {
 }
 
 // Languages are all languages with a tree.
-var Languages = []*Lang{python, javascript, typescript, java, golang, php, ruby, bash, dockerfile, yamlLang, jsonLang, htmlLang, cssLang}
+var Languages = []*Lang{
+	python,
+	javascript,
+	typescript,
+	java,
+	golang,
+	php,
+	ruby,
+	bash,
+	dockerfile,
+	yamlLang,
+	jsonLang,
+	htmlLang,
+	cssLang,
+}
 
 // LangByName finds a language by the name or alias that a rule gives, nil if there is none.
 func LangByName(name string) *Lang {
@@ -316,10 +330,10 @@ func (l *Lang) parse(path string, src []byte, lim syntax.Limits) (*Tree, error) 
 	return t, nil
 }
 
-// Spreads says whether three dots before a name are the language's own.
+// Spreads reports whether three dots before a name are the language's own.
 func (l *Lang) Spreads() bool { return l.Pattern.Spread }
 
-// TrailingSpread says whether three dots after a name are the language's own.
+// TrailingSpread reports whether three dots after a name are the language's own.
 func (l *Lang) TrailingSpread() bool { return l.Pattern.TrailingSpread }
 
 // Interpolation is what opens an expression within a string that opens with the quote q after before; "" if nothing

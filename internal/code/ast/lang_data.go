@@ -10,7 +10,9 @@ var jsonLang = &Lang{
 	Name: "json", Exts: []string{".json"}, Grammar: syntax.JavaScript, Enclosed: true,
 	Spec: &Spec{Table: jsTable, Hooks: jsHooks},
 	Pattern: PatternSpec{
-		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
+		Statement: []string{
+			"%s",
+		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
 		Readings: []Reading{{}, {Prefix: "{", Suffix: "}", Into: []Kind{ExprStmt, Dict}}},
 	},
 	Names: NameSpec{OpenDicts: true},
@@ -31,8 +33,10 @@ document: Program
 		Hooks: map[string]Hook{"element": htmlElement, "text": htmlText, "attr": htmlAttr},
 	},
 	Pattern: PatternSpec{
-		Name:      htmlStandIn,
-		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
+		Name: htmlStandIn,
+		Statement: []string{
+			"%s",
+		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
 		Readings: []Reading{{}},
 	},
 	Names: NameSpec{},
@@ -103,8 +107,15 @@ stylesheet: Program
 		Hooks: map[string]Hook{"string": quoted},
 	},
 	Pattern: PatternSpec{
-		Statement: []string{"%s {}", "%s: x;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s: %s;"}, Member: []string{"%s: %s;"},
-		Readings: []Reading{{}, {Prefix: "a {", Suffix: "}", Into: []Kind{Other, ClassBody}}, {Prefix: "a {", Suffix: ";}", Into: []Kind{Other, ClassBody}}},
+		Statement: []string{
+			"%s {}",
+			"%s: x;",
+		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s: %s;"}, Member: []string{"%s: %s;"},
+		Readings: []Reading{
+			{},
+			{Prefix: "a {", Suffix: "}", Into: []Kind{Other, ClassBody}},
+			{Prefix: "a {", Suffix: ";}", Into: []Kind{Other, ClassBody}},
+		},
 	},
 	Names: NameSpec{},
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // A Dockerfile is lines that begin with a word, so it is read here and not by a grammar: each instruction is a call of
-// that word. Options, an image's tag and digest and a user's group are keyword arguments, a list in brackets is a list, a
-// command line is read as a shell reads it. ENV is a block that defines variables; each pair of LABEL is a call of its own.
+// that word. Options, an image's tag and digest and a user's group are keyword arguments, a list in brackets is a list,
+// a command line is read as a shell reads it. ENV is a block that defines variables; each pair of LABEL is a call of
+// its own.
 var dockerfile = &Lang{
 	Name: "dockerfile", Aliases: []string{"docker"}, Exts: []string{".dockerfile", ".containerfile"}, Files: []string{"Dockerfile*", "Containerfile*"},
 	Grammar: syntax.Bash, Read: readDockerfile, BareExprs: true, BareWords: true, Spec: &Spec{},
@@ -230,7 +231,24 @@ func (d *dockerReader) operands(name string, at, to int, args ID) {
 
 func isDockerWord(s string) bool {
 	switch s {
-	case "RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ONBUILD", "FROM", "ENV", "LABEL", "ARG", "ADD", "COPY", "EXPOSE", "USER", "WORKDIR", "VOLUME", "SHELL", "STOPSIGNAL", "MAINTAINER":
+	case "RUN",
+		"CMD",
+		"ENTRYPOINT",
+		"HEALTHCHECK",
+		"ONBUILD",
+		"FROM",
+		"ENV",
+		"LABEL",
+		"ARG",
+		"ADD",
+		"COPY",
+		"EXPOSE",
+		"USER",
+		"WORKDIR",
+		"VOLUME",
+		"SHELL",
+		"STOPSIGNAL",
+		"MAINTAINER":
 		return true
 	}
 	return false
@@ -320,7 +338,8 @@ func (d *dockerReader) value(from, to int, parent ID, r Role) {
 	}
 	if quote == '\'' || bytes.IndexByte(d.Src[from:to], '$') < 0 {
 		id := d.add(parent, Str, r, uint32(start), uint32(end))
-		if quote == 0 && (bytes.HasPrefix(d.Src[from:to], []byte("zqM_")) || bytes.HasPrefix(d.Src[from:to], []byte("zqE_")) || string(d.Src[from:to]) == wordDots) {
+		if quote == 0 &&
+			(bytes.HasPrefix(d.Src[from:to], []byte("zqM_")) || bytes.HasPrefix(d.Src[from:to], []byte("zqE_")) || string(d.Src[from:to]) == wordDots) {
 			d.Nodes[id].Kind = Name
 		}
 		d.setText(id, uint32(from), uint32(to))
@@ -496,7 +515,8 @@ func (d *dockerReader) list(at, to int, args ID) {
 
 // item adds a string of a list. No variable is expanded in it; a pattern's metavariable stands for any string.
 func (d *dockerReader) item(from, to int, parent ID) {
-	if body := d.Src[from+1 : max(from+1, to-1)]; bytes.HasPrefix(body, []byte("${"+wordPart)) && d.variable(from+1, to) == len(body) {
+	if body := d.Src[from+1 : max(from+1, to-1)]; bytes.HasPrefix(body, []byte("${"+wordPart)) &&
+		d.variable(from+1, to) == len(body) {
 		d.expand(from+1, to-1, parent, Elem)
 		return
 	}
@@ -554,7 +574,8 @@ type pair struct{ key, keyEnd, value, end int }
 
 func (d *dockerReader) pairs(at, to int) (out []pair) {
 	first, firstEnd := d.word(at, to)
-	if from, end := d.trim(firstEnd, to); from < end && d.split(first, firstEnd, "=") < 0 && string(d.Src[first:firstEnd]) != wordDots {
+	if from, end := d.trim(firstEnd, to); from < end && d.split(first, firstEnd, "=") < 0 &&
+		string(d.Src[first:firstEnd]) != wordDots {
 		return []pair{{first, firstEnd, from, end}}
 	}
 	for {

@@ -70,7 +70,9 @@ empty_statement: -
 		},
 	},
 	Pattern: PatternSpec{
-		Statement: []string{"%s"}, Argument: []string{"%s", `"%s"`}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
+		Statement: []string{
+			"%s",
+		}, Argument: []string{"%s", `"%s"`}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
 		Spread: true, TrailingSpread: true,
 		Readings: []Reading{
 			{},
@@ -82,14 +84,25 @@ empty_statement: -
 			{regexp.MustCompile(`(?m)(^\s*case\s+\.\.\.)\s*$`), "$1:"},
 		},
 		Parts: []Part{
-			{Prefix: "var zq_whole = T{", Suffix: "}", Pick: Pair, Only: regexp.MustCompile(`^[A-Za-z_$]\w*\s*:\s*[^=:\s]`)},
+			{
+				Prefix: "var zq_whole = T{",
+				Suffix: "}",
+				Pick:   Pair,
+				Only:   regexp.MustCompile(`^[A-Za-z_$]\w*\s*:\s*[^=:\s]`),
+			},
 			{Word: "func", Suffix: " { zqDots }", Pick: FuncDef},
 			{Word: "if", Suffix: " { zqDots }", Pick: If},
 			{Prefix: "var zq_whole = T{", Suffix: "}", Pick: Pair, Only: pairOnly},
 			{Word: "{", Prefix: "var zq_whole = T", Pick: Dict},
 		},
 	},
-	Names:   NameSpec{Constants: true, Declared: true, ModuleLast: true, TypeAliases: map[string]string{"float": "float64"}, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"}},
+	Names: NameSpec{
+		Constants:   true,
+		Declared:    true,
+		ModuleLast:  true,
+		TypeAliases: map[string]string{"float": "float64"},
+		Literals:    map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"},
+	},
 	Objects: ObjectSpec{Types: map[string]bool{"type_spec": false}, Structs: true, TypeNames: true, Results: true},
 }
 

@@ -84,15 +84,25 @@ program: Program
 		},
 	},
 	Pattern: PatternSpec{
-		Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s %s", "%s = %s"}, Field: []string{"%s"}, Member: []string{"%s %s;"},
+		Statement: []string{
+			"%s;",
+		}, Argument: []string{"%s"}, Param: []string{"%s %s", "%s = %s"}, Field: []string{"%s"}, Member: []string{"%s %s;"},
 		TypeFirst: true,
 		Readings: []Reading{
 			{},
 			{Suffix: ";"},
 			{Prefix: "class zq_whole {", Suffix: "\n}", Into: []Kind{ClassDef, ClassBody}},
 			{Prefix: "class zq_whole {", Suffix: ";\n}", Into: []Kind{ClassDef, ClassBody}},
-			{Prefix: "class zq_whole { zq_whole() {", Suffix: "; } }", Into: []Kind{ClassDef, ClassBody, FuncDef, Block}},
-			{Prefix: "class zq_whole { zq_whole() {", Suffix: " } }", Into: []Kind{ClassDef, ClassBody, FuncDef, Block}},
+			{
+				Prefix: "class zq_whole { zq_whole() {",
+				Suffix: "; } }",
+				Into:   []Kind{ClassDef, ClassBody, FuncDef, Block},
+			},
+			{
+				Prefix: "class zq_whole { zq_whole() {",
+				Suffix: " } }",
+				Into:   []Kind{ClassDef, ClassBody, FuncDef, Block},
+			},
 		},
 		Prepare: javaParams,
 		Rewrite: []Rewrite{{regexp.MustCompile(`for\s*\(\s*\.\.\.\s*\)`), "for (...;;)"}},
@@ -106,7 +116,15 @@ program: Program
 			{Word: "", Prefix: "class zq_whole {", Suffix: " { zqDots; } }", Pick: FuncDef},
 		},
 	},
-	Names:   NameSpec{Constants: true, Declared: true, ClassScope: true, BoolOps: true, Returns: javaReturns, TypeAliases: javaTypes, Literals: map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"}},
+	Names: NameSpec{
+		Constants:   true,
+		Declared:    true,
+		ClassScope:  true,
+		BoolOps:     true,
+		Returns:     javaReturns,
+		TypeAliases: javaTypes,
+		Literals:    map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"},
+	},
 	Objects: ObjectSpec{TypeNames: true, BareMembers: true, BareCalls: true, AnonymousClasses: true, Accessors: true},
 }
 

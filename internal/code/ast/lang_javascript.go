@@ -117,7 +117,9 @@ func jsPattern(wider string, typed bool) PatternSpec {
 }
 
 var jsPatterns = PatternSpec{
-	Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s;"},
+	Statement: []string{
+		"%s;",
+	}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s;"},
 	Name: jsStandIn, Spread: true,
 	Interpolation: func(q byte, _ string) string {
 		if q == '`' {
@@ -159,7 +161,13 @@ var javascript = &Lang{
 	Grammar: syntax.JavaScript,
 	Spec:    &Spec{Table: jsTable, Hooks: jsHooks},
 	Pattern: jsPattern("typescript", false),
-	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
+	Names: NameSpec{
+		Requires:  true,
+		OpenDicts: true,
+		Constants: true,
+		Declared:  true,
+		Literals:  map[Kind]string{Str: "string", Num: "number", Bool: "boolean"},
+	},
 	Objects: ObjectSpec{KeyedFields: true},
 }
 
@@ -169,7 +177,13 @@ var typescript = &Lang{
 	Also:    map[string]syntax.Grammar{".tsx": syntax.TSX},
 	Spec:    &Spec{Table: tsTable, Hooks: jsHooks},
 	Pattern: jsPattern("", true),
-	Names:   NameSpec{Requires: true, OpenDicts: true, Constants: true, Declared: true, Literals: map[Kind]string{Str: "string", Num: "number", Bool: "boolean"}},
+	Names: NameSpec{
+		Requires:  true,
+		OpenDicts: true,
+		Constants: true,
+		Declared:  true,
+		Literals:  map[Kind]string{Str: "string", Num: "number", Bool: "boolean"},
+	},
 	Objects: ObjectSpec{Types: map[string]bool{"interface_declaration": true}, KeyedFields: true},
 }
 
@@ -225,9 +239,16 @@ func jsTemplate(l *lowering, n uint32, parent ID, r Role) {
 		return
 	}
 	id := l.make(n, parent, Interp, r)
-	l.pieces(n, id, c.Start+1, max(c.Start+1, c.End-1), func(x uint32) bool { return l.sym(x) == "template_substitution" }, func(x uint32) {
-		l.splice(x, id, Elem)
-	})
+	l.pieces(
+		n,
+		id,
+		c.Start+1,
+		max(c.Start+1, c.End-1),
+		func(x uint32) bool { return l.sym(x) == "template_substitution" },
+		func(x uint32) {
+			l.splice(x, id, Elem)
+		},
+	)
 }
 
 func jsRegex(l *lowering, n uint32, parent ID, r Role) {
@@ -316,8 +337,8 @@ func jsForIn(l *lowering, n uint32, parent ID, r Role) {
 	l.block(l.field(n, "body"), id, Body)
 }
 
-// jsParen: the parentheses of a condition are the statement's, all others belong to the place of what they enclose. JSON
-// has none: they are put around it to be read at all.
+// jsParen: the parentheses of a condition are the statement's, all others belong to the place of what they enclose.
+// JSON has none: they are put around it to be read at all.
 func jsParen(l *lowering, n uint32, parent ID, r Role) {
 	if r == Cond || l.Lang.Name == "json" {
 		paren(l, n, parent, r)

@@ -96,8 +96,10 @@ empty_statement: -
 		},
 	},
 	Pattern: PatternSpec{
-		Name:      phpStandIn,
-		Statement: []string{"%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"public %s;", "function zqDots();"},
+		Name: phpStandIn,
+		Statement: []string{
+			"%s;",
+		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"public %s;", "function zqDots();"},
 		Spread: true,
 		Interpolation: func(q byte, _ string) string {
 			if q == '"' {
@@ -118,11 +120,18 @@ empty_statement: -
 			{Word: "class", Prefix: "<?php ", Suffix: " { public $zqDots; }", Pick: ClassDef},
 		},
 	},
-	Names:   NameSpec{Constants: true, Concat: ".", FoldNames: true, Literals: map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"}},
+	Names: NameSpec{
+		Constants: true,
+		Concat:    ".",
+		FoldNames: true,
+		Literals:  map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"},
+	},
 	Objects: ObjectSpec{This: "$this", Class: []string{"self", "static"}, Super: "parent"},
 }
 
-var phpBare = regexp.MustCompile(`(->|::|\bfunction|\bclass|\binterface|\btrait|\benum|\bgoto|#\[|\bnew|\bextends|\bimplements|\binstanceof|\bnamespace|\buse|\\)\s*&?$`)
+var phpBare = regexp.MustCompile(
+	`(->|::|\bfunction|\bclass|\binterface|\btrait|\benum|\bgoto|#\[|\bnew|\bextends|\bimplements|\binstanceof|\bnamespace|\buse|\\)\s*&?$`,
+)
 
 // phpStandIn gives a stand-in the dollar sign of a variable where it is not plainly a name.
 func phpStandIn(word, before, _ string) string {
@@ -381,7 +390,8 @@ func phpUse(l *lowering, n uint32, parent ID, r Role) {
 // phpText is the text between ?> and <?php: it is written as echo writes.
 func phpText(l *lowering, n uint32, parent ID, r Role) {
 	raw := strings.TrimSuffix(strings.TrimPrefix(string(l.raw(n)), "?>"), "<?php")
-	if raw == "" && int(l.cst.Nodes[n].End) >= len(bytes.TrimRight(l.Src, "\n")) && len(l.Src) == int(l.cst.Nodes[n].End) {
+	if raw == "" && int(l.cst.Nodes[n].End) >= len(bytes.TrimRight(l.Src, "\n")) &&
+		len(l.Src) == int(l.cst.Nodes[n].End) {
 		return
 	}
 	call := l.make(n, l.make(n, parent, ExprStmt, r), Call, Value)

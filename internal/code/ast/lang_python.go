@@ -93,9 +93,12 @@ case_clause: !case
 		Ends: pyEnds,
 	},
 	Pattern: PatternSpec{
-		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s", "%s: %s"}, Member: []string{"%s"},
+		Statement: []string{
+			"%s",
+		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s", "%s: %s"}, Member: []string{"%s"},
 		Interpolation: func(_ byte, before string) string {
-			if i := len(before) - 1; i >= 0 && (before[i]|32 == 'f' || before[i]|32 == 'r' && i > 0 && before[i-1]|32 == 'f') {
+			if i := len(before) - 1; i >= 0 &&
+				(before[i]|32 == 'f' || before[i]|32 == 'r' && i > 0 && before[i-1]|32 == 'f') {
 				return "{"
 			}
 			return ""
@@ -107,7 +110,13 @@ case_clause: !case
 			{Word: "finally", Prefix: "try:\n  pass\n", Pick: Finally},
 		},
 	},
-	Names:   NameSpec{Constants: true, ImportFirst: true, NestedModules: true, NaryBool: true, Literals: map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"}},
+	Names: NameSpec{
+		Constants:     true,
+		ImportFirst:   true,
+		NestedModules: true,
+		NaryBool:      true,
+		Literals:      map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"},
+	},
 	Objects: ObjectSpec{SelfParam: true, StaticDecorator: "staticmethod", Class: []string{"cls"}, SuperCall: true},
 }
 
@@ -261,9 +270,16 @@ func pyString(l *lowering, n uint32, parent ID, r Role) {
 func pyParts(l *lowering, n uint32, id ID) {
 	from, to := unquote(l.raw(n))
 	start := l.cst.Nodes[n].Start
-	l.pieces(n, id, start+uint32(from), start+uint32(max(from, to)), func(c uint32) bool { return l.sym(c) == "interpolation" }, func(c uint32) {
-		l.opt(l.field(c, "expression"), id, Elem)
-	})
+	l.pieces(
+		n,
+		id,
+		start+uint32(from),
+		start+uint32(max(from, to)),
+		func(c uint32) bool { return l.sym(c) == "interpolation" },
+		func(c uint32) {
+			l.opt(l.field(c, "expression"), id, Elem)
+		},
+	)
 }
 
 // pieces adds the literal text between interpolations as Str and lets put add each interpolation.

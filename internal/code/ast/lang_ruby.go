@@ -83,7 +83,9 @@ superclass: ^
 		},
 	},
 	Pattern: PatternSpec{
-		Statement: []string{"%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s => %s", "%s"}, Member: []string{"%s"},
+		Statement: []string{
+			"%s",
+		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s => %s", "%s"}, Member: []string{"%s"},
 		Name: rubyStandIn,
 		Interpolation: func(q byte, _ string) string {
 			if q == '"' || q == '`' {
@@ -91,19 +93,34 @@ superclass: ^
 			}
 			return ""
 		},
-		Readings: []Reading{{}, {Prefix: "x = ", Into: []Kind{ExprStmt, Assign}}, {Prefix: "zq_whole(", Suffix: ")", Into: []Kind{ExprStmt, Call, Args}}},
+		Readings: []Reading{
+			{},
+			{Prefix: "x = ", Into: []Kind{ExprStmt, Assign}},
+			{Prefix: "zq_whole(", Suffix: ")", Into: []Kind{ExprStmt, Call, Args}},
+		},
 		Parts: []Part{
 			{Word: "rescue", Prefix: "begin\n", Suffix: "\nend", Pick: Catch},
 		},
 	},
-	Names:   NameSpec{Constants: true, ImplicitReturn: true, Literals: map[Kind]string{Str: "String", Num: "Integer", Bool: "Boolean"}},
-	Objects: ObjectSpec{FieldSigil: "@", BareMembers: true, SuperMethod: true, New: true, Appending: []string{"concat"}},
+	Names: NameSpec{
+		Constants:      true,
+		ImplicitReturn: true,
+		Literals:       map[Kind]string{Str: "String", Num: "Integer", Bool: "Boolean"},
+	},
+	Objects: ObjectSpec{
+		FieldSigil:  "@",
+		BareMembers: true,
+		SuperMethod: true,
+		New:         true,
+		Appending:   []string{"concat"},
+	},
 }
 
 // rubyStandIn makes a constant where only one may stand.
 func rubyStandIn(word, before, _ string) string {
 	b := strings.TrimRight(before, " \t")
-	if strings.HasSuffix(b, "class") || strings.HasSuffix(b, "module") || strings.HasSuffix(b, "::") || strings.HasSuffix(b, "<") && !strings.Contains(b, "<<") && strings.Contains(b, "class ") {
+	if strings.HasSuffix(b, "class") || strings.HasSuffix(b, "module") || strings.HasSuffix(b, "::") ||
+		strings.HasSuffix(b, "<") && !strings.Contains(b, "<<") && strings.Contains(b, "class ") {
 		return "Z" + word[1:]
 	}
 	return word

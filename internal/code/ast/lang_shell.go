@@ -6,8 +6,8 @@ import (
 	"github.com/drydock/drydock/internal/syntax"
 )
 
-// A command is a call without a name: its name is the first of its words, so that a pattern may leave the name open as it
-// may any other word. Words are:
+// A command is a call without a name: its name is the first of its words, so that a pattern may leave the name open as
+// it may any other word. Words are:
 //
 //	word 'word' "word"   Str
 //	"a $x"               Interp with the text of its quote
@@ -72,7 +72,10 @@ program: Program
 var shellPattern = PatternSpec{
 	Name: shellStandIn, QuotedPieces: true, Blank: "...;",
 	DeepOpen: "$(zqDeep ", DeepClose: ")",
-	Statement: []string{"%s", "%s;"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
+	Statement: []string{
+		"%s",
+		"%s;",
+	}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"%s"},
 	Readings: []Reading{{}},
 }
 
@@ -89,7 +92,7 @@ func shellStandIn(word, before, after string) string {
 	return "${" + wordPart + word + "}"
 }
 
-// wordEdge says whether a word may begin after, or end before, a text.
+// wordEdge reports whether a word may begin after, or end before, a text.
 func wordEdge(s string, last bool) bool {
 	if s == "" {
 		return true
@@ -98,7 +101,10 @@ func wordEdge(s string, last bool) bool {
 		c := s[len(s)-1]
 		return bytes.IndexByte([]byte(" \t\n;|&(`{!"), c) >= 0
 	}
-	return bytes.IndexByte([]byte(" \t\n;|&)`"), s[0]) >= 0 || s[0] == '=' && !bytes.HasPrefix([]byte(s), []byte("==")) || bytes.HasPrefix([]byte(s), []byte("+=")) || bytes.HasPrefix([]byte(s), []byte("()"))
+	return bytes.IndexByte([]byte(" \t\n;|&)`"), s[0]) >= 0 ||
+		s[0] == '=' && !bytes.HasPrefix([]byte(s), []byte("==")) ||
+		bytes.HasPrefix([]byte(s), []byte("+=")) ||
+		bytes.HasPrefix([]byte(s), []byte("()"))
 }
 
 // bashStatements lowers the statements among n's children; one before & runs in the background.
@@ -402,7 +408,14 @@ func (l *lowering) embed(lang *Lang, start, end uint32, parent ID) {
 		cst.Nodes[i].Start += start
 		cst.Nodes[i].End += start
 	}
-	sub := &lowering{Tree: l.Tree, cst: cst, spec: spec, depth: l.depth, statements: lang.Spec.Statements, bare: lang.BareExprs}
+	sub := &lowering{
+		Tree:       l.Tree,
+		cst:        cst,
+		spec:       spec,
+		depth:      l.depth,
+		statements: lang.Spec.Statements,
+		bare:       lang.BareExprs,
+	}
 	sub.errors()
 	sub.body(0, parent)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/drydock/drydock/internal/syntax"
 )
 
-// yamlLang: a document is a value; an alias stands for what its anchor names; plain words that YAML reads as truth values
-// are those, in keys too.
+// yamlLang: a document is a value; an alias stands for what its anchor names; plain words that YAML reads as truth
+// values are those, in keys too.
 var yamlLang = &Lang{
 	Name: "yaml", Aliases: []string{"yml"}, Exts: []string{".yaml", ".yml"}, Grammar: syntax.YAML, BareExprs: true,
 	Spec: &Spec{
@@ -29,11 +29,22 @@ anchor tag comment: -
 alias: !alias
 document stream: ^
 `,
-		Hooks: map[string]Hook{"plain": yamlPlain, "string": yamlQuoted, "block": yamlBlock, "node": yamlNode, "pair": yamlPair, "alias": yamlAlias},
+		Hooks: map[string]Hook{
+			"plain":  yamlPlain,
+			"string": yamlQuoted,
+			"block":  yamlBlock,
+			"node":   yamlNode,
+			"pair":   yamlPair,
+			"alias":  yamlAlias,
+		},
 	},
 	Pattern: PatternSpec{
 		Prepare: yamlEllipses, Unwrap: true, QuotedDots: true,
-		Statement: []string{"%s: %s", "- %s", "%s"}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s: %s", "%s"}, Member: []string{"%s"},
+		Statement: []string{
+			"%s: %s",
+			"- %s",
+			"%s",
+		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s: %s", "%s"}, Member: []string{"%s"},
 		Readings: []Reading{{}},
 	},
 	Names: NameSpec{},

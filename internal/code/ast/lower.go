@@ -69,7 +69,7 @@ func (l *lowering) sym(n uint32) string {
 	return "ERROR"
 }
 
-// named says whether a concrete node is a named one.
+// named reports whether a concrete node is a named one.
 func (l *lowering) named(n uint32) bool { return l.cst.Nodes[n].Flags&syntax.Named != 0 }
 
 // field returns a concrete node's first child in a field, 0 if there is none.
@@ -105,10 +105,12 @@ func (l *lowering) kids(n uint32, f func(c uint32)) {
 	}
 }
 
-// extra says of a node that it may stand anywhere and is left out, as comments are: all such but those that a hook asks for.
+// extra says of a node that it may stand anywhere and is left out, as comments are: all such but those that a hook asks
+// for.
 func (l *lowering) extra(c uint32) bool {
 	n := &l.cst.Nodes[c]
-	return n.Flags&syntax.Extra != 0 && (n.Flags&syntax.Error != 0 || int(n.Kind) >= len(l.spec.rules) || l.spec.rules[n.Kind].act != actHook)
+	return n.Flags&syntax.Extra != 0 &&
+		(n.Flags&syntax.Error != 0 || int(n.Kind) >= len(l.spec.rules) || l.spec.rules[n.Kind].act != actHook)
 }
 
 // raw is a concrete node's source.
@@ -147,7 +149,8 @@ func (l *lowering) node(n uint32, parent ID, r Role) {
 	}
 	l.depth++
 	defer func() { l.depth-- }()
-	if l.bare && r == Elem && (l.Nodes[parent].Kind == Block || l.Nodes[parent].Kind == Program || l.Nodes[parent].Kind == Case) {
+	if l.bare && r == Elem &&
+		(l.Nodes[parent].Kind == Block || l.Nodes[parent].Kind == Program || l.Nodes[parent].Kind == Case) {
 		l.statement(n, parent)
 		return
 	}
@@ -334,7 +337,21 @@ func fieldToRole(f uint16) Role {
 // nonExprRole says of a role that what fills it is no expression.
 func nonExprRole(r Role) bool {
 	switch r {
-	case Ident, Type, Parameters, Mods, Parents, TypeParams, Ret, Path, Alias, Arguments, Body, Then, Else, Handler, Final:
+	case Ident,
+		Type,
+		Parameters,
+		Mods,
+		Parents,
+		TypeParams,
+		Ret,
+		Path,
+		Alias,
+		Arguments,
+		Body,
+		Then,
+		Else,
+		Handler,
+		Final:
 		return true
 	}
 	return false
@@ -349,19 +366,36 @@ func (l *lowering) mark() {
 	for i := range l.Nodes {
 		n := &l.Nodes[i]
 		switch n.Kind {
-		case Program, Args, Params, Param, KwArg, Pair, Mod, Decorator, Token, ClassBody, Catch, Finally, Case, Attr, CompFor, Spread:
+		case Program,
+			Args,
+			Params,
+			Param,
+			KwArg,
+			Pair,
+			Mod,
+			Decorator,
+			Token,
+			ClassBody,
+			Catch,
+			Finally,
+			Case,
+			Attr,
+			CompFor,
+			Spread:
 			continue
 		}
 		p := None
 		if n.Parent != Nil {
 			p = l.Nodes[n.Parent].Kind
 			if up := &l.Nodes[n.Parent]; p == Import || up.Flags&flagNoExpr != 0 || p == Decorator && n.Kind != Call {
-				if n.Kind == Name || n.Kind == Member || n.Kind == Str && n.Role != Value || n.Kind == Other && up.Flags&flagNoExpr != 0 {
+				if n.Kind == Name || n.Kind == Member || n.Kind == Str && n.Role != Value ||
+					n.Kind == Other && up.Flags&flagNoExpr != 0 {
 					n.Flags |= flagNoExpr
 					continue
 				}
 			}
-			if p == Call && n.Role == Fn && l.Nodes[n.Parent].Parent != Nil && l.Nodes[l.Nodes[n.Parent].Parent].Kind == Decorator {
+			if p == Call && n.Role == Fn && l.Nodes[n.Parent].Parent != Nil &&
+				l.Nodes[l.Nodes[n.Parent].Parent].Kind == Decorator {
 				n.Flags |= flagNoExpr
 				continue
 			}
@@ -377,7 +411,8 @@ func (l *lowering) mark() {
 				n.Flags |= flagNoExpr
 				continue
 			}
-			if n.Kind == Bin && p == Bin && n.Role == Left && l.Lang.Names.NaryBool && isBool(l.Text(ID(i))) && bytes.Equal(l.Text(ID(i)), l.Text(n.Parent)) {
+			if n.Kind == Bin && p == Bin && n.Role == Left && l.Lang.Names.NaryBool && isBool(l.Text(ID(i))) &&
+				bytes.Equal(l.Text(ID(i)), l.Text(n.Parent)) {
 				continue
 			}
 		}

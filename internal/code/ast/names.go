@@ -25,7 +25,12 @@ func (t *Tree) Resolve() {
 	t.names = make([]nameInfo, len(r.decls))
 	for i := range r.decls {
 		d := &r.decls[i]
-		t.names[i] = nameInfo{name: d.name, scope: d.scope, node: d.node, once: d.writes == 1 && !d.param && d.imported == 0}
+		t.names[i] = nameInfo{
+			name:  d.name,
+			scope: d.scope,
+			node:  d.node,
+			once:  d.writes == 1 && !d.param && d.imported == 0,
+		}
 	}
 	t.types = make([]ID, len(r.decls))
 	for i := range r.decls {
@@ -105,7 +110,13 @@ func (r *resolver) scope(id ID, outer *scopeMap) {
 		return
 	}
 	defer func() { r.depth-- }()
-	s := &scopeMap{names: map[string]int32{}, outer: outer, node: id, class: r.t.Nodes[id].Kind == ClassDef, open: r.spec.ClassScope}
+	s := &scopeMap{
+		names: map[string]int32{},
+		outer: outer,
+		node:  id,
+		class: r.t.Nodes[id].Kind == ClassDef,
+		open:  r.spec.ClassScope,
+	}
 	var inner []ID
 	r.collect(id, s, &inner)
 	if s.class {
@@ -226,11 +237,12 @@ func (r *resolver) injected(class ID, s *scopeMap) {
 	}
 }
 
-// unset says whether a declaration gives its name no value, so that the first assignment is what defines it.
+// unset reports whether a declaration gives its name no value, so that the first assignment is what defines it.
 func (r *resolver) unset(def ID) bool {
 	t := r.t
 	name := t.Child(def, Ident)
-	if !r.spec.Declared || t.Child(def, Value) != Nil || t.Nodes[name].Kind != Name || t.Nodes[name].textLen == 0 || t.Nodes[def].Role != Elem {
+	if !r.spec.Declared || t.Child(def, Value) != Nil || t.Nodes[name].Kind != Name || t.Nodes[name].textLen == 0 ||
+		t.Nodes[def].Role != Elem {
 		return false
 	}
 	switch t.Kind(t.Nodes[def].Parent) {
@@ -240,7 +252,7 @@ func (r *resolver) unset(def ID) bool {
 	return false
 }
 
-// constructor says whether a scope is the only constructor of the class around it.
+// constructor reports whether a scope is the only constructor of the class around it.
 func (r *resolver) constructor(s *scopeMap) bool {
 	t := r.t
 	if s == nil || s.outer == nil || !s.outer.class || t.Nodes[s.node].Kind != FuncDef {
@@ -285,7 +297,8 @@ func (r *resolver) declare(s *scopeMap, target, value, typ ID, param bool) {
 		}
 		name := string(t.Text(target))
 		d, ok := s.names[name]
-		if !ok && r.spec.Declared && t.Nodes[target].Parent != Nil && t.Nodes[t.Nodes[target].Parent].Kind != VarDef && !param {
+		if !ok && r.spec.Declared && t.Nodes[target].Parent != Nil && t.Nodes[t.Nodes[target].Parent].Kind != VarDef &&
+			!param {
 			if k := t.Nodes[t.Nodes[target].Parent].Kind; k == Assign || k == AugAssign || k == Unary {
 				if d = s.find(t.Text(target)); d != 0 {
 					if r.decls[d].scope == s.outerNode() && value != Nil && r.constructor(s) {
@@ -490,7 +503,8 @@ func (r *resolver) field(x ID, s *scopeMap) {
 		if ok {
 			t.decl[x] = d
 			if p := t.Nodes[x].Parent; p != Nil && t.Nodes[x].Role == Left {
-				if v := t.Child(p, Right); t.Nodes[p].Kind == Assign && v != Nil && s == from.outer && r.constructor(from) {
+				if v := t.Child(p, Right); t.Nodes[p].Kind == Assign && v != Nil && s == from.outer &&
+					r.constructor(from) {
 					r.decls[d].writes++
 					r.decls[d].value = v
 				} else {
@@ -503,7 +517,8 @@ func (r *resolver) field(x ID, s *scopeMap) {
 }
 
 func (t *Tree) isThis(id ID) bool {
-	return t.Nodes[id].Kind == This && t.Nodes[id].textLen == 0 || t.Nodes[id].Kind == Name && (t.HasText(id, "$this") || t.HasText(id, "self"))
+	return t.Nodes[id].Kind == This && t.Nodes[id].textLen == 0 ||
+		t.Nodes[id].Kind == Name && (t.HasText(id, "$this") || t.HasText(id, "self"))
 }
 
 // guesses gives names that nothing in sight declares the full names that imports of everything may give them.

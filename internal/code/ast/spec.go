@@ -81,7 +81,12 @@ func compileSpec(s *Spec, g syntax.Grammar) (*compiled, error) {
 	if l == nil {
 		return nil, syntax.ErrUnavailable
 	}
-	c := &compiled{lang: l, rules: make([]rule, len(l.Symbols)), punct: make([]bool, len(l.Symbols)), field: map[string]uint16{}}
+	c := &compiled{
+		lang:  l,
+		rules: make([]rule, len(l.Symbols)),
+		punct: make([]bool, len(l.Symbols)),
+		field: map[string]uint16{},
+	}
 	for i, f := range l.Fields {
 		c.field[f] = uint16(i)
 	}
@@ -118,7 +123,30 @@ func compileSpec(s *Spec, g syntax.Grammar) (*compiled, error) {
 
 func isPunct(s string) bool {
 	switch s {
-	case "(", ")", "[", "]", "{", "}", ",", ";", ":", "\"", "'", "`", ".", "\n", "#{", "${", "end", "do", "then", "<?php", "?>", "\r\n", "$", "$(":
+	case "(",
+		")",
+		"[",
+		"]",
+		"{",
+		"}",
+		",",
+		";",
+		":",
+		"\"",
+		"'",
+		"`",
+		".",
+		"\n",
+		"#{",
+		"${",
+		"end",
+		"do",
+		"then",
+		"<?php",
+		"?>",
+		"\r\n",
+		"$",
+		"$(":
 		return true
 	}
 	return false

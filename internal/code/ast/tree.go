@@ -106,7 +106,7 @@ func (t *Tree) Kind(id ID) Kind {
 	return t.Nodes[id].Kind
 }
 
-// HasText says whether the node's text is s.
+// HasText reports whether the node's text is s.
 func (t *Tree) HasText(id ID, s string) bool { return string(t.Text(id)) == s }
 
 // add appends a node under parent.
@@ -358,7 +358,7 @@ func (t *Tree) AssignedOnce(d int32) bool {
 	return false
 }
 
-// ownField says whether a field's definition keeps others from assigning it.
+// ownField reports whether a field's definition keeps others from assigning it.
 func (t *Tree) ownField(name ID) bool {
 	def := t.Nodes[name].Parent
 	if t.Nodes[def].Kind != VarDef {

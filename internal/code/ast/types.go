@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// HasType says whether the type of an expression is known to be typ: of a literal, of what a declaration in sight
+// HasType reports whether the type of an expression is known to be typ: of a literal, of what a declaration in sight
 // says, of a new object, or the type's own name. In typ, $T stands for any part.
 func (t *Tree) HasType(id ID, typ string) bool {
 	raw := strings.Join(strings.Fields(t.typeOf(id, 0)), "")
@@ -72,7 +72,7 @@ func (t *Tree) TypeNode(id ID) ID {
 	return Nil
 }
 
-// ValueKind says whether an expression is known to be a truth value (Bool) or a number (Num); else None.
+// ValueKind reports whether an expression is known to be a truth value (Bool) or a number (Num); else None.
 func (t *Tree) ValueKind(id ID) Kind { return t.valueKind(id, 0) }
 
 func (t *Tree) valueKind(id ID, depth int) Kind {
@@ -84,7 +84,8 @@ func (t *Tree) valueKind(id ID, depth int) Kind {
 		l, r := t.Child(id, Left), t.Child(id, Right)
 		switch op := string(t.Text(id)); op {
 		case "+", "-", "*", "/", "**", "//", "%":
-			if l == Nil || r == Nil || t.typeOf(l, depth+1) == t.Lang.Names.Literals[Str] || t.typeOf(r, depth+1) == t.Lang.Names.Literals[Str] {
+			if l == Nil || r == Nil || t.typeOf(l, depth+1) == t.Lang.Names.Literals[Str] ||
+				t.typeOf(r, depth+1) == t.Lang.Names.Literals[Str] {
 				return None
 			}
 			// One number makes a number of the other side; a format has its number on the right.
@@ -117,8 +118,28 @@ func typeKind(typ string) Kind {
 	switch strings.ToLower(base(typ)) {
 	case "bool", "boolean":
 		return Bool
-	case "int", "integer", "long", "short", "byte", "float", "double", "number", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32",
-		"uint64", "float32", "float64", "bigint", "bigdecimal", "biginteger":
+	case "int",
+		"integer",
+		"long",
+		"short",
+		"byte",
+		"float",
+		"double",
+		"number",
+		"int8",
+		"int16",
+		"int32",
+		"int64",
+		"uint",
+		"uint8",
+		"uint16",
+		"uint32",
+		"uint64",
+		"float32",
+		"float64",
+		"bigint",
+		"bigdecimal",
+		"biginteger":
 		return Num
 	}
 	return None

@@ -79,7 +79,7 @@ func (f *File) Pack() []byte {
 	}
 	w.size(len(f.Functions))
 	for i := range f.Functions {
-		w.unit(&f.Functions[i])
+		w.function(&f.Functions[i])
 	}
 	w.size(len(f.Classes))
 	for i := range f.Classes {
@@ -110,7 +110,7 @@ func (f *File) Pack() []byte {
 	return w.b
 }
 
-func (w *packer) unit(u *Function) {
+func (w *packer) function(u *Function) {
 	w.str(u.Name)
 	w.n32(u.Class)
 	w.n32(u.Node)
@@ -292,7 +292,7 @@ func Unpack(b []byte) (*File, error) {
 	}
 	f.Functions = make([]Function, r.size())
 	for i := range f.Functions {
-		f.Functions[i] = r.unit(len(f.Refs))
+		f.Functions[i] = r.function(len(f.Refs))
 	}
 	f.Classes = make([]Class, r.size())
 	for i := range f.Classes {
@@ -323,7 +323,7 @@ func Unpack(b []byte) (*File, error) {
 	return f, nil
 }
 
-// sound says whether what facts refer to is there.
+// sound reports whether what facts refer to is there.
 func (f *File) sound() bool {
 	for _, r := range f.Refs {
 		n := len(f.Refs)
@@ -348,7 +348,7 @@ func (f *File) sound() bool {
 	return true
 }
 
-func (r *unpacker) unit(refs int) Function {
+func (r *unpacker) function(refs int) Function {
 	u := Function{Name: r.str(), Class: int32(r.num()), Node: int32(r.num())}
 	u.Class = max(u.Class, -1)
 	at := r.at()
@@ -440,7 +440,8 @@ func (r *unpacker) graph(f *File, rf *Rule) *Graph {
 	g.Cells = r.named(nodes)
 	for i := range g.Nodes {
 		if n := &g.Nodes[i]; n.Kind == NodeSource && int(n.A) >= len(rf.Sources) || (n.Kind == NodeResult || n.Kind == NodeOut) && int(n.A) >= len(g.Calls) ||
-			n.Kind == NodeField && int(n.A) >= nodes || n.A < 0 {
+			n.Kind == NodeField && int(n.A) >= nodes ||
+			n.A < 0 {
 			r.bad = true
 		}
 	}

@@ -12,12 +12,12 @@ import (
 
 // Indexer makes a file's facts from its tree.
 type Indexer struct {
-	Tree    *ast.Tree
-	Facts   *facts.File
-	unitOf  map[ast.ID]int32
-	ClassOf map[ast.ID]int32
-	known   map[facts.Ref]int32
-	depth   int
+	Tree       *ast.Tree
+	Facts      *facts.File
+	functionOf map[ast.ID]int32
+	ClassOf    map[ast.ID]int32
+	known      map[facts.Ref]int32
+	depth      int
 }
 
 // maxRefs bounds the references of one file.
@@ -25,9 +25,19 @@ const maxRefs = 200_000
 
 // File lists what a file defines and imports.
 func File(t *ast.Tree) *Indexer {
-	x := &Indexer{Tree: t, unitOf: map[ast.ID]int32{}, ClassOf: map[ast.ID]int32{}, known: map[facts.Ref]int32{}}
+	x := &Indexer{Tree: t, functionOf: map[ast.ID]int32{}, ClassOf: map[ast.ID]int32{}, known: map[facts.Ref]int32{}}
 	x.Facts = &facts.File{Path: t.Path, Lang: t.Lang.Name, Globals: map[string]int32{}, Exports: map[string]int32{}}
-	x.Facts.Functions = append(x.Facts.Functions, facts.Function{Class: -1, End: uint32(len(t.Src)), Params: []facts.Param{{}}, Body: true, ReturnType: facts.NoRef, Returned: facts.NoRef})
+	x.Facts.Functions = append(
+		x.Facts.Functions,
+		facts.Function{
+			Class:      -1,
+			End:        uint32(len(t.Src)),
+			Params:     []facts.Param{{}},
+			Body:       true,
+			ReturnType: facts.NoRef,
+			Returned:   facts.NoRef,
+		},
+	)
 	x.pkg()
 	for i := range t.Nodes {
 		id := ast.ID(i)
@@ -39,12 +49,15 @@ func File(t *ast.Tree) *Indexer {
 			x.class(id, t.Field(id, "name"))
 		case n.Kind == ast.Dict && t.Lang.Names.Requires && x.hasFunctions(id):
 			x.ClassOf[id] = int32(len(x.Facts.Classes))
-			x.Facts.Classes = append(x.Facts.Classes, facts.Class{Methods: map[string][]int32{}, Fields: map[string]int32{}})
+			x.Facts.Classes = append(
+				x.Facts.Classes,
+				facts.Class{Methods: map[string][]int32{}, Fields: map[string]int32{}},
+			)
 		}
 	}
 	for i := range t.Nodes {
 		if n := &t.Nodes[i]; (n.Kind == ast.FuncDef || n.Kind == ast.Lambda) && n.Flags&ast.FlagSynth == 0 {
-			x.unit(ast.ID(i))
+			x.function(ast.ID(i))
 		}
 	}
 	for i := range x.Facts.Functions {
@@ -62,7 +75,8 @@ func File(t *ast.Tree) *Indexer {
 
 // add numbers a reference.
 func (x *Indexer) add(r facts.Ref) int32 {
-	if r.Kind == facts.RefNone || r.Of < 0 && (r.Kind == facts.RefMember || r.Kind == facts.RefResult || r.Kind == facts.RefInstance) {
+	if r.Kind == facts.RefNone ||
+		r.Of < 0 && (r.Kind == facts.RefMember || r.Kind == facts.RefResult || r.Kind == facts.RefInstance) {
 		return facts.NoRef
 	}
 	if n, ok := x.known[r]; ok {
@@ -155,17 +169,19 @@ func (x *Indexer) around(id ast.ID) int32 {
 	return -1
 }
 
-// has says whether a node is known as a class.
+// has reports whether a node is known as a class.
 func (x *Indexer) has(id ast.ID) bool {
 	_, ok := x.ClassOf[id]
 	return ok
 }
 
-// hasFunctions says whether an object of JavaScript has functions for members: it is taken for a class's only instance.
+// hasFunctions reports whether an object of JavaScript has functions for members: it is taken for a class's only
+// instance.
 func (x *Indexer) hasFunctions(id ast.ID) bool {
 	t := x.Tree
 	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-		if k := t.Nodes[c].Kind; k == ast.FuncDef || k == ast.Name || k == ast.Pair && t.Kind(t.Child(c, ast.Value)) == ast.Lambda {
+		if k := t.Nodes[c].Kind; k == ast.FuncDef || k == ast.Name ||
+			k == ast.Pair && t.Kind(t.Child(c, ast.Value)) == ast.Lambda {
 			return len(x.Facts.Classes) < 10_000
 		}
 	}
@@ -184,7 +200,7 @@ func (x *Indexer) objectMembers(id ast.ID, ci int32) {
 			if key == ast.Nil || v == ast.Nil {
 				continue
 			}
-			if u, ok := x.unitOf[v]; ok && t.Nodes[v].Kind == ast.Lambda {
+			if u, ok := x.functionOf[v]; ok && t.Nodes[v].Kind == ast.Lambda {
 				c.Methods[string(t.Text(key))] = append(c.Methods[string(t.Text(key))], u)
 			} else {
 				c.Fields[string(t.Text(key))] = x.RefOf(v)
@@ -193,11 +209,20 @@ func (x *Indexer) objectMembers(id ast.ID, ci int32) {
 	}
 }
 
-// unit notes a function.
-func (x *Indexer) unit(id ast.ID) {
+// function notes a function.
+func (x *Indexer) function(id ast.ID) {
 	t := x.Tree
 	n := &t.Nodes[id]
-	u := facts.Function{Class: -1, Node: id, Start: n.Start, End: n.End, ReturnType: facts.NoRef, Returned: facts.NoRef, Lambda: n.Kind == ast.Lambda, Body: t.Child(id, ast.Body) != ast.Nil}
+	u := facts.Function{
+		Class:      -1,
+		Node:       id,
+		Start:      n.Start,
+		End:        n.End,
+		ReturnType: facts.NoRef,
+		Returned:   facts.NoRef,
+		Lambda:     n.Kind == ast.Lambda,
+		Body:       t.Child(id, ast.Body) != ast.Nil,
+	}
 	if name := t.Child(id, ast.Ident); name != ast.Nil {
 		u.Name = string(t.Text(name))
 	}
@@ -210,7 +235,7 @@ func (x *Indexer) unit(id ast.ID) {
 			u.Class = c
 		}
 	}
-	x.unitOf[id] = int32(len(x.Facts.Functions))
+	x.functionOf[id] = int32(len(x.Facts.Functions))
 	x.Facts.Functions = append(x.Facts.Functions, u)
 }
 
@@ -300,7 +325,10 @@ func (x *Indexer) receiver(u *facts.Function, ps ast.ID) {
 	}
 	// The type stands in another file of the package: a class of the same name here holds its methods.
 	u.Class = int32(len(x.Facts.Classes))
-	x.Facts.Classes = append(x.Facts.Classes, facts.Class{Name: name, Methods: map[string][]int32{}, Fields: map[string]int32{}})
+	x.Facts.Classes = append(
+		x.Facts.Classes,
+		facts.Class{Name: name, Methods: map[string][]int32{}, Fields: map[string]int32{}},
+	)
 }
 
 // globals lists the names of the file's own scope.
@@ -362,7 +390,7 @@ func (x *Indexer) globals() {
 	}
 }
 
-// outermost says whether a node stands in no function and no class.
+// outermost reports whether a node stands in no function and no class.
 func (x *Indexer) outermost(id ast.ID) bool {
 	for p := x.Tree.Nodes[id].Parent; p != ast.Nil; p = x.Tree.Nodes[p].Parent {
 		switch x.Tree.Nodes[p].Kind {
@@ -468,14 +496,15 @@ func (x *Indexer) returns() {
 	several := map[int32]bool{}
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
-		if n.Kind != ast.Return || n.First == ast.Nil || n.Flags&ast.FlagSynth != 0 || t.Nodes[n.First].Kind == ast.Null {
+		if n.Kind != ast.Return || n.First == ast.Nil || n.Flags&ast.FlagSynth != 0 ||
+			t.Nodes[n.First].Kind == ast.Null {
 			continue
 		}
 		p := n.Parent
 		for p != ast.Nil && t.Nodes[p].Kind != ast.FuncDef && t.Nodes[p].Kind != ast.Lambda {
 			p = t.Nodes[p].Parent
 		}
-		at, ok := x.unitOf[p]
+		at, ok := x.functionOf[p]
 		if !ok || several[at] {
 			continue
 		}
@@ -493,7 +522,8 @@ func (x *Indexer) calls() {
 	t := x.Tree
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
-		if n.Kind != ast.Call && n.Kind != ast.New && !(n.Kind == ast.Member && t.Lang.Names.ImplicitReturn) || n.Flags&ast.FlagSynth != 0 {
+		if n.Kind != ast.Call && n.Kind != ast.New && !(n.Kind == ast.Member && t.Lang.Names.ImplicitReturn) ||
+			n.Flags&ast.FlagSynth != 0 {
 			continue
 		}
 		r := x.Callee(ast.ID(i))
@@ -502,7 +532,7 @@ func (x *Indexer) calls() {
 		}
 		for p := n.Parent; p != ast.Nil; p = t.Nodes[p].Parent {
 			if k := t.Nodes[p].Kind; k == ast.FuncDef || k == ast.Lambda || p == 0 {
-				u := &x.Facts.Functions[x.unitOf[p]]
+				u := &x.Facts.Functions[x.functionOf[p]]
 				u.Calls = append(u.Calls, r)
 				if k != ast.Lambda {
 					break // a lambda runs within what is around it too

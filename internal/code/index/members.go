@@ -50,7 +50,7 @@ func (x *Indexer) members() {
 			}
 			key := strings.TrimPrefix(string(t.Text(name)), "$")
 			if t.Kind(v) == ast.Lambda {
-				if u, ok := x.unitOf[v]; ok {
+				if u, ok := x.functionOf[v]; ok {
 					c.Methods[key] = append(c.Methods[key], u)
 					x.Facts.Functions[u].Class = ci
 				}
@@ -67,7 +67,7 @@ func (x *Indexer) members() {
 	x.assignedFields()
 }
 
-// IsPromoted says whether a parameter is a field of its class too, as constructors of TypeScript and PHP have them.
+// IsPromoted reports whether a parameter is a field of its class too, as constructors of TypeScript and PHP have them.
 func IsPromoted(t *ast.Tree, method string, p ast.ID) bool {
 	return (method == "constructor" || method == "__construct") && t.Kind(t.Child(p, ast.Mods)) == ast.Mod
 }
@@ -96,7 +96,9 @@ func (x *Indexer) promoted() {
 				continue
 			}
 			if typ := x.typeRef(t.Child(p, ast.Type)); typ != facts.NoRef {
-				x.Facts.Classes[u.Class].Fields[strings.TrimPrefix(string(t.Text(name)), "$")] = x.add(facts.Ref{Kind: facts.RefInstance, Of: typ})
+				x.Facts.Classes[u.Class].Fields[strings.TrimPrefix(string(t.Text(name)), "$")] = x.add(
+					facts.Ref{Kind: facts.RefInstance, Of: typ},
+				)
 			}
 		}
 	}

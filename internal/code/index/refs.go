@@ -62,7 +62,7 @@ func (x *Indexer) RefOf(id ast.ID) int32 {
 			return x.add(facts.Ref{Kind: facts.RefThis, Of: c})
 		}
 	case ast.Lambda, ast.FuncDef:
-		if u, ok := x.unitOf[id]; ok {
+		if u, ok := x.functionOf[id]; ok {
 			return x.add(facts.Ref{Kind: facts.RefFunction, Of: u})
 		}
 	}
@@ -154,7 +154,7 @@ func (x *Indexer) declared(id ast.ID, d ast.Declared, name string) int32 {
 		if x.outermost(p) || d.Scope == 0 {
 			return x.global(name) // which of several is meant is told there
 		}
-		if u, ok := x.unitOf[p]; ok {
+		if u, ok := x.functionOf[p]; ok {
 			return x.add(facts.Ref{Kind: facts.RefFunction, Of: u})
 		}
 	case t.Lang.Names.ClassScope && x.fieldOf(p) >= 0:
@@ -192,14 +192,15 @@ func (x *Indexer) paramRef(p ast.ID) int32 {
 	if ps == ast.Nil || t.Nodes[ps].Role != ast.Parameters {
 		return facts.NoRef
 	}
-	u, ok := x.unitOf[t.Nodes[ps].Parent]
+	u, ok := x.functionOf[t.Nodes[ps].Parent]
 	name := t.Child(p, ast.Ident)
 	if !ok || name == ast.Nil {
 		return facts.NoRef
 	}
 	text := strings.TrimPrefix(string(t.Text(name)), "$")
 	for i := range x.Facts.Functions[u].Params {
-		if q := &x.Facts.Functions[u].Params[i]; q.Name == text && q.Kind != facts.ParamRest && q.Kind != facts.ParamNamed {
+		if q := &x.Facts.Functions[u].Params[i]; q.Name == text && q.Kind != facts.ParamRest &&
+			q.Kind != facts.ParamNamed {
 			return x.add(facts.Ref{Kind: facts.RefParam, Of: int32(i), Name: strconv.Itoa(int(u))})
 		}
 	}
@@ -219,7 +220,7 @@ func (x *Indexer) firstOfSeveral(name ast.ID) int32 {
 	return facts.NoRef
 }
 
-// isThis says whether an expression is the object that a method is called on.
+// isThis reports whether an expression is the object that a method is called on.
 func (x *Indexer) isThis(id ast.ID) bool {
 	t := x.Tree
 	if id == ast.Nil {
@@ -239,7 +240,7 @@ func (x *Indexer) isThis(id ast.ID) bool {
 	return false
 }
 
-// firstParam says whether a name is the first parameter of the method around it.
+// firstParam reports whether a name is the first parameter of the method around it.
 func (x *Indexer) firstParam(id ast.ID) bool {
 	t := x.Tree
 	for p := t.Nodes[id].Parent; p != ast.Nil; p = t.Nodes[p].Parent {
@@ -247,7 +248,7 @@ func (x *Indexer) firstParam(id ast.ID) bool {
 		case ast.ClassDef:
 			return false
 		case ast.FuncDef:
-			u, ok := x.unitOf[p]
+			u, ok := x.functionOf[p]
 			if !ok {
 				return false
 			}
@@ -369,7 +370,7 @@ func (x *Indexer) Callee(id ast.ID) int32 {
 func (x *Indexer) methodAround(id ast.ID) string {
 	for p := x.Tree.Nodes[id].Parent; p != ast.Nil; p = x.Tree.Nodes[p].Parent {
 		if x.Tree.Nodes[p].Kind == ast.FuncDef {
-			return x.Facts.Functions[x.unitOf[p]].Name
+			return x.Facts.Functions[x.functionOf[p]].Name
 		}
 	}
 	return ""
@@ -409,7 +410,7 @@ func (x *Indexer) exported(def ast.ID) {
 	r := facts.NoRef
 	switch t.Nodes[def].Kind {
 	case ast.FuncDef:
-		if u, ok := x.unitOf[def]; ok && x.Facts.Functions[u].Body {
+		if u, ok := x.functionOf[def]; ok && x.Facts.Functions[u].Body {
 			r = x.add(facts.Ref{Kind: facts.RefFunction, Of: u})
 		} else {
 			return

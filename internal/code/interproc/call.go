@@ -172,7 +172,8 @@ func (f *callFrame) bind(site *facts.CallSite, to resolve.Target) (out []binds) 
 		case facts.SlotNamed:
 			found := false
 			for p := range u.Params {
-				if u.Params[p].Name == sl.Name && u.Params[p].Kind != facts.ParamRest && u.Params[p].Kind != facts.ParamNamed {
+				if u.Params[p].Name == sl.Name && u.Params[p].Kind != facts.ParamRest &&
+					u.Params[p].Kind != facts.ParamNamed {
 					out = append(out, binds{slot: at, param: int32(p)})
 					found = true
 				}
@@ -182,7 +183,8 @@ func (f *callFrame) bind(site *facts.CallSite, to resolve.Target) (out []binds) 
 			}
 		case facts.SlotSpreadNamed:
 			for p := range u.Params {
-				if q := &u.Params[p]; p > 0 && q.Name != "" && (q.Kind == facts.ParamPlain || q.Kind == facts.ParamOnly) {
+				if q := &u.Params[p]; p > 0 && q.Name != "" &&
+					(q.Kind == facts.ParamPlain || q.Kind == facts.ParamOnly) {
 					out = append(out, binds{slot: at, param: int32(p), take: q.Name})
 				}
 			}
@@ -267,8 +269,8 @@ func (f *callFrame) here(at int32, c *called, x Taint, back bool) (out taintSet)
 	return out
 }
 
-// sameLabel says whether a fact of a parameter can come from a given one: labels are kept, unless a propagator changed
-// them on the way.
+// sameLabel reports whether a fact of a parameter can come from a given one: labels are kept, unless a propagator
+// changed them on the way.
 func (f *callFrame) sameLabel(x, given Taint) bool {
 	return x.label == given.label || f.relabels
 }

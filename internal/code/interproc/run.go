@@ -56,7 +56,7 @@ func (s *Summaries) summary(k resolve.FuncKey, ctx *entry, user *summary) *summa
 	return sum
 }
 
-// spent says whether the bounds on work are reached.
+// spent reports whether the bounds on work are reached.
 func (s *Summaries) spent() bool {
 	return s.runs >= maxRuns || s.nodes >= maxRunNodes || time.Since(s.began) > maxRuleTime
 }
@@ -179,7 +179,8 @@ func (f *callFrame) node(i int32) abstractValue {
 	case facts.NodeField:
 		base := &f.g.Nodes[n.A]
 		v := abstractValue{whole: f.vals[n.A].part(n.Name)}
-		if u := &f.Files[f.key.File].Functions[f.key.Func]; base.Kind == facts.NodeParam && base.A == 0 && u.Class >= 0 {
+		if u := &f.Files[f.key.File].Functions[f.key.Func]; base.Kind == facts.NodeParam && base.A == 0 &&
+			u.Class >= 0 {
 			v.whole = v.whole.union(f.cells[heapCell{f.key.File, u.Class, n.Name}])
 		}
 		return v
@@ -193,7 +194,11 @@ func (f *callFrame) node(i int32) abstractValue {
 		}
 		h := &f.Files[f.key.File].Rules[f.rule].Sources[n.A]
 		way := (*TraceStep)(nil).add(f.key.File, facts.Span{Start: h.Start, End: h.End}, "the value comes from here")
-		return abstractValue{whole: taintSet{{label: f.label(part.Label), From: Origin{source: true, File: f.key.File, N: n.A}, Trace: way}}}
+		return abstractValue{
+			whole: taintSet{
+				{label: f.label(part.Label), From: Origin{source: true, File: f.key.File, N: n.A}, Trace: way},
+			},
+		}
 	case facts.NodeResult:
 		return f.result(n.A)
 	case facts.NodeOut:
@@ -385,7 +390,7 @@ func (f *callFrame) reached(r Reach) {
 	*list = append(*list, r)
 }
 
-// unified says whether source and sink agree on the metavariables that both have, where the rule asks for it.
+// unified reports whether source and sink agree on the metavariables that both have, where the rule asks for it.
 func (f *callFrame) unified(r Reach) bool {
 	if !f.compiled(r.File).Rule.Options.TaintUnifyMvars {
 		return true

@@ -30,7 +30,8 @@ type Origin struct {
 	part    string
 }
 
-// TraceStep is a station on a way, the last first. Where within is not nil it stands for a whole way: the one through a callee.
+// TraceStep is a station on a way, the last first. Where within is not nil it stands for a whole way: the one through a
+// callee.
 type TraceStep struct {
 	File   int32
 	Place  facts.Span
@@ -159,7 +160,7 @@ func (v *abstractValue) empty() bool {
 	return true
 }
 
-// size tells whether a value has grown.
+// size reports whether a value has grown.
 func (v *abstractValue) size() int {
 	n := len(v.whole)
 	for _, p := range v.parts {
@@ -193,7 +194,7 @@ func (v *abstractValue) join(o abstractValue) {
 	v.tidy()
 }
 
-// none says whether nothing at all is known of a value.
+// none reports whether nothing at all is known of a value.
 func (v *abstractValue) none() bool { return len(v.whole) == 0 && len(v.parts) == 0 }
 
 // tidy forgets parts that are known to be clean where the whole is clean too. The parts must not be shared.
@@ -345,7 +346,12 @@ type Summaries struct {
 
 // New prepares a rule, by its number among those that look across files, for the files of one language. program
 // gives the rule compiled for a file, graph that of a function.
-func New(fam *resolve.Program, rule int, program func(int32) *search.Program, graph func(resolve.FuncKey) *facts.Graph) *Summaries {
+func New(
+	fam *resolve.Program,
+	rule int,
+	program func(int32) *search.Program,
+	graph func(resolve.FuncKey) *facts.Graph,
+) *Summaries {
 	s := &Summaries{Program: fam, rule: rule, compiled: program, graph: graph}
 	s.label("")
 	seen := map[*search.Program]bool{}

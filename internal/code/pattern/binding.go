@@ -45,7 +45,7 @@ func (b *Binding) Content(t *ast.Tree) []byte {
 	return nil
 }
 
-// Same says whether two bindings are equal by structure.
+// Same reports whether two bindings are equal by structure.
 func Same(t *ast.Tree, a, b *Binding) bool {
 	switch {
 	case a.Kind == Unbound || b.Kind == Unbound:
@@ -83,7 +83,8 @@ func sameSeq(t *ast.Tree, a, b *Binding) bool {
 // sameText compares leaves; names of functions and classes may have no case.
 func sameText(t *ast.Tree, a, b ast.ID) bool {
 	x, y := t.Text(a), t.Text(b)
-	return bytes.Equal(x, y) || t.Lang.Names.FoldNames && t.Nodes[a].Kind == ast.Name && len(x) > 0 && x[0] != '$' && bytes.EqualFold(x, y)
+	return bytes.Equal(x, y) ||
+		t.Lang.Names.FoldNames && t.Nodes[a].Kind == ast.Name && len(x) > 0 && x[0] != '$' && bytes.EqualFold(x, y)
 }
 
 // SameNode compares two subtrees by kind and text.

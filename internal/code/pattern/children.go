@@ -7,7 +7,7 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 )
 
-// optional says whether a pattern of the kind may leave the role out though the code has it.
+// optional reports whether a pattern of the kind may leave the role out though the code has it.
 func (m *Matcher) optional(k ast.Kind, r ast.Role) bool {
 	if k == ast.Element && (r == ast.Elem && m.Opts.StrictBody || r == ast.Mods && m.Opts.StrictAttrs) {
 		return false
@@ -97,7 +97,8 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		if t == ast.Nil && m.p.Nodes[p].Kind == ast.Params && m.onlyDots(p) {
 			continue // a function without a list of parameters has none
 		}
-		if k == ast.Lambda && t == ast.Nil && (r == ast.Ident && m.p.Nodes[p].Kind == ast.Metavar || r == ast.Mods && m.p.HasText(p, "async")) {
+		if k == ast.Lambda && t == ast.Nil &&
+			(r == ast.Ident && m.p.Nodes[p].Kind == ast.Metavar || r == ast.Mods && m.p.HasText(p, "async")) {
 			continue // function $F(...) is any function that is a value, async ones too
 		}
 		switch mode(k, r) {

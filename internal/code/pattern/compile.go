@@ -37,7 +37,7 @@ func (v *Vars) Index(name string) int {
 	return len(v.Names) - 1
 }
 
-// Numbered says whether a metavariable is a numbered group of a regular expression: each expression has its own.
+// Numbered reports whether a metavariable is a numbered group of a regular expression: each expression has its own.
 func (v *Vars) Numbered(i int) bool { n := v.Names[i]; return len(n) > 1 && n[1] >= '0' && n[1] <= '9' }
 
 // Lookup returns the number of a metavariable, -1 if no pattern has it.
@@ -142,7 +142,13 @@ func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
 // compileAs compiles a pattern with the grammar of a file's name.
 func compileAs(lang *ast.Lang, path, text string, vars *Vars) (*Pattern, error) {
 	pieces := split(lang, text)
-	p := &Pattern{Text: text, Vars: vars, types: map[ast.ID]string{}, typeVars: map[ast.ID]int32{}, strs: map[ast.ID]strPattern{}}
+	p := &Pattern{
+		Text:     text,
+		Vars:     vars,
+		types:    map[ast.ID]string{},
+		typeVars: map[ast.ID]int32{},
+		strs:     map[ast.ID]strPattern{},
+	}
 	var firstErr error
 	for _, typed := range typedOrder(lang, pieces, text) {
 		for v := range variants(lang, pieces) {
@@ -176,7 +182,9 @@ func readings(lang *ast.Lang, text string) []reading {
 	text = strings.TrimSpace(text)
 	part := func(first bool) {
 		for _, pt := range lang.Pattern.Parts {
-			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || pt.Only != nil || !strings.Contains(text, "{")) && (pt.Prefix != "" && pt.Word != "@" && pt.Word != "" || pt.Only != nil) == first && (pt.Only == nil || pt.Only.MatchString(text)) {
+			if strings.HasPrefix(text, pt.Word) && (pt.Word != "" || pt.Only != nil || !strings.Contains(text, "{")) &&
+				(pt.Prefix != "" && pt.Word != "@" && pt.Word != "" || pt.Only != nil) == first &&
+				(pt.Only == nil || pt.Only.MatchString(text)) {
 				out = append(out, reading{ast.Reading{Prefix: pt.Prefix, Suffix: pt.Suffix}, pt.Pick})
 			}
 		}
@@ -195,13 +203,14 @@ func readings(lang *ast.Lang, text string) []reading {
 func (p *Pattern) wholeVariable(id ast.ID) {
 	t := p.Tree
 	c := t.Nodes[id].First
-	if t.Nodes[id].Kind == ast.Interp && c != ast.Nil && t.Nodes[c].Next == ast.Nil && t.Nodes[c].Kind == ast.Name && wholeMeta.Match(t.Text(c)) {
+	if t.Nodes[id].Kind == ast.Interp && c != ast.Nil && t.Nodes[c].Next == ast.Nil && t.Nodes[c].Kind == ast.Name &&
+		wholeMeta.Match(t.Text(c)) {
 		t.Nodes[id].Kind, t.Nodes[id].First = ast.Str, ast.Nil
 		t.CopyText(id, c)
 	}
 }
 
-// typedOrder says whether what may be a typed metavariable is tried as one, and when.
+// typedOrder reports whether what may be a typed metavariable is tried as one, and when.
 func typedOrder(lang *ast.Lang, ps []piece, text string) []bool {
 	switch {
 	case !hasTyped(ps):
@@ -432,7 +441,8 @@ func (p *Pattern) unwrap(first ast.ID) bool {
 		return false
 	}
 	only := t.Nodes[first].First
-	if only == ast.Nil || t.Nodes[only].Next != ast.Nil || t.HasText(only, wordDots) || t.Nodes[only].Kind == ast.Pair && t.HasText(t.Nodes[only].First, wordDots) {
+	if only == ast.Nil || t.Nodes[only].Next != ast.Nil || t.HasText(only, wordDots) ||
+		t.Nodes[only].Kind == ast.Pair && t.HasText(t.Nodes[only].First, wordDots) {
 		return false
 	}
 	if c := t.Src[t.Nodes[first].Start]; c == '[' {
@@ -480,7 +490,8 @@ func (p *Pattern) finish(types []string) {
 		p.Form = Expression
 	}
 	for i := range t.Nodes {
-		if up := t.Nodes[i].Parent; t.Nodes[i].Kind == ast.Str && up != ast.Nil && t.Nodes[up].Kind == ast.Interp && t.HasText(ast.ID(i), "...") {
+		if up := t.Nodes[i].Parent; t.Nodes[i].Kind == ast.Str && up != ast.Nil && t.Nodes[up].Kind == ast.Interp &&
+			t.HasText(ast.ID(i), "...") {
 			t.Nodes[i].Kind = ast.Dots
 		}
 		p.wholeVariable(ast.ID(i))
@@ -547,7 +558,17 @@ func (p *Pattern) convert(id ast.ID, types []string) {
 		if c := n.First; t.Nodes[c].Kind == ast.Deep && t.HasText(id, "$(") {
 			n.Kind, n.First = ast.Deep, t.Nodes[c].First
 		}
-	case ast.ExprStmt, ast.Param, ast.Pair, ast.VarDef, ast.KwArg, ast.Attr, ast.Spread, ast.Other, ast.FuncDef, ast.CompFor, ast.Case:
+	case ast.ExprStmt,
+		ast.Param,
+		ast.Pair,
+		ast.VarDef,
+		ast.KwArg,
+		ast.Attr,
+		ast.Spread,
+		ast.Other,
+		ast.FuncDef,
+		ast.CompFor,
+		ast.Case:
 		p.collapse(id)
 	}
 }
@@ -603,26 +624,30 @@ func (p *Pattern) command(id ast.ID) {
 	}
 }
 
-// lone says whether a node holds an ellipsis and nothing else.
+// lone reports whether a node holds an ellipsis and nothing else.
 func (p *Pattern) lone(id ast.ID) bool {
 	t := p.Tree
 	c := t.Nodes[id].First
-	return c != ast.Nil && t.Nodes[c].Next == ast.Nil && (t.Nodes[c].Kind == ast.Dots || t.Nodes[c].Kind == ast.MetaDots)
+	return c != ast.Nil && t.Nodes[c].Next == ast.Nil &&
+		(t.Nodes[c].Kind == ast.Dots || t.Nodes[c].Kind == ast.MetaDots)
 }
 
 // word: a command of one word, with nothing that makes it a command, stands for the word wherever it is.
 func (p *Pattern) word() {
 	t := p.Tree
-	if !t.Lang.BareWords || p.Form != Expression || t.Nodes[p.Root].Kind != ast.Call || t.Child(p.Root, ast.Fn) != ast.Nil {
+	if !t.Lang.BareWords || p.Form != Expression || t.Nodes[p.Root].Kind != ast.Call ||
+		t.Child(p.Root, ast.Fn) != ast.Nil {
 		return
 	}
 	args := t.Child(p.Root, ast.Arguments)
-	if c := t.Nodes[args].First; c != ast.Nil && t.Nodes[c].Next == ast.Nil && len(bytes.TrimSpace(t.Src)) == int(t.Nodes[c].End-t.Nodes[c].Start) {
+	if c := t.Nodes[args].First; c != ast.Nil && t.Nodes[c].Next == ast.Nil &&
+		len(bytes.TrimSpace(t.Src)) == int(t.Nodes[c].End-t.Nodes[c].Start) {
 		p.Root = c
 	}
 }
 
-// collapse makes Dots of a node that holds nothing but an ellipsis: the statement, parameter or pair that it stands for.
+// collapse makes Dots of a node that holds nothing but an ellipsis: the statement, parameter or pair that it stands
+// for.
 func (p *Pattern) collapse(id ast.ID) {
 	t := p.Tree
 	var kind ast.Kind

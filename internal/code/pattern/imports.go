@@ -58,7 +58,7 @@ func (m *Matcher) importedFrom(c goal) (int32, bool, bool) {
 	return g, true, false
 }
 
-// belowName says whether a module's dotted name lies below another's: a.b has a.b.c. So it is in Python.
+// belowName reports whether a module's dotted name lies below another's: a.b has a.b.c. So it is in Python.
 func (m *Matcher) belowName(p, t ast.ID) bool {
 	if !m.t.Lang.Names.NestedModules {
 		return false
@@ -78,7 +78,7 @@ func (m *Matcher) literal(p ast.ID) bool {
 	return ok
 }
 
-// inModule says whether a module's string lies below another's: "a" has "a/b".
+// inModule reports whether a module's string lies below another's: "a" has "a/b".
 func (m *Matcher) inModule(p, t ast.ID) bool {
 	if m.p.Nodes[p].Kind != ast.Str || m.t.Nodes[t].Kind != ast.Str {
 		return false

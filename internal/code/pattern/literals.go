@@ -23,7 +23,10 @@ func (m *Matcher) str(c goal) (int32, bool, bool) {
 		ok, _ := s.re.Match(text)
 		return c.next, ok, false
 	case s.v >= 0:
-		return c.next, m.bind(s.v, Binding{Kind: BindText, A: c.t, B: c.t, Start: t.Start, End: t.End, Text: string(text)}), false
+		return c.next, m.bind(
+			s.v,
+			Binding{Kind: BindText, A: c.t, B: c.t, Start: t.Start, End: t.End, Text: string(text)},
+		), false
 	}
 	return c.next, bytes.Equal(m.p.Text(c.p), text), false
 }
@@ -189,7 +192,8 @@ func (m *Matcher) hasDots(ps []ast.ID) bool {
 // quick rules out what cannot match by its text.
 func (m *Matcher) quick(p, t ast.ID) bool {
 	a, b := &m.p.Nodes[p], &m.t.Nodes[t]
-	return a.Kind != ast.Name || b.Kind != ast.Name || m.Opts.Symbolic || b.Flags&ast.FlagAlt != 0 || bytes.Equal(m.p.Text(p), m.t.Text(t))
+	return a.Kind != ast.Name || b.Kind != ast.Name || m.Opts.Symbolic || b.Flags&ast.FlagAlt != 0 ||
+		bytes.Equal(m.p.Text(p), m.t.Text(t))
 }
 
 // flat lists the operands of a chain of one operator.

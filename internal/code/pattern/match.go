@@ -104,7 +104,7 @@ func (m *Matcher) At(p *Pattern, node ast.ID, found func(Match) bool) {
 	m.undo(0)
 }
 
-// solved tells found of a solution and says whether to stop.
+// solved tells found of a solution and reports whether to stop.
 func (m *Matcher) solved() bool {
 	n := &m.t.Nodes[m.root]
 	r := Match{Node: m.root, Start: n.Start, End: n.End, Env: m.env}
@@ -152,7 +152,7 @@ func (m *Matcher) nodeBinding(t ast.ID) Binding {
 	return Binding{Kind: BindNode, A: t, B: t, Start: n.Start, End: n.End}
 }
 
-// try works off a goal as one of several choices and undoes what it bound. It says whether to stop altogether.
+// try works off a goal as one of several choices and undoes what it bound. It reports whether to stop altogether.
 func (m *Matcher) try(g int32) bool {
 	mark, cells, last := len(m.trail), len(m.goals), m.last
 	stop := m.solve(g)
@@ -194,7 +194,7 @@ func (m *Matcher) solve(g int32) bool {
 }
 
 // node matches one pattern node. Each step returns the goals to go on with; ok is false where there is nothing to go
-// on with, either because it failed or because all choices were tried, and done says whether to stop.
+// on with, either because it failed or because all choices were tried, and done reports whether to stop.
 func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 	p, t := &m.p.Nodes[c.p], &m.t.Nodes[c.t]
 	if m.Opts.Symbolic && c.flags&fRoot == 0 && m.wantsAlt(p.Kind) {
@@ -230,7 +230,10 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 		}
 		return c.next, m.metavar(c.p, c.t), false
 	case ast.MetaDots:
-		return c.next, m.bind(m.pat.vars[c.p], Binding{Kind: BindSeq, A: c.t, B: c.t, Start: t.Start, End: t.End}), false
+		return c.next, m.bind(
+			m.pat.vars[c.p],
+			Binding{Kind: BindSeq, A: c.t, B: c.t, Start: t.Start, End: t.End},
+		), false
 	case ast.Dots:
 		return c.next, true, false
 	case ast.Deep:
@@ -282,7 +285,7 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 	return m.children(c)
 }
 
-// wantsAlt says whether a pattern node of the kind may match what a name stands for.
+// wantsAlt reports whether a pattern node of the kind may match what a name stands for.
 func (m *Matcher) wantsAlt(k ast.Kind) bool {
 	switch k {
 	case ast.Metavar, ast.Dots, ast.MetaDots, ast.Typed, ast.ExprStmt, ast.Block:
@@ -324,8 +327,11 @@ func (m *Matcher) metavar(p, t ast.ID) bool {
 		}
 	case ast.Block, ast.Program:
 		// a function that is told to have an expression for its body may return it in braces
-		if up := m.p.Nodes[p].Parent; m.p.Nodes[p].Role == ast.Body && up != ast.Nil && m.p.Nodes[up].Kind == ast.Lambda {
-			if n.First == ast.Nil || m.t.Nodes[n.First].Next != ast.Nil || m.t.Nodes[n.First].Kind != ast.Return && m.t.Nodes[n.First].Kind != ast.ExprStmt || m.t.Nodes[n.First].First == ast.Nil {
+		if up := m.p.Nodes[p].Parent; m.p.Nodes[p].Role == ast.Body && up != ast.Nil &&
+			m.p.Nodes[up].Kind == ast.Lambda {
+			if n.First == ast.Nil || m.t.Nodes[n.First].Next != ast.Nil ||
+				m.t.Nodes[n.First].Kind != ast.Return && m.t.Nodes[n.First].Kind != ast.ExprStmt ||
+				m.t.Nodes[n.First].First == ast.Nil {
 				return false
 			}
 			return m.bind(m.pat.vars[p], m.nodeBinding(m.t.Nodes[n.First].First))
@@ -440,7 +446,7 @@ func (m *Matcher) onlyReturn(t ast.ID) ast.ID {
 	return m.t.Nodes[s].First
 }
 
-// equality says whether an operation of the pattern compares two sides for being equal, or not.
+// equality reports whether an operation of the pattern compares two sides for being equal, or not.
 func (m *Matcher) equality(p ast.ID) bool {
 	switch string(m.p.Text(p)) {
 	case "==", "!=", "===", "!==":
@@ -449,7 +455,7 @@ func (m *Matcher) equality(p ast.ID) bool {
 	return false
 }
 
-// method says whether a function without a name of its own is one by its place: the value of a field of an object or
+// method reports whether a function without a name of its own is one by its place: the value of a field of an object or
 // a class. As a pattern of its own a function is not looked for there.
 func (m *Matcher) method(t ast.ID) bool {
 	up := m.t.Nodes[t].Parent
@@ -490,7 +496,8 @@ func (m *Matcher) links(c goal) (int32, bool, bool) {
 // lambdaBody says of an expression that it is all that a function consists of, which returns it.
 func lambdaBody(t *ast.Tree, id ast.ID) bool {
 	n := &t.Nodes[id]
-	return n.Role == ast.Body && n.Flags&ast.FlagExpr != 0 && n.Parent != ast.Nil && t.Nodes[n.Parent].Kind == ast.Lambda
+	return n.Role == ast.Body && n.Flags&ast.FlagExpr != 0 && n.Parent != ast.Nil &&
+		t.Nodes[n.Parent].Kind == ast.Lambda
 }
 
 // unlike matches nodes of different kinds that mean the same.
@@ -501,7 +508,8 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 		return m.children(c)
 	case pk == ast.Assign && (tk == ast.VarDef || tk == ast.Param) && !m.Opts.NoVarDefs:
 		name, value := m.t.Child(c.t, ast.Ident), m.t.Child(c.t, ast.Value)
-		if name == ast.Nil || value == ast.Nil || tk == ast.Param || m.t.Nodes[value].Kind == ast.Lambda && !m.Opts.FieldAssign && m.method(value) {
+		if name == ast.Nil || value == ast.Nil || tk == ast.Param ||
+			m.t.Nodes[value].Kind == ast.Lambda && !m.Opts.FieldAssign && m.method(value) {
 			return 0, false, false
 		}
 		g := m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Right), t: value, next: c.next})
@@ -513,7 +521,8 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 			g = m.push(goal{op: opNode, p: typ, t: tt, next: g})
 		}
 		return m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Left), t: name, next: g}), true, false
-	case pk == ast.Dict && tk == ast.Set && m.t.Nodes[c.t].First == ast.Nil, pk == ast.Set && tk == ast.Dict && m.onlyDots(c.p):
+	case pk == ast.Dict && tk == ast.Set && m.t.Nodes[c.t].First == ast.Nil,
+		pk == ast.Set && tk == ast.Dict && m.onlyDots(c.p):
 		return m.children(c)
 	case pk == ast.List && tk == ast.Comp && m.t.HasText(c.t, "list") && m.onlyDots(c.p):
 		return c.next, true, false
@@ -559,7 +568,7 @@ func (m *Matcher) onlyDots(p ast.ID) bool {
 	return c != ast.Nil && m.p.Nodes[c].Kind == ast.Dots && m.p.Nodes[c].Next == ast.Nil
 }
 
-// returned says whether a statement is the last that its function runs.
+// returned reports whether a statement is the last that its function runs.
 func (m *Matcher) returned(t ast.ID) bool {
 	for {
 		n := &m.t.Nodes[t]
@@ -582,7 +591,8 @@ func (m *Matcher) returned(t ast.ID) bool {
 // loneMetavar is the metavariable that is all of a block: it stands for the block.
 func (m *Matcher) loneMetavar(p ast.ID) ast.ID {
 	s := m.p.Nodes[p].First
-	if s == ast.Nil || m.p.Nodes[s].Next != ast.Nil || m.p.Nodes[s].Kind != ast.ExprStmt || m.p.Nodes[s].Start != m.p.Nodes[p].Start {
+	if s == ast.Nil || m.p.Nodes[s].Next != ast.Nil || m.p.Nodes[s].Kind != ast.ExprStmt ||
+		m.p.Nodes[s].Start != m.p.Nodes[p].Start {
 		return ast.Nil
 	}
 	if e := m.p.Nodes[s].First; m.p.Kind(e) == ast.Metavar {

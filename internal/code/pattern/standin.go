@@ -137,7 +137,7 @@ func (sp *splitter) run(closing byte, depth int) {
 	}
 }
 
-// afterName says whether a parenthesis here opens arguments or parameters: a name stands before it.
+// afterName reports whether a parenthesis here opens arguments or parameters: a name stands before it.
 func (sp *splitter) afterName() bool {
 	before := strings.TrimRight(sp.s[:sp.i], " \t")
 	if before == "" || !isWord(before[len(before)-1]) && before[len(before)-1] != '>' {
@@ -151,9 +151,10 @@ func (sp *splitter) afterName() bool {
 	return true
 }
 
-// isSpread says whether the dots are the language's own: right before what they spread, or after a type.
+// isSpread reports whether the dots are the language's own: right before what they spread, or after a type.
 func (sp *splitter) isSpread(rest string) bool {
-	if len(rest) > 3 && (isWord(rest[3]) || strings.IndexByte("$[{", rest[3]) >= 0 || rest[3] == '(' && sp.i > 0 && strings.IndexByte("([,", sp.s[sp.i-1]) >= 0) {
+	if len(rest) > 3 &&
+		(isWord(rest[3]) || strings.IndexByte("$[{", rest[3]) >= 0 || rest[3] == '(' && sp.i > 0 && strings.IndexByte("([,", sp.s[sp.i-1]) >= 0) {
 		return sp.lang.Spreads()
 	}
 	return sp.lang.Spreads() && sp.i > 0 && isWord(sp.s[sp.i-1]) && sp.lang.TrailingSpread()
@@ -171,7 +172,8 @@ func (sp *splitter) meta(rest string) bool {
 	if sp.lang.Name == "php" && superglobals[m[0]] {
 		return false
 	}
-	if t := typeAfter.FindStringSubmatch(rest); t != nil && len(sp.stack) > 0 && sp.stack[len(sp.stack)-1] == '(' && !sp.lang.Pattern.TypeFirst {
+	if t := typeAfter.FindStringSubmatch(rest); t != nil && len(sp.stack) > 0 && sp.stack[len(sp.stack)-1] == '(' &&
+		!sp.lang.Pattern.TypeFirst {
 		if end := typeEnd(rest[len(t[0]):]); end > 0 {
 			sp.put(piece{kind: 't', text: m[1], typ: strings.TrimSpace(rest[len(t[0]) : len(t[0])+end])}, len(t[0])+end)
 			return true
@@ -301,7 +303,9 @@ func (sp *splitter) placeOf(i int) place {
 			return placeList
 		}
 		return placeName
-	case begins && ends, inner == '{' && begins && (isWord(next) || next == '@'), (inner == '{' || inner == 0) && prev == ';' && (isWord(next) || next == '('):
+	case begins && ends,
+		inner == '{' && begins && (isWord(next) || next == '@'),
+		(inner == '{' || inner == 0) && prev == ';' && (isWord(next) || next == '('):
 		return placeStmt
 	}
 	return placeName

@@ -60,8 +60,29 @@ func (p *Pattern) words() []string {
 			if txt := t.Text(id); n.Flags&ast.FlagSynth == 0 && len(txt) > 1 && !p.softName(id) {
 				out = append(out, string(txt))
 			}
-		case ast.Member, ast.Call, ast.Args, ast.KwArg, ast.New, ast.Index, ast.Assign, ast.Block, ast.ExprStmt, ast.FuncDef, ast.ClassDef, ast.If,
-			ast.Return, ast.Unary, ast.Await, ast.Throw, ast.Import, ast.Program, ast.Params, ast.Param, ast.ClassBody, ast.Decorator, ast.Deep:
+		case ast.Member,
+			ast.Call,
+			ast.Args,
+			ast.KwArg,
+			ast.New,
+			ast.Index,
+			ast.Assign,
+			ast.Block,
+			ast.ExprStmt,
+			ast.FuncDef,
+			ast.ClassDef,
+			ast.If,
+			ast.Return,
+			ast.Unary,
+			ast.Await,
+			ast.Throw,
+			ast.Import,
+			ast.Program,
+			ast.Params,
+			ast.Param,
+			ast.ClassBody,
+			ast.Decorator,
+			ast.Deep:
 			for c := n.First; c != ast.Nil; c = t.Nodes[c].Next {
 				walk(c)
 			}

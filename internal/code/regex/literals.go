@@ -96,7 +96,7 @@ func ascii(s string) bool {
 	return true
 }
 
-// oneLine says whether each match lies in one line and can be found from that line alone.
+// oneLine reports whether each match lies in one line and can be found from that line alone.
 func oneLine(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpBeginText, syntax.OpEndText, syntax.OpAnyChar:
@@ -122,13 +122,13 @@ func oneLine(re *syntax.Regexp) bool {
 	return true
 }
 
-// blind says that the literals tell nothing about b. Where case does not matter, the signs for Kelvin and for the long s
-// are the same as k and s.
+// blind says that the literals tell nothing about b. Where case does not matter, the signs for Kelvin and for the long
+// s are the same as k and s.
 func (f *facts) blind(b []byte) bool {
 	return len(f.any) == 0 || f.odd && (bytes.Contains(b, []byte("\u212a")) || bytes.Contains(b, []byte("\u017f")))
 }
 
-// possible says whether the expression may match in b at all.
+// possible reports whether the expression may match in b at all.
 func (f *facts) possible(b []byte) bool {
 	if f.blind(b) {
 		return true

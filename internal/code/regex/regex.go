@@ -34,8 +34,8 @@ type Regex struct {
 // Compile compiles an expression. It is multi-line: ^ and $ match at lines, as rules expect.
 func Compile(src string) (*Regex, error) { return compile("(?m)", src, regexp2.Multiline) }
 
-// A backtracking expression that takes far longer than its text is worth is not run any more: each search is bounded, but
-// there may be very many of them.
+// A backtracking expression that takes far longer than its text is worth is not run any more: each search is bounded,
+// but there may be very many of them.
 const (
 	patience     = 3 * time.Second      // in all, and
 	patienceByte = 2 * time.Microsecond // for each byte
@@ -90,11 +90,11 @@ func translate(s string) string {
 	return strings.ReplaceAll(s, `\Z`, `\z`)
 }
 
-// sameMeaning says whether Go's engine reads s as PCRE does. In PCRE's \s stands a vertical tab, which no rule
+// sameMeaning reports whether Go's engine reads s as PCRE does. In PCRE's \s stands a vertical tab, which no rule
 // turns on; \Z may stand before a last newline, which none does either. Named groups (?<n>) are common to both.
 func sameMeaning(s string) bool { return !strings.Contains(s, `\K`) && !strings.Contains(s, `\Q`) }
 
-// Match says whether the expression matches anywhere in b. A search that runs out of time does not match; ok is then
+// Match reports whether the expression matches anywhere in b. A search that runs out of time does not match; ok is then
 // false.
 func (r *Regex) Match(b []byte) (matched, ok bool) {
 	if r.slow == nil {
@@ -127,7 +127,7 @@ func (r *Regex) FindPrefix(b []byte) (m *Find, ok bool) {
 	return &found[0], ok
 }
 
-// MatchPrefix says whether the expression matches at the very start of b.
+// MatchPrefix reports whether the expression matches at the very start of b.
 func (r *Regex) MatchPrefix(b []byte) (matched, ok bool) {
 	if r.slow == nil {
 		if !r.facts.possible(b) {

@@ -14,7 +14,27 @@ func TestFindAllAsWithoutLiterals(t *testing.T) {
 		`(?i).*passw(or)?d.*`, `AKIA[0-9A-Z]{4}`, `[a-z]+://[^/\s:@]+:[^/\s:@]+@`, `.*(DELETE FROM|DROP TABLE).*`, `^http:\/\/`, `foo$`, `(?s)foo.bar`,
 		`foo\s+bar`, `(foo|bar)baz`, `(?i)mask`, `(a|b)*c`, `x?`, `(foo)|(bar)`, `\bfoo\b`, `(?:foo){2,3}`, `\Afoo`, `foo\z`, `[^a]foo`, `(?i)ss|kk`, `$`, `^$`,
 	}
-	words := []string{"foo", "bar", "baz", "\n", " ", "password", "PASSWD", "AKIA1234", "http://u:p@h", "DELETE FROM", "mas\u212a", "ma\u017fk", "MASK", "abc", "foofoofoo", "\u017fs", "k\u212a", "\r\n", "\xff"}
+	words := []string{
+		"foo",
+		"bar",
+		"baz",
+		"\n",
+		" ",
+		"password",
+		"PASSWD",
+		"AKIA1234",
+		"http://u:p@h",
+		"DELETE FROM",
+		"mas\u212a",
+		"ma\u017fk",
+		"MASK",
+		"abc",
+		"foofoofoo",
+		"\u017fs",
+		"k\u212a",
+		"\r\n",
+		"\xff",
+	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, src := range exprs {
 		re := MustCompile(src)
@@ -54,7 +74,8 @@ func TestFindAllAsWithoutLiterals(t *testing.T) {
 func TestHostileText(t *testing.T) {
 	text := []byte(strings.Repeat("\u017f s k foo\n", 200_000))
 	for _, src := range []string{`(?i)mask`, `zzz|foo`, `(?i)zzzk|foo|yyy`} {
-		if found, ok := MustCompile(src).FindAll(text, 1<<30); !ok || strings.Contains(src, "foo") != (len(found) == 200_000) {
+		if found, ok := MustCompile(src).FindAll(text, 1<<30); !ok ||
+			strings.Contains(src, "foo") != (len(found) == 200_000) {
 			t.Fatalf("%s: %d", src, len(found))
 		}
 	}

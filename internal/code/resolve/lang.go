@@ -4,8 +4,8 @@ import (
 	"github.com/drydock/drydock/internal/code/facts"
 )
 
-// language is what resolving names needs to know of a language, or of several that share modules: each file lang_<name>.go
-// has one. A function that is nil finds nothing.
+// language is what resolving names needs to know of a language, or of several that share modules: each file
+// lang_<name>.go has one. A function that is nil finds nothing.
 type language struct {
 	// module is what an import of a file names.
 	module func(p *Program, file int32, spec string) entity

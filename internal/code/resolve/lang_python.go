@@ -66,7 +66,7 @@ func (p *Program) pyAt(at string) entity {
 	return entity{}
 }
 
-// hasFolder says whether files of the language lie below a folder.
+// hasFolder reports whether files of the language lie below a folder.
 func (p *Program) hasFolder(dir string) bool {
 	if p.pkgs["\x00"] == nil { // made once
 		p.pkgs["\x00"] = []int32{}

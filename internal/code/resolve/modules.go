@@ -45,8 +45,8 @@ func (p *Program) wildcard(file int32, s string) entity {
 	return p.searchModules(found, modules, file, s)
 }
 
-// searchModules looks a name up in modules and, where they do not have it, in those that they take all their names from.
-// Each module is looked into once: they may import one another in circles. What several define is nothing.
+// searchModules looks a name up in modules and, where they do not have it, in those that they take all their names
+// from. Each module is looked into once: they may import one another in circles. What several define is nothing.
 func (p *Program) searchModules(found []entity, modules []int32, from int32, s string) entity {
 	seen := map[int32]bool{from: true}
 	for queue := modules; len(queue) > 0; queue = queue[1:] {

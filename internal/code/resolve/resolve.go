@@ -1,5 +1,5 @@
-// Package resolve finds what a reference of one file stands for in the others: functions and classes (resolve.go) by way
-// of each language's modules and packages (modules.go).
+// Package resolve finds what a reference of one file stands for in the others: functions and classes (resolve.go) by
+// way of each language's modules and packages (modules.go).
 package resolve
 
 import (
@@ -58,7 +58,7 @@ const (
 	isParam
 )
 
-// entity is what a reference stands for. n is a unit, class or parameter of the file.
+// entity is what a reference stands for. n is a function, class or parameter of the file.
 type entity struct {
 	kind    entityKind
 	file, n int32
@@ -286,7 +286,12 @@ func (p *Program) method(e entity, s string) entity {
 }
 
 // inherited asks a class and then, depth first, its bases, each once, until one has an answer.
-func (p *Program) inherited(e entity, depth int, asked map[classKey]bool, ask func(entity) (entity, bool)) (entity, bool) {
+func (p *Program) inherited(
+	e entity,
+	depth int,
+	asked map[classKey]bool,
+	ask func(entity) (entity, bool),
+) (entity, bool) {
 	if asked[classKey{e.file, e.n}] || depth > maxBases || !p.step(1) {
 		return entity{}, false
 	}
@@ -437,7 +442,7 @@ func (p *Program) Callee(file int32, c *facts.CallSite) (Target, bool) {
 	return Target{}, false
 }
 
-// onObject says whether a reference to a method goes through an object, and not through its class.
+// onObject reports whether a reference to a method goes through an object, and not through its class.
 func (p *Program) onObject(file, r int32) bool {
 	switch x := &p.Files[file].Refs[r]; x.Kind {
 	case facts.RefMember:

@@ -50,7 +50,11 @@ func (p *parser) classic(op string, key, v *yaml.Node) (*Formula, error) {
 		f, err := p.leaf(Regex, v)
 		return p.wrapped(Not, f, err)
 	}
-	return nil, p.bad(key, "%q is no operator; expected pattern, patterns, pattern-either, pattern-inside, pattern-not, pattern-not-inside, pattern-regex, pattern-not-regex, metavariable-... or focus-metavariable", op)
+	return nil, p.bad(
+		key,
+		"%q is no operator; expected pattern, patterns, pattern-either, pattern-inside, pattern-not, pattern-not-inside, pattern-regex, pattern-not-regex, metavariable-... or focus-metavariable",
+		op,
+	)
 }
 
 func (p *parser) wrapped(k Kind, f *Formula, err error) (*Formula, error) {
@@ -79,7 +83,14 @@ func (p *parser) formula(n *yaml.Node) (*Formula, error) {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		switch op := n.Content[i].Value; op {
-		case "pattern", "patterns", "pattern-either", "pattern-regex", "pattern-inside", "pattern-not", "pattern-not-inside", "pattern-not-regex":
+		case "pattern",
+			"patterns",
+			"pattern-either",
+			"pattern-regex",
+			"pattern-inside",
+			"pattern-not",
+			"pattern-not-inside",
+			"pattern-not-regex":
 			f, err := p.classic(op, n.Content[i], n.Content[i+1])
 			if err != nil {
 				return nil, err
@@ -92,7 +103,11 @@ func (p *parser) formula(n *yaml.Node) (*Formula, error) {
 			return p.match(n)
 		}
 	}
-	return nil, p.bad(n, "%q is no pattern operator; expected pattern, patterns, pattern-either, pattern-regex", n.Content[0].Value)
+	return nil, p.bad(
+		n,
+		"%q is no pattern operator; expected pattern, patterns, pattern-either, pattern-regex",
+		n.Content[0].Value,
+	)
 }
 
 func (p *parser) list(k Kind, v *yaml.Node) (*Formula, error) {
@@ -199,7 +214,11 @@ func (p *parser) condition(op string, key, v *yaml.Node) (Cond, error) {
 		c.Kind = CondName
 		err = p.bad(key, "metavariable-name needs semgrep's paid engine's name resolution and is not supported")
 	default:
-		err = p.bad(key, "%q is no condition; expected metavariable-regex, -pattern, -comparison, -analysis or -type", op)
+		err = p.bad(
+			key,
+			"%q is no condition; expected metavariable-regex, -pattern, -comparison, -analysis or -type",
+			op,
+		)
 	}
 	return c, err
 }
@@ -248,7 +267,28 @@ func (p *parser) match(n *yaml.Node) (*Formula, error) {
 			if f, err = p.match(v); err == nil {
 				f = wrap(k, f)
 			}
-		case "where", "as", "fix", "focus", "label", "requires", "exact", "by-side-effect", "side-effect-only", "from", "to", "control", "metavariable", "language", "type", "types", "comparison", "analyzer", "base", "strip", "constant-propagation", "replace-labels":
+		case "where",
+			"as",
+			"fix",
+			"focus",
+			"label",
+			"requires",
+			"exact",
+			"by-side-effect",
+			"side-effect-only",
+			"from",
+			"to",
+			"control",
+			"metavariable",
+			"language",
+			"type",
+			"types",
+			"comparison",
+			"analyzer",
+			"base",
+			"strip",
+			"constant-propagation",
+			"replace-labels":
 		default:
 			err = p.bad(n.Content[i], "%q is no operator; expected pattern, regex, all, any, inside, not or where", op)
 		}
@@ -310,7 +350,10 @@ func (p *parser) where(f *Formula, w *yaml.Node) (*Formula, error) {
 		case p.get(n, "metavariable") != nil:
 			op = "metavariable-pattern"
 		default:
-			return nil, p.bad(n, "a condition is expected here: focus, comparison, or metavariable with regex, pattern, type or analyzer")
+			return nil, p.bad(
+				n,
+				"a condition is expected here: focus, comparison, or metavariable with regex, pattern, type or analyzer",
+			)
 		}
 		c, err := p.condition(op, n, n)
 		if err != nil {

@@ -117,12 +117,18 @@ func Parse(path string, text []byte) (rules []*Rule, errs []error) {
 	}
 	walk := &nesting{open: map[*yaml.Node]bool{}, left: maxNodes}
 	if at, err := walk.check(&doc, 0); err != nil {
-		return nil, []error{clierr.Input(path, "%s", err).At(at.Line, at.Column).WithHint("Write out what the alias stands for.")}
+		return nil, []error{
+			clierr.Input(path, "%s", err).At(at.Line, at.Column).WithHint("Write out what the alias stands for."),
+		}
 	}
 	p := &parser{path: path}
 	list := p.get(doc.Content[0], "rules")
 	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, []error{clierr.Input(path, "no list named `rules`").At(doc.Content[0].Line, doc.Content[0].Column).WithHint("A rule file has a list named `rules`.")}
+		return nil, []error{
+			clierr.Input(path, "no list named `rules`").
+				At(doc.Content[0].Line, doc.Content[0].Column).
+				WithHint("A rule file has a list named `rules`."),
+		}
 	}
 	for _, n := range list.Content {
 		r, err := p.rule(n)
@@ -213,7 +219,10 @@ func (p *parser) rule(n *yaml.Node) (*Rule, error) {
 	n = deref(n)
 	p.id = ""
 	if n.Kind != yaml.MappingNode {
-		return nil, p.bad(n, "a rule is expected here: a mapping with `id`, `languages`, `message`, `severity` and a pattern")
+		return nil, p.bad(
+			n,
+			"a rule is expected here: a mapping with `id`, `languages`, `message`, `severity` and a pattern",
+		)
 	}
 	r := &Rule{ID: p.str(n, "id"), File: p.path, Line: n.Line, Message: p.str(n, "message")}
 	if r.ID == "" {
@@ -221,7 +230,9 @@ func (p *parser) rule(n *yaml.Node) (*Rule, error) {
 	}
 	p.id = r.ID
 	for _, k := range []string{"r2c-internal-project-depends-on", "r2c-internal-patterns-from"} {
-		if p.get(n, k) != nil && p.get(n, "pattern") == nil && p.get(n, "patterns") == nil && p.get(n, "match") == nil && p.get(n, "pattern-either") == nil {
+		if p.get(n, k) != nil && p.get(n, "pattern") == nil && p.get(n, "patterns") == nil &&
+			p.get(n, "match") == nil &&
+			p.get(n, "pattern-either") == nil {
 			return nil, errIgnored
 		}
 	}
@@ -260,7 +271,12 @@ func (p *parser) head(r *Rule, n *yaml.Node) error {
 		fmt.Sscanf(p.str(fr, "count"), "%d", &r.FixRegex.Count)
 	}
 	meta := p.get(n, "metadata")
-	r.Meta = Meta{CWE: p.strings(p.get(meta, "cwe")), OWASP: p.strings(p.get(meta, "owasp")), References: p.strings(p.get(meta, "references")), Title: p.str(meta, "title")}
+	r.Meta = Meta{
+		CWE:        p.strings(p.get(meta, "cwe")),
+		OWASP:      p.strings(p.get(meta, "owasp")),
+		References: p.strings(p.get(meta, "references")),
+		Title:      p.str(meta, "title"),
+	}
 	switch c := finding.Confidence(strings.ToLower(p.str(meta, "confidence"))); c {
 	case finding.ConfidenceHigh, finding.ConfidenceMedium, finding.ConfidenceLow:
 		r.Meta.Confidence = c
@@ -313,7 +329,10 @@ func (p *parser) body(r *Rule, n *yaml.Node) (err error) {
 			return err
 		}
 	}
-	return p.bad(n, "there is no pattern; expected one of pattern, patterns, pattern-either, pattern-regex, match, or mode: taint")
+	return p.bad(
+		n,
+		"there is no pattern; expected one of pattern, patterns, pattern-either, pattern-regex, match, or mode: taint",
+	)
 }
 
 func keyOf(n *yaml.Node, key string) *yaml.Node {

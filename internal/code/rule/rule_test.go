@@ -11,7 +11,15 @@ import (
 
 // shape writes a formula as one line.
 func shape(f *Formula) string {
-	names := map[Kind]string{And: "and", Or: "or", Pattern: "pattern", Regex: "regex", Inside: "inside", Anywhere: "anywhere", Not: "not"}
+	names := map[Kind]string{
+		And:      "and",
+		Or:       "or",
+		Pattern:  "pattern",
+		Regex:    "regex",
+		Inside:   "inside",
+		Anywhere: "anywhere",
+		Not:      "not",
+	}
 	out := names[f.Kind]
 	if f.Text != "" {
 		out += " " + strings.TrimSpace(f.Text)
@@ -34,7 +42,11 @@ func shape(f *Formula) string {
 
 // ruleOf reads a rule whose body is given, indented by nothing.
 func ruleOf(body string) (*Rule, error) {
-	text := "rules:\n- id: a\n  languages: [python]\n  severity: HIGH\n  message: m\n  " + strings.ReplaceAll(strings.TrimSpace(body), "\n", "\n  ") + "\n"
+	text := "rules:\n- id: a\n  languages: [python]\n  severity: HIGH\n  message: m\n  " + strings.ReplaceAll(
+		strings.TrimSpace(body),
+		"\n",
+		"\n  ",
+	) + "\n"
 	rules, errs := Parse("rules.yaml", []byte(text))
 	if len(errs) > 0 {
 		return nil, errs[0]
@@ -94,10 +106,13 @@ rules:
 		t.Fatal(errs)
 	}
 	r := rules[0]
-	if r.ID != "sql" || r.Mode != Taint || r.Severity != finding.Medium || len(r.Languages) != 2 || r.Fix != "g($X)" || !r.HasFix || r.Line != 3 {
+	if r.ID != "sql" || r.Mode != Taint || r.Severity != finding.Medium || len(r.Languages) != 2 || r.Fix != "g($X)" ||
+		!r.HasFix ||
+		r.Line != 3 {
 		t.Errorf("%+v", r)
 	}
-	if m := r.Meta; len(m.CWE) != 1 || m.CWE[0] != "CWE-89: SQL" || len(m.OWASP) != 1 || m.Title != "Query" || m.Confidence != finding.ConfidenceHigh {
+	if m := r.Meta; len(m.CWE) != 1 || m.CWE[0] != "CWE-89: SQL" || len(m.OWASP) != 1 || m.Title != "Query" ||
+		m.Confidence != finding.ConfidenceHigh {
 		t.Errorf("metadata %+v", m)
 	}
 	if !r.Options.Interfile || !r.Options.TaintAssumeSafeNums || r.Options.NoConstants {
@@ -108,7 +123,9 @@ rules:
 	}
 	s := r.Taint
 	if len(s.Sources) != 1 || s.Sources[0].Label != "A" || len(s.Sinks) != 1 || s.Sinks[0].Requires != "A and not B" ||
-		len(s.Sanitizers) != 1 || s.Sanitizers[0].SideEffect != "true" || len(s.Propagators) != 1 || s.Propagators[0].From != "$B" || s.Propagators[0].To != "$A" {
+		len(
+			s.Sanitizers,
+		) != 1 || s.Sanitizers[0].SideEffect != "true" || len(s.Propagators) != 1 || s.Propagators[0].From != "$B" || s.Propagators[0].To != "$A" {
 		t.Errorf("taint %+v", s)
 	}
 }
@@ -131,12 +148,16 @@ func TestWrongRules(t *testing.T) {
 			t.Errorf("%q: %v, want a word of %s", body, err, want)
 		}
 	}
-	rules, errs := Parse("rules.yaml", []byte("rules:\n- id: bad\n- {id: good, languages: [go], severity: LOW, message: m, pattern: f()}\n"))
+	rules, errs := Parse(
+		"rules.yaml",
+		[]byte("rules:\n- id: bad\n- {id: good, languages: [go], severity: LOW, message: m, pattern: f()}\n"),
+	)
 	if len(rules) != 1 || rules[0].ID != "good" || len(errs) != 1 {
 		t.Errorf("%v %v", rules, errs)
 	}
 	for _, text := range []string{"", "a: b", "rules: {}", "rules: [", "- x"} {
-		if rules, errs := Parse("rules.yaml", []byte(text)); len(rules) > 0 || len(errs) != 1 || !strings.Contains(errs[0].Error(), "rules.yaml") {
+		if rules, errs := Parse("rules.yaml", []byte(text)); len(rules) > 0 || len(errs) != 1 ||
+			!strings.Contains(errs[0].Error(), "rules.yaml") {
 			t.Errorf("%q: %v %v", text, rules, errs)
 		}
 	}
@@ -145,10 +166,14 @@ func TestWrongRules(t *testing.T) {
 // A folder is read with all that lies below it, fixtures and hidden folders left out.
 func TestFolders(t *testing.T) {
 	one := func(id string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte("rules: [{id: " + id + ", languages: [go], severity: LOW, message: m, pattern: f()}]")}
+		return &fstest.MapFile{
+			Data: []byte("rules: [{id: " + id + ", languages: [go], severity: LOW, message: m, pattern: f()}]"),
+		}
 	}
 	files := fstest.MapFS{
-		"r/a.yaml": one("a"), "r/sub/b.yml": one("b"), "r/a.test.yaml": one("fixture"), "r/a.fixed.yaml": one("fixture"),
+		"r/a.yaml": one(
+			"a",
+		), "r/sub/b.yml": one("b"), "r/a.test.yaml": one("fixture"), "r/a.fixed.yaml": one("fixture"),
 		"r/.git/c.yaml": one("hidden"), "r/a.go": {Data: []byte("package a")},
 	}
 	rules, errs := Load(files, "r")

@@ -40,7 +40,12 @@ func (p *parser) taint(n *yaml.Node, prefix string) (*TaintSpec, error) {
 		if v, set := p.flag(c, "by-side-effect"); v || !set {
 			t.SideEffect = "true"
 		}
-		g := Propagator{TaintPart: t, From: p.str(c, "from"), To: p.str(c, "to"), ReplaceLabels: p.strings(p.get(c, "replace-labels"))}
+		g := Propagator{
+			TaintPart:     t,
+			From:          p.str(c, "from"),
+			To:            p.str(c, "to"),
+			ReplaceLabels: p.strings(p.get(c, "replace-labels")),
+		}
 		for _, v := range []string{g.From, g.To} {
 			if err := p.isMetavar(c, v); err != nil {
 				return nil, p.bad(c, "a propagator names two metavariables, `from` and `to`")

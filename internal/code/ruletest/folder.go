@@ -11,7 +11,7 @@ import (
 	"github.com/drydock/drydock/internal/source"
 )
 
-// isFixtureFolder says whether a folder is the fixture of a rule file beside it, and so holds no rules.
+// isFixtureFolder reports whether a folder is the fixture of a rule file beside it, and so holds no rules.
 func isFixtureFolder(dir string) bool {
 	for _, ext := range []string{".yaml", ".yml"} {
 		if st, err := os.Stat(dir + ext); err == nil && st.Mode().IsRegular() {

@@ -98,7 +98,8 @@ func yamlFiles(dir string) (out []string, errs []error) {
 		}
 		ext := filepath.Ext(p)
 		stem := strings.TrimSuffix(filepath.Base(p), ext)
-		if !d.IsDir() && (ext == ".yaml" || ext == ".yml") && !strings.HasSuffix(stem, ".test") && !strings.HasSuffix(stem, ".fixed") {
+		if !d.IsDir() && (ext == ".yaml" || ext == ".yml") && !strings.HasSuffix(stem, ".test") &&
+			!strings.HasSuffix(stem, ".fixed") {
 			out = append(out, p)
 		}
 		return nil

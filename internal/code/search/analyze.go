@@ -7,8 +7,8 @@ import (
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
-// highEntropy says whether a text looks like a random secret: Shannon entropy per character, with a lower bar for the
-// hexadecimal alphabet, which cannot reach more than four bits.
+// highEntropy reports whether a text looks like a random secret: Shannon entropy per character, with a lower bar for
+// the hexadecimal alphabet, which cannot reach more than four bits.
 func highEntropy(s []byte) bool {
 	if len(s) < 16 || len(s) > 4096 {
 		return false
@@ -35,7 +35,7 @@ func highEntropy(s []byte) bool {
 // words is text made of words rather than of random letters.
 var words = lazyregexp.New(`(?i)^[a-z]+([ _./-][a-z]+)+$`)
 
-// catastrophic says whether a backtracking engine may take exponential time on a regular expression: a repetition
+// catastrophic reports whether a backtracking engine may take exponential time on a regular expression: a repetition
 // without bound directly within another whose turns can match the same text in more than one way.
 func catastrophic(s []byte) bool {
 	re, err := syntax.Parse(string(s), syntax.Perl)
@@ -78,7 +78,7 @@ func optionalRest(all []*syntax.Regexp, one *syntax.Regexp) bool {
 	return true
 }
 
-// overlaps says whether two arms of an alternation can match the same text.
+// overlaps reports whether two arms of an alternation can match the same text.
 func overlaps(re *syntax.Regexp) bool {
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]

@@ -503,7 +503,7 @@ func (e *Evaluator) compare(c *cond, env pattern.Env) bool {
 	}))
 }
 
-// isString says whether a metavariable holds a string of the code rather than a number.
+// isString reports whether a metavariable holds a string of the code rather than a number.
 func (e *Evaluator) isString(b *pattern.Binding) bool {
 	return b.Kind == pattern.BindNode && len(e.Content(b)) > 0 && strings.IndexByte(`"'`+"`", e.Content(b)[0]) >= 0
 }

@@ -114,7 +114,7 @@ func (r *Range) binding(v int) *pattern.Binding {
 	return nil
 }
 
-// binds says whether a match has a metavariable that another has not.
+// binds reports whether a match has a metavariable that another has not.
 func (r Range) binds(other *Range) bool {
 	for i := range r.Env {
 		if r.Env[i].Kind != pattern.Unbound && (i >= len(other.Env) || other.Env[i].Kind == pattern.Unbound) {
@@ -124,7 +124,7 @@ func (r Range) binds(other *Range) bool {
 	return false
 }
 
-// regexHolds says whether a value matches, and what named groups of the expression bind.
+// regexHolds reports whether a value matches, and what named groups of the expression bind.
 func (e *Evaluator) regexHolds(c *cond, b *pattern.Binding) (pattern.Env, bool) {
 	texts := [][]byte{e.Content(b)}
 	if c.constant {
@@ -157,7 +157,14 @@ func (e *Evaluator) groupEnv(groups []int, m *regex.Find, text []byte, b *patter
 			if env == nil {
 				env = e.env(nil)
 			}
-			env[groups[i]] = pattern.Binding{Kind: pattern.BindText, A: ast.Nil, B: ast.Nil, Start: base + uint32(g[0]), End: base + uint32(g[1]), Text: string(text[g[0]:g[1]])}
+			env[groups[i]] = pattern.Binding{
+				Kind:  pattern.BindText,
+				A:     ast.Nil,
+				B:     ast.Nil,
+				Start: base + uint32(g[0]),
+				End:   base + uint32(g[1]),
+				Text:  string(text[g[0]:g[1]]),
+			}
 		}
 	}
 	return env

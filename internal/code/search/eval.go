@@ -114,7 +114,14 @@ func (e *Evaluator) Eval(fm *formula, ctx *Range) []Range {
 func (e *Evaluator) bindAs(rs []Range, v int) {
 	for i := range rs {
 		env := e.env(rs[i].Env)
-		env[v] = pattern.Binding{Kind: pattern.BindText, A: rs[i].Node, B: rs[i].Node, Start: rs[i].Start, End: rs[i].End, Text: string(e.File.Src[rs[i].Start:rs[i].End])}
+		env[v] = pattern.Binding{
+			Kind:  pattern.BindText,
+			A:     rs[i].Node,
+			B:     rs[i].Node,
+			Start: rs[i].Start,
+			End:   rs[i].End,
+			Text:  string(e.File.Src[rs[i].Start:rs[i].End]),
+		}
 		if rs[i].Node != ast.Nil {
 			env[v].Kind = pattern.BindNode
 		}
@@ -161,10 +168,23 @@ func (e *Evaluator) regex(fm *formula, ctx *Range) (out []Range) {
 		e.File.Bounded = true
 	}
 	for _, m := range found {
-		r := Range{Start: base + uint32(m.Groups[0][0]), End: base + uint32(m.Groups[0][1]), Node: ast.Nil, kind: regexRange, Env: e.env(nil)}
+		r := Range{
+			Start: base + uint32(m.Groups[0][0]),
+			End:   base + uint32(m.Groups[0][1]),
+			Node:  ast.Nil,
+			kind:  regexRange,
+			Env:   e.env(nil),
+		}
 		for i, g := range m.Groups {
 			if i < len(fm.groups) && fm.groups[i] >= 0 && g[0] >= 0 {
-				r.Env[fm.groups[i]] = pattern.Binding{Kind: pattern.BindText, A: ast.Nil, B: ast.Nil, Start: base + uint32(g[0]), End: base + uint32(g[1]), Text: string(src[g[0]:g[1]])}
+				r.Env[fm.groups[i]] = pattern.Binding{
+					Kind:  pattern.BindText,
+					A:     ast.Nil,
+					B:     ast.Nil,
+					Start: base + uint32(g[0]),
+					End:   base + uint32(g[1]),
+					Text:  string(src[g[0]:g[1]]),
+				}
 			}
 		}
 		out = append(out, r)
@@ -222,10 +242,11 @@ func (e *Evaluator) passedOver(id ast.ID) bool {
 		return false
 	}
 	n := &e.File.Tree.Nodes[id]
-	return n.Flags&ast.FlagSynth != 0 || n.Flags&(ast.FlagExpr|ast.FlagStmt) == 0 && (n.Kind == ast.Name || n.Kind == ast.Member)
+	return n.Flags&ast.FlagSynth != 0 ||
+		n.Flags&(ast.FlagExpr|ast.FlagStmt) == 0 && (n.Kind == ast.Name || n.Kind == ast.Member)
 }
 
-// inside says whether a match lies within a metavariable's value.
+// inside reports whether a match lies within a metavariable's value.
 func (e *Evaluator) inside(r, ctx *Range) bool {
 	return r.Start >= ctx.Start && r.End <= ctx.End || e.sameStatement(r, ctx)
 }
@@ -240,7 +261,7 @@ func (e *Evaluator) within(rs []Range, ctx *Range) []Range {
 	return out
 }
 
-// Compatible says whether two matches agree on the metavariables that both have.
+// Compatible reports whether two matches agree on the metavariables that both have.
 func (e *Evaluator) Compatible(a, b pattern.Env) bool {
 	for i := range a {
 		if i >= len(b) {
@@ -367,13 +388,14 @@ func (e *Evaluator) subtract(xs []Range, not *formula, ctx *Range) []Range {
 	return out
 }
 
-// sameStatement says whether one of two matches is an expression and the other the statement that is nothing else.
+// sameStatement reports whether one of two matches is an expression and the other the statement that is nothing else.
 func (e *Evaluator) sameStatement(x, y *Range) bool {
 	if x.Start != y.Start || x.Node == ast.Nil || y.Node == ast.Nil {
 		return false
 	}
 	n, m := &e.File.Tree.Nodes[x.Node], &e.File.Tree.Nodes[y.Node]
-	return n.Kind == ast.ExprStmt && n.First == y.Node && n.End == x.End || m.Kind == ast.ExprStmt && m.First == x.Node && m.End == y.End
+	return n.Kind == ast.ExprStmt && n.First == y.Node && n.End == x.End ||
+		m.Kind == ast.ExprStmt && m.First == x.Node && m.End == y.End
 }
 
 // focused narrows each match to one of the metavariables' values.

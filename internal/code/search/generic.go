@@ -12,9 +12,9 @@ import (
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
-// Generic patterns match text of any kind: words and punctuation, spaces aside. Lines that are indented further than the
-// one before are a block, and so is what brackets within a line enclose. A pattern without indentation does not care
-// about blocks; a block in the pattern is one in the text, in full. An ellipsis spans at most ten lines (or what
+// Generic patterns match text of any kind: words and punctuation, spaces aside. Lines that are indented further than
+// the one before are a block, and so is what brackets within a line enclose. A pattern without indentation does not
+// care about blocks; a block in the pattern is one in the text, in full. An ellipsis spans at most ten lines (or what
 // generic_ellipsis_max_span says); at the end of a pattern it also ends with the block.
 
 const (
@@ -197,7 +197,8 @@ func minified(src []byte) bool {
 		return false
 	}
 	lines := bytes.Count(src, []byte{'\n'})
-	return len(src)/minifiedLine >= lines+1 || len(src)/minifiedWord > lines+bytes.Count(src, []byte{' '})+bytes.Count(src, []byte{'\t'})
+	return len(src)/minifiedLine >= lines+1 ||
+		len(src)/minifiedWord > lines+bytes.Count(src, []byte{' '})+bytes.Count(src, []byte{'\t'})
 }
 
 // blanked is a comment as blanks: what follows keeps its place.
@@ -306,7 +307,8 @@ type genericMatch struct {
 	last  int32 // last word taken, -1 before the first
 }
 
-// genericBlock is the block of the text that a block of the pattern is matched with: where it ends, and what is around it.
+// genericBlock is the block of the text that a block of the pattern is matched with: where it ends, and what is around
+// it.
 type genericBlock struct {
 	end int32
 	up  *genericBlock

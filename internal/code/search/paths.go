@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Applies says whether the rule's `paths` let it look at a file.
+// Applies reports whether the rule's `paths` let it look at a file.
 func (p *Program) Applies(rel string) bool {
 	r := p.Rule
 	for _, g := range r.Exclude {
@@ -24,8 +24,8 @@ func (p *Program) Applies(rel string) bool {
 	return false
 }
 
-// pathMatches says whether a pattern of `paths` matches a path or a folder that it lies in. Without a slash the pattern
-// is of a name anywhere, else of a path from any folder; ** is any number of folders.
+// pathMatches reports whether a pattern of `paths` matches a path or a folder that it lies in. Without a slash the
+// pattern is of a name anywhere, else of a path from any folder; ** is any number of folders.
 func pathMatches(glob, rel string) bool {
 	glob = strings.Trim(strings.TrimPrefix(glob, "./"), "/")
 	parts := strings.Split(rel, "/")

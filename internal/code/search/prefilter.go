@@ -5,7 +5,7 @@ import (
 	"github.com/drydock/drydock/internal/code/rule"
 )
 
-// PartPossible says whether a source, sink, sanitizer or propagator can match in a file with these words.
+// PartPossible reports whether a source, sink, sanitizer or propagator can match in a file with these words.
 func (p *Program) PartPossible(have map[string]struct{}) bool {
 	for _, parts := range [][]TaintPart{p.Taint.Sources, p.Taint.Sinks, p.Taint.Sanitizers} {
 		for i := range parts {
@@ -31,7 +31,7 @@ type needs struct {
 	any [][]*needs
 }
 
-// met says whether a file has the words.
+// met reports whether a file has the words.
 func (n *needs) met(have map[string]struct{}) bool {
 	if n == nil {
 		return true
@@ -107,7 +107,7 @@ func needsAny(fs []*formula) *needs {
 	return &needs{any: [][]*needs{alt}}
 }
 
-// Possible says whether a program can find anything in a file with these words.
+// Possible reports whether a program can find anything in a file with these words.
 func (p *Program) Possible(have map[string]struct{}) bool { return p.needs.met(have) }
 
 // setNeeds works out what the program needs of a file.

@@ -64,8 +64,24 @@ func CompileIn(r *rule.Rule, language string, shared *Pool) (*Program, error) {
 		}
 	}
 	o := &r.Options
-	p.opts = pattern.Options{NoConstants: o.NoConstants, NoCommutative: o.NoAC, NoImplicitRet: o.NoImplicitRet, NoDeepExpr: o.NoDeepExpr, NoDeepStmt: o.NoDeepStmt,
-		NoVarDefs: o.NoVarDefs, FieldAssign: o.FieldAssign, StrictDicts: o.NoImplicitDots, StrictAttrs: o.XMLAttrsImplicit, StrictBody: o.XMLSingletonsBody, OrderedDecorators: o.DecoratorsOrderMatter, NoAttrExpr: o.NoAttrExpr, Symbolic: o.Symbolic, SymmetricEq: o.SymmetricEq, CommutBool: o.CommutBool, CaseFold: o.CaseFold}
+	p.opts = pattern.Options{
+		NoConstants:       o.NoConstants,
+		NoCommutative:     o.NoAC,
+		NoImplicitRet:     o.NoImplicitRet,
+		NoDeepExpr:        o.NoDeepExpr,
+		NoDeepStmt:        o.NoDeepStmt,
+		NoVarDefs:         o.NoVarDefs,
+		FieldAssign:       o.FieldAssign,
+		StrictDicts:       o.NoImplicitDots,
+		StrictAttrs:       o.XMLAttrsImplicit,
+		StrictBody:        o.XMLSingletonsBody,
+		OrderedDecorators: o.DecoratorsOrderMatter,
+		NoAttrExpr:        o.NoAttrExpr,
+		Symbolic:          o.Symbolic,
+		SymmetricEq:       o.SymmetricEq,
+		CommutBool:        o.CommutBool,
+		CaseFold:          o.CaseFold,
+	}
 	var err error
 	if r.Mode == rule.Taint {
 		p.Taint, err = p.compileTaint(r.Taint)

@@ -38,7 +38,11 @@ type Labels func(has func(string) bool) bool
 
 func (p *Program) compileTaint(s *rule.TaintSpec) (*TaintProgram, error) {
 	if p.Lang == nil {
-		return nil, p.at(p.Rule.Line, 0, fmt.Errorf("a taint rule needs a language with a syntax tree, not %s", p.Plain))
+		return nil, p.at(
+			p.Rule.Line,
+			0,
+			fmt.Errorf("a taint rule needs a language with a syntax tree, not %s", p.Plain),
+		)
 	}
 	out := &TaintProgram{}
 	for _, g := range []struct {
@@ -60,7 +64,10 @@ func (p *Program) compileTaint(s *rule.TaintSpec) (*TaintProgram, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Propagators = append(out.Propagators, Propagator{TaintPart: t, From: p.Vars.Index(sp.From), To: p.Vars.Index(sp.To), Replace: sp.ReplaceLabels})
+		out.Propagators = append(
+			out.Propagators,
+			Propagator{TaintPart: t, From: p.Vars.Index(sp.From), To: p.Vars.Index(sp.To), Replace: sp.ReplaceLabels},
+		)
 	}
 	return out, nil
 }
@@ -90,7 +97,7 @@ func (p *Program) taintPart(s *rule.TaintPart, exact bool) (t TaintPart, err err
 	return t, nil
 }
 
-// focuses says whether a formula narrows what it matches to a metavariable.
+// focuses reports whether a formula narrows what it matches to a metavariable.
 func (fm *formula) focuses() bool {
 	if len(fm.focus) > 0 {
 		return true

@@ -19,7 +19,7 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 	case ast.Import:
 		return nil
 	case ast.FuncDef:
-		if t.Lang.Names.Requires && (fl.tr == nil || fl.tr.unit > 0 || fl.tr.inner > 0) {
+		if t.Lang.Names.Requires && fl.dom.closures() {
 			fl.closure(id, s) // it sees the variables around it; elsewhere it is run by itself alone
 		}
 		return nil
@@ -27,17 +27,9 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 		fl.closure(id, s)
 		return nil
 	case ast.Name, ast.This:
-		key := fl.place(id)
-		if fl.tr != nil {
-			return fl.tr.read(fl, id, key, s)
-		}
-		return s.get(key)
+		return fl.dom.read(fl, id, fl.place(id), s)
 	case ast.Member, ast.Index, ast.Slice:
-		m := fl.part(id, s)
-		if fl.tr != nil && n.Kind == ast.Member && n.Role != ast.Fn && t.Lang.Names.ImplicitReturn {
-			return fl.tr.call(fl, id, s, m, nil)
-		}
-		return m
+		return fl.dom.member(fl, id, fl.part(id, s), s)
 	case ast.Assign:
 		return fl.assignment(id, t.Child(id, ast.Left), t.Child(id, ast.Right), s)
 	case ast.VarDef:
@@ -53,10 +45,10 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 			s[key] = s.get(key).union(m)
 		}
 		return m
-	case ast.Call:
-		return fl.call(id, s)
+	case ast.Call, ast.New:
+		return fl.dom.call(fl, id, s)
 	case ast.Bin:
-		m := fl.childMarks(id, s)
+		m := fl.childTaints(id, s)
 		if opts.TaintAssumeSafeCmp && comparison(string(t.Text(id))) {
 			return nil
 		}
@@ -84,34 +76,39 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 		return nil
 	case ast.Element:
 		return fl.element(id, s)
-	case ast.New:
-		if fl.tr != nil {
-			return fl.traced(id, s)
-		}
-		m := fl.childMarks(id, s)
-		if typ := t.Child(id, ast.Type); typ != ast.Nil && t.Nodes[typ].Flags&ast.FlagExpr != 0 {
-			m = m.union(fl.eval(typ, s)) // a class that a variable names
-		}
-		return m
 	case ast.Str, ast.Num, ast.Bool, ast.Null, ast.Token, ast.Mod, ast.Decorator:
 		return nil
 	case ast.Return, ast.Throw, ast.ExprStmt, ast.Yield:
-		m := fl.childMarks(id, s)
-		if fl.tr != nil && (n.Kind == ast.Return || n.Kind == ast.Yield) {
-			fl.tr.returned(fl, id, m, s)
+		m := fl.childTaints(id, s)
+		if n.Kind == ast.Return || n.Kind == ast.Yield {
+			fl.dom.returned(fl, id, m, s)
 		}
 		return m
 	case ast.Block, ast.Program, ast.Case:
 		return fl.children(id, s)
 	}
-	return fl.childMarks(id, s)
+	return fl.childTaints(id, s)
 }
 
-// keeps says whether an expression of a kind has the taint of what it is made of under
+// keeps reports whether an expression of a kind has the taint of what it is made of under
 // taint_only_propagate_through_assignments.
 func keeps(k ast.Kind) bool {
 	switch k {
-	case ast.Name, ast.This, ast.Assign, ast.VarDef, ast.ExprStmt, ast.Return, ast.Yield, ast.Ternary, ast.If, ast.Switch, ast.Block, ast.Case, ast.KwArg, ast.Await, ast.Args:
+	case ast.Name,
+		ast.This,
+		ast.Assign,
+		ast.VarDef,
+		ast.ExprStmt,
+		ast.Return,
+		ast.Yield,
+		ast.Ternary,
+		ast.If,
+		ast.Switch,
+		ast.Block,
+		ast.Case,
+		ast.KwArg,
+		ast.Await,
+		ast.Args:
 		return true
 	}
 	return false
@@ -120,10 +117,8 @@ func keeps(k ast.Kind) bool {
 // closure runs a function where it stands, with what is known there.
 func (fl *flow) closure(id ast.ID, s state) {
 	w := s.clone()
-	if fl.tr != nil {
-		fl.tr.inner++
-		defer func() { fl.tr.inner-- }()
-	}
+	fl.dom.enter()
+	defer fl.dom.exit()
 	fl.params(id, w)
 	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
 		fl.eval(b, w)
@@ -177,8 +172,8 @@ func (fl *flow) children(id ast.ID, s state) (m taintSet) {
 	return m
 }
 
-// childMarks runs all children and gives the taint of all of them.
-func (fl *flow) childMarks(id ast.ID, s state) (m taintSet) {
+// childTaints runs all children and gives the taint of all of them.
+func (fl *flow) childTaints(id ast.ID, s state) (m taintSet) {
 	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
 		r := fl.t.Nodes[c].Role
 		if r == ast.Ident || r == ast.Mods || r == ast.Type {
@@ -197,9 +192,7 @@ func (fl *flow) classBody(id ast.ID, s state) {
 				fl.eval(c, s)
 			}
 		}
-		if fl.tr != nil {
-			fl.tr.fieldsSet(id, s)
-		}
+		fl.dom.classBody(id, s)
 	}
 }
 
@@ -216,10 +209,7 @@ func (fl *flow) part(id ast.ID, s state) taintSet {
 	if fl.Prog.Rule.Options.TaintAssumeSafeIndex {
 		ix = nil
 	}
-	m := fl.opt(obj, s)
-	if fl.tr != nil {
-		m = fl.tr.field(fl, id, m)
-	}
+	m := fl.dom.field(fl, id, fl.opt(obj, s))
 	if key := fl.place(id); key != "" {
 		if v, ok := s[key]; ok {
 			return v.union(ix)
@@ -294,16 +284,7 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) {
 		fl.eval(left, s)
 		return
 	}
-	switch {
-	case fl.tr == nil:
-	case t.Nodes[left].Kind != ast.Index:
-		fl.tr.assigned(key)
-	case fl.tr.isObject(key):
-		key += anyIndex // what the object holds by a key that is not known is none of its fields
-		m = s[key].union(m)
-	default:
-		m = s.get(key).union(m) // what else the index may stand for keeps what it has
-	}
+	key, m = fl.dom.stored(fl, left, key, m, s)
 	s.set(key, fl.passed(left, m))
 	if right != ast.Nil && t.Nodes[right].Kind == ast.Dict {
 		fl.fields(key, right, s)
@@ -373,49 +354,13 @@ func (fl *flow) spread(key string, id ast.ID, s state) bool {
 func (fl *flow) passed(id ast.ID, m taintSet) taintSet {
 	out := make(taintSet, len(m))
 	text := ""
-	if fl.tr == nil && len(m) > 0 {
-		text = "is kept in " + string(fl.t.Source(id))
+	if len(m) > 0 {
+		text = fl.dom.kept(fl, id)
 	}
 	for i, x := range m {
 		out[i] = x.step(&fl.t.Nodes[id], text)
 	}
 	return out
-}
-
-// call is the value of a call: what its arguments and its object have, where the rule does not say otherwise.
-func (fl *flow) call(id ast.ID, s state) taintSet {
-	t := fl.t
-	if fl.tr != nil {
-		return fl.traced(id, s)
-	}
-	var m, am taintSet
-	fn, args := t.Child(id, ast.Fn), t.Child(id, ast.Arguments)
-	// A plain name has nothing to run, and a propagator may bring it what the arguments have.
-	if fn != ast.Nil && t.Nodes[fn].Kind != ast.Name {
-		m = fl.eval(fn, s)
-	}
-	switch {
-	case args == ast.Nil:
-	case t.Nodes[args].Kind == ast.Args:
-		am = fl.childMarks(args, s)
-	default:
-		am = fl.eval(args, s) // a conversion
-	}
-	if fn != ast.Nil && t.Nodes[fn].Kind == ast.Name {
-		m = fl.eval(fn, s)
-	}
-	if o := &fl.Prog.Rule.Options; o.TaintAssumeSafeFuncs || o.TaintOnlyAssignment {
-		fl.given[id] = am
-	} else {
-		m = m.union(am)
-	}
-	if fn != ast.Nil && args != ast.Nil && t.Nodes[fn].Kind == ast.Member {
-		m = fl.accessor(fn, args, m, am, s)
-	}
-	if b := t.Child(id, ast.Body); b != ast.Nil {
-		fl.eval(b, s)
-	}
-	return m
 }
 
 // accessor is the value of a method call whose name says what it does to its object: getX() and setX(v) in Java are
@@ -490,7 +435,7 @@ func (s state) become(o state) {
 	}
 }
 
-// jumps says whether nothing after a statement runs: it returns, or every way through it does.
+// jumps reports whether nothing after a statement runs: it returns, or every way through it does.
 func (fl *flow) jumps(id ast.ID) bool {
 	switch fl.t.Nodes[id].Kind {
 	case ast.Return, ast.Throw, ast.Break, ast.Continue:
@@ -528,7 +473,10 @@ func (fl *flow) loop(id ast.ID, s state) (m taintSet) {
 		}
 		for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
 			switch r := t.Nodes[c].Role; {
-			case r == ast.Left, r == ast.Init, t.Nodes[c].Kind == ast.CompFor, t.Nodes[id].Kind == ast.ForEach && r == ast.Value:
+			case r == ast.Left,
+				r == ast.Init,
+				t.Nodes[c].Kind == ast.CompFor,
+				t.Nodes[id].Kind == ast.ForEach && r == ast.Value:
 			default:
 				m = m.union(fl.eval(c, w))
 			}

@@ -4,7 +4,7 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 )
 
-// leaves says whether a function ends with the statement that a node is in: it returns or throws, or nothing comes
+// leaves reports whether a function ends with the statement that a node is in: it returns or throws, or nothing comes
 // after it. `at-exit: true` sinks are only looked at there.
 func (fl *flow) leaves(id ast.ID) bool {
 	t := fl.t

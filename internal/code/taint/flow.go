@@ -1,6 +1,6 @@
 // Package taint follows taint through one function after the other of a file: for rules that look no further it finds
-// the sinks that are reached (flow.go and its neighbours); for those that look across functions it makes each function's
-// graph of how values flow (trace.go, trace_call.go).
+// the sinks that are reached (flow.go and its neighbours); for those that look across functions it makes each
+// function's graph of how values flow (trace.go, trace_call.go).
 package taint
 
 import (
@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
-	"github.com/drydock/drydock/internal/code/facts"
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/search"
 )
@@ -25,7 +24,7 @@ type flow struct {
 	found  map[[2]uint32]*Match
 	depth  int
 	budget int
-	tr     *tracer // of a rule that looks across functions; nil for others
+	dom    domain
 }
 
 // Match is a sink that taint reaches, with the way that it took.
@@ -41,7 +40,16 @@ func Run(p *search.Program, f *search.File) []Match {
 	if !any || f.Tree == nil {
 		return nil
 	}
-	fl := &flow{Evaluator: e, t: f.Tree, h: h, stash: map[*hit]taintSet{}, given: map[ast.ID]taintSet{}, found: map[[2]uint32]*Match{}, budget: 60*len(f.Tree.Nodes) + 100_000}
+	fl := &flow{
+		Evaluator: e,
+		t:         f.Tree,
+		h:         h,
+		stash:     map[*hit]taintSet{},
+		given:     map[ast.ID]taintSet{},
+		found:     map[[2]uint32]*Match{},
+		budget:    60*len(f.Tree.Nodes) + 100_000,
+		dom:       within{},
+	}
 	fl.global = fl.scope(0).lasting(f.Tree)
 	for i := range f.Tree.Nodes {
 		switch n := &f.Tree.Nodes[i]; n.Kind {
@@ -69,7 +77,7 @@ func Run(p *search.Program, f *search.File) []Match {
 	return out
 }
 
-// detached says whether a function without a name stands outside of all statements that run: as a member of a class.
+// detached reports whether a function without a name stands outside of all statements that run: as a member of a class.
 func (fl *flow) detached(id ast.ID) bool {
 	p := fl.t.Nodes[id].Parent
 	return p != ast.Nil && fl.t.Nodes[p].Kind == ast.VarDef && fl.t.Nodes[fl.t.Nodes[p].Parent].Kind == ast.ClassBody
@@ -78,20 +86,15 @@ func (fl *flow) detached(id ast.ID) bool {
 // scope runs a function, or the statements of the file, and returns what is known at its end.
 func (fl *flow) scope(id ast.ID) state {
 	s := fl.global.clone()
-	if fl.tr != nil {
-		fl.tr.begin(fl, s)
-		defer func() { fl.tr.leaves(fl, s) }()
-	}
+	fl.dom.begin(fl, s)
+	defer func() { fl.dom.end(fl, s) }()
 	if id == 0 {
 		fl.children(id, s)
 		return s
 	}
 	fl.params(id, s)
 	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
-		m := fl.eval(b, s)
-		if fl.tr != nil {
-			fl.tr.last(fl, b, m, s)
-		}
+		fl.dom.last(fl, b, fl.eval(b, s), s)
 	}
 	return s
 }
@@ -127,9 +130,7 @@ func (fl *flow) params(id ast.ID, s state) {
 			m = nil
 		}
 		fl.bindParam(name, m, s)
-		if fl.tr != nil {
-			fl.tr.param(fl, at, p, name, s)
-		}
+		fl.dom.param(fl, at, p, name, s)
 	}
 }
 
@@ -169,10 +170,8 @@ func (fl *flow) path(id ast.ID) string {
 	t := fl.t
 	switch n := &t.Nodes[id]; n.Kind {
 	case ast.Name:
-		if fl.tr != nil {
-			if own := fl.tr.ownPlace(fl, id); own != "" {
-				return own
-			}
+		if own := fl.dom.namePlace(fl, id); own != "" {
+			return own
 		}
 		return fl.name(id)
 	case ast.This:
@@ -182,11 +181,8 @@ func (fl *flow) path(id ast.ID) string {
 		if obj == ast.Nil || name == ast.Nil {
 			return ""
 		}
-		if d := t.Decl(id); d != 0 && fl.tr == nil && t.Nodes[name].Kind == ast.Name {
-			return strconv.Itoa(int(d)) + "\x00" + t.DeclName(d) // a field of the class around
-		}
-		if t.Nodes[obj].Kind == ast.This && fl.tr == nil && t.Lang.Names.ClassScope && t.Nodes[name].Kind == ast.Name {
-			return string(t.Text(name)) // this.x and x are one
+		if own := fl.dom.memberPlace(fl, id, obj, name); own != "" {
+			return own
 		}
 		if base := fl.path(obj); base != "" && t.Nodes[name].Kind == ast.Name {
 			return base + "." + string(t.Text(name))
@@ -197,12 +193,7 @@ func (fl *flow) path(id ast.ID) string {
 			return ""
 		}
 		if base := fl.path(obj); base != "" {
-			if part := ""; fl.tr != nil {
-				if part = fl.partKey(id); part != facts.AnyPart {
-					return base + "." + part
-				}
-			}
-			return base + anyIndex
+			return fl.dom.indexPlace(fl, id, base)
 		}
 	}
 	return ""
@@ -232,31 +223,17 @@ func (fl *flow) sourcesAt(id ast.ID, cur taintSet) (out taintSet) {
 		if h.part.Effect == "only" || !h.covers(n) {
 			continue
 		}
-		if fl.tr != nil {
-			out = out.union(fl.tr.source(h, cur))
-			continue
-		}
-		if h.part.Requires != nil && !h.part.Requires(cur.hasLabel) {
-			continue
-		}
-		label := h.part.Label
-		if label == "" {
-			label = "__SOURCE__"
-		}
-		m := taint{src: h, label: label}
-		if !out.has(m) {
-			out = append(out, m)
-		}
+		out = out.union(fl.dom.source(h, cur))
 	}
 	return out
 }
 
-// sanitized says whether a sanitizer matches a node.
+// sanitized reports whether a sanitizer matches a node.
 func (fl *flow) sanitized(id ast.ID, cur taintSet) bool {
 	n := &fl.t.Nodes[id]
 	for i := range fl.h.sanitizers {
 		if h := &fl.h.sanitizers[i]; h.part.Effect != "only" && h.covers(n) {
-			if h.part.Requires == nil || fl.tr == nil && h.part.Requires(cur.hasLabel) {
+			if fl.dom.sanitizes(h, cur) {
 				return true
 			}
 		}
@@ -281,16 +258,17 @@ func (fl *flow) eval(id ast.ID, s state) taintSet {
 	}
 	fl.depth--
 	m = fl.after(id, m, s)
-	if fl.tr != nil {
-		fl.tr.note(fl, id, m)
-	}
+	fl.dom.note(fl, id, m)
 	return m
 }
 
 // after applies sources, propagators, sanitizers and sinks to a value.
 func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
 	n := &fl.t.Nodes[id]
-	if n.Flags&ast.FlagExpr == 0 && n.Role != ast.Ident && n.Kind != ast.KwArg && n.Kind != ast.Spread && n.Kind != ast.VarDef && n.Kind != ast.Return && n.Kind != ast.ExprStmt {
+	if n.Flags&ast.FlagExpr == 0 && n.Role != ast.Ident && n.Kind != ast.KwArg && n.Kind != ast.Spread &&
+		n.Kind != ast.VarDef &&
+		n.Kind != ast.Return &&
+		n.Kind != ast.ExprStmt {
 		return m
 	}
 	if n.Kind == ast.ExprStmt || n.Kind == ast.VarDef || n.Kind == ast.Return {
@@ -308,9 +286,7 @@ func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
 			return m
 		}
 		fl.effects(id, fl.h.sanitizers, nil, true, s)
-		if fl.tr != nil {
-			m = fl.gated(id, m)
-		}
+		m = fl.dom.gated(fl, id, m)
 	}
 	for _, src := range fl.sourcesAt(id, m) {
 		if src.src.part.Spec.Control {
@@ -326,7 +302,7 @@ func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
 	return m
 }
 
-// harmless says whether the rule takes values of an expression's type for safe: truth values, numbers.
+// harmless reports whether the rule takes values of an expression's type for safe: truth values, numbers.
 func (fl *flow) harmless(id ast.ID) bool {
 	o := &fl.Prog.Rule.Options
 	if !o.TaintAssumeSafeBools && !o.TaintAssumeSafeNums {
@@ -357,18 +333,9 @@ func (fl *flow) effects(id ast.ID, hits []hit, cur taintSet, clean bool, s state
 			s.set(key, taintSet{})
 			continue
 		}
-		if fl.tr != nil {
-			s[key] = s.get(key).union(fl.tr.source(h, cur))
-			continue
+		if src := fl.dom.source(h, cur); len(src) > 0 {
+			s[key] = s.get(key).union(src)
 		}
-		if h.part.Requires != nil && !h.part.Requires(cur.hasLabel) {
-			continue
-		}
-		label := h.part.Label
-		if label == "" {
-			label = "__SOURCE__"
-		}
-		s[key] = s.get(key).union(taintSet{{src: h, label: label}})
 	}
 }
 
@@ -381,16 +348,9 @@ func (fl *flow) takeUp(id ast.ID, m taintSet, s state) {
 		if from.Kind == pattern.Unbound || to.Kind == pattern.Unbound || from.Start != n.Start || from.End != n.End {
 			continue
 		}
-		out := m
-		switch {
-		case fl.tr != nil:
-			if len(h.prop.Replace) > 0 || h.part.Label != "" || h.part.Requires != nil {
-				out = fl.tr.label(h.index, id, m)
-			}
-		case h.part.Requires != nil && !h.part.Requires(m.hasLabel):
+		out, ok := fl.dom.propagated(h, id, m)
+		if !ok {
 			continue
-		case len(h.prop.Replace) > 0 || h.part.Label != "":
-			out = relabel(m, h)
 		}
 		fl.stash[h] = out
 		if h.part.Effect != "" && len(out) > 0 && to.Kind == pattern.BindNode {
@@ -399,22 +359,6 @@ func (fl *flow) takeUp(id ast.ID, m taintSet, s state) {
 			}
 		}
 	}
-}
-
-func relabel(m taintSet, h *hit) (out taintSet) {
-	for _, x := range m {
-		replace := len(h.prop.Replace) == 0
-		for _, l := range h.prop.Replace {
-			replace = replace || l == x.label
-		}
-		if replace && h.part.Label != "" {
-			x.label = h.part.Label
-		}
-		if !out.has(x) {
-			out = append(out, x)
-		}
-	}
-	return out
 }
 
 // carried is what propagators bring to a node.
@@ -440,8 +384,8 @@ func (fl *flow) sinks(id ast.ID, m taintSet, s state) {
 		}
 	}
 	m = m.union(s[control])
-	if len(m) == 0 || fl.tr != nil { // what is traced may turn out to be nothing
-		if m = m.union(fl.within(id, s)); len(m) == 0 && len(given) == 0 {
+	if len(m) == 0 || fl.dom.lazy() {
+		if m = m.union(fl.below(id, s)); len(m) == 0 && len(given) == 0 {
 			return
 		}
 	}
@@ -454,47 +398,12 @@ func (fl *flow) sinks(id ast.ID, m taintSet, s state) {
 		if m = all; h.part.Focus {
 			m = own // it asks for one argument, which this call is
 		}
-		if fl.tr != nil {
-			fl.tr.sink(h, id, m)
-			continue
-		}
-		if len(m) == 0 {
-			continue
-		}
-		var by *taint
-		if h.part.Requires != nil {
-			if !h.part.Requires(m.hasLabel) {
-				continue
-			}
-			by = &m[0]
-		} else {
-			for j := range m {
-				if m[j].label == "__SOURCE__" || m[j].label != "" {
-					by = &m[j]
-					break
-				}
-			}
-		}
-		if by == nil {
-			continue
-		}
-		if fl.Prog.Rule.Options.TaintUnifyMvars && !fl.Compatible(h.Env, by.src.Env) {
-			continue
-		}
-		at := h.Range
-		if fl.Prog.Rule.Options.TaintFocusOn == "source" {
-			at = by.src.Range
-		}
-		key := [2]uint32{at.Start, at.End}
-		if fl.found[key] == nil {
-			fl.found[key] = fl.match(h, by)
-			fl.found[key].Start, fl.found[key].End, fl.found[key].Node = at.Start, at.End, at.Node
-		}
+		fl.dom.sink(fl, h, id, m)
 	}
 }
 
-// within is the taint in the parts of what is given to a sink: it may look there.
-func (fl *flow) within(id ast.ID, s state) (m taintSet) {
+// below is the taint in the parts of what is given to a sink: it may look there.
+func (fl *flow) below(id ast.ID, s state) (m taintSet) {
 	sink := false
 	for i := range fl.h.sinks {
 		sink = sink || fl.h.sinks[i].covers(&fl.t.Nodes[id])
@@ -510,31 +419,6 @@ func (fl *flow) within(id ast.ID, s state) (m taintSet) {
 			if key := fl.place(a); key != "" {
 				m = m.union(s.below(key))
 			}
-		}
-	}
-	return m
-}
-
-func (fl *flow) match(h *hit, m *taint) *Match {
-	out := &Match{Range: fl.Merge(h.Range, m.src.Range)}
-	out.Steps = append(out.Steps, Step{Start: m.src.Start, End: m.src.End, Text: "the value comes from here"})
-	var mid []Step
-	for v := m.trace; v != nil; v = v.before {
-		mid = append(mid, Step{Start: v.start, End: v.end, Text: v.text})
-	}
-	for i := len(mid) - 1; i >= 0; i-- {
-		out.Steps = append(out.Steps, mid[i])
-	}
-	out.Steps = append(out.Steps, Step{Start: h.Start, End: h.End, Text: "and reaches this"})
-	return out
-}
-
-// gated lets the value of a node through the sanitizers whose `requires` is not known to hold yet.
-func (fl *flow) gated(id ast.ID, m taintSet) taintSet {
-	n := &fl.t.Nodes[id]
-	for i := range fl.h.sanitizers {
-		if h := &fl.h.sanitizers[i]; h.part.Effect != "only" && h.part.Requires != nil && h.covers(n) {
-			m = fl.tr.gate(h.index, id, m)
 		}
 	}
 	return m

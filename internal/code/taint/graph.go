@@ -15,7 +15,10 @@ func Facts(p *search.Program, x *index.Indexer, f *search.File) *facts.Rule {
 	h.sanitizers = conflictFree(partHits(e, p.Taint.Sanitizers), h.sources, h.sinks)
 	for i := range p.Taint.Propagators {
 		for _, r := range e.Eval(p.Taint.Propagators[i].Match, nil) {
-			h.propagators = append(h.propagators, hit{Range: r, part: &p.Taint.Propagators[i].TaintPart, prop: &p.Taint.Propagators[i], index: int32(i)})
+			h.propagators = append(
+				h.propagators,
+				hit{Range: r, part: &p.Taint.Propagators[i].TaintPart, prop: &p.Taint.Propagators[i], index: int32(i)},
+			)
 		}
 	}
 	if !p.Applies(f.Path) {
@@ -38,13 +41,21 @@ func Facts(p *search.Program, x *index.Indexer, f *search.File) *facts.Rule {
 // graphOf makes the graph of a function.
 func graphOf(p *search.Program, x *index.Indexer, f *search.File, at int32, h taintHits, rf *facts.Rule) *facts.Graph {
 	u := &x.Facts.Functions[at]
-	fl := &flow{Evaluator: &search.Evaluator{Prog: p, File: f}, t: f.Tree, h: h, stash: map[*hit]taintSet{}, given: map[ast.ID]taintSet{}, budget: 100_000 + 60*int(u.End-u.Start)}
-	fl.tr = newTracer(x, at, rf)
+	fl := &flow{
+		Evaluator: &search.Evaluator{Prog: p, File: f},
+		t:         f.Tree,
+		h:         h,
+		stash:     map[*hit]taintSet{},
+		given:     map[ast.ID]taintSet{},
+		budget:    100_000 + 60*int(u.End-u.Start),
+	}
+	tr := newTracer(x, at, rf)
+	fl.dom = tr
 	fl.scope(u.Node)
-	if fl.budget <= 0 || len(fl.tr.g.Nodes) >= maxGraphNodes {
+	if fl.budget <= 0 || len(tr.g.Nodes) >= maxGraphNodes {
 		f.Bounded = true
 	}
-	return fl.tr.g
+	return tr.g
 }
 
 // PlainGraph makes the graph of a function that no part of a rule is in.

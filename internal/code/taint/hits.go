@@ -26,7 +26,10 @@ func keepHits(e *search.Evaluator, hits []hit) []facts.Hit {
 		for v := range h.Env {
 			if b := &h.Env[v]; b.Kind != pattern.Unbound {
 				text := e.Content(b)
-				out[i].Env = append(out[i].Env, facts.Binding{Var: int32(v), Start: b.Start, End: b.End, Text: string(text[:min(len(text), 500)])})
+				out[i].Env = append(
+					out[i].Env,
+					facts.Binding{Var: int32(v), Start: b.Start, End: b.End, Text: string(text[:min(len(text), 500)])},
+				)
 			}
 		}
 		h.index = int32(i)
@@ -34,7 +37,7 @@ func keepHits(e *search.Evaluator, hits []hit) []facts.Hit {
 	return out
 }
 
-// touch says whether any part matches at a place, in it or around it.
+// touch reports whether any part matches at a place, in it or around it.
 func (h *taintHits) touch(start, end uint32) bool {
 	for _, list := range [][]hit{h.sources, h.sinks, h.sanitizers, h.propagators} {
 		for i := range list {
@@ -59,7 +62,8 @@ type taintHits struct {
 	sources, sinks, sanitizers, propagators []hit
 }
 
-// findHits finds where the parts match. It stops early where there is no source or no sink, since then nothing can flow.
+// findHits finds where the parts match. It stops early where there is no source or no sink, since then nothing can
+// flow.
 func findHits(e *search.Evaluator, tp *search.TaintProgram) (h taintHits, any bool) {
 	find := func(parts []search.TaintPart) (out []hit) {
 		for i := range parts {
@@ -79,7 +83,10 @@ func findHits(e *search.Evaluator, tp *search.TaintProgram) (h taintHits, any bo
 	h.sanitizers = conflictFree(h.sanitizers, h.sources, h.sinks)
 	for i := range tp.Propagators {
 		for _, r := range e.Eval(tp.Propagators[i].Match, nil) {
-			h.propagators = append(h.propagators, hit{Range: r, part: &tp.Propagators[i].TaintPart, prop: &tp.Propagators[i]})
+			h.propagators = append(
+				h.propagators,
+				hit{Range: r, part: &tp.Propagators[i].TaintPart, prop: &tp.Propagators[i]},
+			)
 		}
 	}
 	return h, true
@@ -104,7 +111,8 @@ func conflictFree(sans []hit, others ...[]hit) []hit {
 	return out
 }
 
-// covers says whether a part's match applies to a node: the very same place, or around it where the part is not exact.
+// covers reports whether a part's match applies to a node: the very same place, or around it where the part is not
+// exact.
 func (h *hit) covers(n *ast.Node) bool {
 	if h.part.Exact {
 		return h.Start == n.Start && h.End == n.End

@@ -17,7 +17,7 @@ import (
 // found when all functions are known (summary.go).
 type tracer struct {
 	x      *index.Indexer
-	unit   int32
+	fn     int32
 	rules  *facts.Rule
 	g      *facts.Graph
 	ids    map[gkey]int32
@@ -40,13 +40,23 @@ type gkey struct {
 const (
 	maxGraphNodes = 20_000
 	maxGraphEdges = 200 // into one node
-	maxMarks      = 60  // of one value
+	maxTaints     = 60  // of one value
 	maxSlots      = 30  // arguments of one call
 )
 
-func newTracer(x *index.Indexer, unit int32, rules *facts.Rule) *tracer {
-	tr := &tracer{x: x, unit: unit, rules: rules, g: &facts.Graph{Outs: map[int32]int32{}, Cells: map[string]int32{}}, ids: map[gkey]int32{}, callAt: map[ast.ID]int32{},
-		sinkAt: map[[2]int32]int32{}, objs: map[ast.ID]taintSet{}, params: map[string]int32{}, fixed: map[string]bool{}}
+func newTracer(x *index.Indexer, fn int32, rules *facts.Rule) *tracer {
+	tr := &tracer{
+		x:      x,
+		fn:     fn,
+		rules:  rules,
+		g:      &facts.Graph{Outs: map[int32]int32{}, Cells: map[string]int32{}},
+		ids:    map[gkey]int32{},
+		callAt: map[ast.ID]int32{},
+		sinkAt: map[[2]int32]int32{},
+		objs:   map[ast.ID]taintSet{},
+		params: map[string]int32{},
+		fixed:  map[string]bool{},
+	}
 	tr.g.Ret = tr.fresh()
 	return tr
 }
@@ -82,7 +92,7 @@ func one(n int32) taintSet {
 	return taintSet{{node: n + 1}}
 }
 
-// flowsTo lets the marks of a value come to a node, or to a part of it.
+// flowsTo lets the taints of a value come to a node, or to a part of it.
 func (tr *tracer) flowsTo(n int32, part string, m taintSet) {
 	if n < 0 {
 		return
@@ -178,7 +188,8 @@ func partName(s string) string { return strings.ReplaceAll(s, ".", "\x01") }
 // partsOf lists the parts of a place that are known, one level deep.
 func (s state) partsOf(key string) (out []string) {
 	for k := range s {
-		if len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) && !strings.Contains(k[len(key)+1:], ".") {
+		if len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) &&
+			!strings.Contains(k[len(key)+1:], ".") {
 			out = append(out, k[len(key)+1:])
 		}
 	}
@@ -188,8 +199,8 @@ func (s state) partsOf(key string) (out []string) {
 
 // begin gives the object that the function is called on its node.
 func (tr *tracer) begin(fl *flow, s state) {
-	u := &tr.x.Facts.Functions[tr.unit]
-	if ps := fl.t.Child(u.Node, ast.Mods); tr.unit > 0 && fl.t.Kind(ps) == ast.Params { // the receiver of Go
+	u := &tr.x.Facts.Functions[tr.fn]
+	if ps := fl.t.Child(u.Node, ast.Mods); tr.fn > 0 && fl.t.Kind(ps) == ast.Params { // the receiver of Go
 		if p := fl.t.Nodes[ps].First; p != ast.Nil && fl.t.Child(p, ast.Ident) != ast.Nil {
 			key := fl.name(fl.t.Child(p, ast.Ident))
 			s[key] = one(tr.node(facts.NodeParam, 0, 0, ""))
@@ -214,8 +225,8 @@ func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
 	t := fl.t
 	if t.Nodes[name].Kind == ast.Name {
 		text := strings.TrimPrefix(string(t.Text(name)), "$")
-		for i := range tr.x.Facts.Functions[tr.unit].Params {
-			if tr.x.Facts.Functions[tr.unit].Params[i].Name == text {
+		for i := range tr.x.Facts.Functions[tr.fn].Params {
+			if tr.x.Facts.Functions[tr.fn].Params[i].Name == text {
 				n = int32(i)
 			}
 		}
@@ -223,14 +234,14 @@ func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
 			key := fl.name(name)
 			s[key] = s.get(key).union(one(tr.node(facts.NodeParam, n, 0, "")))
 			tr.params[key] = n
-			if index.IsPromoted(t, tr.x.Facts.Functions[tr.unit].Name, p) {
+			if index.IsPromoted(t, tr.x.Facts.Functions[tr.fn].Name, p) {
 				s["this."+text], s["$this."+text] = s[key], s[key]
 			}
 		}
 		return
 	}
 	base := tr.node(facts.NodeParam, int32(at), 0, "")
-	if at >= len(tr.x.Facts.Functions[tr.unit].Params) || base < 0 {
+	if at >= len(tr.x.Facts.Functions[tr.fn].Params) || base < 0 {
 		return
 	}
 	t.Walk(name, func(c ast.ID) bool {
@@ -247,7 +258,7 @@ func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
 	})
 }
 
-// field is the value of a part of what marks stand for.
+// field is the value of a part of what taints stand for.
 func (tr *tracer) field(fl *flow, id ast.ID, m taintSet) taintSet {
 	part := fl.partKey(id)
 	out := make(taintSet, 0, len(m))
@@ -264,7 +275,7 @@ func (tr *tracer) field(fl *flow, id ast.ID, m taintSet) taintSet {
 	return out
 }
 
-// whole says whether what a node stands for has no parts of its own, and those of parts are not followed.
+// whole reports whether what a node stands for has no parts of its own, and those of parts are not followed.
 func (tr *tracer) whole(n int32) bool {
 	switch x := &tr.g.Nodes[n]; x.Kind {
 	case facts.NodeSource, facts.NodeLabel, facts.NodeGate:
@@ -302,14 +313,15 @@ func (tr *tracer) ownField(key string) taintSet {
 
 // variable is what a variable of the file holds for a function that reads it.
 func (tr *tracer) variable(fl *flow, id ast.ID, s state) taintSet {
-	if tr.unit == 0 {
+	if tr.fn == 0 {
 		return nil
 	}
 	d, ok := fl.t.Declared(fl.t.Decl(id))
 	if !ok || d.Scope != 0 || d.Import != ast.Nil || d.Module != ast.Nil {
 		return nil
 	}
-	if p := fl.t.Nodes[d.Node].Parent; p == ast.Nil || fl.t.Nodes[p].Kind == ast.FuncDef || fl.t.Nodes[p].Kind == ast.ClassDef {
+	if p := fl.t.Nodes[d.Node].Parent; p == ast.Nil || fl.t.Nodes[p].Kind == ast.FuncDef ||
+		fl.t.Nodes[p].Kind == ast.ClassDef {
 		return nil
 	}
 	if _, ok := s[fl.name(id)]; ok {
@@ -329,12 +341,12 @@ func (tr *tracer) returned(fl *flow, id ast.ID, m taintSet, s state) {
 	}
 	tr.value(fl, tr.g.Ret, v, m, s)
 	if fl.t.Nodes[id].Kind == ast.Return {
-		tr.leaves(fl, s)
+		tr.end(fl, s)
 	}
 }
 
-// leaves notes what the function leaves in what it was given and in the file's variables.
-func (tr *tracer) leaves(fl *flow, s state) {
+// end notes what the function leaves in what it was given and in the file's variables.
+func (tr *tracer) end(fl *flow, s state) {
 	if tr.inner > 0 {
 		return
 	}
@@ -355,7 +367,7 @@ func (tr *tracer) leaves(fl *flow, s state) {
 			tr.flowsTo(n, k, s[key+"."+k])
 		}
 	}
-	if tr.unit != 0 {
+	if tr.fn != 0 {
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(s)) {
@@ -366,10 +378,10 @@ func (tr *tracer) leaves(fl *flow, s state) {
 	}
 }
 
-// fieldsSet notes what a class's own statements put into its fields.
-func (tr *tracer) fieldsSet(id ast.ID, s state) {
+// classBody notes what a class's own statements put into its fields.
+func (tr *tracer) classBody(id ast.ID, s state) {
 	class, ok := tr.x.ClassOf[id]
-	if !ok || tr.unit != 0 || tr.inner > 0 {
+	if !ok || tr.fn != 0 || tr.inner > 0 {
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(s)) {
@@ -413,7 +425,7 @@ func (tr *tracer) out(p int32) int32 {
 	return n
 }
 
-// others are the marks that are not just the parameter itself.
+// others are the taints that are not just the parameter itself.
 func (tr *tracer) others(m taintSet, p int32) (out taintSet) {
 	for _, x := range m {
 		if x.node > 0 {
@@ -426,10 +438,10 @@ func (tr *tracer) others(m taintSet, p int32) (out taintSet) {
 	return out
 }
 
-// isObject says whether a place is the object that the method is called on.
+// isObject reports whether a place is the object that the method is called on.
 func (tr *tracer) isObject(key string) bool {
 	p, ok := tr.params[key]
-	return ok && p == 0 && tr.x.Facts.Functions[tr.unit].Class >= 0 && !tr.x.Tree.Lang.Objects.KeyedFields
+	return ok && p == 0 && tr.x.Facts.Functions[tr.fn].Class >= 0 && !tr.x.Tree.Lang.Objects.KeyedFields
 }
 
 // assigned notes that a variable has a new value: what is done to it from now on is not done to what was given.
@@ -479,9 +491,9 @@ func (tr *tracer) last(fl *flow, body ast.ID, m taintSet, s state) {
 	tail(body, 0)
 }
 
-// ownPlace is the place of a field of the object that is written by its bare name, as Ruby and Java have it; "" for
+// namePlace is the place of a field of the object that is written by its bare name, as Ruby and Java have it; "" for
 // other names.
-func (tr *tracer) ownPlace(fl *flow, id ast.ID) string {
+func (tr *tracer) namePlace(fl *flow, id ast.ID) string {
 	t := fl.t
 	n := &t.Nodes[id]
 	switch {
@@ -490,7 +502,8 @@ func (tr *tracer) ownPlace(fl *flow, id ast.ID) string {
 			return "this." + strings.TrimLeft(string(t.Text(id)), "@")
 		}
 	case t.Lang.Names.ClassScope:
-		if d, ok := t.Declared(t.Decl(id)); ok && t.Kind(d.Scope) == ast.ClassDef && t.Kind(t.Nodes[d.Node].Parent) == ast.VarDef {
+		if d, ok := t.Declared(t.Decl(id)); ok && t.Kind(d.Scope) == ast.ClassDef &&
+			t.Kind(t.Nodes[d.Node].Parent) == ast.VarDef {
 			return "this." + string(t.Text(id))
 		}
 	}
@@ -507,3 +520,36 @@ func (tr *tracer) read(fl *flow, id ast.ID, key string, s state) taintSet {
 	}
 	return tr.variable(fl, id, s)
 }
+
+// memberPlace: fields are parts of their object.
+func (tr *tracer) memberPlace(*flow, ast.ID, ast.ID, ast.ID) string { return "" }
+
+// indexPlace tells elements with constant keys apart.
+func (tr *tracer) indexPlace(fl *flow, id ast.ID, base string) string {
+	if part := fl.partKey(id); part != facts.AnyPart {
+		return base + "." + part
+	}
+	return base + anyIndex
+}
+
+// stored: what is put into a container leaves there what else the key may stand for.
+func (tr *tracer) stored(fl *flow, left ast.ID, key string, m taintSet, s state) (string, taintSet) {
+	switch {
+	case fl.t.Nodes[left].Kind != ast.Index:
+		tr.assigned(key)
+		return key, m
+	case tr.isObject(key):
+		key += anyIndex // what the object holds by a key that is not known is none of its fields
+		return key, s[key].union(m)
+	}
+	return key, s.get(key).union(m)
+}
+
+// closures: a file's functions are run by themselves; those within a function see its variables.
+func (tr *tracer) closures() bool { return tr.fn > 0 || tr.inner > 0 }
+
+func (tr *tracer) enter() { tr.inner++ }
+func (tr *tracer) exit()  { tr.inner-- }
+
+// kept: the step is told when it is known to be one.
+func (tr *tracer) kept(*flow, ast.ID) string { return "" }

@@ -9,43 +9,45 @@ import (
 	"github.com/drydock/drydock/internal/code/facts"
 )
 
-// traced runs a call or a new object where the flow of a function is traced.
-func (fl *flow) traced(id ast.ID, s state) taintSet {
+// call runs a call or a new object.
+func (tr *tracer) call(fl *flow, id ast.ID, s state) taintSet {
 	t := fl.t
 	fn := t.Child(id, ast.Fn)
 	var m taintSet
 	if fn != ast.Nil && t.Nodes[fn].Kind != ast.Name {
 		m = fl.eval(fn, s)
 	}
-	if typ := t.Child(id, ast.Type); t.Nodes[id].Kind == ast.New && typ != ast.Nil && t.Nodes[typ].Flags&ast.FlagExpr != 0 {
+	if typ := t.Child(id, ast.Type); t.Nodes[id].Kind == ast.New && typ != ast.Nil &&
+		t.Nodes[typ].Flags&ast.FlagExpr != 0 {
 		m = fl.eval(typ, s) // a class that a variable names
 	}
-	args := fl.tr.arguments(fl, t.Child(id, ast.Arguments), s)
+	args := tr.arguments(fl, t.Child(id, ast.Arguments), s)
 	if fn != ast.Nil && t.Nodes[fn].Kind == ast.Name {
 		m = fl.eval(fn, s)
 	}
-	m = fl.tr.call(fl, id, s, m, args)
+	m = tr.callSite(fl, id, s, m, args)
 	if b := t.Child(id, ast.Body); b != ast.Nil {
 		fl.eval(b, s)
 	}
 	return m
 }
 
-// call notes a call that the project may define and gives what stands for its value. fnMarks is what the expression
+// callSite notes a call that the project may define and gives what stands for its value. fnTaint is what the expression
 // that is called has. Other calls pass on what they are given, as they do within a function.
-func (tr *tracer) call(fl *flow, id ast.ID, s state, fnMarks taintSet, args []argument) taintSet {
+func (tr *tracer) callSite(fl *flow, id ast.ID, s state, fnTaint taintSet, args []argument) taintSet {
 	t := fl.t
-	all := fnMarks
+	all := fnTaint
 	var given taintSet
 	for i := range args {
-		given = given.union(args[i].marks)
+		given = given.union(args[i].taints)
 	}
 	if o := &fl.Prog.Rule.Options; o.TaintAssumeSafeFuncs || o.TaintOnlyAssignment {
 		fl.given[id] = given
 	} else {
 		all = all.union(given)
 	}
-	if fn, a := t.Child(id, ast.Fn), t.Child(id, ast.Arguments); t.Kind(fn) == ast.Member && a != ast.Nil && t.Nodes[id].Kind == ast.Call {
+	if fn, a := t.Child(id, ast.Fn), t.Child(id, ast.Arguments); t.Kind(fn) == ast.Member && a != ast.Nil &&
+		t.Nodes[id].Kind == ast.Call {
 		all = fl.accessor(fn, a, all, given, s)
 	}
 	r := tr.x.Callee(id)
@@ -81,12 +83,15 @@ func (tr *tracer) call(fl *flow, id ast.ID, s state, fnMarks taintSet, args []ar
 			break
 		}
 		if i >= len(c.Slots) {
-			c.Slots = append(c.Slots, facts.Slot{Kind: args[i].kind, Name: args[i].name, Node: tr.fresh(), Func: facts.NoRef})
+			c.Slots = append(
+				c.Slots,
+				facts.Slot{Kind: args[i].kind, Name: args[i].name, Node: tr.fresh(), Func: facts.NoRef},
+			)
 			if v := args[i].id; t.Kind(v) == ast.Lambda || t.Kind(v) == ast.Name || t.Kind(v) == ast.Member {
 				c.Slots[i].Func = tr.x.RefOf(v)
 			}
 		}
-		tr.value(fl, c.Slots[i].Node, args[i].id, args[i].marks, s)
+		tr.value(fl, c.Slots[i].Node, args[i].id, args[i].taints, s)
 	}
 	// What the callee leaves in what it is given is there after the call.
 	for i := range args {
@@ -110,10 +115,10 @@ func (tr *tracer) call(fl *flow, id ast.ID, s state, fnMarks taintSet, args []ar
 
 // argument is one argument of a call, run.
 type argument struct {
-	id    ast.ID
-	kind  facts.SlotKind
-	name  string
-	marks taintSet
+	id     ast.ID
+	kind   facts.SlotKind
+	name   string
+	taints taintSet
 }
 
 // arguments runs the arguments of a call one by one.
@@ -123,14 +128,14 @@ func (tr *tracer) arguments(fl *flow, args ast.ID, s state) (out []argument) {
 		return nil
 	}
 	if t.Nodes[args].Kind != ast.Args {
-		return []argument{{id: args, marks: fl.eval(args, s)}}
+		return []argument{{id: args, taints: fl.eval(args, s)}}
 	}
 	for c := t.Nodes[args].First; c != ast.Nil; c = t.Nodes[c].Next {
 		n := &t.Nodes[c]
 		if n.Role == ast.Ident || n.Role == ast.Mods || n.Role == ast.Type {
 			continue
 		}
-		a := argument{id: c, marks: fl.eval(c, s)}
+		a := argument{id: c, taints: fl.eval(c, s)}
 		switch n.Kind {
 		case ast.KwArg:
 			a.kind = facts.SlotNamed
@@ -167,7 +172,7 @@ func (tr *tracer) receiver(fl *flow, id ast.ID) ast.ID {
 	return t.Child(fn, ast.Obj)
 }
 
-// superCall says whether a call runs a method of the class's bases, or another constructor, on the same object.
+// superCall reports whether a call runs a method of the class's bases, or another constructor, on the same object.
 func (tr *tracer) superCall(fl *flow, id ast.ID) bool {
 	t := fl.t
 	fn := t.Child(id, ast.Fn)
@@ -223,7 +228,7 @@ func (tr *tracer) left(fl *flow, at, arg int32, id ast.ID, s state) {
 	}
 }
 
-// holdsValue says whether a name is a variable, and not a module, a function or a class.
+// holdsValue reports whether a name is a variable, and not a module, a function or a class.
 func (tr *tracer) holdsValue(fl *flow, id ast.ID) bool {
 	d, ok := fl.t.Declared(fl.t.Decl(id))
 	if !ok || d.Import != ast.Nil || d.Module != ast.Nil {
@@ -246,11 +251,11 @@ func (tr *tracer) leftAt(at, arg int32, key string, s state) {
 	s[key] = s.get(key).union(one(n))
 }
 
-// bound keeps a value's marks few.
+// bound keeps a value's taints few.
 func (m taintSet) bound(fl *flow) taintSet {
-	if len(m) > maxMarks {
+	if len(m) > maxTaints {
 		fl.File.Bounded = true
-		return m[:maxMarks:maxMarks]
+		return m[:maxTaints:maxTaints]
 	}
 	return m
 }
@@ -269,7 +274,7 @@ func (tr *tracer) source(h *hit, cur taintSet) taintSet {
 }
 
 // sink lets what comes to a place of a sink be seen there.
-func (tr *tracer) sink(h *hit, id ast.ID, m taintSet) {
+func (tr *tracer) sink(_ *flow, h *hit, id ast.ID, m taintSet) {
 	key := [2]int32{h.index, id}
 	n, ok := tr.sinkAt[key]
 	if !ok {
@@ -280,17 +285,17 @@ func (tr *tracer) sink(h *hit, id ast.ID, m taintSet) {
 	tr.flowsTo(n, "", m)
 }
 
-// gate lets marks through unless a sanitizer with `requires` holds for them.
+// gate lets taints through unless a sanitizer with `requires` holds for them.
 func (tr *tracer) gate(part int32, id ast.ID, m taintSet) taintSet {
 	return tr.through(facts.NodeGate, part, id, m)
 }
 
-// label gives marks the labels of a propagator.
+// label gives taints the labels of a propagator.
 func (tr *tracer) label(part int32, id ast.ID, m taintSet) taintSet {
 	return tr.through(facts.NodeLabel, part, id, m)
 }
 
-// through leads marks through a node of its own, where there are any.
+// through leads taints through a node of its own, where there are any.
 func (tr *tracer) through(kind facts.NodeKind, part int32, id ast.ID, m taintSet) taintSet {
 	if len(m) == 0 {
 		return nil
@@ -298,4 +303,37 @@ func (tr *tracer) through(kind facts.NodeKind, part int32, id ast.ID, m taintSet
 	n := tr.node(kind, part, id, "")
 	tr.flowsTo(n, "", m)
 	return one(n)
+}
+
+// gated lets the value of a node through the sanitizers whose `requires` is not known to hold yet.
+func (tr *tracer) gated(fl *flow, id ast.ID, m taintSet) taintSet {
+	n := &fl.t.Nodes[id]
+	for i := range fl.h.sanitizers {
+		if h := &fl.h.sanitizers[i]; h.part.Effect != "only" && h.part.Requires != nil && h.covers(n) {
+			m = tr.gate(h.index, id, m)
+		}
+	}
+	return m
+}
+
+// propagated is what comes to a propagator, which may change its labels.
+func (tr *tracer) propagated(h *hit, id ast.ID, m taintSet) (taintSet, bool) {
+	if len(h.prop.Replace) > 0 || h.part.Label != "" || h.part.Requires != nil {
+		m = tr.label(h.index, id, m)
+	}
+	return m, true
+}
+
+// sanitizes: whether labels hold is known when all functions are.
+func (tr *tracer) sanitizes(h *hit, _ taintSet) bool { return h.part.Requires == nil }
+
+// lazy: what comes to a sink may turn out to be nothing.
+func (tr *tracer) lazy() bool { return true }
+
+// member is a call in Ruby, which needs no parentheses.
+func (tr *tracer) member(fl *flow, id ast.ID, m taintSet, s state) taintSet {
+	if n := &fl.t.Nodes[id]; n.Kind == ast.Member && n.Role != ast.Fn && fl.t.Lang.Names.ImplicitReturn {
+		return tr.callSite(fl, id, s, m, nil)
+	}
+	return m
 }

@@ -4,7 +4,7 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 )
 
-// tryEnds says whether some way through a try statement leads to what follows it.
+// tryEnds reports whether some way through a try statement leads to what follows it.
 func (fl *flow) tryEnds(id ast.ID) bool {
 	t := fl.t
 	ends, throws := true, false
@@ -29,7 +29,7 @@ func (fl *flow) tryEnds(id ast.ID) bool {
 	return ends
 }
 
-// throws says whether a statement may throw: something is called in it, or thrown.
+// throws reports whether a statement may throw: something is called in it, or thrown.
 func (fl *flow) throws(id ast.ID) (yes bool) {
 	t := fl.t
 	t.Walk(id, func(x ast.ID) bool {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pmezard/go-difflib/difflib"
@@ -14,6 +15,7 @@ import (
 	"github.com/drydock/drydock/internal/access"
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/config"
 	"github.com/drydock/drydock/internal/safefile"
 )
 
@@ -73,6 +75,9 @@ func newAccessRemoveCmd(a *app, o *accessOptions) *cobra.Command {
 
 func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, args []string) error {
 	f.change.Service, f.change.Ranges = args[0], splitAddresses(args[1:])
+	if f.list == "-" && slices.Contains(f.stack.files, "-") {
+		return clierr.Usage("--from-file - and --file - both read standard input").WithHint("Give one of them as a file.")
+	}
 	if f.list != "" {
 		more, err := a.readAddresses(f.list)
 		if err != nil {
@@ -85,7 +90,7 @@ func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, arg
 		return err
 	}
 	f.change.Ranges = expandGroups(cfg.Groups, f.change.Ranges)
-	options, err := o.gate(cfg)
+	options, err := o.planOptions(cfg, &f.stack)
 	if err != nil {
 		return err
 	}
@@ -96,27 +101,76 @@ func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, arg
 	for _, n := range e.Notes {
 		a.remark("%s", n)
 	}
-	if string(e.Before) == string(e.After) {
-		return nil
+	if f.write && f.stack.stdin != nil {
+		return a.writeEdited(&f.stack, e)
 	}
-	if err := writeDiff(a.out, e); err != nil {
-		return err
+	for i := range e.Files {
+		if err := writeDiff(a.out, &e.Files[i]); err != nil {
+			return err
+		}
+	}
+	if len(e.Files) == 0 {
+		return nil
 	}
 	if !f.write {
 		a.remark("Nothing is written; --write does it.")
 		return nil
 	}
-	if err := safefile.Replace(e.Path, e.Before, e.After); err != nil {
-		return clierr.InputErr("", err)
+	for i := range e.Files {
+		if err := a.replace(&e.Files[i]); err != nil {
+			return err
+		}
 	}
-	a.remark("Written: %s", e.Path)
 	return nil
 }
 
-func writeDiff(w io.Writer, e *access.Edit) error {
+func (a *app) replace(f *access.FileEdit) error {
+	if err := safefile.Replace(f.Path, f.Before, f.After); err != nil {
+		return clierr.InputErr("", err)
+	}
+	a.remark("Written: %s", f.Path)
+	return nil
+}
+
+// writeEdited writes what came on standard input, edited, to standard output, and the other files in place.
+func (a *app) writeEdited(st *stackFlags, e *access.Edit) error {
+	out := st.stdin
+	for i := range e.Files {
+		f := &e.Files[i]
+		if filepath.Base(f.Path) == "-" {
+			out = f.After
+			continue
+		}
+		if err := a.replace(f); err != nil {
+			return err
+		}
+	}
+	_, err := a.out.Write(out)
+	return err
+}
+
+// planOptions are those of the checker; a compose file on standard input was read already.
+func (o *accessOptions) planOptions(cfg *config.Config, st *stackFlags) (access.Options, error) {
+	opts, err := o.gate(cfg)
+	if err != nil || st.stdin == nil {
+		return opts, err
+	}
+	opts.ReadFile = func(path string) ([]byte, error) {
+		if filepath.Base(path) == "-" {
+			return st.stdin, nil
+		}
+		return bounded.ReadFile(path, maxComposeFile)
+	}
+	return opts, nil
+}
+
+// maxComposeFile bounds what is read of a file to be edited, and of a compose file on standard input.
+const maxComposeFile = 4 << 20
+
+func writeDiff(w io.Writer, e *access.FileEdit) error {
 	name := e.Path
 	if wd, err := os.Getwd(); err == nil {
-		if rel, err := filepath.Rel(wd, name); err == nil && !strings.HasPrefix(rel, "..") {
+		if rel, err := filepath.Rel(wd, name); err == nil && filepath.IsLocal(rel) {
 			name = rel
 		}
 	}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/config"
 	"github.com/drydock/drydock/internal/policy"
@@ -20,11 +23,12 @@ type stackFlags struct {
 	project  string
 	config   string
 	engine   bool
+	stdin    []byte // the compose file that came on standard input, as --file -
 }
 
 func (f *stackFlags) add(c *cobra.Command) {
 	fl := c.Flags()
-	fl.StringArrayVarP(&f.files, "file", "f", nil, "compose file; several are laid over one another as one project, as docker compose does")
+	fl.StringArrayVarP(&f.files, "file", "f", nil, "compose file, - is standard input; several are laid over one another as one project, as docker compose does")
 	fl.StringArrayVar(&f.envFiles, "env-file", nil, "variables for the compose files, instead of the project's .env")
 	fl.StringVarP(&f.project, "project-name", "p", "", "the compose project's name")
 	fl.BoolVar(&f.engine, "engine", false, "look at what runs on this host now, instead of files")
@@ -32,13 +36,16 @@ func (f *stackFlags) add(c *cobra.Command) {
 }
 
 func (f *stackFlags) options() stack.Options {
-	return stack.Options{Files: f.files, EnvFiles: f.envFiles, Name: f.project}
+	return stack.Options{Files: f.files, EnvFiles: f.envFiles, Name: f.project, Stdin: f.stdin}
 }
 
 // resolve reads drydock.yaml and tells the inputs that flags, arguments and it name together.
 func (f *stackFlags) resolve(args []string) (scan.Inputs, *config.Config, error) {
 	if f.engine && len(args)+len(f.files) > 0 {
 		return scan.Inputs{}, nil, clierr.Usage("--engine takes no paths: it looks at what runs").WithHint("Give either --engine or paths.")
+	}
+	if err := f.readStdin(os.Stdin); err != nil {
+		return scan.Inputs{}, nil, err
 	}
 	cfg, err := f.settings(args)
 	if err != nil {
@@ -55,6 +62,19 @@ func (f *stackFlags) resolve(args []string) (scan.Inputs, *config.Config, error)
 		}
 	}
 	return in, cfg, nil
+}
+
+// readStdin reads the compose file of --file -.
+func (f *stackFlags) readStdin(in io.Reader) error {
+	if f.stdin != nil || !slices.Contains(f.files, "-") {
+		return nil
+	}
+	data, err := bounded.ReadAll(in, maxComposeFile)
+	if err != nil {
+		return clierr.InputErr("standard input", err)
+	}
+	f.stdin = append([]byte{}, data...)
+	return nil
 }
 
 // settings finds and reads drydock.yaml; without one it is empty.

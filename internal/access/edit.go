@@ -1,13 +1,10 @@
 package access
 
 import (
-	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -26,17 +23,22 @@ type Change struct {
 	Force   bool // also what lets everybody in
 }
 
-// Edit is a change to one compose file, ready to be written.
+// Edit is a change to compose files, ready to be written.
 type Edit struct {
+	Files []FileEdit // those that change
+	Notes []string   // what was chosen and why, in sentences
+}
+
+// FileEdit is what an edit changes in one file.
+type FileEdit struct {
 	Path   string // can be opened
 	Before []byte
 	After  []byte
 	Edits  []finding.Edit
-	Notes  []string // what was chosen and why, in sentences
 }
 
-// Plan works out the edit of one compose file that makes a change. It refuses, with the reason and what to do by hand, what it
-// cannot do in place, what would let everybody in, and what would not come out as meant.
+// Plan works out the edit of the compose files that makes a change. It refuses, with the reason and what to do by hand, what
+// it cannot do in place, what would let everybody in, and what would not come out as meant.
 func Plan(h *stack.Host, opts Options, c Change) (*Edit, error) {
 	p, err := newPlanner(h, opts, c)
 	if err != nil {
@@ -62,45 +64,46 @@ type planner struct {
 	res    *Result
 	g      *Gateway
 	m      *member
-	data   []byte
-	path   string // of the file that is edited, as the labels' locations name it
+	files  map[string]*source // that hold the labels, by the path of their locations
 	edits  []finding.Edit
 	notes  []string
 	guards []string // routers that must let in only who is listed afterwards
 	// What the service's labels become, by the label that is changed.
-	sets  map[*stack.Label]string
+	sets  map[*stack.Label]labelValue
 	gone  map[*stack.Label]bool
 	added map[*stack.Label][]stack.Label // behind that label
 }
 
-func newPlanner(h *stack.Host, opts Options, c Change) (*planner, error) {
-	p := &planner{host: h, opts: opts, change: c, res: Check(h, opts), sets: map[*stack.Label]string{}, gone: map[*stack.Label]bool{}, added: map[*stack.Label][]stack.Label{}}
-	var found []*member
-	for _, g := range p.res.Gateways {
-		for i := range g.services {
-			m := &g.services[i]
-			if c.Service == m.service.Name || c.Service == m.stack.Name+"/"+m.service.Name {
-				if n := len(found); n > 0 && found[n-1].service == m.service {
-					// Of several Traefiks that see the service the one that serves it counts.
-					if serves(p.g, found[n-1]) || !serves(g, m) {
-						continue
-					}
-					found = found[:n-1]
-				}
-				found = append(found, m)
-				p.g = g
-			}
-		}
+// labelValue is a label's value as the file has it, and with its variables put in.
+type labelValue struct{ raw, value string }
+
+// plan begins an edit of a service's labels.
+func plan(h *stack.Host, opts Options, res *Result, g *Gateway, m *member) *planner {
+	return &planner{
+		host: h, opts: opts, res: res, g: g, m: m, files: map[string]*source{},
+		sets: map[*stack.Label]labelValue{}, gone: map[*stack.Label]bool{}, added: map[*stack.Label][]stack.Label{},
 	}
-	switch len(found) {
-	case 0:
-		var names []string
-		h.Services(func(_ *stack.Stack, s *stack.Service) { names = append(names, s.Name) })
+}
+
+func newPlanner(h *stack.Host, opts Options, c Change) (*planner, error) {
+	p := plan(h, opts, Check(h, opts), nil, nil)
+	p.change = c
+	var found []*stack.Service
+	var names []string
+	h.Services(func(st *stack.Stack, svc *stack.Service) {
+		names = append(names, svc.Name)
+		if c.Service == svc.Name || c.Service == st.Name+"/"+svc.Name {
+			found = append(found, svc)
+		}
+	})
+	switch {
+	case len(found) == 0:
 		return nil, clierr.Usage("no service is called %q", c.Service).WithHint("Services: %s.", strings.Join(names, ", "))
-	case 1:
-		p.m = found[0]
-	default:
-		return nil, clierr.Usage("several stacks have a service %q", c.Service).WithHint("Say which, as %s/%s.", found[0].stack.Name, c.Service)
+	case len(found) > 1:
+		return nil, clierr.Usage("several stacks have a service %q", c.Service).WithHint("Say which, as %s/%s.", found[0].Stack, c.Service)
+	}
+	if p.g, p.m = p.res.seenBy(found[0]); p.m == nil {
+		return nil, p.refuse("Name the Traefik's project as well, with --path.", "no Traefik among the inputs sees %s", c.Service)
 	}
 	if h.Live {
 		return nil, clierr.Usage("a running engine has no compose file to edit").WithHint("Name the compose file.")
@@ -134,7 +137,28 @@ func (p *planner) refuseLeftOut() error {
 // sentence begins a text with a capital and ends it with a full stop.
 func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
 
-// serves says whether a gateway leads strangers or friends to a service at all.
+// seenBy is the Traefik that a service's labels are for: of several that see it the one that serves it.
+func (r *Result) seenBy(svc *stack.Service) (*Gateway, *member) {
+	var first *Gateway
+	var seen *member
+	for _, g := range r.Gateways {
+		for i := range g.services {
+			m := &g.services[i]
+			if m.service != svc {
+				continue
+			}
+			if serves(g, m) {
+				return g, m
+			}
+			if seen == nil {
+				first, seen = g, m
+			}
+		}
+	}
+	return first, seen
+}
+
+// serves reports whether a gateway leads strangers or friends to a service at all.
 func serves(g *Gateway, m *member) bool {
 	return slices.ContainsFunc(g.leading[m], func(r *route) bool { return r.live() && r.class != redirects })
 }
@@ -145,42 +169,42 @@ func (p *planner) refuse(hint string, format string, args ...any) error {
 	return e.WithHint("%s", hint)
 }
 
-// routers are those that the service declares and that serve its backend, over TLS if any does.
+// routers are those that the service declares and that serve its backend, those over TLS first. A router that only redirects
+// serves nothing.
 func (p *planner) routers() ([]*route, error) {
 	var tls, plain []*route
 	for _, r := range p.g.routes {
-		if r.owner() != p.m || r.Router.Auto || r.UDP || r.class == redirects || !r.Served() {
+		if r.owner() != p.m || r.Router.Auto || r.UDP || r.class == redirects || !r.Served() || r.shadow != nil || p.phantomRouter(r) {
 			continue
 		}
-		if p.phantomRouter(r) || r.shadow != nil {
+		if p.change.Router != "" && !strings.EqualFold(baseName(p.change.Router), baseName(r.Router.Name)) {
 			continue
 		}
-		name := unqualified(r.Router.Name)
-		if p.change.Router != "" && !strings.EqualFold(unqualified(p.change.Router), name) {
-			continue
-		}
-		add := func(l *[]*route) {
-			if !slices.ContainsFunc(*l, func(o *route) bool { return o.Router == r.Router }) {
-				*l = append(*l, r)
-			}
-		}
+		to := &plain
 		if r.TLS != nil {
-			add(&tls)
-		} else {
-			add(&plain)
+			to = &tls
+		}
+		if !slices.ContainsFunc(append(tls, plain...), func(o *route) bool { return o.Router == r.Router }) {
+			*to = append(*to, r)
 		}
 	}
 	switch {
-	case len(tls) > 0:
-		return tls, nil
-	case len(plain) > 0:
-		p.note("No router of %s has TLS; the allowlist goes on the one that serves it over plain HTTP or TCP.", p.m.name())
-		return plain, nil
+	case len(tls)+len(plain) > 0:
+		if len(tls) == 0 {
+			p.note("No router of %s has TLS; the allowlist goes on what serves it over plain HTTP or TCP.", p.m.name())
+		}
+		return append(tls, plain...), nil
 	case p.change.Router != "":
 		return nil, p.refuse("`drydock access` lists the routers.", "service %s declares no router %q that serves its backend", p.m.name(), p.change.Router)
 	}
 	return nil, p.refuse("Declare a router with a rule in its labels first; `drydock access` shows what serves it now.",
 		"service %s declares no router that serves its backend", p.m.name())
+}
+
+// baseName is a name without its provider.
+func baseName(name string) string {
+	base, _, _ := strings.Cut(name, "@")
+	return base
 }
 
 func (p *planner) phantomRouter(r *route) bool {
@@ -238,27 +262,28 @@ func (p *planner) addRanges() error {
 	if err != nil {
 		return err
 	}
-	mw, err := p.ownList(routers)
-	if err != nil {
+	if n := p.change.Name; n != "" && !middlewareName.MatchString(n) {
+		return clierr.Usage("%q is no name for a middleware", n).WithHint("Use letters, digits, - and _; behind @ the provider of one that exists.")
+	}
+	// HTTP and TCP have middlewares of their own.
+	for _, tcp := range []bool{false, true} {
+		group := slices.DeleteFunc(slices.Clone(routers), func(r *route) bool { return r.TCP != tcp })
+		if err := p.guard(group, ranges); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// guard puts an allowlist before routers of one protocol.
+func (p *planner) guard(routers []*route, ranges []string) error {
+	routers, err := p.unguarded(routers, ranges)
+	if err != nil || len(routers) == 0 {
 		return err
 	}
-	name := p.change.Name
-	switch {
-	case mw != nil:
-		name = unqualified(mw.Name)
-		if err := p.extend(mw, ranges); err != nil {
-			return err
-		}
-	default:
-		if err := p.refuseOpen(ranges); err != nil {
-			return err
-		}
-		if name == "" {
-			name = traefik.Normalize(p.m.name()) + "-allowlist"
-		}
-		if err := p.newList(routers[0], name, ranges); err != nil {
-			return err
-		}
+	name, err := p.list(routers, ranges)
+	if err != nil {
+		return err
 	}
 	for _, r := range routers {
 		if err := p.attach(r, name); err != nil {
@@ -269,57 +294,113 @@ func (p *planner) addRanges() error {
 	return nil
 }
 
-var middlewareName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+var middlewareName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]*(@[a-z]+)?$`)
 
-// ownList is the allowlist that the change is about: the one that the routers have or the service defines, if it is the
-// service's own. One that stands elsewhere is not touched, and a second list beside it would let in only who is in both.
-func (p *planner) ownList(routers []*route) (*traefik.Middleware, error) {
-	if n := p.change.Name; n != "" && !middlewareName.MatchString(n) {
-		return nil, clierr.Usage("%q is no name for a middleware", n).WithHint("Use letters, digits, - and _.")
-	}
-	all := p.g.Runtime.Middlewares
-	if routers[0].TCP {
-		all = p.g.Runtime.TCPMiddlewares
-	}
-	own := func(m *traefik.Middleware) bool {
-		return m.Origin.Container >= 0 && &p.g.services[m.Origin.Container] == p.m
-	}
+// own reports whether a middleware is defined by the labels of the service.
+func (p *planner) own(m *traefik.Middleware) bool {
+	return m.Origin.Container >= 0 && &p.g.services[m.Origin.Container] == p.m
+}
+
+// unguarded are the routers without an allowlist that stands elsewhere. Such a list is not touched, and a second one beside it
+// would let in only who is in both: one that holds the addresses already is enough, any other is for its owner to extend.
+func (p *planner) unguarded(routers []*route, ranges []string) ([]*route, error) {
+	var out []*route
+next:
 	for _, r := range routers {
 		for i := range r.lists {
 			m := r.lists[i].mw
-			if m == nil || p.change.Name != "" && m.Name == p.m.qualified(p.change.Name) && own(m) {
+			if m == nil || p.own(m) && (p.change.Name == "" || baseName(m.Name) == baseName(p.change.Name)) {
 				continue
 			}
-			if !own(m) || p.change.Name != "" {
-				where := finding.Location{Path: m.Origin.File, Line: m.Origin.Line}
-				if m.Origin.Container >= 0 {
-					where = (&scene{g: p.g}).originPlace(m.Origin, ".sourcerange")
-				}
-				return nil, p.refuse(fmt.Sprintf("Add the addresses there, at %s.", where),
-					"router %s already goes through the allowlist %s; of two lists only who is in both gets in", r.Router.Name, m.Name)
+			if r.class == allowlisted && !slices.ContainsFunc(ranges, func(s string) bool { return !holds(m, s) }) {
+				p.note("Router %s already goes through %s, which holds these addresses.", baseName(r.Router.Name), m.Name)
+				continue next
 			}
+			return nil, p.refuse(fmt.Sprintf("Add the addresses there, at %s.", p.middlewarePlace(m)),
+				"router %s already goes through the allowlist %s; of two lists only who is in both gets in", r.Router.Name, m.Name)
 		}
+		out = append(out, r)
 	}
-	var found []*traefik.Middleware
+	return out, nil
+}
+
+func (p *planner) middlewarePlace(m *traefik.Middleware) finding.Location {
+	if m.Origin.Container >= 0 {
+		return (&scene{g: p.g}).originPlace(m.Origin, ".sourcerange")
+	}
+	return finding.Location{Path: m.Origin.File, Line: m.Origin.Line}
+}
+
+// holds reports whether an allowlist names a range.
+func holds(m *traefik.Middleware, s string) bool {
+	return slices.ContainsFunc(m.AllowList.Ranges, func(o string) bool { return sameRange(o, s) })
+}
+
+// middlewares are those of the routers' protocol.
+func (p *planner) middlewares(tcp bool) map[string]*traefik.Middleware {
+	if tcp {
+		return p.g.Runtime.TCPMiddlewares
+	}
+	return p.g.Runtime.Middlewares
+}
+
+// list extends the service's own allowlist, takes one that exists elsewhere with this name and these addresses, or makes one. It
+// returns the name that the routers give it.
+func (p *planner) list(routers []*route, ranges []string) (string, error) {
+	mw, err := p.ownList(routers)
+	if err != nil {
+		return "", err
+	}
+	if mw != nil {
+		return baseName(mw.Name), p.extend(mw, ranges)
+	}
+	if err := p.refuseOpen(ranges); err != nil {
+		return "", err
+	}
+	name := p.change.Name
+	if name == "" {
+		name = traefik.Normalize(p.m.name()) + "-allowlist"
+	}
+	_, home, _ := strings.Cut(routers[0].Router.Name, "@")
+	base, provider, _ := strings.Cut(name, "@")
+	all := p.middlewares(routers[0].TCP)
 	for _, n := range sortedMiddlewares(all) {
 		m := all[n]
-		if m.AllowList == nil || !own(m) || p.change.Name != "" && n != p.m.qualified(p.change.Name) {
+		b, from, _ := strings.Cut(n, "@")
+		if b != base || provider != "" && from != provider || m.AllowList == nil || len(m.AllowList.Ranges) != len(ranges) ||
+			slices.ContainsFunc(ranges, func(s string) bool { return !holds(m, s) }) {
 			continue
 		}
-		found = append(found, m)
-	}
-	if n := p.m.qualified(p.change.Name); p.change.Name != "" && len(found) == 0 {
-		if all[n] != nil {
-			return nil, p.refuse("Choose another name.", "a middleware %s is already defined, and not as an allowlist of this service", n)
+		p.note("The allowlist %s holds exactly these addresses and is used.", n)
+		if from == home {
+			return base, nil
 		}
-		return nil, nil
+		return n, nil
+	}
+	if provider != "" && provider != home {
+		return "", p.refuse("Write it without @"+provider+" to make a new one.", "no allowlist %s with these addresses is defined", name)
+	}
+	if m := all[base+"@"+home]; m != nil {
+		return "", p.refuse(fmt.Sprintf("Choose another name, or add the addresses there, at %s.", p.middlewarePlace(m)),
+			"a middleware %s is already defined, and not as an allowlist of these addresses", m.Name)
+	}
+	return base, p.newList(routers[0], base, ranges)
+}
+
+// ownList is the allowlist of the service's own that the change is about: the one that the routers have, or the only one that it
+// defines. nil if there is none.
+func (p *planner) ownList(routers []*route) (*traefik.Middleware, error) {
+	all := p.middlewares(routers[0].TCP)
+	var found []*traefik.Middleware
+	for _, n := range sortedMiddlewares(all) {
+		if m := all[n]; m.AllowList != nil && p.own(m) && (p.change.Name == "" || baseName(n) == baseName(p.change.Name)) {
+			found = append(found, m)
+		}
 	}
 	// Of several the one that the routers already have; without such a one, a choice would be a guess.
 	for _, m := range found {
-		for _, r := range routers {
-			if slices.Contains(r.Chain, m) {
-				return m, nil
-			}
+		if slices.ContainsFunc(routers, func(r *route) bool { return slices.Contains(r.Chain, m) }) {
+			return m, nil
 		}
 	}
 	switch len(found) {
@@ -371,7 +452,7 @@ func (p *planner) extend(m *traefik.Middleware, ranges []string) error {
 		value = strings.TrimRight(l.Value, " ") + sep + value
 	}
 	p.note("The allowlist %s of this service is extended.", m.Name)
-	return p.setValue(l, value)
+	return p.setValue(l, labelValue{value, value})
 }
 
 func sameRange(a, b string) bool {
@@ -418,41 +499,34 @@ func (p *planner) anchor(r *route) (*stack.Label, error) {
 		if l == nil || l.Shared {
 			continue
 		}
-		if last == nil || l.Location.Line > last.Location.Line {
+		if last == nil || l.Location.Line > last.Location.Line || l.Location.Line == last.Location.Line && l.Location.Column > last.Location.Column {
 			last = l
 		}
 	}
 	if last == nil {
 		return nil, p.refuse("Edit the place that they come from, or give the service labels of its own.",
-			"the labels of %s come from an anchor, extends or include: editing them here would edit others too", p.m.name())
+			"the labels of %s come from an anchor, extends or an include of several projects: editing them here would edit others too", p.m.name())
 	}
-	return last, p.use(last)
+	return last, p.ownPlace(last)
 }
 
 // attach puts a middleware on a router, before those that it has.
 func (p *planner) attach(r *route, name string) error {
-	if slices.ContainsFunc(r.Router.Middlewares, func(m string) bool { return strings.TrimSpace(m) == name || m == p.m.qualified(name) }) {
-		return nil
+	full := name
+	if _, home, _ := strings.Cut(r.Router.Name, "@"); !strings.Contains(name, "@") {
+		full += "@" + home
 	}
-	for _, m := range r.Chain {
-		if m.Name == p.m.qualified(name) {
-			return nil // through a chain
-		}
+	if slices.ContainsFunc(r.Router.Middlewares, func(m string) bool { return strings.TrimSpace(m) == name || m == full }) ||
+		slices.ContainsFunc(r.Chain, func(m *traefik.Middleware) bool { return m.Name == full }) {
+		return nil
 	}
 	why := "it serves the backend"
 	if r.TLS != nil {
 		why += " over TLS"
 	}
-	p.note("It goes on router %s: %s (%s).", unqualified(r.Router.Name), why, r.Router.Rule)
+	p.note("It goes on router %s: %s (%s).", baseName(r.Router.Name), why, r.Router.Rule)
 	if key := labelOf(r, ".middlewares"); key != "" {
-		l := p.m.label(key)
-		if err := p.editable(l); err != nil {
-			return err
-		}
-		if strings.TrimSpace(l.Value) == "" {
-			return p.setValue(l, name)
-		}
-		return p.setValue(l, name+","+l.Value)
+		return p.prepend(p.m.label(key), name)
 	}
 	anchor, err := p.anchor(r)
 	if err != nil {
@@ -473,116 +547,4 @@ func fieldOf(key string) string {
 		return ""
 	}
 	return parts[4]
-}
-
-// use reads the file that a label stands in; one edit touches one file.
-func (p *planner) use(l *stack.Label) error {
-	if p.path == "" {
-		abs := filepath.FromSlash(l.Location.Path)
-		if !filepath.IsAbs(abs) {
-			abs = filepath.Join(p.host.Root, abs)
-		}
-		data, err := bounded.ReadFile(abs, maxFile)
-		if err != nil {
-			return clierr.InputErr("", err)
-		}
-		p.path, p.data = l.Location.Path, data
-		return nil
-	}
-	if p.path != l.Location.Path {
-		return p.refuse("Edit them by hand.", "the labels of %s stand in several files, %s and %s", p.m.name(), p.path, l.Location.Path)
-	}
-	return nil
-}
-
-// editable refuses a label whose value cannot be changed in place.
-func (p *planner) editable(l *stack.Label) error {
-	if l == nil {
-		return errors.New("the label is gone")
-	}
-	switch {
-	case l.Shared:
-		return p.refuse(fmt.Sprintf("Edit it at %s, where it is declared for all that share it.", l.Location),
-			"the label %s is shared through an anchor, extends or include: editing it would edit others too", l.Key)
-	case l.RawValue != l.Value:
-		return p.refuse(fmt.Sprintf("Change the value of %s, at %s or in the .env file.", l.RawValue, l.ValueLoc),
-			"the value of %s comes from a variable", l.Key)
-	case l.ValueLoc.Line == 0 || l.ValueLoc.Line != l.ValueLoc.EndLine:
-		return p.refuse(fmt.Sprintf("Edit it by hand, at %s.", l.Location), "the value of %s is not written on one line", l.Key)
-	}
-	return p.use(l)
-}
-
-// setValue replaces a label's value, inside the quotes that it stands in.
-func (p *planner) setValue(l *stack.Label, value string) error {
-	text, err := sourceText(p.data, l.ValueLoc)
-	if err != nil {
-		return err
-	}
-	loc := l.ValueLoc
-	if n := len(text); n >= 2 && !l.List && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0] {
-		text = text[1 : n-1]
-		loc.Column++
-		loc.EndColumn--
-	}
-	if text != l.Value {
-		return p.refuse(fmt.Sprintf("Edit it by hand, at %s.", l.Location), "the value of %s is written with escapes", l.Key)
-	}
-	if !l.List && loc == l.ValueLoc && strings.ContainsAny(value, ":#,") {
-		value = `"` + value + `"`
-	}
-	p.edits = append(p.edits, finding.Edit{Location: loc, NewText: value})
-	p.sets[l] = strings.Trim(value, `"`)
-	return nil
-}
-
-var itemStart = lazyregexp.New(`^\s*-\s+$`)
-
-// insert adds a label behind another one, in its form: list item or map entry, with the same indent and quotes.
-func (p *planner) insert(anchor *stack.Label, key, value string) error {
-	if err := p.use(anchor); err != nil {
-		return err
-	}
-	line, err := sourceLine(p.data, anchor.Location.Line)
-	if err != nil {
-		return err
-	}
-	runes := []rune(line)
-	col := anchor.Location.Column - 1
-	if col > len(runes) {
-		return errors.New("the label is not where it was read")
-	}
-	prefix := string(runes[:col])
-	quote := ""
-	if col < len(runes) && (runes[col] == '"' || runes[col] == '\'') {
-		quote = string(runes[col])
-	}
-	var text string
-	switch {
-	case anchor.List && itemStart.MatchString(prefix):
-		text = prefix + quote + key + "=" + value + quote
-	case !anchor.List && strings.TrimSpace(prefix) == "":
-		v := value
-		if strings.ContainsAny(v, ":#,") {
-			v = `"` + v + `"`
-		}
-		text = prefix + quote + key + quote + ": " + v
-	default:
-		return p.refuse(fmt.Sprintf("Write them one a line, or add %s=%s by hand, at %s.", key, value, anchor.Location),
-			"the labels of %s are not written one a line", p.m.name())
-	}
-	end := max(anchor.Location.EndLine, anchor.ValueLoc.EndLine, anchor.Location.Line)
-	e, err := insertion(p.data, anchor.Location, end, []string{text})
-	if err != nil {
-		return err
-	}
-	p.edits = append(p.edits, e)
-	cooked := key
-	if raw := strings.TrimSuffix(anchor.RawKey, fieldOf(anchor.Key)); raw != anchor.RawKey && strings.HasPrefix(key, raw) {
-		cooked = strings.TrimSuffix(anchor.Key, fieldOf(anchor.Key)) + strings.TrimPrefix(key, raw)
-	}
-	p.added[anchor] = append(p.added[anchor], stack.Label{
-		Key: cooked, RawKey: key, Value: value, RawValue: value, List: anchor.List, Location: anchor.Location, ValueLoc: anchor.Location,
-	})
-	return nil
 }

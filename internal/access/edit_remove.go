@@ -2,12 +2,10 @@ package access
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
-	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/traefik"
 )
@@ -18,7 +16,7 @@ func (p *planner) remove() error {
 	for _, all := range []map[string]*traefik.Middleware{p.g.Runtime.Middlewares, p.g.Runtime.TCPMiddlewares} {
 		for _, n := range sortedMiddlewares(all) {
 			m := all[n]
-			if m.AllowList != nil && m.Origin.Container >= 0 && &p.g.services[m.Origin.Container] == p.m && (p.change.Name == "" || n == p.m.qualified(p.change.Name)) {
+			if m.AllowList != nil && p.own(m) && (p.change.Name == "" || baseName(n) == baseName(p.change.Name)) {
 				lists = append(lists, m)
 			}
 		}
@@ -80,7 +78,8 @@ func (p *planner) shrink(m *traefik.Middleware) error {
 	}
 	kept[0] = strings.TrimLeft(kept[0], " ")
 	p.note("%s keeps %s.", m.Name, strings.TrimSpace(strings.Join(kept, ",")))
-	return p.setValue(l, strings.Join(kept, ","))
+	value := strings.Join(kept, ",")
+	return p.setValue(l, labelValue{value, value})
 }
 
 // removeList takes a whole allowlist out: its labels, and its name where the service's labels use it.
@@ -93,8 +92,9 @@ func (p *planner) removeList(m *traefik.Middleware) error {
 				"router %s of %s uses %s too", r.Router.Name, r.owner().name(), m.Name)
 		}
 	}
-	for i := range p.m.service.Labels {
-		l := &p.m.service.Labels[i]
+	list := p.labels()
+	for i := range list {
+		l := &list[i]
 		key := strings.ToLower(l.Key)
 		if !strings.HasSuffix(key, ".middlewares") || !forTraefik(key) || p.m.label(l.Key) != l {
 			continue
@@ -119,7 +119,8 @@ func (p *planner) removeList(m *traefik.Middleware) error {
 			continue
 		}
 		kept[0] = strings.TrimLeft(kept[0], " ")
-		if err := p.setValue(l, strings.Join(kept, ",")); err != nil {
+		value := strings.Join(kept, ",")
+		if err := p.setValue(l, labelValue{value, value}); err != nil {
 			return err
 		}
 	}
@@ -127,12 +128,6 @@ func (p *planner) removeList(m *traefik.Middleware) error {
 		l := p.m.label(k)
 		if l == nil {
 			continue
-		}
-		if l.Shared {
-			return p.editable(l)
-		}
-		if err := p.use(l); err != nil {
-			return err
 		}
 		if err := p.deleteLabel(l); err != nil {
 			return err
@@ -142,109 +137,57 @@ func (p *planner) removeList(m *traefik.Middleware) error {
 	return nil
 }
 
-// deleteLabel takes a label's line out.
-func (p *planner) deleteLabel(l *stack.Label) error {
-	line, err := sourceLine(p.data, l.Location.Line)
-	if err != nil {
-		return err
-	}
-	runes := []rune(line)
-	prefix := string(runes[:min(l.Location.Column-1, len(runes))])
-	end := max(l.Location.EndLine, l.ValueLoc.EndLine)
-	if end != l.Location.Line || l.List && !itemStart.MatchString(prefix) || !l.List && strings.TrimSpace(prefix) != "" {
-		return p.refuse(fmt.Sprintf("Remove %s by hand, at %s.", l.Key, l.Location), "the labels of %s are not written one a line", p.m.name())
-	}
-	p.edits = append(p.edits, finding.Edit{Location: finding.Location{Path: l.Location.Path, Line: end, Column: 1, EndLine: end + 1, EndColumn: 1}})
-	p.gone[l] = true
-	return nil
-}
-
-// finish makes the bytes, and holds them against what was meant: the file parses to the same as before but for the labels, the
-// labels are the intended ones, and Traefik's model of them guards the routers.
+// finish makes the bytes, and works the host out anew with the intended labels: Traefik's model of them guards the routers.
 func (p *planner) finish() (*Edit, error) {
-	if len(p.edits) == 0 {
-		return &Edit{Path: p.file(), Before: p.data, After: p.data, Notes: append(p.notes, "Nothing is left to change.")}, nil
+	if len(p.edits)+len(p.gone) == 0 {
+		return &Edit{Notes: append(p.notes, "Nothing is left to change.")}, nil
 	}
-	after, err := applyEdits(p.data, p.edits)
+	files, err := p.changed()
 	if err != nil {
 		return nil, err
 	}
-	labels := p.intended()
-	if err := p.sameButLabels(after, labels); err != nil {
+	if err := p.guardsHold(p.intended()); err != nil {
 		return nil, err
 	}
-	if err := p.guardsHold(labels); err != nil {
-		return nil, err
-	}
-	return &Edit{Path: p.file(), Before: p.data, After: after, Edits: p.edits, Notes: p.notes}, nil
+	return &Edit{Files: files, Notes: p.notes}, nil
 }
 
-func (p *planner) file() string {
-	f := filepath.FromSlash(p.path)
-	if p.path == "" || filepath.IsAbs(f) {
-		return f
-	}
-	return filepath.Join(p.host.Root, f)
-}
-
-// intended is the service's labels as they shall be.
-func (p *planner) intended() []stack.Label {
-	var out []stack.Label
-	for i := range p.m.service.Labels {
-		l := &p.m.service.Labels[i]
-		if p.gone[l] {
-			continue
-		}
-		cp := *l
-		if v, ok := p.sets[l]; ok {
-			cp.Value, cp.RawValue = v, v
-		}
-		out = append(out, cp)
-		out = append(out, p.added[l]...)
-	}
-	return out
-}
-
-// errNotAsMeant means that an edit did not come out as intended: it is not made.
-func (p *planner) errNotAsMeant(what string) error {
-	return p.refuse("Edit the file by hand; `drydock access` tells whether it holds.", "the edit of %s would not come out as meant: %s", p.path, what)
-}
-
-func (p *planner) sameButLabels(after []byte, labels []stack.Label) error {
-	_, before, err := labelPairs(p.data, p.m.service.Name)
-	if err != nil {
-		return err
-	}
-	got, doc, err := labelPairs(after, p.m.service.Name)
-	if err != nil {
-		return err
-	}
-	if !sameTree(before, doc) {
-		return p.errNotAsMeant("something else than the labels would change")
-	}
-	var want [][2]string
-	for _, l := range labels {
-		if l.Location.Path == p.path && !l.Shared {
-			want = append(want, [2]string{l.RawKey, l.RawValue})
-		}
-	}
-	if len(got) != len(want) {
-		return p.errNotAsMeant("the labels are not the intended ones")
-	}
-	for i := range want {
-		if got[i] != want[i] {
-			return p.errNotAsMeant("the label " + want[i][0] + " is not the intended one")
-		}
-	}
-	return nil
-}
-
-// guardsHold works the host out anew with the intended labels.
+// guardsHold works the host out anew with the intended labels: every router that was to be guarded lets in only who is listed,
+// and none that was served is served no more.
 func (p *planner) guardsHold(labels []stack.Label) error {
 	if p.change.Remove || p.change.Force {
 		return nil
 	}
+	res := Check(p.with(labels), p.opts)
+	for _, g := range res.Gateways {
+		for _, r := range g.routes {
+			if !slices.Contains(p.guards, r.Router.Name) || r.class == redirects || r.shadow != nil {
+				continue
+			}
+			if !r.Served() && p.servedNow(r.Name) || r.Served() && len(r.sources) == 0 {
+				return p.errNotAsMeant("its labels", fmt.Sprintf("router %s would be %s, %s", r.Router.Name, r.class, r.why))
+			}
+		}
+	}
+	if s := res.Service(p.m.stack.Name, p.m.service.Name); s != nil {
+		for i := range s.Doors {
+			if d := &s.Doors[i]; d.Access == "public" || d.Access == "unknown" {
+				p.note("Another way stays open: %s, %s.", d.name(), d.who())
+			}
+		}
+	}
+	return nil
+}
+
+// servedNow reports whether Traefik serves a router as the files are.
+func (p *planner) servedNow(name string) bool {
+	return slices.ContainsFunc(p.g.routes, func(r *route) bool { return r.Name == name && r.Served() })
+}
+
+// with is the host with other labels on the service.
+func (p *planner) with(labels []stack.Label) *stack.Host {
 	h := *p.host
+	h.LeftOut = nil
 	h.Stacks = slices.Clone(h.Stacks)
 	for i := range h.Stacks {
 		st := &h.Stacks[i]
@@ -253,30 +196,14 @@ func (p *planner) guardsHold(labels []stack.Label) error {
 		}
 		st.Services = slices.Clone(st.Services)
 		for j := range st.Services {
-			if st.Services[j].Name == p.m.service.Name {
-				st.Services[j].Labels = labels
+			switch s := &st.Services[j]; {
+			case s.Name != p.m.service.Name:
+			case p.inDeploy():
+				s.DeployLabels = labels
+			default:
+				s.Labels = labels
 			}
 		}
 	}
-	res := Check(&h, p.opts)
-	for _, g := range res.Gateways {
-		for _, r := range g.routes {
-			if !slices.Contains(p.guards, r.Router.Name) || r.class == redirects || r.shadow != nil || !r.Served() {
-				continue
-			}
-			if len(r.sources) == 0 {
-				return p.errNotAsMeant(fmt.Sprintf("router %s would be %s, %s", r.Router.Name, r.class, r.why))
-			}
-		}
-	}
-	for _, s := range res.Services {
-		if s.Stack == p.m.stack.Name && s.Name == p.m.service.Name {
-			for _, d := range s.Doors {
-				if d.Access == "public" {
-					p.note("Another way stays open: %s, %s.", strings.TrimSpace(d.name()), d.Why)
-				}
-			}
-		}
-	}
-	return nil
+	return &h
 }

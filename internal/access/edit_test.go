@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,37 @@ func TestEdits(t *testing.T) {
 		"taken out": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=office\n      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9, 1.2.3.4,5.6.7.8", 1),
 			Change{Service: "app", Ranges: []string{"1.2.3.4/32"}, Remove: true},
 			[]string{"      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9, 1.2.3.4,5.6.7.8"}, []string{"      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9,5.6.7.8"}},
+		"both routers": {strings.Replace(listApp, "    restart", "      - traefik.http.routers.plain.rule=Host(`a.example.com`)\n      - traefik.http.routers.plain.entrypoints=web\n    restart", 1),
+			Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "o"}, nil, []string{
+				"      - traefik.http.middlewares.o.ipallowlist.sourcerange=1.2.3.4", "      - traefik.http.routers.web.middlewares=o", "      - traefik.http.routers.plain.middlewares=o"}},
+		"flow list": {projectHead + "  app:\n    image: nginx\n    labels: ['traefik.enable=true', 'traefik.http.routers.web.rule=Host(`a`)']\n",
+			Change{Service: "app", Ranges: []string{"1.2.3.4", "5.6.7.8"}, Name: "o"},
+			[]string{"    labels: ['traefik.enable=true', 'traefik.http.routers.web.rule=Host(`a`)']"},
+			[]string{"    labels: ['traefik.enable=true', 'traefik.http.routers.web.rule=Host(`a`)', 'traefik.http.middlewares.o.ipallowlist.sourcerange=1.2.3.4, 5.6.7.8', 'traefik.http.routers.web.middlewares=o']"}},
+		"flow list without quotes": {projectHead + "  app:\n    image: nginx\n    labels: [traefik.enable=true, traefik.http.routers.web.rule=Host(`a`), traefik.http.routers.web.middlewares=o, traefik.http.middlewares.o.ipallowlist.sourcerange=9.9.9.9]\n",
+			Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "o"},
+			[]string{"    labels: [traefik.enable=true, traefik.http.routers.web.rule=Host(`a`), traefik.http.routers.web.middlewares=o, traefik.http.middlewares.o.ipallowlist.sourcerange=9.9.9.9]"},
+			[]string{"    labels: [traefik.enable=true, traefik.http.routers.web.rule=Host(`a`), traefik.http.routers.web.middlewares=o, \"traefik.http.middlewares.o.ipallowlist.sourcerange=9.9.9.9, 1.2.3.4\"]"}},
+		"flow map": {projectHead + "  app:\n    image: nginx\n    labels: {traefik.enable: true, traefik.http.routers.web.rule: Host(`a`)} # one line\n",
+			Change{Service: "app", Ranges: []string{"1.2.3.4", "2001:db8::1"}, Name: "o"},
+			[]string{"    labels: {traefik.enable: true, traefik.http.routers.web.rule: Host(`a`)} # one line"},
+			[]string{"    labels: {traefik.enable: true, traefik.http.routers.web.rule: Host(`a`), traefik.http.middlewares.o.ipallowlist.sourcerange: \"1.2.3.4, 2001:db8::1\", traefik.http.routers.web.middlewares: \"o\"} # one line"}},
+		"flow map over lines": {projectHead + "  app:\n    image: nginx\n    labels: {\n      traefik.enable: 'true',\n      traefik.http.routers.web.rule: Host(`a`)\n    }\n",
+			Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "o"},
+			[]string{"      traefik.http.routers.web.rule: Host(`a`)"},
+			[]string{"      traefik.http.routers.web.rule: Host(`a`), traefik.http.middlewares.o.ipallowlist.sourcerange: \"1.2.3.4\", traefik.http.routers.web.middlewares: \"o\""}},
+		"all taken out of a flow list": {projectHead + "  app:\n    image: nginx\n    labels: [traefik.enable=true, traefik.http.routers.web.middlewares=o, traefik.http.middlewares.o.ipallowlist.sourcerange=9.9.9.9, traefik.http.routers.web.rule=Host(`a`)]\n",
+			Change{Service: "app", All: true, Remove: true},
+			[]string{"    labels: [traefik.enable=true, traefik.http.routers.web.middlewares=o, traefik.http.middlewares.o.ipallowlist.sourcerange=9.9.9.9, traefik.http.routers.web.rule=Host(`a`)]"},
+			[]string{"    labels: [traefik.enable=true, traefik.http.routers.web.rule=Host(`a`)]"}},
+		"before a variable": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=${X:-head}\n      - traefik.http.middlewares.head.headers.framedeny=true", 1),
+			Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "o"},
+			[]string{"      - traefik.http.routers.web.middlewares=${X:-head}"},
+			[]string{"      - traefik.http.routers.web.middlewares=o,${X:-head}", "      - traefik.http.middlewares.o.ipallowlist.sourcerange=1.2.3.4"}},
+		"before a variable without a value": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - \"traefik.http.routers.web.middlewares=${X}\"", 1),
+			Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "o"},
+			[]string{"      - \"traefik.http.routers.web.middlewares=${X}\""},
+			[]string{"      - \"traefik.http.routers.web.middlewares=o${X:+,${X}}\"", "      - \"traefik.http.middlewares.o.ipallowlist.sourcerange=1.2.3.4\""}},
 		"all taken out": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=office\n      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9", 1),
 			Change{Service: "app", All: true, Remove: true},
 			[]string{"      - traefik.http.routers.web.middlewares=office", "      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9"}, nil},
@@ -101,7 +133,8 @@ func TestEdits(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v (%s)", err, clierr.Hint(err))
 			}
-			before, after := lineSet(string(e.Before)), lineSet(string(e.After))
+			f := onlyFile(t, e)
+			before, after := lineSet(string(f.Before)), lineSet(string(f.After))
 			removed, added := minus(before, after), minus(after, before)
 			if !sameSet(removed, c.removed) || !sameSet(added, c.added) {
 				t.Errorf("removed %q\nwant    %q\nadded %q\nwant  %q", removed, c.removed, added, c.added)
@@ -109,15 +142,24 @@ func TestEdits(t *testing.T) {
 			if c.change.Remove {
 				return
 			}
-			again, _ := project(t, string(e.After))
+			again, _ := project(t, string(f.After))
 			if x := Check(again, Options{}).Service("p", "app"); x == nil || x.Exposure != "allowlisted" {
 				t.Errorf("afterwards %+v", x)
 			}
-			if e, err := Plan(again, Options{}, c.change); err != nil || string(e.Before) != string(e.After) {
+			if e, err := Plan(again, Options{}, c.change); err != nil || len(e.Files) > 0 {
 				t.Errorf("a second time changes something: %v", err)
 			}
 		})
 	}
+}
+
+// onlyFile is the file that an edit of one file changes.
+func onlyFile(t testing.TB, e *Edit) FileEdit {
+	t.Helper()
+	if len(e.Files) != 1 {
+		t.Fatalf("%d files change", len(e.Files))
+	}
+	return e.Files[0]
 }
 
 func lineSet(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n"), "\n") }
@@ -154,8 +196,7 @@ func TestEditsAreRefused(t *testing.T) {
 		"no such service":     {listApp, Change{Service: "web", Ranges: []string{"1.2.3.4"}}, "no service is called"},
 		"a bad name":          {listApp, Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "a.b"}, "no name for a middleware"},
 		"no router":           {projectHead + "  app:\n    image: nginx\n    labels: [traefik.enable=true]\n", Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "declares no router"},
-		"flow style":          {projectHead + "  app:\n    image: nginx\n    labels: ['traefik.enable=true', 'traefik.http.routers.web.rule=Host(`a`)']\n", Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "not written one a line"},
-		"from a variable":     {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=${X:-head}\n      - traefik.http.middlewares.head.headers.framedeny=true", 1), Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "comes from a variable"},
+		"from a variable":     {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=o\n      - traefik.http.middlewares.o.ipallowlist.sourcerange=${X:-9.9.9.9}", 1), Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "comes from a variable"},
 		"shared":              {shared, Change{Service: "app", Ranges: []string{"1.2.3.4"}}, "anchor"},
 		"a list that is left": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=office\n      - traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9", 1), Change{Service: "app", Ranges: []string{"9.9.9.9"}, Remove: true}, "would be empty"},
 		"a list of another's": {strings.Replace(listApp, "web.tls=true", "web.tls=true\n      - traefik.http.routers.web.middlewares=office", 1) + "  other:\n    image: nginx\n    labels: [traefik.enable=true, traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9]\n",
@@ -189,22 +230,23 @@ func FuzzEdit(f *testing.F) {
 			return
 		}
 		e, err := Plan(h, Options{}, Change{Service: "app", Ranges: []string{address}, Name: "drydock"})
-		if err != nil || string(e.Before) == string(e.After) {
+		if err != nil || len(e.Files) == 0 {
 			return
 		}
-		if gone := minus(lineSet(string(e.Before)), lineSet(string(e.After))); len(gone) > 2 {
+		f := onlyFile(t, e)
+		if gone := minus(lineSet(string(f.Before)), lineSet(string(f.After))); len(gone) > 2 {
 			t.Errorf("lines are gone: %q", gone)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), e.After, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), f.After, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		again, err := stack.Load(context.Background(), []string{dir}, stack.Options{Name: "p", Env: func(string) (string, bool) { return "", false }})
 		if err != nil {
-			t.Fatalf("the edited file does not load: %v\n%s", err, e.After)
+			t.Fatalf("the edited file does not load: %v\n%s", err, f.After)
 		}
 		x := Check(again, Options{}).Service("p", "app")
-		if x == nil || !strings.Contains(string(e.After), "middlewares.drydock.ip") {
-			t.Errorf("no allowlist in\n%s", e.After)
+		if x == nil || !strings.Contains(string(f.After), "middlewares.drydock.ip") {
+			t.Errorf("no allowlist in\n%s", f.After)
 		}
 	})
 }
@@ -241,5 +283,110 @@ func TestAnEditAsksWhichFilesAreDeployed(t *testing.T) {
 	h := host(t, files, "compose.yaml")
 	if _, err := Plan(h, Options{}, Change{Service: "app", Ranges: []string{"1.2.3.4"}}); err != nil {
 		t.Errorf("the file was named: %v", err)
+	}
+}
+
+// TestAListThatExistsIsUsed names an allowlist of another service or of a file: with the same addresses it is used, with others
+// the change is refused.
+func TestAListThatExistsIsUsed(t *testing.T) {
+	files := map[string]string{
+		"compose.yaml": strings.Replace(projectHead, "command: [", "volumes: [./d.yml:/d.yml]\n    labels: [traefik.enable=true, traefik.http.middlewares.office.ipallowlist.sourcerange=1.2.3.4]\n    command: [--providers.file.filename=/d.yml, ", 1) +
+			strings.TrimPrefix(listApp, projectHead),
+		"d.yml": "http:\n  middlewares:\n    filed: {ipAllowList: {sourceRange: [1.2.3.4, 5.6.7.8]}}\n",
+	}
+	for name, c := range map[string]struct {
+		name   string
+		ranges []string
+		added  string
+		says   string
+	}{
+		"of another service":   {"office", []string{"1.2.3.4/32"}, "      - traefik.http.routers.web.middlewares=office", ""},
+		"of a file":            {"filed", []string{"5.6.7.8", "1.2.3.4"}, "      - traefik.http.routers.web.middlewares=filed@file", ""},
+		"of a file, said so":   {"filed@file", []string{"5.6.7.8", "1.2.3.4"}, "      - traefik.http.routers.web.middlewares=filed@file", ""},
+		"with other addresses": {"office", []string{"9.9.9.9"}, "", "already defined"},
+		"nowhere":              {"none@file", []string{"9.9.9.9"}, "", "no allowlist none@file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, err := Plan(host(t, files, "."), Options{}, Change{Service: "app", Name: c.name, Ranges: c.ranges})
+			if c.says != "" {
+				if err == nil || !strings.Contains(err.Error(), c.says) || clierr.Hint(err) == "" {
+					t.Errorf("%v, want %s", err, c.says)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := onlyFile(t, e)
+			if added := minus(lineSet(string(f.After)), lineSet(string(f.Before))); len(added) != 1 || added[0] != c.added {
+				t.Errorf("added %q", added)
+			}
+		})
+	}
+}
+
+// TestAnEditOfSeveralFiles has labels of one service in an included file, and in two that are laid over one another.
+func TestAnEditOfSeveralFiles(t *testing.T) {
+	labels := func(router string) string {
+		return "    labels:\n      - traefik.enable=true\n      - traefik.http.routers." + router + ".rule=Host(`" + router + "`)\n      - traefik.http.routers." + router + ".entrypoints=web\n"
+	}
+	files := map[string]string{
+		"p/compose.yaml":        "include: [../inc/app.yaml]\n" + strings.TrimPrefix(projectHead, "# a host\n") + "  both:\n    image: x\n" + labels("one"),
+		"p/compose.deploy.yaml": "services:\n  both:\n" + strings.ReplaceAll(labels("two"), "      - traefik.enable=true\n", ""),
+		"inc/app.yaml":          "services:\n  app:\n    image: x\n" + labels("app"),
+	}
+	for name, c := range map[string]struct {
+		files, args []string
+		service     string
+		want        []string // files that change
+	}{
+		"an included file":    {nil, []string{"p/compose.yaml"}, "app", []string{"inc/app.yaml"}},
+		"two files laid over": {[]string{"p/compose.yaml", "p/compose.deploy.yaml"}, nil, "both", []string{"p/compose.deploy.yaml", "p/compose.yaml"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for f, text := range files {
+				if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, f)), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, f), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			in := func(names []string) (out []string) {
+				for _, n := range names {
+					out = append(out, filepath.Join(dir, n))
+				}
+				return out
+			}
+			opts := stack.Options{Files: in(c.files), Root: dir, Env: func(string) (string, bool) { return "", false }}
+			h, err := stack.Load(context.Background(), in(c.args), opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := Plan(h, Options{}, Change{Service: c.service, Ranges: []string{"1.2.3.4"}, Name: "o"})
+			if err != nil {
+				t.Fatal(err, clierr.Hint(err))
+			}
+			var got []string
+			for _, f := range e.Files {
+				rel, _ := filepath.Rel(dir, f.Path)
+				got = append(got, filepath.ToSlash(rel))
+				if err := os.WriteFile(f.Path, f.After, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("changed %q, want %q", got, c.want)
+			}
+			opts.Files = in(c.files)
+			again, err := stack.Load(context.Background(), in(c.args), opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := Check(again, Options{}).Service("p", c.service); s == nil || s.Exposure != "allowlisted" {
+				t.Errorf("afterwards %+v", s)
+			}
+		})
 	}
 }

@@ -67,7 +67,11 @@ func (s *scene) addRefused(m *member) error {
 }
 
 func (s *scene) tryAdd(m *member) error {
-	p := s.planner(m)
+	g, seen := s.res.seenBy(m.service)
+	if seen == nil {
+		return errors.New("no Traefik sees " + m.name())
+	}
+	p := plan(s.host, s.opts, s.res, g, seen)
 	p.change = Change{Service: m.service.Name, Ranges: []string{documentation}}
 	if err := p.refuseLeftOut(); err != nil {
 		return err
@@ -84,28 +88,24 @@ func (s *scene) tryAdd(m *member) error {
 // documentation is an address that is nobody's (RFC 5737).
 const documentation = "192.0.2.1"
 
-// planner is an edit of a service's labels.
-func (s *scene) planner(m *member) *planner {
-	return &planner{
-		host: s.host, opts: s.opts, res: s.res, g: s.g, m: m,
-		sets: map[*stack.Label]string{}, gone: map[*stack.Label]bool{}, added: map[*stack.Label][]stack.Label{},
-	}
-}
-
 // mend works out the edits of a fix with the same means as `drydock access add`; nil where it would refuse.
 func (s *scene) mend(m *member, f func(*planner) error) []finding.Edit {
 	if m == nil || s.host.Live {
 		return nil
 	}
-	p := s.planner(m)
-	if p.refuseLeftOut() != nil || f(p) != nil || len(p.edits) == 0 {
+	p := plan(s.host, s.opts, s.res, s.g, m)
+	if p.refuseLeftOut() != nil || f(p) != nil {
 		return nil
 	}
-	after, err := applyEdits(p.data, p.edits)
-	if err != nil || p.sameButLabels(after, p.intended()) != nil {
+	files, err := p.changed()
+	if err != nil {
 		return nil
 	}
-	return p.edits
+	var edits []finding.Edit
+	for _, f := range files {
+		edits = append(edits, f.Edits...)
+	}
+	return edits
 }
 
 // attachEdits puts the service's own allowlist on its open routers, where there is exactly one to put.
@@ -199,6 +199,7 @@ func (s *scene) mergeEdits(m *member, ls []*stack.Label) []finding.Edit {
 				return err
 			}
 		}
-		return p.setValue(last, strings.Join(allNames(ls), ","))
+		value := strings.Join(allNames(ls), ",")
+		return p.setValue(last, labelValue{value, value})
 	})
 }

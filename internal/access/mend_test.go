@@ -1,47 +1,144 @@
 package access
 
 import (
+	"context"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/testenv"
+	"github.com/drydock/drydock/internal/traefik"
 )
 
-// TestFixesMend makes the edits of every finding of the shared cases, one finding at a time: it is gone afterwards.
+// sample is a host of the tests, in a folder that may be written.
+type sample struct {
+	name, dir string
+	args      []string
+}
+
+func (s *sample) load(t *testing.T) *stack.Host {
+	t.Helper()
+	var args []string
+	for _, a := range s.args {
+		args = append(args, filepath.Join(s.dir, a))
+	}
+	h, err := stack.Load(context.Background(), args, stack.Options{Root: s.dir, Env: func(string) (string, bool) { return "", false }})
+	if err != nil {
+		return nil // what cannot be read has no finding
+	}
+	return h
+}
+
+// copied is the sample in a folder of its own.
+func (s *sample) copied(t *testing.T) *sample {
+	t.Helper()
+	out := *s
+	out.dir = filepath.Join(t.TempDir(), "host") // the folder's name is the project's
+	if err := os.CopyFS(out.dir, os.DirFS(s.dir)); err != nil {
+		t.Fatal(err)
+	}
+	return &out
+}
+
+func (s *sample) write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.dir, path)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// testHosts are the repository's hosts and the shared ones.
+func testHosts(t *testing.T) []*sample {
+	t.Helper()
+	var out []*sample
+	files, _ := filepath.Glob("testdata/hosts/*.txtar")
+	for _, f := range files {
+		a, err := txtar.ParseFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &sample{name: filepath.Base(f), dir: filepath.Join(t.TempDir(), "host")}
+		for _, line := range strings.Split(string(a.Comment), "\n") {
+			if args, ok := strings.CutPrefix(line, "args "); ok {
+				s.args = strings.Fields(args)
+			}
+		}
+		for _, file := range a.Files {
+			path := filepath.Join(s.dir, filepath.FromSlash(file.Name))
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, file.Data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out = append(out, s)
+	}
+	for _, where := range [][]string{{"traefik", "cases"}, {"field", "access"}} {
+		dirs, _ := filepath.Glob(filepath.Join(testenv.Shared(t, where...), "*"))
+		for _, dir := range dirs {
+			s := &sample{name: filepath.Base(dir), dir: dir, args: []string{"."}}
+			out = append(out, s.copied(t))
+		}
+	}
+	return out
+}
+
+// TestFixesMend makes the edits of every finding of every host, one finding at a time: it is gone afterwards, and no door is
+// wider than before.
 func TestFixesMend(t *testing.T) {
 	made := 0
-	for _, dir := range cases(t) {
-		name := filepath.Base(dir)
-		for _, f := range Check(load(t, dir), Options{}).Findings {
+	for _, s := range testHosts(t) {
+		h := s.load(t)
+		if h == nil {
+			continue
+		}
+		now := Check(h, Options{})
+		for _, f := range now.Findings {
 			if len(f.Fix.Edits) == 0 {
 				continue
 			}
-			copied := t.TempDir()
-			if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
-				t.Fatal(err)
-			}
-			file := filepath.Join(copied, "compose.yaml")
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			after, err := applyEdits(data, f.Fix.Edits)
-			if err != nil {
-				t.Errorf("%s: %s: %v", name, f.Rule, err)
-				continue
-			}
-			if err := os.Chmod(file, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, after, 0o600); err != nil {
-				t.Fatal(err)
-			}
 			made++
-			for _, g := range Check(load(t, copied), Options{}).Findings {
+			c := s.copied(t)
+			byFile := map[string][]finding.Edit{}
+			for _, e := range f.Fix.Edits {
+				byFile[e.Path] = append(byFile[e.Path], e)
+			}
+			for path, edits := range byFile {
+				data, err := os.ReadFile(filepath.Join(c.dir, path))
+				if err != nil {
+					t.Fatal(err)
+				}
+				after, err := applyEdits(data, edits)
+				if err != nil {
+					t.Fatalf("%s: %s: %v", s.name, f.Rule, err)
+				}
+				c.write(t, path, after)
+			}
+			then := Check(c.load(t), Options{})
+			for _, g := range then.Findings {
 				if g.Rule == f.Rule && g.Router == f.Router && g.Service == f.Service && g.Severity != finding.Info {
-					t.Errorf("%s: %s %s is still there after its edits:\n%s", name, f.Rule, f.Router, after)
+					t.Errorf("%s: %s %s is still there after its edits %+v", s.name, f.Rule, f.Router, f.Fix.Edits)
+				}
+			}
+			for _, ch := range doorChanges(now, then) {
+				if ch.door != nil && opens(ch) && !servesAgain(f, ch) {
+					t.Errorf("%s: the fix of %s %s makes %s of %s wider: %s", s.name, f.Rule, f.Router, ch.door.short(), ch.service, ch.door.brief())
 				}
 			}
 		}
@@ -49,6 +146,137 @@ func TestFixesMend(t *testing.T) {
 	if made < 8 {
 		t.Errorf("only %d findings came with edits", made)
 	}
+}
+
+// opens reports whether a door is new, or lets in another kind of client than it did.
+func opens(ch doorChange) bool {
+	return ch.door.lets() && (ch.was == nil || ch.was.Access != ch.door.Access && wider(ch.was.Access, ch.door.Access) == ch.door.Access)
+}
+
+// servesAgain reports whether a door that opens is what the finding missed: a router that was not served.
+func servesAgain(f finding.Finding, ch doorChange) bool {
+	return f.Effect == finding.EffectClosed && (ch.was == nil || ch.was.Access == "closed")
+}
+
+const (
+	insider = "192.0.2.77"  // in the list that is added
+	outside = "93.184.1.77" // in none
+)
+
+var addCommand = regexp.MustCompile("`drydock access add (\\S+) RANGE...`")
+
+// TestAddCloses puts an allowlist before every service of every host: either it is refused, with what to do instead, or no
+// request from outside gets through a router of the service, and nothing else changes. Where a finding advises the command, it
+// is not refused.
+func TestAddCloses(t *testing.T) {
+	asked, refused := 0, 0
+	for _, s := range testHosts(t) {
+		h := s.load(t)
+		if h == nil {
+			continue
+		}
+		now := Check(h, Options{})
+		advised := map[string]bool{}
+		for _, f := range now.Findings {
+			if m := addCommand.FindStringSubmatch(f.Fix.Text); m != nil {
+				advised[m[1]] = true
+			}
+		}
+		ref := h.Refs()
+		for _, svc := range now.Services {
+			if svc.Outside {
+				continue
+			}
+			name := ref(svc.Stack, svc.Name)
+			e, err := Plan(h, Options{}, Change{Service: name, Ranges: []string{insider}})
+			if err != nil {
+				refused++
+				if clierr.Hint(err) == "" {
+					t.Errorf("%s: %s: refused without a remedy: %v", s.name, name, err)
+				}
+				if advised[name] {
+					t.Errorf("%s: %s: advised, and refused: %v", s.name, name, err)
+				}
+				continue
+			}
+			asked += addHolds(t, s, now, e, svc)
+		}
+	}
+	if asked < 40 {
+		t.Errorf("only %d requests were worked out", asked)
+	}
+	t.Logf("%d requests, %d edits refused", asked, refused)
+}
+
+// addHolds makes an edit and asks every router of the service from outside. It returns how many requests came to one.
+func addHolds(t *testing.T, s *sample, now *Result, e *Edit, svc Service) int {
+	t.Helper()
+	c := s.copied(t)
+	for _, f := range e.Files {
+		rel, err := filepath.Rel(s.dir, f.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.write(t, rel, f.After)
+	}
+	then := Check(c.load(t), Options{})
+	for _, ch := range doorChanges(now, then) {
+		if ch.door != nil && opens(ch) {
+			t.Errorf("%s: add %s makes %s of %s wider: %s", s.name, svc.Name, ch.door.short(), ch.service, ch.door.brief())
+		}
+	}
+	asked := 0
+	for _, g := range then.Gateways {
+		if g.Assumed {
+			continue
+		}
+		for _, r := range g.routes {
+			own := r.owner()
+			if own == nil || own.service.Name != svc.Name || own.stack.Name != svc.Stack || r.Router.Auto || r.UDP || !r.Served() || r.Rule == nil || r.Internal() {
+				continue
+			}
+			for _, q := range requestsOf(r) {
+				a := g.Runtime.Simulate(q)
+				if a.Router != r.Name {
+					continue
+				}
+				asked++
+				if a.Outcome == traefik.Allowed {
+					t.Errorf("%s: after `add %s` %s lets %s in:\n  %s", s.name, svc.Name, r.Name, outside, strings.Join(a.Steps, "\n  "))
+				}
+			}
+		}
+	}
+	return asked
+}
+
+var rulePath = regexp.MustCompile("[`\"](/[^`\"]*)[`\"]")
+
+// requestsOf are requests from outside that a router may take: each host and path that its rule names.
+func requestsOf(r *route) []traefik.Request {
+	hosts := append(slices.Clone(r.Rule.Hosts()), "x.example.com")
+	paths := []string{"/"}
+	for _, m := range rulePath.FindAllStringSubmatch(r.Router.Rule, -1) {
+		paths = append(paths, m[1])
+	}
+	proto := "http"
+	switch {
+	case r.TCP && r.TLS != nil:
+		proto = "tls"
+	case r.TCP:
+		proto = "tcp"
+	case r.TLS != nil:
+		proto = "https"
+	}
+	var out []traefik.Request
+	for _, host := range hosts {
+		for _, path := range paths {
+			out = append(out, traefik.Request{
+				From: netip.MustParseAddr(outside), EntryPoint: r.EntryPoint, Proto: proto, Host: strings.ReplaceAll(host, "*", "x"), Path: path, Header: map[string][]string{},
+			})
+		}
+	}
+	return out
 }
 
 // TestRemediesCanBeCarriedOut has defects of one rule with several causes: what is advised fits the cause.

@@ -65,7 +65,7 @@ func TestTheTwoLabelsHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, e.After, 0o600); err != nil {
+	if err := os.WriteFile(file, onlyFile(t, e).After, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	h := load(t, dir)

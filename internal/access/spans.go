@@ -114,30 +114,34 @@ func sourceText(data []byte, loc finding.Location) (string, error) {
 	return string(data[from:to]), nil
 }
 
-// labelPairs reads the labels of a service from a compose file's bytes: the independent judge of an edit. nil means none.
-func labelPairs(data []byte, service string) ([][2]string, *yaml.Node, error) {
+// yamlOf reads the tree of a compose file's bytes: the independent judge of an edit.
+func yamlOf(data []byte) (*yaml.Node, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, nil, errors.New("the edited file would not be YAML")
+		return nil, errors.New("the file is not one YAML document")
 	}
-	labels := find(find(find(&doc, "services"), service), "labels")
+	return &doc, nil
+}
+
+// cutPairs takes the labels out of a tree, so that the rest can be compared, and returns them: an item of a list as its text, an
+// entry of a mapping as key and value.
+func cutPairs(labels *yaml.Node) [][2]string {
 	if labels == nil {
-		return nil, &doc, nil
+		return nil
 	}
 	var out [][2]string
 	switch labels.Kind {
 	case yaml.SequenceNode:
 		for _, e := range labels.Content {
-			k, v, _ := strings.Cut(e.Value, "=")
-			out = append(out, [2]string{k, v})
+			out = append(out, [2]string{e.Value})
 		}
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(labels.Content); i += 2 {
 			out = append(out, [2]string{labels.Content[i].Value, labels.Content[i+1].Value})
 		}
 	}
-	labels.Content = nil // the rest of the tree is compared without them
-	return out, &doc, nil
+	labels.Content = nil
+	return out
 }
 
 func find(n *yaml.Node, key string) *yaml.Node {

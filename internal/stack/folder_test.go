@@ -132,6 +132,17 @@ COMPOSE_PROJECT_NAME=named
 	}
 }
 
+func TestAProjectFromStandardInput(t *testing.T) {
+	t.Chdir(tree(t, "-- .env --\nNAME=given\n-- more.yaml --\nservices: {b: {image: y}}\n"))
+	h, err := Load(context.Background(), nil, Options{Files: []string{"-", "more.yaml"}, Stdin: []byte("services: {a: {image: x, labels: [\"n=${NAME}\"]}}\n"), Env: noEnv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := label(t, service(t, h, "a"), "n"); l.Value != "given" || l.Location.Path != "-" || len(h.Stacks[0].Services) != 2 {
+		t.Errorf("%+v, %+v", l, h.Stacks)
+	}
+}
+
 func TestProjectsOfASettingsFileWithoutFiles(t *testing.T) {
 	dir := tree(t, "-- app/compose.yaml --\nservices: {a: {image: x}}\n-- app/compose.prod.yaml --\nservices: {a: {user: u}}\n-- empty/readme --\n")
 	h, err := LoadProjects(context.Background(), []Project{{Name: "shop", Dir: filepath.Join(dir, "app")}, {Dir: filepath.Join(dir, "empty")}}, Options{Env: noEnv})
@@ -334,7 +345,7 @@ services: {inc: {image: x, labels: [i=1]}}
 	h := load(t, dir)
 	for svc, want := range map[string]map[string]bool{
 		"alias": {"c": true}, "merge": {"m": true, "own": false}, "anchor": {"h": true}, "other": {"h": true},
-		"base": {"b": true}, "child": {"b": true, "own": false}, "free": {"f": false}, "inc": {"i": true},
+		"base": {"b": true}, "child": {"b": true, "own": false}, "free": {"f": false}, "inc": {"i": false},
 	} {
 		s := service(t, h, svc)
 		if s.Extends != (svc == "child") {
@@ -345,6 +356,26 @@ services: {inc: {image: x, labels: [i=1]}}
 				t.Errorf("%s: label %s shared %t", svc, key, l.Shared)
 			}
 		}
+	}
+}
+
+// TestLabelsOfAFileThatTwoProjectsInclude are not one project's to change.
+func TestLabelsOfAFileThatTwoProjectsInclude(t *testing.T) {
+	dir := tree(t, `
+-- a/compose.yaml --
+include: [../common.yaml]
+services: {own: {image: x, labels: [o=1]}}
+-- b/compose.yaml --
+include: [../common.yaml]
+-- common.yaml --
+services: {inc: {image: x, labels: [i=1]}}
+`)
+	h := load(t, dir, "a", "b")
+	if l := label(t, service(t, h, "inc"), "i"); !l.Shared {
+		t.Error("the label of both is not marked")
+	}
+	if l := label(t, service(t, h, "own"), "o"); l.Shared {
+		t.Error("the label of one is marked")
 	}
 }
 

@@ -119,7 +119,7 @@ type Label struct {
 	Location   finding.Location // of the whole item in the list form, of the key in the map form
 	ValueLoc   finding.Location // of the value
 	List       bool             // list form ("- key=value")
-	Shared     bool             // reached through an anchor, a merge key, extends or include: editing it edits others too
+	Shared     bool             // reached through an anchor, a merge key or extends, or by several services: editing it edits others too
 }
 
 // EnvVar is one environment entry. The value never leaves the process.

@@ -26,7 +26,6 @@ func (r *reader) include(doc *node, sc scope) (*node, error) {
 			continue
 		}
 		inc.settle()
-		inc.share()
 		for _, name := range []string{"name", "version", "include"} {
 			inc.remove(name)
 		}

@@ -17,6 +17,8 @@ import (
 type Options struct {
 	// Files are compose files laid over one another as one project, as `docker compose -f a -f b` does.
 	Files []string
+	// Stdin is what the file "-" among Files holds; its project's folder is the working folder.
+	Stdin []byte
 	// EnvFiles stand in for the project folder's .env.
 	EnvFiles []string
 	// Name is the project's name, as `docker compose -p` gives it. With several projects it goes to the first.
@@ -140,6 +142,7 @@ func newHostReader(opts Options, projects []Project) *hostReader {
 	var files []string
 	for i := range projects {
 		p := &projects[i]
+		p.Files = slices.Clone(p.Files)
 		for j, f := range p.Files {
 			p.Files[j] = absolute(f)
 		}
@@ -267,7 +270,25 @@ func (h *hostReader) read(ctx context.Context, projects []Project) (*Host, error
 		return nil, h.nothing()
 	}
 	newJoiner(h).all(h.host.Stacks)
+	h.markShared()
 	return h.host, nil
+}
+
+// markShared marks the labels that several services have from one place: of a file that two projects include.
+func (h *hostReader) markShared() {
+	services := map[finding.Location]int{}
+	each := func(f func(*Label)) {
+		h.host.Services(func(_ *Stack, s *Service) {
+			for i := range s.Labels {
+				f(&s.Labels[i])
+			}
+			for i := range s.DeployLabels {
+				f(&s.DeployLabels[i])
+			}
+		})
+	}
+	each(func(l *Label) { services[l.Location]++ })
+	each(func(l *Label) { l.Shared = l.Shared || services[l.Location] > 1 })
 }
 
 // nothing is the error where no project could be read: the first problem, and how many more there are.

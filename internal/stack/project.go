@@ -45,6 +45,9 @@ func (h *hostReader) project(ctx context.Context, p Project) (*Stack, error) {
 		s.Name = normalName(filepath.Base(p.Dir))
 	}
 	r := &reader{ctx: ctx, host: h, left: maxNodes, putIn: maxPutInAll, sources: map[string]lines{}}
+	if h.opts.Stdin != nil {
+		r.sources[absolute("-")] = newLines(bytes.TrimPrefix(h.opts.Stdin, []byte("\xef\xbb\xbf")))
+	}
 	if !named {
 		if name := normalName(r.nameIn(p.Files, env)); name != "" {
 			s.Name = name
@@ -127,11 +130,14 @@ func (h *hostReader) decode(s *Stack, model *node, env lookup) {
 func (r *reader) nameIn(files []string, env lookup) string {
 	name := ""
 	for _, f := range files {
-		src, err := readSource(f, r.host.rel(f))
-		if err != nil {
-			continue
+		src, ok := r.sources[f]
+		if !ok {
+			var err error
+			if src, err = readSource(f, r.host.rel(f)); err != nil {
+				continue
+			}
+			r.sources[f] = src
 		}
-		r.sources[f] = src
 		for line := range bytes.Lines(src.text) {
 			m := topName.FindSubmatch(line)
 			if m == nil {

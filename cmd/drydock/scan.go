@@ -65,6 +65,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 
 // scan resolves the inputs and looks at them.
 func (a *app) scan(ctx context.Context, in scan.Inputs, opt scan.Options, p *plan) error {
+	in.Stdin = a.in
 	return a.look(ctx, scan.Resolve(ctx, in), opt, p)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/document"
 )
 
 // FromImage finds the packages of an image, and how much of its executables they explain.
@@ -179,14 +181,19 @@ func asFault(name string, err error) error {
 	return clierr.InputErr(name, err).WithHint("The image is damaged or incomplete: make or fetch it again.")
 }
 
-// From finds the packages of whatever ref names: a folder with sources is read as one, everything else is an image, as
-// image.Open has it. A folder that holds a root file system is an image.
+// From finds the packages of whatever ref names: a folder with sources is read as one, a file that is an SBOM or a lockfile
+// as that, everything else is an image, as image.Open has it. A folder that holds a root file system is an image.
 func From(ctx context.Context, ref string, iopt image.Options, opt Options) (*inventory.Inventory, error) {
 	if iopt.Progress == nil {
 		iopt.Progress = opt.Progress
 	}
 	if st, err := os.Stat(ref); err == nil && st.IsDir() && !image.IsRootFS(ref) && !image.IsOCILayout(ref) {
 		return FromDir(ctx, ref, opt)
+	}
+	if st, err := os.Stat(ref); err == nil && st.Mode().IsRegular() {
+		if inv, err := fromNamed(ref); inv != nil || err != nil {
+			return inv, err
+		}
 	}
 	img, err := image.Open(ctx, ref, iopt)
 	if err != nil {
@@ -198,6 +205,26 @@ func From(ctx context.Context, ref string, iopt image.Options, opt Options) (*in
 		return orTree(ctx, dir, inv, opt)
 	}
 	return inv, err
+}
+
+// fromNamed reads a file that is an SBOM by its content or a lockfile by its name; both results are nil for any other.
+func fromNamed(name string) (*inventory.Inventory, error) {
+	look, err := document.LookAtFile(name)
+	if err != nil {
+		return nil, clierr.InputErr(name, err)
+	}
+	as := ManifestName(name)
+	switch {
+	case look.SBOM:
+		return document.ReadFile(name)
+	case as != "":
+		return FromFile(name, as, nil)
+	case look.As != "":
+		return FromFile(name, look.As, nil)
+	case IsProgram(look.Head):
+		return FromFile(name, filepath.Base(name), nil)
+	}
+	return nil, nil
 }
 
 // orTree reads a folder that was named as a root file system and holds no sign of one as the source tree that it then

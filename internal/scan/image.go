@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -159,6 +160,16 @@ func readAll(ctx context.Context, t *Target, opt *Options) ([]held, error) {
 	}
 	for _, path := range t.SBOMs {
 		work = append(work, func(context.Context) held { return readSBOM(t, path) })
+	}
+	for _, m := range t.Manifests {
+		work = append(work, func(context.Context) held { return readManifest(t, m) })
+	}
+	if !opt.readsFiles() {
+		for _, path := range t.Files {
+			work = append(work, func(context.Context) held {
+				return readNamed(t.rel(path), nil, notKnown(path, t.looks[path], supported))
+			})
+		}
 	}
 	all := make([]held, len(work))
 	g, ctx := errgroup.WithContext(ctx)
@@ -342,6 +353,11 @@ func LayerCache() string {
 func readImage(ctx context.Context, t *Target, ref string, opt *Options) held {
 	in := report.Input{Path: ref, Status: report.Checked}
 	inv, err := openImage(ctx, ref, opt)
+	if inv == nil {
+		if attached := readAttached(ctx, ref); attached != nil {
+			inv, err = attached, nil
+		}
+	}
 	if err != nil {
 		in.Status, in.Reason = report.Failed, err.Error()
 		if inv != nil { // a damaged image: what could be read of it is judged all the same
@@ -349,17 +365,59 @@ func readImage(ctx context.Context, t *Target, ref string, opt *Options) held {
 		}
 		return held{input: in, inv: inv, err: err}
 	}
-	if inv.Image == nil { // a source tree
+	if inv.Image == nil && strings.HasPrefix(ref, "dir:") { // a source tree
 		putBelow(inv, t.rel(strings.TrimPrefix(ref, "dir:")))
 	}
 	noteProblems(&in, inv)
 	return held{input: in, inv: inv}
 }
 
+// readAttached reads the SBOMs and attestations of an OCI layout that holds no image, nil where there are none.
+func readAttached(ctx context.Context, ref string) *inventory.Inventory {
+	docs, store, err := image.Documents(ctx, ref)
+	if store != nil {
+		defer store.Close()
+	}
+	if err != nil || len(docs) == 0 {
+		return nil
+	}
+	inv, err := document.ReadAll(docs, ref)
+	if err != nil {
+		return nil // that it is no image is what the user is told
+	}
+	return inv
+}
+
 // readSBOM reads a bill of materials that the user named.
 func readSBOM(t *Target, path string) held {
-	in := report.Input{Path: t.rel(path), Status: report.Checked}
+	if data, ok := t.piped[path]; ok {
+		inv, err := document.Read(bytes.NewReader(data), path)
+		return readNamed(path, inv, err)
+	}
 	inv, err := document.ReadFile(path)
+	return readNamed(t.rel(path), inv, err)
+}
+
+// readManifest reads a lockfile, a manifest or a program that the user named.
+func readManifest(t *Target, m Manifest) held {
+	data, piped := t.piped[m.Path]
+	inv, err := sbom.FromFile(m.Path, m.As, data)
+	if piped {
+		return readNamed(m.Path, inv, err)
+	}
+	if inv != nil {
+		for i := range inv.Packages {
+			for j, p := range inv.Packages[i].Paths {
+				inv.Packages[i].Paths[j] = t.rel(filepath.FromSlash(p))
+			}
+		}
+	}
+	return readNamed(t.rel(m.Path), inv, err)
+}
+
+// readNamed is what came of reading a file that the user named.
+func readNamed(path string, inv *inventory.Inventory, err error) held {
+	in := report.Input{Path: path, Status: report.Checked}
 	if err != nil {
 		in.Status, in.Reason = report.Failed, err.Error()
 		if inv != nil { // cut off: what stands before the place is judged all the same

@@ -1,15 +1,14 @@
 package scan
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/sbom/document"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -19,6 +18,7 @@ type Inputs struct {
 	Stack  stack.Options   // how compose projects are read; Stack.Files are laid over one another as one project
 	Engine bool            // what runs on this host now
 	Stacks []stack.Project // from drydock.yaml, where no argument names any
+	Stdin  io.Reader       // what an argument "-" is read from; nil where it is not
 }
 
 // imageSchemes name where an image is read from.
@@ -28,7 +28,7 @@ var imageSchemes = []string{"docker:", "docker-archive:", "oci-archive:", "oci-d
 // engine; a registry is only ever asked as registry:REF. Inputs that cannot be read stand in Target.Unread: the rest is
 // scanned, and a report is written also where nothing is left.
 func Resolve(ctx context.Context, in Inputs) *Target {
-	t := &Target{Name: strings.Join(in.Args, " ")}
+	t := newTarget(strings.Join(in.Args, " "))
 	if in.Engine {
 		t.fromEngine(ctx, in.Stack)
 		return t
@@ -42,7 +42,7 @@ func Resolve(ctx context.Context, in Inputs) *Target {
 	}
 	var compose []string
 	for _, arg := range in.Args {
-		isCompose, err := t.classify(arg)
+		isCompose, err := t.classify(&in, arg)
 		if err != nil {
 			t.Unread = append(t.Unread, err)
 		}
@@ -60,6 +60,10 @@ func Resolve(ctx context.Context, in Inputs) *Target {
 		}
 	}
 	return t
+}
+
+func newTarget(name string) *Target {
+	return &Target{Name: name, piped: map[string][]byte{}, looks: map[string]document.Look{}}
 }
 
 // fromEngine takes what runs on this host.
@@ -101,7 +105,7 @@ func (t *Target) adopt(h *stack.Host) {
 }
 
 // classify files one argument under what it is; compose projects are left to the caller.
-func (t *Target) classify(arg string) (compose bool, err error) {
+func (t *Target) classify(in *Inputs, arg string) (compose bool, err error) {
 	if path, ok := strings.CutPrefix(arg, "sbom:"); ok {
 		t.SBOMs = append(t.SBOMs, path)
 		return false, nil
@@ -112,14 +116,13 @@ func (t *Target) classify(arg string) (compose bool, err error) {
 			return false, nil
 		}
 	}
+	if arg == Stdin {
+		return false, t.classifyPiped(arg, in.Stdin)
+	}
 	st, err := os.Stat(arg)
 	switch {
 	case err == nil && st.IsDir():
-		if stack.Holds(arg) {
-			return true, nil
-		}
-		t.Dirs = append(t.Dirs, arg)
-		return false, nil
+		return t.classifyDir(arg), nil
 	case err == nil:
 		return t.classifyFile(arg)
 	case !os.IsNotExist(err):
@@ -131,87 +134,6 @@ func (t *Target) classify(arg string) (compose bool, err error) {
 	}
 	t.Images = append(t.Images, "docker:"+arg)
 	return false, nil
-}
-
-// sniff is how much of a file is looked at to tell what it is.
-const sniff = 64 << 10
-
-// classifyFile tells a file by its content.
-func (t *Target) classifyFile(path string) (compose bool, err error) {
-	if stack.Holds(path) {
-		return true, nil
-	}
-	st, err := os.Stat(path)
-	if err != nil {
-		return false, clierr.InputErr(path, err)
-	}
-	if !st.Mode().IsRegular() {
-		return false, clierr.Input(path, "not a regular file")
-	}
-	head, err := readHead(path)
-	if err != nil {
-		return false, clierr.InputErr(path, err)
-	}
-	switch kindOf(path, head) {
-	case kindImage:
-		t.Images = append(t.Images, path)
-	case kindSBOM:
-		t.SBOMs = append(t.SBOMs, path)
-	case kindCompose:
-		return true, nil
-	default:
-		t.Files = append(t.Files, path)
-	}
-	return false, nil
-}
-
-func readHead(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	buf := make([]byte, sniff)
-	n, err := io.ReadFull(f, buf)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		err = nil
-	}
-	return buf[:n], err
-}
-
-type fileKind int
-
-const (
-	kindOther fileKind = iota
-	kindImage
-	kindSBOM
-	kindCompose
-)
-
-var sbomMark = lazyregexp.New(`"bomFormat"\s*:\s*"CycloneDX"|"spdxVersion"\s*:|cyclonedx\.org/schema/bom|(?m)^SPDXVersion:`)
-
-// kindOf tells what a file is by its first bytes; the name counts only for YAML that is no compose file yet would be
-// expected to be one, so that the compose reader can say what is wrong with it.
-func kindOf(path string, head []byte) fileKind {
-	const ustarAt = 257 // POSIX ustar: the magic's place in the header block
-	switch {
-	case len(head) > ustarAt+5 && bytes.Equal(head[ustarAt:ustarAt+5], []byte("ustar")):
-		return kindImage
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}), bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return kindImage
-	case sbomMark.Match(head):
-		return kindSBOM
-	}
-	base := strings.ToLower(filepath.Base(path))
-	switch ext := filepath.Ext(base); {
-	case strings.Contains(base, "compose") && (ext == ".yml" || ext == ".yaml"):
-		return kindCompose
-	case ext == ".tar" || ext == ".tgz":
-		return kindImage
-	case strings.HasSuffix(base, ".cdx.json"), strings.HasSuffix(base, ".spdx.json"), strings.HasSuffix(base, ".spdx"):
-		return kindSBOM
-	}
-	return kindOther
 }
 
 // looksLikePath tells a mistyped path from an image's name: both may hold a slash.

@@ -393,24 +393,28 @@ func unread(t *Target, r *report.Report, results []*Result) error {
 	return nil
 }
 
-// unknownFiles are the files that were named and that no gate knew what to do with. With a choice of gates that is the
-// choice's consequence and no fault of the files.
+// unknownFiles are the files that were named and that no gate knew what to do with. With a choice of gates it is enough
+// that one of them looked and said that nothing in the file is for it.
 func (t *Target) unknownFiles(r *report.Report) []error {
-	if len(r.Gates) < len(gates) {
-		return nil
-	}
+	chosen := len(r.Gates) < len(gates)
 	seen := map[string]bool{}
 	for _, g := range r.Gates {
 		for _, in := range g.Inputs {
-			seen[in.Path] = seen[in.Path] || in.Status != report.Skipped
+			seen[in.Path] = seen[in.Path] || in.Status != report.Skipped || chosen
 		}
 	}
 	var errs []error
 	for _, f := range t.Files {
 		if !seen[t.rel(f)] {
-			errs = append(errs, clierr.Input(f, "not a kind of file that drydock knows").
-				WithHint("Compose files, Dockerfiles, source code, image archives and SBOMs can be read."))
+			errs = append(errs, notKnown(f, t.looks[f], supported))
 		}
 	}
 	return errs
 }
+
+// readsFiles reports whether a gate runs that reads single files of any name.
+func (o *Options) readsFiles() bool {
+	return len(o.Gates) == 0 || slices.Contains(o.Gates, finding.GateCode) || slices.Contains(o.Gates, finding.GateDockerfile)
+}
+
+const supported = "Compose files, Dockerfiles, source code, lockfiles, image archives and SBOMs can be read."

@@ -9,17 +9,17 @@ import (
 // ImageSize tells the size in bytes of an image without an engine: of an archive or a folder with its layers the size of
 // all their files, as an engine counts, and of a bill of materials what its packages say that they occupy.
 func ImageSize(ctx context.Context, arg string) (int64, error) {
-	var t Target
-	if _, err := t.classify(arg); err != nil {
+	t := newTarget(arg)
+	if _, err := t.classify(&Inputs{}, arg); err != nil {
 		return 0, err
 	}
 	opt := &Options{Listen: func(Event) {}}
 	var h held
 	switch {
 	case len(t.Images) == 1:
-		h = readImage(ctx, &t, t.Images[0], opt)
+		h = readImage(ctx, t, t.Images[0], opt)
 	case len(t.SBOMs) == 1:
-		h = readSBOM(&t, t.SBOMs[0])
+		h = readSBOM(t, t.SBOMs[0])
 	default:
 		return 0, clierr.Input(arg, "neither an image archive nor a bill of materials")
 	}

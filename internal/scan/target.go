@@ -11,6 +11,7 @@ import (
 
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/sbom/document"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -25,7 +26,11 @@ type Target struct {
 	Dockerfiles []string    // Dockerfiles named as such, whatever their name
 	Piped       []byte      // a Dockerfile from standard input; nil if there is none
 	SBOMs       []string    // files with a bill of materials
+	Manifests   []Manifest  // lockfiles and programs that were named by themselves
 	Unread      []error     // inputs that were named and could not be read: the rest is scanned, the exit code tells
+
+	piped map[string][]byte        // what was read of standard input and of pipes, by the name that was given
+	looks map[string]document.Look // what Files look like, for those that nobody reads
 }
 
 // Stdin is how a command line and a report call standard input.

@@ -56,6 +56,44 @@ func Read(r io.Reader, name string) (*inventory.Inventory, error) {
 	return b.finish(), nil
 }
 
+// Opener opens one document of several.
+type Opener = func() (io.ReadCloser, error)
+
+// ReadAll reads the documents that a store of images holds under one name. Those that turn out to be no SBOM are passed
+// over as long as another is one; the error is else that of the first.
+func ReadAll(docs []Opener, name string) (*inventory.Inventory, error) {
+	var all *inventory.Inventory
+	var first error
+	for _, open := range docs {
+		inv, err := readOne(open, name)
+		if first == nil {
+			first = err
+		}
+		switch {
+		case inv == nil:
+		case all == nil:
+			all = inv
+		default:
+			all.Packages = append(all.Packages, inv.Packages...)
+			all.Problems = append(all.Problems, inv.Problems...)
+		}
+	}
+	if all == nil {
+		return nil, first
+	}
+	inventory.Sort(all.Packages)
+	return all, nil
+}
+
+func readOne(open Opener, name string) (*inventory.Inventory, error) {
+	r, err := open()
+	if err != nil {
+		return nil, clierr.InputErr(name, err)
+	}
+	defer r.Close()
+	return Read(r, name)
+}
+
 // readText reads any of the formats.
 func readText(r *bufio.Reader, b *builder) error {
 	kind, err := sniff(r)

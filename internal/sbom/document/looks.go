@@ -16,6 +16,10 @@ type Look struct {
 	SBOM   bool   // it is worth reading as one
 	Is     string // what else it is, in words ("an npm lockfile"); "" where that is not known
 	Remedy string // what to do with it instead, "" where the list of what is read is all that can be said
+	// As is the name of a lockfile that it has the form of, "" where it is none or its form does not tell.
+	As string
+	// Head is how the text begins, with compression undone.
+	Head []byte
 }
 
 // LookAtFile tells what the file at path is. Of JSON it reads as many fields as it takes, since the one that tells may
@@ -35,6 +39,14 @@ func LookAt(r io.Reader) (Look, error) {
 	if err != nil {
 		return Look{Is: "damaged: " + err.Error()}, nil
 	}
+	head, _ := t.Peek(512) // what there is of it
+	head = bytes.Clone(head)
+	look, err := lookAt(t)
+	look.Head = head
+	return look, err
+}
+
+func lookAt(t *text) (Look, error) {
 	kind, err := sniff(t.Reader)
 	switch {
 	case err == errEmpty:
@@ -119,7 +131,7 @@ func lookAtJSON(r *bufio.Reader) Look {
 	if what.is == "" && err != nil {
 		return Look{} // not JSON to its end: whoever reads it can tell why
 	}
-	return Look{Is: what.is, Remedy: what.hint}
+	return Look{Is: what.is, Remedy: what.hint, As: what.as}
 }
 
 func lookAtXML(r *bufio.Reader) Look {
@@ -135,43 +147,48 @@ func lookAtXML(r *bufio.Reader) Look {
 	return Look{}
 }
 
-// shape is a kind of JSON file that people name by mistake.
+// shape is a kind of JSON file that people name by mistake, or by another name than its own.
 type shape struct {
-	keys     []string // all of them are there
-	is, hint string
+	keys []string // all of them are there
+	is   string
+	hint string
+	as   string // of a lockfile, its own name
 }
 
 // remedy is what to do with a file that is no SBOM.
 func (s shape) remedy() string {
-	if s.hint != "" {
+	switch {
+	case s.as != "":
+		return "It is read as " + s.as + " where it is named without sbom:."
+	case s.hint != "":
 		return s.hint
 	}
 	return formatsHint
 }
 
-const byItsName = "A lockfile is told by its name: give it the one that its tool gave it, or name its folder."
+const fromTrivy = "Let trivy write an SBOM: trivy convert --format cyclonedx, or --format spdx-json."
 
 var shapes = []shape{
-	{[]string{"lockfileVersion"}, "an npm lockfile", "It is read under the name package-lock.json or npm-shrinkwrap.json."},
-	{[]string{"_meta", "default"}, "a Pipfile.lock", "It is read under the name Pipfile.lock."},
-	{[]string{"packages", "packages-dev"}, "a composer.lock", "It is read under the name composer.lock."},
-	{[]string{"version", "dependencies", "targets"}, "a project.assets.json", byItsName},
-	{[]string{"pins"}, "a Package.resolved", "It is read under the name Package.resolved."},
-	{[]string{"SchemaVersion", "Results"}, "trivy's own report",
-		"Let trivy write an SBOM: trivy convert --format cyclonedx, or --format spdx-json."},
-	{[]string{"SchemaVersion", "ArtifactName"}, "trivy's own report",
-		"Let trivy write an SBOM: trivy convert --format cyclonedx, or --format spdx-json."},
-	{[]string{"detector", "manifests"}, "a dependency snapshot for GitHub", "Let the tool write an SBOM: syft -o cyclonedx-json."},
-	{[]string{"matches", "descriptor"}, "grype's report", "Name the SBOM or the image that grype was given."},
-	{[]string{"schema", "gates"}, "a report of drydock", "Name what it was made of; two reports are compared with drydock diff."},
-	{[]string{"runs", "version"}, "a SARIF log", ""},
-	{[]string{"document", "product_tree"}, "a CSAF advisory", ""},
-	{[]string{"@context", "statements"}, "an OpenVEX document", ""},
-	{[]string{"schemaVersion", "manifests"}, "the index of an image", "Name the folder that it stands in: oci-dir:FOLDER."},
-	{[]string{"schemaVersion", "layers"}, "the manifest of an image", "Name the image: registry:REF, or oci-dir:FOLDER."},
-	{[]string{"RepoTags", "RootFS"}, "what docker inspect prints of an image", "Name the image itself."},
-	{[]string{"name", "dependencies"}, "a package.json", "It is read under the name package.json."},
-	{[]string{"name", "devDependencies"}, "a package.json", "It is read under the name package.json."},
+	{keys: []string{"lockfileVersion"}, is: "an npm lockfile", as: "package-lock.json"},
+	{keys: []string{"_meta", "default"}, is: "a Pipfile.lock", as: "Pipfile.lock"},
+	{keys: []string{"packages", "packages-dev"}, is: "a composer.lock", as: "composer.lock"},
+	{keys: []string{"pins"}, is: "a Package.resolved", as: "Package.resolved"},
+	{keys: []string{"version", "dependencies", "targets"}, is: "a project.assets.json", hint: "packages.lock.json is read, or the project's folder."},
+	{keys: []string{"SchemaVersion", "Results"}, is: "trivy's own report", hint: fromTrivy},
+	{keys: []string{"SchemaVersion", "ArtifactName"}, is: "trivy's own report", hint: fromTrivy},
+	{keys: []string{"matches", "descriptor"}, is: "grype's report", hint: "Name the SBOM or the image that grype was given."},
+	{keys: []string{"detector", "manifests"}, is: "a dependency snapshot for GitHub",
+		hint: "Let the tool write an SBOM: syft -o cyclonedx-json."},
+	{keys: []string{"schema", "gates"}, is: "a report of drydock",
+		hint: "Name what it was made of; two reports are compared with drydock diff."},
+	{keys: []string{"runs", "version"}, is: "a SARIF log"},
+	{keys: []string{"document", "product_tree"}, is: "a CSAF advisory"},
+	{keys: []string{"@context", "statements"}, is: "an OpenVEX document"},
+	{keys: []string{"schemaVersion", "manifests"}, is: "the index of an image", hint: "Name the folder that it is in: oci-dir:FOLDER."},
+	{keys: []string{"schemaVersion", "layers"}, is: "the manifest of an image", hint: "Name the image: registry:REF or oci-dir:FOLDER."},
+	{keys: []string{"RepoTags", "RootFS"}, is: "what docker inspect prints of an image", hint: "Name the image itself."},
+	{keys: []string{"name", "dependencies"}, is: "a package.json", as: "package.json"},
+	{keys: []string{"name", "devDependencies"}, is: "a package.json", as: "package.json"},
 }
 
 // looksLike tells what a JSON object is by the names in it.

@@ -58,6 +58,15 @@ func unwrap(r io.Reader) (*text, error) {
 	}
 }
 
+// Text is what r holds with compression, UTF-16 and a byte order mark undone.
+func Text(r io.Reader) (io.Reader, error) {
+	t, err := unwrap(r)
+	if err != nil {
+		return nil, err
+	}
+	return t.Reader, nil
+}
+
 func buffered(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, 64<<10) }
 
 // charset decodes what an XML declaration names: the encodings in which tools write. UTF-16 was undone before, by its

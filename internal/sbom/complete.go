@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -64,8 +65,13 @@ func (c *composer) completeness() *inventory.Completeness {
 	return out
 }
 
+// explainedByFolder reports whether a program lies in a folder that a package explains as a whole.
+func (c *composer) explainedByFolder(name string) bool {
+	return slices.ContainsFunc(c.explains, func(dir string) bool { return within(name, dir) })
+}
+
 func (c *composer) explained(e *execFact) bool {
-	if e.Self || c.owner[e.Path] != "" || c.language[e.Path] != "" {
+	if e.Self || c.owner[e.Path] != "" || c.language[e.Path] != "" || c.explainedByFolder(e.Path) {
 		return true
 	}
 	for _, r := range c.runtimes {

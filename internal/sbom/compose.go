@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -21,6 +22,7 @@ type composer struct {
 	licences map[string][]string
 	runtimes []runtimeFact
 	roots    map[string]bool // folders of installed npm packages and gems
+	explains []string        // folders whose programs some package explains
 }
 
 func compose(img *inventory.Image, layers []*layerFacts) *inventory.Inventory {
@@ -46,6 +48,9 @@ func compose(img *inventory.Image, layers []*layerFacts) *inventory.Inventory {
 	c.missing()
 	c.inv.Packages = merge(c.inv.Packages)
 	c.inv.Completeness = c.completeness()
+	c.unread()
+	c.dark()
+	sortProblems(c.inv.Problems)
 	return c.inv
 }
 
@@ -152,6 +157,12 @@ func (c *composer) packages() {
 		if f.DB != nil && f.DB.Kind != "copyright" {
 			c.distroPackages(f)
 		}
+		if f.Unless != "" && c.matters(f.Unless) {
+			return
+		}
+		if f.Explains != "" {
+			c.explains = append(c.explains, f.Explains)
+		}
 		owner := c.owner[f.Path]
 		for _, p := range f.Packages {
 			c.place(&p, n)
@@ -208,19 +219,25 @@ func (c *composer) root(p string) {
 // runtime adds a runtime, once for each folder that it was installed below: the header file and the program tell of the
 // same.
 func (c *composer) runtime(n int, path string, r *runtimeFact) {
-	for i := range c.runtimes {
-		if c.runtimes[i] == *r {
-			for j := range c.inv.Packages {
-				p := &c.inv.Packages[j]
-				if p.Ecosystem == ecoBitnami && p.Name == r.Name && p.Version == r.Version && !contains(p.Paths, path) {
-					p.Paths = append(p.Paths, path)
-					sort.Strings(p.Paths)
-				}
+	known := slices.Contains(c.runtimes, *r)
+	if !known {
+		c.runtimes = append(c.runtimes, *r)
+	}
+	if known || c.explainedByFolder(path) { // Bitnami's own word on it stands beside
+		for j := range c.inv.Packages {
+			p := &c.inv.Packages[j]
+			if p.Ecosystem != ecoBitnami || p.Name != r.Name || p.Version != r.Version {
+				continue
 			}
-			return
+			if known = true; !contains(p.Paths, path) {
+				p.Paths = append(p.Paths, path)
+				sort.Strings(p.Paths)
+			}
 		}
 	}
-	c.runtimes = append(c.runtimes, *r)
+	if known {
+		return
+	}
 	p := newPackage(ecoBitnami, r.Name, r.Version)
 	p.Paths = []string{path}
 	c.place(&p, n)

@@ -30,14 +30,16 @@ type fileFacts struct {
 	OS       map[string]string // os-release
 	Owns     []ownership
 	Runtime  *runtimeFact
-	Marker   bool // the file's being there is what matters
-	Language bool // Owns is the word of a language's package, not of the distribution
+	Marker   bool   // the file's being there is what matters
+	Language bool   // Owns is the word of a language's package, not of the distribution
+	Unless   string // a file that, where it is there, speaks for these packages itself
+	Explains string // a folder whose programs these packages explain
 	Err      string
 }
 
 // packageDB is a distribution's database, or one package's part of it.
 type packageDB struct {
-	Kind     string // "deb", "apk", "rpm"
+	Kind     string // the package URL's type: "deb", "apk", "rpm", "alpm"
 	Packages []dbPackage
 }
 

@@ -63,11 +63,11 @@ func FromFile(name, as string, data []byte) (*inventory.Inventory, error) {
 	return inv, clierr.InputErr(name, err)
 }
 
-// openNamed reads a file that a user named, decompressed and as UTF-8, and opens the folder above its own. Around what was
+// openNamed reads a file that a user named, decompressed, and opens the folder above its own. Around what was
 // piped there is nothing.
 func openNamed(name, as string, piped []byte) (*file, error) {
 	if piped != nil {
-		data, err := plainText(bytes.NewReader(piped))
+		data, err := textOf(bytes.NewReader(piped))
 		return &file{path: as, data: data, size: int64(len(data))}, err
 	}
 	h, err := bounded.Open(name)
@@ -75,7 +75,7 @@ func openNamed(name, as string, piped []byte) (*file, error) {
 		return nil, err
 	}
 	defer h.Close()
-	data, err := plainText(h)
+	data, err := textOf(h)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +100,13 @@ type rootFS struct {
 	io.Closer
 }
 
-func plainText(r io.Reader) ([]byte, error) {
-	text, err := document.Text(r)
+// textOf reads a file, decompressed where it is; in what encoding it is the readers tell themselves.
+func textOf(r io.Reader) ([]byte, error) {
+	data, err := bounded.ReadAll(r, maxFile)
+	if err != nil || !bytes.HasPrefix(data, []byte("\x1f\x8b")) && !bytes.HasPrefix(data, []byte("\x28\xb5\x2f\xfd")) {
+		return data, err
+	}
+	text, err := document.Text(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}

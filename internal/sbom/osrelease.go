@@ -42,7 +42,8 @@ func distroOf(m map[string]string) *inventory.Distro {
 // usual one with such a database.
 func ecosystemOf(d *inventory.Distro, kind string) string {
 	if d == nil {
-		return map[string]string{"deb": "Debian", "apk": "Alpine", "rpm": "rpm"}[kind]
+		return map[string]string{
+			"deb": "Debian", "apk": "Alpine", "rpm": "rpm", "alpm": "Arch Linux", "portage": "Gentoo", "opkg": "opkg"}[kind]
 	}
 	return d.Ecosystem
 }

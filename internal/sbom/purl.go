@@ -27,6 +27,7 @@ const (
 	ecoHackage  = "Hackage"
 	ecoConan    = "ConanCenter"
 	ecoSwiftURL = "SwiftURL"
+	ecoConda    = "conda" // OSV has none of that name
 )
 
 // newPackage is a package of a language ecosystem, with its package URL. A Go module's version has no v, as OSV has it;
@@ -87,12 +88,16 @@ func pypiName(name string) string {
 // distroPURL is the package URL of a distribution's package. Its source package stands in the qualifier upstream, as
 // other tools have it, so that the document alone is enough to look for advisories.
 func distroPURL(kind string, d *inventory.Distro, p *dbPackage) string {
-	namespace, distro := map[string]string{"deb": "debian", "apk": "alpine", "rpm": ""}[kind], ""
+	namespace, distro := map[string]string{"deb": "debian", "apk": "alpine", "alpm": "arch"}[kind], ""
 	if d != nil {
 		namespace, distro = d.ID, d.ID
 		if d.VersionID != "" {
 			distro += "-" + d.VersionID
 		}
+	}
+	name := p.Name
+	if kind == "portage" { // its names have a category
+		namespace, name, _ = strings.Cut(name, "/")
 	}
 	version := p.Version
 	q := map[string]string{}
@@ -118,10 +123,10 @@ func distroPURL(kind string, d *inventory.Distro, p *dbPackage) string {
 		}
 	case p.Source.Version != "" && p.Source.Version != p.Version:
 		put("upstream", p.Source.Name+"@"+p.Source.Version)
-	case p.Source.Name != p.Name:
+	case p.Source.Name != "" && p.Source.Name != p.Name:
 		put("upstream", p.Source.Name)
 	}
-	return packageurl.NewPackageURL(kind, namespace, p.Name, version, packageurl.QualifiersFromMap(q), "").ToString()
+	return packageurl.NewPackageURL(kind, namespace, name, version, packageurl.QualifiersFromMap(q), "").ToString()
 }
 
 func errTooLarge(size int64) error {

@@ -51,18 +51,30 @@ func rpmPackage(p *rpmdb.Package) dbPackage {
 	if p.License != "" {
 		q.Licences = []string{p.License}
 	}
-	// name-version-release.src.rpm
-	if src, ok := strings.CutSuffix(p.SourceRPM, ".src.rpm"); ok {
-		if i := strings.LastIndexByte(src, '-'); i > 0 {
-			if j := strings.LastIndexByte(src[:i], '-'); j > 0 {
-				q.Source = inventory.Source{Name: src[:j], Version: src[j+1:]}
-				if epoch, _, ok := strings.Cut(version, ":"); ok {
-					q.Source.Version = epoch + ":" + q.Source.Version
-				}
-			}
-		}
+	epoch, _, ok := strings.Cut(version, ":")
+	if !ok {
+		epoch = ""
 	}
+	q.Source = rpmSource(p.SourceRPM, epoch)
 	return q
+}
+
+// rpmSource splits the name of a source package: NAME-VERSION-RELEASE.src.rpm.
+func rpmSource(name, epoch string) inventory.Source {
+	full, ok := strings.CutSuffix(name, ".src.rpm")
+	release := strings.LastIndexByte(full, '-')
+	if !ok || release <= 0 {
+		return inventory.Source{}
+	}
+	version := strings.LastIndexByte(full[:release], '-')
+	if version <= 0 {
+		return inventory.Source{}
+	}
+	s := inventory.Source{Name: full[:version], Version: full[version+1:]}
+	if epoch != "" && epoch != "0" {
+		s.Version = epoch + ":" + s.Version
+	}
+	return s
 }
 
 func rpmFiles(p *rpmdb.Package) ownership {

@@ -58,13 +58,14 @@ func databaseTask(name, base string) task {
 	case base == "copyright" && strings.HasPrefix(name, "usr/share/doc/"):
 		return readCopyright
 	}
-	return nil
+	return otherDatabase(name, base)
 }
 
 // isPackageDatabase tells the files in which distributions keep what is installed.
 func isPackageDatabase(name string) bool {
 	switch name {
-	case "var/lib/dpkg/status", "usr/lib/dpkg/status", "lib/apk/db/installed", "usr/lib/apk/db/installed":
+	case "var/lib/dpkg/status", "usr/lib/dpkg/status", "lib/apk/db/installed", "usr/lib/apk/db/installed",
+		"var/lib/rpmmanifest/container-manifest-2":
 		return true
 	}
 	return isRPMDatabase(name) || strings.HasPrefix(name, "var/lib/dpkg/status.d/") && !strings.HasSuffix(name, ".md5sums")

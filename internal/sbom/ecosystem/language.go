@@ -12,7 +12,7 @@ var types = map[string]string{
 	packageurl.TypePyPi: "PyPI", packageurl.TypeNPM: "npm", packageurl.TypeGolang: "Go", packageurl.TypeCargo: "crates.io",
 	packageurl.TypeGem: "RubyGems", packageurl.TypeMaven: "Maven", packageurl.TypeNuget: "NuGet", packageurl.TypeHex: "Hex",
 	packageurl.TypeComposer: "Packagist", packageurl.TypePub: "Pub", packageurl.TypeHackage: "Hackage",
-	packageurl.TypeCran: "CRAN", packageurl.TypeConan: "ConanCenter", packageurl.TypeSwift: "SwiftURL",
+	packageurl.TypeConda: "conda", packageurl.TypeCran: "CRAN", packageurl.TypeConan: "ConanCenter", packageurl.TypeSwift: "SwiftURL",
 	packageurl.TypeBitnami: "Bitnami", packageurl.TypeJulia: "Julia", "githubactions": "GitHub Actions",
 }
 

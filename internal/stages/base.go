@@ -158,6 +158,7 @@ func (a *conversion) linkedOn() []string {
 		return []string{"alpine:" + alpineTag(a.st.Base.Tag)}
 	}
 	if a.release() == "" && a.o.FinalImage == "" {
+		a.guesses("the program that is linked on "+a.st.Base.Text+" runs on "+debianSlims("")[0], "the tag tells no release, and a newer C library would be missing")
 		a.note("The release of %s is not told by its tag; the final stage stands on one that may be older. --prove finds out, --final-image chooses another.", a.st.Base.Text)
 	}
 	return debianSlims(a.release())
@@ -193,6 +194,8 @@ func (a *conversion) release() string {
 	switch {
 	case a.st.Base.Name() == "debian":
 		return map[string]string{"10": "buster", "11": "bullseye", "12": "bookworm", "13": "trixie"}[strings.Split(strings.TrimSuffix(a.st.Base.Tag, "-slim"), ".")[0]]
+	case official(a.st.Base) != "debian" && a.settled() != "":
+		return "bookworm"
 	case a.st.Base.Name() == "ubuntu":
 		return map[string]string{"20.04": "focal", "22.04": "jammy", "24.04": "noble"}[a.st.Base.Tag]
 	}
@@ -223,6 +226,34 @@ func (a *conversion) recent() bool {
 	}
 	return major > first[0] || major == first[0] && minor >= first[1]
 }
+
+// settledOn are versions of official images that got their last build while their plain tag stood on Debian bookworm:
+// the release of such a tag does not change any more. Both ends are included.
+var settledOn = map[string][2][2]int{"python": {{3, 8}, {3, 8}}, "node": {{18, 0}, {18, 99}}, "ruby": {{3, 0}, {3, 1}}, "golang": {{1, 21}, {1, 22}}, "rust": {{1, 71}, {1, 86}},
+	"php": {{8, 0}, {8, 0}}}
+
+// settled is the release of an official image whose tag names none and whose version is not built any more.
+func (a *conversion) settled() string {
+	span, ok := settledOn[official(a.st.Base)]
+	m := plainVersion.FindStringSubmatch(a.st.Base.Tag)
+	if !ok || m == nil {
+		return ""
+	}
+	major, _ := strconv.Atoi(m[1])
+	minor, _ := strconv.Atoi(m[2])
+	if m[2] == "" && (span[0][1] > 0 || official(a.st.Base) != "node") {
+		return "" // the newest of its line, which moves on
+	}
+	v, lo, hi := major*1000+minor, span[0][0]*1000+span[0][1], span[1][0]*1000+span[1][1]
+	if v < lo || v > hi {
+		return ""
+	}
+	a.knows(a.st.Base.Text+" stands on Debian bookworm", "its version got its last build on that release")
+	return "bookworm"
+}
+
+// plainVersion is a tag that is a version, or the slim form of one.
+var plainVersion = lazyregexp.New(`^v?(\d+)(?:\.(\d+))?(?:\.\d+)?(?:-slim)?$`)
 
 // javaMajor is the Java version that a base image's name tells, "" if it does not.
 func javaMajor(b dockerfile.Ref) string {

@@ -110,7 +110,7 @@ func (a *conversion) leftBehind(inBuilder func(*command) bool, covered ...string
 
 // covered: the final stage has a path already, or has no use for it.
 func (a *conversion) covered(p string, folders []string) bool {
-	if cacheDir.MatchString(p) || within(p, "/etc/apt") || within(p, "/usr/share/keyrings") || within(p, "/dev") || p == "/" {
+	if toolCache.MatchString(p) || within(p, "/etc/apt") || within(p, "/usr/share/keyrings") || within(p, "/dev") || p == "/" {
 		return true
 	}
 	for _, f := range append(folders, a.left...) {

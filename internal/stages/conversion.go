@@ -209,6 +209,9 @@ func allTools(in *dockerfile.Install) bool {
 // cacheDir are the folders that hold nothing but what can be had again.
 var cacheDir = lazyregexp.New(`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|(/root|~|\$HOME|\$\{HOME\})/\.(cache|npm|cargo|m2|gradle)|/usr/share/(doc|man|info|locale))`)
 
+// toolCache are the folders in which tools keep what they can fetch again; anything else in a home may be the app's.
+var toolCache = lazyregexp.New(`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|/root/\.(npm|cargo|m2|gradle|yarn|cache/(pip|pypoetry|uv|pdm|pipenv|yarn|go-build|composer)))(/|$)`)
+
 func commandKind(c *dockerfile.Command) kind {
 	name, words := c.Effective()
 	first := ""
@@ -246,7 +249,8 @@ func commandKind(c *dockerfile.Command) kind {
 	case "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "passwd", "chpasswd", "userdel", "deluser":
 		return account
 	case "mkdir", "chmod", "chown", "ln", "touch", "cp", "mv", "echo", "printf", "sed", "install", "locale-gen", "localedef", "update-ca-certificates", "update-alternatives",
-		"ldconfig", "fc-cache", "dpkg-reconfigure", "chgrp", "tee", "true", ":", "test", "[":
+		"ldconfig", "fc-cache", "dpkg-reconfigure", "chgrp", "tee", "true", ":", "test", "[",
+		"false", "exit", "cat", "ls", "which", "command", "sleep", "date", "uname", "grep", "head", "tail", "id", "whoami", "pwd", "env", "wc", "sort", "awk", "rmdir", "readlink":
 		return files
 	case "curl", "wget", "git", "svn", "hg", "tar", "unzip", "gpg", "apt-key", "add-apt-repository":
 		return fetch

@@ -2,6 +2,8 @@ package stages
 
 import (
 	"strings"
+
+	"github.com/drydock/drydock/internal/dockerfile"
 )
 
 // finalWriter writes the final stage: the original's instructions in their order, without what the builder took over.
@@ -59,6 +61,43 @@ func (w *finalWriter) write() {
 	w.addUser()
 	w.s.add(w.health)
 	w.s.dropUnusedArgs()
+	w.keepInherited()
+}
+
+// keepInherited sets what the original's base sets and the final stage's does not: the working folder, and variables
+// that its lines use.
+func (w *finalWriter) keepInherited() {
+	a := w.a
+	if official(a.st.Base) == official(dockerfile.ParseRef(a.res.Final)) {
+		return // the same image, or its twin
+	}
+	var first []string
+	for _, name := range sorted(a.base.Env) {
+		if name != "PATH" && name != "LANG" && name != "HOME" && w.s.reads(name, w.s.lines) {
+			first = append(first, name+"="+a.base.Env[name])
+		}
+	}
+	var lines []line
+	if len(first) > 0 {
+		lines = append(lines, line{text: "ENV " + strings.Join(first, " ")})
+	}
+	if dir := a.base.WorkDir; dir != "/" && dir != knownBases[official(dockerfile.ParseRef(a.res.Final))].WorkDir && !a.setsWorkDir() {
+		lines = append(lines, line{text: "WORKDIR " + dir})
+	}
+	w.s.lines = append(lines, w.s.lines...)
+}
+
+// setsWorkDir reports whether the original sets a folder of its own before anything needs one.
+func (a *conversion) setsWorkDir() bool {
+	for _, o := range a.instructions {
+		switch o.in.Keyword {
+		case "WORKDIR":
+			return len(o.in.Args) > 0 && strings.HasPrefix(a.expand(o, o.in.Args[0].Text), "/")
+		case "COPY", "ADD", "RUN":
+			return false
+		}
+	}
+	return false
 }
 
 // instruction writes what becomes of one of the original's instructions.

@@ -75,6 +75,9 @@ func alpineTag(tag string) string {
 // look finds the command that makes the program and where it lands.
 func (g *golang) look() error {
 	start := g.startWords()
+	if len(start) == 0 {
+		start = g.startedFirst()
+	}
 	g.run = len(start) > 1 && start[0] == "go" && start[1] == "run"
 	g.parts(func(p *command) {
 		for _, c := range p.step.Commands {
@@ -142,6 +145,18 @@ func (a *conversion) startWords() []string {
 		}
 	}
 	return out
+}
+
+// startedFirst are the words of the first command of the script that the image starts by, as far as they are literal.
+func (a *conversion) startedFirst() []string {
+	for _, s := range a.startedScripts() {
+		for _, c := range s.script.Commands {
+			if _, words := c.Effective(); c.Name != "" && c.Name != "cd" && len(words) > 0 {
+				return texts(words)
+			}
+		}
+	}
+	return nil
 }
 
 func (g *golang) moduleName() string {

@@ -265,6 +265,7 @@ func wider1(f *dockerfile.File, s dockerfile.Span) dockerfile.Span {
 func (i *improver) slim() {
 	b := i.st.Base
 	if i.st.Parent != nil {
+		i.ownBase()
 		return
 	}
 	if i.o.FinalImage != "" {
@@ -299,6 +300,56 @@ func (i *improver) slim() {
 		i.res.Changes = append(i.res.Changes, Change{"workdir", "it was the old base image's own"})
 	}
 	i.note("The final stage stands on %s, which only runs things, in the place of %s.", twin, b.Text)
+}
+
+// settingsOnly are instructions that a stage may hold and leave no file behind.
+var settingsOnly = words("ENV ARG WORKDIR LABEL EXPOSE SHELL STOPSIGNAL USER CMD ENTRYPOINT")
+
+// ownBase puts a final stage that builds on another one on a slim base of its own, with the settings of that other, if
+// it holds nothing but settings.
+func (i *improver) ownBase() {
+	var inherited []string
+	for s := i.st.Parent; s != nil; s = s.Parent {
+		var own []string
+		for _, in := range s.Instructions {
+			if !settingsOnly[in.Keyword] {
+				return
+			}
+			own = append(own, i.f.Text(in.Span))
+		}
+		inherited = append(own, inherited...)
+	}
+	b := rootBase(i.st)
+	if !b.Known || b.Digest != "" || b.FromArg || !bigBase(b) || i.compiles() || i.fetches() {
+		return
+	}
+	root := i.st
+	for root.Parent != nil {
+		root = root.Parent
+	}
+	a := &conversion{f: i.f, st: root, o: i.o, res: i.res}
+	twins := a.slimTwins()
+	if languageOfBase(b.Name()) == "Java" {
+		twins = a.jres()
+	}
+	if len(twins) == 0 || languageOfBase(b.Name()) == "Go" || languageOfBase(b.Name()) == "Rust" {
+		return
+	}
+	twin, err := a.chooseFinal(twins)
+	if err != nil || twin == b.Text {
+		return
+	}
+	text := twin
+	if i.st.Name == "" && len(inherited) > 0 {
+		text += "\n" + strings.Join(inherited, "\n")
+	}
+	i.edits = append(i.edits, dockerfile.Replace(i.st.Base.Span, text))
+	if i.st.Name != "" && len(inherited) > 0 {
+		i.edits = append(i.edits, dockerfile.Insert(i.st.From.Span.End, "\n"+strings.Join(inherited, "\n")))
+	}
+	i.res.Final, i.res.Builder = twin, b.Text
+	i.res.Assumptions = append(i.res.Assumptions, Assumption{"what the final stage runs needs nothing that " + b.Text + " has besides", "it compiles nothing; which libraries and programs it opens by name is not told here", true})
+	i.note("The final stage stands on %s, which only runs things, in the place of %s, with the settings of the stages that it built on.", twin, b.Text)
 }
 
 // bigBase reports whether an image of a language has what builds besides what runs.

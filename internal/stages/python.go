@@ -329,17 +329,26 @@ func (p *python) builderHead(b *stage) {
 			used.WriteString(pt.text + "\n")
 		}
 	})
-	for _, o := range p.instructions {
+	wanted := map[string]bool{}
+	text := used.String()
+	for i := len(p.instructions) - 1; i >= 0; i-- { // what a variable is made of stands before it
+		o := p.instructions[i]
 		for _, pair := range o.in.Pairs {
-			reads := strings.Contains(used.String(), "$"+pair.Key) || strings.Contains(used.String(), "${"+pair.Key)
-			if o.in.Keyword == "ARG" && reads || o.in.Keyword == "ENV" && (reads || strings.HasPrefix(pair.Key, "PIP_") || strings.HasPrefix(pair.Key, "UV_") || strings.HasPrefix(pair.Key, "POETRY_") || strings.HasPrefix(pair.Key, "PDM_") || strings.HasPrefix(pair.Key, "PIPENV_")) {
-				if text := p.text(o); !b.has(text) {
-					b.add(text)
-				}
+			reads := strings.Contains(text, "$"+pair.Key) || strings.Contains(text, "${"+pair.Key)
+			if o.in.Keyword == "ARG" && reads || o.in.Keyword == "ENV" && (reads || pipSetting.MatchString(pair.Key)) {
+				wanted[p.text(o)] = true
+				text += pair.Value + "\n"
 			}
 		}
 	}
+	for _, o := range p.instructions {
+		if t := p.text(o); wanted[t] && !b.has(t) {
+			b.add(t)
+		}
+	}
 }
+
+var pipSetting = lazyregexp.New(`^(PIP|UV|POETRY|PDM|PIPENV)_`)
 
 // keepSystem installs packages with the original's comments on them.
 func (a *conversion) keepSystem(s *stage, pkgs []string) {

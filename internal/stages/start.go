@@ -226,12 +226,39 @@ func (a *conversion) needsRoot(ran []*command) string {
 			return "what RUN " + shorten(c.text) + " puts into root's home is read from there"
 		}
 	}
+	if c := a.fillsHome(); c != nil {
+		return "RUN " + shorten(c.text) + " writes into root's home"
+	}
 	for lib := range a.libraries() {
 		if homeLibraries[lib] {
 			return lib + " keeps its files in root's home"
 		}
 	}
 	return ""
+}
+
+// fillsHome is a command that puts files of the app's into root's home, nil if none is seen to.
+func (a *conversion) fillsHome() (found *command) {
+	a.parts(func(c *command) {
+		if c.kind != files && c.kind != fetch && c.kind != other {
+			return
+		}
+		paths, _ := a.written(c)
+		for _, p := range paths {
+			if within(p, a.home()) && p != a.home() && !toolCache.MatchString(p) {
+				found = c
+			}
+		}
+	})
+	if found != nil {
+		return found
+	}
+	for _, c := range a.copies(0) {
+		if within(c.to, a.home()) && c.to != a.home() {
+			return &command{from: c.op, text: c.op.in.Keyword + " " + c.from + " " + c.to}
+		}
+	}
+	return nil
 }
 
 // preparing are commands that prepare an app within its own folder.

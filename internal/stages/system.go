@@ -84,6 +84,17 @@ func (a *conversion) runtimeOf(pkg string) (names []string, sure bool) {
 	return []string{pkg}, false
 }
 
+// busterRuntime are the libraries behind the usual development packages of Debian buster, whose index is not in the
+// table; every other package of that release stays whole.
+var busterRuntime = map[string]string{
+	"libtesseract-dev": "libtesseract4", "libleptonica-dev": "liblept5", "libpq-dev": "libpq5", "libssl-dev": "libssl1.1", "libffi-dev": "libffi6", "libxml2-dev": "libxml2",
+	"libxslt1-dev": "libxslt1.1", "libxslt-dev": "libxslt1.1", "libjpeg-dev": "libjpeg62-turbo", "libjpeg62-turbo-dev": "libjpeg62-turbo", "libpng-dev": "libpng16-16",
+	"zlib1g-dev": "zlib1g", "libfreetype6-dev": "libfreetype6", "libicu-dev": "libicu63", "libzip-dev": "libzip4", "default-libmysqlclient-dev": "libmariadb3",
+	"libmariadb-dev": "libmariadb3", "libcurl4-openssl-dev": "libcurl4", "libsqlite3-dev": "libsqlite3-0", "libyaml-dev": "libyaml-0-2", "libgmp-dev": "libgmp10",
+	"libldap2-dev": "libldap-2.4-2", "libsasl2-dev": "libsasl2-2", "libwebp-dev": "libwebp6 libwebpmux3 libwebpdemux2", "libtiff-dev": "libtiff5", "libtiff5-dev": "libtiff5",
+	"unixodbc-dev": "unixodbc", "libgeos-dev": "libgeos-c1v5", "libsnappy-dev": "libsnappy1v5", "libmemcached-dev": "libmemcached11", "libonig-dev": "libonig5",
+}
+
 // librariesBehind looks a development package up in the table of the base's own release. A release that the table does
 // not have tells nothing: names change from one to the next.
 func (a *conversion) librariesBehind(pkg string) (libs []string, known bool) {
@@ -93,6 +104,10 @@ func (a *conversion) librariesBehind(pkg string) (libs []string, known bool) {
 	case "":
 		if a.recent() {
 			return runtimeDependencies(pkg, "")
+		}
+	case "buster":
+		if names, ok := busterRuntime[pkg]; ok {
+			return strings.Fields(names), true
 		}
 	}
 	return nil, false

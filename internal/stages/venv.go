@@ -93,7 +93,9 @@ func (p *python) planVenv() error {
 	}
 	w := p.finalWriter(f)
 	w.install = func() {
-		f.add("COPY --from=builder " + p.venv + " " + p.venv)
+		if !slices.ContainsFunc(p.left, func(dir string) bool { return within(p.venv, dir) }) {
+			f.add("COPY --from=builder " + p.venv + " " + p.venv)
+		}
 		if !p.pathHolds(p.venv + "/bin") {
 			f.add("ENV PATH=" + p.venv + "/bin:$PATH")
 		}

@@ -128,7 +128,9 @@ func settings(context fs.FS, files []string) []string {
 			continue
 		}
 		for _, k := range sortedKeys(vars) {
-			out = append(out, k+"="+vars[k])
+			if k != "" {
+				out = append(out, k+"="+vars[k])
+			}
 		}
 	}
 	return out

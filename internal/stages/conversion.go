@@ -165,6 +165,8 @@ func wider(a, b kind) kind {
 		return b
 	case b == clean || b == state || a == b:
 		return a
+	case (a == files || a == account) && (b == files || b == account):
+		return files
 	}
 	return other
 }

@@ -68,7 +68,7 @@ func (w *finalWriter) write() {
 // that its lines use.
 func (w *finalWriter) keepInherited() {
 	a := w.a
-	if official(a.st.Base) == official(dockerfile.ParseRef(a.res.Final)) {
+	if name := official(a.st.Base); a.res.Final == a.st.Base.Text || name != "" && name == official(dockerfile.ParseRef(a.res.Final)) {
 		return // the same image, or its twin
 	}
 	var first []string

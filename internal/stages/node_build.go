@@ -116,6 +116,9 @@ func (n *node) manifests() []string {
 
 // installs writes a stage's part up to and including the installation.
 func (n *node) installs(s *stage, production bool) {
+	if len(n.out) == 1 {
+		n.bringSources(s)
+	}
 	pkgs, _ := n.systemPackages()
 	if len(pkgs) > 0 {
 		n.keepSystem(s, pkgs)

@@ -264,6 +264,7 @@ func (p *python) wheels() bool {
 func (p *python) planWheels() error {
 	b := p.stage("The builder compiles every dependency into a wheel. Nothing else of it is used.", p.from(), "builder")
 	p.builderHead(b)
+	p.bringSources(b)
 	if pkgs := p.toCompile(); len(pkgs) > 0 {
 		p.keepSystem(b, pkgs)
 	}

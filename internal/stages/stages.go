@@ -225,7 +225,6 @@ func (a *conversion) servesDependents() error {
 				}
 			}
 		}
-		a.note("Stage %s builds on it, and stands on %s now.", s.Label(), a.st.Base.Text)
 	}
 	return nil
 }
@@ -233,6 +232,9 @@ func (a *conversion) servesDependents() error {
 // result prints the stages and the ignore file.
 func (a *conversion) result() (*Result, error) {
 	a.nameStages()
+	for _, s := range a.dependents {
+		a.note("Stage %s builds on it, and stands on %s now.", s.Label(), a.res.Final)
+	}
 	text := a.print()
 	if a.f.EOL == "\r\n" {
 		text = strings.ReplaceAll(text, "\n", "\r\n")

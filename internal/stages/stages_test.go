@@ -35,7 +35,8 @@ func readCase(t *testing.T, name string) (*txtar.Archive, fstest.MapFS, map[stri
 	return a, ctx, want
 }
 
-// options are the words of a case's comment: "plain", "final=…", "held=…", "root".
+// options are the words of a case's comment: "plain", "final=…", "held=…", "root", "target=…", "base=" with the folder that
+// the base image sets, and what compose says: "health=…", "user=…", "mount=…", "command=…".
 func options(comment []byte) Options {
 	var o Options
 	for _, line := range strings.Split(string(comment), "\n") {
@@ -51,6 +52,28 @@ func options(comment []byte) Options {
 			o.Held = strings.Split(v, ",")
 		case "extra":
 			o.Extra = strings.Split(v, ",")
+		case "target":
+			o.Target = v
+		case "base":
+			o.Base = &Inherited{WorkDir: v}
+		case "health", "user", "mount", "command":
+			if o.Run == nil {
+				o.Run = &Run{}
+			}
+			switch name {
+			case "health":
+				kind, test, _ := strings.Cut(v, " ")
+				o.Run.Health = []string{kind, test}
+				if kind == "CMD" {
+					o.Run.Health = strings.Fields(v)
+				}
+			case "user":
+				o.Run.User = v
+			case "mount":
+				o.Run.Mounts = []string{v}
+			case "command":
+				o.Run.Command = strings.Fields(v)
+			}
 		}
 	}
 	return o

@@ -253,6 +253,15 @@ func (a *conversion) bringsSource(o *instruction) bool {
 	return o.in.Keyword == "RUN" && o.in.Script != nil && !kindOf(o, system) && ownSource.MatchString(o.in.Script.Source)
 }
 
+// bringSources runs, in a builder that is put together from parts, what adds the sources of packages.
+func (a *conversion) bringSources(b *stage) {
+	for _, o := range a.instructions {
+		if a.bringsSource(o) {
+			b.keep(o, a.text(o))
+		}
+	}
+}
+
 // whole: a RUN that installs packages in a list that cannot be taken apart. Both stages run it as it stands.
 func (a *conversion) whole(o *instruction) bool {
 	return slices.ContainsFunc(o.commands, func(c *command) bool { return c.group && c.kind == system })

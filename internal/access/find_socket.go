@@ -94,12 +94,13 @@ func (s *scene) socket(m *member) {
 	s.add(d)
 }
 
-// socketSeverity is how bad it is that a service holds the socket, by who can reach it.
+// socketSeverity is how bad it is that a service holds the socket, by who can reach it: a login or a list before it is one fault
+// in the app away.
 func socketSeverity(reach finding.Exposure) finding.Severity {
-	if reach == finding.ExposurePublic {
-		return finding.Critical
+	if reach == finding.ExposureUnknown {
+		return finding.High
 	}
-	return finding.High
+	return finding.Critical
 }
 
 // reach is who can reach a service by any door.

@@ -137,7 +137,7 @@ func TestFindings(t *testing.T) {
 		"dashboard": {flags: "--api.dashboard=true", rest: app("dash", "", on, "traefik.http.routers.dash.rule=Host(`t.example.com`)\ntraefik.http.routers.dash.entrypoints=websecure\ntraefik.http.routers.dash.tls=true\ntraefik.http.routers.dash.service=api@internal"),
 			want: []string{"dashboard-unprotected dash dash@docker high"}},
 		"insecure api, not published": {flags: "--api.insecure=true", rest: app("app", "", on, httpTo, https, attached, office)},
-		"socket":                      {rest: app("app", "volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']", on, httpTo, https, attached, office), want: []string{"docker-socket-exposed app  high"}},
+		"socket":                      {rest: app("app", "volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro']", on, httpTo, https, attached, office), want: []string{"docker-socket-exposed app  critical"}},
 		"wrong case":                  {rest: app("app", "", on, httpTo, https, strings.Replace(attached, "office", "Office", 1), office), want: []string{"undefined-middleware app app-https@docker medium"}},
 		"definer is off": {rest: app("app", "", on, httpTo, https, attached) + app("other", "", "traefik.enable=false", office),
 			want: []string{"undefined-middleware app app-https@docker medium"}},

@@ -178,7 +178,7 @@ func Rules() []finding.Rule {
 			"The router to api@internal has neither a login nor an allowlist. The dashboard tells every host, service and middleware.",
 			"Attach a login or an allowlist to the router."),
 		rule(ruleSocket, "The Docker socket is within reach", h,
-			"Who can send requests to Docker's socket or API owns the machine; a read-only mount takes requests all the same. Critical where the internet reaches the container or the port, info where only Traefik itself holds the socket.",
+			"Who can send requests to Docker's socket or API owns the machine; a read-only mount takes requests all the same. Critical where the container or the port can be reached from outside, info where only Traefik itself holds the socket.",
 			"Give the socket to a proxy that passes on only what is needed, on an internal network without a published port, and to nothing else.", "CWE-250"),
 		rule(ruleUndefined, "The router names a middleware that does not exist", m,
 			"Traefik does not serve a router whose middleware it cannot find: wrong spelling or case, a missing @file, or a definition that was dropped.",

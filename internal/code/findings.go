@@ -80,7 +80,7 @@ func (e *Engine) finish(f *search.File, ms []found, res FileResult) FileResult {
 			continue
 		}
 		seen[k] = true
-		out.Suppressed = sup.covers(out.Rule, out.Location.Line, out.Location.EndLine)
+		out.Suppressed = sup.covers(out.Rule, out.Location.Line)
 		res.Findings = append(res.Findings, out)
 	}
 	res.Unused = sup.unused(f.Path)

@@ -347,7 +347,7 @@ func (t *teller) tell(n int32, list []reachOf) (out []Finding, unused []Unused) 
 			continue
 		}
 		fd := t.finding(f, l, x)
-		fd.Suppressed = sup.covers(fd.Rule, fd.Location.Line, fd.Location.EndLine)
+		fd.Suppressed = sup.covers(fd.Rule, fd.Location.Line)
 		out = append(out, fd)
 	}
 	return out, sup.unused(f.Path)

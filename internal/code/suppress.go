@@ -126,7 +126,7 @@ func (s *suppression) names(rule string) bool {
 }
 
 // covers returns why a finding is suppressed, "" if it is not.
-func (x *suppressed) covers(rule string, from, to int) string {
+func (x *suppressed) covers(rule string, from int) string {
 	for _, s := range x.list {
 		if from > s.to || from < s.from || !s.names(rule) {
 			continue

@@ -374,11 +374,11 @@ func bashList(l *lowering, n uint32, parent ID, r Role) {
 func bashPipeline(l *lowering, n uint32, parent ID, r Role) {
 	var c []uint32
 	l.kids(n, func(x uint32) { c = append(c, x) })
-	l.pipe(n, c, parent, r)
+	l.pipe(c, parent, r)
 }
 
 // pipe makes a | b | c a chain of operators from left to right.
-func (l *lowering) pipe(n uint32, c []uint32, parent ID, r Role) {
+func (l *lowering) pipe(c []uint32, parent ID, r Role) {
 	if len(c) == 1 {
 		l.node(c[0], parent, r)
 		return
@@ -389,7 +389,7 @@ func (l *lowering) pipe(n uint32, c []uint32, parent ID, r Role) {
 	last := c[len(c)-1]
 	id := l.add(parent, Bin, r, l.cst.Nodes[c[0]].Start, l.cst.Nodes[last].End)
 	l.setString(id, "pipe")
-	l.pipe(n, c[:len(c)-1], id, Left)
+	l.pipe(c[:len(c)-1], id, Left)
 	l.node(last, id, Right)
 }
 

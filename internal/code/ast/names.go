@@ -177,7 +177,7 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 				r.required(s, name, t.Child(x, Value))
 			}
 		case Assign:
-			if left := t.Child(x, Left); left != Nil && (!r.spec.Declared || r.known(s, left)) {
+			if left := t.Child(x, Left); left != Nil && (!r.spec.Declared || r.known(left)) {
 				r.declare(s, left, t.Child(x, Right), t.Child(x, Type), false)
 			}
 		case AugAssign, Unary:
@@ -283,7 +283,7 @@ func (r *resolver) constructor(s *scopeMap) bool {
 	return n == 1
 }
 
-func (r *resolver) known(s *scopeMap, left ID) bool {
+func (r *resolver) known(left ID) bool {
 	return r.t.Nodes[left].Kind == Name
 }
 
@@ -550,7 +550,7 @@ func (r *resolver) imports() {
 		if d.imported == 0 && d.module == 0 || len(d.uses) == 0 {
 			continue
 		}
-		full := Nil
+		var full ID
 		if d.imported != 0 {
 			full = r.fullName(d.imported)
 		} else if full = r.copyName(d.module); d.part != Nil && full != Nil {

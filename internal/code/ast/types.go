@@ -104,7 +104,7 @@ func (t *Tree) valueKind(id ID, depth int) Kind {
 			return Bool
 		}
 	case Call:
-		return t.returns(id, depth)
+		return t.returns(id)
 	case Member:
 		if name := t.Child(id, Ident); name != Nil && t.HasText(name, "length") && t.Lang.Names.Returns != nil {
 			return Num
@@ -146,7 +146,7 @@ func typeKind(typ string) Kind {
 }
 
 // returns is the kind of value that a call of a known function gives.
-func (t *Tree) returns(call ID, depth int) Kind {
+func (t *Tree) returns(call ID) Kind {
 	fn := t.Child(call, Fn)
 	if fn == Nil || t.Lang.Names.Returns == nil {
 		return None

@@ -116,7 +116,7 @@ func (x *Indexer) nameRef(id ast.ID) int32 {
 	if !ok {
 		return x.undeclared(id, name)
 	}
-	return x.declared(id, d, name)
+	return x.declared(d, name)
 }
 
 // undeclared is a name that nothing in the file declares.
@@ -129,7 +129,7 @@ func (x *Indexer) undeclared(id ast.ID, name string) int32 {
 	return x.global(name)
 }
 
-func (x *Indexer) declared(id ast.ID, d ast.Declared, name string) int32 {
+func (x *Indexer) declared(d ast.Declared, name string) int32 {
 	t := x.Tree
 	if d.Import != ast.Nil {
 		return x.importRef(d.Import)

@@ -86,7 +86,7 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		if missing := need &^ seen; missing>>r&1 == 0 {
 			continue
 		}
-		if !m.optional(k, r) && !m.dotsFor(c.p, k, r) {
+		if !m.optional(k, r) && !m.dotsFor(c.p, k) {
 			return 0, false, false
 		}
 	}
@@ -135,7 +135,7 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 }
 
 // dotsFor: the ellipsis that is alone in a loop's head or an import's names stands for all of it.
-func (m *Matcher) dotsFor(p ast.ID, k ast.Kind, r ast.Role) bool {
+func (m *Matcher) dotsFor(p ast.ID, k ast.Kind) bool {
 	return k == ast.For && m.p.Kind(m.p.Child(p, ast.Init)) == ast.Dots && m.p.Child(p, ast.Cond) == ast.Nil
 }
 

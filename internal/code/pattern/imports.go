@@ -89,7 +89,7 @@ func (m *Matcher) inModule(p, t ast.ID) bool {
 }
 
 // importGroup matches one statement that imports several names: they may stand in any order, among others.
-func (m *Matcher) importGroup(c goal, rest ast.ID) (int32, bool, bool) {
+func (m *Matcher) importGroup(c goal) (int32, bool, bool) {
 	var ts []ast.ID
 	start := m.t.Nodes[c.t].Start
 	for t := m.t.Nodes[m.t.Nodes[c.t].Parent].First; t != ast.Nil; t = sib(m.t, t) {

@@ -20,7 +20,7 @@ func (m *Matcher) stmts(c goal) (int32, bool, bool) {
 	}
 	after := sib(m.t, c.t)
 	if rest != ast.Nil && m.p.Nodes[rest].Kind == ast.Import && m.p.Nodes[rest].Start == m.p.Nodes[c.p].Start {
-		return m.importGroup(c, rest)
+		return m.importGroup(c)
 	}
 	flags := c.flags
 	if c.flags&fDeep != 0 {

@@ -27,7 +27,7 @@ func (p *parser) classic(op string, key, v *yaml.Node) (*Formula, error) {
 	v = deref(v)
 	switch op {
 	case "pattern":
-		return p.leafOrNested(Pattern, v)
+		return p.leafOrNested(v)
 	case "pattern-regex":
 		return p.leaf(Regex, v)
 	case "patterns":
@@ -35,13 +35,13 @@ func (p *parser) classic(op string, key, v *yaml.Node) (*Formula, error) {
 	case "pattern-either":
 		return p.list(Or, v)
 	case "pattern-inside":
-		f, err := p.leafOrNested(Pattern, v)
+		f, err := p.leafOrNested(v)
 		return p.wrapped(Inside, f, err)
 	case "pattern-not":
-		f, err := p.leafOrNested(Pattern, v)
+		f, err := p.leafOrNested(v)
 		return p.wrapped(Not, f, err)
 	case "pattern-not-inside":
-		f, err := p.leafOrNested(Pattern, v)
+		f, err := p.leafOrNested(v)
 		if err != nil {
 			return nil, err
 		}
@@ -65,9 +65,9 @@ func (p *parser) wrapped(k Kind, f *Formula, err error) (*Formula, error) {
 }
 
 // leafOrNested reads a pattern's text, or an operator within.
-func (p *parser) leafOrNested(k Kind, v *yaml.Node) (*Formula, error) {
+func (p *parser) leafOrNested(v *yaml.Node) (*Formula, error) {
 	if v.Kind == yaml.ScalarNode {
-		return p.leaf(k, v)
+		return p.leaf(Pattern, v)
 	}
 	return p.formula(v)
 }

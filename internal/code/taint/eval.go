@@ -31,9 +31,9 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 	case ast.Member, ast.Index, ast.Slice:
 		return fl.dom.member(fl, id, fl.part(id, s), s)
 	case ast.Assign:
-		return fl.assignment(id, t.Child(id, ast.Left), t.Child(id, ast.Right), s)
+		return fl.assignment(t.Child(id, ast.Left), t.Child(id, ast.Right), s)
 	case ast.VarDef:
-		return fl.assignment(id, t.Child(id, ast.Ident), t.Child(id, ast.Value), s)
+		return fl.assignment(t.Child(id, ast.Ident), t.Child(id, ast.Value), s)
 	case ast.AugAssign:
 		r := fl.opt(t.Child(id, ast.Right), s)
 		l := t.Child(id, ast.Left)
@@ -223,7 +223,7 @@ func (fl *flow) part(id ast.ID, s state) taintSet {
 }
 
 // assignment gives a place a value.
-func (fl *flow) assignment(id, left, right ast.ID, s state) taintSet {
+func (fl *flow) assignment(left, right ast.ID, s state) taintSet {
 	if right == ast.Nil {
 		if left != ast.Nil {
 			fl.eval(left, s)

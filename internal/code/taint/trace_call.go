@@ -73,7 +73,7 @@ func (tr *tracer) callSite(fl *flow, id ast.ID, s state, fnTaint taintSet, args 
 			c.Recv = tr.fresh()
 		}
 		if tr.superCall(fl, id) {
-			tr.object(fl, c.Recv, s)
+			tr.object(c.Recv, s)
 		} else {
 			tr.value(fl, c.Recv, obj, tr.objs[obj], s)
 		}
@@ -192,7 +192,7 @@ func (tr *tracer) superCall(fl *flow, id ast.ID) bool {
 }
 
 // object lets the object that the function is called on come to a node.
-func (tr *tracer) object(fl *flow, n int32, s state) {
+func (tr *tracer) object(n int32, s state) {
 	for _, key := range slices.Sorted(maps.Keys(tr.params)) {
 		if tr.params[key] != 0 {
 			continue

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -131,8 +132,6 @@ func (c *checker) unsure(s *stack.Service, run *start, doubt found, configured b
 		return missing(orWord(firstOf(s.EnvUnread), s.Name), run.hidden)
 	case run.wrapper != "":
 		return missing(run.wrapper, "it is started by "+run.wrapper+", which may write or name it")
-	case slices.ContainsFunc(s.Configs, func(cf stack.Config) bool { return !cf.Known }):
-		return missing(s.Name, "a config of compose's cannot be read from here")
 	case configured:
 		return ""
 	case c.host.Live:
@@ -300,6 +299,29 @@ func (c *checker) configFile(cf *stack.Config) file {
 		f.data = append(bytes.Repeat([]byte{'\n'}, cf.ContentLine), f.data...)
 	}
 	return f
+}
+
+// usersFiles notes the files of logins that are not here. Nobody gets past such a login without being in the file, so that it stays
+// one; whether anybody does is not known. The files themselves are not read.
+func (c *checker) usersFiles(g *Gateway) {
+	if g.Service == nil {
+		return
+	}
+	told := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(g.Runtime.Middlewares)) {
+		file := g.Runtime.Middlewares[name].UsersFile
+		if file == "" || told[file] {
+			continue
+		}
+		told[file] = true
+		at := c.find(g.Stack, g.Service, path.Clean("/"+file))
+		if at.state == seen {
+			continue
+		}
+		c.input(g.Service, orWord(at.shown, file), report.Partial,
+			orWord(at.why, file+" is in no folder that can be read from here")+": whether "+name+
+				" lets anybody in is not known; put the users file where the compose file says")
+	}
 }
 
 // maxFiles bounds how many files of the file provider are read.

@@ -200,6 +200,7 @@ func (c *checker) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 		}
 	}
 	g.Runtime = traefik.Build(in)
+	c.usersFiles(g)
 	return g
 }
 

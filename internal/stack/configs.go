@@ -1,12 +1,13 @@
 package stack
 
 import (
+	"path"
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
 )
 
-// Config is a file that compose puts into a container from its top-level `configs`.
+// Config is a file that compose puts into a container from its top-level `configs` or `secrets`.
 type Config struct {
 	Target  string // path in the container
 	File    string // file on this machine that it comes from, "" if it is none
@@ -18,17 +19,22 @@ type Config struct {
 	Location finding.Location
 }
 
-// configs reads a service's `configs` with what the top level says of each.
-func (d *decoder) configs(n, top *node) []Config {
+// configs reads a service's `configs` or `secrets` with what the top level says of each. folder is where one stands that names no
+// target.
+func (d *decoder) configs(n *node, kind, folder string) []Config {
 	var out []Config
-	for _, it := range d.list("configs", n.get("configs")) {
+	top := d.top.get(kind)
+	for _, it := range d.list(kind, n.get(kind)) {
 		c := Config{Location: it.loc}
 		name := it.value()
 		if it.kind == mapKind {
 			name, c.Target = it.get("source").value(), it.get("target").value()
 		}
 		if c.Target == "" {
-			c.Target = "/" + name
+			c.Target = name
+		}
+		if !path.IsAbs(c.Target) {
+			c.Target = path.Join(folder, c.Target)
 		}
 		def := top.get(name)
 		switch file, content := def.get("file"), def.get("content"); {

@@ -79,7 +79,7 @@ func (d *decoder) service(e entry) Service {
 	if name := n.get("container_name").value(); name != "" {
 		s.Aliases = append(s.Aliases, name)
 	}
-	s.Configs = d.configs(n, d.top.get("configs"))
+	s.Configs = append(d.configs(n, "configs", "/"), d.configs(n, "secrets", "/run/secrets")...)
 	for _, v := range d.list("volumes", n.get("volumes")) {
 		if m, ok := d.mount(v); ok {
 			s.Volumes = append(s.Volumes, m)

@@ -107,6 +107,7 @@ type Middleware struct {
 	Redirect  *Redirect
 	Auth      string   // "basicauth", "digestauth", "forwardauth", "" if it asks for nothing
 	AuthUsers bool     // basic and digest: users are named here or in a file
+	UsersFile string   // of a basicAuth or digestAuth, as a path in Traefik's container
 	AuthAddr  string   // forward: the address that is asked
 	Decision  Decision // forward and plugins: what becomes of a client whom nobody knows; whoever knows the services sets it
 	Decider   string   // forward and plugins: who decides, in words
@@ -281,7 +282,8 @@ func readMiddleware(n *node) *Middleware {
 			m.Redirect = &Redirect{Regex: c.text("regex"), Replacement: c.text("replacement"), Permanent: c.truth("permanent")}
 		case "basicauth", "digestauth":
 			m.Auth = t
-			m.AuthUsers = len(c.strings("users")) > 0 || c.text("usersfile") != ""
+			m.UsersFile = c.text("usersfile")
+			m.AuthUsers = len(c.strings("users")) > 0 || m.UsersFile != ""
 		case "forwardauth":
 			m.Auth, m.AuthAddr = t, c.text("address")
 			m.Rewrites = writesForwardedFor(c)

@@ -33,7 +33,7 @@ func (s *scene) labels() {
 // labelErrors tells why Traefik drops a container.
 func (s *scene) labelErrors(m *member, v *traefik.Verdict) {
 	err := v.Err
-	if err == nil || err.Kind == traefik.PortMissing && !m.speaks() {
+	if err == nil || err.Kind == traefik.PortMissing && !s.speaks(m) {
 		return
 	}
 	s.explained[m] = true
@@ -62,16 +62,6 @@ func (s *scene) labelErrors(m *member, v *traefik.Verdict) {
 	}
 	d.evidence = []string{err.Msg}
 	s.add(d)
-}
-
-// speaks says whether a service has labels for Traefik at all.
-func (m *member) speaks() bool {
-	for key := range m.labels {
-		if forTraefik(key) {
-			return true
-		}
-	}
-	return false
 }
 
 // mainRouter is the router of a container that people think of, by its labels alone: one that does not redirect, over TLS.

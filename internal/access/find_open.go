@@ -135,7 +135,7 @@ func (s *scene) judgeDoor(r *route, m *member) (string, finding.Severity, []stri
 	case r.Router.Auto:
 		return ruleDefaultRouter, sev, why
 	}
-	if own := r.owner(); own != nil && own != m {
+	if own := r.owner(); own != nil && own != m && !s.spaces.together(own, m) {
 		return ruleOtherRouter, s.atLeastHigh(r, m, sev), why
 	}
 	guard := s.guardOf(r, m)

@@ -35,6 +35,12 @@ func (all spaces) meet(sa *stack.Stack, a *stack.Service, sb *stack.Stack, b *st
 	return a == b || meet(sa, a, sb, b)
 }
 
+// together reports whether two services share one network, so that a router of the one is the other's as well.
+func (all spaces) together(a, b *member) bool {
+	space := all[a.service]
+	return space != nil && space == all[b.service]
+}
+
 // shareNetworks finds out who lives in whose network.
 func (c *checker) shareNetworks() {
 	c.spaces = spaces{}
@@ -108,7 +114,7 @@ func claims(s *stack.Service, port uint32) bool {
 	if known := storePorts[imageName(s.Image)]; len(known) > 0 {
 		return slices.Contains(known, port)
 	}
-	if administers(s, port) {
+	if on := panels[imageName(s.Image)]; slices.Contains(on, port) {
 		return true
 	}
 	text := strconv.FormatUint(uint64(port), 10)
@@ -136,8 +142,18 @@ func (n *netns) listens(s *stack.Service, port uint32) bool {
 	if claims(s, port) {
 		return true
 	}
-	others := slices.ContainsFunc(n.guests, func(g *member) bool { return g.service != s && claims(g.service, port) })
-	return !others && len(storePorts[imageName(s.Image)]) == 0
+	return !n.claimed(port) && len(storePorts[imageName(s.Image)]) == 0
+}
+
+// claimed reports whether a port is known to be some guest's.
+func (n *netns) claimed(port uint32) bool {
+	return slices.ContainsFunc(n.guests, func(g *member) bool { return claims(g.service, port) })
+}
+
+// tells reports whether what is said of a port is said of a guest: it is known to be its, or may be a tool's that administers
+// something on any port.
+func (n *netns) tells(s *stack.Service, port uint32) bool {
+	return claims(s, port) || administers(s, port) && !n.claimed(port)
 }
 
 // doorPorts are the ports that are published for a service: its own, or those of the network that it lives in which may be its.
@@ -160,10 +176,10 @@ func (c *checker) toldPorts(s *stack.Service) []stack.Port {
 	}
 	return slices.DeleteFunc(slices.Clone(space.owner.service.Ports), func(p stack.Port) bool {
 		if space.owner.service != s {
-			return !claims(s, p.Target)
+			return !space.tells(s, p.Target)
 		}
 		return c.servesTraefik(space, p) ||
-			slices.ContainsFunc(space.guests, func(g *member) bool { return claims(g.service, p.Target) })
+			slices.ContainsFunc(space.guests, func(g *member) bool { return space.tells(g.service, p.Target) })
 	})
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom"
 	"github.com/drydock/drydock/internal/sbom/document"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 	"github.com/drydock/drydock/internal/state"
 	"github.com/drydock/drydock/internal/vuln"
 )
@@ -106,7 +107,7 @@ func imageRemedy(res *Result, m *vuln.Result) string {
 	if slices.ContainsFunc(m.NotJudged, func(n vuln.NotJudged) bool { return n.Package.Range }) {
 		todo = append(todo, "Lock the versions, or name what was built: drydock vuln IMAGE.")
 	}
-	if len(m.Absent) > 0 {
+	if slices.ContainsFunc(m.Absent, func(a vuln.Absent) bool { return ecosystem.Published(a.Ecosystem) }) {
 		todo = append(todo, "Renew the advisories: drydock db update.")
 	}
 	return strings.Join(todo, " ")

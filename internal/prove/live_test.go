@@ -9,6 +9,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/engine"
+	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/stages"
 	"github.com/drydock/drydock/internal/testenv"
 	"golang.org/x/tools/txtar"
@@ -147,6 +148,13 @@ func TestLiveConvert(t *testing.T) {
 		{"insights", own(testenv.Root(), "examples", "shop", "insights"), python, 0, false},
 		{"storefront", own(testenv.Root(), "examples", "shop", "storefront"), node, 0, false},
 		{"a library that no line names", own("testdata", "pq"), python, 0, true},
+		{"files in root's home", app("home"), python, 0, false},
+		{"settings that the image no longer holds", app("settings"), python, 0, false},
+		{"what a RUN leaves outside", app("left-outside"), python, 0, true},
+		{"modules moved away", app("modules-moved"), node, 0, true},
+		{"a lifecycle script that needs a development dependency", app("lifecycle"), node, 0, true},
+		{"the folder and the path of the base", app("go-base-folder"), static, 0, true},
+		{"an app in the root folder", app("ruby-root"), []string{"ruby:3.1", "ruby:3.1-slim"}, 0, true},
 		{"uv", app("uv"), python, 0, true},
 		{"poetry", app("poetry"), python, 0, true},
 		{"pdm", app("pdm"), python, 0, true},
@@ -194,6 +202,61 @@ func TestLiveConvert(t *testing.T) {
 				t.Errorf("%.1f MB, by hand %.1f", mb, c.byHand)
 			}
 		})
+	}
+}
+
+// The service is proved as compose runs it: with its health check, whose program stays, and copies of what it mounts.
+func TestLiveCompose(t *testing.T) {
+	e := open(t, "python:3.11", "python:3.11-slim")
+	dir := unpack(t, "health")
+	path := filepath.Join(dir, "web", "Dockerfile")
+	h, err := stack.Load(t.Context(), []string{dir}, stack.Options{EnvFiles: []string{os.DevNull}, Env: stack.StandIns(dir, "stand-in")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	around, ok := Around(h, path)
+	if !ok {
+		t.Fatal("no service is built from it")
+	}
+	text := read(t, path)
+	o := Options{Context: around.Context, Original: Side{Name: path, Dockerfile: text, File: path}, Probes: around.Probes, Env: around.Env,
+		Run: around.Run, Files: around.Files, Say: func(s string) { t.Log(s) }}
+	conv, res, err := Convert(t.Context(), e, dockerfile.Parse(text), os.DirFS(around.Context), stages.Options{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := ""
+	for _, c := range res.Checks {
+		t.Logf("%-10s %-8s %s", c.Name, c.Status, c.Text)
+		checked += c.Text + "\n"
+	}
+	if !res.Proved || !strings.Contains(checked, "compose's health check succeeds in both") || !strings.Contains(string(conv.Dockerfile), "--no-install-recommends curl") {
+		t.Errorf("%s\n%s", res.Line(), conv.Dockerfile)
+	}
+	t.Run("without the health check's program", func(t *testing.T) {
+		o.Candidate = Side{Name: "new", Dockerfile: []byte(strings.ReplaceAll(string(conv.Dockerfile), "--no-install-recommends curl", "--no-install-recommends less")), Ignore: conv.Ignore}
+		o.Intended = []Change{{"user", "it needs no root"}}
+		o.Candidate.Dockerfile = []byte(strings.Replace(string(o.Candidate.Dockerfile), "HEALTHCHECK CMD curl -f http://localhost:5000/ || exit 1", "HEALTHCHECK NONE", 1))
+		o.Intended = append(o.Intended, Change{"healthcheck", "compose has one"})
+		res, err := Prove(t.Context(), e, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Proved || res.Cause != Health {
+			t.Errorf("%d %s", res.Cause, res.Line())
+		}
+	})
+}
+
+// Files in root's home that a user of the new image does not find refuse the proof, though no request asks for them.
+func TestLiveHome(t *testing.T) {
+	e := open(t, "python:3.11", "python:3.11-slim")
+	dir := unpack(t, "home")
+	text := string(read(t, dir, "Dockerfile"))
+	wrong := strings.Replace(strings.Replace(text, "FROM python:3.11\n", "FROM python:3.11-slim\n", 1), "EXPOSE", "USER 1000\nEXPOSE", 1)
+	res := try(t, e, dir, []byte(text), []byte(wrong), Change{"user", "it needs no root"})
+	if res.Proved || res.Cause != Home {
+		t.Errorf("%d %s", res.Cause, res.Line())
 	}
 }
 

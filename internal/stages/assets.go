@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
@@ -102,4 +103,7 @@ func within(p, dir string) bool {
 }
 
 // dest is where a COPY or ADD puts things.
-func (p *instruction) dest() string { return join(p.dir, p.in.Args[len(p.in.Args)-1].Text) }
+func (p *instruction) dest() string {
+	to, _ := dockerfile.Expand(p.in.Args[len(p.in.Args)-1].Text, '\\', p.env)
+	return join(p.dir, to)
+}

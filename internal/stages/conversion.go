@@ -385,10 +385,10 @@ func (a *conversion) copies(before int) []copied {
 			continue
 		}
 		args := p.in.Args
-		dest := args[len(args)-1].Text
+		dest := a.expand(p, args[len(args)-1].Text)
 		toDir := strings.HasSuffix(dest, "/") || len(args) > 2 || dest == "." || dest == "./"
 		for _, w := range args[:len(args)-1] {
-			for _, src := range a.glob(w.Text) {
+			for _, src := range a.glob(a.expand(p, w.Text)) {
 				to := join(p.dir, dest)
 				if st, err := statIn(a.ctx, src); err == nil && !st.IsDir() && (toDir || to == p.dir) {
 					to = path.Join(to, path.Base(src))

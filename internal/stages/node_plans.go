@@ -125,8 +125,7 @@ func (n *node) building(p *command) bool {
 
 // inProject: the COPY goes into the project's folder, whose files the final stage lists one by one.
 func (n *node) inProject(o *instruction) bool {
-	dest := join(o.dir, o.in.Args[len(o.in.Args)-1].Text)
-	return dest == n.dir || strings.HasPrefix(dest+"/", strings.TrimSuffix(n.dir, "/")+"/")
+	return within(o.dest(), n.dir)
 }
 
 // planPrune runs everything in the builder, takes the development dependencies away again and copies the project.

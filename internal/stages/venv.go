@@ -103,8 +103,9 @@ func (p *python) planVenv() error {
 			f.add("COPY --from=builder " + p.workDir() + " " + p.workDir())
 		}
 	}
-	w.drop = func(o *instruction) bool {
-		return p.manifestOnly(o) || p.brings(o, "/uv") || p.heavy && o.fromContext() && strings.HasPrefix(join(o.dir, o.in.Args[len(o.in.Args)-1].Text)+"/", p.workDir()+"/")
+	i := func(o *instruction) int { return slices.Index(p.instructions, o) }
+	w.drop = func(o *instruction) bool { // what the builder copied comes with its folder
+		return p.manifestOnly(o) || p.brings(o, "/uv") || p.heavy && i(o) <= lastBuild && o.fromContext() && within(o.dest(), p.workDir())
 	}
 	w.runs = func(pt *command) bool {
 		return !p.builds[pt] && (pt.kind == other || pt.kind == account || pt.kind == files) && !p.afterBuilder(pt)

@@ -3,8 +3,10 @@ package prove
 import (
 	"archive/tar"
 	"context"
+	"errors"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -13,19 +15,47 @@ import (
 
 // appFiles looks for source and templates of an interpreted app that the original has in its working folder and the
 // new image lacks. No probe may ever ask for what they answer.
-func (p *prover) appFiles(context.Context) error {
+func (p *prover) appFiles(ctx context.Context) error {
 	dir := strings.Trim(workDir(&p.imgs[0].Config), "/")
 	lost := lostFiles(p.fs[0], p.fs[1], dir)
 	if len(lost) > 0 {
 		return p.refuse(Files, "/%s is in the original and not in the new image%s", lost[0], andMore(len(lost)-1))
 	}
-	if gone := p.homeGone(); len(gone) > 0 {
+	gone, err := p.ownFiles(ctx, p.homeGone())
+	if err != nil {
+		return err
+	}
+	if len(gone) > 0 {
 		return p.refuse(Home, "/%s is in the home of the original's user, and the new image's user does not find it in his%s", gone[0], andMore(len(gone)-1))
 	}
-	if lost := lostData(p.fs[0], p.fs[1], dir); len(lost) > 0 {
+	if lost, err = p.ownFiles(ctx, lostData(p.fs[0], p.fs[1], dir)); err != nil {
+		return err
+	}
+	if len(lost) > 0 {
 		return p.refuse(Files, "/%s is in the original and not in the new image%s", lost[0], andMore(len(lost)-1))
 	}
 	return nil
+}
+
+// ownFiles are those of some files that the original's base image does not hold itself: another base need not.
+func (p *prover) ownFiles(ctx context.Context, names []string) ([]string, error) {
+	if len(names) == 0 || p.orig.base == nil {
+		return names, nil
+	}
+	if p.orig.baseFS == nil {
+		rc, err := p.run.Export(ctx, p.orig.base.ID)
+		if err != nil {
+			return nil, err
+		}
+		p.orig.baseFS, err = readFiles(rc, nil)
+		if err = errors.Join(err, rc.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		_, ok := p.orig.baseFS.entries[name]
+		return ok
+	}), nil
 }
 
 // homeGone lists files that the original has in root's home and that the new image's user would not find in his own:

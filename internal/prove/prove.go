@@ -148,6 +148,7 @@ type original struct {
 	img     *engine.Image
 	fs      *files
 	base    *engine.Image // what it was built from, nil where the engine cannot tell
+	baseFS  *files        // its files, nil until they are asked for
 	caps    []string      // capabilities that it does not start without
 	known   []Route       // what it is known to answer
 	fragile bool          // requests that may change something end it

@@ -29,16 +29,20 @@ func (a *conversion) assets(build *instruction) []string {
 			have[strings.SplitN(c.from, "/", 2)[0]] = true
 		}
 	}
-	var out []string
+	var out, left []string
 	for _, e := range a.top(".") {
 		name := strings.TrimSuffix(e, "/")
-		if !a.src().strings[name] && !a.o.Whole || have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) {
+		if have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) || strings.HasSuffix(e, "/") && a.onlyCompiled(name) {
 			continue
 		}
-		if strings.HasSuffix(e, "/") && a.onlyCompiled(name) {
+		if !a.src().strings[name] && !a.o.Whole {
+			left = append(left, name)
 			continue
 		}
 		out = append(out, "COPY "+name+" "+path.Join(a.workDir(), name))
+	}
+	if len(left) > 0 {
+		a.guesses("the program does not read "+strings.Join(left, ", "), "no text in its source and no word of its command names them")
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -410,7 +411,39 @@ func (a *conversion) healthcheck() string {
 	}
 	a.res.Hardened = true
 	a.change("healthcheck", "the port is known")
+	if where := a.namesPort(a.port()); where != "" {
+		a.knows(fmt.Sprintf("it listens on port %d", a.port()), "%s names it", where)
+	} else {
+		a.guesses(fmt.Sprintf("it listens on port %d", a.port()), "EXPOSE names it, and neither its command nor its source does")
+	}
+	if path != "" {
+		a.guesses("it answers "+path+" well when it is well", "its source names that route, and who answers it is not told")
+	}
 	return "HEALTHCHECK --interval=30s --timeout=3s CMD " + execForm(test)
+}
+
+// namesPort is what names a port besides EXPOSE: the command, a variable, a source file; "" if nothing does.
+func (a *conversion) namesPort(port int) string {
+	number := regexp.MustCompile(fmt.Sprintf(`\b%d\b`, port))
+	for _, s := range a.startedScripts() {
+		if number.MatchString(s.script.Source) {
+			return s.name
+		}
+	}
+	for _, o := range a.instructions {
+		for _, pair := range o.in.Pairs {
+			if number.MatchString(pair.Value) {
+				return "the variable " + pair.Key
+			}
+		}
+	}
+	text := a.src().text
+	for _, name := range sorted(text) {
+		if number.MatchString(text[name]) {
+			return name
+		}
+	}
+	return ""
 }
 
 func (a *conversion) healthTest(port int, path string) []string {

@@ -221,10 +221,19 @@ func (p *prover) searchPorts(ctx context.Context, c *engine.Container, out *perf
 		if err := c.Alive(ctx); err != nil {
 			return p.endedEarly(ctx, err, nil, out, c)
 		}
-		if out.open = c.OpenPorts(ctx); len(out.open) > 0 || time.Now().After(deadline) {
+		if out.open = p.openPorts(ctx, c); len(out.open) > 0 || time.Now().After(deadline) {
 			return ctx.Err()
 		}
 	}
+}
+
+// scanTime bounds a search of all ports: one takes a second or two, but of a container that has ended no port answers.
+const scanTime = 10 * time.Second
+
+func (p *prover) openPorts(ctx context.Context, c *engine.Container) []int {
+	ctx, cancel := context.WithTimeout(ctx, scanTime)
+	defer cancel()
+	return c.OpenPorts(ctx)
 }
 
 // waitJob waits for a program that does its work and ends.

@@ -234,10 +234,9 @@ func TestLiveCompose(t *testing.T) {
 		t.Errorf("%s\n%s", res.Line(), conv.Dockerfile)
 	}
 	t.Run("without the health check's program", func(t *testing.T) {
-		o.Candidate = Side{Name: "new", Dockerfile: []byte(strings.ReplaceAll(string(conv.Dockerfile), "--no-install-recommends curl", "--no-install-recommends less")), Ignore: conv.Ignore}
-		o.Intended = []Change{{"user", "it needs no root"}}
-		o.Candidate.Dockerfile = []byte(strings.Replace(string(o.Candidate.Dockerfile), "HEALTHCHECK CMD curl -f http://localhost:5000/ || exit 1", "HEALTHCHECK NONE", 1))
-		o.Intended = append(o.Intended, Change{"healthcheck", "compose has one"})
+		wrong := strings.NewReplacer("FROM python:3.11\n", "FROM python:3.11-slim\n", "RUN apt-get update && apt-get install -y --no-install-recommends curl\n", "", "HEALTHCHECK CMD curl -f http://localhost:5000/ || exit 1", "HEALTHCHECK NONE")
+		o.Candidate = Side{Name: "new", Dockerfile: []byte(wrong.Replace(string(text)))}
+		o.Intended = []Change{{"healthcheck", "compose has one"}}
 		res, err := Prove(t.Context(), e, o)
 		if err != nil {
 			t.Fatal(err)

@@ -23,6 +23,7 @@ type conversion struct {
 	res          *Result
 	sources      *sources            // the context's source code, read once
 	base         Inherited           // what the original's base image sets
+	instead      *dockerfile.File    // what is converted in the place of the file: the app's build has moved into a RUN
 	dependents   []*dockerfile.Stage // stages that build on this one
 	needs        []need              // what the app's libraries need when they run, read once
 	left         []string            // what the builder leaves outside of the app's own folder and the final stage takes along

@@ -66,7 +66,7 @@ func planNode(a *conversion) error {
 		return refuse(n.install.from.in, "yarn installs without node_modules here (Plug'n'Play), and which files then run is not told; set nodeLinker: node-modules")
 	}
 	a.leaves("start the program by its path in node_modules/.bin, or with npm", "bun", "bunx", "turbo", "nx", "lerna", "corepack")
-	if static := n.staticSite(); static != nil {
+	if static := n.staticSite(); static != nil && n.buildsAtStart() == "" {
 		return n.planStatic(static)
 	}
 	if n.servedByOther() {
@@ -76,6 +76,10 @@ func planNode(a *conversion) error {
 		return refuse(a.last("CMD"), "it runs the development server (%s); a production build and its command have to be chosen first", cmd)
 	}
 	if cmd := n.buildsAtStart(); cmd != "" {
+		if f := n.builtBefore(); f != nil && len(n.f.Stages) == 1 {
+			n.instead = f
+			return nil
+		}
 		return refuse(a.last("CMD"), "it compiles whenever it starts (%s), with what only a build needs; build in a RUN, and start what was built", cmd)
 	}
 	twins := a.slimTwins()

@@ -187,8 +187,11 @@ func (n *node) startsDev() string {
 }
 
 // buildsAtStart is the command by which the app is compiled whenever it starts, "" if it is not.
-func (n *node) buildsAtStart() string {
-	for _, words := range n.startCalls() {
+func (n *node) buildsAtStart() string { return n.buildsIn(n.startCalls()) }
+
+// buildsIn is the first of some commands that compiles, "" if none does.
+func (n *node) buildsIn(calls [][]string) string {
+	for _, words := range calls {
 		name := path.Base(words[0])
 		if name == "npx" && len(words) > 1 {
 			words = words[1:]

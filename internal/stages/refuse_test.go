@@ -38,7 +38,7 @@ func TestRefusals(t *testing.T) {
 		"uv run --with": {"FROM python:3.11\nCOPY . .\nRUN pip install uv && uv sync\nCMD [\"uv\", \"run\", \"--with\", \"x\", \"a.py\"]\n", "--with", 0, map[string]string{"pyproject.toml": ""}},
 		"compiles at start": {"FROM node:20\nCOPY . .\nRUN npm ci\nCMD [\"npm\", \"start\"]\n", "compiles whenever it starts (nest start)", 4,
 			map[string]string{"package.json": `{"scripts":{"start":"nest start"},"devDependencies":{"@nestjs/cli":"10"}}`}},
-		"builds before it starts": {"FROM node:20\nCOPY . .\nRUN npm ci\nCMD npm run build && npm run serve\n", "compiles whenever it starts (vite build)", 4,
+		"builds before it starts": {"FROM node:20\nCOPY . .\nRUN npm ci\nCMD npm run build; npm run serve\n", "compiles whenever it starts (vite build)", 4,
 			map[string]string{"package.json": `{"scripts":{"build":"vite build","serve":"node s.js"},"devDependencies":{"vite":"5"}}`}},
 		"plug and play": {"FROM node:20\nWORKDIR /a\nCOPY . .\nRUN yarn install\nCMD [\"yarn\", \"start\"]\n", "nodeLinker", 4,
 			map[string]string{"package.json": `{"packageManager":"yarn@4.1.0"}`, "yarn.lock": ""}},

@@ -139,6 +139,16 @@ func split(f *dockerfile.File, st *dockerfile.Stage, context fs.FS, o Options) (
 	if err := plan(a); err != nil {
 		return nil, err
 	}
+	if f := a.instead; f != nil {
+		res, err := split(f, f.Stages[0], context, o)
+		if err != nil {
+			return nil, err
+		}
+		a.res = res
+		a.change("command", "the app is built before it starts")
+		a.guesses("the build needs nothing that is only known when the app starts", "the original builds whenever it starts, with the variables of that moment")
+		return res, nil
+	}
 	if err := a.worthwhile(); err != nil {
 		return nil, err
 	}

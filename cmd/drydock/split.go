@@ -22,6 +22,9 @@ import (
 	"github.com/drydock/drydock/internal/prove"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/imagegate"
+	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/stages"
 )
@@ -173,8 +176,8 @@ func (a *app) proofOptions(in *input, f *splitFlags, probes []prove.Probe) prove
 
 // scanSummary is the image gate for one image of the engine.
 func scanSummary(ctx context.Context, ref string) (prove.Summary, error) {
-	t := scan.Resolve(ctx, scan.Inputs{Args: []string{"docker:" + ref}})
-	r, err := scan.Run(ctx, t, scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}})
+	t := target.Resolve(ctx, target.Inputs{Args: []string{"docker:" + ref}})
+	r, err := scan.Run(ctx, t, scan.Gates, gate.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}})
 	if err != nil {
 		return prove.Summary{}, err
 	}
@@ -212,7 +215,7 @@ func givenSizes(ctx context.Context, flags []string) (map[string]int64, error) {
 		if !ok || ref == "" || file == "" {
 			return nil, clierr.Usage("--size %s: not REF=FILE", s).WithHint("As --size python:3.12-slim=slim.tar: the base image, and an archive or SBOM of it.")
 		}
-		n, err := scan.ImageSize(ctx, file)
+		n, err := imagegate.Size(ctx, file)
 		if err != nil {
 			return nil, err
 		}

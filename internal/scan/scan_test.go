@@ -9,7 +9,8 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
 func TestJudgeNeverHidesWhatWasNotRead(t *testing.T) {
@@ -43,16 +44,15 @@ func TestJudgeNeverHidesWhatWasNotRead(t *testing.T) {
 }
 
 func TestAPanickingGateFailsAlone(t *testing.T) {
-	defer func(old []gate) { gates = old }(gates)
-	gates = []gate{
-		{"image", func(context.Context, *Target, *Options) (*Result, error) { panic("boom") }},
-		{"code", func(context.Context, *Target, *Options) (*Result, error) {
-			return &Result{Inputs: []report.Input{{Path: ".", Status: report.Checked}}, Judged: 1,
+	gates := []gate.Gate{
+		{Name: "image", Run: func(context.Context, *target.Target, *gate.Options) (*gate.Result, error) { panic("boom") }},
+		{Name: "code", Run: func(context.Context, *target.Target, *gate.Options) (*gate.Result, error) {
+			return &gate.Result{Inputs: []report.Input{{Path: ".", Status: report.Checked}}, Judged: 1,
 				Findings: []finding.Finding{{Gate: "code", Rule: "r", Severity: finding.Low}},
 				Rules:    []finding.Rule{{ID: "r"}, {ID: "unused"}}}, nil
 		}},
 	}
-	r, err := Run(context.Background(), &Target{Name: "x"}, Options{})
+	r, err := Run(context.Background(), &target.Target{Name: "x"}, gates, gate.Options{})
 	if clierr.Code(err) != clierr.ExitInput {
 		t.Errorf("error %v", err)
 	}
@@ -66,19 +66,8 @@ func TestAPanickingGateFailsAlone(t *testing.T) {
 
 func TestUnreadInputsKeepTheReport(t *testing.T) {
 	boom := errors.New("boom")
-	r, err := Run(context.Background(), &Target{Name: "x", Unread: []error{boom}}, Options{Gates: []finding.Gate{"none"}})
+	r, err := Run(context.Background(), &target.Target{Name: "x", Unread: []error{boom}}, Gates, gate.Options{Gates: []finding.Gate{"none"}})
 	if !errors.Is(err, boom) || r == nil || r.Schema != report.Schema {
 		t.Errorf("%v, %v", r, err)
-	}
-}
-
-func TestUnitsAreScannedOnce(t *testing.T) {
-	b := &stack.Build{Context: "/c", Dockerfile: "/c/Dockerfile"}
-	h := &stack.Host{Stacks: []stack.Stack{{Name: "s", Services: []stack.Service{
-		{Name: "web", Image: "app", Build: b}, {Name: "worker", Image: "app", Build: b}, {Name: "db", Image: "postgres:16"},
-	}}}}
-	us := (&Target{Host: h}).Units()
-	if len(us) != 2 || len(us[0].Services) != 2 || us[1].Image != "postgres:16" {
-		t.Errorf("%+v", us)
 	}
 }

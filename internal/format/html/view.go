@@ -93,7 +93,7 @@ var advisoryID = regexp.MustCompile(`^[A-Z][A-Za-z0-9._-]+$`)
 // functions are the template's. What they return is text, which the template escapes.
 var functions = template.FuncMap{
 	"plain":      report.Plain,
-	"plural":     rank.Plural,
+	"plural":     report.Plural,
 	"severities": func() []finding.Severity { return finding.Severities },
 	"share": func(counts map[finding.Severity]int) []part {
 		n := 0
@@ -109,7 +109,7 @@ var functions = template.FuncMap{
 	"lower":   strings.ToLower,
 	"date":    func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
 	"day":     func(t time.Time) string { return t.UTC().Format("2 January 2006") },
-	"days":    func(d time.Duration) string { return rank.Plural(int(d.Hours()/24), "day") },
+	"days":    func(d time.Duration) string { return report.Plural(int(d.Hours()/24), "day") },
 	"seconds": func(ms int64) string { return fmt.Sprintf("%.1f s", float64(ms)/1000) },
 	// advisory is the page of a vulnerability, "" for what is no identifier of one.
 	"advisory": func(id string) string {

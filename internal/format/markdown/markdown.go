@@ -75,7 +75,7 @@ func (c *comment) actions(r *report.Report) {
 	}
 	c.print("\n### Do first\n\n")
 	for i, a := range r.Actions[:min(len(r.Actions), maxActions)] {
-		c.print("%d. **%s**: removes %s (%s)\n", i+1, cell(a.Title), rank.Plural(len(a.Findings), "finding"), rank.Severities(a.Removes))
+		c.print("%d. **%s**: removes %s (%s)\n", i+1, cell(a.Title), report.Plural(len(a.Findings), "finding"), rank.Severities(a.Removes))
 	}
 }
 
@@ -86,7 +86,7 @@ func (c *comment) services(r *report.Report, s *rank.Summary) {
 	c.print("\n| service | exposure | critical | high | medium | low | info | unknown | worst |\n|---|---|--:|--:|--:|--:|--:|--:|---|\n")
 	for i := range s.Services {
 		if c.full() {
-			c.print("\nand %s more\n", rank.Plural(len(s.Services)-i, "service"))
+			c.print("\nand %s more\n", report.Plural(len(s.Services)-i, "service"))
 			return
 		}
 		row := &s.Services[i]
@@ -130,7 +130,7 @@ func (c *comment) findings(groups []rank.Group, all bool) {
 		return
 	}
 	if rest := groups[len(open):]; len(rest) > 0 {
-		c.print("\n<details><summary>%s more</summary>\n%s", rank.Plural(len(rest), "line"), tableHead)
+		c.print("\n<details><summary>%s more</summary>\n%s", report.Plural(len(rest), "line"), tableHead)
 		c.rows(rest, rest)
 		c.print("\n</details>\n")
 	}
@@ -140,7 +140,7 @@ func (c *comment) findings(groups []rank.Group, all bool) {
 func (c *comment) rows(groups, all []rank.Group) bool {
 	for i := range groups {
 		if c.full() {
-			c.print("\n%s did not fit; the other formats have every one.\n", rank.Plural(len(all)-i, "more line"))
+			c.print("\n%s did not fit; the other formats have every one.\n", report.Plural(len(all)-i, "more line"))
 			return false
 		}
 		g := &groups[i]
@@ -189,7 +189,7 @@ func (c *comment) listing(r *report.Report) {
 	c.print("\n| package | version | ecosystem | where |\n|---|---|---|---|\n")
 	for i := range r.Packages {
 		if c.full() {
-			c.print("\nand %s more; the other formats have every one.\n", rank.Plural(len(r.Packages)-i, "package"))
+			c.print("\nand %s more; the other formats have every one.\n", report.Plural(len(r.Packages)-i, "package"))
 			return
 		}
 		p := &r.Packages[i]

@@ -43,7 +43,7 @@ func (p *printer) findings() {
 				n++
 			}
 		}
-		p.line(cell{fmt.Sprintf("and %s below these (%s); --all shows every one", rank.Plural(n, "finding"), rank.Severities(counts)), dim})
+		p.line(cell{fmt.Sprintf("and %s below these (%s); --all shows every one", report.Plural(n, "finding"), rank.Severities(counts)), dim})
 	}
 	if p.o.All {
 		p.silenced("Waived", p.s.Waived)

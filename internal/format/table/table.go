@@ -107,7 +107,7 @@ func (p *printer) verdict() {
 	}
 	sub := p.r.Target
 	if n := len(p.r.Stacks); n > 0 {
-		sub += " · " + rank.Plural(n, "stack") + ", " + rank.Plural(len(p.r.Services), "service")
+		sub += " · " + report.Plural(n, "stack") + ", " + report.Plural(len(p.r.Services), "service")
 	}
 	if n := p.s.Exploited; n > 0 {
 		sub += " · " + fmt.Sprintf("%d known to be exploited", n)
@@ -146,7 +146,7 @@ func (p *printer) actions() {
 	}
 	for i, a := range shown {
 		p.paragraph(fmt.Sprintf("%3d. ", i+1), cell{a.Title, bold})
-		text := "     removes " + rank.Plural(len(a.Findings), "finding") + ": " + rank.Severities(a.Removes)
+		text := "     removes " + report.Plural(len(a.Findings), "finding") + ": " + rank.Severities(a.Removes)
 		if a.Command != "" {
 			text += "   $ " + a.Command
 		}
@@ -221,10 +221,10 @@ func (p *printer) footer() {
 		parts = append(parts, fmt.Sprintf("%d waived", n))
 	}
 	if n := len(p.r.Packages); n > 0 {
-		parts = append(parts, rank.Plural(n, "package"))
+		parts = append(parts, report.Plural(n, "package"))
 	}
 	if d := p.s.Data; d.Records > 0 {
-		age := rank.Plural(d.Records, "advisory")
+		age := report.Plural(d.Records, "advisory")
 		if !d.Newest.IsZero() {
 			age += fmt.Sprintf(" up to %s (%s)", d.Newest.Format("2006-01-02"), ageText(d.Age))
 		}
@@ -242,8 +242,8 @@ func ageText(d time.Duration) string {
 	case days < 1:
 		return "today"
 	case days < 60:
-		return rank.Plural(days, "day") + " old"
+		return report.Plural(days, "day") + " old"
 	default:
-		return rank.Plural(days/30, "month") + " old"
+		return report.Plural(days/30, "month") + " old"
 	}
 }

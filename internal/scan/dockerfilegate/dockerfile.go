@@ -1,4 +1,6 @@
-package scan
+// Package dockerfilegate asks whether the image ships only what it runs. Every Dockerfile is read once and judged once
+// for each target that a service builds of it.
+package dockerfilegate
 
 import (
 	"cmp"
@@ -17,7 +19,6 @@ import (
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -26,54 +27,48 @@ import (
 	"github.com/drydock/drydock/internal/lint"
 	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/stages"
 )
 
-// The Dockerfile gate: does the image ship only what it runs? Every Dockerfile is read once and judged once for each
-// target that a service builds of it.
-
-// recipe is a Dockerfile with the builds that are made of it.
-type recipe struct {
-	path   string           // that can be opened; "" for one whose text is given
-	shown  string           // as the report names it
-	text   []byte           // nil: it is read from path
-	place  finding.Location // of an inline one: the service's line
-	builds []build
+// file is a Dockerfile with the units that are built of it.
+type file struct {
+	path  string           // that can be opened; "" for one whose text is given
+	shown string           // as the report names it
+	text  []byte           // nil: it is read from path
+	place finding.Location // of an inline one: the service's line
+	units []target.Unit    // none where nothing says what is built of it
 }
 
-// build is one target of a recipe.
-type build struct {
-	target   string
-	context  string // folder, "" if it is not known
-	args     map[string]string
-	services []lint.Service
-}
+// Gate is the Dockerfile gate.
+var Gate = gate.Gate{Name: finding.GateDockerfile, Rules: rules.Described, Run: run}
 
-func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error) {
-	cfg, err := LintConfig(t, opt)
+func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result, error) {
+	cfg, err := Config(t, opt)
 	if err != nil {
 		return nil, err
 	}
-	all, unwalked, err := recipes(ctx, t)
+	all, unwalked, err := files(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	results := make([]Result, len(all))
+	results := make([]gate.Result, len(all))
 	held := &heldSizes{off: opt.Offline}
 	defer held.close()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, r := range all {
+	known := services(t)
+	for i, f := range all {
 		g.Go(func() error {
-			results[i] = r.lint(t, cfg, opt, func(ref string) (int64, bool) { return held.size(ctx, ref) })
+			results[i] = f.lint(t, cfg, opt, known, func(ref string) (int64, bool) { return held.size(ctx, ref) })
 			return ctx.Err()
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	res := &Result{Rules: rules.Described()}
+	res := &gate.Result{Rules: rules.Described()}
 	for _, r := range results {
 		res.Inputs = append(res.Inputs, r.Inputs...)
 		res.Findings = append(res.Findings, r.Findings...)
@@ -82,7 +77,7 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 		res.Judged += r.Judged
 	}
 	res.Inputs = append(res.Inputs, unwalked...)
-	res.Inputs = append(res.Inputs, t.hidden()...)
+	res.Inputs = append(res.Inputs, t.Hidden()...)
 	if len(res.Inputs) == 0 {
 		res.Reason = "no Dockerfile among the inputs"
 	}
@@ -92,9 +87,9 @@ func runDockerfile(ctx context.Context, t *Target, opt *Options) (*Result, error
 	return res, nil
 }
 
-// LintConfig finds the .hadolint.yaml that counts (the one named, the working folder's, the target's, the user's) and
+// Config finds the .hadolint.yaml that counts (the one named, the working folder's, the target's, the user's) and
 // adds hadolint's environment variables to it.
-func LintConfig(t *Target, opt *Options) (*lint.Config, error) {
+func Config(t *target.Target, opt *gate.Options) (*lint.Config, error) {
 	cfg, err := lintFile(t, opt)
 	if err != nil {
 		return nil, err
@@ -102,7 +97,7 @@ func LintConfig(t *Target, opt *Options) (*lint.Config, error) {
 	return cfg.Environment(os.Getenv)
 }
 
-func lintFile(t *Target, opt *Options) (*lint.Config, error) {
+func lintFile(t *target.Target, opt *gate.Options) (*lint.Config, error) {
 	if opt.LintConfig != "" {
 		return lint.ReadConfig(opt.LintConfig)
 	}
@@ -113,168 +108,49 @@ func lintFile(t *Target, opt *Options) (*lint.Config, error) {
 	return lint.FindConfig(folders...)
 }
 
-// recipes lists the Dockerfiles of the target, each once: those that services build from, those named, and those below
-// folders that are no compose project. What could not be looked through of those is the second result.
-func recipes(ctx context.Context, t *Target) ([]*recipe, []report.Input, error) {
-	var all []*recipe
-	index := map[string]*recipe{}
-	get := func(path string) *recipe {
-		key := path
-		if abs, err := filepath.Abs(path); err == nil {
-			key = abs
-		}
-		if index[key] == nil {
-			index[key] = &recipe{path: path, shown: t.rel(path)}
-			all = append(all, index[key])
-		}
-		return index[key]
-	}
-	if t.Host != nil {
-		ref := t.Host.Refs()
-		t.Host.Services(func(st *stack.Stack, s *stack.Service) {
-			name := ref(st.Name, s.Name)
-			switch b := s.Build; {
-			case b == nil || b.Remote:
-			case b.Inline != "":
-				r := &recipe{shown: s.BuildLocation.Path, text: []byte(b.Inline), place: s.BuildLocation}
-				r.add(b, st, s, name)
-				all = append(all, r)
-			case b.Dockerfile != "":
-				get(b.Dockerfile).add(b, st, s, name)
-			}
-		})
-	}
-	for _, f := range t.Dockerfiles {
-		get(f)
-	}
-	if t.Piped != nil {
-		all = append(all, &recipe{shown: Stdin, text: t.Piped})
-	}
-	for _, f := range t.Files {
-		if dockerfile.IsName(filepath.Base(f)) {
-			get(f)
-		}
-	}
-	var unwalked []report.Input
-	for _, d := range t.Dirs {
-		missed := func(p, why string) {
-			unwalked = append(unwalked, report.Input{Path: t.rel(p), Status: report.Skipped, Reason: why})
-		}
-		if err := walkDockerfiles(ctx, d, func(p string) { get(p) }, missed); err != nil {
-			return nil, nil, err
-		}
-	}
-	return all, unwalked, nil
-}
-
-// add notes a service's build of the recipe; services that build the same thing share it. ref tells the service apart
-// on the whole host.
-func (r *recipe) add(b *stack.Build, st *stack.Stack, s *stack.Service, ref string) {
-	args := map[string]string{}
-	for k, v := range b.Args {
-		if v != nil {
-			args[k] = *v
-		}
-	}
-	sv := lint.Service{Name: ref, Health: s.Healthcheck != nil, User: s.User}
-	for i := range st.Services {
-		for _, d := range st.Services[i].DependsOn {
-			if d == s.Name && !slices.Contains(st.Services[i].AwaitsEnd, d) {
-				sv.Dependants = append(sv.Dependants, st.Services[i].Name)
-			}
-		}
-	}
-	for i := range r.builds {
-		if o := &r.builds[i]; o.target == b.Target && o.context == b.Context && fmt.Sprint(o.args) == fmt.Sprint(args) {
-			o.services = append(o.services, sv)
-			return
-		}
-	}
-	r.builds = append(r.builds, build{target: b.Target, context: b.Context, args: args, services: []lint.Service{sv}})
-}
-
-// walkDockerfiles calls found for every Dockerfile below a folder, in the order of their names, and missed for what could
-// not be looked at: a folder that cannot be read, and a Dockerfile that is a link out of the folder. Version control and
-// installed dependencies are passed over.
-func walkDockerfiles(ctx context.Context, dir string, found func(string), missed func(path, why string)) error {
-	root, err := filepath.EvalSymlinks(dir)
+// lint judges the file for each of the units that are built of it and joins the findings.
+func (d *file) lint(
+	t *target.Target, cfg *lint.Config, opt *gate.Options, known map[string]lint.Service, size func(string) (int64, bool),
+) gate.Result {
+	names := d.serviceNames()
+	in := report.Input{Path: d.shown, Status: report.Checked, Service: strings.Join(names, ", ")}
+	f, err := d.parse(t)
 	if err != nil {
-		return clierr.InputErr(dir, err)
-	}
-	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
+		in.Status, in.Reason = report.Failed, clierr.Reason(err)
+		if in.Service != "" {
+			in.Status, in.Reason = report.Skipped, t.Absent("Dockerfile", d.path, err)
 		}
-		switch {
-		case err != nil:
-			missed(p, "it cannot be read: "+reasonOf(err))
-		case d.IsDir() && p != dir && (d.Name() == ".git" || d.Name() == "node_modules"):
-			return filepath.SkipDir
-		case d.IsDir() || !dockerfile.IsName(d.Name()):
-		case d.Type().IsRegular() || leadsInto(root, p):
-			found(p)
-		default:
-			missed(p, "it is no regular file of this folder")
-		}
-		return nil
-	})
-}
-
-// leadsInto tells whether a link leads to a regular file below root.
-func leadsInto(root, link string) bool {
-	real, err := filepath.EvalSymlinks(link)
-	if err != nil {
-		return false
+		return gate.Result{Inputs: []report.Input{in}}
 	}
-	rel, err := filepath.Rel(root, real)
-	st, err2 := os.Stat(real)
-	return err == nil && err2 == nil && st.Mode().IsRegular() && filepath.IsLocal(rel)
-}
-
-// lint judges the recipe for each of its builds and joins the findings.
-func (r *recipe) lint(t *Target, cfg *lint.Config, opt *Options, size func(string) (int64, bool)) Result {
-	in := report.Input{Path: r.shown, Status: report.Checked, Service: strings.Join(r.serviceNames(), ", ")}
-	src := r.text
-	if src == nil {
-		var err error
-		if src, err = bounded.ReadFile(r.path, dockerfile.MaxSize); err != nil {
-			in.Status, in.Reason = report.Failed, reasonOf(err)
-			if in.Service != "" {
-				in.Status, in.Reason = report.Skipped, t.absent("Dockerfile", r.path, err)
-			}
-			return Result{Inputs: []report.Input{in}}
-		}
-	}
-	f := dockerfile.Parse(src)
-	res := Result{Read: report.Read{Files: 1, Services: len(r.serviceNames()), Bytes: int64(len(src))}, Judged: 1}
+	res := gate.Result{Read: report.Read{Files: 1, Services: len(names), Bytes: int64(len(f.Src))}, Judged: 1}
 	if len(f.Instructions) == 0 {
 		in.Status, in.Reason = report.Partial, "there is nothing in it that could be checked"
 		res.Judged = 0
 	} else if why := notUnderstood(f); why != "" {
 		in.Status, in.Reason = report.Partial, why
 	}
-	builds := r.builds
-	if len(builds) == 0 {
-		builds = []build{{}}
-		if r.path != "" {
-			builds[0].context = likelyContext(r.path)
+	units := d.units
+	if len(units) == 0 {
+		units = []target.Unit{{}}
+		if d.path != "" {
+			units[0].Context = likelyContext(d.path)
 		}
 	}
 	joined := joiner{index: map[string]int{}}
-	for _, b := range builds {
-		c, warn, done := b.known(r.path)
+	for _, u := range units {
+		c, warn, done := about(u, d.path, known)
 		if warn != "" {
-			res.Warnings = append(res.Warnings, report.Warning{Text: warn, Location: finding.Location{Path: r.shown}})
+			res.Warnings = append(res.Warnings, report.Warning{Text: warn, Location: finding.Location{Path: d.shown}})
 		}
 		c.Now = opt.Now()
-		c.Estimate = func(f *dockerfile.File, _ *dockerfile.Stage) string { return saving(f, c.Files, b.target, size) }
-		joined.add(lint.Run(f, r.shown, rules.All, cfg, c))
+		c.Estimate = func(f *dockerfile.File, _ *dockerfile.Stage) string { return saving(f, c.Files, u.Target, size) }
+		joined.add(lint.Run(f, d.shown, rules.All, cfg, c))
 		done()
 	}
 	atInstruction(f, joined.list)
-	if r.place.Path != "" {
+	if d.place.Path != "" {
 		for i := range joined.list {
-			joined.list[i].Location, joined.list[i].Fix.Edits = r.place, nil // an inline file has no lines of its own
+			joined.list[i].Location, joined.list[i].Fix.Edits = d.place, nil // an inline file has no lines of its own
 		}
 	}
 	res.Inputs, res.Findings = []report.Input{in}, joined.list
@@ -405,19 +281,18 @@ func (h *heldSizes) close() {
 	}
 }
 
-func reasonOf(err error) string {
-	if e, ok := err.(*fs.PathError); ok {
-		return e.Err.Error()
+// parse is the file as it is read, once a run whoever asks for it.
+func (d *file) parse(t *target.Target) (*dockerfile.File, error) {
+	if d.text != nil {
+		return dockerfile.Parse(d.text), nil
 	}
-	return err.Error()
+	return t.Dockerfile(d.path)
 }
 
-func (r *recipe) serviceNames() []string {
+func (d *file) serviceNames() []string {
 	var out []string
-	for _, b := range r.builds {
-		for _, s := range b.services {
-			out = append(out, s.Name)
-		}
+	for _, u := range d.units {
+		out = append(out, u.Services...)
 	}
 	sort.Strings(out)
 	return out
@@ -447,20 +322,23 @@ func (j *joiner) add(found []finding.Finding) {
 	}
 }
 
-// known is what a rule may ask about a build beyond the file, until done is called. warn is what is wrong with the
-// ignore file, "" for nothing.
-func (b *build) known(path string) (c *lint.Context, warn string, done func()) {
-	c = &lint.Context{Target: b.target, Args: b.args, Services: b.services}
-	if b.context == "" {
+// about is what a rule may ask about a unit beyond the file, until done is called. warn is what is wrong with the ignore
+// file, "" for nothing.
+func about(u target.Unit, path string, known map[string]lint.Service) (c *lint.Context, warn string, done func()) {
+	c = &lint.Context{Target: u.Target, Args: u.Args}
+	for _, name := range u.Services {
+		c.Services = append(c.Services, known[name])
+	}
+	if u.Context == "" {
 		return c, "", func() {}
 	}
-	root, err := os.OpenRoot(b.context)
+	root, err := os.OpenRoot(u.Context)
 	if err != nil {
 		return c, "", func() {}
 	}
 	c.Files = root.FS()
-	if ig := readIgnore(c.Files, path); ig != nil {
-		c.Ignored, warn = ig.hides, ig.problem
+	if ig := target.ReadIgnore(c.Files, path); ig != nil {
+		c.Ignored, warn = ig.Hides, ig.Problem
 	}
 	return c, warn, func() { root.Close() }
 }

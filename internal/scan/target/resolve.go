@@ -1,4 +1,4 @@
-package scan
+package target
 
 import (
 	"context"
@@ -21,8 +21,8 @@ type Inputs struct {
 	Stdin  io.Reader       // what an argument "-" is read from; nil where it is not
 }
 
-// imageSchemes name where an image is read from.
-var imageSchemes = []string{"docker:", "docker-archive:", "oci-archive:", "oci-dir:", "registry:", "dir:"}
+// ImageSchemes name where an image is read from.
+var ImageSchemes = []string{"docker:", "docker-archive:", "oci-archive:", "oci-dir:", "registry:", "dir:"}
 
 // Resolve finds out what the inputs are. A bare argument is a folder, then a file by its content, then an image of the
 // engine; a registry is only ever asked as registry:REF. Inputs that cannot be read stand in Target.Unread: the rest is
@@ -110,7 +110,7 @@ func (t *Target) classify(in *Inputs, arg string) (compose bool, err error) {
 		t.SBOMs = append(t.SBOMs, path)
 		return false, nil
 	}
-	for _, s := range imageSchemes {
+	for _, s := range ImageSchemes {
 		if strings.HasPrefix(arg, s) {
 			t.Images = append(t.Images, arg)
 			return false, nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
@@ -27,6 +28,10 @@ func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Option
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
+	if opt.Engine = t.Engine; opt.Engine == nil {
+		opt.Engine = &dockerapi.Shared{}
+	}
+	defer opt.Engine.Close()
 	start := opt.Now()
 	r := report.New(opt.Tool, t.Name, start)
 	describe(r, t)

@@ -144,6 +144,21 @@ func TestWhatIsNotUnderstoodIsTold(t *testing.T) {
 // look writes the files and asks one gate about them.
 func look(t *testing.T, name finding.Gate, files string, args ...string) (*report.Report, *report.Gate) {
 	t.Helper()
+	write(t, files)
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	r, _ := Run(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: args}), Gates, gate.Options{Gates: []finding.Gate{name}})
+	g := r.Gate(name)
+	if g == nil {
+		t.Fatalf("there is no %s gate", name)
+	}
+	return r, g
+}
+
+// write puts the files of a txtar archive into a new folder and goes there. A name "a -> b" is a link.
+func write(t *testing.T, files string) {
+	t.Helper()
 	dir := t.TempDir()
 	for _, f := range txtar.Parse([]byte(files)).Files {
 		base, to, link := strings.Cut(f.Name, " -> ")
@@ -161,15 +176,6 @@ func look(t *testing.T, name finding.Gate, files string, args ...string) (*repor
 		}
 	}
 	t.Chdir(dir)
-	if len(args) == 0 {
-		args = []string{"."}
-	}
-	r, _ := Run(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: args}), Gates, gate.Options{Gates: []finding.Gate{name}})
-	g := r.Gate(name)
-	if g == nil {
-		t.Fatalf("there is no %s gate", name)
-	}
-	return r, g
 }
 
 // told is everything that a person is told of a run.

@@ -13,14 +13,11 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/drydock/drydock/internal/clierr"
-	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -54,14 +51,12 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 		return nil, err
 	}
 	results := make([]gate.Result, len(all))
-	held := &heldSizes{off: opt.Offline}
-	defer held.close()
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	known := services(t)
 	for i, f := range all {
 		g.Go(func() error {
-			results[i] = f.lint(t, cfg, opt, known, func(ref string) (int64, bool) { return held.size(ctx, ref) })
+			results[i] = f.lint(t, cfg, opt, known, func(ref string) (int64, bool) { return heldSize(ctx, opt, ref) })
 			return ctx.Err()
 		})
 	}
@@ -250,35 +245,22 @@ func saving(f *dockerfile.File, files fs.FS, target string, size func(string) (i
 	return e.Text
 }
 
-// heldSizes asks an engine on this machine how large the images are that it holds. It connects when it is first asked;
-// without an engine no size is known.
-type heldSizes struct {
-	off  bool
-	once sync.Once
-	cli  *client.Client
-}
-
 // engineWait bounds one question to the engine: an estimate is worth no waiting.
 const engineWait = 2 * time.Second
 
-func (h *heldSizes) size(ctx context.Context, ref string) (int64, bool) {
-	if h.off {
+// heldSize asks the engine how large an image is that it holds. No engine is no error: there is no estimate then.
+func heldSize(ctx context.Context, opt *gate.Options, ref string) (int64, bool) {
+	if opt.Offline || opt.Engine == nil {
 		return 0, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, engineWait)
 	defer cancel()
-	h.once.Do(func() { h.cli, _ = dockerapi.Connect(ctx) }) // no engine is no error here: there is no estimate then
-	if h.cli == nil {
+	cli, err := opt.Engine.Client(ctx)
+	if err != nil {
 		return 0, false
 	}
-	got, err := h.cli.ImageInspect(ctx, ref)
+	got, err := cli.ImageInspect(ctx, ref)
 	return got.Size, err == nil
-}
-
-func (h *heldSizes) close() {
-	if h.cli != nil {
-		h.cli.Close()
-	}
 }
 
 // parse is the file as it is read, once a run whoever asks for it.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
@@ -27,12 +28,13 @@ type Gate struct {
 // Options is what a run may depend on besides its target.
 type Options struct {
 	Tool     report.Tool
-	Gates    []finding.Gate // which gates run; nil for all that a scan has
-	Access   access.Options // what drydock.yaml and flags say about who may enter
-	Platform string         // "linux/arm64"; "" for this machine's
-	Verify   bool           // check the digests of local archives too
-	Offline  bool           // do not ask an engine on this machine for images
-	MaxAge   time.Duration  // of advisories, before a warning; 0 for the usual one
+	Gates    []finding.Gate    // which gates run; nil for all that a scan has
+	Access   access.Options    // what drydock.yaml and flags say about who may enter
+	Platform string            // "linux/arm64"; "" for this machine's
+	Verify   bool              // check the digests of local archives too
+	Engine   *dockerapi.Shared // the engine on this machine, connected to once a run; nil where it is not to be asked
+	Offline  bool              // do not ask an engine on this machine for images
+	MaxAge   time.Duration     // of advisories, before a warning; 0 for the usual one
 	Now      func() time.Time
 	Listen   Listener
 

@@ -5,7 +5,6 @@ package imagegate
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -13,12 +12,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/drydock/drydock/internal/advisory"
-	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
@@ -156,9 +153,8 @@ func addImage(res *gate.Result, h *held) {
 // readAll reads every input of the gate side by side, and keeps their order.
 func readAll(ctx context.Context, t *target.Target, opt *gate.Options) ([]held, error) {
 	var work []func(context.Context) held
-	engine := sync.OnceValue(func() error { return askEngine(ctx, opt) })
 	for _, u := range t.Units() {
-		work = append(work, func(ctx context.Context) held { return readUnit(ctx, t, u, opt, engine) })
+		work = append(work, func(ctx context.Context) held { return readUnit(ctx, t, u, opt) })
 	}
 	for _, ref := range t.Images {
 		work = append(work, func(ctx context.Context) held { return readImage(ctx, t, ref, opt) })
@@ -188,25 +184,22 @@ func readAll(ctx context.Context, t *target.Target, opt *gate.Options) ([]held, 
 	return all, g.Wait()
 }
 
-// askEngine tells why the engine on this machine cannot be asked for images, nil if it can.
-func askEngine(ctx context.Context, opt *gate.Options) error {
-	if opt.Offline {
-		return errors.New("the engine was not to be asked")
+// answers reports whether there is an engine to be asked for images.
+func answers(ctx context.Context, opt *gate.Options) bool {
+	if opt.Offline || opt.Engine == nil {
+		return false
 	}
-	cli, err := dockerapi.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	return cli.Close()
+	_, err := opt.Engine.Client(ctx)
+	return err == nil
 }
 
 // readUnit reads what one unit ships: its image if the engine holds it, else the manifests of its build context.
-func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Options, engine func() error) held {
+func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Options) held {
 	in := report.Input{Service: strings.Join(u.Services, ", "), Path: u.Image}
 	if u.Mounted {
 		return readMounted(ctx, t, u, in, opt)
 	}
-	inv, why := readFromEngine(ctx, u, opt, engine)
+	inv, why := readFromEngine(ctx, u, opt)
 	if inv != nil {
 		in.Path, in.Status = "docker:"+inv.Image.Name, report.Checked
 		setServices(inv, u.Services)
@@ -320,7 +313,7 @@ func noteHidden(in *report.Input, hidden string) {
 }
 
 // readFromEngine reads the unit's image where the engine holds it; else it says why not.
-func readFromEngine(ctx context.Context, u target.Unit, opt *gate.Options, engine func() error) (*inventory.Inventory, string) {
+func readFromEngine(ctx context.Context, u target.Unit, opt *gate.Options) (*inventory.Inventory, string) {
 	names := u.Built
 	if u.Image != "" {
 		names = []string{u.Image}
@@ -328,7 +321,7 @@ func readFromEngine(ctx context.Context, u target.Unit, opt *gate.Options, engin
 	if len(names) == 0 {
 		return nil, ""
 	}
-	if err := engine(); err != nil {
+	if !answers(ctx, opt) {
 		return nil, "no engine here holds the image"
 	}
 	for _, name := range names {
@@ -341,7 +334,7 @@ func readFromEngine(ctx context.Context, u target.Unit, opt *gate.Options, engin
 
 func openImage(ctx context.Context, ref string, opt *gate.Options) (*inventory.Inventory, error) {
 	progress := progress(opt, "reading "+ref)
-	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Progress: progress},
+	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Engine: opt.Engine, Progress: progress},
 		sbom.Options{CacheDir: LayerCache(), Progress: progress})
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/sbom/document"
 	"github.com/drydock/drydock/internal/stack"
@@ -68,7 +69,8 @@ func newTarget(name string) *Target {
 
 // fromEngine takes what runs on this host.
 func (t *Target) fromEngine(ctx context.Context, opts stack.Options) {
-	t.Name, t.Root = "engine", "."
+	t.Name, t.Root, t.Engine = "engine", ".", &dockerapi.Shared{}
+	opts.Engine = t.Engine
 	h, err := stack.FromEngine(ctx, opts)
 	if err != nil {
 		t.Unread = append(t.Unread, err)

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom/document"
@@ -31,6 +32,8 @@ type Target struct {
 	SBOMs       []string    // files with a bill of materials
 	Manifests   []Manifest  // lockfiles and programs that were named by themselves
 	Unread      []error     // inputs that were named and could not be read: the rest is scanned, the exit code tells
+
+	Engine *dockerapi.Shared // the connection that Host was read by; nil where it was read from files
 
 	piped       map[string][]byte        // what was read of standard input and of pipes, by the name that was given
 	looks       map[string]document.Look // what Files look like, for those that nobody reads

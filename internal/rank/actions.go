@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/pkgver"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -107,7 +108,7 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 		return remedy{}
 	case images[at] != "":
 		return remedy{remedyImage, at}
-	case f.Forecast != finding.ForecastEdit && isDistro(f.Package.PURL):
+	case f.Forecast != finding.ForecastEdit && pkgver.IsDistro(f.Package.PURL):
 		return remedy{remedyRebuild, ""}
 	case f.Location.Path == "" || f.Location.Line == 0 && inImage(f, r):
 		return remedy{remedyFix, strings.Join(f.Refs(), "\x00")}
@@ -221,7 +222,7 @@ func upgrades(fs []*finding.Finding) string {
 			names = append(names, f.Package.Name)
 		}
 		if f.Advisory != nil {
-			to[f.Package.Name] = higher(f.Package.PURL, v, f.Advisory.Fixed)
+			to[f.Package.Name] = pkgver.Higher(f.Package.PURL, v, f.Advisory.Fixed)
 		}
 	}
 	for i, n := range names {

@@ -9,20 +9,20 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 // group is one foldable line of the list.
 type group struct {
-	*rank.Group
+	*summary.Group
 	Head  *finding.Finding
 	Place string
 	Rule  *finding.Rule // nil for vulnerabilities
 	Text  string        // what the filter looks in, lower case
 }
 
-func newGroup(g *rank.Group, rules map[string]*finding.Rule) group {
+func newGroup(g *summary.Group, rules map[string]*finding.Rule) group {
 	f := g.Worst()
 	var text []string
 	for _, f := range g.Findings {
@@ -60,7 +60,7 @@ type bar struct {
 	Unseen   bool
 }
 
-func bars(r *report.Report, s *rank.Summary) []bar {
+func bars(r *report.Report, s *summary.Summary) []bar {
 	most := 1
 	for _, row := range s.Services {
 		most = max(most, row.Open)
@@ -69,7 +69,7 @@ func bars(r *report.Report, s *rank.Summary) []bar {
 	for _, row := range s.Services {
 		b := bar{Name: "(no service)", Open: row.Open, Parts: parts(row.Counts, most), Worst: row.Worst}
 		if row.Service != nil {
-			b.Name, b.Exposure = rank.ServiceName(r, row.Service), row.Service.Exposure
+			b.Name, b.Exposure = summary.ServiceName(r, row.Service), row.Service.Exposure
 			b.Unseen = s.Unseen(row.Service)
 		}
 		out = append(out, b)

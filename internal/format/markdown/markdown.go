@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 // Marker stands in the first line, so that a job can find its own comment and edit it instead of writing another.
@@ -25,15 +25,15 @@ const (
 )
 
 // states are the verdict in a word, with a sign that needs no colour.
-var states = map[rank.State]string{
-	rank.StateFailed: "⛔ Could not look", rank.StatePartial: "⚠️ Looked at only in part", rank.StateBroken: "⛔ Not passed",
-	rank.StateFindings: "⚠️ Work to do", rank.StateClean: "✅ Clean",
-	rank.StateListed: "📦 Packages, not judged",
+var states = map[summary.State]string{
+	summary.StateFailed: "⛔ Could not look", summary.StatePartial: "⚠️ Looked at only in part", summary.StateBroken: "⛔ Not passed",
+	summary.StateFindings: "⚠️ Work to do", summary.StateClean: "✅ Clean",
+	summary.StateListed: "📦 Packages, not judged",
 }
 
 // Write writes r. What does not fit into a comment is counted.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
-	s := rank.Summarise(r, o.Time(r))
+	s := summary.Summarise(r, o.Time(r))
 	c := &comment{}
 	c.print("%s\n## %s\n\n%s\n", Marker, states[s.State], report.Markdown(capital(s.Verdict)))
 	if len(r.Policy.Breaches) > 0 && !r.Listing {
@@ -75,11 +75,11 @@ func (c *comment) actions(r *report.Report) {
 	}
 	c.print("\n### Do first\n\n")
 	for i, a := range r.Actions[:min(len(r.Actions), maxActions)] {
-		c.print("%d. **%s**: removes %s (%s)\n", i+1, cell(a.Title), report.Plural(len(a.Findings), "finding"), rank.Severities(a.Removes))
+		c.print("%d. **%s**: removes %s (%s)\n", i+1, cell(a.Title), report.Plural(len(a.Findings), "finding"), summary.Severities(a.Removes))
 	}
 }
 
-func (c *comment) services(r *report.Report, s *rank.Summary) {
+func (c *comment) services(r *report.Report, s *summary.Summary) {
 	if len(s.Services) == 0 {
 		return
 	}
@@ -92,7 +92,7 @@ func (c *comment) services(r *report.Report, s *rank.Summary) {
 		row := &s.Services[i]
 		name, exposure, worst := "(no service)", "", "nothing found"
 		if row.Service != nil {
-			name, exposure = rank.ServiceName(r, row.Service), string(row.Service.Exposure)
+			name, exposure = summary.ServiceName(r, row.Service), string(row.Service.Exposure)
 			if s.Unseen(row.Service) {
 				worst = "not looked at in full"
 			}
@@ -117,7 +117,7 @@ func (c *comment) services(r *report.Report, s *rank.Summary) {
 
 const tableHead = "\n| severity | finding | where | why here | fix |\n|---|---|---|---|---|\n"
 
-func (c *comment) findings(groups []rank.Group, all bool) {
+func (c *comment) findings(groups []summary.Group, all bool) {
 	if len(groups) == 0 {
 		return
 	}
@@ -137,7 +137,7 @@ func (c *comment) findings(groups []rank.Group, all bool) {
 }
 
 // rows writes lines of the table while there is room, and reports whether there was.
-func (c *comment) rows(groups, all []rank.Group) bool {
+func (c *comment) rows(groups, all []summary.Group) bool {
 	for i := range groups {
 		if c.full() {
 			c.print("\n%s did not fit; the other formats have every one.\n", report.Plural(len(all)-i, "more line"))
@@ -164,7 +164,7 @@ func (c *comment) rows(groups, all []rank.Group) bool {
 	return true
 }
 
-func (c *comment) gaps(s *rank.Summary) {
+func (c *comment) gaps(s *summary.Summary) {
 	if len(s.Gaps) == 0 || c.full() {
 		return
 	}

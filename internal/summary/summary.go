@@ -1,4 +1,6 @@
-package rank
+// Package summary is a report as a person reads it: the verdict, the services, the findings folded into lines, and what
+// could not be looked at. Every writer for people takes its words from here.
+package summary
 
 import (
 	"cmp"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/pkgver"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -445,7 +448,7 @@ func Fold(fs []finding.Finding, packages []inventory.Package) []Group {
 		}
 		if f.Advisory != nil && f.Advisory.Fixed != "" {
 			g.Fixable++
-			g.Fixed = higher(f.Package.PURL, g.Fixed, f.Advisory.Fixed)
+			g.Fixed = pkgver.Higher(f.Package.PURL, g.Fixed, f.Advisory.Fixed)
 		}
 	}
 	return groups
@@ -458,7 +461,7 @@ func foldKey(f *finding.Finding, sources map[string]inventory.Source) (key strin
 		return strings.Join([]string{"r", string(f.Gate), f.Rule, f.Location.Path, services}, "\x01"), source
 	}
 	if src, ok := sources[f.Package.PURL]; ok {
-		return strings.Join([]string{"s", ecosystem(f.Package.PURL), src.Name, src.Version, services}, "\x01"), src
+		return strings.Join([]string{"s", pkgver.Ecosystem(f.Package.PURL), src.Name, src.Version, services}, "\x01"), src
 	}
 	return strings.Join([]string{"p", f.Package.PURL, f.Package.Name, f.Package.Version, services}, "\x01"), source
 }

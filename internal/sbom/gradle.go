@@ -1,6 +1,8 @@
 package sbom
 
 import (
+	"errors"
+	"fmt"
 	"path"
 	"strings"
 
@@ -14,7 +16,12 @@ var (
 	gradleTextRE = lazyregexp.New(`["']([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+)(?::([^"':@]+))?(?::[^"'@]*)?(?:@[a-z]+)?["']`)
 	gradleMapRE  = lazyregexp.New(`\bgroup\s*[:=]\s*["']([^"']+)["']\s*,\s*name\s*[:=]\s*["']([^"']+)["'](?:\s*,\s*version\s*[:=]\s*(?:["']([^"']+)["']|([A-Za-z_][\w.]*)))?`)
 	gradleVarRE  = lazyregexp.New(`^\s*(?:(?:def|val|var|const\s+val|String|ext\.|set\()\s*)*["']?([A-Za-z_][\w.]*)["']?\s*[=,]\s*["']([^"'$]+)["']\)?\s*$`)
-	gradleRefRE  = lazyregexp.New(`\$\{?([A-Za-z_][\w.]*)\}?`)
+	// What every build has one of.
+	gradleBlockRE = lazyregexp.New(`(?m)^\s*(?:plugins|dependencies|apply|buildscript|allprojects|subprojects|repositories|task|tasks|ext|group|version|java|android|sourceSets|configure|configurations|import|def|val|project|rootProject|description|application|kotlin)\b`)
+	// A call with something in it, and the forms of it that name no package or one that is named elsewhere.
+	gradleMadeRE  = lazyregexp.New(`^\s*["']?[A-Za-z]\w*["']?\s*[\s(]\s*[A-Za-z$]`)
+	gradleKnownRE = lazyregexp.New(`\b(?:project\s*\(|projects\.|libs\.|files\s*\(|fileTree\s*\(|gradleApi|gradleTestKit|localGroovy|kotlin\s*\(|npm\s*\()`)
+	gradleRefRE   = lazyregexp.New(`\$\{?([A-Za-z_][\w.]*)\}?`)
 )
 
 // gradleConfigurations begin or end the names of configurations; other calls with such a text are no dependencies.
@@ -42,7 +49,11 @@ func readGradle(f *file) ([]inventory.Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := strings.Split(withoutComments(string(data)), "\n")
+	text := withoutComments(string(data))
+	if strings.TrimSpace(text) != "" && !gradleBlockRE.MatchString(text) {
+		return nil, errors.New("nothing in it is of a Gradle build")
+	}
+	lines := strings.Split(text, "\n")
 	vars := f.gradleProperties()
 	for _, line := range lines {
 		if m := gradleVarRE.FindStringSubmatch(strings.TrimRight(line, "\r")); m != nil {
@@ -51,10 +62,14 @@ func readGradle(f *file) ([]inventory.Package, error) {
 		}
 	}
 	var out []inventory.Package
+	var made error
 	for n, line := range lines {
 		word := gradleLineRE.FindStringSubmatch(line)
 		if word == nil || !isGradleConfiguration(word[1]) {
 			continue
+		}
+		if strings.HasSuffix(strings.TrimSpace(line), "(") && n+1 < len(lines) {
+			line += lines[n+1]
 		}
 		group, artifact, version := "", "", ""
 		if m := gradleMapRE.FindStringSubmatch(line); m != nil {
@@ -65,6 +80,9 @@ func readGradle(f *file) ([]inventory.Package, error) {
 		} else if m := gradleTextRE.FindStringSubmatch(line); m != nil {
 			group, artifact, version = m[1], m[2], m[3]
 		} else {
+			if made == nil && gradleMadeRE.MatchString(line) && !gradleKnownRE.MatchString(line) {
+				made = fmt.Errorf("line %d: a dependency that is not written out here", n+1)
+			}
 			continue
 		}
 		p := mavenPackage(group+":"+artifact, gradleFill(version, vars))
@@ -72,7 +90,7 @@ func readGradle(f *file) ([]inventory.Package, error) {
 		p.Dev = strings.Contains(strings.ToLower(word[1]), "test")
 		out = append(out, p)
 	}
-	return out, nil
+	return out, made
 }
 
 // gradleFill puts in the variables that are known.

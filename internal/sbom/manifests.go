@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -47,14 +48,21 @@ func readGemfile(f *file) ([]inventory.Package, error) {
 	}
 	dev := gemfileDev(data)
 	var out []inventory.Package
+	says, named := false, false
 	for n, line := range strings.Split(string(data), "\n") {
+		text := strings.TrimSpace(line)
+		says = says || text != "" && text[0] != '#'
 		m := gemLineRE.FindStringSubmatch(line)
+		named = named || m != nil
 		if m == nil || gemPathRE.MatchString(m[2]) {
 			continue
 		}
 		p := gemPackage(m[1], m[2])
 		p.Direct, p.Dev, p.Line = true, dev[m[1]], n+1
 		out = append(out, p)
+	}
+	if says && !named {
+		return nil, errors.New("it names no gem itself: what it wants is not known without running it")
 	}
 	return out, nil
 }
@@ -97,11 +105,19 @@ func readComposerJSON(f *file) ([]inventory.Package, error) {
 		return nil, err
 	}
 	var manifest struct {
-		Require stringMap `json:"require"`
-		Dev     stringMap `json:"require-dev"`
+		Name     any       `json:"name"`
+		Type     any       `json:"type"`
+		Autoload any       `json:"autoload"`
+		Config   any       `json:"config"`
+		Require  stringMap `json:"require"`
+		Dev      stringMap `json:"require-dev"`
 	}
 	if err := json.Unmarshal(data, &manifest); err != nil {
 		return nil, jsonError(data, err)
+	}
+	m := &manifest
+	if m.Require == nil && m.Dev == nil && m.Name == nil && m.Type == nil && m.Autoload == nil && m.Config == nil {
+		return nil, errors.New("no require, name, type, autoload or config: this is no composer.json")
 	}
 	lines := jsonLines(data, "require", "require-dev")
 	var out []inventory.Package

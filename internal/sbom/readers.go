@@ -68,8 +68,15 @@ func Readers() []string {
 	return append(slices.Sorted(maps.Keys(declared)), "requirements.txt", "pylock.toml", "app.csproj")
 }
 
-// declaredReader returns the reader for a lockfile or manifest, nil if the file is neither.
+// declaredReader returns the reader for a lockfile or manifest, in whatever encoding, nil if the file is neither.
 func declaredReader(name string) readFunc {
+	if r := readerOf(name); r != nil {
+		return asUTF8(r)
+	}
+	return nil
+}
+
+func readerOf(name string) readFunc {
 	base := path.Base(name)
 	if r := declared[base]; r != nil {
 		return r

@@ -28,6 +28,9 @@ func readSetupPy(f *file) ([]inventory.Package, error) {
 		return nil, err
 	}
 	text := string(data)
+	if !strings.Contains(text, "setup(") && strings.TrimSpace(text) != "" {
+		return nil, errors.New("it calls no setup(...): what the project wants is not known without running it")
+	}
 	ix := newLineIndex(data)
 	var out []inventory.Package
 	var made error
@@ -136,6 +139,9 @@ func readSetupCfg(f *file) ([]inventory.Package, error) {
 				out = append(out, p)
 			}
 		}
+	}
+	if section == "" && strings.TrimSpace(string(data)) != "" {
+		return nil, errors.New("no [section]: this is no setup.cfg")
 	}
 	return out, nil
 }

@@ -306,7 +306,7 @@ func readCondaEnvironment(f *file) ([]inventory.Package, error) {
 	for _, e := range list.Content {
 		switch e.Kind {
 		case yaml.ScalarNode:
-			if p, ok := condaPackage(e.Value); ok {
+			if p, ok := condaRequirement(e.Value); ok {
 				p.Line, p.Direct = e.Line, true
 				out = append(out, p)
 			}
@@ -336,8 +336,8 @@ func readCondaEnvironment(f *file) ([]inventory.Package, error) {
 
 var condaRE = lazyregexp.New(`^(?:[^:\s]+::)?([A-Za-z0-9_][A-Za-z0-9._-]*)\s*(.*)$`)
 
-// condaPackage reads "channel::name=1.2.3=build", "name >=1,<2".
-func condaPackage(text string) (inventory.Package, bool) {
+// condaRequirement reads "channel::name=1.2.3=build", "name >=1,<2".
+func condaRequirement(text string) (inventory.Package, bool) {
 	m := condaRE.FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {
 		return inventory.Package{}, false

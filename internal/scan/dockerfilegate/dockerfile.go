@@ -307,7 +307,7 @@ func (j *joiner) add(found []finding.Finding) {
 // about is what a rule may ask about a unit beyond the file, until done is called. warn is what is wrong with the ignore
 // file, "" for nothing.
 func about(u target.Unit, path string, known map[string]lint.Service) (c *lint.Context, warn string, done func()) {
-	c = &lint.Context{Target: u.Target, Args: u.Args}
+	c = &lint.Context{Target: u.Target, Args: u.Args, Contexts: u.Contexts}
 	for _, name := range u.Services {
 		c.Services = append(c.Services, known[name])
 	}

@@ -69,7 +69,8 @@ func files(ctx context.Context, t *target.Target) ([]*file, []report.Input, erro
 // add notes a unit that is built of the file. Images of several names that are built alike are judged as one.
 func (f *file) add(u target.Unit) {
 	for i := range f.units {
-		if o := &f.units[i]; o.Target == u.Target && o.Context == u.Context && maps.Equal(o.Args, u.Args) {
+		o := &f.units[i]
+		if o.Target == u.Target && o.Context == u.Context && maps.Equal(o.Args, u.Args) && slices.Equal(o.Contexts, u.Contexts) {
 			o.Services = append(o.Services, u.Services...)
 			return
 		}

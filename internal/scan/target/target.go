@@ -53,6 +53,7 @@ type Unit struct {
 	Dockerfile string            // path that can be opened, "" if there is none
 	Target     string            // build target
 	Args       map[string]string // build arguments that have a value
+	Contexts   []string          // names of further build contexts
 	Inline     string            // dockerfile_inline
 	JoinedBy   string            // how the Dockerfile was found, "" if compose names it
 	Remote     bool              // built from another machine's files
@@ -66,7 +67,7 @@ func (t *Target) Units() []Unit {
 	var units []Unit
 	index := map[string]int{}
 	add := func(u Unit) {
-		key := strings.Join([]string{u.Image, u.Context, u.Dockerfile, u.Target, u.Inline, fmt.Sprint(u.Args)}, "\x00")
+		key := strings.Join([]string{u.Image, u.Context, u.Dockerfile, u.Target, u.Inline, fmt.Sprint(u.Args, u.Contexts)}, "\x00")
 		if u.Inline != "" { // which has no place but its service's
 			key += "\x00" + u.BuildLine.String()
 		}
@@ -83,7 +84,7 @@ func (t *Target) Units() []Unit {
 			u := Unit{Services: []string{ref(st.Name, s.Name)}, Image: s.Image, JoinedBy: s.JoinedBy, Location: s.ImageLocation}
 			if b := s.Build; b != nil {
 				u.Dockerfile, u.Target, u.Inline, u.Remote = b.Dockerfile, b.Target, b.Inline, b.Remote
-				u.Args, u.BuildLine = known(b.Args), s.BuildLocation
+				u.Args, u.Contexts, u.BuildLine = known(b.Args), b.Contexts, s.BuildLocation
 				if !b.Remote {
 					u.Context = b.Context
 				}

@@ -108,6 +108,38 @@ func (a *conversion) leftBehind(inBuilder func(*command) bool, covered ...string
 	return err
 }
 
+// touchesLeft: a command on something that the final stage takes along from the builder.
+func (a *conversion) touchesLeft(c *command) bool {
+	for _, call := range c.step.Commands {
+		for _, w := range call.Args() {
+			for _, p := range a.left {
+				if within(join(c.dir, a.expand(c.from, w.Text)), p) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// finalPrograms are those that the final stage of any language can be expected to have, besides a slim image's own.
+var finalPrograms = words("python python3 pip pip3 node npm npx yarn ruby bundle gem rails rake php composer java sh bash")
+
+// callsKnown notes a guess where the final stage runs a program of which it is not known that it is there.
+func (a *conversion) callsKnown(c *command) {
+	if c.kind != other {
+		return
+	}
+	libraries := a.libraries()
+	for _, call := range c.step.Commands {
+		name, _ := call.Effective()
+		if name == "" || slimPrograms[name] || finalPrograms[name] || strings.Contains(name, ".") || libraries[pythonName(name)] || commandKind(call) != other {
+			continue
+		}
+		a.guesses("the final stage has "+name+", which RUN "+shorten(c.text)+" calls", "a slim image does not have it, and no package of that name is known to bring it")
+	}
+}
+
 // covered: the final stage has a path already, or has no use for it.
 func (a *conversion) covered(p string, folders []string) bool {
 	if toolCache.MatchString(p) || within(p, "/etc/apt") || within(p, "/usr/share/keyrings") || within(p, "/dev") || p == "/" {

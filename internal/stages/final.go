@@ -170,6 +170,7 @@ func (w *finalWriter) run(o *instruction) {
 	runs := false // something of the app's own, which may need what the builder made
 	texts := a.pick(o, w.wants, func(c *command) string {
 		runs = runs || c.kind != account && c.kind != files
+		a.callsKnown(c)
 		if c.runtime != "" {
 			return c.runtime
 		}
@@ -253,6 +254,9 @@ func (s *stage) reads(name string, later []line) bool {
 
 // wants are the parts that the final stage runs itself.
 func (w *finalWriter) wants(p *command) bool {
+	if p.kind == files && (w.a.touchesLeft(p) || w.a.onlySources(p)) {
+		return false // it comes along as the builder left it
+	}
 	if w.runs != nil {
 		return w.runs(p)
 	}

@@ -91,6 +91,8 @@ func (n *node) installCommand(production bool) string {
 	switch {
 	case n.berry:
 		return text
+	case n.manager == "npm" && n.oldNpm():
+		return text + " --production"
 	case n.manager == "npm":
 		return text + " --omit=dev"
 	case n.manager == "pnpm":

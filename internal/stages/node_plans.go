@@ -216,6 +216,9 @@ func (n *node) pruneCommand() string {
 		}
 		return n.installCommand(true)
 	}
+	if n.oldNpm() {
+		return "npm prune --production"
+	}
 	return "npm prune --omit=dev"
 }
 

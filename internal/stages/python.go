@@ -165,11 +165,24 @@ func (p *python) makesVenv(pt *command) string {
 func (p *python) needsBuilder(pt *command) bool {
 	for _, c := range pt.step.Commands {
 		name, _ := c.Effective()
-		if builderPrograms[name] {
+		if builderPrograms[name] || p.globalTool(name) {
 			return true
 		}
 	}
 	return false
+}
+
+// globalTool reports whether a program comes with a package that npm installs for all.
+func (p *python) globalTool(name string) (found bool) {
+	p.parts(func(c *command) {
+		if c.install == nil || c.install.Manager != "npm" && c.install.Manager != "yarn" && c.install.Manager != "pnpm" {
+			return
+		}
+		for _, pk := range c.install.Packages {
+			found = found || path.Base(pk.Name) == name
+		}
+	})
+	return found
 }
 
 var builderPrograms = words(`make cmake gcc g++ cc cargo rustc go git curl wget svn hg npm npx yarn pnpm node bun tsc mvn gradle unzip bzip2 msgfmt sassc protoc pybabel-c bower gulp grunt webpack vite`)

@@ -185,7 +185,7 @@ func oneLine(s string) string {
 // own state that stand before them. text may give another text than the command's own; "" leaves it out.
 func (a *conversion) pick(o *instruction, want func(*command) bool, text func(*command) string) []string {
 	var out, pending []string
-	all := true
+	all, changed := true, false
 	for _, c := range o.commands {
 		switch {
 		case c.kind == state:
@@ -198,14 +198,14 @@ func (a *conversion) pick(o *instruction, want func(*command) bool, text func(*c
 		t := c.alone
 		if text != nil {
 			if own := text(c); own != c.text {
-				t = own
+				t, changed = own, true
 			}
 		}
 		if t != "" {
 			out, pending = append(append(out, pending...), t), nil
 		}
 	}
-	if all && text == nil && len(out) > 0 {
+	if all && !changed && len(out) > 0 {
 		return ownTexts(o)
 	}
 	return out

@@ -214,6 +214,11 @@ func (a *conversion) needsRoot(ran []*command) string {
 	if a.src().writes != "" {
 		return a.src().writes + " writes to the disk, and which folders that takes is not told here"
 	}
+	for _, f := range []string{"src/main/resources/application.properties", "src/main/resources/application.yml", "src/main/resources/application.yaml"} {
+		if a.language == "Java" && javaWrites.MatchString(a.read(f)) {
+			return f + " names a file that it writes"
+		}
+	}
 	if p := a.port(); p > 0 && p < 1024 {
 		return fmt.Sprintf("it listens on port %d", p)
 	}
@@ -237,6 +242,8 @@ func (a *conversion) needsRoot(ran []*command) string {
 	}
 	return ""
 }
+
+var javaWrites = lazyregexp.New(`logging\.file|logging:\s*\n\s+file|jdbc:(h2:(file|[.~])|sqlite|derby)`)
 
 // fillsHome is a command that puts files of the app's into root's home, nil if none is seen to.
 func (a *conversion) fillsHome() (found *command) {

@@ -256,7 +256,7 @@ func (a *conversion) bringsSource(o *instruction) bool {
 // bringSources runs, in a builder that is put together from parts, what adds the sources of packages.
 func (a *conversion) bringSources(b *stage) {
 	for _, o := range a.instructions {
-		if a.bringsSource(o) {
+		if a.bringsSource(o) || a.addsSource(o) {
 			b.keep(o, a.text(o))
 		}
 	}
@@ -283,7 +283,7 @@ func (a *conversion) packageSources() (paths []string, ok bool) {
 			written, known := a.written(c)
 			ok = ok && known && !c.is("apt-key", "add-apt-repository") && !pipesIntoShell(c)
 			for _, p := range written {
-				if within(p, "/etc/apt") || within(p, "/usr/share/keyrings") {
+				if a.ofSource(o, p) {
 					paths, found = append(paths, p), true
 				}
 			}
@@ -293,13 +293,39 @@ func (a *conversion) packageSources() (paths []string, ok bool) {
 	return paths, ok
 }
 
+var signedBy = lazyregexp.New(`signed-by=([^\s\]"']+)`)
+
+// ofSource reports whether a file that a RUN writes is a source of packages or the key of one.
+func (a *conversion) ofSource(o *instruction, file string) bool {
+	if within(file, "/etc/apt") || within(file, "/usr/share/keyrings") {
+		return file != "/etc/apt" && file != "/usr/share/keyrings" && file != "/etc/apt/keyrings"
+	}
+	for _, m := range signedBy.FindAllStringSubmatch(o.in.Script.Source, -1) {
+		if m[1] == file {
+			return true
+		}
+	}
+	return false
+}
+
+// onlySources: a command that writes nothing but sources of packages and their keys, which the final stage copies.
+func (a *conversion) onlySources(c *command) bool {
+	if c.from.in.Script == nil || !ownSource.MatchString(c.from.in.Script.Source) {
+		return false
+	}
+	paths, known := a.written(c)
+	for _, p := range paths {
+		if !a.ofSource(c.from, p) && !within(path.Dir(p), "/etc/apt") && p != "/etc/apt/keyrings" && p != "/usr/share/keyrings" {
+			return false
+		}
+	}
+	return known && len(paths) > 0
+}
+
 // keepSources copies the sources of packages that the original adds, where the final stage installs from them.
 func (a *conversion) keepSources(s *stage) {
 	paths, _ := a.packageSources()
 	for _, p := range paths {
-		if path.Ext(p) == "" && path.Base(p) == "keyrings" {
-			continue // the folder alone
-		}
 		s.add("COPY --from=builder " + p + " " + p)
 	}
 	if len(paths) > 0 && !a.brings("ca-certificates") {

@@ -127,7 +127,7 @@ var finalPrograms = words("python python3 pip pip3 node npm npx yarn ruby bundle
 
 // callsKnown notes a guess where the final stage runs a program of which it is not known that it is there.
 func (a *conversion) callsKnown(c *command) {
-	if c.kind != other {
+	if c.kind != other || a.res.Final == a.st.Base.Text {
 		return
 	}
 	libraries := a.libraries()

@@ -26,7 +26,9 @@ func (p *prover) appFiles(ctx context.Context) error {
 		return err
 	}
 	if len(gone) > 0 {
-		return p.refuse(Home, "/%s is in the home of the original's user, and the new image's user does not find it in his%s", gone[0], andMore(len(gone)-1))
+		return p.refuse(Home,
+			"/%s is in the home of the original's user, and the new image's user does not find it in his%s", gone[0],
+			andMore(len(gone)-1))
 	}
 	if lost, err = p.ownFiles(ctx, lostData(p.fs[0], p.fs[1], dir)); err != nil {
 		return err
@@ -62,7 +64,8 @@ func (p *prover) ownFiles(ctx context.Context, names []string) ([]string, error)
 // models, browsers, settings that a RUN has put there. What tools keep there for themselves is left out.
 func (p *prover) homeGone() []string {
 	before, after := p.imgs[0].Config, p.imgs[1].Config
-	if !isRoot(before.User) || envMap(before.Env)["HOME"] != "" && envMap(before.Env)["HOME"] != "/root" || !interpretedApp(p.fs[0], p.fs[1]) {
+	if !isRoot(before.User) || envMap(before.Env)["HOME"] != "" && envMap(before.Env)["HOME"] != "/root" ||
+		!interpretedApp(p.fs[0], p.fs[1]) {
 		return nil
 	}
 	user := after.User
@@ -90,7 +93,13 @@ func (p *prover) homeGone() []string {
 }
 
 // ownHome is what shells, package managers and compilers keep in a home folder for themselves.
-var ownHome = lazyregexp.New(`^(\.bash|\.profile|\.wget-hsts|\.python_history|\.node_repl_history|\.viminfo|\.lesshst|\.gitconfig|\.gnupg/|\.ssh/|\.npm/|\.yarn|\.cargo/|\.rustup/|\.m2/|\.gradle/|\.gem/|\.bundle/|\.composer/|\.poetry/|\.pyenv/|\.cabal/|\.node-gyp/|\.config/(pip|yarn|composer|configstore|git|pypoetry|uv|pdm|pnpm)|\.local/(bin|share/(virtualenv|virtualenvs|pypoetry|uv|pnpm|pdm|gem|man))|\.local/state/|\.local/lib/|\.cache/(pip|pypoetry|uv|pdm|pipenv|virtualenv|yarn|pnpm|node|node-gyp|typescript|go-build|composer|bazel|fontconfig|mesa_shader_cache|helm|black|mypy|Homebrew|gem|cargo|node-corepack|deno)|go/|\.dotnet/|\.nuget/|\.lein/|\.sbt/|\.ivy2/|\.java/|\.docker/|\.pki/|\.dbus/|\.launchpadlib/|\.nvm/|\.rbenv/|\.electron-gyp/)`)
+var ownHome = lazyregexp.New(`^(\.bash|\.profile|\.wget-hsts|\.python_history|\.node_repl_history|\.viminfo|` +
+	`\.lesshst|\.gitconfig|\.gnupg/|\.ssh/|\.npm/|\.yarn|\.cargo/|\.rustup/|\.m2/|\.gradle/|\.gem/|\.bundle/|` +
+	`\.composer/|\.poetry/|\.pyenv/|\.cabal/|\.node-gyp/|\.config/(pip|yarn|composer|configstore|git|pypoetry|uv|pdm|` +
+	`pnpm)|\.local/(bin|share/(virtualenv|virtualenvs|pypoetry|uv|pnpm|pdm|gem|man))|\.local/state/|\.local/lib/|` +
+	`\.cache/(pip|pypoetry|uv|pdm|pipenv|virtualenv|yarn|pnpm|node|node-gyp|typescript|go-build|composer|bazel|` +
+	`fontconfig|mesa_shader_cache|helm|black|mypy|Homebrew|gem|cargo|node-corepack|deno)|go/|\.dotnet/|\.nuget/|` +
+	`\.lein/|\.sbt/|\.ivy2/|\.java/|\.docker/|\.pki/|\.dbus/|\.launchpadlib/|\.nvm/|\.rbenv/|\.electron-gyp/)`)
 
 // interpretedApp: both images run an interpreter, so what lies on the disk may be read at any time.
 func interpretedApp(before, after *files) bool {
@@ -104,7 +113,8 @@ func interpretedApp(before, after *files) bool {
 }
 
 // dataFolders are where a RUN or COPY puts what an app reads besides its own folder.
-var dataFolders = lazyregexp.New(`^(data|models?|assets|static|media|config|srv|nltk_data|usr/(local/)?share/(nltk_data|tessdata|models)|usr/lib/nltk_data|var/www|node_modules)/`)
+var dataFolders = lazyregexp.New(`^(data|models?|assets|static|media|config|srv|nltk_data|` +
+	`usr/(local/)?share/(nltk_data|tessdata|models)|usr/lib/nltk_data|var/www|node_modules)/`)
 
 // lostData lists files in folders of data outside of the app's own that the original has and the new image lacks.
 func lostData(before, after *files, dir string) []string {
@@ -113,7 +123,8 @@ func lostData(before, after *files, dir string) []string {
 	}
 	var out []string
 	for name, e := range before.entries {
-		if e.kind != tar.TypeReg || !dataFolders.MatchString(name) || strings.HasPrefix(name, dir+"/") || notShipped.MatchString(name) || strings.HasPrefix(name, "node_modules/") {
+		if e.kind != tar.TypeReg || !dataFolders.MatchString(name) || strings.HasPrefix(name, dir+"/") ||
+			notShipped.MatchString(name) || strings.HasPrefix(name, "node_modules/") {
 			continue
 		}
 		if _, ok := after.resolve(name); !ok {
@@ -132,7 +143,8 @@ var (
 		"php":     regexp.MustCompile(`\.(php|phtml|twig|sql)$`),
 	}
 	// notShipped are those among them that only tests and tools read.
-	notShipped = lazyregexp.New(`(^|/)(\.[^/]*|__pycache__|node_modules|site-packages|vendor|venv|env|tests?|spec|docs?|build|dist)/|(^|/)(setup|conftest|noxfile|tasks|fabfile|test_[^/]*|[^/]*_test|[^/]*_spec)\.\w+$`)
+	notShipped = lazyregexp.New(`(^|/)(\.[^/]*|__pycache__|node_modules|site-packages|vendor|venv|env|tests?|spec|` +
+		`docs?|build|dist)/|(^|/)(setup|conftest|noxfile|tasks|fabfile|test_[^/]*|[^/]*_test|[^/]*_spec)\.\w+$`)
 )
 
 // lostFiles lists them, in order. An app whose interpreter was left behind has been compiled, and one that starts in

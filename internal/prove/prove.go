@@ -129,7 +129,8 @@ const (
 )
 
 // checkNames are the names of the checks that a cause belongs to.
-var checkNames = map[Cause]string{Original: "original", Build: "build", Libraries: "libraries", Files: "files", Home: "files", Settings: "settings", Start: "answers",
+var checkNames = map[Cause]string{Original: "original", Build: "build", Libraries: "libraries", Files: "files",
+	Home: "files", Settings: "settings", Start: "answers",
 	Answers: "answers", Health: "answers", NewHealth: "answers", Modules: "modules", Size: "size", Findings: "findings"}
 
 // errRefused ends a proof whose result holds the reason already.

@@ -32,7 +32,8 @@ func (a *conversion) assets(build *instruction) []string {
 	var out, left []string
 	for _, e := range a.top(".") {
 		name := strings.TrimSuffix(e, "/")
-		if have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) || strings.HasSuffix(e, "/") && a.onlyCompiled(name) {
+		if have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) || strings.HasSuffix(e, "/") &&
+			a.onlyCompiled(name) {
 			continue
 		}
 		if !a.src().strings[name] && !a.o.Whole {
@@ -42,13 +43,15 @@ func (a *conversion) assets(build *instruction) []string {
 		out = append(out, "COPY "+name+" "+path.Join(a.workDir(), name))
 	}
 	if len(left) > 0 {
-		a.guesses("the program does not read "+strings.Join(left, ", "), "no text in its source and no word of its command names them")
+		a.guesses("the program does not read "+strings.Join(left, ", "),
+			"no text in its source and no word of its command names them")
 	}
 	return out
 }
 
 // compiled are files and folders that only the compiler reads.
-var compiled = lazyregexp.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
+var compiled = lazyregexp.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|` +
+	`Dockerfile.*)$`)
 
 func (a *conversion) onlyCompiled(dir string) bool {
 	for _, e := range a.top(dir) {

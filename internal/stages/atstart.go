@@ -13,7 +13,8 @@ import (
 // where the two cannot be told apart. The conversion goes on with that file, and the proof compares with the original.
 func (n *node) builtBefore() *dockerfile.File {
 	in := n.last("CMD")
-	if in == nil || in.Script == nil || n.last("ENTRYPOINT") != nil || n.o.Run != nil && (len(n.o.Run.Command) > 0 || len(n.o.Run.Entrypoint) > 0) {
+	if in == nil || in.Script == nil || n.last("ENTRYPOINT") != nil || n.o.Run != nil &&
+		(len(n.o.Run.Command) > 0 || len(n.o.Run.Entrypoint) > 0) {
 		return nil
 	}
 	builds, start := n.startParts(in.Script)
@@ -79,7 +80,8 @@ func (n *node) startOf(words []string, depth int) (builds []string, start string
 	if len(words) == 0 || depth > maxScriptDepth {
 		return nil, ""
 	}
-	if words[0] == "nest" && hasWord(words, "start") && !hasWord(words, "--watch", "-w", "--debug") && n.holds("tsconfig.json") {
+	if words[0] == "nest" && hasWord(words, "start") && !hasWord(words, "--watch", "-w", "--debug") &&
+		n.holds("tsconfig.json") {
 		return []string{"npx nest build"}, `["node", "dist/main"]`
 	}
 	if n.buildsIn(n.calls(scriptOf(words), 0)) == "" {

@@ -103,7 +103,8 @@ func newConversion(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Option
 		p := &instruction{in: in, dir: dir, env: env}
 		first := in.Line
 		for _, c := range f.Comments {
-			if !seen[c] && c.Span.Start > st.From.Span.Start && (c.Inside == in || c.Inside == nil && c.Span.Start < in.Span.Start) {
+			if !seen[c] && c.Span.Start > st.From.Span.Start &&
+				(c.Inside == in || c.Inside == nil && c.Span.Start < in.Span.Start) {
 				seen[c] = true
 				r := remark{text: "# " + c.Text}
 				if c.Inside == in {
@@ -177,7 +178,8 @@ func installKind(in *dockerfile.Install) kind {
 	case "apt", "apk", "dnf", "zypper", "pacman":
 		return system
 	}
-	if in.Manager == "pip" && in.Verb == "install" && len(in.Packages) > 0 && len(in.Requirements) == 0 && allTools(in) {
+	if in.Manager == "pip" && in.Verb == "install" && len(in.Packages) > 0 && len(in.Requirements) == 0 &&
+		allTools(in) {
 		return tooling
 	}
 	if in.Manager == "npm" && in.Has("-g", "--global", "--location=global") && allTools(in) {
@@ -187,10 +189,14 @@ func installKind(in *dockerfile.Install) kind {
 }
 
 // buildTools are packages that build others and that no application runs.
-var buildTools = map[string]bool{"pip": true, "setuptools": true, "wheel": true, "poetry": true, "poetry-core": true, "uv": true, "pdm": true, "pipenv": true,
-	"virtualenv": true, "build": true, "cython": true, "setuptools-scm": true, "poetry-plugin-export": true, "maturin": true, "scikit-build": true, "cmake": true, "ninja": true,
-	"npm": true, "yarn": true, "pnpm": true, "corepack": true, "typescript": true, "node-gyp": true, "@angular/cli": true, "gulp": true, "gulp-cli": true, "grunt-cli": true,
-	"webpack": true, "webpack-cli": true, "turbo": true, "lerna": true, "rimraf": true, "@nestjs/cli": true, "@vue/cli": true, "vite": true, "n": true}
+var buildTools = map[string]bool{"pip": true, "setuptools": true, "wheel": true, "poetry": true, "poetry-core": true,
+	"uv": true, "pdm": true, "pipenv": true,
+	"virtualenv": true, "build": true, "cython": true, "setuptools-scm": true, "poetry-plugin-export": true,
+	"maturin": true, "scikit-build": true, "cmake": true, "ninja": true,
+	"npm": true, "yarn": true, "pnpm": true, "corepack": true, "typescript": true, "node-gyp": true,
+	"@angular/cli": true, "gulp": true, "gulp-cli": true, "grunt-cli": true,
+	"webpack": true, "webpack-cli": true, "turbo": true, "lerna": true, "rimraf": true, "@nestjs/cli": true,
+	"@vue/cli": true, "vite": true, "n": true}
 
 // managerParts are what Python's package managers stand on, and what people pin beside them.
 var managerParts = words("hishel httpx requests urllib3 cachecontrol certifi charset-normalizer keyring packaging platformdirs filelock importlib-metadata dulwich distlib installer tomlkit unearth")
@@ -230,7 +236,8 @@ func commandKind(c *dockerfile.Command) kind {
 			return state // nothing but assignments
 		}
 		return other
-	case "cd", "set", "export", "source", ".", "eval", "umask", "ulimit", "unset", "alias", "shopt", "trap", "pushd", "popd", "readonly", "declare", "local":
+	case "cd", "set", "export", "source", ".", "eval", "umask", "ulimit", "unset", "alias", "shopt", "trap", "pushd",
+		"popd", "readonly", "declare", "local":
 		return state
 	case "apt-get", "apt", "apk", "aptitude":
 		switch first {
@@ -249,15 +256,19 @@ func commandKind(c *dockerfile.Command) kind {
 			}
 		}
 		return clean
-	case "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "passwd", "chpasswd", "userdel", "deluser":
+	case "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "passwd", "chpasswd", "userdel",
+		"deluser":
 		return account
-	case "mkdir", "chmod", "chown", "ln", "touch", "cp", "mv", "echo", "printf", "sed", "install", "locale-gen", "localedef", "update-ca-certificates", "update-alternatives",
+	case "mkdir", "chmod", "chown", "ln", "touch", "cp", "mv", "echo", "printf", "sed", "install", "locale-gen",
+		"localedef", "update-ca-certificates", "update-alternatives",
 		"ldconfig", "fc-cache", "dpkg-reconfigure", "chgrp", "tee", "true", ":", "test", "[",
-		"false", "exit", "cat", "ls", "which", "command", "sleep", "date", "uname", "grep", "head", "tail", "id", "whoami", "pwd", "env", "wc", "sort", "awk", "rmdir", "readlink":
+		"false", "exit", "cat", "ls", "which", "command", "sleep", "date", "uname", "grep", "head", "tail", "id",
+		"whoami", "pwd", "env", "wc", "sort", "awk", "rmdir", "readlink":
 		return files
 	case "curl", "wget", "git", "svn", "hg", "tar", "unzip", "gpg", "apt-key", "add-apt-repository":
 		return fetch
-	case "make", "cmake", "gcc", "g++", "cc", "ninja", "meson", "cargo", "go", "mvn", "mvnw", "gradle", "gradlew", "javac", "tsc", "rustc", "dotnet":
+	case "make", "cmake", "gcc", "g++", "cc", "ninja", "meson", "cargo", "go", "mvn", "mvnw", "gradle", "gradlew",
+		"javac", "tsc", "rustc", "dotnet":
 		return compile
 	case "poetry", "pdm", "pipenv", "uv", "corepack", "pipx":
 		return tooling
@@ -270,7 +281,8 @@ func commandKind(c *dockerfile.Command) kind {
 		return compile
 	case "npx", "bunx", "ng", "vite", "next", "nuxt", "webpack":
 		return compile
-	case "bundle", "gem", "composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl":
+	case "bundle", "gem", "composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable",
+		"pecl":
 		return tooling
 	}
 	return other

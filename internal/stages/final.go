@@ -68,7 +68,8 @@ func (w *finalWriter) write() {
 // that its lines use.
 func (w *finalWriter) keepInherited() {
 	a := w.a
-	if name := official(a.st.Base); a.res.Final == a.st.Base.Text || name != "" && name == official(dockerfile.ParseRef(a.res.Final)) {
+	if name := official(a.st.Base); a.res.Final == a.st.Base.Text || name != "" &&
+		name == official(dockerfile.ParseRef(a.res.Final)) {
 		return // the same image, or its twin
 	}
 	var first []string
@@ -81,7 +82,8 @@ func (w *finalWriter) keepInherited() {
 	if len(first) > 0 {
 		lines = append(lines, line{text: "ENV " + strings.Join(first, " ")})
 	}
-	if dir := a.base.WorkDir; dir != "/" && dir != knownBases[official(dockerfile.ParseRef(a.res.Final))].WorkDir && !a.setsWorkDir() {
+	if dir := a.base.WorkDir; dir != "/" && dir != knownBases[official(dockerfile.ParseRef(a.res.Final))].WorkDir &&
+		!a.setsWorkDir() {
 		lines = append(lines, line{text: "WORKDIR " + dir})
 	}
 	w.s.lines = append(lines, w.s.lines...)

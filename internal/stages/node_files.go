@@ -37,7 +37,8 @@ func (n *node) ownFiles(w *finalWriter) []string {
 		}
 	}
 	if len(left) > 0 {
-		n.guesses("nothing reads "+strings.Join(left, ", ")+" when the app runs", "the names are those of tools' files, and no source file names them")
+		n.guesses("nothing reads "+strings.Join(left, ", ")+" when the app runs",
+			"the names are those of tools' files, and no source file names them")
 	}
 	sort.Strings(files)
 	out := dirs

@@ -53,7 +53,9 @@ func (n *node) manifestCopy(o *instruction) bool {
 		return false
 	}
 	for _, c := range n.copies(0) {
-		if c.op == o && !strings.HasPrefix(path.Base(c.from), "package") && path.Base(c.from) != n.lock && !strings.HasPrefix(path.Base(c.from), ".npmrc") && !strings.HasPrefix(path.Base(c.from), ".yarnrc") && !strings.HasPrefix(path.Base(c.from), "pnpm-") {
+		if c.op == o && !strings.HasPrefix(path.Base(c.from), "package") && path.Base(c.from) != n.lock &&
+			!strings.HasPrefix(path.Base(c.from), ".npmrc") && !strings.HasPrefix(path.Base(c.from), ".yarnrc") &&
+			!strings.HasPrefix(path.Base(c.from), "pnpm-") {
 			return false
 		}
 	}

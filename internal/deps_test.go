@@ -18,12 +18,12 @@ const module = "github.com/drydock/drydock/"
 var levels = map[string]int{
 	"internal/finding": 0, "internal/inventory": 0, "internal/clierr": 0, "internal/bounded": 0, "internal/safefile": 0,
 	"internal/state": 0, "internal/suggest": 0, "internal/lazyregexp": 0,
-	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
+	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1,
 	"internal/config": 2, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
 	"internal/syntax": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3, "internal/access": 3,
 	"internal/forecast": 3,
-	"internal/rank":     4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
+	"internal/rank":     4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
 	"internal/output": 6, "internal/scan": 6,
 	"internal/prove": 7, "internal/rebuild": 7, "internal/fix": 7, "internal/plan": 7,
 	"cmd/drydock": 9,
@@ -68,14 +68,13 @@ var parts = map[string]map[string]string{
 		"interproc": "facts resolve search",
 		"ruletest":  ". rule",
 	},
-	"internal/scan": {
-		".":              "*",
-		"target":         "",
-		"gate":           "target",
-		"accessgate":     "gate target",
-		"codegate":       "gate target",
-		"dockerfilegate": "gate target",
-		"imagegate":      "gate target",
+	"internal/access": {
+		".":          "check exposure",
+		"exposure":   "",
+		"edit":       "exposure",
+		"check":      "edit exposure",
+		"verify":     "exposure",
+		"accesstest": "",
 	},
 }
 

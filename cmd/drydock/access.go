@@ -10,13 +10,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/config"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/scan/gate"
-	"github.com/drydock/drydock/internal/scan/target"
+	"github.com/drydock/drydock/internal/scan"
 )
 
 func newAccessCmd(a *app) *cobra.Command {
@@ -48,16 +47,17 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 			}
 			t := host(ctx, in)
 			if p.format.Name == "table" && t.Host != nil {
-				p.format.Write = withDoors(access.Check(t.Host, options), p.format.Write)
+				p.format.Write = withPaths(exposure.Build(t.Host, options), p.format.Write)
 			}
-			so := gate.Options{Gates: []finding.Gate{finding.GateAccess}, Access: options}
+			so := scan.Options{Gates: []finding.Gate{finding.GateAccess}, Access: options}
 			return a.look(ctx, t, so, p)
 		},
 	}
 	rep.add(c)
 	st.add(c)
 	opt.add(c.PersistentFlags())
-	c.AddCommand(newAccessAddCmd(a, &opt), newAccessRemoveCmd(a, &opt), newAccessSimulateCmd(a, &opt), newAccessVerifyCmd(a, &opt))
+	c.AddCommand(newAccessAddCmd(a, &opt), newAccessRemoveCmd(a, &opt), newAccessSimulateCmd(a, &opt),
+		newAccessVerifyCmd(a, &opt))
 	return c
 }
 
@@ -66,12 +66,13 @@ type accessOptions struct{ version, staticConfig string }
 
 func (o *accessOptions) add(fl *pflag.FlagSet) {
 	fl.StringVar(&o.version, "traefik-version", "", "Traefik's version, where its image's tag does not tell")
-	fl.StringVar(&o.staticConfig, "traefik-config", "", "Traefik's static configuration, where the project's files do not lead to it: a file, or its folder")
+	fl.StringVar(&o.staticConfig, "traefik-config", "",
+		"Traefik's static configuration, where the project's files do not lead to it: a file, or its folder")
 }
 
 // gate are the options of the checker. A configuration that is named must be there.
-func (o *accessOptions) gate(cfg *config.Config) (access.Options, error) {
-	out := access.Options{
+func (o *accessOptions) gate(cfg *config.Config) (exposure.Options, error) {
+	out := exposure.Options{
 		TraefikVersion: o.version, Public: cfg.Public, Logins: cfg.Access.Logins, Bouncers: cfg.Access.Bouncers,
 		TraefikConfig: cfg.Access.TraefikConfig,
 	}
@@ -83,7 +84,8 @@ func (o *accessOptions) gate(cfg *config.Config) (access.Options, error) {
 	}
 	if _, err := os.Stat(out.TraefikConfig); err != nil {
 		return out, clierr.InputErr(out.TraefikConfig, errors.Unwrap(err)).
-			WithHint("--traefik-config and access.traefikConfig name Traefik's static configuration, or the folder that it stands in.")
+			WithHint("--traefik-config and access.traefikConfig name Traefik's static configuration, or the folder " +
+				"that it stands in.")
 	}
 	var err error
 	out.TraefikConfig, err = filepath.Abs(out.TraefikConfig)
@@ -91,7 +93,8 @@ func (o *accessOptions) gate(cfg *config.Config) (access.Options, error) {
 }
 
 // resolve reads the compose projects that a command names, and drydock.yaml.
-func (o *accessOptions) resolve(ctx context.Context, args []string, st *stackFlags) (*target.Target, *config.Config, error) {
+func (o *accessOptions) resolve(ctx context.Context, args []string,
+	st *stackFlags) (*scan.Target, *config.Config, error) {
 	in, cfg, err := st.resolve(args)
 	if err != nil {
 		return nil, nil, err
@@ -104,16 +107,18 @@ func (o *accessOptions) resolve(ctx context.Context, args []string, st *stackFla
 }
 
 // host resolves inputs that must hold a compose project; without one the target is unread.
-func host(ctx context.Context, in target.Inputs) *target.Target {
-	t := target.Resolve(ctx, in)
+func host(ctx context.Context, in scan.Inputs) *scan.Target {
+	t := scan.Resolve(ctx, in)
 	if t.Host == nil && len(t.Unread) == 0 {
-		t.Unread = append(t.Unread, clierr.Input(t.Name, "no compose project is there").WithHint("Name a folder with a compose file, or a compose file."))
+		t.Unread = append(t.Unread,
+			clierr.Input(t.Name, "no compose project is there").WithHint(
+				"Name a folder with a compose file, or a compose file."))
 	}
 	return t
 }
 
-// check works out who reaches what.
-func (o *accessOptions) check(ctx context.Context, args []string, st *stackFlags) (*access.Result, error) {
+// model works out who reaches what.
+func (o *accessOptions) model(ctx context.Context, args []string, st *stackFlags) (*exposure.Model, error) {
 	t, cfg, err := o.resolve(ctx, args, st)
 	if err != nil {
 		return nil, err
@@ -122,13 +127,14 @@ func (o *accessOptions) check(ctx context.Context, args []string, st *stackFlags
 	if err != nil {
 		return nil, err
 	}
-	return access.Check(t.Host, options), nil
+	return exposure.Build(t.Host, options), nil
 }
 
-// withDoors puts the table of doors before what a format writes.
-func withDoors(res *access.Result, write func(io.Writer, *report.Report, report.WriteOptions) error) func(io.Writer, *report.Report, report.WriteOptions) error {
+// withPaths puts the table of who may enter before what a format writes.
+func withPaths(model *exposure.Model, write func(io.Writer, *report.Report, report.WriteOptions) error) func(io.Writer,
+	*report.Report, report.WriteOptions) error {
 	return func(w io.Writer, r *report.Report, o report.WriteOptions) error {
-		if err := res.WriteTable(w, access.TableOptions{Width: o.Width, All: o.All}); err != nil {
+		if err := model.WriteTable(w, exposure.TableOptions{Width: o.Width, All: o.All}); err != nil {
 			return err
 		}
 		if _, err := io.WriteString(w, "\n"); err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
 
-	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/access/edit"
+	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/config"
@@ -22,7 +23,7 @@ import (
 // editFlags are what `access add` and `access remove` share.
 type editFlags struct {
 	stack  stackFlags
-	change access.Change
+	change edit.Change
 	list   string
 	paths  []string
 	write  bool
@@ -31,9 +32,12 @@ type editFlags struct {
 func (f *editFlags) add(c *cobra.Command) {
 	f.stack.add(c)
 	fl := c.Flags()
-	fl.StringVar(&f.change.Name, "name", "", "the middleware's name (default: the one that is there, else SERVICE-allowlist)")
-	fl.StringVar(&f.list, "from-file", "", "also take addresses from a file, one a line, # begins a remark; - is standard input")
-	fl.StringArrayVar(&f.paths, "path", nil, "other projects of the host, so that Traefik's own is seen; the service may be in any")
+	fl.StringVar(&f.change.Name, "name", "",
+		"the middleware's name (default: the one that is there, else SERVICE-allowlist)")
+	fl.StringVar(&f.list, "from-file", "",
+		"also take addresses from a file, one a line, # begins a remark; - is standard input")
+	fl.StringArrayVar(&f.paths, "path", nil,
+		"other projects of the host, so that Traefik's own is seen; the service may be in any")
 	fl.BoolVar(&f.write, "write", false, "write the file; without it the change is only shown")
 }
 
@@ -59,7 +63,7 @@ kept and extended. Comments, quotes and order stay. The change is shown; --write
 }
 
 func newAccessRemoveCmd(a *app, o *accessOptions) *cobra.Command {
-	f := editFlags{change: access.Change{Remove: true}}
+	f := editFlags{change: edit.Change{Remove: true}}
 	c := &cobra.Command{
 		Use:   "remove SERVICE ADDRESS... | --all",
 		Short: "Take addresses out of a service's allowlist, or the allowlist out of its labels",
@@ -76,7 +80,8 @@ func newAccessRemoveCmd(a *app, o *accessOptions) *cobra.Command {
 func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, args []string) error {
 	f.change.Service, f.change.Ranges = args[0], splitAddresses(args[1:])
 	if f.list == "-" && slices.Contains(f.stack.files, "-") {
-		return clierr.Usage("--from-file - and --file - both read standard input").WithHint("Give one of them as a file.")
+		return clierr.Usage("--from-file - and --file - both read standard input").WithHint(
+			"Give one of them as a file.")
 	}
 	if f.list != "" {
 		more, err := a.readAddresses(f.list)
@@ -94,7 +99,7 @@ func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, arg
 	if err != nil {
 		return err
 	}
-	e, err := access.Plan(t.Host, options, f.change)
+	e, err := edit.Plan(t.Host, options, f.change)
 	if err != nil {
 		return err
 	}
@@ -124,7 +129,7 @@ func (a *app) editAccess(cmd *cobra.Command, o *accessOptions, f *editFlags, arg
 	return nil
 }
 
-func (a *app) replace(f *access.FileEdit) error {
+func (a *app) replace(f *edit.FileEdit) error {
 	if err := safefile.Replace(f.Path, f.Before, f.After); err != nil {
 		return clierr.InputErr("", err)
 	}
@@ -133,7 +138,7 @@ func (a *app) replace(f *access.FileEdit) error {
 }
 
 // writeEdited writes what came on standard input, edited, to standard output, and the other files in place.
-func (a *app) writeEdited(st *stackFlags, e *access.Edit) error {
+func (a *app) writeEdited(st *stackFlags, e *edit.Edit) error {
 	out := st.stdin
 	for i := range e.Files {
 		f := &e.Files[i]
@@ -150,7 +155,7 @@ func (a *app) writeEdited(st *stackFlags, e *access.Edit) error {
 }
 
 // planOptions are those of the checker; a compose file on standard input was read already.
-func (o *accessOptions) planOptions(cfg *config.Config, st *stackFlags) (access.Options, error) {
+func (o *accessOptions) planOptions(cfg *config.Config, st *stackFlags) (exposure.Options, error) {
 	opts, err := o.gate(cfg)
 	if err != nil || st.stdin == nil {
 		return opts, err
@@ -167,7 +172,7 @@ func (o *accessOptions) planOptions(cfg *config.Config, st *stackFlags) (access.
 // maxComposeFile bounds what is read of a file to be edited, and of a compose file on standard input.
 const maxComposeFile = 4 << 20
 
-func writeDiff(w io.Writer, e *access.FileEdit) error {
+func writeDiff(w io.Writer, e *edit.FileEdit) error {
 	name := e.Path
 	if wd, err := os.Getwd(); err == nil {
 		if rel, err := filepath.Rel(wd, name); err == nil && filepath.IsLocal(rel) {
@@ -176,7 +181,8 @@ func writeDiff(w io.Writer, e *access.FileEdit) error {
 	}
 	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
 	return difflib.WriteUnifiedDiff(w, difflib.UnifiedDiff{
-		A: difflib.SplitLines(string(e.Before)), B: difflib.SplitLines(string(e.After)), FromFile: "a/" + name, ToFile: "b/" + name, Context: 2,
+		A: difflib.SplitLines(string(e.Before)), B: difflib.SplitLines(string(e.After)), FromFile: "a/" + name,
+		ToFile: "b/" + name, Context: 2,
 	})
 }
 

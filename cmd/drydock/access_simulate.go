@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/report"
@@ -16,7 +16,7 @@ import (
 
 func newAccessSimulateCmd(a *app, o *accessOptions) *cobra.Command {
 	var st stackFlags
-	var q access.Request
+	var q exposure.Request
 	var headers []string
 	var file, format string
 	c := &cobra.Command{
@@ -33,19 +33,20 @@ proto, method, headers, proxy}.`,
 				return clierr.Usage("no format is called %q", format).WithHint("Formats: table, json.")
 			}
 			if file == "" && (q.From == "" || q.EntryPoint == "") {
-				return clierr.Usage("--from and --entrypoint say which request is meant").WithHint("Or give a list of requests with --requests FILE.")
+				return clierr.Usage("--from and --entrypoint say which request is meant").WithHint(
+					"Or give a list of requests with --requests FILE.")
 			}
-			res, err := o.check(cmd.Context(), args, &st)
+			model, err := o.model(cmd.Context(), args, &st)
 			if err != nil {
 				return err
 			}
 			if file != "" {
-				return a.simulateFile(res, file, format)
+				return a.simulateFile(model, file, format)
 			}
 			if q.Headers, err = parseHeaders(headers); err != nil {
 				return err
 			}
-			s, err := res.Simulate(q)
+			s, err := model.Simulate(q)
 			if err != nil {
 				return err
 			}
@@ -71,7 +72,7 @@ proto, method, headers, proxy}.`,
 	return c
 }
 
-func (a *app) simulateFile(res *access.Result, file, format string) error {
+func (a *app) simulateFile(model *exposure.Model, file, format string) error {
 	var rd io.Reader = a.in
 	if file != "-" {
 		f, err := bounded.Open(file)
@@ -81,13 +82,13 @@ func (a *app) simulateFile(res *access.Result, file, format string) error {
 		defer f.Close()
 		rd = f
 	}
-	reqs, err := access.ReadRequests(file, rd)
+	reqs, err := exposure.ReadRequests(file, rd)
 	if err != nil {
 		return err
 	}
-	all := make([]*access.Simulation, len(reqs))
+	all := make([]*exposure.Simulation, len(reqs))
 	for i := range reqs {
-		if all[i], err = res.Simulate(reqs[i]); err != nil {
+		if all[i], err = model.Simulate(reqs[i]); err != nil {
 			return fmt.Errorf("request %d: %w", i+1, err)
 		}
 		all[i].Request = &reqs[i]
@@ -97,7 +98,8 @@ func (a *app) simulateFile(res *access.Result, file, format string) error {
 	}
 	for i, s := range all {
 		q := reqs[i]
-		if _, err := fmt.Fprintf(a.out, "%-11s %3s  %s %s %s%s  %s\n", s.Outcome, statusText(s.Status), q.From, q.EntryPoint,
+		if _, err := fmt.Fprintf(a.out, "%-11s %3s  %s %s %s%s  %s\n", s.Outcome, statusText(s.Status), q.From,
+			q.EntryPoint,
 			report.Plain(q.Host), report.Plain(q.Path), report.Plain(s.Router)); err != nil {
 			return err
 		}
@@ -112,7 +114,7 @@ func statusText(n int) string {
 	return fmt.Sprint(n)
 }
 
-func writeSimulation(w io.Writer, s *access.Simulation) error {
+func writeSimulation(w io.Writer, s *exposure.Simulation) error {
 	var b strings.Builder
 	b.WriteString(string(s.Outcome))
 	if s.Status != 0 {

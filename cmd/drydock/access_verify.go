@@ -11,7 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/drydock/drydock/internal/access"
+	"github.com/drydock/drydock/internal/access/exposure"
+	"github.com/drydock/drydock/internal/access/verify"
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/report"
@@ -20,9 +21,9 @@ import (
 // verifyFlags say what is asked and probed. Nothing is asked but the addresses given here.
 type verifyFlags struct {
 	stack      stackFlags
-	api        access.API
+	api        verify.API
 	ca         string
-	probe      access.Probe
+	probe      verify.Probe
 	entryPoint string
 	from       []string
 	headers    []string
@@ -47,9 +48,11 @@ by the status alone. Exit 1 where something differs.`,
 	fl := c.Flags()
 	fl.StringVar(&f.api.URL, "traefik-api", "", "address of the running Traefik's API, as http://127.0.0.1:8080")
 	fl.StringVar(&f.api.Host, "traefik-host", "", "the host to ask for, where the API is behind a router")
-	fl.StringVar(&f.api.User, "traefik-user", "", "user of the API; the password is taken from DRYDOCK_TRAEFIK_PASSWORD")
+	fl.StringVar(&f.api.User, "traefik-user", "",
+		"user of the API; the password is taken from DRYDOCK_TRAEFIK_PASSWORD")
 	fl.StringVar(&f.ca, "traefik-ca", "", "certificates (PEM) to trust for the API, besides the system's")
-	fl.StringVar(&f.probe.Traefik, "traefik", "", "which Traefik is asked, where the files have several: its service, or stack/service")
+	fl.StringVar(&f.probe.Traefik, "traefik", "",
+		"which Traefik is asked, where the files have several: its service, or stack/service")
 	fl.StringVar(&f.probe.Connect, "connect", "", "where Traefik listens, as 192.0.2.1:443: send a request there")
 	fl.StringArrayVar(&f.from, "from", nil, "source address of this machine to send from; may be given several times")
 	fl.StringVar(&f.entryPoint, "entrypoint", "", "the entry point behind --connect, to compare with the simulation")
@@ -65,27 +68,28 @@ by the status alone. Exit 1 where something differs.`,
 
 // verified is what a verification found.
 type verified struct {
-	Differences []access.Difference  `json:"differences"`
-	Probes      []access.ProbeAnswer `json:"probes"`
+	Differences []verify.Difference  `json:"differences"`
+	Probes      []verify.ProbeAnswer `json:"probes"`
 	Agree       bool                 `json:"agree"`
 }
 
 func (a *app) verifyAccess(ctx context.Context, o *accessOptions, f *verifyFlags, args []string) error {
 	switch {
 	case f.api.URL == "" && f.probe.Connect == "":
-		return clierr.Usage("there is nothing to ask").WithHint("Give --traefik-api URL, or --connect ADDRESS:PORT with --host.")
+		return clierr.Usage("there is nothing to ask").WithHint("Give --traefik-api URL, or --connect ADDRESS:PORT " +
+			"with --host.")
 	case f.probe.Connect != "" && f.probe.Host == "":
 		return clierr.Usage("--connect needs --host, the name that is asked for")
 	case f.format != "table" && f.format != "json":
 		return clierr.Usage("no format is called %q", f.format).WithHint("Formats: table, json.")
 	}
-	res, err := o.check(ctx, args, &f.stack)
+	model, err := o.model(ctx, args, &f.stack)
 	if err != nil {
 		return err
 	}
-	out := verified{Differences: []access.Difference{}, Probes: []access.ProbeAnswer{}, Agree: true}
+	out := verified{Differences: []verify.Difference{}, Probes: []verify.ProbeAnswer{}, Agree: true}
 	if f.api.URL != "" {
-		differences, err := f.compare(ctx, res)
+		differences, err := f.compare(ctx, model)
 		if err != nil {
 			return err
 		}
@@ -93,7 +97,7 @@ func (a *app) verifyAccess(ctx context.Context, o *accessOptions, f *verifyFlags
 		out.Agree = len(out.Differences) == 0
 	}
 	if f.probe.Connect != "" {
-		if err := f.sendProbes(ctx, res, &out); err != nil {
+		if err := f.sendProbes(ctx, model, &out); err != nil {
 			return err
 		}
 	}
@@ -109,7 +113,7 @@ func (a *app) verifyAccess(ctx context.Context, o *accessOptions, f *verifyFlags
 }
 
 // compare asks the API. Its password is never an argument, which every user of the machine could read.
-func (f *verifyFlags) compare(ctx context.Context, res *access.Result) ([]access.Difference, error) {
+func (f *verifyFlags) compare(ctx context.Context, model *exposure.Model) ([]verify.Difference, error) {
 	f.api.Password = os.Getenv("DRYDOCK_TRAEFIK_PASSWORD")
 	if f.ca != "" {
 		pem, err := bounded.ReadFile(f.ca, 1<<20)
@@ -122,10 +126,10 @@ func (f *verifyFlags) compare(ctx context.Context, res *access.Result) ([]access
 	if err != nil {
 		return nil, err
 	}
-	return res.Compare(live, f.probe.Traefik)
+	return verify.Compare(model, live, f.probe.Traefik)
 }
 
-func (f *verifyFlags) sendProbes(ctx context.Context, res *access.Result, out *verified) error {
+func (f *verifyFlags) sendProbes(ctx context.Context, model *exposure.Model, out *verified) error {
 	_, port, err := net.SplitHostPort(f.probe.Connect)
 	if err != nil {
 		return clierr.Usage("--connect %q is no ADDRESS:PORT", f.probe.Connect)
@@ -157,7 +161,7 @@ func (f *verifyFlags) sendProbes(ctx context.Context, res *access.Result, out *v
 		p.From = s
 		ans := p.Send(ctx)
 		if f.entryPoint != "" && ans.Error == "" {
-			sim, err := res.ExpectedOf(&p, f.entryPoint, &ans)
+			sim, err := verify.Expected(model, &p, f.entryPoint, &ans)
 			if err != nil {
 				return err
 			}
@@ -176,7 +180,8 @@ func (a *app) writeVerified(f *verifyFlags, v *verified) error {
 		b.WriteString("The running Traefik has the routers that the files say, with the same middlewares.\n")
 	}
 	for _, d := range v.Differences {
-		fmt.Fprintf(&b, "%s: %s\n  files: %s\n  runs:  %s\n", report.Plain(d.Router), d.What, report.Plain(d.Files), report.Plain(d.Live))
+		fmt.Fprintf(&b, "%s: %s\n  files: %s\n  runs:  %s\n", report.Plain(d.Router), d.What, report.Plain(d.Files),
+			report.Plain(d.Live))
 	}
 	for _, p := range v.Probes {
 		switch {

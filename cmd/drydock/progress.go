@@ -6,8 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/schollz/progressbar/v3"
+
+	"github.com/drydock/drydock/internal/scan"
 )
 
 // quietFor is how long work may take before progress is shown: most runs are over by then.
@@ -28,16 +29,16 @@ type progress struct {
 }
 
 // progress returns a listener for scan and a function that clears what it showed. With --quiet both do nothing.
-func (a *app) progress() (gate.Listener, func()) {
+func (a *app) progress() (scan.Listener, func()) {
 	if a.quiet {
-		return func(gate.Event) {}, func() {}
+		return func(scan.Event) {}, func() {}
 	}
 	p := &progress{w: a.err, tty: terminal(a.err), start: time.Now(), now: time.Now}
 	p.last = p.start
 	return p.event, p.done
 }
 
-func (p *progress) event(e gate.Event) {
+func (p *progress) event(e scan.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
@@ -64,7 +65,7 @@ func (p *progress) event(e gate.Event) {
 	p.bar.Describe(fmt.Sprintf("%s: %s", e.Gate, e.Text))
 }
 
-func share(e gate.Event) string {
+func share(e scan.Event) string {
 	if e.Total <= 0 {
 		return ""
 	}

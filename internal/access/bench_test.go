@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/drydock/drydock/internal/access/accesstest"
+	"github.com/drydock/drydock/internal/access/exposure"
 )
 
 // manyServices is a host of n services with five labels each.
 func manyServices(n int) string {
 	var b strings.Builder
-	b.WriteString(projectHead)
+	b.WriteString(accesstest.ProjectHead)
 	for i := range n {
 		fmt.Fprintf(&b, "  s%d:\n    image: nginx\n    labels:\n      - traefik.enable=true\n      - traefik.http.routers.s%d.rule=Host(`s%d.example.com`)\n", i, i, i)
 		fmt.Fprintf(&b, "      - traefik.http.routers.s%d.entrypoints=websecure\n      - traefik.http.routers.s%d.middlewares=office%d\n", i, i, i)
@@ -19,9 +22,9 @@ func manyServices(n int) string {
 }
 
 func BenchmarkCheck200Services(b *testing.B) {
-	h, _ := project(b, manyServices(200))
+	h, _ := accesstest.Project(b, manyServices(200))
 	for b.Loop() {
-		if res := Check(h, Options{}); len(res.Services) != 201 {
+		if res := Check(h, exposure.Options{}); len(res.Services) != 201 {
 			b.Fatal(len(res.Services))
 		}
 	}
@@ -30,7 +33,7 @@ func BenchmarkCheck200Services(b *testing.B) {
 func BenchmarkLoadAndCheck200Services(b *testing.B) {
 	text := manyServices(200)
 	for b.Loop() {
-		h, _ := project(b, text)
-		Check(h, Options{})
+		h, _ := accesstest.Project(b, text)
+		Check(h, exposure.Options{})
 	}
 }

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,8 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/drydock/drydock/internal/access/accesstest"
+	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/testenv"
 	"github.com/drydock/drydock/internal/traefik"
 )
@@ -33,15 +33,6 @@ type expected struct {
 		ProxySpoof *struct{ Src, Claims, Outcome string } `json:"proxy_spoof"`
 	}
 	Defects []struct{ Slug, Service, Router, Severity string }
-}
-
-func load(t testing.TB, dir string) *stack.Host {
-	t.Helper()
-	h, err := stack.Load(context.Background(), []string{dir}, stack.Options{Name: "ddcase", Env: func(string) (string, bool) { return "", false }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
 }
 
 func cases(t *testing.T) []string {
@@ -64,7 +55,7 @@ func TestSharedCases(t *testing.T) {
 			if err := json.Unmarshal(data, &want); err != nil {
 				t.Fatal(err)
 			}
-			res := Check(load(t, dir), Options{})
+			res := Check(accesstest.Load(t, dir), exposure.Options{})
 			compareDefects(t, &want, res)
 			compareProbes(t, &want, res)
 		})

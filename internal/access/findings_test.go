@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/drydock/drydock/internal/access/accesstest"
+	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/finding"
 )
 
@@ -165,7 +167,7 @@ func TestFindings(t *testing.T) {
 				c.image = "traefik:v3.1"
 			}
 			dir := compose(t, c.image, c.flags, c.rest)
-			res := Check(load(t, dir), Options{})
+			res := Check(accesstest.Load(t, dir), exposure.Options{})
 			var got []string
 			for _, f := range res.Findings {
 				if f.Severity != finding.Info {

@@ -1,40 +1,16 @@
 package access
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/drydock/drydock/internal/access/accesstest"
+	"github.com/drydock/drydock/internal/access/edit"
+	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/stack"
 )
-
-// host writes several projects side by side and reads those that are named as one host.
-func host(t *testing.T, files map[string]string, args ...string) *stack.Host {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		f := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(f), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(f, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i := range args {
-		args[i] = filepath.Join(dir, args[i])
-	}
-	h, err := stack.Load(context.Background(), args, stack.Options{Env: func(string) (string, bool) { return "", false }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
-}
 
 var twoProjects = map[string]string{
 	"infra/docker-compose.traefik.yml": `services:
@@ -84,11 +60,11 @@ networks: {edge: {external: true}}
 }
 
 func TestOneTraefikSeesAllProjects(t *testing.T) {
-	res := Check(host(t, twoProjects, "infra", "app"), Options{})
+	res := Check(accesstest.Host(t, twoProjects, "infra", "app"), exposure.Options{})
 	if res.Unknown != "" {
 		t.Errorf("unknown: %s", res.Unknown)
 	}
-	if s := res.Service("app", "web"); s == nil || s.Exposure != finding.ExposureAllowlisted || s.Routers[0].Access != "allowlisted" || !strings.Contains(s.Doors[0].Why+s.Doors[1].Why, "203.0.113.0/24") {
+	if s := res.Service("app", "web"); s == nil || s.Exposure != finding.ExposureAllowlisted || s.Routers[0].Access != "allowlisted" || !strings.Contains(s.Paths[0].Why+s.Paths[1].Why, "203.0.113.0/24") {
 		t.Errorf("web: %+v", s)
 	}
 	if s := res.Service("app", "worker"); s == nil || s.Exposure != finding.ExposureInternal {
@@ -105,13 +81,13 @@ func TestOneTraefikSeesAllProjects(t *testing.T) {
 		}
 	}
 	// A list that stands in a file is not edited from the app's labels.
-	if _, err := Plan(host(t, twoProjects, "infra", "app"), Options{}, Change{Service: "web", Ranges: []string{"198.51.100.1"}}); err == nil || !strings.Contains(err.Error(), "office@file") {
+	if _, err := edit.Plan(accesstest.Host(t, twoProjects, "infra", "app"), exposure.Options{}, edit.Change{Service: "web", Ranges: []string{"198.51.100.1"}}); err == nil || !strings.Contains(err.Error(), "office@file") {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestWithoutTraefikAccessIsUnknown(t *testing.T) {
-	res := Check(host(t, twoProjects, "app"), Options{})
+	res := Check(accesstest.Host(t, twoProjects, "app"), exposure.Options{})
 	if res.Unknown == "" {
 		t.Error("it is not said that Traefik is missing")
 	}
@@ -126,7 +102,7 @@ func TestWithoutTraefikAccessIsUnknown(t *testing.T) {
 			t.Errorf("%s %s: what is defined elsewhere is not undefined: %s", f.Severity, f.Rule, f.Title)
 		}
 	}
-	s, err := res.Simulate(Request{From: "203.0.113.9", EntryPoint: "https", Host: "a.example.com"})
+	s, err := res.Simulate(exposure.Request{From: "203.0.113.9", EntryPoint: "https", Host: "a.example.com"})
 	if err != nil || s.Outcome != "unknown" {
 		t.Errorf("%+v, %v", s, err)
 	}
@@ -138,7 +114,7 @@ func TestUnreadableTraefikFilesAreSaid(t *testing.T) {
 		broken[k] = v
 	}
 	broken["infra/conf/dynamic/lists.yml"] = "http:\n  middlewares: [\n"
-	res := Check(host(t, broken, "infra", "app"), Options{})
+	res := Check(accesstest.Host(t, broken, "infra", "app"), exposure.Options{})
 	if s := res.Service("app", "web"); s.Exposure != finding.ExposureUnknown {
 		t.Errorf("web: %+v", s)
 	}
@@ -152,15 +128,15 @@ func TestUnreadableTraefikFilesAreSaid(t *testing.T) {
 		t.Errorf("inputs: %+v", res.Inputs)
 	}
 	broken["infra/conf/static.toml"] = "[entryPoints\n"
-	res = Check(host(t, broken, "infra", "app"), Options{})
+	res = Check(accesstest.Host(t, broken, "infra", "app"), exposure.Options{})
 	if res.Unknown == "" || !strings.Contains(res.Unknown, "static.toml:") {
 		t.Errorf("unknown: %q", res.Unknown)
 	}
 }
 
 func TestNothingForTraefikIsNoComplaint(t *testing.T) {
-	res := Check(host(t, map[string]string{"a/compose.yaml": "services:\n  db:\n    image: redis\n    ports: ['6379:6379']\n"}, "a"), Options{})
-	if res.Unknown != "" || len(res.Findings) != 1 || res.Findings[0].Rule != rulePort || res.Findings[0].Severity != finding.Critical {
+	res := Check(accesstest.Host(t, map[string]string{"a/compose.yaml": "services:\n  db:\n    image: redis\n    ports: ['6379:6379']\n"}, "a"), exposure.Options{})
+	if res.Unknown != "" || len(res.Findings) != 1 || res.Findings[0].Rule != "published-port-bypasses-proxy" || res.Findings[0].Severity != finding.Critical {
 		t.Errorf("%q, %+v", res.Unknown, res.Findings)
 	}
 	if s := res.Service("a", "db"); s.Exposure != finding.ExposurePublic {
@@ -171,7 +147,7 @@ func TestNothingForTraefikIsNoComplaint(t *testing.T) {
 // TestNoSecretIsTold plants words in everything that may hold a secret and looks for them in everything that is said.
 func TestNoSecretIsTold(t *testing.T) {
 	const canary = "c4n4ry"
-	res := Check(host(t, map[string]string{"a/compose.yaml": `services:
+	res := Check(accesstest.Host(t, map[string]string{"a/compose.yaml": `services:
   traefik:
     image: traefik:v3.3
     command: [--providers.docker.exposedbydefault=false, --entrypoints.web.address=:80, --certificatesresolvers.le.acme.email=` + canary + `]
@@ -187,9 +163,9 @@ func TestNoSecretIsTold(t *testing.T) {
       - traefik.http.middlewares.head.headers.customrequestheaders.X-Key=` + canary + `
       - traefik.http.middlewares.head.headers.nosuch=` + canary + `
       - traefik.http.middlewares.auth.basicauth.users=b:` + canary + `
-`}, "a"), Options{})
+`}, "a"), exposure.Options{})
 	var b strings.Builder
-	if err := res.WriteTable(&b, TableOptions{All: true}); err != nil {
+	if err := res.WriteTable(&b, exposure.TableOptions{All: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range res.Findings {
@@ -202,7 +178,7 @@ func TestNoSecretIsTold(t *testing.T) {
 		}
 	}
 	for _, s := range res.Services {
-		for _, d := range s.Doors {
+		for _, d := range s.Paths {
 			b.WriteString(d.Why + d.Rule)
 		}
 	}
@@ -227,7 +203,7 @@ func TestHostileLabelsEnd(t *testing.T) {
 	}
 	fmt.Fprintf(&b, "      - traefik.%s=1\n", strings.Repeat("a.", 3000))
 	start := time.Now()
-	res := Check(host(t, map[string]string{"a/compose.yaml": b.String()}, "a"), Options{})
+	res := Check(accesstest.Host(t, map[string]string{"a/compose.yaml": b.String()}, "a"), exposure.Options{})
 	if d := time.Since(start); d > 20*time.Second {
 		t.Errorf("it took %s", d)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/drydock/drydock/internal/access/accesstest"
+	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/traefik"
@@ -27,7 +29,7 @@ import (
 //	whole                                             no input was looked at in part only
 //	sim FROM ENTRYPOINT HOST PATH [XFF=...] -> OUTCOME [STATUS]
 func TestHosts(t *testing.T) {
-	files, _ := filepath.Glob("testdata/hosts/*.txtar")
+	files := accesstest.Archives("hosts")
 	if len(files) < 30 {
 		t.Fatalf("only %d hosts", len(files))
 	}
@@ -45,8 +47,8 @@ func TestHosts(t *testing.T) {
 func judgeHost(t *testing.T, a *txtar.Archive) {
 	t.Helper()
 	lines := strings.Split(string(a.Comment), "\n")
-	h := hostOf(t, a)
-	res := Check(h, optionsOf(lines))
+	h := accesstest.HostOf(t, a)
+	res := Check(h, optionsOf(accesstest.OptionsOf(lines)))
 	var want, got []string
 	for _, line := range lines {
 		word, rest, _ := strings.Cut(line, " ")
@@ -90,22 +92,6 @@ func judgeHost(t *testing.T, a *txtar.Archive) {
 	}
 }
 
-// optionsOf are what the lines of a host say as drydock.yaml would.
-func optionsOf(lines []string) Options {
-	var o Options
-	for _, line := range lines {
-		switch word, rest, _ := strings.Cut(line, " "); word {
-		case "public":
-			o.Public = append(o.Public, rest)
-		case "login":
-			o.Logins = append(o.Logins, rest)
-		case "bouncer":
-			o.Bouncers = append(o.Bouncers, rest)
-		}
-	}
-	return o
-}
-
 func orDash(s string) string {
 	if s == "" {
 		return "-"
@@ -121,7 +107,7 @@ func checkExposure(t *testing.T, res *Result, who string, want finding.Exposure)
 			continue
 		}
 		if s.Exposure != want {
-			t.Errorf("%s is %s, want %s\n  %+v", who, s.Exposure, want, s.Doors)
+			t.Errorf("%s is %s, want %s\n  %+v", who, s.Exposure, want, s.Paths)
 		}
 		return
 	}
@@ -132,7 +118,7 @@ func checkSimulated(t *testing.T, res *Result, text string) {
 	t.Helper()
 	ask, answer, _ := strings.Cut(text, " -> ")
 	w := strings.Fields(ask)
-	q := Request{From: w[0], EntryPoint: w[1], Host: w[2], Path: w[3]}
+	q := exposure.Request{From: w[0], EntryPoint: w[1], Host: w[2], Path: w[3]}
 	if len(w) > 4 {
 		q.Headers = map[string][]string{"X-Forwarded-For": {strings.TrimPrefix(w[4], "XFF=")}}
 	}

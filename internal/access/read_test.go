@@ -2,7 +2,6 @@ package access
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,10 +9,10 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/access/accesstest"
+	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/stack"
 )
 
 // around fills what the cases have in common into a compose file: Traefik's part is given, indented by four; the app has a
@@ -81,7 +80,7 @@ func TestConfigurationThatIsNotHereIsUnknown(t *testing.T) {
 		"an entrypoint of the image's own": {around("    build: ./t") + "-- t/Dockerfile --\nFROM traefik:v3.5\nCOPY go.sh /go.sh\nENTRYPOINT [\"/go.sh\"]\n", "/go.sh", "is started by /go.sh"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			res := Check(host(t, filesOf(c.files), "."), Options{})
+			res := Check(accesstest.Host(t, filesOf(c.files), "."), exposure.Options{})
 			if res.Unknown == "" || !strings.Contains(res.Unknown, "--traefik-config") {
 				t.Errorf("it is not said, or without a remedy: %q", res.Unknown)
 			}
@@ -147,7 +146,7 @@ func TestConfigurationThatIsHereIsWhole(t *testing.T) {
 		"a binary in another image": around("    build: ./t") + "-- t/Dockerfile --\nFROM alpine\nCOPY --from=traefik:v3.5 /usr/local/bin/traefik /bin/traefik\nCOPY t.yml /traefik.yml\nENTRYPOINT [\"/bin/traefik\"]\n-- t/t.yml --\n" + static,
 	} {
 		t.Run(name, func(t *testing.T) {
-			res := Check(host(t, filesOf(files), "."), Options{})
+			res := Check(accesstest.Host(t, filesOf(files), "."), exposure.Options{})
 			if res.Unknown != "" {
 				t.Errorf("unknown: %s", res.Unknown)
 			}
@@ -162,7 +161,7 @@ func TestConfigurationThatIsHereIsWhole(t *testing.T) {
 				}
 			}
 			for _, f := range res.Findings {
-				if f.Service == "edge" && f.Rule == rulePort {
+				if f.Service == "edge" && f.Rule == "published-port-bypasses-proxy" {
 					t.Errorf("Traefik's own ports lead past it: %s", f.Title)
 				}
 			}
@@ -183,7 +182,7 @@ func TestFilesOfTheFileProviderThatAreNotHere(t *testing.T) {
 		"a template":              {around(flags+"--providers.file.filename=/d/x.yml]\n    volumes: ['./x.yml:/d/x.yml']") + "-- x.yml --\n{{ range $i := list 1 2 }}\n{{ end }}\n", "x.yml"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			res := Check(host(t, filesOf(c.files), "."), Options{})
+			res := Check(accesstest.Host(t, filesOf(c.files), "."), exposure.Options{})
 			for service, want := range map[string]finding.Exposure{
 				"app": finding.ExposurePublic, "worker": finding.ExposureUnknown, "apart": finding.ExposureInternal,
 			} {
@@ -215,8 +214,8 @@ http:
 		"Traefik is not among the inputs": {alone + elsewhere, "elsewhere/traefik.yml"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := host(t, filesOf(c.files), ".")
-			res := Check(h, Options{TraefikConfig: filepath.Join(h.Stacks[0].Dir, c.path)})
+			h := accesstest.Host(t, filesOf(c.files), ".")
+			res := Check(h, exposure.Options{TraefikConfig: filepath.Join(h.Stacks[0].Dir, c.path)})
 			if res.Unknown != "" {
 				t.Errorf("unknown: %s", res.Unknown)
 			}
@@ -229,47 +228,10 @@ http:
 			}
 		})
 	}
-	h := host(t, filesOf(traefik+"-- bad.yml --\na: [\n"), ".")
-	if res := Check(h, Options{TraefikConfig: filepath.Join(h.Stacks[0].Dir, "bad.yml")}); !strings.Contains(res.Unknown, "bad.yml") {
+	h := accesstest.Host(t, filesOf(traefik+"-- bad.yml --\na: [\n"), ".")
+	if res := Check(h, exposure.Options{TraefikConfig: filepath.Join(h.Stacks[0].Dir, "bad.yml")}); !strings.Contains(res.Unknown, "bad.yml") {
 		t.Errorf("%q", res.Unknown)
 	}
-}
-
-// FuzzImage follows Dockerfiles of any text: it ends, and what it says was copied has a place.
-func FuzzImage(f *testing.F) {
-	for _, s := range []string{
-		"FROM traefik:v3.5\nCOPY t.yml /etc/traefik/\n", "ARG V=3\nFROM traefik:${V} AS a\nENV A=$A$A B=\"$A\"\nFROM a\nCOPY --from=a / /x\nCOPY --from=0 /x /\n",
-		"FROM scratch\nADD a.tar /\nADD https://x/y /z\nRUN echo a > /traefik.yml\nRUN <<EOF\nsed -i x /etc/traefik/t.yml\nEOF\n",
-		"FROM x\nCOPY <<A <<\"B\" /etc/traefik/\n$A\nA\n$B\nB\nLABEL traefik.enable=$X\nWORKDIR ../..\nCOPY * ./\n", "FROM a AS a\nFROM a AS a\nCOPY --from=a . .\n",
-	} {
-		f.Add(s)
-	}
-	dir := f.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "t.yml"), []byte("api: {}\n"), 0o600); err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		st := &stack.Stack{Name: "p", Dir: dir}
-		s := &stack.Service{Name: "s", Build: &stack.Build{Context: dir, Inline: text + "\n"}}
-		s.BuildLocation.Path = "compose.yaml"
-		c := &checker{host: &stack.Host{Root: dir}, res: &Result{}, ref: func(_, s string) string { return s }}
-		c.opts.ReadFile = func(path string) ([]byte, error) { return bounded.ReadFile(path, maxFile) }
-		img := c.image(s)
-		if len(img.copies) > maxCopies+1 {
-			t.Errorf("%d copies", len(img.copies))
-		}
-		for _, o := range img.copies {
-			if !strings.HasPrefix(o.target, "/") || o.hidden == "" && o.path == "" && o.folder || o.path != "" && !strings.HasPrefix(o.path, dir) {
-				t.Errorf("%+v", o)
-			}
-		}
-		for _, name := range usualFiles {
-			if at := c.find(st, s, name); at.state == hidden && (at.why == "" || at.shown == "") {
-				t.Errorf("%s: %+v", name, at)
-			}
-		}
-		c.isTraefik(st, s)
-	})
 }
 
 // TestStagesThatCopyFromOneAnotherEnd copies twice from the stage before, forty times.
@@ -279,7 +241,7 @@ func TestStagesThatCopyFromOneAnotherEnd(t *testing.T) {
 	for i := range 40 {
 		fmt.Fprintf(&b, "FROM traefik:v3.5 AS s%d\nCOPY --from=s%d / /\nCOPY --from=s%d / /etc/traefik/\n", i+1, i, i)
 	}
-	res := Check(host(t, filesOf(around("    build: .")+"-- Dockerfile --\n"+b.String()), "."), Options{})
+	res := Check(accesstest.Host(t, filesOf(around("    build: .")+"-- Dockerfile --\n"+b.String()), "."), exposure.Options{})
 	if !strings.Contains(res.Unknown, "copies too much to be followed") {
 		t.Errorf("%q", res.Unknown)
 	}

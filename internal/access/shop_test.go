@@ -9,6 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/drydock/drydock/internal/access/accesstest"
+	"github.com/drydock/drydock/internal/access/edit"
+	"github.com/drydock/drydock/internal/access/exposure"
+	"github.com/drydock/drydock/internal/access/verify"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/testenv"
 	"github.com/drydock/drydock/internal/traefik"
@@ -61,21 +65,21 @@ func TestTheTwoLabelsHold(t *testing.T) {
 	testenv.Tool(t, "traefik")
 	dir := shop(t)
 	file := filepath.Join(dir, "docker-compose.yml")
-	e, err := Plan(load(t, dir), Options{}, Change{Service: "insights", Ranges: []string{traefiktest.Office + "/32"}, Name: "office"})
+	e, err := edit.Plan(accesstest.Load(t, dir), exposure.Options{}, edit.Change{Service: "insights", Ranges: []string{traefiktest.Office + "/32"}, Name: "office"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, onlyFile(t, e).After, 0o600); err != nil {
+	if err := os.WriteFile(file, e.Files[0].After, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h := load(t, dir)
+	h := accesstest.Load(t, dir)
 	rig := realise(t, h, "http", "https")
-	res := Check(h, Options{})
-	live, err := (&API{URL: fmt.Sprintf("http://127.0.0.1:%d/dashboard/", rig.Ports["traefik"])}).Ask(context.Background())
+	res := Check(h, exposure.Options{})
+	live, err := (&verify.API{URL: fmt.Sprintf("http://127.0.0.1:%d/dashboard/", rig.Ports["traefik"])}).Ask(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	differences, err := res.Compare(live, "")
+	differences, err := verify.Compare(res.Model, live, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,19 +102,19 @@ func TestTheTwoLabelsHold(t *testing.T) {
 			t.Errorf("%s from %s: %+v, %v; want %d", c.proto, c.from, a, err, c.status)
 		}
 		t.Logf("%s://insights.shop.localhost/ from %s: %d %s", c.proto, c.from, a.Status, a.Location)
-		s, err := res.Simulate(Request{From: c.from, EntryPoint: c.ep, Host: "insights.shop.localhost", Proto: c.proto})
+		s, err := res.Simulate(exposure.Request{From: c.from, EntryPoint: c.ep, Host: "insights.shop.localhost", Proto: c.proto})
 		if err != nil || s.Status != c.status && s.Outcome != traefik.Allowed {
 			t.Errorf("the simulation says %+v, %v; want %d", s, err, c.status)
 		}
 	}
-	p := Probe{
+	p := verify.Probe{
 		Connect: fmt.Sprintf("127.0.0.1:%d", rig.Ports["https"]), From: netip.MustParseAddr(traefiktest.Office), Proto: "https", Host: "insights.shop.localhost",
 		BackendHeader: "X-Drydock-Container",
 	}
 	for from, backend := range map[string]string{traefiktest.Office: "yes", traefiktest.Stranger: "no"} {
 		p.From = netip.MustParseAddr(from)
 		a := p.Send(context.Background())
-		sim, err := res.ExpectedOf(&p, "https", &a)
+		sim, err := verify.Expected(res.Model, &p, "https", &a)
 		if err != nil {
 			t.Fatal(err)
 		}

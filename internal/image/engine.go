@@ -26,18 +26,13 @@ const maxKnown = 500
 // openEngine opens an image of the container engine. Where the engine's layer folders can be read on this machine they
 // are read in place; else the engine is asked for the image as a stream, of which nothing is stored.
 func openEngine(ctx context.Context, ref string, opt Options) (*Image, error) {
-	engine, release := opt.Engine, func() {}
-	if engine == nil {
-		engine = &dockerapi.Shared{}
-		release = engine.Close
-	}
-	cli, err := engine.Client(ctx)
+	cli, err := dockerapi.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	img, err := inspect(ctx, cli, ref, opt)
 	if err != nil {
-		release()
+		cli.Close()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -46,7 +41,7 @@ func openEngine(ctx context.Context, ref string, opt Options) (*Image, error) {
 		}
 		return nil, clierr.InputErr(ref, err)
 	}
-	img.keep(func() error { release(); return nil })
+	img.keep(cli.Close)
 	return img, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -42,7 +41,7 @@ func FuzzReaders(f *testing.F) {
 			}
 			ps, _ := read(&file{path: name, size: int64(len(data)), data: data})
 			for i := range ps {
-				if ps[i].Name == "" || ps[i].PURL == "" || ps[i].Ecosystem == "" && !strings.HasPrefix(ps[i].PURL, "pkg:conda/") {
+				if ps[i].Name == "" || ps[i].PURL == "" || ps[i].Ecosystem == "" {
 					t.Errorf("%s: %+v", name, ps[i])
 				}
 			}

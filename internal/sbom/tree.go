@@ -114,7 +114,7 @@ func treeReader(name string) readFunc {
 		return installedReader(name)
 	}
 	if r := declaredReader(name); r != nil {
-		return r
+		return asUTF8(r)
 	}
 	if path.Base(name) == "installed.json" { // Composer's vendor folder
 		return installedReader(name)

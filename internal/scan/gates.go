@@ -3,22 +3,32 @@ package scan
 import (
 	"sort"
 
+	"github.com/drydock/drydock/internal/access/check"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/scan/accessgate"
-	"github.com/drydock/drydock/internal/scan/codegate"
-	"github.com/drydock/drydock/internal/scan/dockerfilegate"
-	"github.com/drydock/drydock/internal/scan/gate"
-	"github.com/drydock/drydock/internal/scan/imagegate"
+	"github.com/drydock/drydock/internal/lint/rules"
 )
 
-// Gates lists what a scan asks, in the report's order. A new gate is a package beside these and a line here.
-var Gates = []gate.Gate{dockerfilegate.Gate, imagegate.Gate, codegate.Gate, accessgate.Gate}
+// gates lists what a scan asks, in the report's order. One file a gate adapts its checker.
+var gates = []gate{
+	{finding.GateDockerfile, runDockerfile},
+	{finding.GateImage, runImage},
+	{finding.GateCode, runCode},
+	{finding.GateAccess, runAccess},
+}
 
-// Names lists the gates' names.
-func Names() []finding.Gate {
-	names := make([]finding.Gate, len(Gates))
-	for i, g := range Gates {
-		names[i] = g.Name
+// ruleSets lists where the gates' rules are told, for `drydock explain` and the docs.
+var ruleSets = []func() []finding.Rule{
+	rules.Described,
+	func() []finding.Rule { return imageRules },
+	codeRules,
+	check.Rules,
+}
+
+// Gates lists the gates that a scan has.
+func Gates() []finding.Gate {
+	names := make([]finding.Gate, len(gates))
+	for i, g := range gates {
+		names[i] = g.name
 	}
 	return names
 }
@@ -26,8 +36,8 @@ func Names() []finding.Gate {
 // Rules returns every rule of every gate, sorted by id. Vulnerabilities are no rules: their advisories tell of them.
 func Rules() []finding.Rule {
 	var all []finding.Rule
-	for _, g := range Gates {
-		all = append(all, g.Rules()...)
+	for _, set := range ruleSets {
+		all = append(all, set()...)
 	}
 	for i := range all {
 		all[i].Normalize()

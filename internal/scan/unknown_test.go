@@ -14,13 +14,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/drydock/drydock/internal/code/ast"
-	"github.com/drydock/drydock/internal/code/rule"
-	"github.com/drydock/drydock/internal/code/rules"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom"
-	"github.com/drydock/drydock/internal/scan/gate"
-	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/testenv"
 )
 
@@ -46,9 +42,9 @@ var unknowns = []struct {
 		"-- Dockerfile --\nFROM a:1\nSHELL [\"powershell\", \"-c\"]\nRUN Get-Item x\nRUN Get-Item y\n", nil, "lines 3, 4: RUN is not looked into: it is written for powershell"},
 	{"the syntax of another builder", "dockerfile", finding.GateDockerfile,
 		"-- Dockerfile --\n# syntax=example.com/own:1\nFROM a:1\n", nil, "the syntax is that of example.com/own:1"},
-	{"an ignore file that no builder takes", "scan/target", finding.GateDockerfile,
+	{"an ignore file that no builder takes", "scan", finding.GateDockerfile,
 		"-- Dockerfile --\nFROM a:1\nCOPY . /a\n-- .dockerignore --\n[a-\n", nil, ".dockerignore cannot be used"},
-	{"a Dockerfile that is not there", "scan/target", finding.GateDockerfile,
+	{"a Dockerfile that is not there", "scan", finding.GateDockerfile,
 		"-- compose.yml --\nservices:\n  a:\n    build: ./nowhere\n", nil, "the Dockerfile nowhere/Dockerfile is not there"},
 	{"settings of the linter that are none", "lint", finding.GateDockerfile,
 		"-- Dockerfile --\nFROM a:1\n-- .hadolint.yaml --\nignored: {a: [\n", nil, ".hadolint.yaml"},
@@ -101,7 +97,7 @@ var unknowns = []struct {
 		"-- compose.yml --\ninclude: [other.yml]\nservices:\n  a:\n    image: x\n", nil, "other.yml"},
 	{"a variable without a value", "stack", finding.GateAccess,
 		"-- compose.yml --\nservices:\n  a:\n    image: x\n    ports: [\"${PORT}:80\"]\n", nil, "PORT"},
-	{"Traefik's configuration that is not there", "access", finding.GateAccess, "-- compose.yml --\n" + proxy +
+	{"Traefik's configuration that is not there", "access/exposure", finding.GateAccess, "-- compose.yml --\n" + proxy +
 		"    volumes: [./traefik.yml:/etc/traefik/traefik.yml]\n", nil, "configuration"},
 	{"Traefik's configuration that is no YAML", "traefik", finding.GateAccess, "-- compose.yml --\n" + proxy +
 		"    volumes: [./traefik.yml:/etc/traefik/traefik.yml]\n-- traefik.yml --\nproviders: [\n", nil, "traefik.yml"},
@@ -109,7 +105,7 @@ var unknowns = []struct {
 		"    command: [--nonsense.of.mine=1]\n", nil, "nonsense"},
 	{"a label that Traefik does not know", "traefik", finding.GateAccess, "-- compose.yml --\n" + proxy +
 		"    command: [--providers.docker=true]\n    labels: [\"traefik.http.routers.a.ruel=Host(`a`)\"]\n", nil, "ruel"},
-	{"a version of Traefik that was never compared with", "access", finding.GateAccess,
+	{"a version of Traefik that was never compared with", "access/exposure", finding.GateAccess,
 		"-- compose.yml --\nservices:\n  proxy:\n    image: traefik:v2.11\n    command: [--providers.docker=true]\n    ports: [\"80:80\"]\n", nil, "unverified"},
 }
 
@@ -117,12 +113,13 @@ const proxy = "services:\n  proxy:\n    image: traefik:v3.3\n    ports: [\"80:80
 
 // noGate are readers whose unknowns reach no gate, each with the reason.
 var noGate = map[string]string{
-	"advisory":   "advisory data: a damaged index fails the image gate (advisory's own tests)",
-	"code/rule":  "rules of the user: TestRulesThatAreWrong",
-	"config":     "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",
-	"engine":     "answers of the engine to builds and probes: no gate asks",
-	"lint/rules": "scripts that a Dockerfile copies: a rule that cannot read one is silent about that script alone",
-	"prove":      "a proof ends refused",
+	"access/verify": "answers of a running Traefik: an error of `access verify`, which no gate asks",
+	"advisory":      "advisory data: a damaged index fails the image gate (advisory's own tests)",
+	"code/rule":     "rules of the user: TestRulesThatAreWrong",
+	"config":        "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",
+	"engine":        "answers of the engine to builds and probes: no gate asks",
+	"lint/rules":    "scripts that a Dockerfile copies: a rule that cannot read one is silent about that script alone",
+	"prove":         "a proof ends refused",
 }
 
 func TestWhatIsNotUnderstoodIsTold(t *testing.T) {
@@ -142,27 +139,12 @@ func TestWhatIsNotUnderstoodIsTold(t *testing.T) {
 }
 
 // look writes the files and asks one gate about them.
-func look(t *testing.T, name finding.Gate, files string, args ...string) (*report.Report, *report.Gate) {
-	t.Helper()
-	write(t, files)
-	if len(args) == 0 {
-		args = []string{"."}
-	}
-	r, _ := Run(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: args}), Gates, gate.Options{Gates: []finding.Gate{name}})
-	g := r.Gate(name)
-	if g == nil {
-		t.Fatalf("there is no %s gate", name)
-	}
-	return r, g
-}
-
-// write puts the files of a txtar archive into a new folder and goes there. A name "a -> b" is a link.
-func write(t *testing.T, files string) {
+func look(t *testing.T, gate finding.Gate, files string, args ...string) (*report.Report, *report.Gate) {
 	t.Helper()
 	dir := t.TempDir()
 	for _, f := range txtar.Parse([]byte(files)).Files {
-		base, to, link := strings.Cut(f.Name, " -> ")
-		path := filepath.Join(dir, base)
+		name, to, link := strings.Cut(f.Name, " -> ")
+		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -176,6 +158,15 @@ func write(t *testing.T, files string) {
 		}
 	}
 	t.Chdir(dir)
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	r, _ := Run(context.Background(), Resolve(context.Background(), Inputs{Args: args}), Options{Gates: []finding.Gate{gate}})
+	g := r.Gate(gate)
+	if g == nil {
+		t.Fatalf("there is no %s gate", gate)
+	}
+	return r, g
 }
 
 // told is everything that a person is told of a run.
@@ -219,23 +210,18 @@ func TestManifestsOfUnknownForm(t *testing.T) {
 
 // Every language that has rules, with a file that is not of its grammar.
 func TestCodeOfUnknownForm(t *testing.T) {
-	own, errs := rule.Load(rules.FS, ".")
-	if len(errs) > 0 {
-		t.Fatal(errs)
+	eng, _, err := codeEngine(&Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	ruled := map[*ast.Lang]bool{}
-	for _, r := range own {
-		for _, name := range r.Languages {
-			ruled[ast.LangByName(name)] = true
-		}
-	}
+	ruled := newCensus(eng.Rules()).ruled
 	if len(ruled) < 5 {
 		t.Fatalf("only %d languages have rules", len(ruled))
 	}
 	// What a rule needs has to be there: a file without it cannot match and is not parsed.
 	const words = `exec.Command("sh", "-c", MessageDigest.getInstance("MD5") eval(params[:x]) curl | sh include($_GET['a'])`
 	for _, lang := range ast.Languages {
-		if !ruled[lang] { // nil for rules that look at any text
+		if !ruled[lang] {
 			continue
 		}
 		name := "broken" + lang.Exts[0]
@@ -259,11 +245,11 @@ func TestEveryReaderHasARow(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, g := range Names() {
+	for _, g := range Gates() {
 		want = append(want, string(g))
 	}
 	want = append(want, "sbom:")
-	want = append(want, target.ImageSchemes...)
+	want = append(want, imageSchemes...)
 	readers := readersOf(t)
 	if len(readers) < 8 {
 		t.Fatalf("only %d packages read foreign files: %q", len(readers), readers)

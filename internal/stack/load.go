@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
-	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
 )
 
@@ -32,8 +31,6 @@ type Options struct {
 	Root string
 	// Images says which Dockerfile builds an image that a service only names.
 	Images []ImageSource
-	// Engine is the connection that FromEngine asks; nil for one of its own.
-	Engine *dockerapi.Shared
 }
 
 // Project is one compose project to read.

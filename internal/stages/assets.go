@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
@@ -29,29 +28,22 @@ func (a *conversion) assets(build *instruction) []string {
 			have[strings.SplitN(c.from, "/", 2)[0]] = true
 		}
 	}
-	var out, left []string
+	var out []string
 	for _, e := range a.top(".") {
 		name := strings.TrimSuffix(e, "/")
-		if have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) || strings.HasSuffix(e, "/") &&
-			a.onlyCompiled(name) {
+		if !a.src().strings[name] && !a.o.Whole || have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) {
 			continue
 		}
-		if !a.src().strings[name] && !a.o.Whole {
-			left = append(left, name)
+		if strings.HasSuffix(e, "/") && a.onlyCompiled(name) {
 			continue
 		}
 		out = append(out, "COPY "+name+" "+path.Join(a.workDir(), name))
-	}
-	if len(left) > 0 {
-		a.guesses("the program does not read "+strings.Join(left, ", "),
-			"no text in its source and no word of its command names them")
 	}
 	return out
 }
 
 // compiled are files and folders that only the compiler reads.
-var compiled = lazyregexp.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|` +
-	`Dockerfile.*)$`)
+var compiled = lazyregexp.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
 
 func (a *conversion) onlyCompiled(dir string) bool {
 	for _, e := range a.top(dir) {
@@ -110,7 +102,4 @@ func within(p, dir string) bool {
 }
 
 // dest is where a COPY or ADD puts things.
-func (p *instruction) dest() string {
-	to, _ := dockerfile.Expand(p.in.Args[len(p.in.Args)-1].Text, '\\', p.env)
-	return join(p.dir, to)
-}
+func (p *instruction) dest() string { return join(p.dir, p.in.Args[len(p.in.Args)-1].Text) }

@@ -259,22 +259,16 @@ func (c *constants) changed(left ID, v values) {
 // dropExpressions forgets all but constants: within a loop and after it, what an expression uses may have changed.
 func (c *constants) dropExpressions(v values) {
 	for k, x := range v {
-		if !c.literal(x) && !c.unchanging(k) {
+		if !c.literal(x) {
 			delete(v, k)
 		}
 	}
 }
 
-// unchanging reports whether a variable is declared with its value and never written again.
-func (c *constants) unchanging(d int32) bool {
-	e := &c.decls[d]
-	return c.spec.Requires && e.writes == 1 && !e.param && c.t.Kind(c.t.Nodes[e.node].Parent) == VarDef
-}
-
 // literal reports whether a value is a constant.
 func (c *constants) literal(id ID) bool {
 	switch c.t.Nodes[id].Kind {
-	case Str, Num, Bool, Null, Regex:
+	case Str, Num, Bool, Null:
 		return true
 	}
 	return false
@@ -415,12 +409,12 @@ func (c *constants) valueOf(id ID) ID {
 		return Nil
 	}
 	switch c.t.Nodes[id].Kind {
-	case Str, Num, Bool, Null, Regex:
+	case Str, Num, Bool, Null:
 		return id
 	}
 	for _, a := range c.t.Alt[id] {
 		switch c.t.Nodes[a].Kind {
-		case Str, Num, Bool, Null, Regex:
+		case Str, Num, Bool, Null:
 			return a
 		}
 	}
@@ -469,7 +463,7 @@ func (c *constants) foldInterp(id ID) {
 	unknown := false
 	for x := t.Nodes[id].First; x != Nil; x = t.Nodes[x].Next {
 		val := c.valueOf(x)
-		if val == Nil || t.Kind(val) == Regex {
+		if val == Nil {
 			return
 		}
 		unknown = unknown || t.AnyConst(val)

@@ -32,7 +32,6 @@ func (t *Tree) Resolve() {
 			once:  d.writes == 1 && !d.param && d.imported == 0,
 		}
 	}
-	t.noteFields()
 	t.types = make([]ID, len(r.decls))
 	for i := range r.decls {
 		t.types[i] = Nil
@@ -45,43 +44,6 @@ func (t *Tree) Resolve() {
 					n := t.synth(Name, Elem, Nil)
 					t.setString(n, typ)
 					t.types[i] = n
-				}
-			}
-		}
-	}
-}
-
-// noteFields notes the types of the fields of types that the file defines.
-func (t *Tree) noteFields() {
-	t.fields = map[string]ID{}
-	for i := range t.Nodes {
-		id := ID(i)
-		switch t.Nodes[i].Kind {
-		case VarDef:
-			body := t.Nodes[i].Parent
-			if t.Kind(body) != ClassBody || t.Kind(t.Nodes[body].Parent) != ClassDef {
-				continue
-			}
-			class, name, typ := t.Child(t.Nodes[body].Parent, Ident), t.Child(id, Ident), t.Child(id, Type)
-			if t.Kind(class) == Name && t.Kind(name) == Name && typ != Nil {
-				t.fields[string(t.Text(class))+"."+string(t.Text(name))] = typ
-			}
-		case Other:
-			if typ := t.Child(id, Type); t.Lang.Objects.Structs && t.Kind(typ) == Other && t.Child(id, Ident) != Nil {
-				t.noteStruct(t.Child(id, Ident), typ)
-			}
-		}
-	}
-}
-
-// noteStruct notes the types of the fields of a struct of Go.
-func (t *Tree) noteStruct(name, typ ID) {
-	for list := t.Nodes[typ].First; list != Nil; list = t.Nodes[list].Next {
-		for field := t.Nodes[list].First; field != Nil; field = t.Nodes[field].Next {
-			of := t.Child(field, Type)
-			for x := t.Nodes[field].First; x != Nil && of != Nil; x = t.Nodes[x].Next {
-				if t.Nodes[x].Role == Ident {
-					t.fields[string(t.Text(name))+"."+string(t.Text(x))] = of
 				}
 			}
 		}

@@ -35,67 +35,45 @@ func highEntropy(s []byte) bool {
 // words is text made of words rather than of random letters.
 var words = lazyregexp.New(`(?i)^[a-z]+([ _./-][a-z]+)+$`)
 
-// catastrophic reports whether a backtracking engine may take exponential time on a regular expression: something that
-// is repeated and may be cut in more than one way is repeated itself, and what follows may fail.
+// catastrophic reports whether a backtracking engine may take exponential time on a regular expression: a repetition
+// without bound directly within another whose turns can match the same text in more than one way.
 func catastrophic(s []byte) bool {
 	re, err := syntax.Parse(string(s), syntax.Perl)
 	if err != nil {
 		return false
 	}
-	return ambiguous(re, false, 0)
+	return nested(re, false, 0)
 }
 
-// ambiguous looks for such a repetition. after says that what follows the expression may fail to match.
-func ambiguous(re *syntax.Regexp, after bool, depth int) bool {
-	if depth > maxNesting {
+func nested(re *syntax.Regexp, within bool, depth int) bool {
+	if depth > 200 {
 		return false
 	}
-	const often = 4 // fewer turns are not too many ways
-	turns := re.Op == syntax.OpStar || re.Op == syntax.OpPlus ||
-		re.Op == syntax.OpRepeat && (re.Max == -1 || re.Max >= often)
-	if turns && after && (severalWays(re.Sub[0], 0) || overlaps(re.Sub[0])) {
+	unbounded := re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max == -1
+	if unbounded && within {
 		return true
-	}
-	for i := len(re.Sub) - 1; i >= 0; i-- {
-		if ambiguous(re.Sub[i], after, depth+1) {
-			return true
-		}
-		if re.Op == syntax.OpConcat {
-			after = after || mayFail(re.Sub[i])
-		}
-	}
-	return false
-}
-
-// maxNesting bounds how deep a regular expression is looked into.
-const maxNesting = 200
-
-// severalWays reports whether an expression has a repetition that may take more or less of the same text.
-func severalWays(re *syntax.Regexp, depth int) bool {
-	if depth > maxNesting {
-		return false
-	}
-	switch re.Op {
-	case syntax.OpStar, syntax.OpPlus:
-		return true
-	case syntax.OpRepeat:
-		return re.Max == -1 || re.Max > 1 && re.Max != re.Min
 	}
 	for _, sub := range re.Sub {
-		if severalWays(sub, depth+1) {
+		w := unbounded
+		if re.Op == syntax.OpCapture || re.Op == syntax.OpQuest || re.Op == syntax.OpAlternate {
+			w = within
+		}
+		if re.Op == syntax.OpConcat {
+			w = within && optionalRest(re.Sub, sub)
+		}
+		if nested(sub, w, depth+1) {
 			return true
 		}
 	}
-	return false
+	return unbounded && overlaps(re.Sub[0])
 }
 
-// mayFail reports whether an expression needs something of the text.
-func mayFail(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpStar, syntax.OpQuest, syntax.OpEmptyMatch:
-		return false
-	case syntax.OpRepeat:
-		return re.Min > 0
+// optionalRest: within a concatenation a repetition is ambiguous with the next turn only if all else may be empty.
+func optionalRest(all []*syntax.Regexp, one *syntax.Regexp) bool {
+	for _, o := range all {
+		if o != one && o.Op != syntax.OpStar && o.Op != syntax.OpQuest {
+			return false
+		}
 	}
 	return true
 }

@@ -67,7 +67,6 @@ type genericFile struct {
 	key   string
 	words []word
 	nodes []genericNode
-	ends  []int32 // by node: where the block around it ends; made when first asked for
 }
 
 var genericMeta = lazyregexp.New(`^\$(\.\.\.)?([A-Z_][A-Z_0-9]*)`)
@@ -257,24 +256,6 @@ func (g *genericFile) read(src []byte, o *rule.Options) {
 	closeTo(1)
 }
 
-// enclosing is where the innermost block that a node stands in ends: a match that begins in a block ends in it.
-func (g *genericFile) enclosing(i int32) int32 {
-	if g.ends == nil {
-		g.ends = make([]int32, len(g.nodes))
-		open := []int32{int32(len(g.nodes))}
-		for n := range g.nodes {
-			switch at := &g.nodes[n]; {
-			case at.op == genOpen && at.pair > int32(n):
-				open = append(open, at.pair)
-			case at.op == genClose && len(open) > 1:
-				open = open[:len(open)-1]
-			}
-			g.ends[n] = open[len(open)-1]
-		}
-	}
-	return g.ends[i]
-}
-
 func (g *genericFile) node(op genericOp) int32 {
 	g.nodes = append(g.nodes, genericNode{w: int32(len(g.words)), op: op})
 	return int32(len(g.nodes) - 1)
@@ -346,12 +327,11 @@ func (e *Evaluator) generic(g *genericPattern, ctx *Range) (out []Range) {
 		if ctx != nil && (w.start < ctx.Start || w.end > ctx.End) {
 			continue
 		}
-		end := f.enclosing(int32(i))
 		m.env, m.last = e.env(nil), -1
 		if anchored {
 			m.last = n.w
 		}
-		if m.match(0, int32(i), &genericBlock{end: end}) && m.last >= 0 {
+		if m.match(0, int32(i), &genericBlock{end: int32(len(f.nodes))}) && m.last >= 0 {
 			r := Range{Start: w.start, End: f.words[m.last].end, Node: ast.Nil, Env: m.env}
 			if ctx == nil || r.End <= ctx.End {
 				out = append(out, r)
@@ -440,28 +420,24 @@ func (m *genericMatch) onlyDots(p, end int) bool {
 
 func (m *genericMatch) word(it *genericItem, w int32) bool {
 	if it.op == genVar {
-		return m.f.words[w].word && m.bind(it.v, w, w, false)
+		return m.f.words[w].word && m.bind(it.v, w, w)
 	}
 	text := m.e.File.Src[m.f.words[w].start:m.f.words[w].end]
 	return string(text) == it.text || m.g.opts.CaseFold && strings.EqualFold(string(text), it.text)
 }
 
-// bind gives a metavariable the words from..to, none where from is after to. What stands for any number of words has
-// the blanks before them, too.
-func (m *genericMatch) bind(v int, from, to int32, many bool) bool {
+// bind gives a metavariable the words from..to, none where from is after to.
+func (m *genericMatch) bind(v int, from, to int32) bool {
 	b := pattern.Binding{Kind: pattern.BindText, A: ast.Nil, B: ast.Nil}
 	ws := m.f.words
 	if from <= to {
 		b.Start, b.End = ws[from].start, ws[to].end
-		for src := m.e.File.Src; many && m.last >= 0 && b.Start > 0 && (src[b.Start-1] == ' ' || src[b.Start-1] == '\t'); {
-			b.Start--
-		}
 		b.Text = string(m.e.File.Src[b.Start:b.End])
 	} else if int(from) < len(ws) {
 		b.Start, b.End = ws[from].start, ws[from].start
 	}
 	if old := &m.env[v]; old.Kind != pattern.Unbound {
-		return strings.TrimLeft(old.Text, " \t") == strings.TrimLeft(b.Text, " \t")
+		return old.Text == b.Text
 	}
 	m.env[v] = b
 	return true
@@ -487,7 +463,7 @@ func (m *genericMatch) dots(p int, i int32, in *genericBlock) bool {
 	from, last := m.wordAt(i), m.last
 	saved := append(pattern.Env(nil), m.env...)
 	for j := i; m.wordAt(j) >= int32(len(m.f.words)) || m.f.words[m.wordAt(j)].line <= line+span; j++ {
-		if it.op == genDots || m.bind(it.v, from, m.wordAt(j)-1, true) {
+		if it.op == genDots || m.bind(it.v, from, m.wordAt(j)-1) {
 			if w := m.wordAt(j) - 1; w >= from {
 				m.last = w
 			}
@@ -542,7 +518,7 @@ func (m *genericMatch) rest(p int, i, line int32, in *genericBlock) bool {
 			break
 		}
 	}
-	if it.op == genDotsVar && !m.bind(it.v, from, last, true) {
+	if it.op == genDotsVar && !m.bind(it.v, from, last) {
 		return false
 	}
 	if last >= from {

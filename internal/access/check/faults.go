@@ -1,0 +1,257 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/drydock/drydock/internal/access/exposure"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/traefik"
+)
+
+var faultRules = map[traefik.FaultKind]string{
+	traefik.NoMiddleware: ruleUndefined, traefik.Recursion: ruleNotBuilt, traefik.MultiType: ruleMultiType, traefik.BadRange: ruleBadRange,
+	traefik.EmptyRange: ruleEmptyRange, traefik.BadMiddleware: ruleNotBuilt, traefik.BadRule: ruleDisabled, traefik.NoService: ruleDisabled,
+	traefik.NoEntryPoint: ruleDisabled, traefik.BadPriority: ruleDisabled, traefik.NoTLSOptions: ruleDisabled,
+}
+
+// faults tells why routers are not served: once a service and cause, of the router that people think of.
+func (s *analysis) faults() {
+	type seen struct {
+		m     *exposure.Container
+		cause string
+	}
+	told := map[seen]bool{}
+	routes := append([]*exposure.Route{}, s.g.Routes...)
+	exposure.SortRoutes(routes, s.g.Before)
+	for _, r := range routes {
+		m := s.g.About(r)
+		if own := r.Owner(); own != nil {
+			m = own
+		}
+		for _, f := range r.Faults {
+			if s.g.Assumed && (f.Kind == traefik.NoEntryPoint || f.Kind == traefik.NoService) {
+				continue
+			}
+			if s.g.Runtime.FilesBroken && strings.HasSuffix(f.Middleware, "@file") {
+				s.explained[m] = true
+				continue // a finding of its own tells that no file is used
+			}
+			rule := faultRules[f.Kind]
+			if f.Kind == traefik.NoMiddleware && s.conflicting(f.Middleware) != nil {
+				rule = ruleConflict
+			}
+			cause := rule + f.Middleware
+			if f.Middleware == "" {
+				cause += r.Router.Name + f.Msg
+			}
+			if told[seen{m, cause}] || s.unsetRule(r, f) || f.Kind == traefik.BadRule && s.oldRuleOf(r) {
+				continue
+			}
+			told[seen{m, cause}] = true
+			if m != nil {
+				s.explained[m] = true
+			}
+			s.fault(r, m, f, rule)
+		}
+	}
+	s.routerConflicts()
+	s.fileErrors()
+}
+
+// routerConflicts tells of routers that several containers declare differently: Traefik removes them all.
+func (s *analysis) routerConflicts() {
+	for _, c := range s.g.Runtime.Conflict {
+		if c.Kind != "router" {
+			continue
+		}
+		var flow []finding.Step
+		for _, o := range c.Origins {
+			flow = append(flow, finding.Step{Location: s.g.OriginPlace(o, ".rule"), Text: "declared in " + s.g.Containers[o.Container].Name()})
+		}
+		for _, o := range c.Origins {
+			m := &s.g.Containers[o.Container]
+			s.explained[m] = true
+			s.add(builder{
+				rule: ruleDisabled, m: m, router: c.Name, place: s.g.OriginPlace(o, ".rule", ".middlewares"), flow: flow, key: "conflict",
+				title: fmt.Sprintf("%s is declared differently in several containers: Traefik serves none of them", c.Name),
+				fix:   "Declare the router on one container only, or give each its own name.",
+			})
+		}
+	}
+}
+
+// unsetRule says whether a rule is not valid only because a variable has no value here.
+func (s *analysis) unsetRule(r *exposure.Route, f traefik.Fault) bool {
+	own := r.Owner()
+	if f.Kind != traefik.BadRule || own == nil {
+		return false
+	}
+	for _, k := range r.Router.Origin.Keys {
+		if l := own.Label(k); l != nil && len(l.Unset) > 0 && strings.HasSuffix(strings.ToLower(k), ".rule") {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *analysis) conflicting(name string) *traefik.Conflict {
+	for i := range s.g.Runtime.Conflict {
+		if c := &s.g.Runtime.Conflict[i]; c.Kind == "middleware" && c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+func (s *analysis) fault(r *exposure.Route, m *exposure.Container, f traefik.Fault, rule string) {
+	d := builder{
+		rule: rule, m: m, router: r.Router.Name, place: s.g.Place(r), key: f.Middleware, evidence: []string{f.Msg}, also: r.Targets(),
+	}
+	if f.Middleware != "" && r.FromEntry == 0 {
+		d.place = s.g.OriginPlace(r.Router.Origin, ".middlewares", ".rule")
+	}
+	if len(f.Via) > 0 {
+		d.evidence = append(d.evidence, "through "+strings.Join(f.Via, ", "))
+	}
+	base, provider, _ := strings.Cut(f.Middleware, "@")
+	w := s.g.Runtime.Middlewares[f.Middleware]
+	if r.TCP {
+		w = s.g.Runtime.TCPMiddlewares[f.Middleware]
+	}
+	switch rule {
+	case ruleUndefined:
+		d.title = fmt.Sprintf("%s names the middleware %s, which is nowhere defined: Traefik does not serve it", r.Router.Name, f.Middleware)
+		if hint, why := s.similar(base, provider, r.TCP); hint != "" {
+			d.fix = fmt.Sprintf("Write %s: %s.", hint, why)
+		} else if why := s.vanished(base); why != "" {
+			d.why = append(d.why, why)
+		}
+	case ruleConflict:
+		d.title = fmt.Sprintf("the middleware %s is defined differently in several containers: Traefik removes it, and %s is not served", f.Middleware, r.Router.Name)
+		for _, o := range s.conflicting(f.Middleware).Origins {
+			d.flow = append(d.flow, finding.Step{Location: s.g.OriginPlace(o), Text: "defined in " + s.g.Containers[o.Container].Name()})
+		}
+	case ruleMultiType:
+		d.title = fmt.Sprintf("the middleware %s has several types (%s): %s is not served", f.Middleware, strings.Join(w.Types, ", "), r.Router.Name)
+		d.place = s.g.OriginPlace(w.Origin)
+	case ruleBadRange:
+		d.title = fmt.Sprintf("Traefik cannot read the ranges of %s: %s is not served", f.Middleware, r.Router.Name)
+		d.place = s.g.OriginPlace(w.Origin, ".sourcerange", ".excludedips")
+		d.evidence = []string{s.badElement(w)}
+	case ruleEmptyRange:
+		d.title = fmt.Sprintf("the allowlist %s is empty: %s is not served", f.Middleware, r.Router.Name)
+		d.place = s.g.OriginPlace(w.Origin, ".sourcerange")
+	case ruleNotBuilt:
+		d.title = fmt.Sprintf("Traefik cannot make the middleware %s: %s is not served", f.Middleware, r.Router.Name)
+		if w != nil {
+			d.place = s.g.OriginPlace(w.Origin)
+		}
+	default:
+		d.title = fmt.Sprintf("Traefik does not serve %s: %s", r.Router.Name, f.Msg)
+		if f.Kind == traefik.NoEntryPoint {
+			d.place = s.g.OriginPlace(r.Router.Origin, ".entrypoints", ".rule")
+		}
+	}
+	s.add(d)
+}
+
+// badElement tells which element of a range cannot be read, unless it came from a variable.
+func (s *analysis) badElement(w *traefik.Middleware) string {
+	if o := w.Origin; o.Container >= 0 {
+		for _, k := range o.Keys {
+			if l := s.g.Containers[o.Container].Label(k); l != nil && l.RawValue != l.Value && strings.HasSuffix(strings.ToLower(k), ".sourcerange") {
+				return "an element that comes from " + l.RawValue + " is neither an address nor a range"
+			}
+		}
+	}
+	for _, e := range append(append([]string{}, w.AllowList.Ranges...), w.AllowList.ExcludedIPs...) {
+		if _, err := traefik.ParseRange(e); err != nil {
+			return err.Error()
+		}
+	}
+	return "the ranges cannot be read"
+}
+
+// similar looks for the middleware that was meant: of another provider, in another case, or a slip away.
+func (s *analysis) similar(base, provider string, tcp bool) (name, why string) {
+	all, other := s.g.Runtime.Middlewares, s.g.Runtime.TCPMiddlewares
+	if tcp {
+		all, other = other, all
+	}
+	best := 3
+	for full := range all {
+		b, p, _ := strings.Cut(full, "@")
+		if p == "internal" {
+			continue
+		}
+		d := distance(strings.ToLower(b), strings.ToLower(base), 2)
+		if d > 2 || d > len(base)/3 {
+			continue
+		}
+		if d < best || d == best && full < name {
+			best, name = d, full
+			switch {
+			case b == base && p != provider:
+				why = "it is defined by the " + p + " provider"
+			case strings.EqualFold(b, base):
+				why = "the case of the letters counts"
+			default:
+				why = "that is what is defined"
+			}
+		}
+	}
+	if name == "" && other[base+"@"+provider] != nil {
+		return "", ""
+	}
+	return exposure.Unqualified(name), why
+}
+
+// vanished says whether the name is defined on a container that Traefik does not take.
+func (s *analysis) vanished(base string) string {
+	for i := range s.g.Containers {
+		m := &s.g.Containers[i]
+		for k := range m.Labels {
+			x := middlewareKey.FindStringSubmatch(k)
+			if x != nil && strings.EqualFold(x[2], base) && s.g.Runtime.Verdicts[i].Config == nil {
+				return fmt.Sprintf("service %s defines it, but Traefik does not take that container (%s)", m.Name(), s.g.Runtime.Verdicts[i].Excluded)
+			}
+		}
+	}
+	return ""
+}
+
+// fileErrors tells of files that Traefik does not understand: it does not start, or uses nothing of the file provider.
+func (s *analysis) fileErrors() {
+	for _, b := range s.g.BadFiles {
+		s.add(builder{
+			rule: ruleBadConfig, m: s.g.Self(), place: b.Place, key: b.Place.Path, evidence: []string{b.Why},
+			title: fmt.Sprintf("Traefik cannot use %s, and with it no file of its file provider", b.Place.Path),
+		})
+	}
+	err := s.g.Refused
+	if err == nil {
+		return
+	}
+	static := s.g.Runtime.Static
+	d := builder{rule: ruleBadConfig, m: s.g.Self(), key: err.Field, evidence: []string{err.Msg}}
+	if static.File != "" {
+		d.place = finding.Location{Path: static.File, Line: err.Line()}
+	} else if err.Key != "" {
+		d.evidence = append(d.evidence, "set by "+err.Key)
+		for _, e := range s.g.Service.Environment {
+			if e.Name == err.Key {
+				d.place = e.Location
+			}
+		}
+	}
+	d.title = fmt.Sprintf("Traefik does not start with this configuration: %s", err.Msg)
+	d.why = []string{"the other findings hold for what it would serve without that setting"}
+	switch {
+	case err.Until.Known():
+		d.fix = fmt.Sprintf("Remove it: version %s dropped it.", err.Until)
+	case err.Since.Known():
+		d.fix = fmt.Sprintf("Remove it, or update Traefik: it came with version %s.", err.Since)
+	}
+	s.add(d)
+}

@@ -1,0 +1,168 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/drydock/drydock/internal/access/edit"
+	"github.com/drydock/drydock/internal/access/exposure"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/stack"
+)
+
+// socketProxies are words of images and services that stand between Docker's socket and its users and pass on only
+// some requests.
+var socketProxies = []string{
+	"socket-proxy",
+	"socketproxy",
+	"socket_proxy",
+	"dockerproxy",
+	"docker-proxy",
+	"docker_proxy",
+}
+
+// isSocketProxy reports whether a service is a proxy of Docker's socket.
+func isSocketProxy(s *stack.Service) bool {
+	image, name := strings.ToLower(s.Image), strings.ToLower(s.Name)
+	return slices.ContainsFunc(
+		socketProxies,
+		func(w string) bool { return strings.Contains(image, w) || strings.Contains(name, w) },
+	)
+}
+
+// holdsSocket reports whether a mount brings Docker's or Podman's socket into a container: the socket itself, or the
+// folder that it stands in. Whether it is mounted read-only makes no difference: a socket takes requests either way.
+func holdsSocket(v stack.Mount) bool {
+	for _, p := range []string{v.Source, v.Target} {
+		switch path.Base(path.Clean(p)) {
+		case "docker.sock", "podman.sock":
+			return true
+		}
+	}
+	if v.Type != "bind" {
+		return false
+	}
+	switch path.Clean(v.Source) {
+	case "/run", "/var/run", "/run/podman":
+		return true
+	}
+	return false
+}
+
+// socket tells of Docker's socket in a container.
+func (s *analysis) socket(m *exposure.Container) {
+	at := slices.IndexFunc(m.Service.Volumes, holdsSocket)
+	if at < 0 {
+		return
+	}
+	v := m.Service.Volumes[at]
+	d := builder{rule: ruleSocket, m: m, place: v.Location, key: v.Target}
+	reach := s.reach(m)
+	switch {
+	case m.Service == s.g.Service && m.Service != nil || s.model.IsGateway(m.Service):
+		d.severity = finding.Info
+		d.title = fmt.Sprintf("%s holds Docker's socket: who breaks into Traefik owns the machine", m.Name())
+		d.why = []string{"read-only or not, the socket takes every request"}
+		d.fix = "Let Traefik ask a socket proxy that only reads containers, on an internal network of their own (providers.docker.endpoint)."
+	case isSocketProxy(m.Service) && reach == finding.ExposureInternal:
+		return // it is the remedy
+	case reach == finding.ExposureInternal:
+		d.severity = finding.Info
+		d.title = fmt.Sprintf("%s holds Docker's socket: who breaks into it owns the machine", m.Name())
+		d.why = []string{"no door leads to it from outside"}
+	case isSocketProxy(m.Service):
+		if s.publishesAPI(m) {
+			return // told of the port
+		}
+		d.severity = socketSeverity(reach)
+		d.title = fmt.Sprintf("%s passes requests on to Docker, and can be reached from outside", m.Name())
+		d.why = []string{"its exposure is " + string(reach)}
+		d.fix = "Remove its routers and ports: only Traefik may reach it, on an internal network."
+	default:
+		d.severity = socketSeverity(reach)
+		d.title = fmt.Sprintf(
+			"%s can be reached from outside and holds Docker's socket: who breaks into it owns the machine",
+			m.Name(),
+		)
+		d.why = []string{"its exposure is " + string(reach)}
+		if v.ReadOnly {
+			d.why = append(d.why, "mounted read-only the socket still takes every request")
+		}
+	}
+	s.add(d)
+}
+
+// socketSeverity is how bad it is that a service holds the socket, by who can reach it: a login or a list before it is one fault
+// in the app away.
+func socketSeverity(reach finding.Exposure) finding.Severity {
+	if reach == finding.ExposureUnknown {
+		return finding.High
+	}
+	return finding.Critical
+}
+
+// reach is who can reach a service by any door.
+func (s *analysis) reach(m *exposure.Container) finding.Exposure {
+	if svc := s.model.Service(m.Stack.Name, m.Service.Name); svc != nil {
+		return svc.Exposure
+	}
+	return finding.ExposureInternal
+}
+
+// dockerAPI reports whether a published port leads to Docker's API.
+func dockerAPI(s *stack.Service, p stack.Port) bool {
+	return p.Target == 2375 || p.Target == 2376 || isSocketProxy(s) && p.Protocol != "udp"
+}
+
+// publishesAPI reports whether a service publishes Docker's API to the internet.
+func (s *analysis) publishesAPI(m *exposure.Container) bool {
+	return slices.ContainsFunc(
+		m.Service.Ports,
+		func(p stack.Port) bool { return dockerAPI(m.Service, p) && exposure.PortReach(p) == "public" },
+	)
+}
+
+// publishedAPI tells of Docker's API on a published port.
+func (s *analysis) publishedAPI(m *exposure.Container) {
+	for _, p := range m.Service.Ports {
+		if !dockerAPI(m.Service, p) || exposure.PortReach(p) != "public" {
+			continue
+		}
+		s.add(builder{
+			rule: ruleSocket, m: m, place: p.Location, key: exposure.PortText(p), severity: finding.Critical, edits: edit.BindLocally(p),
+			title: fmt.Sprintf("%s publishes Docker's API on %s", m.Name(), exposure.Address(p)),
+			why:   []string{"whoever reaches the port can start a container that owns the machine"},
+			fix:   "Remove the port: services reach it by its name on an internal network.",
+		})
+	}
+}
+
+// endpoint tells of a docker provider that asks an engine over TCP that is no service of the host's own.
+func (s *analysis) endpoint() {
+	engines := s.g.Runtime.Static.Engines()
+	if len(engines) == 0 || s.g.Assumed {
+		return
+	}
+	u, err := url.Parse(engines[0].Endpoint)
+	if err != nil || u.Scheme != "tcp" && u.Scheme != "http" {
+		return
+	}
+	host := u.Hostname()
+	_, err = netip.ParseAddr(host)
+	if err == nil && exposure.Loopback(host) || err != nil && host != "host.docker.internal" && !strings.Contains(host, ".") {
+		return
+	}
+	m := s.g.Self()
+	if m == nil {
+		return
+	}
+	s.add(builder{
+		rule: ruleSocket, m: m, key: "endpoint", severity: finding.High,
+		title:    "Traefik asks Docker's API over TCP: whoever reaches that port owns the machine",
+		evidence: []string{"providers.docker.endpoint"},
+	})
+}

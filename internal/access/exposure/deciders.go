@@ -1,0 +1,381 @@
+package exposure
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/traefik"
+)
+
+// decider is a program that a forwardAuth or a plugin lets decide on who enters.
+type decider struct {
+	name     string
+	decision traefik.Decision
+	words    []string // parts of its image's repository, its plugin's module, or its name in an address
+	paths    []string // beginnings of the path by which Traefik asks it
+	rewrites bool     // of a plugin: it writes X-Forwarded-For
+	source   string   // where that is documented
+}
+
+// deciders are the programs that are known. What is not among them is not guessed: drydock.yaml says it.
+var deciders = []decider{
+	{
+		name:     "Authelia",
+		decision: traefik.Login,
+		words:    []string{"authelia"},
+		paths:    []string{"/api/authz/forward-auth", "/api/verify?rd=", "/api/verify?auth=basic"},
+		source:   "https://www.authelia.com/integration/proxies/traefik/",
+	},
+	{
+		name:     "authentik",
+		decision: traefik.Login,
+		words:    []string{"authentik", "goauthentik"},
+		paths:    []string{"/outpost.goauthentik.io/auth"},
+		source:   "https://docs.goauthentik.io/add-secure-apps/providers/proxy/server_traefik",
+	},
+	{
+		name:     "OAuth2 Proxy",
+		decision: traefik.Login,
+		words:    []string{"oauth2-proxy", "oauth2_proxy", "oauth2proxy"},
+		paths:    []string{"/oauth2/auth"},
+		source:   "https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration",
+	},
+	{name: "traefik-forward-auth", decision: traefik.Login, words: []string{"traefik-forward-auth"},
+		source: "https://github.com/thomseddon/traefik-forward-auth"},
+	{name: "Keycloak Gatekeeper", decision: traefik.Login,
+		words:  []string{"gogatekeeper", "keycloak-gatekeeper", "keycloak-proxy", "louketo-proxy"},
+		source: "https://gogatekeeper.github.io/gatekeeper/"},
+	{name: "Tinyauth", decision: traefik.Login, words: []string{"tinyauth"}, paths: []string{"/api/auth/traefik"},
+		source: "https://tinyauth.app/docs/guides/traefik"},
+	{
+		name:     "Pocket ID",
+		decision: traefik.Login,
+		words:    []string{"pocket-id", "pocketid"},
+		source:   "https://pocket-id.org/docs",
+	},
+	{
+		name:     "Vouch Proxy",
+		decision: traefik.Login,
+		words:    []string{"vouch", "vouch-proxy"},
+		source:   "https://github.com/vouch/vouch-proxy",
+	},
+	{
+		name:     "nforwardauth",
+		decision: traefik.Login,
+		words:    []string{"nforwardauth"},
+		source:   "https://github.com/nosduco/nforwardauth",
+	},
+	{name: "VoidAuth", decision: traefik.Login, words: []string{"voidauth"}, source: "https://voidauth.app"},
+	{name: "Rauthy", decision: traefik.Login, words: []string{"rauthy"}, source: "https://sebadob.github.io/rauthy/"},
+
+	{
+		name:     "CrowdSec",
+		decision: traefik.Bouncer,
+		words:    []string{"crowdsec", "crowdsec-bouncer", "traefik-crowdsec-bouncer"},
+		paths:    []string{"/api/v1/forwardAuth"},
+		source:   "https://docs.crowdsec.net/u/bouncers/traefik/",
+	},
+	{name: "a filter by country", decision: traefik.Bouncer,
+		words:  []string{"geoblock", "geoip", "geo-block", "geo-filter", "geofilter", "geo-ip", "geolock", "geo"},
+		source: "https://github.com/PascalMinder/geoblock"},
+	{
+		name:     "Fail2ban",
+		decision: traefik.Bouncer,
+		words:    []string{"fail2ban", "fail2ban-forward-auth"},
+		source:   "https://github.com/tomMoulard/fail2ban",
+	},
+	{name: "ModSecurity", decision: traefik.Bouncer, words: []string{"modsecurity", "modsecurity-crs", "coraza", "waf"},
+		source: "https://github.com/acouvreur/traefik-modsecurity-plugin"},
+	{
+		name:     "Anubis",
+		decision: traefik.Bouncer,
+		words:    []string{"anubis"},
+		source:   "https://anubis.techaro.lol/docs/admin/environments/traefik",
+	},
+	{
+		name:     "a bouncer",
+		decision: traefik.Bouncer,
+		words:    []string{"bouncer"},
+		source:   "https://docs.crowdsec.net/u/bouncers/intro",
+	},
+	{name: "Sablier", decision: traefik.Bouncer, words: []string{"sablier"}, source: "https://sablierapp.dev"},
+	{name: "a plugin that restores the client's address", decision: traefik.Bouncer, rewrites: true,
+		words: []string{
+			"real-ip",
+			"realip",
+			"traefik-real-ip",
+			"traefik-get-real-ip",
+			"cloudflarewarp",
+			"traefik-cloudflare-plugin",
+		},
+		source: "https://github.com/BetterCorp/cloudflarewarp"},
+	{name: "a plugin that rewrites headers", decision: traefik.Bouncer, rewrites: true,
+		words: []string{
+			"header-transform",
+			"headers-transform",
+			"htransformation",
+			"rewriteheaders",
+			"plugin-rewrite-headers",
+		},
+		source: "https://github.com/tomMoulard/htransformation"},
+
+	{name: "a plugin that asks nobody who they are", decision: traefik.Bouncer,
+		words: []string{
+			"plugindemo",
+			"plugin-rewritebody",
+			"rewrite-body",
+			"rewritebody",
+			"plugin-simplecache",
+			"souin",
+			"themepark",
+			"traefik-themepark",
+			"umami",
+			"plugin-log4shell",
+			"log4shell",
+			"denyip",
+			"plugin-blockpath",
+			"blockpath",
+			"maintenance",
+			"traefik-maintenance",
+			"maintenance-page",
+			"staticresponse",
+			"traefik-plugin-rewritebody",
+		},
+		source: "https://plugins.traefik.io/plugins"},
+	{name: "a plugin for OpenID Connect", decision: traefik.Login,
+		words:  []string{"oidc", "traefikoidc", "traefik-oidc-auth", "keycloakopenid", "openid"},
+		source: "https://github.com/sevensolutions/traefik-oidc-auth"},
+	{name: "a plugin that asks for a token", decision: traefik.Login,
+		words:  []string{"jwt", "traefik-jwt-plugin", "jwt-middleware", "traefik-api-key-middleware", "api-key-auth"},
+		source: "https://github.com/traefik-plugins/traefik-jwt-plugin"},
+	{
+		name:     "a plugin that asks a directory",
+		decision: traefik.Login,
+		words:    []string{"ldapauth"},
+		source:   "https://github.com/wiltonsr/ldapAuth",
+	},
+}
+
+// hasWord reports whether a word stands in a name, whole: between its ends, dashes, dots, slashes or underscores.
+func hasWord(name, word string) bool {
+	edge := func(c byte) bool { return strings.IndexByte("-_./:@", c) >= 0 }
+	for from := 0; ; {
+		i := strings.Index(name[from:], word)
+		if i < 0 {
+			return false
+		}
+		i += from
+		end := i + len(word)
+		if (i == 0 || edge(name[i-1])) && (end == len(name) || edge(name[end])) {
+			return true
+		}
+		from = i + 1
+	}
+}
+
+// knownBy finds the program that a name speaks of; of several kinds in one name ("authelia-bouncer") the longest word
+// counts.
+func knownBy(name string) *decider {
+	name = strings.ToLower(name)
+	var best *decider
+	longest := 0
+	for i := range deciders {
+		for _, w := range deciders[i].words {
+			if len(w) > longest && hasWord(name, w) {
+				best, longest = &deciders[i], len(w)
+			}
+		}
+	}
+	return best
+}
+
+// repository is an image's repository without its tag, digest and the machine that it is kept on.
+func repository(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	if i := strings.LastIndexByte(image, ':'); i > strings.LastIndexByte(image, '/') {
+		image = image[:i]
+	}
+	if host, rest, ok := strings.Cut(image, "/"); ok && strings.ContainsAny(host, ".:") {
+		image = rest
+	}
+	return image
+}
+
+// decide says of every middleware that lets another service or a plugin decide what is known of that.
+func (c *builder) decide(g *Gateway) {
+	for _, w := range g.Runtime.Middlewares {
+		switch {
+		case w.Auth == "forwardauth":
+			c.forwardAuth(g, w)
+		case len(w.Plugins) > 0:
+			c.plugin(g, w)
+		}
+	}
+}
+
+// told reports whether a list of drydock.yaml names a middleware, or the service that it asks.
+func told(list []string, w *traefik.Middleware, asked []*Container) bool {
+	base, _, _ := strings.Cut(w.Name, "@")
+	return slices.ContainsFunc(list, func(n string) bool {
+		return strings.EqualFold(n, w.Name) || strings.EqualFold(n, base) ||
+			slices.ContainsFunc(
+				asked,
+				func(m *Container) bool { return n == m.Service.Name || n == m.Stack.Name+"/"+m.Service.Name },
+			)
+	})
+}
+
+func (c *builder) told(w *traefik.Middleware, asked []*Container) traefik.Decision {
+	switch {
+	case told(c.Options.Logins, w, asked):
+		return traefik.Login
+	case told(c.Options.Bouncers, w, asked):
+		return traefik.Bouncer
+	}
+	return traefik.Undecided
+}
+
+func (c *builder) forwardAuth(g *Gateway, w *traefik.Middleware) {
+	u, err := url.Parse(w.AuthAddr)
+	if err != nil {
+		u = &url.URL{Host: w.AuthAddr}
+	}
+	asked := g.asked(u)
+	w.Decider = "the service at " + Quote(u.Host)
+	if len(asked) > 0 {
+		w.Decider = "service " + asked[0].Name()
+	}
+	known := knownService(u, asked)
+	if known != nil {
+		w.Decider, w.Decision = known.name, known.decision
+		if len(asked) > 0 {
+			w.Decider += " (service " + asked[0].Name() + ")"
+			switch {
+			case known.name == "Authelia":
+				c.authelia(g, asked[0], w)
+			case known.name == "traefik-forward-auth" && allowsByDefault(asked[0].Service):
+				w.Decision = traefik.Bouncer
+				w.Decider += ", whose default action is to allow"
+			}
+		}
+	}
+	if d := c.told(w, asked); d != traefik.Undecided {
+		w.Decision = d
+	}
+}
+
+// asked are the services that a forwardAuth's address names: by their names, or by the host under which Traefik serves
+// them.
+func (g *Gateway) asked(u *url.URL) []*Container {
+	var out []*Container
+	for _, i := range g.Runtime.At(u.Host) {
+		out = append(out, &g.Containers[i])
+	}
+	if len(out) > 0 || !strings.Contains(u.Hostname(), ".") {
+		return out
+	}
+	for _, r := range g.Runtime.Routes {
+		if r.Rule == nil || r.TCP || r.UDP || !slices.Contains(r.Rule.Hosts(), strings.ToLower(u.Hostname())) {
+			continue
+		}
+		for _, i := range r.Containers {
+			if m := &g.Containers[i]; !slices.Contains(out, m) {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
+}
+
+// knownService tells what is asked: by the image of the service, else by the names in the address and the path.
+func knownService(u *url.URL, asked []*Container) *decider {
+	for _, m := range asked {
+		if d := knownBy(repository(m.Service.Image)); d != nil {
+			return d
+		}
+	}
+	if len(asked) == 1 {
+		if d := knownBy(asked[0].Service.Name); d != nil {
+			return d
+		}
+	}
+	if d := knownBy(u.Hostname()); d != nil {
+		return d
+	}
+	for i := range deciders {
+		d := &deciders[i]
+		if slices.ContainsFunc(d.paths, func(p string) bool { return strings.HasPrefix(u.Path+"?"+u.RawQuery, p) }) {
+			return d
+		}
+	}
+	return nil
+}
+
+// allowsByDefault reports whether a traefik-forward-auth lets everybody in whom no rule of its own stops.
+func allowsByDefault(s *stack.Service) bool {
+	for _, e := range s.Environment {
+		if e.Known && e.Name == "DEFAULT_ACTION" && strings.EqualFold(e.Value, "allow") {
+			return true
+		}
+	}
+	args := append(slices.Clone(s.Entrypoint), s.Command...)
+	return slices.ContainsFunc(args, func(a string) bool { return strings.TrimLeft(a, "-") == "default-action=allow" })
+}
+
+func (c *builder) plugin(g *Gateway, w *traefik.Middleware) {
+	name := w.Plugins[0]
+	w.Decider = "the plugin " + name
+	w.Rewrites = true // what is not known may do anything
+	for _, p := range g.Runtime.Static.Plugins {
+		if !strings.EqualFold(p.Name, name) {
+			continue
+		}
+		known := knownBy(p.Module)
+		if known == nil {
+			known = knownBy(p.Name)
+		}
+		if known != nil {
+			w.Decision, w.Rewrites = known.decision, known.rewrites
+			w.Decider += " (" + known.name + ")"
+		}
+	}
+	if d := c.told(w, nil); d != traefik.Undecided {
+		w.Decision = d
+	}
+}
+
+// undecidedWhy says why a middleware leaves open who enters, and what would tell.
+func undecidedWhy(w *traefik.Middleware) string {
+	base, _, _ := strings.Cut(w.Name, "@")
+	return fmt.Sprintf(
+		"%s decides (%s), and whether it asks for a login is not known: list %s under `access.logins` or `access.bouncers` in drydock.yaml",
+		w.Decider,
+		w.Name,
+		base,
+	)
+}
+
+// undecided says once a middleware that who enters hangs on it, and that this is not known.
+func (c *builder) undecided(g *Gateway) {
+	told := map[*traefik.Middleware]bool{}
+	for _, r := range g.Routes {
+		w := r.decider
+		if w == nil || told[w] || r.Class != Unknown || r.Unknown != "" || g.Assumed {
+			continue
+		}
+		told[w] = true
+		svc := g.Service
+		if own := r.Owner(); own != nil {
+			svc = own.Service
+		}
+		at := r.Router.Origin.File
+		if at == "" {
+			at = svc.Location.Path
+		}
+		c.input(svc, at, report.Partial, undecidedWhy(w))
+	}
+}

@@ -1,0 +1,130 @@
+package scan
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
+)
+
+// attributor finds the line in the repository that brought a package into an image.
+type attributor struct {
+	fallback finding.Location // the line of compose that brings the image
+	path     string           // the Dockerfile, as the report names it
+	file     *dockerfile.File // nil where there is no Dockerfile at hand
+	from     *dockerfile.Instruction
+	makes    []*dockerfile.Instruction // the instructions whose layers are in the image
+}
+
+// attribute reads the unit's Dockerfile, if there is one; without it every package stands at the image's own line.
+func attribute(t *Target, u Unit) *attributor {
+	a := &attributor{fallback: u.Location}
+	src := []byte(u.Inline)
+	a.path = u.Location.Path
+	if u.Inline == "" {
+		if u.Dockerfile == "" {
+			return a
+		}
+		var err error
+		if src, err = bounded.ReadFile(u.Dockerfile, dockerfile.MaxSize); err != nil {
+			return a
+		}
+		a.path = t.rel(u.Dockerfile)
+	}
+	f := dockerfile.Parse(src)
+	stage, err := f.Target(u.Target)
+	if err != nil || u.Inline != "" {
+		return a // an inline Dockerfile has no lines of its own: the service's line is the place
+	}
+	a.file = f
+	for _, s := range f.Lineage(stage) {
+		a.from = s.From
+		a.makes = append(a.makes, s.Instructions...)
+	}
+	return a
+}
+
+// place is the line for a package: its base's FROM, the instruction that made its layer, else the image's own line.
+func (a *attributor) place(p *inventory.Package) finding.Location {
+	if a.file == nil {
+		return a.fallback
+	}
+	if p.FromBase != nil && *p.FromBase && a.from != nil {
+		return a.at(a.from)
+	}
+	if in := a.maker(p.IntroducedBy); in != nil {
+		return a.at(in)
+	}
+	if p.FromBase == nil && p.IntroducedBy != "" && a.from != nil {
+		// no instruction of this Dockerfile made the layer, so the base brought it
+		return a.at(a.from)
+	}
+	return a.fallback
+}
+
+func (a *attributor) at(in *dockerfile.Instruction) finding.Location {
+	line, col := a.file.Position(in.Span.Start)
+	endLine, endCol := a.file.Position(in.Span.End)
+	return finding.Location{Path: a.path, Line: line, Column: col, EndLine: endLine, EndColumn: endCol}
+}
+
+// maker finds the instruction that the image's history names. History has no flags, no comments, and variables
+// replaced, so that letters are compared without space, and of several candidates of one keyword the one with the
+// longest common beginning wins if it agrees in more than half.
+func (a *attributor) maker(history string) *dockerfile.Instruction {
+	keyword, rest, _ := strings.Cut(history, " ")
+	want := squeeze(rest)
+	if want == "" {
+		return nil
+	}
+	var best *dockerfile.Instruction
+	bestLen := len(want) / 2
+	for _, in := range a.makes {
+		if !strings.EqualFold(in.Keyword, keyword) {
+			continue
+		}
+		if n := commonPrefix(squeeze(a.arguments(in)), want); n > bestLen {
+			best, bestLen = in, n
+		}
+	}
+	return best
+}
+
+// arguments is an instruction's text after its flags, as one line without comments and continuations.
+func (a *attributor) arguments(in *dockerfile.Instruction) string {
+	var b strings.Builder
+	for _, line := range strings.Split(a.file.Text(in.ArgSpan), "\n") {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		b.WriteString(strings.TrimSuffix(line, string(rune(a.file.Escape))))
+		b.WriteByte(' ')
+	}
+	for _, h := range in.Heredocs {
+		b.WriteString(h.Content)
+	}
+	return b.String()
+}
+
+func squeeze(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func commonPrefix(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}

@@ -1,0 +1,396 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/code"
+	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/code/rules"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/source"
+	"github.com/drydock/drydock/internal/state"
+)
+
+// The code gate: which lines of the source break the OWASP Top Ten? Every build context of the host is looked at once,
+// whatever the number of services that are built from it.
+
+// codeRoot is a folder or file to look at, with the services that are built from it.
+type codeRoot struct {
+	path     string
+	services []string
+}
+
+func codeRoots(t *Target) []codeRoot {
+	var out []codeRoot
+	index := map[string]int{}
+	add := func(path string, services []string) {
+		path = filepath.Clean(path)
+		if i, ok := index[path]; ok {
+			out[i].services = append(out[i].services, services...)
+			return
+		}
+		index[path] = len(out)
+		out = append(out, codeRoot{path, services})
+	}
+	for _, u := range t.Units() {
+		if u.Context != "" {
+			add(u.Context, u.Services)
+		}
+	}
+	for _, f := range t.Files {
+		add(f, nil)
+	}
+	return out
+}
+
+func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
+	roots := codeRoots(t)
+	if len(roots) == 0 {
+		res := &Result{Inputs: t.hidden(), Remedy: codeRemedy}
+		if len(res.Inputs) == 0 {
+			res.Reason = "no source code among the inputs"
+		}
+		return res, nil
+	}
+	eng, res, err := codeEngine(opt)
+	if err != nil {
+		return nil, err
+	}
+	byPlace := map[string]int{}
+	for _, root := range roots {
+		if err := res.lookAt(ctx, t, opt, eng, root, byPlace); err != nil {
+			return res, err
+		}
+	}
+	res.Inputs = append(res.Inputs, t.hidden()...)
+	if res.Judged == 0 {
+		res.Remedy = codeRemedy
+	}
+	used := map[string]bool{}
+	for i := range res.Findings {
+		used[res.Findings[i].Rule] = true
+	}
+	for _, r := range eng.Rules() {
+		if used[r.ID] {
+			res.Rules = append(res.Rules, describeCode(r))
+			delete(used, r.ID)
+		}
+	}
+	return res, nil
+}
+
+// codeRemedy is what to do where no source code was looked at.
+const codeRemedy = "Name the sources: drydock code FOLDER."
+
+// codeEngine compiles the rules that the run asks for. Rules of the user that are wrong are inputs that could not be
+// read; the others run.
+func codeEngine(opt *Options) (*code.Engine, *Result, error) {
+	res := &Result{}
+	var all []*rule.Rule
+	if !opt.NoDefaultRules {
+		own, errs := rule.Load(rules.FS, ".")
+		if len(errs) > 0 {
+			return nil, nil, errors.Join(errs...)
+		}
+		all = own
+	}
+	mine, errs := rule.LoadPaths(opt.Rules...)
+	all = append(all, mine...)
+	co := code.Options{Build: opt.Tool.Version}
+	if dir, err := state.Cache(); err == nil {
+		co.Cache = filepath.Join(dir, "code")
+	}
+	if exe, err := os.Executable(); err == nil {
+		if st, err := os.Stat(exe); err == nil {
+			co.Build += fmt.Sprintf(" %d %d", st.Size(), st.ModTime().UnixNano())
+		}
+	}
+	eng, more := code.New(all, co)
+	errs = append(errs, more...)
+	for _, err := range errs {
+		res.Unread = append(res.Unread, err)
+		res.Inputs = append(res.Inputs, report.Input{Path: faultPath(err), Status: report.Failed, Reason: "a rule could not be used: " + err.Error()})
+	}
+	if len(eng.Rules()) == 0 && len(errs) == 0 {
+		return nil, nil, clierr.Usage("there are no rules").WithHint("Give rules with --rules, or leave out --no-default-rules.")
+	}
+	return eng, res, nil
+}
+
+func faultPath(err error) string {
+	var f *clierr.Error
+	if errors.As(err, &f) {
+		return f.Path
+	}
+	return ""
+}
+
+// lookAt runs the rules on one root and adds what they find. byPlace keeps what was found by rule and place, so that a
+// context within another brings nothing twice.
+func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *code.Engine, root codeRoot, byPlace map[string]int) error {
+	shown := t.rel(root.path)
+	who := strings.Join(root.services, ", ")
+	read := newCensus(eng.Rules())
+	tree, err := source.Walk(root.path, source.Options{Wanted: func(path string) bool { return eng.Wanted(path) || read.unread(path) }})
+	if err != nil && who != "" {
+		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Skipped, Reason: t.absent("build context", root.path, err)})
+		return nil
+	}
+	if err != nil {
+		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Failed, Reason: err.Error()})
+		res.Unread = append(res.Unread, clierr.InputErr(root.path, err))
+		return nil
+	}
+	listen := func(done, total int) {
+		if opt.Listen != nil {
+			opt.Listen(Event{Gate: finding.GateCode, Text: shown, Done: int64(done), Total: int64(total)})
+		}
+	}
+	found, err := eng.Run(ctx, tree, listen)
+	if err != nil {
+		return err
+	}
+	place := func(rel string) string { return t.rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
+	named := slices.ContainsFunc(t.Files, func(f string) bool { return filepath.Clean(f) == root.path })
+	read.count(tree, found)
+	res.Inputs = append(res.Inputs, codeInputs(found, report.Input{Service: who, Path: shown}, read, named, place)...)
+	res.Read.Add(report.Read{Files: read.files, Services: len(root.services), Bytes: bytesOf(tree)})
+	res.Judged += read.judged
+	byRule := map[string]*rule.Rule{}
+	for _, r := range eng.Rules() {
+		byRule[r.ID] = r
+	}
+	for i := range found.Findings {
+		f := codeFinding(&found.Findings[i], byRule[found.Findings[i].Rule], place)
+		f.Services = append([]string(nil), root.services...)
+		key := f.Rule + "\x00" + f.Location.String()
+		if at, ok := byPlace[key]; ok {
+			res.Findings[at].Services = union(res.Findings[at].Services, f.Services)
+			continue
+		}
+		byPlace[key] = len(res.Findings)
+		res.Findings = append(res.Findings, f)
+	}
+	for _, u := range found.Unused {
+		u.Location.Path = place(u.Location.Path)
+		res.Warnings = append(res.Warnings, report.Warning{Text: u.Text, Location: u.Location})
+	}
+	left := skippedWords(found.Skipped)
+	if other := read.words(); other != "" && read.judged > 0 {
+		left = append(left, "no rules for "+other)
+	}
+	if len(left) > 0 {
+		text := fmt.Sprintf("code: %d files looked at; left out: %s", found.Scanned, strings.Join(left, "; "))
+		res.Warnings = append(res.Warnings, report.Warning{Text: text, Location: finding.Location{Path: shown}})
+	}
+	return nil
+}
+
+func bytesOf(tree *source.Tree) int64 {
+	var n int64
+	for i := range tree.Files {
+		n += tree.Files[i].Size
+	}
+	return n
+}
+
+// codeInputs are the root, every file in it that was not looked at in full, and what was left out though it may be code.
+func codeInputs(r *code.Result, root report.Input, read *census, named bool, place func(string) string) []report.Input {
+	var parts []report.Input
+	sort.Slice(r.Partial, func(i, j int) bool { return r.Partial[i].Path < r.Partial[j].Path })
+	for _, p := range r.Partial {
+		parts = append(parts, report.Input{Service: root.Service, Path: place(p.Path), Status: report.Partial, Reason: p.Reason})
+	}
+	for _, s := range r.Skipped {
+		if !couldBeCode[s.Reason] {
+			continue
+		}
+		for _, path := range s.Examples {
+			parts = append(parts, report.Input{Service: root.Service, Path: place(path), Status: report.Skipped, Reason: s.Reason})
+		}
+		if more := s.Files - len(s.Examples); more > 0 {
+			why := fmt.Sprintf("%d more %s", more, s.Reason)
+			parts = append(parts, report.Input{Service: root.Service, Path: root.Path, Status: report.Skipped, Reason: why})
+		}
+	}
+	root.Status = report.Checked
+	switch {
+	case read.judged == 0 && len(read.other) > 0:
+		root.Status, root.Reason = report.Skipped, "there are no rules for "+read.words()
+	case read.judged == 0 && named: // a folder may well hold none, but this file was named
+		root.Status, root.Reason = report.Skipped, "no code that the rules are for"
+	case len(parts) > 0:
+		root.Status, root.Reason = report.Partial, fmt.Sprintf("%d of %d files not in full", len(parts), max(len(parts), r.Scanned))
+	case read.judged == 0:
+		root.Reason = "it holds no source code"
+	}
+	return append([]report.Input{root}, parts...)
+}
+
+// couldBeCode are the reasons for which a file is left out though a rule may be for it. What git, its place or its own
+// head declares to be no code of the project's is left out on purpose.
+var couldBeCode = map[string]bool{source.TooLarge: true, source.Binary: true, source.Unreadable: true, source.TooMany: true}
+
+func skippedWords(list []source.Skipped) []string {
+	var parts []string
+	for _, s := range list {
+		if couldBeCode[s.Reason] {
+			continue // an input
+		}
+		example := ""
+		if len(s.Examples) > 0 {
+			example = ", as " + s.Examples[0]
+		}
+		parts = append(parts, fmt.Sprintf("%d %s%s", s.Files, s.Reason, example))
+	}
+	return parts
+}
+
+// census counts the source files of a walk: those in a language that some rule is for, and the others by language.
+// Rules for any text look at all files; that is no judgement of a program.
+type census struct {
+	ruled  map[*ast.Lang]bool // empty where all rules are for any text
+	files  int                // source files
+	judged int                // of them those that a rule for their language looked at
+	other  map[string]int     // language to files that no rule is for
+}
+
+func newCensus(rules []*rule.Rule) *census {
+	c := &census{ruled: map[*ast.Lang]bool{}, other: map[string]int{}}
+	for _, r := range rules {
+		for _, name := range r.Languages {
+			if l := ast.LangByName(name); l != nil {
+				c.ruled[l] = true
+			}
+		}
+	}
+	return c
+}
+
+// unread counts a file that nobody wants, by its name, and does not want it either.
+func (c *census) unread(path string) bool {
+	if lang := otherLanguages[strings.ToLower(filepath.Ext(path))]; lang != "" {
+		c.other[lang]++
+	}
+	return false
+}
+
+func (c *census) count(tree *source.Tree, found *code.Result) {
+	for i := range tree.Files {
+		if l := ast.LangOf(tree.Files[i].Rel); l != nil && c.ruled[l] {
+			c.judged++
+		} else {
+			c.unread(tree.Files[i].Rel)
+		}
+	}
+	with := map[string]bool{}
+	for i := range found.Findings {
+		with[found.Findings[i].Location.Path] = true
+	}
+	c.judged = max(min(c.judged, found.Scanned), len(with))
+	if len(c.ruled) == 0 {
+		c.judged, c.other = found.Scanned, nil
+	}
+	c.files = c.judged
+	for _, n := range c.other {
+		c.files += n
+	}
+}
+
+// words names the languages, most files first: "Rust (12 files) and C (1 file)".
+func (c *census) words() string {
+	langs := slices.Sorted(maps.Keys(c.other))
+	sort.SliceStable(langs, func(i, j int) bool { return c.other[langs[i]] > c.other[langs[j]] })
+	for i, lang := range langs {
+		langs[i] = fmt.Sprintf("%s (%s)", lang, count(c.other[lang], "file"))
+	}
+	return strings.Join(langs, ", ")
+}
+
+// otherLanguages are programming languages that are often served, by the ending of their files. The engine does not read
+// them, or has no rules for them in a run.
+var otherLanguages = map[string]string{
+	".c": "C", ".h": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".hpp": "C++", ".cs": "C#", ".fs": "F#", ".vb": "Visual Basic",
+	".rs": "Rust", ".kt": "Kotlin", ".kts": "Kotlin", ".scala": "Scala", ".groovy": "Groovy", ".clj": "Clojure", ".swift": "Swift",
+	".m": "Objective-C", ".dart": "Dart", ".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".hs": "Haskell", ".ml": "OCaml",
+	".lua": "Lua", ".pl": "Perl", ".pm": "Perl", ".r": "R", ".jl": "Julia", ".cr": "Crystal", ".nim": "Nim", ".zig": "Zig",
+	".ps1": "PowerShell", ".vue": "Vue", ".svelte": "Svelte", ".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript",
+	".cjs": "JavaScript", ".jsx": "JavaScript", ".ts": "TypeScript", ".tsx": "TypeScript", ".java": "Java", ".go": "Go",
+	".php": "PHP", ".rb": "Ruby", ".sh": "Bash",
+}
+
+func codeFinding(c *code.Finding, r *rule.Rule, place func(string) string) finding.Finding {
+	d := describeCode(r)
+	f := finding.Finding{
+		Gate: finding.GateCode, Rule: c.Rule, Title: c.Message, Severity: c.Severity, Confidence: r.Meta.Confidence,
+		Location: c.Location, Snippet: c.Snippet, Flow: c.Flow, CWE: d.CWE, OWASP: d.OWASP, Fix: finding.Fix{Text: ""},
+	}
+	f.Location.Path = place(c.Location.Path)
+	for i := range f.Flow {
+		f.Flow[i].Location.Path = place(f.Flow[i].Location.Path)
+	}
+	id := *c
+	id.Location.Path = f.Location.Path
+	f.ID = id.ID()
+	if c.Fix != nil {
+		e := *c.Fix
+		e.Path = f.Location.Path
+		f.Fix = finding.Fix{Text: "Replace what was matched as the rule says.", Edits: []finding.Edit{e}}
+	}
+	if c.Suppressed != "" {
+		f.Status = finding.Suppressed
+		f.Evidence = []string{"a comment in the code: " + c.Suppressed}
+	}
+	return f
+}
+
+// describeCode tells a rule's data as every gate's rules are told.
+func describeCode(r *rule.Rule) finding.Rule {
+	title := r.Meta.Title
+	if title == "" {
+		title, _, _ = strings.Cut(strings.TrimSpace(r.Message), "\n")
+		if i := strings.Index(title, ". "); i > 0 {
+			title = title[:i]
+		}
+		title = strings.TrimSuffix(title, ".")
+	}
+	return finding.Rule{
+		ID: r.ID, Gate: finding.GateCode, Title: title, Severity: r.Severity, Description: strings.TrimSpace(hole.ReplaceAllString(r.Message, "…")),
+		CWE: short(r.Meta.CWE), OWASP: short(r.Meta.OWASP), References: r.Meta.References,
+	}
+}
+
+// hole is a metavariable in a rule's message: where the rule is told by itself nothing has been put in it.
+var hole = lazyregexp.New(`\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*`)
+
+// short cuts "CWE-89: SQL injection" and "A05:2025 - Injection" down to their codes.
+func short(list []string) []string {
+	var out []string
+	for _, s := range list {
+		s, _, _ = strings.Cut(s, " ")
+		out = append(out, strings.TrimSuffix(s, ":"))
+	}
+	return out
+}
+
+// codeRules describes the rules that come with drydock.
+func codeRules() []finding.Rule {
+	own, _ := rule.Load(rules.FS, ".")
+	out := make([]finding.Rule, len(own))
+	for i, r := range own {
+		out[i] = describeCode(r)
+	}
+	return out
+}

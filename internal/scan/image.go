@@ -1,0 +1,581 @@
+package scan
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/drydock/drydock/internal/advisory"
+	"github.com/drydock/drydock/internal/dockerapi"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/image"
+	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/sbom"
+	"github.com/drydock/drydock/internal/sbom/document"
+	"github.com/drydock/drydock/internal/state"
+	"github.com/drydock/drydock/internal/vuln"
+)
+
+// The image gate: what is inside, and which of it is known to be vulnerable? Each thing that ships is read once,
+// whatever the number of services that run it; where no image is at hand the manifests of its build context stand in.
+
+// held is what was read of one input.
+type held struct {
+	input    report.Input
+	services []string             // that run it
+	inv      *inventory.Inventory // nil where nothing could be read
+	place    *attributor          // nil where the packages' own paths are the place
+	err      error                // what was named by the user and could not be read
+}
+
+func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
+	all, err := readAll(ctx, t, opt)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{Rules: imageRules}
+	n := 0
+	for _, h := range all {
+		if h.inv != nil {
+			n += len(h.inv.Packages)
+		}
+	}
+	pkgs := make([]inventory.Package, 0, n)
+	places := map[string][]finding.Location{}
+	for _, h := range all {
+		if h.input.Status == "" {
+			continue // nothing for this gate
+		}
+		res.Inputs = append(res.Inputs, h.input)
+		if h.err != nil {
+			res.Unread = append(res.Unread, h.err)
+		}
+		if h.inv == nil {
+			continue
+		}
+		pkgs = append(pkgs, h.inv.Packages...)
+		if h.place != nil {
+			for i := range h.inv.Packages {
+				p := &h.inv.Packages[i]
+				k := p.PURL + "\x00" + p.Version
+				places[k] = append(places[k], h.place.place(p))
+			}
+		}
+		res.addImage(&h)
+	}
+	if len(res.Inputs) == 0 {
+		res.Remedy = nameAnImage
+		return res, nil
+	}
+	res.Packages = joinPackages(pkgs)
+	res.Read.Packages = len(res.Packages)
+	res.Read.Services = servicesRead(all)
+	m, err := res.match(ctx, places, opt)
+	if err != nil {
+		return res, err
+	}
+	res.Judged = m.Judged
+	res.Remedy = imageRemedy(res, m)
+	res.Inputs = append(res.Inputs, gaps(m)...)
+	return res, nil
+}
+
+const nameAnImage = "Name an image, an SBOM or a folder with lockfiles: drydock vuln NAME."
+
+// imageRemedy is what to do where packages could not be read or judged.
+func imageRemedy(res *Result, m *vuln.Result) string {
+	var todo []string
+	unread := slices.ContainsFunc(res.Inputs, func(in report.Input) bool { return in.Status != report.Checked && in.Service != "" })
+	switch {
+	case unread:
+		todo = append(todo, "Build or pull the images, or name them: drydock vuln registry:IMAGE.")
+	case len(res.Packages) == 0:
+		todo = append(todo, nameAnImage)
+	}
+	if slices.ContainsFunc(m.NotJudged, func(n vuln.NotJudged) bool { return n.Package.Range }) {
+		todo = append(todo, "Lock the versions, or name what was built: drydock vuln IMAGE.")
+	}
+	if len(m.Absent) > 0 {
+		todo = append(todo, "Renew the advisories: drydock db update.")
+	}
+	return strings.Join(todo, " ")
+}
+
+// servicesRead counts the services of which something was read.
+func servicesRead(all []held) int {
+	names := map[string]bool{}
+	for _, h := range all {
+		if h.inv == nil {
+			continue
+		}
+		for _, s := range h.services {
+			names[s] = true
+		}
+	}
+	return len(names)
+}
+
+// addImage notes what an inventory says of the image as a whole.
+func (res *Result) addImage(h *held) {
+	res.Read.Files += max(h.inv.Files, 1) // of a bill of materials one
+	res.Read.Bytes += h.inv.Bytes
+	if img := report.ImageOf(h.inv, h.services); img != nil {
+		res.Images = append(res.Images, *img)
+	}
+	if c := h.inv.Completeness; c != nil {
+		if res.Completeness == nil {
+			res.Completeness = &inventory.Completeness{}
+		}
+		res.Completeness.ExplainedBytes += c.ExplainedBytes
+		res.Completeness.ExecutableBytes += c.ExecutableBytes
+		res.Completeness.Unexplained = append(res.Completeness.Unexplained, c.Unexplained...)
+	}
+	for _, p := range h.inv.Problems {
+		if p.Missing {
+			res.Findings = append(res.Findings, missingDatabase(h, p))
+		}
+	}
+}
+
+// readAll reads every input of the gate side by side, and keeps their order.
+func readAll(ctx context.Context, t *Target, opt *Options) ([]held, error) {
+	var work []func(context.Context) held
+	engine := sync.OnceValue(func() error { return askEngine(ctx, opt) })
+	for _, u := range t.Units() {
+		work = append(work, func(ctx context.Context) held { return readUnit(ctx, t, u, opt, engine) })
+	}
+	for _, ref := range t.Images {
+		work = append(work, func(ctx context.Context) held { return readImage(ctx, t, ref, opt) })
+	}
+	for _, path := range t.SBOMs {
+		work = append(work, func(context.Context) held { return readSBOM(t, path) })
+	}
+	for _, m := range t.Manifests {
+		work = append(work, func(context.Context) held { return readManifest(t, m) })
+	}
+	if !opt.readsFiles() {
+		for _, path := range t.Files {
+			work = append(work, func(context.Context) held {
+				return readNamed(t.rel(path), nil, notKnown(path, t.looks[path], supported))
+			})
+		}
+	}
+	all := make([]held, len(work))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, w := range work {
+		g.Go(func() error {
+			all[i] = w(ctx)
+			return ctx.Err()
+		})
+	}
+	return all, g.Wait()
+}
+
+// askEngine tells why the engine on this machine cannot be asked for images, nil if it can.
+func askEngine(ctx context.Context, opt *Options) error {
+	if opt.Offline {
+		return errors.New("the engine was not to be asked")
+	}
+	cli, err := dockerapi.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	return cli.Close()
+}
+
+// readUnit reads what one unit ships: its image if the engine holds it, else the manifests of its build context.
+func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func() error) held {
+	in := report.Input{Service: strings.Join(u.Services, ", "), Path: u.Image}
+	if u.Mounted {
+		return readMounted(ctx, t, u, in, opt)
+	}
+	inv, why := readFromEngine(ctx, u, opt, engine)
+	if inv != nil {
+		in.Path, in.Status = "docker:"+inv.Image.Name, report.Checked
+		setServices(inv, u.Services)
+		noteProblems(&in, inv)
+		return held{input: in, services: u.Services, inv: inv, place: attribute(t, u)}
+	}
+	if u.Context == "" {
+		in.Status, in.Reason = report.Skipped, why
+		return held{input: in}
+	}
+	in.Path = t.rel(u.Context)
+	inv, hidden, err := readContext(ctx, u, opt.progress("reading "+in.Path))
+	if err != nil && len(u.Services) > 0 {
+		in.Status, in.Reason = report.Skipped, why+", and "+t.absent("build context", u.Context, err)
+		return held{input: in}
+	}
+	if err != nil {
+		in.Status, in.Reason = report.Failed, err.Error()
+		return held{input: in, err: err}
+	}
+	in.Status = report.Checked
+	switch {
+	case len(u.Services) > 0 && len(inv.Packages) == 0:
+		in.Status, in.Reason = report.Partial, why+", and its build context has no lockfile or manifest that names packages"
+	case len(u.Services) > 0:
+		in.Status, in.Reason = report.Partial, why+": only lockfiles and manifests of the build context were read"
+	}
+	noteHidden(&in, hidden)
+	noteProblems(&in, inv)
+	setServices(inv, u.Services)
+	putBelow(inv, in.Path)
+	return held{input: in, services: u.Services, inv: inv}
+}
+
+// readMounted reads the manifests of a folder that is mounted into a container. One without any is no input: most such
+// folders hold data.
+func readMounted(ctx context.Context, t *Target, u Unit, in report.Input, opt *Options) held {
+	in.Path, in.Status = t.rel(u.Context), report.Checked
+	inv, err := sbom.FromDir(ctx, u.Context, sbom.Options{Progress: opt.progress("reading " + in.Path)})
+	switch {
+	case err != nil:
+		in.Status, in.Reason = report.Skipped, t.absent("mounted folder", u.Context, err)
+		return held{input: in}
+	case len(inv.Packages) == 0 && len(inv.Problems) == 0:
+		return held{}
+	}
+	noteProblems(&in, inv)
+	setServices(inv, u.Services)
+	putBelow(inv, in.Path)
+	return held{input: in, services: u.Services, inv: inv}
+}
+
+// putBelow makes the packages' paths start at the report's root.
+func putBelow(inv *inventory.Inventory, dir string) {
+	for i := range inv.Packages {
+		for j, p := range inv.Packages[i].Paths {
+			inv.Packages[i].Paths[j] = path.Join(dir, p)
+		}
+	}
+}
+
+// readContext reads the manifests of a build context as the build sees it, without what its ignore file keeps out; what it
+// says of such files is the second result. If that is all of them, what ships is made outside and copied in, and they are
+// the best that is known of it: they are read after all.
+func readContext(ctx context.Context, u Unit, progress func(done, total int64)) (*inventory.Inventory, string, error) {
+	opt := sbom.Options{Progress: progress}
+	ig := contextIgnore(u)
+	if ig != nil {
+		opt.Hidden = ig.hides
+	}
+	inv, err := sbom.FromDir(ctx, u.Context, opt)
+	if err != nil || len(inv.Hidden) == 0 {
+		return inv, "", err
+	}
+	names := inv.Hidden[0]
+	if n := len(inv.Hidden) - 1; n > 0 {
+		names += fmt.Sprintf(" and %d more", n)
+	}
+	if len(inv.Packages) > 0 {
+		return inv, ig.name + " keeps " + names + " out of the build: not read", nil
+	}
+	opt.Hidden = nil
+	inv, err = sbom.FromDir(ctx, u.Context, opt)
+	return inv, ig.name + " keeps every manifest out of the build (" + names + "): read all the same, for what is built outside and copied in", err
+}
+
+// contextIgnore is the ignore file of a unit's build; nil where there is none, and for a folder of sources that nothing
+// says is built as an image.
+func contextIgnore(u Unit) *ignoreFile {
+	file := u.Dockerfile
+	if len(u.Services) == 0 {
+		file = filepath.Join(u.Context, "Dockerfile")
+		if _, err := os.Stat(file); err != nil {
+			return nil
+		}
+	}
+	root, err := os.OpenRoot(u.Context)
+	if err != nil {
+		return nil
+	}
+	defer root.Close()
+	return readIgnore(root.FS(), file)
+}
+
+// noteHidden says which manifests the ignore file kept out. That is no gap, since they do not ship.
+func noteHidden(in *report.Input, hidden string) {
+	if in.Reason != "" && hidden != "" {
+		in.Reason += "; "
+	}
+	in.Reason += hidden
+}
+
+// readFromEngine reads the unit's image where the engine holds it; else it says why not.
+func readFromEngine(ctx context.Context, u Unit, opt *Options, engine func() error) (*inventory.Inventory, string) {
+	names := u.Built
+	if u.Image != "" {
+		names = []string{u.Image}
+	}
+	if len(names) == 0 {
+		return nil, ""
+	}
+	if err := engine(); err != nil {
+		return nil, "no engine here holds the image"
+	}
+	for _, name := range names {
+		if inv, _ := openImage(ctx, "docker:"+name, opt); inv != nil { // where it is damaged, its problems say so
+			return inv, ""
+		}
+	}
+	return nil, "the engine does not hold the image"
+}
+
+func openImage(ctx context.Context, ref string, opt *Options) (*inventory.Inventory, error) {
+	progress := opt.progress("reading " + ref)
+	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Progress: progress},
+		sbom.Options{CacheDir: LayerCache(), Progress: progress})
+}
+
+// LayerCache is the folder in which what was read of layers is kept between runs, "" where there can be none.
+func LayerCache() string {
+	dir, err := state.Cache()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "layers")
+}
+
+// readImage reads an image that the user named.
+func readImage(ctx context.Context, t *Target, ref string, opt *Options) held {
+	in := report.Input{Path: ref, Status: report.Checked}
+	inv, err := openImage(ctx, ref, opt)
+	if inv == nil {
+		if attached := readAttached(ctx, ref); attached != nil {
+			inv, err = attached, nil
+		}
+	}
+	if err != nil {
+		in.Status, in.Reason = report.Failed, err.Error()
+		if inv != nil { // a damaged image: what could be read of it is judged all the same
+			in.Status = report.Partial
+		}
+		return held{input: in, inv: inv, err: err}
+	}
+	if inv.Image == nil && strings.HasPrefix(ref, "dir:") { // a source tree
+		putBelow(inv, t.rel(strings.TrimPrefix(ref, "dir:")))
+	}
+	noteProblems(&in, inv)
+	return held{input: in, inv: inv}
+}
+
+// readAttached reads the SBOMs and attestations of an OCI layout that holds no image, nil where there are none.
+func readAttached(ctx context.Context, ref string) *inventory.Inventory {
+	docs, store, err := image.Documents(ctx, ref)
+	if store != nil {
+		defer store.Close()
+	}
+	if err != nil || len(docs) == 0 {
+		return nil
+	}
+	inv, err := document.ReadAll(docs, ref)
+	if err != nil {
+		return nil // that it is no image is what the user is told
+	}
+	return inv
+}
+
+// readSBOM reads a bill of materials that the user named.
+func readSBOM(t *Target, path string) held {
+	if data, ok := t.piped[path]; ok {
+		inv, err := document.Read(bytes.NewReader(data), path)
+		return readNamed(path, inv, err)
+	}
+	inv, err := document.ReadFile(path)
+	return readNamed(t.rel(path), inv, err)
+}
+
+// readManifest reads a lockfile, a manifest or a program that the user named.
+func readManifest(t *Target, m Manifest) held {
+	data, piped := t.piped[m.Path]
+	inv, err := sbom.FromFile(m.Path, m.As, data)
+	if piped {
+		return readNamed(m.Path, inv, err)
+	}
+	if inv != nil {
+		for i := range inv.Packages {
+			for j, p := range inv.Packages[i].Paths {
+				inv.Packages[i].Paths[j] = t.rel(filepath.FromSlash(p))
+			}
+		}
+	}
+	return readNamed(t.rel(m.Path), inv, err)
+}
+
+// readNamed is what came of reading a file that the user named.
+func readNamed(path string, inv *inventory.Inventory, err error) held {
+	in := report.Input{Path: path, Status: report.Checked}
+	if err != nil {
+		in.Status, in.Reason = report.Failed, err.Error()
+		if inv != nil { // cut off: what stands before the place is judged all the same
+			in.Status = report.Partial
+		}
+		return held{input: in, inv: inv, err: err}
+	}
+	noteProblems(&in, inv)
+	return held{input: in, inv: inv}
+}
+
+func setServices(inv *inventory.Inventory, names []string) {
+	for i := range inv.Packages {
+		inv.Packages[i].Services = names
+	}
+}
+
+// noteProblems makes an input partial where parts of it could not be read, and names the first ones, or where no package
+// was found in it: what ships without any is rare, and what nobody can tell the packages of is not.
+func noteProblems(in *report.Input, inv *inventory.Inventory) {
+	const named = 3
+	if len(inv.Packages) == 0 && len(inv.Problems) == 0 && in.Status == report.Checked {
+		in.Status, in.Reason = report.Partial, strings.TrimPrefix(in.Reason+"; ", "; ")+"no package was found in it"
+	}
+	for i, p := range inv.Problems {
+		if in.Status == report.Checked {
+			in.Status = report.Partial
+		}
+		if in.Reason != "" {
+			in.Reason += "; "
+		}
+		if i == named {
+			in.Reason += fmt.Sprintf("and %d more", len(inv.Problems)-named)
+			break
+		}
+		in.Reason += strings.TrimPrefix(p.Path+": "+p.Reason, ": ")
+	}
+}
+
+// progress adapts the listener to what readers call.
+func (o *Options) progress(text string) func(done, total int64) {
+	return func(done, total int64) {
+		o.Listen(Event{Gate: finding.GateImage, Text: text, Done: done, Total: total})
+	}
+}
+
+// joinPackages makes one entry of a package that several inputs hold in the same place, with all their services. The
+// result lies in the memory of all.
+func joinPackages(all []inventory.Package) []inventory.Package {
+	type key struct{ purl, name, version, layer, where, owner string }
+	index := make(map[key]int, len(all))
+	out := all[:0]
+	for _, p := range all {
+		p.Normalize()
+		k := key{purl: p.PURL, name: p.Name, version: p.Version, layer: p.Layer, owner: p.OwnedBy}
+		if len(p.Paths) > 0 {
+			k.where = p.Paths[0]
+		}
+		i, ok := index[k]
+		if !ok {
+			index[k] = len(out)
+			p.Services = append([]string{}, p.Services...)
+			out = append(out, p)
+			continue
+		}
+		out[i].Services = union(out[i].Services, p.Services)
+	}
+	return out
+}
+
+func union(a, b []string) []string {
+next:
+	for _, s := range b {
+		for _, t := range a {
+			if s == t {
+				continue next
+			}
+		}
+		a = append(a, s)
+	}
+	return a
+}
+
+// match judges the result's packages. A finding in an image stands at the line of the repository that brought the
+// package in, and names the others where several did.
+func (res *Result) match(ctx context.Context, places map[string][]finding.Location, opt *Options) (*vuln.Result, error) {
+	dir, err := advisory.Dir()
+	if err != nil {
+		return nil, err
+	}
+	db, err := advisory.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := vuln.Match(ctx, db, res.Packages, vuln.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range m.Findings {
+		vuln.Place(&f, places[f.Package.PURL+"\x00"+f.Package.Version])
+		res.Findings = append(res.Findings, f)
+	}
+	res.Advisories = m.Advisories
+	warnings := db.Warnings
+	var used []string
+	for _, a := range m.Advisories {
+		used = append(used, a.Ecosystem)
+	}
+	if w := db.AgeWarning(used, opt.Now(), opt.MaxAge); w != "" {
+		warnings = append(warnings, w)
+	}
+	warnings = append(warnings, m.Notes...)
+	for _, w := range warnings {
+		res.Warnings = append(res.Warnings, report.Warning{Text: w})
+	}
+	return m, nil
+}
+
+// gaps are what the advisories could not judge: ecosystems that they do not know, and packages, by the file that names
+// them and the reason.
+func gaps(m *vuln.Result) []report.Input {
+	var out []report.Input
+	for _, a := range m.Absent {
+		why := fmt.Sprintf("no advisories for %s (%s)", a.Ecosystem, count(a.Packages, "package"))
+		if command := advisory.UpdateCommand(a.Ecosystem); command != "" {
+			why += ": " + command + " fetches them"
+		}
+		out = append(out, report.Input{Status: report.Partial, Reason: why})
+	}
+	type place struct{ service, path, reason string }
+	names := map[place][]string{}
+	var order []place
+	for i := range m.NotJudged {
+		p := &m.NotJudged[i].Package
+		at := place{service: strings.Join(p.Services, ", "), reason: m.NotJudged[i].Reason}
+		if len(p.Paths) > 0 && p.Layer == "" { // a manifest; within an image every package has a file of its own
+			at.path = p.Paths[0]
+		}
+		if names[at] == nil {
+			order = append(order, at)
+		}
+		names[at] = append(names[at], p.Name)
+	}
+	const named = 5
+	for _, at := range order {
+		list := names[at]
+		why := count(len(list), "package") + " not judged (" + at.reason + "): " + strings.Join(list[:min(len(list), named)], ", ")
+		if more := len(list) - named; more > 0 {
+			why += fmt.Sprintf(" and %d more", more)
+		}
+		out = append(out, report.Input{Service: at.service, Path: at.path, Status: report.Partial, Reason: why})
+	}
+	return out
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -14,8 +14,10 @@ func manyServices(n int) string {
 	var b strings.Builder
 	b.WriteString(accesstest.ProjectHead)
 	for i := range n {
-		fmt.Fprintf(&b, "  s%d:\n    image: nginx\n    labels:\n      - traefik.enable=true\n      - traefik.http.routers.s%d.rule=Host(`s%d.example.com`)\n", i, i, i)
-		fmt.Fprintf(&b, "      - traefik.http.routers.s%d.entrypoints=websecure\n      - traefik.http.routers.s%d.middlewares=office%d\n", i, i, i)
+		fmt.Fprintf(&b, "  s%d:\n    image: nginx\n    labels:\n      - traefik.enable=true\n      - "+
+			"traefik.http.routers.s%d.rule=Host(`s%d.example.com`)\n", i, i, i)
+		fmt.Fprintf(&b, "      - traefik.http.routers.s%d.entrypoints=websecure\n      - "+
+			"traefik.http.routers.s%d.middlewares=office%d\n", i, i, i)
 		fmt.Fprintf(&b, "      - traefik.http.middlewares.office%d.ipallowlist.sourcerange=203.0.113.10\n", i)
 	}
 	return b.String()

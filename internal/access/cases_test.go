@@ -66,7 +66,8 @@ func compareDefects(t *testing.T, want *expected, res *Result) {
 	t.Helper()
 	var exp, got []string
 	for _, d := range want.Defects {
-		exp = append(exp, fmt.Sprintf("%s %s %s %s", d.Slug, d.Service, strings.ReplaceAll(d.Router, "PROJECT", "ddcase"), d.Severity))
+		exp = append(exp, fmt.Sprintf("%s %s %s %s", d.Slug, d.Service,
+			strings.ReplaceAll(d.Router, "PROJECT", "ddcase"), d.Severity))
 	}
 	for _, f := range res.Findings {
 		if f.Severity == finding.Info {
@@ -87,7 +88,8 @@ func compareProbes(t *testing.T, want *expected, res *Result) {
 	for _, r := range want.Routes {
 		proto := r.Proto
 		if proto == "" {
-			proto = map[string]string{"web": "http", "http": "http", "websecure": "https", "https": "https"}[r.EntryPoint]
+			proto = map[string]string{"web": "http", "http": "http", "websecure": "https",
+				"https": "https"}[r.EntryPoint]
 		}
 		if r.Kind == "tcp" && r.EntryPoint == "web" {
 			proto = "http"
@@ -97,7 +99,8 @@ func compareProbes(t *testing.T, want *expected, res *Result) {
 			host = "x"
 		}
 		for _, p := range r.Probes {
-			q := traefik.Request{From: netip.MustParseAddr(p.Src), EntryPoint: r.EntryPoint, Proto: proto, Host: host, Path: r.Path, Header: http.Header{}}
+			q := traefik.Request{From: netip.MustParseAddr(p.Src), EntryPoint: r.EntryPoint, Proto: proto, Host: host,
+				Path: r.Path, Header: http.Header{}}
 			if p.XFF != nil {
 				q.Header.Set("X-Forwarded-For", *p.XFF)
 			}
@@ -105,7 +108,8 @@ func compareProbes(t *testing.T, want *expected, res *Result) {
 		}
 		if s := r.ProxySpoof; s != nil {
 			q := traefik.Request{
-				From: netip.MustParseAddr(s.Src), EntryPoint: r.EntryPoint, Proto: proto, Host: host, Path: "/", Claimed: netip.MustParseAddr(s.Claims),
+				From: netip.MustParseAddr(s.Src), EntryPoint: r.EntryPoint, Proto: proto, Host: host, Path: "/",
+				Claimed: netip.MustParseAddr(s.Claims),
 			}
 			checkProbe(t, rt, q, s.Outcome, r.Router)
 		}
@@ -120,6 +124,7 @@ func checkProbe(t *testing.T, rt *traefik.Runtime, q traefik.Request, want, rout
 		got = "refused-401"
 	}
 	if got != want {
-		t.Errorf("%s from %s (%s): got %s, want %s\n  %s", router, q.From, q.EntryPoint, got, want, strings.Join(a.Steps, "\n  "))
+		t.Errorf("%s from %s (%s): got %s, want %s\n  %s", router, q.From, q.EntryPoint, got, want,
+			strings.Join(a.Steps, "\n  "))
 	}
 }

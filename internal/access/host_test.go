@@ -44,7 +44,8 @@ exposedByDefault = false
 [providers.file]
 directory = "/conf/dynamic"
 `,
-	"infra/conf/dynamic/lists.yml": "http:\n  middlewares:\n    office:\n      ipAllowList:\n        sourceRange:\n          - 203.0.113.0/24\n",
+	"infra/conf/dynamic/lists.yml": "http:\n  middlewares:\n    office:\n      ipAllowList:\n        sourceRange:\n  " +
+		"        - 203.0.113.0/24\n",
 	"app/compose.yaml": `services:
   web:
     image: app
@@ -64,7 +65,8 @@ func TestOneTraefikSeesAllProjects(t *testing.T) {
 	if res.Unknown != "" {
 		t.Errorf("unknown: %s", res.Unknown)
 	}
-	if s := res.Service("app", "web"); s == nil || s.Exposure != finding.ExposureAllowlisted || s.Routers[0].Access != "allowlisted" || !strings.Contains(s.Paths[0].Why+s.Paths[1].Why, "203.0.113.0/24") {
+	if s := res.Service("app", "web"); s == nil || s.Exposure != finding.ExposureAllowlisted ||
+		s.Routers[0].Access != "allowlisted" || !strings.Contains(s.Paths[0].Why+s.Paths[1].Why, "203.0.113.0/24") {
 		t.Errorf("web: %+v", s)
 	}
 	if s := res.Service("app", "worker"); s == nil || s.Exposure != finding.ExposureInternal {
@@ -81,7 +83,9 @@ func TestOneTraefikSeesAllProjects(t *testing.T) {
 		}
 	}
 	// A list that stands in a file is not edited from the app's labels.
-	if _, err := edit.Plan(accesstest.Host(t, twoProjects, "infra", "app"), exposure.Options{}, edit.Change{Service: "web", Ranges: []string{"198.51.100.1"}}); err == nil || !strings.Contains(err.Error(), "office@file") {
+	if _, err := edit.Plan(accesstest.Host(t, twoProjects, "infra", "app"), exposure.Options{},
+		edit.Change{Service: "web", Ranges: []string{"198.51.100.1"}}); err == nil ||
+		!strings.Contains(err.Error(), "office@file") {
 		t.Errorf("%v", err)
 	}
 }
@@ -135,8 +139,11 @@ func TestUnreadableTraefikFilesAreSaid(t *testing.T) {
 }
 
 func TestNothingForTraefikIsNoComplaint(t *testing.T) {
-	res := Check(accesstest.Host(t, map[string]string{"a/compose.yaml": "services:\n  db:\n    image: redis\n    ports: ['6379:6379']\n"}, "a"), exposure.Options{})
-	if res.Unknown != "" || len(res.Findings) != 1 || res.Findings[0].Rule != "published-port-bypasses-proxy" || res.Findings[0].Severity != finding.Critical {
+	res := Check(accesstest.Host(t,
+		map[string]string{"a/compose.yaml": "services:\n  db:\n    image: redis\n    ports: ['6379:6379']\n"}, "a"),
+		exposure.Options{})
+	if res.Unknown != "" || len(res.Findings) != 1 || res.Findings[0].Rule != "published-port-bypasses-proxy" ||
+		res.Findings[0].Severity != finding.Critical {
 		t.Errorf("%q, %+v", res.Unknown, res.Findings)
 	}
 	if s := res.Service("a", "db"); s.Exposure != finding.ExposurePublic {
@@ -193,10 +200,14 @@ func TestNoSecretIsTold(t *testing.T) {
 // TestHostileLabelsEnd reads what is written to cost time: chains of chains, thousands of labels, deep names.
 func TestHostileLabelsEnd(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("services:\n  traefik:\n    image: traefik:v3.3\n    command: [--providers.docker.exposedbydefault=false, --entrypoints.web.address=:80]\n  bomb:\n    image: x\n    labels:\n      - traefik.enable=true\n")
-	b.WriteString("      - traefik.http.routers.r.rule=Host(`a`)\n      - traefik.http.routers.r.middlewares=c0,c0\n      - traefik.http.routers.p.middlewares=c0,c0\n")
+	b.WriteString("services:\n  traefik:\n    image: traefik:v3.3\n    command: " +
+		"[--providers.docker.exposedbydefault=false, --entrypoints.web.address=:80]\n  bomb:\n    image: x\n    " +
+		"labels:\n      - traefik.enable=true\n")
+	b.WriteString("      - traefik.http.routers.r.rule=Host(`a`)\n      - traefik.http.routers.r.middlewares=c0,c0\n " +
+		"     - traefik.http.routers.p.middlewares=c0,c0\n")
 	for i := range 40 {
-		fmt.Fprintf(&b, "      - traefik.http.middlewares.c%d.chain.middlewares=%s\n", i, strings.Repeat(fmt.Sprintf("c%d,", i+1), 20)+fmt.Sprintf("c%d", i+1))
+		fmt.Fprintf(&b, "      - traefik.http.middlewares.c%d.chain.middlewares=%s\n", i,
+			strings.Repeat(fmt.Sprintf("c%d,", i+1), 20)+fmt.Sprintf("c%d", i+1))
 	}
 	for i := range 3000 {
 		fmt.Fprintf(&b, "      - traefik.http.routers.x%d.rule=PathPrefix(`/%d`) || PathPrefix(`/b%d`)\n", i, i, i)

@@ -17,8 +17,8 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// TestHosts judges believable hosts, each a txtar archive below testdata/hosts: what is right was decided by hand. The comment
-// holds, one a line:
+// TestHosts judges believable hosts, each a txtar archive below testdata/hosts: what is right was decided by hand. The
+// comment holds, one a line:
 //
 //	args FOLDER...                                    the projects that are named
 //	exposure [STACK/]SERVICE WORD

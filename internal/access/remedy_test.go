@@ -34,7 +34,8 @@ func (s *sample) load(t *testing.T) *stack.Host {
 	for _, a := range s.args {
 		args = append(args, filepath.Join(s.dir, a))
 	}
-	h, err := stack.Load(context.Background(), args, stack.Options{Root: s.dir, Env: func(string) (string, bool) { return "", false }})
+	h, err := stack.Load(context.Background(), args,
+		stack.Options{Root: s.dir, Env: func(string) (string, bool) { return "", false }})
 	if err != nil {
 		return nil // what cannot be read has no finding
 	}
@@ -102,8 +103,8 @@ func testHosts(t *testing.T) []*sample {
 	return out
 }
 
-// TestFixesMend makes the edits of every finding of every host, one finding at a time: it is gone afterwards, and no door is
-// wider than before.
+// TestFixesMend makes the edits of every finding of every host, one finding at a time: it is gone afterwards, and no
+// door is wider than before.
 func TestFixesMend(t *testing.T) {
 	made := 0
 	for _, s := range testHosts(t) {
@@ -141,7 +142,8 @@ func TestFixesMend(t *testing.T) {
 			}
 			for _, ch := range exposure.Changes(now.Model, then.Model) {
 				if ch.Path != nil && opens(ch) && !servesAgain(f, ch) {
-					t.Errorf("%s: the fix of %s %s makes %s of %s wider: %s", s.name, f.Rule, f.Router, ch.Path.Short(), ch.Service, ch.Path.Brief())
+					t.Errorf("%s: the fix of %s %s makes %s of %s wider: %s", s.name, f.Rule, f.Router, ch.Path.Short(),
+						ch.Service, ch.Path.Brief())
 				}
 			}
 		}
@@ -153,7 +155,8 @@ func TestFixesMend(t *testing.T) {
 
 // opens reports whether a door is new, or lets in another kind of client than it did.
 func opens(ch exposure.Change) bool {
-	return ch.Path.Lets() && (ch.Was == nil || ch.Was.Access != ch.Path.Access && exposure.Wider(ch.Was.Access, ch.Path.Access) == ch.Path.Access)
+	return ch.Path.Lets() && (ch.Was == nil || ch.Was.Access != ch.Path.Access &&
+		exposure.Wider(ch.Was.Access, ch.Path.Access) == ch.Path.Access)
 }
 
 // servesAgain reports whether a door that opens is what the finding missed: a router that was not served.
@@ -168,9 +171,9 @@ const (
 
 var addCommand = regexp.MustCompile("`drydock access add (\\S+) RANGE...`")
 
-// TestAddCloses puts an allowlist before every service of every host: either it is refused, with what to do instead, or no
-// request from outside gets through a router of the service, and nothing else changes. Where a finding advises the command, it
-// is not refused.
+// TestAddCloses puts an allowlist before every service of every host: either it is refused, with what to do instead, or
+// no request from outside gets through a router of the service, and nothing else changes. Where a finding advises the
+// command, it is not refused.
 func TestAddCloses(t *testing.T) {
 	asked, refused := 0, 0
 	for _, s := range testHosts(t) {
@@ -225,7 +228,8 @@ func addHolds(t *testing.T, s *sample, now *Result, e *edit.Edit, svc exposure.S
 	then := Check(c.load(t), exposure.Options{})
 	for _, ch := range exposure.Changes(now.Model, then.Model) {
 		if ch.Path != nil && opens(ch) {
-			t.Errorf("%s: add %s makes %s of %s wider: %s", s.name, svc.Name, ch.Path.Short(), ch.Service, ch.Path.Brief())
+			t.Errorf("%s: add %s makes %s of %s wider: %s", s.name, svc.Name, ch.Path.Short(), ch.Service,
+				ch.Path.Brief())
 		}
 	}
 	asked := 0
@@ -235,7 +239,8 @@ func addHolds(t *testing.T, s *sample, now *Result, e *edit.Edit, svc exposure.S
 		}
 		for _, r := range g.Routes {
 			own := r.Owner()
-			if own == nil || own.Service.Name != svc.Name || own.Stack.Name != svc.Stack || r.Router.Auto || r.UDP || !r.Served() || r.Rule == nil || r.Internal() {
+			if own == nil || own.Service.Name != svc.Name || own.Stack.Name != svc.Stack || r.Router.Auto || r.UDP ||
+				!r.Served() || r.Rule == nil || r.Internal() {
 				continue
 			}
 			for _, q := range requestsOf(r) {
@@ -245,7 +250,8 @@ func addHolds(t *testing.T, s *sample, now *Result, e *edit.Edit, svc exposure.S
 				}
 				asked++
 				if a.Outcome == traefik.Allowed {
-					t.Errorf("%s: after `add %s` %s lets %s in:\n  %s", s.name, svc.Name, r.Name, outside, strings.Join(a.Steps, "\n  "))
+					t.Errorf("%s: after `add %s` %s lets %s in:\n  %s", s.name, svc.Name, r.Name, outside,
+						strings.Join(a.Steps, "\n  "))
 				}
 			}
 		}
@@ -275,7 +281,8 @@ func requestsOf(r *exposure.Route) []traefik.Request {
 	for _, host := range hosts {
 		for _, path := range paths {
 			out = append(out, traefik.Request{
-				From: netip.MustParseAddr(outside), EntryPoint: r.EntryPoint, Proto: proto, Host: strings.ReplaceAll(host, "*", "x"), Path: path, Header: map[string][]string{},
+				From: netip.MustParseAddr(outside), EntryPoint: r.EntryPoint, Proto: proto,
+				Host: strings.ReplaceAll(host, "*", "x"), Path: path, Header: map[string][]string{},
 			})
 		}
 	}
@@ -284,11 +291,14 @@ func requestsOf(r *exposure.Route) []traefik.Request {
 
 // TestRemediesCanBeCarriedOut has defects of one rule with several causes: what is advised fits the cause.
 func TestRemediesCanBeCarriedOut(t *testing.T) {
-	const server = "services:\n  traefik:\n    image: traefik:v3.3\n    ports: ['80:80', '5432:5432', '53:53/udp']\n    command: [--providers.docker.exposedbydefault=false, " +
-		"--providers.file.filename=/d.yml, --entrypoints.web.address=:80, '--entrypoints.db.address=:5432', '--entrypoints.dns.address=:53/udp']\n" +
+	const server = "services:\n  traefik:\n    image: traefik:v3.3\n    ports: ['80:80', '5432:5432', '53:53/udp']\n " +
+		"   command: [--providers.docker.exposedbydefault=false, " +
+		"--providers.file.filename=/d.yml, --entrypoints.web.address=:80, '--entrypoints.db.address=:5432', " +
+		"'--entrypoints.dns.address=:53/udp']\n" +
 		"    volumes: [./d.yml:/d.yml]\n"
 	app := func(labels ...string) string {
-		return server + "  app:\n    image: postgres\n    labels:\n      - traefik.enable=true\n      - " + strings.Join(labels, "\n      - ") + "\n"
+		return server + "  app:\n    image: postgres\n    labels:\n      - traefik.enable=true\n      - " +
+			strings.Join(labels, "\n      - ") + "\n"
 	}
 	rule := "traefik.http.routers.app.rule=Host(`a`)"
 	for name, c := range map[string]struct {
@@ -296,19 +306,31 @@ func TestRemediesCanBeCarriedOut(t *testing.T) {
 		rule          string
 		want, wont    string
 	}{
-		"two rules":       {app(rule, "traefik.http.routers.app.rule=Host(`b`)"), "", "duplicate-label-overrides", "Keep one of the lines", "commas"},
-		"two middlewares": {app(rule, "traefik.http.routers.app.middlewares=a", "traefik.http.routers.app.middlewares=b"), "", "duplicate-label-overrides", "middlewares=a,b", ""},
-		"a database for all": {app("traefik.tcp.routers.db.rule=HostSNI(`*`)", "traefik.tcp.routers.db.entrypoints=db", "traefik.tcp.services.db.loadbalancer.server.port=5432", rule,
-			"traefik.http.routers.app.entrypoints=db"), "", "unprotected-router", "`drydock access add app RANGE...`", "entry point of its own"},
-		"all of an entry point": {strings.Replace(app("traefik.tcp.routers.db.rule=HostSNI(`*`)", "traefik.tcp.routers.db.entrypoints=db", "traefik.tcp.services.db.loadbalancer.server.port=1", rule,
-			"traefik.http.routers.app.entrypoints=db", "traefik.http.services.web.loadbalancer.server.port=80", "traefik.http.routers.app.service=web"), "postgres", "own/app", 1), "",
+		"two rules": {app(rule, "traefik.http.routers.app.rule=Host(`b`)"), "", "duplicate-label-overrides",
+			"Keep one of the lines", "commas"},
+		"two middlewares": {app(rule, "traefik.http.routers.app.middlewares=a",
+			"traefik.http.routers.app.middlewares=b"), "", "duplicate-label-overrides", "middlewares=a,b", ""},
+		"a database for all": {app("traefik.tcp.routers.db.rule=HostSNI(`*`)", "traefik.tcp.routers.db.entrypoints=db",
+			"traefik.tcp.services.db.loadbalancer.server.port=5432", rule,
+			"traefik.http.routers.app.entrypoints=db"), "", "unprotected-router", "`drydock access add app RANGE...`",
+			"entry point of its own"},
+		"all of an entry point": {strings.Replace(app("traefik.tcp.routers.db.rule=HostSNI(`*`)",
+			"traefik.tcp.routers.db.entrypoints=db", "traefik.tcp.services.db.loadbalancer.server.port=1", rule,
+			"traefik.http.routers.app.entrypoints=db", "traefik.http.services.web.loadbalancer.server.port=80",
+			"traefik.http.routers.app.service=web"), "postgres", "own/app", 1), "",
 			"tcp-catchall-shadows-http", "`drydock access add app RANGE...`, and give it a port of its own", ""},
-		"an unknown matcher": {app("traefik.http.routers.app.rule=Hostt(`a`)"), "", "router-disabled", "unsupported function", "what is named"},
-		"UDP":                {app("traefik.udp.routers.dns.entrypoints=dns", "traefik.udp.routers.dns.service=dns", "traefik.udp.services.dns.loadbalancer.server.port=53"), "", "unprotected-router", "no middlewares for UDP", "access add"},
-		"a router of a file": {server + "  app: {image: nginx}\n", "http:\n  routers:\n    filed: {rule: 'Host(`f`)', service: filed}\n  services:\n    filed: {loadBalancer: {servers: [{url: 'http://app:80'}]}}\n",
+		"an unknown matcher": {app("traefik.http.routers.app.rule=Hostt(`a`)"), "", "router-disabled",
+			"unsupported function", "what is named"},
+		"UDP": {app("traefik.udp.routers.dns.entrypoints=dns", "traefik.udp.routers.dns.service=dns",
+			"traefik.udp.services.dns.loadbalancer.server.port=53"), "", "unprotected-router", "no middlewares for UDP",
+			"access add"},
+		"a router of a file": {server + "  app: {image: nginx}\n",
+			"http:\n  routers:\n    filed: {rule: 'Host(`f`)', service: filed}\n  services:\n    filed: " +
+				"{loadBalancer: {servers: [{url: 'http://app:80'}]}}\n",
 			"unprotected-router", "in the middlewares of router filed@file", "access add"},
-		"labels from an anchor": {"x-l: &l [traefik.enable=true, '" + rule + "']\n" + server + "  app: {image: nginx, labels: *l}\n", "", "unprotected-router", "by hand", "access add"},
-		"labels of its own":     {app(rule), "", "unprotected-router", "`drydock access add app RANGE...`", ""},
+		"labels from an anchor": {"x-l: &l [traefik.enable=true, '" + rule + "']\n" + server +
+			"  app: {image: nginx, labels: *l}\n", "", "unprotected-router", "by hand", "access add"},
+		"labels of its own": {app(rule), "", "unprotected-router", "`drydock access add app RANGE...`", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := accesstest.Host(t, map[string]string{"p/compose.yaml": c.compose, "p/d.yml": c.file}, "p")

@@ -52,7 +52,8 @@ func realise(t *testing.T, h *stack.Host, eps ...string) *traefiktest.Rig {
 		}
 		for _, f := range svc.Command {
 			l := strings.ToLower(f)
-			if !strings.Contains(l, ".address=") && !strings.HasPrefix(l, "--certificatesresolvers") && !strings.HasPrefix(l, "--providers.docker.network") && !strings.HasPrefix(l, "--accesslog") {
+			if !strings.Contains(l, ".address=") && !strings.HasPrefix(l, "--certificatesresolvers") &&
+				!strings.HasPrefix(l, "--providers.docker.network") && !strings.HasPrefix(l, "--accesslog") {
 				s.Flags = append(s.Flags, f)
 			}
 		}
@@ -65,7 +66,8 @@ func TestTheTwoLabelsHold(t *testing.T) {
 	testenv.Tool(t, "traefik")
 	dir := shop(t)
 	file := filepath.Join(dir, "docker-compose.yml")
-	e, err := edit.Plan(accesstest.Load(t, dir), exposure.Options{}, edit.Change{Service: "insights", Ranges: []string{traefiktest.Office + "/32"}, Name: "office"})
+	e, err := edit.Plan(accesstest.Load(t, dir), exposure.Options{},
+		edit.Change{Service: "insights", Ranges: []string{traefiktest.Office + "/32"}, Name: "office"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,8 @@ func TestTheTwoLabelsHold(t *testing.T) {
 	h := accesstest.Load(t, dir)
 	rig := realise(t, h, "http", "https")
 	res := Check(h, exposure.Options{})
-	live, err := (&verify.API{URL: fmt.Sprintf("http://127.0.0.1:%d/dashboard/", rig.Ports["traefik"])}).Ask(context.Background())
+	live, err := (&verify.API{URL: fmt.Sprintf("http://127.0.0.1:%d/dashboard/", rig.Ports["traefik"])}).Ask(
+		context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,18 +100,21 @@ func TestTheTwoLabelsHold(t *testing.T) {
 		{traefiktest.Office, "http", "http", 301},
 		{traefiktest.Stranger, "http", "http", 301},
 	} {
-		a, err := rig.Ask(traefiktest.Request{From: netip.MustParseAddr(c.from), EntryPoint: c.ep, Proto: c.proto, Host: "insights.shop.localhost"})
+		a, err := rig.Ask(traefiktest.Request{From: netip.MustParseAddr(c.from), EntryPoint: c.ep, Proto: c.proto,
+			Host: "insights.shop.localhost"})
 		if err != nil || a.Status != c.status || (a.Container != "") != (c.status == 200) {
 			t.Errorf("%s from %s: %+v, %v; want %d", c.proto, c.from, a, err, c.status)
 		}
 		t.Logf("%s://insights.shop.localhost/ from %s: %d %s", c.proto, c.from, a.Status, a.Location)
-		s, err := res.Simulate(exposure.Request{From: c.from, EntryPoint: c.ep, Host: "insights.shop.localhost", Proto: c.proto})
+		s, err := res.Simulate(exposure.Request{From: c.from, EntryPoint: c.ep, Host: "insights.shop.localhost",
+			Proto: c.proto})
 		if err != nil || s.Status != c.status && s.Outcome != traefik.Allowed {
 			t.Errorf("the simulation says %+v, %v; want %d", s, err, c.status)
 		}
 	}
 	p := verify.Probe{
-		Connect: fmt.Sprintf("127.0.0.1:%d", rig.Ports["https"]), From: netip.MustParseAddr(traefiktest.Office), Proto: "https", Host: "insights.shop.localhost",
+		Connect: fmt.Sprintf("127.0.0.1:%d", rig.Ports["https"]), From: netip.MustParseAddr(traefiktest.Office),
+		Proto: "https", Host: "insights.shop.localhost",
 		BackendHeader: "X-Drydock-Container",
 	}
 	for from, backend := range map[string]string{traefiktest.Office: "yes", traefiktest.Stranger: "no"} {

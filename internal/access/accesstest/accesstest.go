@@ -28,7 +28,8 @@ func Archives(kind string) []string {
 
 func Load(t testing.TB, dir string) *stack.Host {
 	t.Helper()
-	h, err := stack.Load(context.Background(), []string{dir}, stack.Options{Name: "ddcase", Env: func(string) (string, bool) { return "", false }})
+	h, err := stack.Load(context.Background(), []string{dir},
+		stack.Options{Name: "ddcase", Env: func(string) (string, bool) { return "", false }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,8 @@ func Host(t *testing.T, files map[string]string, args ...string) *stack.Host {
 	for i := range args {
 		args[i] = filepath.Join(dir, args[i])
 	}
-	h, err := stack.Load(context.Background(), args, stack.Options{Env: func(string) (string, bool) { return "", false }})
+	h, err := stack.Load(context.Background(), args,
+		stack.Options{Env: func(string) (string, bool) { return "", false }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +168,8 @@ func Project(t testing.TB, text string) (*stack.Host, string) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h, err := stack.Load(context.Background(), []string{dir}, stack.Options{Name: "p", Env: func(string) (string, bool) { return "", false }})
+	h, err := stack.Load(context.Background(), []string{dir},
+		stack.Options{Name: "p", Env: func(string) (string, bool) { return "", false }})
 	if err != nil {
 		t.Fatal(err)
 	}

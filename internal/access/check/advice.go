@@ -9,8 +9,8 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 )
 
-// remedy says what to do about a finding that says nothing of its own. It never advises what cannot be carried out: where the
-// rule's remedy is for one of several causes only, the finding's own cause decides.
+// remedy says what to do about a finding that says nothing of its own. It never advises what cannot be carried out:
+// where the rule's remedy is for one of several causes only, the finding's own cause decides.
 func (d *builder) remedy(general string) string {
 	cause := ""
 	if len(d.evidence) > 0 {
@@ -36,9 +36,11 @@ func (s *analysis) addFix(r *exposure.Route, m *exposure.Container) string {
 	const meant = " If it is public on purpose, list it under `public` in drydock.yaml."
 	switch own := r.Owner(); {
 	case r.UDP:
-		return "Traefik has no middlewares for UDP: publish the port on a private address, or allow the clients in a firewall." + meant
+		return "Traefik has no middlewares for UDP: publish the port on a private address, or allow the clients in a " +
+			"firewall." + meant
 	case own == nil && r.Router.Origin.File != "":
-		return fmt.Sprintf("Name an allowlist in the middlewares of router %s, in %s.", r.Router.Name, r.Router.Origin.File) + meant
+		return fmt.Sprintf("Name an allowlist in the middlewares of router %s, in %s.", r.Router.Name,
+			r.Router.Origin.File) + meant
 	case s.model.Host.Live:
 		return "Put an allowlist before it in the compose file: `drydock access add` makes the change." + meant
 	case own != nil && own != m:
@@ -51,7 +53,8 @@ func (s *analysis) addFix(r *exposure.Route, m *exposure.Container) string {
 		}
 		return text + meant
 	}
-	return fmt.Sprintf("Put the allowlist before it: `drydock access add %s RANGE...`.", s.model.Ref(m.Stack.Name, m.Service.Name)) + meant
+	return fmt.Sprintf("Put the allowlist before it: `drydock access add %s RANGE...`.",
+		s.model.Ref(m.Stack.Name, m.Service.Name)) + meant
 }
 
 // addRefused is why `drydock access add` would not put a list before a service, nil if it would.

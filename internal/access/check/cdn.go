@@ -115,7 +115,8 @@ func lieWithin(list, in *traefik.Ranges) bool {
 
 // cdnList tells of an allowlist that everybody passes who comes through a CDN. To restrict an origin to its CDN is
 // often meant.
-func (s *analysis) cdnList(r *exposure.Route, l *exposure.Allowlist, name string, once func(builder, *exposure.Allowlist)) {
+func (s *analysis) cdnList(r *exposure.Route, l *exposure.Allowlist, name string,
+	once func(builder, *exposure.Allowlist)) {
 	if r.Class != exposure.Allowlisted || r.Auth != "" || s.declaredPublic(r, nil) {
 		return // a login stands behind it
 	}
@@ -156,7 +157,8 @@ func (s *analysis) ingress(r *exposure.Route, l *exposure.Allowlist, once func(b
 				)
 			}
 		}
-		d.place, d.evidence = p.Location, append(d.evidence, "port "+exposure.PortText(p)+" is published in ingress mode")
+		d.place, d.evidence = p.Location,
+			append(d.evidence, "port "+exposure.PortText(p)+" is published in ingress mode")
 		once(d, l)
 		return
 	}

@@ -91,7 +91,8 @@ func Find(model *exposure.Model) []finding.Finding {
 	for _, g := range model.Gateways {
 		s := &analysis{
 			model: model, g: g, containers: containersOf(model, g), found: &found,
-			explained: map[*exposure.Container]bool{}, missing: map[*exposure.Container]string{}, refused: map[*exposure.Container]error{},
+			explained: map[*exposure.Container]bool{}, missing: map[*exposure.Container]string{},
+			refused: map[*exposure.Container]error{},
 		}
 		s.labels()
 		s.faults()
@@ -112,11 +113,12 @@ func Find(model *exposure.Model) []finding.Finding {
 type analysis struct {
 	model      *exposure.Model
 	g          *exposure.Gateway
-	containers []*exposure.Container          // that the gateway sees; all of the host's where it sees none
-	found      *[]finding.Finding             // what was found so far
-	explained  map[*exposure.Container]bool   // services of which a finding tells why an allowlist of theirs is not used
-	missing    map[*exposure.Container]string // what missed found
-	refused    map[*exposure.Container]error  // what addRefused found
+	containers []*exposure.Container // that the gateway sees; all of the host's where it sees none
+	found      *[]finding.Finding    // what was found so far
+	// services of which a finding tells why an allowlist of theirs is not used
+	explained map[*exposure.Container]bool
+	missing   map[*exposure.Container]string // what missed found
+	refused   map[*exposure.Container]error  // what addRefused found
 }
 
 // containersOf lists what a gateway sees. Where there is no Traefik, services have doors past it all the same.

@@ -10,8 +10,10 @@ import (
 )
 
 var faultRules = map[traefik.FaultKind]string{
-	traefik.NoMiddleware: ruleUndefined, traefik.Recursion: ruleNotBuilt, traefik.MultiType: ruleMultiType, traefik.BadRange: ruleBadRange,
-	traefik.EmptyRange: ruleEmptyRange, traefik.BadMiddleware: ruleNotBuilt, traefik.BadRule: ruleDisabled, traefik.NoService: ruleDisabled,
+	traefik.NoMiddleware: ruleUndefined, traefik.Recursion: ruleNotBuilt, traefik.MultiType: ruleMultiType,
+	traefik.BadRange:   ruleBadRange,
+	traefik.EmptyRange: ruleEmptyRange, traefik.BadMiddleware: ruleNotBuilt, traefik.BadRule: ruleDisabled,
+	traefik.NoService:    ruleDisabled,
 	traefik.NoEntryPoint: ruleDisabled, traefik.BadPriority: ruleDisabled, traefik.NoTLSOptions: ruleDisabled,
 }
 
@@ -67,15 +69,18 @@ func (s *analysis) routerConflicts() {
 		}
 		var flow []finding.Step
 		for _, o := range c.Origins {
-			flow = append(flow, finding.Step{Location: s.g.OriginPlace(o, ".rule"), Text: "declared in " + s.g.Containers[o.Container].Name()})
+			flow = append(flow, finding.Step{Location: s.g.OriginPlace(o, ".rule"),
+				Text: "declared in " + s.g.Containers[o.Container].Name()})
 		}
 		for _, o := range c.Origins {
 			m := &s.g.Containers[o.Container]
 			s.explained[m] = true
 			s.add(builder{
-				rule: ruleDisabled, m: m, router: c.Name, place: s.g.OriginPlace(o, ".rule", ".middlewares"), flow: flow, key: "conflict",
-				title: fmt.Sprintf("%s is declared differently in several containers: Traefik serves none of them", c.Name),
-				fix:   "Declare the router on one container only, or give each its own name.",
+				rule: ruleDisabled, m: m, router: c.Name, place: s.g.OriginPlace(o, ".rule", ".middlewares"),
+				flow: flow, key: "conflict",
+				title: fmt.Sprintf("%s is declared differently in several containers: Traefik serves none of them",
+					c.Name),
+				fix: "Declare the router on one container only, or give each its own name.",
 			})
 		}
 	}
@@ -106,7 +111,8 @@ func (s *analysis) conflicting(name string) *traefik.Conflict {
 
 func (s *analysis) fault(r *exposure.Route, m *exposure.Container, f traefik.Fault, rule string) {
 	d := builder{
-		rule: rule, m: m, router: r.Router.Name, place: s.g.Place(r), key: f.Middleware, evidence: []string{f.Msg}, also: r.Targets(),
+		rule: rule, m: m, router: r.Router.Name, place: s.g.Place(r), key: f.Middleware, evidence: []string{f.Msg},
+		also: r.Targets(),
 	}
 	if f.Middleware != "" && r.FromEntry == 0 {
 		d.place = s.g.OriginPlace(r.Router.Origin, ".middlewares", ".rule")
@@ -121,19 +127,23 @@ func (s *analysis) fault(r *exposure.Route, m *exposure.Container, f traefik.Fau
 	}
 	switch rule {
 	case ruleUndefined:
-		d.title = fmt.Sprintf("%s names the middleware %s, which is nowhere defined: Traefik does not serve it", r.Router.Name, f.Middleware)
+		d.title = fmt.Sprintf("%s names the middleware %s, which is nowhere defined: Traefik does not serve it",
+			r.Router.Name, f.Middleware)
 		if hint, why := s.similar(base, provider, r.TCP); hint != "" {
 			d.fix = fmt.Sprintf("Write %s: %s.", hint, why)
 		} else if why := s.vanished(base); why != "" {
 			d.why = append(d.why, why)
 		}
 	case ruleConflict:
-		d.title = fmt.Sprintf("the middleware %s is defined differently in several containers: Traefik removes it, and %s is not served", f.Middleware, r.Router.Name)
+		d.title = fmt.Sprintf("the middleware %s is defined differently in several containers: Traefik removes it, "+
+			"and %s is not served", f.Middleware, r.Router.Name)
 		for _, o := range s.conflicting(f.Middleware).Origins {
-			d.flow = append(d.flow, finding.Step{Location: s.g.OriginPlace(o), Text: "defined in " + s.g.Containers[o.Container].Name()})
+			d.flow = append(d.flow,
+				finding.Step{Location: s.g.OriginPlace(o), Text: "defined in " + s.g.Containers[o.Container].Name()})
 		}
 	case ruleMultiType:
-		d.title = fmt.Sprintf("the middleware %s has several types (%s): %s is not served", f.Middleware, strings.Join(w.Types, ", "), r.Router.Name)
+		d.title = fmt.Sprintf("the middleware %s has several types (%s): %s is not served", f.Middleware,
+			strings.Join(w.Types, ", "), r.Router.Name)
 		d.place = s.g.OriginPlace(w.Origin)
 	case ruleBadRange:
 		d.title = fmt.Sprintf("Traefik cannot read the ranges of %s: %s is not served", f.Middleware, r.Router.Name)
@@ -160,7 +170,8 @@ func (s *analysis) fault(r *exposure.Route, m *exposure.Container, f traefik.Fau
 func (s *analysis) badElement(w *traefik.Middleware) string {
 	if o := w.Origin; o.Container >= 0 {
 		for _, k := range o.Keys {
-			if l := s.g.Containers[o.Container].Label(k); l != nil && l.RawValue != l.Value && strings.HasSuffix(strings.ToLower(k), ".sourcerange") {
+			if l := s.g.Containers[o.Container].Label(k); l != nil && l.RawValue != l.Value &&
+				strings.HasSuffix(strings.ToLower(k), ".sourcerange") {
 				return "an element that comes from " + l.RawValue + " is neither an address nor a range"
 			}
 		}
@@ -214,7 +225,8 @@ func (s *analysis) vanished(base string) string {
 		for k := range m.Labels {
 			x := middlewareKey.FindStringSubmatch(k)
 			if x != nil && strings.EqualFold(x[2], base) && s.g.Runtime.Verdicts[i].Config == nil {
-				return fmt.Sprintf("service %s defines it, but Traefik does not take that container (%s)", m.Name(), s.g.Runtime.Verdicts[i].Excluded)
+				return fmt.Sprintf("service %s defines it, but Traefik does not take that container (%s)", m.Name(),
+					s.g.Runtime.Verdicts[i].Excluded)
 			}
 		}
 	}

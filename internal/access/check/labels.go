@@ -53,7 +53,8 @@ func (s *analysis) labelErrors(m *exposure.Container, v *traefik.Verdict) {
 		d.fix = "Add a label for the port: traefik.http.services." + m.Name() + ".loadbalancer.server.port."
 	case err.Since.Known() && s.g.Version.Before(err.Since) && s.g.Version.Major == 2:
 		d.rule = ruleV3OnV2
-		d.title = fmt.Sprintf("Traefik %s does not know %s, which came with %s: it drops the container", s.g.Version, err.Field, err.Since)
+		d.title = fmt.Sprintf("Traefik %s does not know %s, which came with %s: it drops the container", s.g.Version,
+			err.Field, err.Since)
 		d.fix = "Use the name that this version knows, or update Traefik."
 		if l := m.Label(err.Key); l != nil && strings.EqualFold(err.Field, "ipallowlist") {
 			d.fix = "Write ipwhitelist, which this version knows."
@@ -66,7 +67,8 @@ func (s *analysis) labelErrors(m *exposure.Container, v *traefik.Verdict) {
 	s.add(d)
 }
 
-// mainRouter is the router of a container that people think of, by its labels alone: one that does not redirect, over TLS.
+// mainRouter is the router of a container that people think of, by its labels alone: one that does not redirect, over
+// TLS.
 func (s *analysis) mainRouter(m *exposure.Container) string {
 	names := map[string]int{}
 	for k, l := range m.Labels {
@@ -122,7 +124,8 @@ func (s *analysis) routeOf(m *exposure.Container, key string) *exposure.Route {
 	if name, _, ok := routerLabel(key); ok {
 		var best *exposure.Route
 		for _, r := range s.g.Routes {
-			if r.Owner() == m && strings.EqualFold(r.Router.Name, m.Qualified(name)) && (best == nil || r.Class == exposure.Public) {
+			if r.Owner() == m && strings.EqualFold(r.Router.Name, m.Qualified(name)) &&
+				(best == nil || r.Class == exposure.Public) {
 				best = r
 			}
 		}
@@ -226,7 +229,8 @@ func (s *analysis) lostGuard(ls []*stack.Label) bool {
 	return slices.ContainsFunc(lostNames(ls), s.g.Guards)
 }
 
-var listField = lazyregexp.New(`(?i)^traefik\.(?:http|tcp|udp)\.(?:routers\.[^.]+\.(middlewares|entrypoints)|middlewares\.[^.]+\.(?:.+\.)?(sourcerange|middlewares|excludedips|users))(\[[^\]]*\]|\.[^.]+)$`)
+var listField = lazyregexp.New(
+	`(?i)^traefik\.(?:http|tcp|udp)\.(?:routers\.[^.]+\.(middlewares|entrypoints)|middlewares\.[^.]+\.(?:.+\.)?(sourcerange|middlewares|excludedips|users))(\[[^\]]*\]|\.[^.]+)$`)
 
 // syntax tells of lists that are written with an index.
 func (s *analysis) syntax(m *exposure.Container, v *traefik.Verdict) {
@@ -270,9 +274,11 @@ func (s *analysis) only(m *exposure.Container, base string) bool {
 }
 
 // read are the beginnings of labels that Traefik reads.
-var read = []string{"traefik.http", "traefik.tcp", "traefik.udp", "traefik.docker.", "traefik.swarm.", "traefik.enable", "traefik.tls.stores.default"}
+var read = []string{"traefik.http", "traefik.tcp", "traefik.udp", "traefik.docker.", "traefik.swarm.", "traefik.enable",
+	"traefik.tls.stores.default"}
 
-var routingWord = lazyregexp.New(`(?i)\.(routers|middlewares|services|frontend|backend|rule|ipallowlist|ipwhitelist|entrypoints|loadbalancer)(\.|$)`)
+var routingWord = lazyregexp.New(
+	`(?i)\.(routers|middlewares|services|frontend|backend|rule|ipallowlist|ipwhitelist|entrypoints|loadbalancer)(\.|$)`)
 
 // ignored tells of labels that Traefik passes over although they look as if they were meant for it.
 func (s *analysis) ignored(m *exposure.Container) {
@@ -287,7 +293,8 @@ func (s *analysis) ignored(m *exposure.Container) {
 			if slices.ContainsFunc(read, func(p string) bool { return strings.HasPrefix(key, p) }) {
 				continue
 			}
-		case distance(root, "traefik", 2) > 2 || !strings.HasPrefix(rest, "http.") && !strings.HasPrefix(rest, "tcp.") && rest != "enable":
+		case distance(root, "traefik", 2) > 2 || !strings.HasPrefix(rest, "http.") &&
+			!strings.HasPrefix(rest, "tcp.") && rest != "enable":
 			continue
 		}
 		if !routingWord.MatchString(key) && rest != "enable" || s.inConstraint(l.Key) || ofVersion1.MatchString(key) {
@@ -317,7 +324,8 @@ func (s *analysis) leftover(m *exposure.Container) {
 	var old []*stack.Label
 	for i := range m.Service.Labels {
 		l := &m.Service.Labels[i]
-		if key := strings.ToLower(l.Key); ofVersion1.MatchString(key) && m.Label(l.Key) == l && !s.inConstraint(l.Key) &&
+		if key := strings.ToLower(l.Key); ofVersion1.MatchString(key) && m.Label(l.Key) == l &&
+			!s.inConstraint(l.Key) &&
 			!slices.ContainsFunc(read, func(p string) bool { return strings.HasPrefix(key, p) }) {
 			old = append(old, l)
 		}
@@ -325,7 +333,8 @@ func (s *analysis) leftover(m *exposure.Container) {
 	if len(old) == 0 {
 		return
 	}
-	d := builder{rule: ruleIgnored, m: m, place: old[0].Location, key: "version 1", severity: finding.Info, effect: finding.EffectWarn}
+	d := builder{rule: ruleIgnored, m: m, place: old[0].Location, key: "version 1", severity: finding.Info,
+		effect: finding.EffectWarn}
 	d.title = fmt.Sprintf("%s is a label of Traefik 1, which later versions pass over", old[0].Key)
 	if len(old) > 1 {
 		d.title = fmt.Sprintf("%d labels of %s are of Traefik 1, which later versions pass over", len(old), m.Name())
@@ -364,7 +373,8 @@ func distance(a, b string, max int) int {
 	return prev[len(b)]
 }
 
-var decisive = lazyregexp.New(`(?i)^traefik\.(?:enable$|(?:http|tcp)\.routers\.[^.]+\.(?:middlewares|entrypoints|tls|priority)$|(?:http|tcp)\.middlewares\.[^.]+\.(?:ip(?:allow|white)list\.(?:sourcerange|ipstrategy\..+)|chain\.middlewares)$)`)
+var decisive = lazyregexp.New(
+	`(?i)^traefik\.(?:enable$|(?:http|tcp)\.routers\.[^.]+\.(?:middlewares|entrypoints|tls|priority)$|(?:http|tcp)\.middlewares\.[^.]+\.(?:ip(?:allow|white)list\.(?:sourcerange|ipstrategy\..+)|chain\.middlewares)$)`)
 
 // unset tells of labels whose variables have no value, where the value decides on access.
 func (s *analysis) unset(m *exposure.Container) {
@@ -374,7 +384,8 @@ func (s *analysis) unset(m *exposure.Container) {
 			continue
 		}
 		s.explained[m] = true
-		d := builder{rule: ruleUnset, m: m, router: s.routerOf(m, l.Key), place: l.Location, key: l.Key, effect: finding.EffectClosed}
+		d := builder{rule: ruleUnset, m: m, router: s.routerOf(m, l.Key), place: l.Location, key: l.Key,
+			effect: finding.EffectClosed}
 		d.title = fmt.Sprintf("%s hangs on %s, which has no value here", l.Key, strings.Join(l.Unset, ", "))
 		if r := s.routeOf(m, l.Key); r != nil && r.Live() && r.Class.Open() && strings.TrimSpace(l.Value) == "" {
 			d.effect = finding.EffectOpen
@@ -410,11 +421,13 @@ func (s *analysis) deployLabels(m *exposure.Container) {
 		return
 	}
 	s.explained[m] = true
-	d := builder{rule: ruleDeployLabels, m: m, place: first.Location, effect: finding.EffectClosed, severity: finding.Medium}
+	d := builder{rule: ruleDeployLabels, m: m, place: first.Location, effect: finding.EffectClosed,
+		severity: finding.Medium}
 	if len(routers) > 0 {
 		d.router = m.Qualified(deployRouter(m, routers))
 	}
-	d.title = fmt.Sprintf("the labels of %s stand under deploy, which Traefik's docker provider does not read", m.Name())
+	d.title = fmt.Sprintf("the labels of %s stand under deploy, which Traefik's docker provider does not read",
+		m.Name())
 	if s.g.Open(m) {
 		d.effect, d.severity = finding.EffectOpen, finding.High
 	}
@@ -442,11 +455,14 @@ func (s *analysis) phantoms(m *exposure.Container) {
 		}
 		seen[r.Router] = true
 		s.explained[m] = true
-		d := builder{rule: rulePhantom, m: m, router: r.Router.Name, place: s.g.OriginPlace(r.Router.Origin, ".middlewares")}
-		d.title = fmt.Sprintf("%s names no router that exists: Traefik makes a second one for %s", exposure.Unqualified(r.Router.Name), exposure.ShownRule(r.Router.Rule))
+		d := builder{rule: rulePhantom, m: m, router: r.Router.Name,
+			place: s.g.OriginPlace(r.Router.Origin, ".middlewares")}
+		d.title = fmt.Sprintf("%s names no router that exists: Traefik makes a second one for %s",
+			exposure.Unqualified(r.Router.Name), exposure.ShownRule(r.Router.Rule))
 		var real []string
 		for _, o := range s.g.Routes {
-			if o.Owner() == m && o.Router != r.Router && !o.Router.DefaultRule && !slices.Contains(real, o.Router.Name) {
+			if o.Owner() == m && o.Router != r.Router && !o.Router.DefaultRule &&
+				!slices.Contains(real, o.Router.Name) {
 				real = append(real, o.Router.Name)
 			}
 		}

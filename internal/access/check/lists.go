@@ -48,8 +48,10 @@ func (s *analysis) lists() {
 			for i := range r.Lists {
 				s.content(r, &r.Lists[i], once)
 			}
-			if r.Nobody != "" && len(r.Lists) > 1 && !slices.ContainsFunc(r.Lists, func(l exposure.Allowlist) bool { return l.Never != "" }) {
-				once(builder{rule: ruleNever, title: fmt.Sprintf("%s lets nobody in: %s", r.Router.Name, r.Nobody)}, &r.Lists[0])
+			if r.Nobody != "" && len(r.Lists) > 1 &&
+				!slices.ContainsFunc(r.Lists, func(l exposure.Allowlist) bool { return l.Never != "" }) {
+				once(builder{rule: ruleNever, title: fmt.Sprintf("%s lets nobody in: %s", r.Router.Name, r.Nobody)},
+					&r.Lists[0])
 			}
 		}
 		if r.Class == exposure.Redirects {
@@ -88,14 +90,16 @@ func (s *analysis) content(r *exposure.Route, l *exposure.Allowlist, once func(b
 		if l.Middleware != nil && rule == ruleNoProxy {
 			place = s.g.OriginPlace(l.Middleware.Origin, ".depth", ".excludedips")
 		}
-		once(builder{rule: rule, place: place, evidence: []string{l.Never}, title: fmt.Sprintf("%s refuses everybody on %s", name, r.Router.Name)}, l)
+		once(builder{rule: rule, place: place, evidence: []string{l.Never},
+			title: fmt.Sprintf("%s refuses everybody on %s", name, r.Router.Name)}, l)
 	}
 	if l.Ranges == nil {
 		return
 	}
 	switch {
 	case l.Everybody != "":
-		d := builder{rule: ruleAllowAll, evidence: []string{s.shown(l)}, title: fmt.Sprintf("%s lets all of %s in", name, l.Everybody)}
+		d := builder{rule: ruleAllowAll, evidence: []string{s.shown(l)},
+			title: fmt.Sprintf("%s lets all of %s in", name, l.Everybody)}
 		if s.declaredPublic(r, nil) {
 			d.severity = finding.Info
 		}
@@ -133,7 +137,8 @@ func (s *analysis) content(r *exposure.Route, l *exposure.Allowlist, once func(b
 }
 
 // rewritten tells of a list behind a middleware that writes the header which the list judges.
-func (s *analysis) rewritten(r *exposure.Route, l *exposure.Allowlist, name string, once func(builder, *exposure.Allowlist)) {
+func (s *analysis) rewritten(r *exposure.Route, l *exposure.Allowlist, name string,
+	once func(builder, *exposure.Allowlist)) {
 	if l.Forced+l.Maybe == "" || l.Everybody != "" || l.Spoof != "" {
 		return
 	}
@@ -165,7 +170,8 @@ const great = 1.0 / 16
 func (s *analysis) shown(l *exposure.Allowlist) string {
 	if l.Middleware != nil && l.Middleware.Origin.Container >= 0 {
 		for _, k := range l.Middleware.Origin.Keys {
-			if x := s.g.Containers[l.Middleware.Origin.Container].Label(k); x != nil && strings.HasSuffix(strings.ToLower(k), ".sourcerange") {
+			if x := s.g.Containers[l.Middleware.Origin.Container].Label(k); x != nil &&
+				strings.HasSuffix(strings.ToLower(k), ".sourcerange") {
 				return "ranges " + x.RawValue
 			}
 		}
@@ -180,7 +186,8 @@ func (s *analysis) useless(l *exposure.Allowlist, once func(builder, *exposure.A
 	}
 	for i := range l.Ranges.Prefixes {
 		if why := exposure.Useless(l.Middleware.AllowList, l.Ranges, i, l.Forwarded()); why != "" {
-			once(builder{rule: ruleNever, severity: finding.Low, evidence: []string{why}, title: fmt.Sprintf("%s is no use in %s", l.Ranges.Written[i], l.Middleware.Name)}, l)
+			once(builder{rule: ruleNever, severity: finding.Low, evidence: []string{why},
+				title: fmt.Sprintf("%s is no use in %s", l.Ranges.Written[i], l.Middleware.Name)}, l)
 		}
 	}
 }
@@ -211,7 +218,10 @@ func (s *analysis) proxyInList(r *exposure.Route, l *exposure.Allowlist, once fu
 }
 
 func wholly(rs *traefik.Ranges, p netip.Prefix) bool {
-	return slices.ContainsFunc(rs.Prefixes, func(q netip.Prefix) bool { return q.Bits() <= p.Bits() && q.Contains(p.Addr()) })
+	return slices.ContainsFunc(rs.Prefixes, func(q netip.Prefix) bool {
+		return q.Bits() <= p.Bits() &&
+			q.Contains(p.Addr())
+	})
 }
 
 // gatewayInList tells of ranges that hold the gateways of Docker's own networks.
@@ -228,8 +238,10 @@ func (s *analysis) gatewayInList(l *exposure.Allowlist, once func(builder, *expo
 		d.title = fmt.Sprintf("%s holds Docker's gateways, behind which any client may stand", l.Middleware.Name)
 		if gw.Network != "" {
 			d.evidence = append(d.evidence, "gateway of the network "+gw.Network)
-			d.title = fmt.Sprintf("%s holds the gateway of the network %s, behind which any client may stand", l.Middleware.Name, gw.Network)
-			d.fix = fmt.Sprintf("Take %s out of the list, or choose a subnet for %s that lies outside of it.", gw.Address, gw.Network)
+			d.title = fmt.Sprintf("%s holds the gateway of the network %s, behind which any client may stand",
+				l.Middleware.Name, gw.Network)
+			d.fix = fmt.Sprintf("Take %s out of the list, or choose a subnet for %s that lies outside of it.",
+				gw.Address, gw.Network)
 		}
 		once(d, l)
 		return
@@ -309,7 +321,8 @@ func (s *analysis) redirectList(r *exposure.Route, once func(builder, *exposure.
 		return
 	}
 	d := builder{rule: ruleRedirectList, m: m, place: s.g.OriginPlace(r.Router.Origin, ".middlewares")}
-	d.title = fmt.Sprintf("the allowlist %s stands on %s, which redirects every request: it decides nothing", l.Middleware.Name, r.Router.Name)
+	d.title = fmt.Sprintf("the allowlist %s stands on %s, which redirects every request: it decides nothing",
+		l.Middleware.Name, r.Router.Name)
 	d.evidence = []string{"middlewares " + strings.Join(r.Middlewares, ", ")}
 	var open []string
 	for _, o := range s.g.OpenBy[m] {
@@ -340,8 +353,8 @@ func (s *analysis) openBeside(r *exposure.Route) bool {
 	return false
 }
 
-// openAfter is a service that strangers reach on the entry point to which another one redirects: the one that defines the
-// allowlist, if it is among them.
+// openAfter is a service that strangers reach on the entry point to which another one redirects: the one that defines
+// the allowlist, if it is among them.
 func (s *analysis) openAfter(l *exposure.Allowlist) *exposure.Container {
 	if s.g.Works(l.Middleware.Name) {
 		return nil
@@ -427,7 +440,8 @@ func (s *analysis) undefinedNames() []string {
 
 func (s *analysis) unusedList(w *traefik.Middleware, undefined []string) {
 	base, _, _ := strings.Cut(w.Name, "@")
-	if slices.ContainsFunc(undefined, func(n string) bool { return distance(strings.ToLower(n), strings.ToLower(base), 2) <= 2 }) {
+	if slices.ContainsFunc(undefined,
+		func(n string) bool { return distance(strings.ToLower(n), strings.ToLower(base), 2) <= 2 }) {
 		return
 	}
 	d := builder{rule: ruleUnused, key: w.Name, place: s.g.OriginPlace(w.Origin, ".sourcerange"), m: s.g.Self()}
@@ -439,7 +453,8 @@ func (s *analysis) unusedList(w *traefik.Middleware, undefined []string) {
 			return
 		}
 	}
-	if d.m == nil || !slices.ContainsFunc(s.g.OpenBy[d.m], func(r *exposure.Route) bool { return !s.declaredPublic(r, d.m) && !r.Internal() }) || !s.g.Sure() {
+	if d.m == nil || !slices.ContainsFunc(s.g.OpenBy[d.m],
+		func(r *exposure.Route) bool { return !s.declaredPublic(r, d.m) && !r.Internal() }) || !s.g.Sure() {
 		d.severity = finding.Info
 	} else {
 		d.edits = edit.Attach(s.model, s.g, d.m)
@@ -447,7 +462,8 @@ func (s *analysis) unusedList(w *traefik.Middleware, undefined []string) {
 	s.add(d)
 }
 
-// autoOnly says whether a container has no router but the one that Traefik made for it, which a finding of its own tells.
+// autoOnly says whether a container has no router but the one that Traefik made for it, which a finding of its own
+// tells.
 func (s *analysis) autoOnly(container int) bool {
 	return slices.ContainsFunc(s.g.Routes, func(r *exposure.Route) bool {
 		return r.Router.Auto && r.Router.Origin.Container == container && r.Class.Open()

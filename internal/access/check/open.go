@@ -37,14 +37,17 @@ func (s *analysis) openPaths() {
 				continue
 			}
 			told[key] = true
-			d := builder{rule: rule, m: m, router: r.Router.Name, severity: sev, place: s.g.Place(r), why: why, also: []*exposure.Container{r.Owner()}}
+			d := builder{rule: rule, m: m, router: r.Router.Name, severity: sev, place: s.g.Place(r), why: why,
+				also: []*exposure.Container{r.Owner()}}
 			d.title = s.pathTitle(rule, r, m)
 			d.evidence = s.pathEvidence(r)
 			switch {
 			case rule == ruleSibling && s.guardWord(r, m) == "login":
-				d.fix = "Give this router the login as well. If it is public on purpose, list it under `public` in drydock.yaml."
+				d.fix = "Give this router the login as well. If it is public on purpose, list it under `public` in " +
+					"drydock.yaml."
 			case m.Outside:
-				d.fix = "Name an allowlist or a login in the router's `middlewares`. If it is public on purpose, list the router under `public` in drydock.yaml."
+				d.fix = "Name an allowlist or a login in the router's `middlewares`. If it is public on purpose, " +
+					"list the router under `public` in drydock.yaml."
 			case rule == ruleUnprotected || rule == ruleSibling:
 				d.fix = s.addFix(r, m)
 			}
@@ -76,7 +79,8 @@ func (s *analysis) pathTitle(rule string, r *exposure.Route, m *exposure.Contain
 	case rulePlainHTTP:
 		return fmt.Sprintf("%s serves %s over plain HTTP to %s", r.Router.Name, m.Name(), where)
 	case ruleSibling:
-		return fmt.Sprintf("%s serves %s to %s, past the %s of another router", r.Router.Name, m.Name(), where, s.guardWord(r, m))
+		return fmt.Sprintf("%s serves %s to %s, past the %s of another router", r.Router.Name, m.Name(), where,
+			s.guardWord(r, m))
 	case ruleOtherRouter:
 		return fmt.Sprintf("%s of service %s serves %s to %s", r.Router.Name, r.Owner().Name(), m.Name(), where)
 	case ruleDefaultRouter:
@@ -86,7 +90,8 @@ func (s *analysis) pathTitle(rule string, r *exposure.Route, m *exposure.Contain
 	case ruleAllEntries:
 		return fmt.Sprintf("%s names no entry point and is open on %s", r.Router.Name, r.EntryPoint)
 	case ruleTCPCatchAll:
-		return fmt.Sprintf("TCP router %s takes all plain traffic of %s before any HTTP router", r.Router.Name, r.EntryPoint)
+		return fmt.Sprintf("TCP router %s takes all plain traffic of %s before any HTTP router", r.Router.Name,
+			r.EntryPoint)
 	}
 	return fmt.Sprintf("%s serves %s to %s", r.Router.Name, m.Name(), where)
 }
@@ -165,14 +170,16 @@ func (s *analysis) judgePath(r *exposure.Route, m *exposure.Container) (string, 
 }
 
 func besideLogin(guard *exposure.Route) []string {
-	return []string{fmt.Sprintf("router %s serves the same backend behind a login (%s); list this one under `public` in drydock.yaml if it is meant",
+	return []string{fmt.Sprintf("router %s serves the same backend behind a login (%s); list this one under `public` "+
+		"in drydock.yaml if it is meant",
 		guard.Router.Name, guard.Auth)}
 }
 
 // loginBeside is a router with a login that serves the same port of a service, and not only a part of what r serves.
 func (s *analysis) loginBeside(r *exposure.Route, m *exposure.Container) *exposure.Route {
 	for _, o := range s.g.RoutesOf(m) {
-		if o.Router == r.Router || !o.Live() || o.Class != exposure.Authenticated || o.Auth == "" || o.TCP != r.TCP || o.UDP != r.UDP {
+		if o.Router == r.Router || !o.Live() || o.Class != exposure.Authenticated || o.Auth == "" || o.TCP != r.TCP ||
+			o.UDP != r.UDP {
 			continue
 		}
 		if !s.samePort(o, r) {
@@ -192,7 +199,8 @@ func (s *analysis) atLeastHigh(r *exposure.Route, m *exposure.Container, sev fin
 	return s.atLeast(finding.High, r, m, sev)
 }
 
-func (s *analysis) atLeast(least finding.Severity, r *exposure.Route, m *exposure.Container, sev finding.Severity) finding.Severity {
+func (s *analysis) atLeast(least finding.Severity, r *exposure.Route, m *exposure.Container,
+	sev finding.Severity) finding.Severity {
 	if sev.Rank() >= least.Rank() || s.declaredPublic(r, m) {
 		return sev
 	}
@@ -252,7 +260,9 @@ func (s *analysis) pathSeverity(r *exposure.Route, m *exposure.Container) (findi
 	if why := s.intent(r, m); why != "" {
 		return finding.High, []string{why}
 	}
-	return finding.Info, []string{"nothing shows that it was meant to be closed; list it under `public` in drydock.yaml if it is public on purpose"}
+	return finding.Info,
+		[]string{"nothing shows that it was meant to be closed; list it under `public` in drydock.yaml if it is " +
+			"public on purpose"}
 }
 
 // panelBehind reports whether a route leads to a port on which a service administers something.
@@ -329,8 +339,10 @@ func (s *analysis) findMissed(m *exposure.Container) string {
 	}
 	for k := range m.Labels {
 		l := strings.ToLower(k)
-		if strings.Contains(l, "whitelist.sourcerange") && !strings.HasPrefix(l, "traefik.http.") && !strings.HasPrefix(l, "traefik.tcp.") ||
-			strings.Contains(l, "allowlist.sourcerange") && !strings.HasPrefix(l, "traefik.http.") && !strings.HasPrefix(l, "traefik.tcp.") {
+		if strings.Contains(l, "whitelist.sourcerange") && !strings.HasPrefix(l, "traefik.http.") &&
+			!strings.HasPrefix(l, "traefik.tcp.") ||
+			strings.Contains(l, "allowlist.sourcerange") && !strings.HasPrefix(l, "traefik.http.") &&
+				!strings.HasPrefix(l, "traefik.tcp.") {
 			return exposure.Quote(k)
 		}
 	}
@@ -351,7 +363,10 @@ func (s *analysis) misnamed(m *exposure.Container) string {
 		}
 		for _, name := range splitNames(l.Value) {
 			held := s.listOf(name)
-			if held != "" && !slices.ContainsFunc(s.g.RoutesOf(m), func(r *exposure.Route) bool { return r.Live() && r.GuardedBy(held) }) {
+			if held != "" && !slices.ContainsFunc(s.g.RoutesOf(m), func(r *exposure.Route) bool {
+				return r.Live() &&
+					r.GuardedBy(held)
+			}) {
 				return held
 			}
 		}
@@ -399,7 +414,8 @@ func splitNames(s string) []string {
 func (s *analysis) missedDeploy(m *exposure.Container) string {
 	for _, l := range m.Service.DeployLabels {
 		k := strings.ToLower(l.Key)
-		if strings.HasPrefix(k, "traefik.") && (strings.Contains(k, "allowlist.sourcerange") || strings.Contains(k, "whitelist.sourcerange")) &&
+		if strings.HasPrefix(k, "traefik.") &&
+			(strings.Contains(k, "allowlist.sourcerange") || strings.Contains(k, "whitelist.sourcerange")) &&
 			!s.g.Runtime.Static.ReadsServices() {
 			return exposure.Quote(l.Key)
 		}

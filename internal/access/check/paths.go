@@ -41,7 +41,8 @@ func (s *analysis) entryPoints() {
 			continue
 		}
 		told[m] = true
-		d := builder{rule: ruleSpoofProxy, m: m, router: r.Router.Name, place: s.listPlace(r, &r.Lists[0]), also: r.Targets()}
+		d := builder{rule: ruleSpoofProxy, m: m, router: r.Router.Name, place: s.listPlace(r, &r.Lists[0]),
+			also: r.Targets()}
 		d.title = fmt.Sprintf("on %s any client can claim an address that %s lets in", r.EntryPoint, r.Router.Name)
 		d.evidence = []string{"entry point " + r.EntryPoint + ": " + why, r.Why}
 		s.add(d)
@@ -52,12 +53,15 @@ func (s *analysis) entryPoints() {
 func (s *analysis) plainOn443() {
 	for _, r := range s.g.Routes {
 		ep := r.Entry()
-		if ep == nil || ep.Port() != 443 || r.TLS != nil || r.TCP || r.UDP || !r.Live() || r.Router.Provider == "internal" || r.Router.Auto || len(r.Router.EntryPoints) == 0 && len(s.g.Runtime.Static.EntryPoints) > 1 {
+		if ep == nil || ep.Port() != 443 || r.TLS != nil || r.TCP || r.UDP || !r.Live() ||
+			r.Router.Provider == "internal" || r.Router.Auto || len(r.Router.EntryPoints) == 0 &&
+			len(s.g.Runtime.Static.EntryPoints) > 1 {
 			continue
 		}
 		s.add(builder{
-			rule: ruleNoTLS, m: s.g.About(r), router: r.Router.Name, place: s.g.Place(r), evidence: []string{"entry point " + r.EntryPoint},
-			title: fmt.Sprintf("%s serves plain HTTP on port 443", r.Router.Name),
+			rule: ruleNoTLS, m: s.g.About(r), router: r.Router.Name, place: s.g.Place(r),
+			evidence: []string{"entry point " + r.EntryPoint},
+			title:    fmt.Sprintf("%s serves plain HTTP on port 443", r.Router.Name),
 		})
 	}
 }
@@ -73,7 +77,8 @@ func (s *analysis) redirectPriority(r *exposure.Route) {
 	var first *exposure.Route
 	var also []*exposure.Container
 	for _, o := range s.g.Routes {
-		if o.EntryPoint != r.EntryPoint || o.TLS != nil || o.TCP || o.Router.Provider == "internal" || !o.Live() || !o.Class.Open() || o.Priority < r.Priority {
+		if o.EntryPoint != r.EntryPoint || o.TLS != nil || o.TCP || o.Router.Provider == "internal" || !o.Live() ||
+			!o.Class.Open() || o.Priority < r.Priority {
 			continue
 		}
 		if first == nil {
@@ -87,7 +92,8 @@ func (s *analysis) redirectPriority(r *exposure.Route) {
 	m := s.g.About(first)
 	d := builder{rule: ruleRedirectPrio, m: m, router: r.Router.Name, key: first.Router.Name, also: also}
 	d.title = fmt.Sprintf("%s answers on %s before the redirection does", first.Router.Name, r.EntryPoint)
-	d.evidence = []string{fmt.Sprintf("priority %d of the redirection, %d of %s", r.Priority, first.Priority, first.Router.Name)}
+	d.evidence = []string{fmt.Sprintf("priority %d of the redirection, %d of %s", r.Priority, first.Priority,
+		first.Router.Name)}
 	if g := s.g.Service; g != nil {
 		d.place = g.Location
 	}
@@ -117,7 +123,8 @@ func (s *analysis) ways() {
 func (s *analysis) guardedRoutes(m *exposure.Container) []*exposure.Route {
 	var out []*exposure.Route
 	for _, r := range s.g.RoutesOf(m) {
-		if r.Live() && (r.Class == exposure.Allowlisted || r.Class == exposure.Authenticated || r.Class == exposure.Closed) {
+		if r.Live() && (r.Class == exposure.Allowlisted || r.Class == exposure.Authenticated ||
+			r.Class == exposure.Closed) {
 			out = append(out, r)
 		}
 	}
@@ -154,9 +161,11 @@ func (s *analysis) hostNetwork(m *exposure.Container) {
 	case s.named(m):
 		d.severity = finding.Info
 	case len(guarded) > 0:
-		d.severity, d.why = finding.High, []string{fmt.Sprintf("router %s is guarded, and this way is not", guarded[0].Router.Name)}
+		d.severity, d.why = finding.High,
+			[]string{fmt.Sprintf("router %s is guarded, and this way is not", guarded[0].Router.Name)}
 	case s.missed(m) != "":
-		d.severity, d.why = finding.High, []string{fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))}
+		d.severity, d.why = finding.High,
+			[]string{fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))}
 	default:
 		d.severity, d.why = finding.Info, []string{"what it listens on is not known from here"}
 	}

@@ -22,7 +22,8 @@ func (s *analysis) ports(m *exposure.Container) {
 			continue
 		}
 		d := builder{rule: rulePort, m: m, place: p.Location, key: exposure.PortText(p), edits: edit.BindLocally(p)}
-		d.title = fmt.Sprintf("port %s of %s is published on %s, past Traefik", exposure.PortText(p), m.Name(), exposure.Address(p))
+		d.title = fmt.Sprintf("port %s of %s is published on %s, past Traefik", exposure.PortText(p), m.Name(),
+			exposure.Address(p))
 		if n > 1 {
 			d.key += " to " + exposure.PortText(last)
 			d.title = fmt.Sprintf("%d ports of %s, %s to %s, are published on %s, past Traefik",
@@ -63,7 +64,8 @@ func (s *analysis) judgePort(m *exposure.Container, p stack.Port) (finding.Sever
 	case hidden >= 0:
 		r := same[hidden]
 		return finding.Medium, fmt.Sprintf(
-			"router %s names %s, of which it is not known whether it keeps strangers out: if it does, this port goes round it",
+			"router %s names %s, of which it is not known whether it keeps strangers out: if it does, this port goes "+
+				"round it",
 			r.Router.Name,
 			strings.Join(r.Unseen(), ", "),
 		)
@@ -120,6 +122,8 @@ func (s *analysis) samePort(a, b *exposure.Route) bool {
 
 // otherPorts are container ports of protocols other than HTTP: publishing them goes round no router.
 var otherPorts = map[uint32]bool{
-	21: true, 22: true, 25: true, 53: true, 110: true, 123: true, 143: true, 389: true, 465: true, 514: true, 587: true, 636: true, 853: true, 993: true,
-	995: true, 1194: true, 1883: true, 2222: true, 3478: true, 5060: true, 5222: true, 5349: true, 8883: true, 22000: true, 25565: true, 51820: true,
+	21: true, 22: true, 25: true, 53: true, 110: true, 123: true, 143: true, 389: true, 465: true, 514: true, 587: true,
+	636: true, 853: true, 993: true,
+	995: true, 1194: true, 1883: true, 2222: true, 3478: true, 5060: true, 5222: true, 5349: true, 8883: true,
+	22000: true, 25565: true, 51820: true,
 }

@@ -118,7 +118,8 @@ func (s *analysis) exactPath(r *exposure.Route) bool {
 		}
 		o := s.taker(r, below)
 		if o == nil || o == r || !o.Class.Open() ||
-			!slices.ContainsFunc(o.Targets(), func(m *exposure.Container) bool { return slices.Contains(r.Targets(), m) }) {
+			!slices.ContainsFunc(o.Targets(),
+				func(m *exposure.Container) bool { return slices.Contains(r.Targets(), m) }) {
 			continue
 		}
 		d := builder{
@@ -153,7 +154,10 @@ func (s *analysis) taker(r *exposure.Route, q traefik.Request) *exposure.Route {
 		q.From = netip.MustParseAddr("198.51.100.77")
 	}
 	name := s.g.Runtime.Simulate(q).Router
-	i := slices.IndexFunc(s.g.Routes, func(o *exposure.Route) bool { return o.Name == name && o.EntryPoint == r.EntryPoint })
+	i := slices.IndexFunc(s.g.Routes, func(o *exposure.Route) bool {
+		return o.Name == name &&
+			o.EntryPoint == r.EntryPoint
+	})
 	if name == "" || i < 0 {
 		return nil
 	}

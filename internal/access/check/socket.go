@@ -67,7 +67,8 @@ func (s *analysis) socket(m *exposure.Container) {
 		d.severity = finding.Info
 		d.title = fmt.Sprintf("%s holds Docker's socket: who breaks into Traefik owns the machine", m.Name())
 		d.why = []string{"read-only or not, the socket takes every request"}
-		d.fix = "Let Traefik ask a socket proxy that only reads containers, on an internal network of their own (providers.docker.endpoint)."
+		d.fix = "Let Traefik ask a socket proxy that only reads containers, on an internal network of their own " +
+			"(providers.docker.endpoint)."
 	case isSocketProxy(m.Service) && reach == finding.ExposureInternal:
 		return // it is the remedy
 	case reach == finding.ExposureInternal:
@@ -96,8 +97,8 @@ func (s *analysis) socket(m *exposure.Container) {
 	s.add(d)
 }
 
-// socketSeverity is how bad it is that a service holds the socket, by who can reach it: a login or a list before it is one fault
-// in the app away.
+// socketSeverity is how bad it is that a service holds the socket, by who can reach it: a login or a list before it is
+// one fault in the app away.
 func socketSeverity(reach finding.Exposure) finding.Severity {
 	if reach == finding.ExposureUnknown {
 		return finding.High
@@ -133,7 +134,8 @@ func (s *analysis) publishedAPI(m *exposure.Container) {
 			continue
 		}
 		s.add(builder{
-			rule: ruleSocket, m: m, place: p.Location, key: exposure.PortText(p), severity: finding.Critical, edits: edit.BindLocally(p),
+			rule: ruleSocket, m: m, place: p.Location, key: exposure.PortText(p), severity: finding.Critical,
+			edits: edit.BindLocally(p),
 			title: fmt.Sprintf("%s publishes Docker's API on %s", m.Name(), exposure.Address(p)),
 			why:   []string{"whoever reaches the port can start a container that owns the machine"},
 			fix:   "Remove the port: services reach it by its name on an internal network.",
@@ -153,7 +155,8 @@ func (s *analysis) endpoint() {
 	}
 	host := u.Hostname()
 	_, err = netip.ParseAddr(host)
-	if err == nil && exposure.Loopback(host) || err != nil && host != "host.docker.internal" && !strings.Contains(host, ".") {
+	if err == nil && exposure.Loopback(host) || err != nil && host != "host.docker.internal" &&
+		!strings.Contains(host, ".") {
 		return
 	}
 	m := s.g.Self()

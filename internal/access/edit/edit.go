@@ -38,8 +38,8 @@ type FileEdit struct {
 	Edits  []finding.Edit
 }
 
-// Plan works out the edit of the compose files that makes a change. It refuses, with the reason and what to do by hand, what
-// it cannot do in place, what would let everybody in, and what would not come out as meant.
+// Plan works out the edit of the compose files that makes a change. It refuses, with the reason and what to do by hand,
+// what it cannot do in place, what would let everybody in, and what would not come out as meant.
 func Plan(h *stack.Host, opts exposure.Options, c Change) (*Edit, error) {
 	svc, err := target(h, c.Service)
 	if err != nil {
@@ -48,7 +48,8 @@ func Plan(h *stack.Host, opts exposure.Options, c Change) (*Edit, error) {
 	model := exposure.Build(h, opts)
 	g, m := model.SeenBy(svc)
 	if m == nil {
-		return nil, refuse("Name the Traefik's project as well, with --path.", "no Traefik among the inputs sees %s", c.Service)
+		return nil, refuse("Name the Traefik's project as well, with --path.", "no Traefik among the inputs sees %s",
+			c.Service)
 	}
 	if h.Live {
 		return nil, clierr.Usage("a running engine has no compose file to edit").WithHint("Name the compose file.")
@@ -116,13 +117,14 @@ func target(h *stack.Host, name string) (*stack.Service, error) {
 	case len(found) == 0:
 		return nil, clierr.Usage("no service is called %q", name).WithHint("Services: %s.", strings.Join(names, ", "))
 	case len(found) > 1:
-		return nil, clierr.Usage("several stacks have a service %q", name).WithHint("Say which, as %s/%s.", found[0].Stack, name)
+		return nil, clierr.Usage("several stacks have a service %q", name).WithHint("Say which, as %s/%s.",
+			found[0].Stack, name)
 	}
 	return found[0], nil
 }
 
-// refuseLeftOut refuses to edit a service that a file beside the project changes as well: whether the edit holds is for those
-// to say who know which files are deployed. Of a development file it is only told.
+// refuseLeftOut refuses to edit a service that a file beside the project changes as well: whether the edit holds is for
+// those to say who know which files are deployed. Of a development file it is only told.
 func (e *editor) refuseLeftOut() error {
 	for _, l := range e.model.LeftOut {
 		if len(e.m.Stack.Files) == 0 || e.m.Stack.Files[0] != l.Base {
@@ -138,7 +140,8 @@ func (e *editor) refuseLeftOut() error {
 		case len(changes) > 0:
 			return refuse(sentence(exposure.BothFiles(l.LeftOut)), "%s", exposure.ChangesText(l.LeftOut, changes))
 		default:
-			return refuse(sentence(exposure.BothFiles(l.LeftOut)), "%s is left out and changes the labels or ports of %s", l.Path, e.m.Name())
+			return refuse(sentence(exposure.BothFiles(l.LeftOut)),
+				"%s is left out and changes the labels or ports of %s", l.Path, e.m.Name())
 		}
 	}
 	return nil
@@ -153,12 +156,13 @@ func refuse(hint string, format string, args ...any) error {
 	return e.WithHint("%s", hint)
 }
 
-// routers are those that the service declares and that serve its backend, those over TLS first. A router that only redirects
-// serves nothing.
+// routers are those that the service declares and that serve its backend, those over TLS first. A router that only
+// redirects serves nothing.
 func (p *planner) routers() ([]*exposure.Route, error) {
 	var tls, plain []*exposure.Route
 	for _, r := range p.g.Routes {
-		if r.Owner() != p.m || r.Router.Auto || r.UDP || r.Class == exposure.Redirects || !r.Served() || r.Shadow != nil || p.g.Phantom(r) {
+		if r.Owner() != p.m || r.Router.Auto || r.UDP || r.Class == exposure.Redirects || !r.Served() ||
+			r.Shadow != nil || p.g.Phantom(r) {
 			continue
 		}
 		if p.change.Router != "" && !strings.EqualFold(baseName(p.change.Router), baseName(r.Router.Name)) {
@@ -179,7 +183,8 @@ func (p *planner) routers() ([]*exposure.Route, error) {
 		}
 		return append(tls, plain...), nil
 	case p.change.Router != "":
-		return nil, refuse("`drydock access` lists the routers.", "service %s declares no router %q that serves its backend", p.m.Name(), p.change.Router)
+		return nil, refuse("`drydock access` lists the routers.",
+			"service %s declares no router %q that serves its backend", p.m.Name(), p.change.Router)
 	}
 	return nil, refuse("Declare a router with a rule in its labels first; `drydock access` shows what serves it now.",
 		"service %s declares no router that serves its backend", p.m.Name())
@@ -201,7 +206,8 @@ func (p *planner) readRanges() ([]string, error) {
 	for _, s := range p.change.Ranges {
 		pre, err := traefik.ParseRange(s)
 		if err != nil {
-			return nil, clierr.Usage("%q is neither an address nor a range", s).WithHint("Write 203.0.113.10, 203.0.113.0/24 or 2001:db8::/48.")
+			return nil, clierr.Usage("%q is neither an address nor a range",
+				s).WithHint("Write 203.0.113.10, 203.0.113.0/24 or 2001:db8::/48.")
 		}
 		if pre.Addr().IsUnspecified() && pre.Bits() == pre.Addr().BitLen() {
 			return nil, clierr.Usage("%s is one address that no client has, not everybody", s)
@@ -227,7 +233,8 @@ func (p *planner) refuseOpen(list []string) error {
 		return clierr.Usage("these ranges let all of %s in", all).WithHint("If that is meant, say --force.")
 	}
 	if cover.V4 >= exposure.BroadV4 || cover.V6 >= exposure.BroadV6 {
-		return clierr.Usage("these ranges hold %s of the internet's addresses", exposure.Share(cover)).WithHint("If that is meant, say --force.")
+		return clierr.Usage("these ranges hold %s of the internet's addresses", exposure.Share(cover)).WithHint(
+			"If that is meant, say --force.")
 	}
 	return nil
 }
@@ -242,7 +249,8 @@ func (p *planner) addRanges() error {
 		return err
 	}
 	if n := p.change.Name; n != "" && !middlewareName.MatchString(n) {
-		return clierr.Usage("%q is no name for a middleware", n).WithHint("Use letters, digits, - and _; behind @ the provider of one that exists.")
+		return clierr.Usage("%q is no name for a middleware",
+			n).WithHint("Use letters, digits, - and _; behind @ the provider of one that exists.")
 	}
 	// HTTP and TCP have middlewares of their own.
 	for _, tcp := range []bool{false, true} {
@@ -280,8 +288,9 @@ func (e *editor) own(m *traefik.Middleware) bool {
 	return m.Origin.Container >= 0 && &e.g.Containers[m.Origin.Container] == e.m
 }
 
-// unguarded are the routers without an allowlist that stands elsewhere. Such a list is not touched, and a second one beside it
-// would let in only who is in both: one that holds the addresses already is enough, any other is for its owner to extend.
+// unguarded are the routers without an allowlist that stands elsewhere. Such a list is not touched, and a second one
+// beside it would let in only who is in both: one that holds the addresses already is enough, any other is for its
+// owner to extend.
 func (p *planner) unguarded(routers []*exposure.Route, ranges []string) ([]*exposure.Route, error) {
 	var out []*exposure.Route
 next:
@@ -291,12 +300,15 @@ next:
 			if m == nil || p.own(m) && (p.change.Name == "" || baseName(m.Name) == baseName(p.change.Name)) {
 				continue
 			}
-			if r.Class == exposure.Allowlisted && !slices.ContainsFunc(ranges, func(s string) bool { return !holds(m, s) }) {
-				p.note("Router %s already goes through %s, which holds these addresses.", baseName(r.Router.Name), m.Name)
+			if r.Class == exposure.Allowlisted &&
+				!slices.ContainsFunc(ranges, func(s string) bool { return !holds(m, s) }) {
+				p.note("Router %s already goes through %s, which holds these addresses.", baseName(r.Router.Name),
+					m.Name)
 				continue next
 			}
 			return nil, refuse(fmt.Sprintf("Add the addresses there, at %s.", p.middlewarePlace(m)),
-				"router %s already goes through the allowlist %s; of two lists only who is in both gets in", r.Router.Name, m.Name)
+				"router %s already goes through the allowlist %s; of two lists only who is in both gets in",
+				r.Router.Name, m.Name)
 		}
 		out = append(out, r)
 	}
@@ -323,8 +335,8 @@ func (e *editor) middlewares(tcp bool) map[string]*traefik.Middleware {
 	return e.g.Runtime.Middlewares
 }
 
-// list extends the service's own allowlist, takes one that exists elsewhere with this name and these addresses, or makes one. It
-// returns the name that the routers give it.
+// list extends the service's own allowlist, takes one that exists elsewhere with this name and these addresses, or
+// makes one. It returns the name that the routers give it.
 func (p *planner) list(routers []*exposure.Route, ranges []string) (string, error) {
 	mw, err := p.ownList(routers)
 	if err != nil {
@@ -346,7 +358,8 @@ func (p *planner) list(routers []*exposure.Route, ranges []string) (string, erro
 	for _, n := range exposure.SortedMiddlewares(all) {
 		m := all[n]
 		b, from, _ := strings.Cut(n, "@")
-		if b != base || provider != "" && from != provider || m.AllowList == nil || len(m.AllowList.Ranges) != len(ranges) ||
+		if b != base || provider != "" && from != provider || m.AllowList == nil ||
+			len(m.AllowList.Ranges) != len(ranges) ||
 			slices.ContainsFunc(ranges, func(s string) bool { return !holds(m, s) }) {
 			continue
 		}
@@ -357,7 +370,8 @@ func (p *planner) list(routers []*exposure.Route, ranges []string) (string, erro
 		return n, nil
 	}
 	if provider != "" && provider != home {
-		return "", refuse("Write it without @"+provider+" to make a new one.", "no allowlist %s with these addresses is defined", name)
+		return "", refuse("Write it without @"+provider+" to make a new one.",
+			"no allowlist %s with these addresses is defined", name)
 	}
 	if m := all[base+"@"+home]; m != nil {
 		return "", refuse(fmt.Sprintf("Choose another name, or add the addresses there, at %s.", p.middlewarePlace(m)),
@@ -366,13 +380,14 @@ func (p *planner) list(routers []*exposure.Route, ranges []string) (string, erro
 	return base, p.newList(routers[0], base, ranges)
 }
 
-// ownList is the allowlist of the service's own that the change is about: the one that the routers have, or the only one that it
-// defines. nil if there is none.
+// ownList is the allowlist of the service's own that the change is about: the one that the routers have, or the only
+// one that it defines. nil if there is none.
 func (p *planner) ownList(routers []*exposure.Route) (*traefik.Middleware, error) {
 	all := p.middlewares(routers[0].TCP)
 	var found []*traefik.Middleware
 	for _, n := range exposure.SortedMiddlewares(all) {
-		if m := all[n]; m.AllowList != nil && p.own(m) && (p.change.Name == "" || baseName(n) == baseName(p.change.Name)) {
+		if m := all[n]; m.AllowList != nil && p.own(m) &&
+			(p.change.Name == "" || baseName(n) == baseName(p.change.Name)) {
 			found = append(found, m)
 		}
 	}
@@ -404,7 +419,8 @@ func (e *editor) listLabel(m *traefik.Middleware) *stack.Label {
 func (p *planner) extend(m *traefik.Middleware, ranges []string) error {
 	l := p.listLabel(m)
 	if l == nil {
-		return refuse("Write its sourcerange label.", "the allowlist %s has no ranges in the labels of %s", m.Name, p.m.Name())
+		return refuse("Write its sourcerange label.", "the allowlist %s has no ranges in the labels of %s", m.Name,
+			p.m.Name())
 	}
 	if err := p.editable(l); err != nil {
 		return err
@@ -451,7 +467,8 @@ func (p *planner) spelling() string {
 		p.note("Traefik %s calls it ipwhitelist.", v)
 		return "ipwhitelist"
 	case !v.Known() && p.g.Service == nil:
-		p.note("Traefik's version is not known: the name of version 3 (and 2.11) is used. With an older one say --traefik-version.")
+		p.note("Traefik's version is not known: the name of version 3 (and 2.11) is used. With an older one say " +
+			"--traefik-version.")
 	}
 	return "ipallowlist"
 }
@@ -478,13 +495,15 @@ func (e *editor) anchor(r *exposure.Route) (*stack.Label, error) {
 		if l == nil || l.Shared {
 			continue
 		}
-		if last == nil || l.Location.Line > last.Location.Line || l.Location.Line == last.Location.Line && l.Location.Column > last.Location.Column {
+		if last == nil || l.Location.Line > last.Location.Line || l.Location.Line == last.Location.Line &&
+			l.Location.Column > last.Location.Column {
 			last = l
 		}
 	}
 	if last == nil {
 		return nil, refuse("Edit the place that they come from, or give the service labels of its own.",
-			"the labels of %s come from an anchor, extends or an include of several projects: editing them here would edit others too", e.m.Name())
+			"the labels of %s come from an anchor, extends or an include of several projects: editing them here "+
+				"would edit others too", e.m.Name())
 	}
 	return last, e.ownPlace(last)
 }
@@ -495,7 +514,10 @@ func (e *editor) attach(r *exposure.Route, name string) error {
 	if _, home, _ := strings.Cut(r.Router.Name, "@"); !strings.Contains(name, "@") {
 		full += "@" + home
 	}
-	if slices.ContainsFunc(r.Router.Middlewares, func(m string) bool { return strings.TrimSpace(m) == name || m == full }) ||
+	if slices.ContainsFunc(r.Router.Middlewares, func(m string) bool {
+		return strings.TrimSpace(m) == name ||
+			m == full
+	}) ||
 		slices.ContainsFunc(r.Chain, func(m *traefik.Middleware) bool { return m.Name == full }) {
 		return nil
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// Labels are changed where they stand: in the list form or as a mapping, one a line or in flow style, in the quotes that the
-// file uses.
+// Labels are changed where they stand: in the list form or as a mapping, one a line or in flow style, in the quotes
+// that the file uses.
 
 // source is a file whose labels are edited.
 type source struct {
@@ -104,14 +104,17 @@ func (e *editor) inPlace(l *stack.Label) error {
 		return errors.New("the label is gone")
 	case l.Shared:
 		return refuse(fmt.Sprintf("Edit it at %s, where it is declared for all that share it.", l.Location),
-			"the label %s is shared through an anchor, extends or an include of several projects: editing it would edit others too", l.Key)
+			"the label %s is shared through an anchor, extends or an include of several projects: editing it would "+
+				"edit others too", l.Key)
 	case l.ValueLoc.Line == 0 || l.ValueLoc.Line != l.ValueLoc.EndLine:
-		return refuse(fmt.Sprintf("Edit it by hand, at %s.", l.Location), "the value of %s is not written on one line", l.Key)
+		return refuse(fmt.Sprintf("Edit it by hand, at %s.", l.Location), "the value of %s is not written on one line",
+			l.Key)
 	}
 	return e.ownPlace(l)
 }
 
-// ownPlace reads the file that a label stands in, if it is the user's own: below what was named, or in the project's repository.
+// ownPlace reads the file that a label stands in, if it is the user's own: below what was named, or in the project's
+// repository.
 func (e *editor) ownPlace(l *stack.Label) error {
 	path := e.fileOf(l.Location.Path)
 	if filepath.IsAbs(filepath.FromSlash(l.Location.Path)) && !below(repositoryOf(e.m.Stack.Dir), path) {
@@ -150,7 +153,8 @@ func (e *editor) prepend(l *stack.Label, name string) error {
 		// What has no value here may have none where it is deployed, and a name too few is a router that is not served.
 		m := lonelyVariable.FindStringSubmatch(strings.TrimSpace(l.RawValue))
 		if m == nil {
-			return refuse(fmt.Sprintf("Put %s before it by hand, at %s.", name, l.ValueLoc), "the value of %s comes from a variable without a value", l.Key)
+			return refuse(fmt.Sprintf("Put %s before it by hand, at %s.", name, l.ValueLoc),
+				"the value of %s comes from a variable without a value", l.Key)
 		}
 		return e.setValue(l, labelValue{fmt.Sprintf("%s${%s:+,${%s}}", name, m[1], m[1]), name})
 	}
@@ -176,7 +180,8 @@ func (e *editor) setValue(l *stack.Label, v labelValue) error {
 		loc.EndColumn--
 	}
 	if text != l.RawValue {
-		return refuse(fmt.Sprintf("Edit it by hand, at %s.", l.Location), "the value of %s is written with escapes", l.Key)
+		return refuse(fmt.Sprintf("Edit it by hand, at %s.", l.Location), "the value of %s is written with escapes",
+			l.Key)
 	}
 	newText := v.raw
 	switch quoted := loc != l.ValueLoc; {
@@ -236,11 +241,13 @@ func (e *editor) insert(anchor *stack.Label, key, value string) error {
 		return err
 	}
 	cooked := key
-	if raw := strings.TrimSuffix(anchor.RawKey, fieldOf(anchor.Key)); raw != anchor.RawKey && strings.HasPrefix(key, raw) {
+	if raw := strings.TrimSuffix(anchor.RawKey, fieldOf(anchor.Key)); raw != anchor.RawKey &&
+		strings.HasPrefix(key, raw) {
 		cooked = strings.TrimSuffix(anchor.Key, fieldOf(anchor.Key)) + strings.TrimPrefix(key, raw)
 	}
 	e.added[anchor] = append(e.added[anchor], stack.Label{
-		Key: cooked, RawKey: key, Value: value, RawValue: value, List: anchor.List, Location: anchor.Location, ValueLoc: anchor.Location,
+		Key: cooked, RawKey: key, Value: value, RawValue: value, List: anchor.List, Location: anchor.Location,
+		ValueLoc: anchor.Location,
 	})
 	return nil
 }
@@ -266,7 +273,8 @@ func besideInFlow(anchor *stack.Label, quote, key, value string) finding.Edit {
 		end = anchor.ValueLoc
 		text = ", " + quote + key + quote + ": " + valueQuote + value + valueQuote
 	}
-	at := finding.Location{Path: end.Path, Line: end.EndLine, Column: end.EndColumn, EndLine: end.EndLine, EndColumn: end.EndColumn}
+	at := finding.Location{Path: end.Path, Line: end.EndLine, Column: end.EndColumn, EndLine: end.EndLine,
+		EndColumn: end.EndColumn}
 	return finding.Edit{Location: at, NewText: text}
 }
 
@@ -289,14 +297,19 @@ func (e *editor) deleteLabel(l *stack.Label) error {
 	runes := []rune(line)
 	prefix := string(runes[:min(l.Location.Column-1, len(runes))])
 	end := max(l.Location.EndLine, l.ValueLoc.EndLine)
-	if end != l.Location.Line || l.List && !itemStart.MatchString(prefix) || !l.List && strings.TrimSpace(prefix) != "" {
-		return refuse(fmt.Sprintf("Remove %s by hand, at %s.", l.Key, l.Location), "the labels of %s are not written one a line", e.m.Name())
+	if end != l.Location.Line || l.List && !itemStart.MatchString(prefix) || !l.List &&
+		strings.TrimSpace(prefix) != "" {
+		return refuse(fmt.Sprintf("Remove %s by hand, at %s.", l.Key, l.Location),
+			"the labels of %s are not written one a line", e.m.Name())
 	}
-	e.edits = append(e.edits, finding.Edit{Location: finding.Location{Path: l.Location.Path, Line: end, Column: 1, EndLine: end + 1, EndColumn: 1}})
+	e.edits = append(e.edits,
+		finding.Edit{Location: finding.Location{Path: l.Location.Path, Line: end, Column: 1, EndLine: end + 1,
+			EndColumn: 1}})
 	return nil
 }
 
-// cutFlow cuts the labels that go out of lists and mappings in flow style, each run of them with the commas that it leaves over.
+// cutFlow cuts the labels that go out of lists and mappings in flow style, each run of them with the commas that it
+// leaves over.
 func (e *editor) cutFlow() {
 	var items []*stack.Label
 	list := e.labels()
@@ -331,8 +344,8 @@ func (e *editor) cutFlow() {
 	}
 }
 
-// changed makes the bytes of the files that change, and holds them against what was meant: each parses to the same as before but
-// for the labels, and the labels differ as intended.
+// changed makes the bytes of the files that change, and holds them against what was meant: each parses to the same as
+// before but for the labels, and the labels differ as intended.
 func (e *editor) changed() ([]FileEdit, error) {
 	e.cutFlow()
 	var out []FileEdit
@@ -410,7 +423,8 @@ func (e *editor) sameButLabels(path string, before, after []byte) error {
 
 // errNotAsMeant means that an edit did not come out as intended: it is not made.
 func errNotAsMeant(path, what string) error {
-	return refuse("Edit the file by hand; `drydock access` tells whether it holds.", "the edit of %s would not come out as meant: %s", path, what)
+	return refuse("Edit the file by hand; `drydock access` tells whether it holds.",
+		"the edit of %s would not come out as meant: %s", path, what)
 }
 
 // intended is the service's labels as they shall be.

@@ -33,10 +33,12 @@ func AddRefused(model *exposure.Model, svc *stack.Service) error {
 // documentation is an address that is nobody's (RFC 5737).
 const documentation = "192.0.2.1"
 
-// A remedy is the edits of a finding's fix, made with the same means as `drydock access add`: nil where that would refuse.
+// A remedy is the edits of a finding's fix, made with the same means as `drydock access add`: nil where that would
+// refuse.
 
 // remedy makes the edits of a fix in a service's labels.
-func remedyOf(model *exposure.Model, g *exposure.Gateway, m *exposure.Container, change func(*editor) error) []finding.Edit {
+func remedyOf(model *exposure.Model, g *exposure.Gateway, m *exposure.Container,
+	change func(*editor) error) []finding.Edit {
 	if m == nil || model.Host.Live {
 		return nil
 	}
@@ -73,8 +75,10 @@ func Attach(model *exposure.Model, g *exposure.Gateway, m *exposure.Container) [
 	})
 }
 
-// ReplacePhantom puts what a router made by a slip of the pen has on the open routers of its service, and takes its labels out.
-func ReplacePhantom(model *exposure.Model, g *exposure.Gateway, r *exposure.Route, m *exposure.Container) []finding.Edit {
+// ReplacePhantom puts what a router made by a slip of the pen has on the open routers of its service, and takes its
+// labels out.
+func ReplacePhantom(model *exposure.Model, g *exposure.Gateway, r *exposure.Route,
+	m *exposure.Container) []finding.Edit {
 	var names []string
 	for _, n := range r.Router.Middlewares {
 		if g.Guards(n) {
@@ -121,15 +125,18 @@ func ownAllowlist(g *exposure.Gateway, m *exposure.Container) string {
 }
 
 // GuardLike puts the allowlist of the guarding router on the one that misses it.
-func GuardLike(model *exposure.Model, g *exposure.Gateway, r, guard *exposure.Route, m *exposure.Container) []finding.Edit {
+func GuardLike(model *exposure.Model, g *exposure.Gateway, r, guard *exposure.Route,
+	m *exposure.Container) []finding.Edit {
 	if guard == nil || r.Owner() != m || len(guard.Lists) == 0 || guard.Lists[0].Middleware == nil {
 		return nil
 	}
-	return remedyOf(model, g, m, func(e *editor) error { return e.attach(r, exposure.Unqualified(guard.Lists[0].Middleware.Name)) })
+	return remedyOf(model, g, m,
+		func(e *editor) error { return e.attach(r, exposure.Unqualified(guard.Lists[0].Middleware.Name)) })
 }
 
 // MergeLabels makes one label of several with the same key.
-func MergeLabels(model *exposure.Model, g *exposure.Gateway, m *exposure.Container, ls []*stack.Label, value string) []finding.Edit {
+func MergeLabels(model *exposure.Model, g *exposure.Gateway, m *exposure.Container, ls []*stack.Label,
+	value string) []finding.Edit {
 	last := ls[len(ls)-1]
 	if slices.ContainsFunc(ls, func(l *stack.Label) bool { return l.Key != last.Key }) {
 		return nil
@@ -176,7 +183,8 @@ func keySpan(l *stack.Label) finding.Location {
 
 // BindLocally is the edit that binds a published port to the loopback address, for the short form written on one line.
 func BindLocally(p stack.Port) []finding.Edit {
-	if p.HostIP != "" || p.Published == "" || p.Location.Line == 0 || p.Location.EndLine != p.Location.Line || p.Mode != "" {
+	if p.HostIP != "" || p.Published == "" || p.Location.Line == 0 || p.Location.EndLine != p.Location.Line ||
+		p.Mode != "" {
 		return nil
 	}
 	text := p.Published + ":" + strconv.FormatUint(uint64(p.Target), 10)

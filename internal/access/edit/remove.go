@@ -23,7 +23,8 @@ func (p *planner) remove() error {
 		}
 	}
 	if len(lists) == 0 {
-		return refuse("`drydock access` shows where the allowlist of a router is defined.", "the labels of %s define no allowlist", p.m.Name())
+		return refuse("`drydock access` shows where the allowlist of a router is defined.",
+			"the labels of %s define no allowlist", p.m.Name())
 	}
 	if p.change.All {
 		for _, m := range lists {
@@ -34,13 +35,15 @@ func (p *planner) remove() error {
 		return nil
 	}
 	if len(p.change.Ranges) == 0 {
-		return clierr.Usage("no address is given").WithHint("drydock access remove SERVICE ADDRESS..., or --all for the whole allowlist.")
+		return clierr.Usage("no address is given").WithHint("drydock access remove SERVICE ADDRESS..., or --all for " +
+			"the whole allowlist.")
 	}
 	for _, r := range p.change.Ranges {
 		if !slices.ContainsFunc(lists, func(m *traefik.Middleware) bool {
 			return slices.ContainsFunc(m.AllowList.Ranges, func(o string) bool { return sameRange(o, r) })
 		}) {
-			return clierr.Usage("%s is in no allowlist of %s", r, p.m.Name()).WithHint("There is: %s.", strings.Join(lists[0].AllowList.Ranges, ", "))
+			return clierr.Usage("%s is in no allowlist of %s", r, p.m.Name()).WithHint("There is: %s.",
+				strings.Join(lists[0].AllowList.Ranges, ", "))
 		}
 	}
 	for _, m := range lists {
@@ -138,7 +141,8 @@ func (p *planner) removeList(m *traefik.Middleware) error {
 	return nil
 }
 
-// finish makes the bytes, and works the host out anew with the intended labels: Traefik's model of them guards the routers.
+// finish makes the bytes, and works the host out anew with the intended labels: Traefik's model of them guards the
+// routers.
 func (p *planner) finish() (*Edit, error) {
 	if len(p.edits)+len(p.gone) == 0 {
 		return &Edit{Notes: append(p.notes, "Nothing is left to change.")}, nil
@@ -153,8 +157,8 @@ func (p *planner) finish() (*Edit, error) {
 	return &Edit{Files: files, Notes: p.notes}, nil
 }
 
-// guardsHold works the host out anew with the intended labels: every router that was to be guarded lets in only who is listed,
-// and none that was served is served no more.
+// guardsHold works the host out anew with the intended labels: every router that was to be guarded lets in only who is
+// listed, and none that was served is served no more.
 func (p *planner) guardsHold(labels []stack.Label) error {
 	if p.change.Remove || p.change.Force {
 		return nil
@@ -166,7 +170,8 @@ func (p *planner) guardsHold(labels []stack.Label) error {
 				continue
 			}
 			if !r.Served() && p.servedNow(r.Name) || r.Served() && len(r.Sources) == 0 {
-				return errNotAsMeant("its labels", fmt.Sprintf("router %s would be %s, %s", r.Router.Name, r.Class, r.Why))
+				return errNotAsMeant("its labels", fmt.Sprintf("router %s would be %s, %s", r.Router.Name, r.Class,
+					r.Why))
 			}
 		}
 	}

@@ -13,7 +13,8 @@ import (
 	"github.com/drydock/drydock/internal/finding"
 )
 
-// offset is the byte at which a line and column (code points, both from 1) stand in data. The line after the last is its end.
+// offset is the byte at which a line and column (code points, both from 1) stand in data. The line after the last is
+// its end.
 func offset(data []byte, line, col int) (int, error) {
 	at := 0
 	for l := 1; l < line; l++ {
@@ -75,7 +76,8 @@ func insertion(data []byte, loc finding.Location, after int, lines []string) (fi
 	if bytes.Contains(data, []byte("\r\n")) {
 		eol = "\r\n"
 	}
-	e := finding.Edit{Location: finding.Location{Path: loc.Path, Line: after + 1, Column: 1, EndLine: after + 1, EndColumn: 1}}
+	e := finding.Edit{Location: finding.Location{Path: loc.Path, Line: after + 1, Column: 1, EndLine: after + 1,
+		EndColumn: 1}}
 	at, err := offset(data, after+1, 1)
 	if err != nil {
 		return e, err
@@ -123,8 +125,8 @@ func yamlOf(data []byte) (*yaml.Node, error) {
 	return &doc, nil
 }
 
-// cutPairs takes the labels out of a tree, so that the rest can be compared, and returns them: an item of a list as its text, an
-// entry of a mapping as key and value.
+// cutPairs takes the labels out of a tree, so that the rest can be compared, and returns them: an item of a list as its
+// text, an entry of a mapping as key and value.
 func cutPairs(labels *yaml.Node) [][2]string {
 	if labels == nil {
 		return nil
@@ -167,7 +169,8 @@ func sameTree(a, b *yaml.Node) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.Kind != b.Kind || a.Tag != b.Tag || a.Value != b.Value || a.Anchor != b.Anchor || len(a.Content) != len(b.Content) {
+	if a.Kind != b.Kind || a.Tag != b.Tag || a.Value != b.Value || a.Anchor != b.Anchor ||
+		len(a.Content) != len(b.Content) {
 		return false
 	}
 	if a.Kind == yaml.AliasNode {

@@ -59,7 +59,8 @@ func hostsAtHand(t *testing.T) map[string]hostAtHand {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out[filepath.Base(f)] = hostAtHand{accesstest.HostOf(t, a), options(accesstest.OptionsOf(strings.Split(string(a.Comment), "\n")))}
+		out[filepath.Base(f)] = hostAtHand{accesstest.HostOf(t, a),
+			options(accesstest.OptionsOf(strings.Split(string(a.Comment), "\n")))}
 	}
 	examples := accesstest.Archives("rules")
 	for _, f := range examples {
@@ -172,7 +173,8 @@ func (r *Route) samplePaths(w traefik.Request) []string {
 func (a *agreement) sources() []netip.Addr {
 	out := slices.Clone(strangers)
 	for _, s := range []string{
-		"203.0.113.250", "192.0.2.1", "2001:db8:b::9", "172.17.0.1", "172.18.0.1", "192.168.0.1", "10.0.0.2", "127.0.0.1", "104.16.0.1",
+		"203.0.113.250", "192.0.2.1", "2001:db8:b::9", "172.17.0.1", "172.18.0.1", "192.168.0.1", "10.0.0.2",
+		"127.0.0.1", "104.16.0.1",
 		"2606:4700::1", "0.0.0.1", "255.255.255.254", "ff00::1",
 	} {
 		out = append(out, netip.MustParseAddr(s))
@@ -284,7 +286,8 @@ func (a *agreement) header(client netip.Addr) string {
 	}
 	out := strings.TrimSuffix(strings.Repeat(client.String()+", ", deepest), ", ")
 	if excluded != "" && deepest == 1 &&
-		!slices.ContainsFunc(a.in.Lists, func(l Allowlist) bool { return l.Forwarded() && l.Middleware.AllowList.Depth > 0 }) {
+		!slices.ContainsFunc(a.in.Lists,
+			func(l Allowlist) bool { return l.Forwarded() && l.Middleware.AllowList.Depth > 0 }) {
 		out += ", " + excluded
 	}
 	return out
@@ -361,7 +364,8 @@ func (a *agreement) inside(q traefik.Request) answer {
 				addr = l.Middleware.AllowList.Judged(q.Header.Get("X-Forwarded-For"))
 			}
 		}
-		if l.Middleware != nil && l.Middleware.AllowList.IPv6Subnet != nil && addr.Is6() && !addr.Is4In6() && l.Middleware.AllowList.Strategy &&
+		if l.Middleware != nil && l.Middleware.AllowList.IPv6Subnet != nil && addr.Is6() && !addr.Is4In6() &&
+			l.Middleware.AllowList.Strategy &&
 			!l.Forwarded() {
 			p, _ := addr.Prefix(*l.Middleware.AllowList.IPv6Subnet)
 			addr = p.Addr()
@@ -468,7 +472,8 @@ func TestChainsOfMiddlewaresAgree(t *testing.T) {
 		model := Build(e.Host(t), Options{})
 		for _, g := range model.Gateways {
 			for _, r := range g.Routes {
-				(&agreement{t: t, model: model, host: fmt.Sprint(flags) + strings.Join(r.Router.Middlewares, ","), g: g, r: r, tally: total}).check()
+				(&agreement{t: t, model: model, host: fmt.Sprint(flags) + strings.Join(r.Router.Middlewares, ","), g: g,
+					r: r, tally: total}).check()
 			}
 		}
 	}

@@ -197,7 +197,8 @@ func (r *autheliaRule) takes(host, path, method string, from netip.Addr) bool {
 		return false
 	case len(r.resources) > 0 && !slices.ContainsFunc(r.resources, matches(path)):
 		return false
-	case len(r.Methods) > 0 && !slices.ContainsFunc(r.Methods, func(m string) bool { return strings.EqualFold(m, method) }):
+	case len(r.Methods) > 0 &&
+		!slices.ContainsFunc(r.Methods, func(m string) bool { return strings.EqualFold(m, method) }):
 		return false
 	}
 	return r.ranges == nil || r.ranges.Contains(from)

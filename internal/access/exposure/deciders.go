@@ -352,7 +352,8 @@ func (c *builder) plugin(g *Gateway, w *traefik.Middleware) {
 func undecidedWhy(w *traefik.Middleware) string {
 	base, _, _ := strings.Cut(w.Name, "@")
 	return fmt.Sprintf(
-		"%s decides (%s), and whether it asks for a login is not known: list %s under `access.logins` or `access.bouncers` in drydock.yaml",
+		"%s decides (%s), and whether it asks for a login is not known: list %s under `access.logins` or "+
+			"`access.bouncers` in drydock.yaml",
 		w.Decider,
 		w.Name,
 		base,

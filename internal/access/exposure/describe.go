@@ -28,7 +28,8 @@ func (c *builder) describe() {
 	}
 	for _, g := range c.Gateways {
 		if g.unseenFront() {
-			c.warn("Traefik publishes no port, so that something in front of it brings the clients (a tunnel, another proxy): whom that lets in is not seen, "+
+			c.warn("Traefik publishes no port, so that something in front of it brings the clients (a tunnel, "+
+				"another proxy): whom that lets in is not seen, "+
 				"and everybody means everybody who comes through it", g.Service)
 		}
 	}
@@ -69,8 +70,8 @@ func (g *Gateway) outsiders(several bool) []Service {
 	return out
 }
 
-// doubt makes a service unknown that has no door as far as can be seen, where a Traefik that can reach it may lead to it by what
-// could not be read.
+// doubt makes a service unknown that has no door as far as can be seen, where a Traefik that can reach it may lead to
+// it by what could not be read.
 func (c *builder) doubt(st *stack.Stack, s *stack.Service, out *Service) {
 	if out.Exposure != finding.ExposureInternal || c.IsGateway(s) || s.NetworkMode == "none" {
 		return
@@ -104,7 +105,8 @@ func (g *Gateway) describe(i int, out *Service, several bool) {
 // addRouter adds a router on an entry point to a service.
 func (s *Service) addRouter(r *Route, several bool) {
 	d := AccessPath{
-		Via: "router", EntryPoint: r.EntryPoint, Router: r.Name, Rule: ShownRule(r.Router.Rule), Access: r.Class.String(), Why: r.Why,
+		Via: "router", EntryPoint: r.EntryPoint, Router: r.Name, Rule: ShownRule(r.Router.Rule),
+		Access: r.Class.String(), Why: r.Why,
 		Sources: r.Sources,
 	}
 	if several && r.g.Service != nil {
@@ -159,7 +161,8 @@ func Wider(a, b string) string {
 
 // exposureOrder is from the widest to the narrowest, unknown beside public: it may be.
 var exposureOrder = []finding.Exposure{
-	finding.ExposurePublic, finding.ExposureUnknown, finding.ExposureAuthenticated, finding.ExposureAllowlisted, finding.ExposureInternal,
+	finding.ExposurePublic, finding.ExposureUnknown, finding.ExposureAuthenticated, finding.ExposureAllowlisted,
+	finding.ExposureInternal,
 }
 
 func (s *Service) widen(c Class) {
@@ -179,11 +182,13 @@ func (s *Service) widen(c Class) {
 	}
 }
 
-// direct adds the doors that lead past Traefik. Traefik's own published entry points are its purpose: they make it public.
+// direct adds the doors that lead past Traefik. Traefik's own published entry points are its purpose: they make it
+// public.
 func (s *Service) direct(svc *stack.Service, ports []stack.Port, network string) {
 	for _, p := range ports {
 		where := PortReach(p)
-		d := AccessPath{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", PortText(p), Address(p)), port: PortText(p)}
+		d := AccessPath{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", PortText(p),
+			Address(p)), port: PortText(p)}
 		if len(p.Unset) > 0 {
 			d.Access, d.Why = "unknown", "the published port depends on the variable "+p.Unset[0]+", which has no value"
 		}
@@ -200,12 +205,14 @@ func (s *Service) direct(svc *stack.Service, ports []stack.Port, network string)
 		s.widen(Unknown)
 	}
 	if network == "host" {
-		s.Paths = append(s.Paths, AccessPath{Via: "host network", Access: "public", Why: "it listens on the machine's own addresses"})
+		s.Paths = append(s.Paths, AccessPath{Via: "host network", Access: "public",
+			Why: "it listens on the machine's own addresses"})
 		s.widen(Public)
 	}
 }
 
-// foldPorts marks the published ports of a Traefik that are its entry points: who comes in there is for the routers to say.
+// foldPorts marks the published ports of a Traefik that are its entry points: who comes in there is for the routers to
+// say.
 func (s *Service) foldPorts(g *Gateway) {
 	for i := range s.Paths {
 		d := &s.Paths[i]
@@ -214,7 +221,8 @@ func (s *Service) foldPorts(g *Gateway) {
 			d.fold = foldPorts
 		case "port":
 			for _, ep := range g.Runtime.Static.EntryPoints {
-				if target, proto, _ := strings.Cut(d.target(), "/"); target == fmt.Sprint(ep.Port()) && (proto == "udp") == ep.UDP() {
+				if target, proto, _ := strings.Cut(d.target(), "/"); target == fmt.Sprint(ep.Port()) &&
+					(proto == "udp") == ep.UDP() {
 					d.fold = foldPorts
 				}
 			}
@@ -235,7 +243,8 @@ func (g *Gateway) unseenFront() bool {
 	return !g.Assumed && g.Service != nil && g.Service.NetworkMode == "" && len(g.Service.Ports) == 0
 }
 
-// PortReach says who reaches a published port: "public", or "internal" where it is bound to the loopback address or a private one.
+// PortReach says who reaches a published port: "public", or "internal" where it is bound to the loopback address or a
+// private one.
 func PortReach(p stack.Port) string {
 	if p.HostIP == "" {
 		return "public"

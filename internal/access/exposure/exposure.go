@@ -1,5 +1,6 @@
 // Package access works out who can reach each service of a host: it puts the stacks' labels and Traefik's configuration
-// together as Traefik would, follows every way into every service, and says who may take it and where an allowlist misses.
+// together as Traefik would, follows every way into every service, and says who may take it and where an allowlist
+// misses.
 package exposure
 
 import (
@@ -15,12 +16,13 @@ import (
 
 // Options is what a check depends on besides the host.
 type Options struct {
-	TraefikVersion string   // "3.7"; "" takes it from the image's tag
-	Public         []string // routers and services that are meant to be public: "app-https", "app-https@docker" or a service's name
-	Logins         []string // forwardAuth middlewares that ask for a login: "sso", "sso@docker", or the service that they ask
-	Bouncers       []string // likewise those that let in whoever they do not know
-	// TraefikConfig is Traefik's static configuration where it cannot be read by what the projects say: a file, or the folder that
-	// stands for /etc/traefik. The file provider's files are looked for beside it.
+	TraefikVersion string // "3.7"; "" takes it from the image's tag
+	// routers and services that are meant to be public: "app-https", "app-https@docker" or a service's name
+	Public   []string
+	Logins   []string // forwardAuth middlewares that ask for a login: "sso", "sso@docker", or the service that they ask
+	Bouncers []string // likewise those that let in whoever they do not know
+	// TraefikConfig is Traefik's static configuration where it cannot be read by what the projects say: a file, or the
+	// folder that stands for /etc/traefik. The file provider's files are looked for beside it.
 	TraefikConfig string
 	// ReadFile reads Traefik's own files from the host's folders; nil reads regular files of at most 4 MiB.
 	ReadFile func(path string) ([]byte, error)
@@ -70,7 +72,8 @@ type Gateway struct {
 	Stack      *stack.Stack   // nil where Traefik is not among the inputs
 	Service    *stack.Service // nil likewise
 	Runtime    *traefik.Runtime
-	Assumed    bool                // Traefik's own configuration is not known: entry points and all that they add are guessed from labels
+	// Traefik's own configuration is not known: entry points and all that they add are guessed from labels
+	Assumed    bool
 	Refused    *traefik.LabelError // the setting for which Traefik does not start, nil if there is none
 	spaces     spaces              // who lives in whose network
 	unseen     string              // why services may have doors that are not seen, "" where all of them are
@@ -81,7 +84,8 @@ type Gateway struct {
 	leading    map[*Container][]*Route // the routes that lead to each service
 	OpenBy     map[*Container][]*Route // the routes by which strangers reach each service
 	outside    map[string]*Container   // what routers lead to and what is no compose service, by host and port
-	exempt     map[string]samples      // by the name of a login's middleware: what its own rules may let in without a login
+	// by the name of a login's middleware: what its own rules may let in without a login
+	exempt map[string]samples
 }
 
 // samples are what to ask a login's own rules about.

@@ -19,8 +19,8 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// usualFiles are where Traefik looks for its configuration if it is told nothing, first come first served. The official image
-// runs in the root folder, as root.
+// usualFiles are where Traefik looks for its configuration if it is told nothing, first come first served. The official
+// image runs in the root folder, as root.
 var usualFiles = []string{
 	"/etc/traefik/traefik.toml", "/etc/traefik/traefik.yaml", "/etc/traefik/traefik.yml",
 	"/root/.config/traefik.toml", "/root/.config/traefik.yaml", "/root/.config/traefik.yml",
@@ -30,8 +30,8 @@ var usualFiles = []string{
 // remedy ends what is said of a configuration that cannot be read.
 const remedy = "; name it by --traefik-config, or as access.traefikConfig in drydock.yaml"
 
-// static finds Traefik's static configuration: a file first, then flags, then the environment, as Traefik does. A nil result
-// comes with the reason.
+// static finds Traefik's static configuration: a file first, then flags, then the environment, as Traefik does. A nil
+// result comes with the reason.
 func (c *builder) static(g *Gateway) (*traefik.Static, string) {
 	before := len(c.Inputs)
 	static, problem := c.ownStatic(g.Stack, g.Service)
@@ -43,7 +43,8 @@ func (c *builder) static(g *Gateway) (*traefik.Static, string) {
 	}
 	whole := !slices.ContainsFunc(c.Inputs[before:], func(in report.Input) bool { return in.Status == report.Partial })
 	if static != nil && whole {
-		c.warn("Traefik's configuration can be read by what the compose file says: the one that is named is not used", g.Service)
+		c.warn("Traefik's configuration can be read by what the compose file says: the one that is named is not used",
+			g.Service)
 		return static, problem
 	}
 	c.Inputs = c.Inputs[:before]
@@ -84,7 +85,8 @@ func (c *builder) ownStatic(st *stack.Stack, s *stack.Service) (*traefik.Static,
 		switch {
 		case at.state == seen:
 			if doubt.state == hidden {
-				c.input(s, doubt.shown, report.Partial, doubt.why+"; a configuration there would be taken instead of "+at.file.shown+remedy)
+				c.input(s, doubt.shown, report.Partial, doubt.why+"; a configuration there would be taken instead of "+
+					at.file.shown+remedy)
 			}
 			return c.readStatic(s, at.file)
 		case at.state == hidden && (at.own || wanted != ""):
@@ -100,7 +102,8 @@ func (c *builder) ownStatic(st *stack.Stack, s *stack.Service) (*traefik.Static,
 	}
 	if static := traefik.StaticFromFlags(run.args); static != nil {
 		if doubt.state == hidden {
-			c.input(s, doubt.shown, report.Partial, doubt.why+"; a configuration there would be taken instead of the flags"+remedy)
+			c.input(s, doubt.shown, report.Partial,
+				doubt.why+"; a configuration there would be taken instead of the flags"+remedy)
 		}
 		if run.wrapper != "" {
 			c.input(s, run.wrapper, report.Partial, "it runs before Traefik and may change its configuration"+remedy)
@@ -117,8 +120,8 @@ func (c *builder) ownStatic(st *stack.Stack, s *stack.Service) (*traefik.Static,
 	return static, ""
 }
 
-// unsure says why a Traefik without flags may have more configuration than its environment, "" if it has not. The input that
-// would tell is noted.
+// unsure says why a Traefik without flags may have more configuration than its environment, "" if it has not. The input
+// that would tell is noted.
 func (c *builder) unsure(s *stack.Service, run *start, doubt found, configured bool) string {
 	img := c.image(s)
 	missing := func(name, why string) string {
@@ -144,7 +147,8 @@ func (c *builder) unsure(s *stack.Service, run *start, doubt found, configured b
 	for _, name := range usualFiles {
 		for _, m := range s.Volumes {
 			if within(name, m.Target) {
-				return missing(m.Target, "it is in no file, flag or variable that can be read from here, and may be written to what is mounted at "+m.Target)
+				return missing(m.Target, "it is in no file, flag or variable that can be read from here, and may be "+
+					"written to what is mounted at "+m.Target)
 			}
 		}
 	}
@@ -206,7 +210,8 @@ func (c *builder) find(st *stack.Stack, s *stack.Service, name string) found {
 			if cf.Known {
 				return c.present(c.configFile(cf), true)
 			}
-			return found{state: hidden, own: true, why: "the config that stands at " + name + " is external, or hangs on a variable", shown: name}
+			return found{state: hidden, own: true, why: "the config that stands at " + name +
+				" is external, or hangs on a variable", shown: name}
 		}
 	}
 	m := covering(s, name)
@@ -216,15 +221,18 @@ func (c *builder) find(st *stack.Stack, s *stack.Service, name string) found {
 	own := m.Target == name
 	switch {
 	case len(m.Unset) > 0 || m.Type == "":
-		return found{state: hidden, own: own, shown: m.Target, why: "the mount at " + m.Target + " hangs on a variable that has no value here"}
+		return found{state: hidden, own: own, shown: m.Target, why: "the mount at " + m.Target +
+			" hangs on a variable that has no value here"}
 	case m.Type == "tmpfs":
 		return found{}
 	case m.Type != "bind":
-		return found{state: hidden, own: own, shown: m.Target, why: "what the volume at " + m.Target + " holds cannot be read from here"}
+		return found{state: hidden, own: own, shown: m.Target, why: "what the volume at " + m.Target +
+			" holds cannot be read from here"}
 	}
 	source := sourceOf(st, *m)
 	if info, err := os.Stat(source); err != nil || !own && !info.IsDir() {
-		return found{state: hidden, own: own, shown: c.rel(source), why: c.rel(source) + ", which is mounted at " + m.Target + ", is not here"}
+		return found{state: hidden, own: own, shown: c.rel(source), why: c.rel(source) + ", which is mounted at " +
+			m.Target + ", is not here"}
 	}
 	p := filepath.Join(source, filepath.FromSlash(strings.TrimPrefix(name, path.Clean(m.Target))))
 	return c.present(file{target: name, path: p, shown: c.rel(p)}, own)
@@ -242,14 +250,16 @@ func (c *builder) present(f file, own bool) found {
 	case err != nil && isMissing(err) && !own, err == nil && !own:
 		return found{}
 	}
-	return found{state: hidden, own: own, shown: f.shown, why: f.shown + ", which is mounted at " + f.target + ", is not here"}
+	return found{state: hidden, own: own, shown: f.shown, why: f.shown + ", which is mounted at " + f.target +
+		", is not here"}
 }
 
 // covering is the mount that decides on what a path holds, nil if none does.
 func covering(s *stack.Service, name string) *stack.Mount {
 	var best *stack.Mount
 	for i := range s.Volumes {
-		if m := &s.Volumes[i]; m.Target != "" && within(name, m.Target) && (best == nil || len(m.Target) > len(best.Target)) {
+		if m := &s.Volumes[i]; m.Target != "" && within(name, m.Target) &&
+			(best == nil || len(m.Target) > len(best.Target)) {
 			best = m
 		}
 	}
@@ -301,8 +311,8 @@ func (c *builder) configFile(cf *stack.Config) file {
 	return f
 }
 
-// usersFiles notes the files of logins that are not here. Nobody gets past such a login without being in the file, so that it stays
-// one; whether anybody does is not known. The files themselves are not read.
+// usersFiles notes the files of logins that are not here. Nobody gets past such a login without being in the file, so
+// that it stays one; whether anybody does is not known. The files themselves are not read.
 func (c *builder) usersFiles(g *Gateway) {
 	if g.Service == nil {
 		return
@@ -396,7 +406,8 @@ func (c *builder) dynamicFile(g *Gateway, name string) (f file, why string) {
 	if p, ok := g.beside(name); ok {
 		return file{target: name, path: p, shown: c.rel(p)}, ""
 	}
-	return f, orWord(why, "the file provider's file is not beside the configuration that is named") + "; put it where the compose file says, or beside the file that --traefik-config names"
+	return f, orWord(why, "the file provider's file is not beside the configuration that is named") +
+		"; put it where the compose file says, or beside the file that --traefik-config names"
 }
 
 // beside finds a path of the container's beside the configuration that the user names, which stands for /etc/traefik.
@@ -434,7 +445,8 @@ func (c *builder) folderFiles(g *Gateway, dir string) (files []file, why string)
 	for _, f := range into {
 		files = append(files, f)
 	}
-	slices.SortFunc(files, func(a, b file) int { return slices.Compare(strings.Split(a.target, "/"), strings.Split(b.target, "/")) })
+	slices.SortFunc(files,
+		func(a, b file) int { return slices.Compare(strings.Split(a.target, "/"), strings.Split(b.target, "/")) })
 	if len(files) > maxFiles {
 		files, why = files[:maxFiles], "the file provider's folder holds too many files"
 	}
@@ -445,7 +457,8 @@ func (c *builder) folderFiles(g *Gateway, dir string) (files []file, why string)
 }
 
 // listFolder lists the configuration files of a folder of a container's. why says what could not be seen.
-func (c *builder) listFolder(st *stack.Stack, s *stack.Service, dir string, left *int, into map[string]file) (why string) {
+func (c *builder) listFolder(st *stack.Stack, s *stack.Service, dir string, left *int,
+	into map[string]file) (why string) {
 	known := false
 	// What covers the folder first, then the mounts within it, which hide what is below them.
 	if m := covering(s, dir); m == nil {
@@ -521,8 +534,8 @@ func isConfigFile(name string) bool {
 	return false
 }
 
-// walk adds the configuration files below a path of this machine, which a container has at target. It is false where something
-// could not be seen.
+// walk adds the configuration files below a path of this machine, which a container has at target. It is false where
+// something could not be seen.
 func (c *builder) walk(root, target string, left *int, found map[string]file) bool {
 	whole := true
 	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
@@ -569,7 +582,8 @@ func (c *builder) rel(p string) string {
 	if err != nil {
 		return filepath.ToSlash(p)
 	}
-	if r, err := filepath.Rel(root, abs); err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator)) {
+	if r, err := filepath.Rel(root, abs); err == nil && r != ".." &&
+		!strings.HasPrefix(r, ".."+string(filepath.Separator)) {
 		return filepath.ToSlash(r)
 	}
 	return filepath.ToSlash(p)

@@ -29,7 +29,8 @@ func (c *builder) gateways() {
 		if c.Options.TraefikConfig != "" {
 			c.Gateways = []*Gateway{c.gateway(nil, nil, c.allStacks())}
 		} else if c.anyLabels() {
-			c.Unknown = "Traefik itself is not among the inputs, so its entry points and what they add are not known: name its project as well, or its configuration by --traefik-config"
+			c.Unknown = "Traefik itself is not among the inputs, so its entry points and what they add are not " +
+				"known: name its project as well, or its configuration by --traefik-config"
 			c.Gateways = []*Gateway{c.gateway(nil, nil, c.allStacks())}
 		} else {
 			c.Gateways = []*Gateway{c.gateway(nil, nil, nil)}
@@ -50,8 +51,8 @@ type running struct {
 	svc *stack.Service
 }
 
-// together sorts Traefiks into those that can run on one machine: two that publish one port cannot, unless they stand in one
-// project. Those of one machine see the same containers.
+// together sorts Traefiks into those that can run on one machine: two that publish one port cannot, unless they stand
+// in one project. Those of one machine see the same containers.
 func (c *builder) together(all []running) [][]running {
 	var groups [][]running
 	for _, f := range all {
@@ -74,7 +75,8 @@ func clash(a, b *stack.Service) bool {
 	}
 	for _, p := range a.Ports {
 		for _, q := range b.Ports {
-			if p.Published != "" && p.Published == q.Published && p.Protocol == q.Protocol && (p.HostIP == q.HostIP || p.HostIP == "" || q.HostIP == "") {
+			if p.Published != "" && p.Published == q.Published && p.Protocol == q.Protocol &&
+				(p.HostIP == q.HostIP || p.HostIP == "" || q.HostIP == "") {
 				return true
 			}
 		}
@@ -82,8 +84,8 @@ func clash(a, b *stack.Service) bool {
 	return false
 }
 
-// stacksOf lists the stacks that a group of Traefiks sees: its own, those that share a network with one of them, and those that
-// share none with any other group, where it is the first.
+// stacksOf lists the stacks that a group of Traefiks sees: its own, those that share a network with one of them, and
+// those that share none with any other group, where it is the first.
 func (c *builder) stacksOf(group, all []running) []*stack.Stack {
 	in := func(f running) bool { return slices.Contains(group, f) }
 	owner := func(st *stack.Stack) running {
@@ -150,14 +152,16 @@ func sharesNetwork(a, b *stack.Stack) bool {
 func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.Stack) *Gateway {
 	g := &Gateway{
 		spaces: c.spaces,
-		Stack:  st, Service: svc, Version: traefik.ParseVersion(c.Options.TraefikVersion), outside: map[string]*Container{}, exempt: map[string]samples{},
+		Stack:  st, Service: svc, Version: traefik.ParseVersion(c.Options.TraefikVersion),
+		outside: map[string]*Container{}, exempt: map[string]samples{},
 	}
 	if svc != nil && !g.Version.Known() {
 		g.Version = c.versionOf(svc)
 	}
 	g.Unverified = g.Version.Known() && g.Version.Major < 3
 	if g.Unverified {
-		c.warn(fmt.Sprintf("access behind Traefik %s is unverified: no real one of that version was compared with", g.Version), svc)
+		c.warn(fmt.Sprintf("access behind Traefik %s is unverified: no real one of that version was compared with",
+			g.Version), svc)
 	}
 	in := traefik.Input{Version: g.Version, Unknown: map[string]bool{}}
 	var problem string
@@ -187,7 +191,8 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	if g.Assumed {
 		in.Static = assumedStatic(in.Containers)
 		in.Unknown["docker"], in.Unknown["swarm"], in.Unknown["file"] = true, true, true
-		g.unseen = "Traefik's configuration is not known: a router of a file's, or one that Traefik makes by itself, may lead here"
+		g.unseen = "Traefik's configuration is not known: a router of a file's, or one that Traefik makes by itself, " +
+			"may lead here"
 	} else {
 		g.Refused = in.Static.Refused(g.Version)
 		c.dynamicFiles(g, &in)
@@ -240,11 +245,12 @@ func seenAs(static *traefik.Static, s *stack.Service) []sight {
 	return []sight{asContainer, asSwarmsTask}
 }
 
-// member makes the container of a service. Where a value hangs on a variable that compose insists on, or that only names a
-// host, it is taken to be there.
+// member makes the container of a service. Where a value hangs on a variable that compose insists on, or that only
+// names a host, it is taken to be there.
 func (c *builder) member(st *stack.Stack, s *stack.Service, kind sight) (Container, traefik.Container) {
 	m := Container{Stack: st, Service: s, Labels: map[string]*stack.Label{}, swarm: kind == asSwarmsTask}
-	ct := traefik.Container{Project: st.Name, Service: s.Name, Name: st.Name + "-" + s.Name + "-1", Labels: map[string]string{}}
+	ct := traefik.Container{Project: st.Name, Service: s.Name, Name: st.Name + "-" + s.Name + "-1",
+		Labels: map[string]string{}}
 	if kind != asContainer {
 		// A swarm tells no ports, so that a service without a label for its port is not served.
 		ct = traefik.Container{Name: st.Name + "_" + s.Name, NoPort: true, Swarm: m.swarm, Labels: map[string]string{}}
@@ -269,8 +275,8 @@ func (c *builder) member(st *stack.Stack, s *stack.Service, kind sight) (Contain
 	return m, ct
 }
 
-// hostsOf are the names under which a Traefik reaches a service, for routers of files that lead to a URL: those of a common
-// network, and the machine's own with a published port.
+// hostsOf are the names under which a Traefik reaches a service, for routers of files that lead to a URL: those of a
+// common network, and the machine's own with a published port.
 func (c *builder) hostsOf(gst *stack.Stack, gateway *stack.Service, st *stack.Stack, s *stack.Service) []string {
 	var out []string
 	if gateway == nil || c.House(gateway).NetworkMode != "host" && c.spaces.meet(gst, gateway, st, s) {
@@ -310,18 +316,20 @@ func (m *Container) take(ct *traefik.Container, l *stack.Label) {
 // Insists says whether compose refuses to start without the variables of a label: ${NAME?} or ${NAME:?}.
 func Insists(l *stack.Label) bool {
 	for _, name := range l.Unset {
-		if !strings.Contains(l.RawValue+l.RawKey, "${"+name+"?") && !strings.Contains(l.RawValue+l.RawKey, "${"+name+":?") {
+		if !strings.Contains(l.RawValue+l.RawKey, "${"+name+"?") &&
+			!strings.Contains(l.RawValue+l.RawKey, "${"+name+":?") {
 			return false
 		}
 	}
 	return true
 }
 
-// namesHost says whether a label's value only says under which name or in which way something is served: a variable there is
-// set in a .env file that is not part of the repository, and guessing it to be empty would only mislead.
+// namesHost says whether a label's value only says under which name or in which way something is served: a variable
+// there is set in a .env file that is not part of the repository, and guessing it to be empty would only mislead.
 func namesHost(key string) bool {
 	k := strings.ToLower(key)
-	for _, s := range []string{".rule", ".certresolver", ".main", ".sans", ".network", ".address", ".users", ".realm", ".regex", ".replacement", ".port"} {
+	for _, s := range []string{".rule", ".certresolver", ".main", ".sans", ".network", ".address", ".users", ".realm",
+		".regex", ".replacement", ".port"} {
 		if strings.HasSuffix(k, s) {
 			return true
 		}

@@ -14,8 +14,8 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// A Traefik's configuration may be part of its image. What the image's Dockerfile says of it is followed from the last stage to
-// the image that it starts from; nothing is built.
+// A Traefik's configuration may be part of its image. What the image's Dockerfile says of it is followed from the last
+// stage to the image that it starts from; nothing is built.
 
 // image is what a Dockerfile says of a service's image. The zero value is an image that is built elsewhere.
 type image struct {
@@ -59,7 +59,8 @@ func (c *builder) image(s *stack.Service) *image {
 		img.shown, img.unread = b.Context, "it is built from a remote folder, for which no connection is opened"
 		return img
 	case len(b.Unset) > 0:
-		img.shown, img.unread = s.Name, fmt.Sprintf("the path of its Dockerfile hangs on %s, which has no value here", b.Unset[0])
+		img.shown, img.unread = s.Name, fmt.Sprintf("the path of its Dockerfile hangs on %s, which has no value here",
+			b.Unset[0])
 		return img
 	case b.Inline != "":
 		img.shown = s.BuildLocation.Path
@@ -83,7 +84,8 @@ func (c *builder) image(s *stack.Service) *image {
 			args[name] = *value
 		}
 	}
-	w := &follower{file: f, shown: img.shown, context: b.Context, args: args, bases: f.WithArgs(args), stages: map[*dockerfile.Stage]*stage{}}
+	w := &follower{file: f, shown: img.shown, context: b.Context, args: args, bases: f.WithArgs(args),
+		stages: map[*dockerfile.Stage]*stage{}}
 	if b.Inline != "" {
 		w.inline = &s.BuildLocation
 	}
@@ -127,13 +129,15 @@ func (w *follower) fill(img *image, s *stage) {
 	}
 }
 
-// maxCopies bounds what a stage is followed for: stages that copy from one another, twice each, would double it every time.
+// maxCopies bounds what a stage is followed for: stages that copy from one another, twice each, would double it every
+// time.
 const maxCopies = 5_000
 
 // put notes one thing that is copied, up to the bound; beyond it nothing is known of the stage.
 func (s *stage) put(o copied) {
 	if len(s.copies) > maxCopies {
-		s.copies[maxCopies] = copied{target: "/", folder: true, hidden: "its Dockerfile copies too much to be followed", line: o.line}
+		s.copies[maxCopies] = copied{target: "/", folder: true, hidden: "its Dockerfile copies too much to be followed",
+			line: o.line}
 		return
 	}
 	s.copies = append(s.copies, o)
@@ -165,7 +169,8 @@ func (w *follower) stage(d *dockerfile.Stage) *stage {
 			s.base = ref.Text
 		}
 		s.sure = ref.Scratch() || official(ref.Text)
-		for _, f := range []string{"/", "/etc", "/root", "/tmp", "/usr", "/usr/local", "/usr/local/bin", "/var", "/home", "/opt", "/srv", "/mnt", "/run"} {
+		for _, f := range []string{"/", "/etc", "/root", "/tmp", "/usr", "/usr/local", "/usr/local/bin", "/var",
+			"/home", "/opt", "/srv", "/mnt", "/run"} {
 			s.folders[f] = true
 		}
 	}
@@ -316,9 +321,11 @@ func (s *stage) run(in *dockerfile.Instruction) {
 }
 
 // changing are commands that leave the files they name as they are.
-var unchanging = map[string]bool{"mkdir": true, "chmod": true, "chown": true, "touch": true, "ls": true, "test": true, "[": true, "echo": true, "apk": true, "set": true}
+var unchanging = map[string]bool{"mkdir": true, "chmod": true, "chown": true, "touch": true, "ls": true, "test": true,
+	"[": true, "echo": true, "apk": true, "set": true}
 
-// wrote notes that a RUN may change what Traefik reads: it names a configuration file of Traefik's other than to make a folder.
+// wrote notes that a RUN may change what Traefik reads: it names a configuration file of Traefik's other than to make a
+// folder.
 func (s *stage) wrote(in *dockerfile.Instruction, line int) {
 	why := fmt.Sprintf("the RUN on line %d of its Dockerfile may write it", line)
 	if in.Script == nil || in.Script.Err != nil {
@@ -335,7 +342,8 @@ func (s *stage) wrote(in *dockerfile.Instruction, line int) {
 		}
 	}
 	if redirects {
-		for _, word := range strings.FieldsFunc(in.Script.Source, func(r rune) bool { return strings.ContainsRune(" \t\n;&|<>\"'", r) }) {
+		for _, word := range strings.FieldsFunc(in.Script.Source,
+			func(r rune) bool { return strings.ContainsRune(" \t\n;&|<>\"'", r) }) {
 			s.named(word, why, line)
 		}
 	}
@@ -472,7 +480,10 @@ func (c *copying) fromStage(from *stage, source string) {
 		c.s.put(o)
 	}
 	if from.base != "" && !strings.EqualFold(from.base, "scratch") && !from.sure {
-		seen := slices.ContainsFunc(from.copies, func(o copied) bool { return within(o.target, source) || o.folder && within(source, o.target) })
+		seen := slices.ContainsFunc(from.copies, func(o copied) bool {
+			return within(o.target, source) || o.folder &&
+				within(source, o.target)
+		})
 		if !seen {
 			c.hide(c.target, true, "it comes from the image %s", from.base)
 		}

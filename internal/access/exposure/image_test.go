@@ -12,9 +12,12 @@ import (
 // FuzzImage follows Dockerfiles of any text: it ends, and what it says was copied has a place.
 func FuzzImage(f *testing.F) {
 	for _, s := range []string{
-		"FROM traefik:v3.5\nCOPY t.yml /etc/traefik/\n", "ARG V=3\nFROM traefik:${V} AS a\nENV A=$A$A B=\"$A\"\nFROM a\nCOPY --from=a / /x\nCOPY --from=0 /x /\n",
-		"FROM scratch\nADD a.tar /\nADD https://x/y /z\nRUN echo a > /traefik.yml\nRUN <<EOF\nsed -i x /etc/traefik/t.yml\nEOF\n",
-		"FROM x\nCOPY <<A <<\"B\" /etc/traefik/\n$A\nA\n$B\nB\nLABEL traefik.enable=$X\nWORKDIR ../..\nCOPY * ./\n", "FROM a AS a\nFROM a AS a\nCOPY --from=a . .\n",
+		"FROM traefik:v3.5\nCOPY t.yml /etc/traefik/\n",
+		"ARG V=3\nFROM traefik:${V} AS a\nENV A=$A$A B=\"$A\"\nFROM a\nCOPY --from=a / /x\nCOPY --from=0 /x /\n",
+		"FROM scratch\nADD a.tar /\nADD https://x/y /z\nRUN echo a > /traefik.yml\nRUN <<EOF\nsed -i x " +
+			"/etc/traefik/t.yml\nEOF\n",
+		"FROM x\nCOPY <<A <<\"B\" /etc/traefik/\n$A\nA\n$B\nB\nLABEL traefik.enable=$X\nWORKDIR ../..\nCOPY * ./\n",
+		"FROM a AS a\nFROM a AS a\nCOPY --from=a . .\n",
 	} {
 		f.Add(s)
 	}
@@ -32,7 +35,8 @@ func FuzzImage(f *testing.F) {
 			t.Errorf("%d copies", len(img.copies))
 		}
 		for _, o := range img.copies {
-			if !strings.HasPrefix(o.target, "/") || o.hidden == "" && o.path == "" && o.folder || o.path != "" && !strings.HasPrefix(o.path, dir) {
+			if !strings.HasPrefix(o.target, "/") || o.hidden == "" && o.path == "" && o.folder || o.path != "" &&
+				!strings.HasPrefix(o.path, dir) {
 				t.Errorf("%+v", o)
 			}
 		}

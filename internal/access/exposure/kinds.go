@@ -17,14 +17,16 @@ func imageName(ref string) string {
 }
 
 // stores are the databases and caches, by image name: none of them belongs on the internet.
-var stores = words(`postgres postgresql postgis timescaledb timescaledb-ha pgvector mysql mysql-server mariadb percona mongo mongodb
+var stores = words(
+	`postgres postgresql postgis timescaledb timescaledb-ha pgvector mysql mysql-server mariadb percona mongo mongodb
 	mongodb-community-server redis redis-stack redis-stack-server valkey keydb dragonfly memcached elasticsearch opensearch cassandra scylla
 	couchdb couchbase influxdb clickhouse clickhouse-server neo4j etcd cockroach arangodb rethinkdb questdb zookeeper orientdb ferretdb qdrant
 	milvus weaviate surrealdb pgbouncer`)
 
-// panels are images that administer something, or that do what their visitor says: none of them asks for a login of its own
-// accord, or its login opens the machine. With them the ports on which they do so; none means every port.
-var panels = ports(`adminer phpmyadmin pgadmin pgadmin4 mongo-express redis-commander redisinsight redis-insight mongoku sqlpad pgweb
+// panels are images that administer something, or that do what their visitor says: none of them asks for a login of its
+// own accord, or its login opens the machine. With them the ports on which they do so; none means every port.
+var panels = ports(
+	`adminer phpmyadmin pgadmin pgadmin4 mongo-express redis-commander redisinsight redis-insight mongoku sqlpad pgweb
 	phppgadmin phpldapadmin cloudbeaver dbgate elasticvue cerebro kibana opensearch-dashboards flower rabbitmq-management kafka-ui kafdrop akhq
 	redpanda-console etcdkeeper
 	portainer:9000,9443 portainer-ce:9000,9443 portainer-ee:9000,9443 dockge yacht dozzle lazydocker

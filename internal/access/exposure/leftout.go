@@ -9,8 +9,9 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// Compose files that lie beside a project and are no part of it by default: compose.deploy.yml, an override. Where one of them
-// would change a door, the verdict is about a part of what may be deployed, and an edit of the other files may not hold.
+// Compose files that lie beside a project and are no part of it by default: compose.deploy.yml, an override. Where one
+// of them would change a door, the verdict is about a part of what may be deployed, and an edit of the other files may
+// not hold.
 
 // LeftOut is such a file with what it would change.
 type LeftOut struct {
@@ -18,8 +19,8 @@ type LeftOut struct {
 	Changes []Change
 }
 
-// tellLeftOut tells of files beside the projects that would change who may enter. What a development file would change is no
-// part of a deployment; the reader of the projects tells that it is left out.
+// tellLeftOut tells of files beside the projects that would change who may enter. What a development file would change
+// is no part of a deployment; the reader of the projects tells that it is left out.
 func (m *Model) tellLeftOut() {
 	for _, l := range m.LeftOut {
 		in := report.Input{Path: l.Path, Status: report.Partial}
@@ -60,7 +61,8 @@ func BothFiles(l *stack.LeftOut) string {
 	if l.Role == stack.OtherDefault {
 		return fmt.Sprintf("say what is deployed, `-f %s` or `-f %s`, or `files` in drydock.yaml", l.Base, l.Path)
 	}
-	return fmt.Sprintf("say what is deployed, `-f %s` or `-f %s -f %s`, or `files` in drydock.yaml", l.Base, l.Base, l.Path)
+	return fmt.Sprintf("say what is deployed, `-f %s` or `-f %s -f %s`, or `files` in drydock.yaml", l.Base, l.Base,
+		l.Path)
 }
 
 // Change is a door of one service that another set of files would change.
@@ -108,7 +110,8 @@ func newPaths(was, now *Service) []*AccessPath {
 	var out []*AccessPath
 	for i := range now.Paths {
 		d := &now.Paths[i]
-		if o := samePath(was, d); o == nil || o.Access != d.Access || !slices.Equal(o.Sources, d.Sources) || o.Rule != d.Rule {
+		if o := samePath(was, d); o == nil || o.Access != d.Access || !slices.Equal(o.Sources, d.Sources) ||
+			o.Rule != d.Rule {
 			out = append(out, d)
 		}
 	}
@@ -136,7 +139,8 @@ func (d *AccessPath) Lets() bool {
 
 // widerPath reports whether a door lets in more than it did.
 func widerPath(was, now *AccessPath) bool {
-	return was.Access != now.Access && Wider(was.Access, now.Access) == now.Access || was.Access == now.Access && !slices.Equal(was.Sources, now.Sources)
+	return was.Access != now.Access && Wider(was.Access, now.Access) == now.Access || was.Access == now.Access &&
+		!slices.Equal(was.Sources, now.Sources)
 }
 
 // ChangesText names what a file would change, the first three doors of it.
@@ -150,7 +154,8 @@ func ChangesText(l *stack.LeftOut, changes []Change) string {
 		case ch.Was == nil:
 			parts = append(parts, fmt.Sprintf("add %s to %s (%s)", ch.Path.Short(), ch.Service, ch.Path.Brief()))
 		default:
-			parts = append(parts, fmt.Sprintf("change %s of %s from %s to %s", ch.Path.Short(), ch.Service, ch.Was.Brief(), ch.Path.Brief()))
+			parts = append(parts, fmt.Sprintf("change %s of %s from %s to %s", ch.Path.Short(), ch.Service,
+				ch.Was.Brief(), ch.Path.Brief()))
 		}
 	}
 	if more := len(changes) - most; more > 0 {
@@ -189,7 +194,8 @@ func (d *AccessPath) Brief() string {
 	return d.Access
 }
 
-// Touches reports whether a file that is left out writes labels for Traefik, ports or another network mode into a service.
+// Touches reports whether a file that is left out writes labels for Traefik, ports or another network mode into a
+// service.
 func Touches(l *stack.LeftOut, svc *stack.Service) bool {
 	if l.With == nil {
 		return false
@@ -199,7 +205,8 @@ func Touches(l *stack.LeftOut, svc *stack.Service) bool {
 		if o.Name != svc.Name {
 			continue
 		}
-		return o.NetworkMode != svc.NetworkMode || len(o.Ports) != len(svc.Ports) || traefikLabels(o.Labels) != traefikLabels(svc.Labels) ||
+		return o.NetworkMode != svc.NetworkMode || len(o.Ports) != len(svc.Ports) ||
+			traefikLabels(o.Labels) != traefikLabels(svc.Labels) ||
 			traefikLabels(o.DeployLabels) != traefikLabels(svc.DeployLabels)
 	}
 	return false

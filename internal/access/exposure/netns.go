@@ -9,8 +9,8 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// A service with `network_mode: service:X` or `container:X` has no network of its own: what X publishes are its doors, and what
-// is said of X's addresses holds for it.
+// A service with `network_mode: service:X` or `container:X` has no network of its own: what X publishes are its doors,
+// and what is said of X's addresses holds for it.
 
 // maxNetworkChain bounds how many services may point to one another.
 const maxNetworkChain = 20
@@ -50,7 +50,8 @@ func (c *builder) shareNetworks() {
 		}
 		owner := c.networkOwner(st, s)
 		if owner == nil {
-			why := "it lives in the network of " + name + ", which is not among the inputs, or in a circle: name its project as well"
+			why := "it lives in the network of " + name + ", which is not among the inputs, or in a circle: name its " +
+				"project as well"
 			c.lost[s] = why
 			c.input(s, s.NetworkMode, report.Partial, why)
 			return
@@ -89,7 +90,8 @@ func (c *builder) lender(m *Container) *Container {
 	c.Host.Services(func(st *stack.Stack, s *stack.Service) {
 		same := st == m.Stack && s.Name == name
 		if kind == "container" {
-			same = name == st.Name+"-"+s.Name+"-1" || name == st.Name+"_"+s.Name+"_1" || slices.Contains(s.Aliases, name) ||
+			same = name == st.Name+"-"+s.Name+"-1" || name == st.Name+"_"+s.Name+"_1" ||
+				slices.Contains(s.Aliases, name) ||
 				s.ContainerID != "" && strings.HasPrefix(s.ContainerID, name) && len(name) >= 12
 		}
 		if same && out == nil {
@@ -128,14 +130,15 @@ func claims(s *stack.Service, port uint32) bool {
 }
 
 // storePorts are the ports of databases and caches, by image name.
-var storePorts = ports(`postgres:5432 postgresql:5432 postgis:5432 timescaledb:5432 timescaledb-ha:5432 pgvector:5432 mysql:3306,33060
+var storePorts = ports(
+	`postgres:5432 postgresql:5432 postgis:5432 timescaledb:5432 timescaledb-ha:5432 pgvector:5432 mysql:3306,33060
 	mysql-server:3306,33060 mariadb:3306 percona:3306 mongo:27017 mongodb:27017 mongodb-community-server:27017 redis:6379
 	redis-stack:6379,8001 redis-stack-server:6379 valkey:6379 keydb:6379 dragonfly:6379 memcached:11211 elasticsearch:9200,9300
 	opensearch:9200,9600 cassandra:9042,7000 couchdb:5984 influxdb:8086 clickhouse:8123,9000 clickhouse-server:8123,9000
 	neo4j:7474,7687 etcd:2379,2380 zookeeper:2181 qdrant:6333,6334 pgbouncer:5432,6432`)
 
-// listens reports whether a port of a shared network may be a service's: it is known to be, or nobody is known to have it and
-// the service is no database with ports of its own.
+// listens reports whether a port of a shared network may be a service's: it is known to be, or nobody is known to have
+// it and the service is no database with ports of its own.
 func (n *netns) listens(s *stack.Service, port uint32) bool {
 	if claims(s, port) {
 		return true
@@ -148,13 +151,14 @@ func (n *netns) claimed(port uint32) bool {
 	return slices.ContainsFunc(n.guests, func(g *Container) bool { return claims(g.Service, port) })
 }
 
-// tells reports whether what is said of a port is said of a guest: it is known to be its, or may be a tool's that administers
-// something on any port.
+// tells reports whether what is said of a port is said of a guest: it is known to be its, or may be a tool's that
+// administers something on any port.
 func (n *netns) tells(s *stack.Service, port uint32) bool {
 	return claims(s, port) || Administers(s, port) && !n.claimed(port)
 }
 
-// pathPorts are the ports that are published for a service: its own, or those of the network that it lives in which may be its.
+// pathPorts are the ports that are published for a service: its own, or those of the network that it lives in which may
+// be its.
 func (c *builder) pathPorts(s *stack.Service) []stack.Port {
 	space := c.spaces[s]
 	if space == nil || space.owner.Service == s {
@@ -165,8 +169,8 @@ func (c *builder) pathPorts(s *stack.Service) []stack.Port {
 	})
 }
 
-// ToldPorts are the published ports that findings are told of at a service: one that is known to be a guest's is told there, and
-// one that nobody is known to have at the network's owner.
+// ToldPorts are the published ports that findings are told of at a service: one that is known to be a guest's is told
+// there, and one that nobody is known to have at the network's owner.
 func (m *Model) ToldPorts(s *stack.Service) []stack.Port {
 	space := m.spaces[s]
 	if space == nil {
@@ -205,7 +209,8 @@ func (c *builder) lodge(r *Route) {
 		}
 		ports := r.PortsBehind()
 		for _, guest := range space.guests {
-			if len(ports) > 0 && !slices.ContainsFunc(ports, func(p uint32) bool { return space.listens(guest.Service, p) }) {
+			if len(ports) > 0 &&
+				!slices.ContainsFunc(ports, func(p uint32) bool { return space.listens(guest.Service, p) }) {
 				continue
 			}
 			for j := range r.g.Containers {

@@ -113,7 +113,8 @@ func (g *Gateway) Phantom(r *Route) bool {
 	})
 }
 
-// Guards says whether a middleware, by the name that a label of the docker provider uses, holds an allowlist or a login.
+// Guards says whether a middleware, by the name that a label of the docker provider uses, holds an allowlist or a
+// login.
 func (g *Gateway) Guards(name string) bool {
 	seen := map[string]bool{}
 	var visit func(string) bool
@@ -234,7 +235,10 @@ func (r *Route) Guarded() bool {
 
 // GuardedBy says whether an allowlist decides on the route.
 func (r *Route) GuardedBy(name string) bool {
-	return slices.ContainsFunc(r.Lists, func(l Allowlist) bool { return l.Middleware != nil && l.Middleware.Name == name })
+	return slices.ContainsFunc(r.Lists, func(l Allowlist) bool {
+		return l.Middleware != nil &&
+			l.Middleware.Name == name
+	})
 }
 
 // RoutesTo lists the routes that lead to a service, of whichever gateway.
@@ -420,7 +424,8 @@ type DockerGateway struct {
 	Network string // "" for one that Docker may choose by itself
 }
 
-// DockerGateways are those of the networks that Traefik is in. Where a subnet is not declared, Docker takes one of its own:
+// DockerGateways are those of the networks that Traefik is in. Where a subnet is not declared, Docker takes one of its
+// own:
 // 172.17.0.0/16 to 172.31.0.0/16 first.
 func (m *Model) DockerGateways(g *Gateway) []DockerGateway {
 	var out []DockerGateway
@@ -444,7 +449,8 @@ func (m *Model) DockerGateways(g *Gateway) []DockerGateway {
 	return out
 }
 
-// declared is a network as the stack that makes it declares it: an external one may be made by another stack of the host.
+// declared is a network as the stack that makes it declares it: an external one may be made by another stack of the
+// host.
 func (m *Model) declared(n stack.Network) stack.Network {
 	if len(n.Subnets) > 0 || n.Name == "" {
 		return n
@@ -491,7 +497,8 @@ const (
 	BroadV6 = 1.0 / (1 << 19)
 )
 
-// ShareNetwork reports whether two services live in one network namespace, so that a router of the one is the other's as well.
+// ShareNetwork reports whether two services live in one network namespace, so that a router of the one is the other's
+// as well.
 func (m *Model) ShareNetwork(a, b *Container) bool { return m.spaces.together(a, b) }
 
 // SeenBy is the Traefik that a service's labels are for: of several that see it the one that serves it.

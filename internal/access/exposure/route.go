@@ -24,8 +24,9 @@ const (
 )
 
 var classWords = map[Class]string{
-	Public: "public", Authenticated: "authenticated", Allowlisted: "allowlisted", Closed: "closed", Redirects: "redirect",
-	Internal: "internal", Unknown: "unknown",
+	Public: "public", Authenticated: "authenticated", Allowlisted: "allowlisted", Closed: "closed",
+	Redirects: "redirect",
+	Internal:  "internal", Unknown: "unknown",
 }
 
 func (c Class) String() string { return classWords[c] }
@@ -36,11 +37,12 @@ func (c Class) Open() bool { return c == Public }
 // Route is a router on an entry point with what its middlewares do.
 type Route struct {
 	*traefik.Route
-	g       *Gateway
-	Class   Class
-	Why     string
-	Lists   []Allowlist         // allowlists in front of the backend, in order
-	Past    []Allowlist         // allowlists behind a redirection that nobody gets past, or on a router that only redirects
+	g     *Gateway
+	Class Class
+	Why   string
+	Lists []Allowlist // allowlists in front of the backend, in order
+	// allowlists behind a redirection that nobody gets past, or on a router that only redirects
+	Past    []Allowlist
 	Sources []string            // what may enter, where class is allowlisted
 	Auth    string              // name of the middleware that asks who it is
 	asker   string              // who asks, where it is another service or a plugin
@@ -278,9 +280,11 @@ func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 	switch {
 	case forwarded && h.forwardedFor != nil:
 		if rs.Contains(a.Judged(*h.forwardedFor)) {
-			l.Forced = h.writer + " writes X-Forwarded-For before the list judges it, and what it writes is in the list: everybody is let in"
+			l.Forced = h.writer + " writes X-Forwarded-For before the list judges it, and what it writes is in the " +
+				"list: everybody is let in"
 		} else {
-			l.Never = h.writer + " writes X-Forwarded-For before the list judges it, and what it writes is not in the list"
+			l.Never = h.writer + " writes X-Forwarded-For before the list judges it, and what it writes is not in " +
+				"the list"
 		}
 	case forwarded && h.maybe != nil:
 		l.Maybe = h.maybe.Name + " may write X-Forwarded-For before the list judges it"
@@ -296,12 +300,14 @@ func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 		case ep.ForwardedInsecure:
 			l.Spoof = "the entry point believes the forwarding headers of any client (forwardedHeaders.insecure)"
 		case trustsEverybody(ep):
-			l.Spoof = "the entry point believes the forwarding headers of any client (forwardedHeaders.trustedIPs holds everybody)"
+			l.Spoof = "the entry point believes the forwarding headers of any client (forwardedHeaders.trustedIPs " +
+				"holds everybody)"
 		case len(proxies) == 0:
 			l.Never = "it looks for the client in X-Forwarded-For, which Traefik drops where no proxy is trusted"
 		case a.Depth > len(proxies) && singleAddresses(proxies):
 			l.Spoof = fmt.Sprintf(
-				"it takes address %d of X-Forwarded-For from the right, but there are only %d trusted proxies: the client writes the rest",
+				"it takes address %d of X-Forwarded-For from the right, but there are only %d trusted proxies: the "+
+					"client writes the rest",
 				a.Depth,
 				len(proxies),
 			)
@@ -388,7 +394,10 @@ func (r *Route) decide() {
 		r.Class, r.Why = Unknown, "no middleware of its own; what its entry points add is not known"
 	case r.decider != nil:
 		r.Class, r.Why = Unknown, undecidedWhy(r.decider)
-	case slices.ContainsFunc(r.Lists, func(l Allowlist) bool { return l.Maybe != "" && l.Spoof == "" && l.Everybody == "" }):
+	case slices.ContainsFunc(r.Lists, func(l Allowlist) bool {
+		return l.Maybe != "" && l.Spoof == "" &&
+			l.Everybody == ""
+	}):
 		i := slices.IndexFunc(r.Lists, func(l Allowlist) bool { return l.Maybe != "" })
 		r.Class, r.Why = Unknown, r.Lists[i].Maybe
 	case len(r.Lists) > 0 && r.Lists[0].Spoof+r.Lists[0].Forced != "":
@@ -514,7 +523,8 @@ func (r *Route) reach() {
 	}
 	if ok, why := r.g.published(r.Entry()); !ok {
 		if r.Class, r.Why = Internal, why; r.g.hiddenPort() {
-			r.Class, r.Why = Unknown, "which ports of Traefik's are published hangs on a variable that has no value here"
+			r.Class, r.Why = Unknown, "which ports of Traefik's are published hangs on a variable that has no value "+
+				"here"
 		}
 		return
 	}
@@ -567,7 +577,8 @@ func (g *Gateway) home() *stack.Service {
 
 // hiddenPort reports whether a variable without a value hides which port of Traefik's is published.
 func (g *Gateway) hiddenPort() bool {
-	return g.Service != nil && slices.ContainsFunc(g.home().Ports, func(p stack.Port) bool { return p.Target == 0 && len(p.Unset) > 0 })
+	return g.Service != nil &&
+		slices.ContainsFunc(g.home().Ports, func(p stack.Port) bool { return p.Target == 0 && len(p.Unset) > 0 })
 }
 
 // published says whether strangers can reach an entry point.
@@ -607,7 +618,8 @@ func (r *Route) findShadow(all rivals) {
 	for _, o := range all.of(r) {
 		switch {
 		case o.TCP && !r.TCP && o.TLS == nil && r.TLS == nil && o.Rule.CatchAll():
-		case o.TCP != r.TCP || (o.TLS == nil) != (r.TLS == nil) || o.Priority <= r.Priority || !o.EntryRedirect() && !r.Rule.Implies(o.Rule):
+		case o.TCP != r.TCP || (o.TLS == nil) != (r.TLS == nil) || o.Priority <= r.Priority || !o.EntryRedirect() &&
+			!r.Rule.Implies(o.Rule):
 			continue
 		}
 		if o != r && o.Unknown == "" {

@@ -71,7 +71,8 @@ func (r *Model) Named(name string) ([]*Gateway, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, clierr.Usage("no Traefik is called %q", name).WithHint("There are: %s.", strings.Join(NamesOf(r.Gateways), ", "))
+		return nil, clierr.Usage("no Traefik is called %q", name).WithHint("There are: %s.",
+			strings.Join(NamesOf(r.Gateways), ", "))
 	}
 	return out, nil
 }
@@ -110,20 +111,24 @@ func (r *Model) gatewayFor(q Request) (*Gateway, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return nil, clierr.Usage("several Traefiks have an entry point %q", name).WithHint("Say which one with --traefik: %s.", strings.Join(NamesOf(found), ", "))
+		return nil, clierr.Usage("several Traefiks have an entry point %q",
+			name).WithHint("Say which one with --traefik: %s.", strings.Join(NamesOf(found), ", "))
 	case len(names) == 0:
 		return nil, nil
 	}
 	sort.Strings(names)
-	return nil, clierr.Usage("there is no entry point %q", name).WithHint("Traefik listens on: %s.", strings.Join(names, ", "))
+	return nil, clierr.Usage("there is no entry point %q", name).WithHint("Traefik listens on: %s.",
+		strings.Join(names, ", "))
 }
 
 func (q *Request) read(g *Gateway) (*traefik.Request, error) {
 	from, err := netip.ParseAddr(q.From)
 	if err != nil {
-		return nil, clierr.Usage("%q is no IP address", q.From).WithHint("Give the client's address, such as 203.0.113.9 or 2001:db8::9.")
+		return nil, clierr.Usage("%q is no IP address",
+			q.From).WithHint("Give the client's address, such as 203.0.113.9 or 2001:db8::9.")
 	}
-	req := &traefik.Request{From: from, EntryPoint: q.EntryPoint, Proto: q.Proto, Host: q.Host, Path: q.Path, Method: strings.ToUpper(q.Method), Header: http.Header{}}
+	req := &traefik.Request{From: from, EntryPoint: q.EntryPoint, Proto: q.Proto, Host: q.Host, Path: q.Path,
+		Method: strings.ToUpper(q.Method), Header: http.Header{}}
 	for k, vs := range q.Headers {
 		for _, v := range vs {
 			req.Header.Add(k, v)
@@ -144,7 +149,8 @@ func (q *Request) read(g *Gateway) (*traefik.Request, error) {
 	return req, nil
 }
 
-// usualProto is how an entry point is used: https where it or a router on it has TLS, plain TCP where nothing else is there.
+// usualProto is how an entry point is used: https where it or a router on it has TLS, plain TCP where nothing else is
+// there.
 func (g *Gateway) usualProto(entryPoint string) string {
 	rt := g.Runtime
 	http := len(rt.Table(entryPoint, false, false))
@@ -174,7 +180,8 @@ func ReadRequests(name string, rd io.Reader) ([]Request, error) {
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, clierr.Input(name, "not a list of requests: %v", err).
-			WithHint(`Write [{"from": "203.0.113.9", "entrypoint": "websecure", "host": "app.example.com", "path": "/"}].`)
+			WithHint(
+				`Write [{"from": "203.0.113.9", "entrypoint": "websecure", "host": "app.example.com", "path": "/"}].`)
 	}
 	out := make([]Request, len(raw))
 	for i, r := range raw {
@@ -184,7 +191,8 @@ func ReadRequests(name string, rd io.Reader) ([]Request, error) {
 			if json.Unmarshal(v, &many) != nil {
 				var one string
 				if err := json.Unmarshal(v, &one); err != nil {
-					return nil, clierr.Input(name, "request %d: the header %s is neither a text nor a list of texts", i+1, k)
+					return nil, clierr.Input(name, "request %d: the header %s is neither a text nor a list of texts",
+						i+1, k)
 				}
 				many = []string{one}
 			}

@@ -58,16 +58,19 @@ func (c *builder) startOf(st *stack.Stack, s *stack.Service) start {
 	return run
 }
 
-// starters are the programs that start Traefik and do nothing else, by their last path element: the program itself, the official
-// image's entrypoint, and what only hands signals on.
+// starters are the programs that start Traefik and do nothing else, by their last path element: the program itself, the
+// official image's entrypoint, and what only hands signals on.
 var starters = map[string]bool{
-	"traefik": true, "entrypoint.sh": true, "docker-entrypoint.sh": true, "tini": true, "dumb-init": true, "init": true, "exec": true, "env": true,
+	"traefik": true, "entrypoint.sh": true, "docker-entrypoint.sh": true, "tini": true, "dumb-init": true, "init": true,
+	"exec": true, "env": true,
 }
 
 // quiet are commands of a shell wrapper's that change nothing of what Traefik reads.
 var quiet = map[string]bool{
-	"": true, "set": true, "echo": true, "printf": true, "sleep": true, "true": true, ":": true, "test": true, "[": true, "[[": true,
-	"mkdir": true, "touch": true, "chmod": true, "chown": true, "wait": true, "trap": true, "until": true, "nc": true, "ls": true, "cd": true,
+	"": true, "set": true, "echo": true, "printf": true, "sleep": true, "true": true, ":": true, "test": true,
+	"[": true, "[[": true,
+	"mkdir": true, "touch": true, "chmod": true, "chown": true, "wait": true, "trap": true, "until": true, "nc": true,
+	"ls": true, "cd": true,
 	"export": true, "exec": true, "traefik": true, "exit": true, "shift": true, "date": true, "id": true, "umask": true,
 }
 
@@ -169,8 +172,8 @@ func traefikCommand(command *dockerfile.Command) []string {
 	return nil
 }
 
-// isTraefik tells Traefik by its image, by the one that its Dockerfile starts from or the program that it starts, or by flags and
-// variables that only a Traefik has.
+// isTraefik tells Traefik by its image, by the one that its Dockerfile starts from or the program that it starts, or by
+// flags and variables that only a Traefik has.
 func (c *builder) isTraefik(st *stack.Stack, s *stack.Service) bool {
 	if _, ok := traefik.ImageVersion(s.Image); ok {
 		return true
@@ -203,8 +206,8 @@ func (c *builder) isTraefik(st *stack.Stack, s *stack.Service) bool {
 	return false
 }
 
-// hostsDashboard tells a Traefik whose image and settings say nothing by a label that serves its dashboard, on a service that is
-// published or sees the engine.
+// hostsDashboard tells a Traefik whose image and settings say nothing by a label that serves its dashboard, on a
+// service that is published or sees the engine.
 func hostsDashboard(s *stack.Service) bool {
 	dashboard := slices.ContainsFunc(append(slices.Clone(s.Labels), s.DeployLabels...), func(l stack.Label) bool {
 		key := strings.ToLower(l.Key)

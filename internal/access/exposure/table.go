@@ -156,7 +156,8 @@ func (t *table) name(s *Service) string {
 	return s.Name
 }
 
-// widths are those of the first three columns: as wide as they need to be, narrowed where the last one would have no room.
+// widths are those of the first three columns: as wide as they need to be, narrowed where the last one would have no
+// room.
 func (t *table) widths(width int) [3]int {
 	var need, out [3]int
 	who := 0

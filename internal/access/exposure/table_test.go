@@ -11,8 +11,8 @@ import (
 	"github.com/drydock/drydock/internal/access/accesstest"
 )
 
-// TestTheTableFits writes the table of every host of the tests: no line is longer than the terminal, every service is named in
-// full, and every door has a row or is counted below.
+// TestTheTableFits writes the table of every host of the tests: no line is longer than the terminal, every service is
+// named in full, and every door has a row or is counted below.
 func TestTheTableFits(t *testing.T) {
 	files := accesstest.Archives("hosts")
 	for _, f := range files {
@@ -64,14 +64,17 @@ func TestTheTableTellsServicesApart(t *testing.T) {
 	files := map[string]string{}
 	for name, head := range map[string]string{"a": proxy, "b": "cache: {image: redis}"} {
 		dir := "the-very-long-name-of-a-customers-project-" + name
-		files[dir+"/compose.yaml"] = strings.NewReplacer("PROXY", head, "NAME", "router-with-a-long-name-of-"+name).Replace(longNames)
+		files[dir+"/compose.yaml"] = strings.NewReplacer("PROXY", head, "NAME", "router-with-a-long-name-of-"+
+			name).Replace(longNames)
 	}
-	res := Build(accesstest.Host(t, files, "the-very-long-name-of-a-customers-project-a", "the-very-long-name-of-a-customers-project-b"), Options{})
+	res := Build(accesstest.Host(t, files, "the-very-long-name-of-a-customers-project-a",
+		"the-very-long-name-of-a-customers-project-b"), Options{})
 	var b strings.Builder
 	if err := res.WriteTable(&b, TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\ntraefik  ", "\ncache  ", "-a/web  ", "-b/web  ", "-of-a@docker", "-of-b@docker", "everybody: no allowlist"} {
+	for _, want := range []string{"\ntraefik  ", "\ncache  ", "-a/web  ", "-b/web  ", "-of-a@docker", "-of-b@docker",
+		"everybody: no allowlist"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
@@ -95,7 +98,9 @@ func TestTheTableFoldsWhatNobodyReads(t *testing.T) {
 		all        bool
 		want, wont []string
 	}{
-		{false, []string{"traefik  ports 80, 443", "port 9100", "Not listed: 1 router that only redirects and Traefik's ping; --all lists every door."}, []string{"web-to-websecure", "ping@internal"}},
+		{false, []string{"traefik  ports 80, 443", "port 9100",
+			"Not listed: 1 router that only redirects and Traefik's ping; --all lists every door."},
+			[]string{"web-to-websecure", "ping@internal"}},
 		{true, []string{"port 80", "port 443", "web-to-websecure", "ping@internal"}, []string{"Not listed"}},
 	} {
 		var b strings.Builder

@@ -88,14 +88,17 @@ func (a *API) Ask(ctx context.Context) (*Live, error) {
 	}
 	tr := &http.Transport{DisableKeepAlives: true, TLSClientConfig: trust}
 	defer tr.CloseIdleConnections()
-	client := &http.Client{Transport: tr, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: tr,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, clierr.Input(u.Host, "Traefik's API does not answer: %v", plainNetError(err)).WithHint("%s", netHint(err))
+		return nil, clierr.Input(u.Host, "Traefik's API does not answer: %v", plainNetError(err)).WithHint("%s",
+			netHint(err))
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, clierr.Input(u.Host, "Traefik's API answers %d", resp.StatusCode).WithHint("%s", statusHint(resp.StatusCode))
+		return nil, clierr.Input(u.Host, "Traefik's API answers %d", resp.StatusCode).WithHint("%s",
+			statusHint(resp.StatusCode))
 	}
 	data, err := bounded.ReadAll(resp.Body, maxLive)
 	if err != nil {
@@ -103,7 +106,8 @@ func (a *API) Ask(ctx context.Context) (*Live, error) {
 	}
 	var live Live
 	if err := json.Unmarshal(data, &live); err != nil || live.Routers == nil && live.TCPRouters == nil {
-		return nil, clierr.Input(u.Host, "what answers there is not Traefik's API").WithHint("Name the entry point of the API (8080 with api.insecure), or the router to api@internal.")
+		return nil, clierr.Input(u.Host, "what answers there is not Traefik's API").WithHint(
+			"Name the entry point of the API (8080 with api.insecure), or the router to api@internal.")
 	}
 	return &live, nil
 }
@@ -149,9 +153,11 @@ func statusHint(status int) string {
 	case http.StatusUnauthorized:
 		return "It asks for a password: give --traefik-user NAME, and the password in DRYDOCK_TRAEFIK_PASSWORD."
 	case http.StatusForbidden:
-		return "It refuses this machine's address: an allowlist stands before the API. Ask from an address that is in it."
+		return "It refuses this machine's address: an allowlist stands before the API. Ask from an address that is " +
+			"in it."
 	case http.StatusNotFound:
-		return "No API is served there: enable it (api: true), give its path if api.basePath sets one, and the host of its router with --traefik-host."
+		return "No API is served there: enable it (api: true), give its path if api.basePath sets one, and the host " +
+			"of its router with --traefik-host."
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return "It redirects, most often to https: write that address."
 	}
@@ -175,15 +181,16 @@ type Difference struct {
 	Live   string `json:"live"`  // what runs
 }
 
-// Compare holds what runs against what the files say: the routers, what guards them, and whether they are served. Of several
-// Traefiks in the files the one that runs must be named, as its service or stack/service.
+// Compare holds what runs against what the files say: the routers, what guards them, and whether they are served. Of
+// several Traefiks in the files the one that runs must be named, as its service or stack/service.
 func Compare(r *exposure.Model, live *Live, name string) ([]Difference, error) {
 	gateways, err := r.Named(name)
 	if err != nil {
 		return nil, err
 	}
 	if len(gateways) > 1 {
-		return nil, clierr.Usage("the files have several Traefiks").WithHint("Say which one is asked with --traefik: %s.", strings.Join(exposure.NamesOf(gateways), ", "))
+		return nil, clierr.Usage("the files have several Traefiks").WithHint(
+			"Say which one is asked with --traefik: %s.", strings.Join(exposure.NamesOf(gateways), ", "))
 	}
 	type state struct {
 		rule, status string
@@ -234,7 +241,8 @@ func Compare(r *exposure.Model, live *Live, name string) ([]Difference, error) {
 			out = append(out, Difference{n, "rule", w.rule, x.Rule})
 		}
 		if w.status == "enabled" && !slices.Equal(w.middlewares, x.Middlewares) {
-			out = append(out, Difference{n, "middlewares", strings.Join(w.middlewares, ", "), strings.Join(x.Middlewares, ", ")})
+			out = append(out, Difference{n, "middlewares", strings.Join(w.middlewares, ", "),
+				strings.Join(x.Middlewares, ", ")})
 		}
 	}
 	for n, x := range runs {
@@ -259,8 +267,8 @@ type Probe struct {
 	Host    string
 	Path    string
 	Header  http.Header
-	// What tells the backend's own answer from one of Traefik's: a header that it sets, or text in its body. A status alone
-	// never does: a refusal may look like success.
+	// What tells the backend's own answer from one of Traefik's: a header that it sets, or text in its body. A status
+	// alone never does: a refusal may look like success.
 	BackendHeader string
 	BackendBody   string
 	Traefik       string // which of several Traefiks is asked, for the simulation
@@ -316,7 +324,8 @@ func (p *Probe) Send(ctx context.Context) ProbeAnswer {
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
-	client := &http.Client{Transport: tr, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: tr,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
 		a.Error = plainNetError(err).Error()
@@ -355,7 +364,8 @@ func Expected(r *exposure.Model, p *Probe, entryPoint string, a *ProbeAnswer) (*
 	for k, v := range p.Header {
 		h[k] = v
 	}
-	s, err := r.Simulate(exposure.Request{From: a.From, EntryPoint: entryPoint, Proto: p.Proto, Host: p.Host, Path: p.Path, Headers: h, Traefik: p.Traefik})
+	s, err := r.Simulate(exposure.Request{From: a.From, EntryPoint: entryPoint, Proto: p.Proto, Host: p.Host,
+		Path: p.Path, Headers: h, Traefik: p.Traefik})
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,8 @@ func certificate(t *testing.T, dir, host string) (ca []byte) {
 		t.Fatal(err)
 	}
 	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
@@ -44,7 +45,8 @@ func certificate(t *testing.T, dir, host string) (ca []byte) {
 		t.Fatal(err)
 	}
 	ca = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	for name, data := range map[string][]byte{"cert.pem": ca, "key.pem": pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: k})} {
+	for name, data := range map[string][]byte{"cert.pem": ca,
+		"key.pem": pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: k})} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -52,17 +54,22 @@ func certificate(t *testing.T, dir, host string) (ca []byte) {
 	return ca
 }
 
-// TestAskBehindTLSAndLogin asks a real Traefik's API that is served by a router, with a login and a certificate of the user's own.
+// TestAskBehindTLSAndLogin asks a real Traefik's API that is served by a router, with a login and a certificate of the
+// user's own.
 func TestAskBehindTLSAndLogin(t *testing.T) {
 	dir := t.TempDir()
 	ca := certificate(t, dir, "api.example.com")
 	const password = "CANARY-password"
 	sum := sha1.Sum([]byte(password))
 	rig := traefiktest.Start(t, traefiktest.Setup{
-		Tool: "traefik", EntryPoints: []string{"web", "websecure"}, Flags: []string{"--providers.docker.exposedbydefault=false"},
-		File: fmt.Sprintf("http: {middlewares: {x: {headers: {frameDeny: true}}}, routers: {x: {rule: \"Host(`x`)\", service: noop@internal}}}\ntls: {stores: {default: {defaultCertificate: {certFile: %s/cert.pem, keyFile: %s/key.pem}}}}\n", dir, dir),
+		Tool: "traefik", EntryPoints: []string{"web", "websecure"},
+		Flags: []string{"--providers.docker.exposedbydefault=false"},
+		File: fmt.Sprintf("http: {middlewares: {x: {headers: {frameDeny: true}}}, routers: {x: {rule: "+
+			"\"Host(`x`)\", service: noop@internal}}}\ntls: {stores: {default: {defaultCertificate: {certFile: "+
+			"%s/cert.pem, keyFile: %s/key.pem}}}}\n", dir, dir),
 		Containers: []traefiktest.Container{{Name: "x", Labels: map[string]string{
-			"traefik.enable": "true", "traefik.http.routers.api.rule": "Host(`api.example.com`)", "traefik.http.routers.api.entrypoints": "websecure", "traefik.http.routers.api.tls": "true",
+			"traefik.enable": "true", "traefik.http.routers.api.rule": "Host(`api.example.com`)",
+			"traefik.http.routers.api.entrypoints": "websecure", "traefik.http.routers.api.tls": "true",
 			"traefik.http.routers.api.service": "api@internal", "traefik.http.routers.api.middlewares": "login",
 			"traefik.http.middlewares.login.basicauth.users": "ops:{SHA}" + base64.StdEncoding.EncodeToString(sum[:]),
 		}}},
@@ -73,12 +80,13 @@ func TestAskBehindTLSAndLogin(t *testing.T) {
 		api  API
 		hint string // "" where it answers
 	}{
-		"right":         {API{URL: url, Host: "api.example.com", User: "ops", Password: password, CA: ca}, ""},
-		"its dashboard": {API{URL: url + "/dashboard/#/http", Host: "api.example.com", User: "ops", Password: password, CA: ca}, ""},
-		"no password":   {API{URL: url, Host: "api.example.com", CA: ca}, "--traefik-user"},
-		"other host":    {API{URL: url, Host: "x", CA: ca}, "--traefik-host"},
-		"no authority":  {API{URL: url, Host: "api.example.com", User: "ops", Password: password}, "--traefik-ca"},
-		"not there":     {API{URL: fmt.Sprintf("http://127.0.0.1:%d", rig.Ports["web"])}, "No API is served"},
+		"right": {API{URL: url, Host: "api.example.com", User: "ops", Password: password, CA: ca}, ""},
+		"its dashboard": {API{URL: url + "/dashboard/#/http", Host: "api.example.com", User: "ops", Password: password,
+			CA: ca}, ""},
+		"no password":  {API{URL: url, Host: "api.example.com", CA: ca}, "--traefik-user"},
+		"other host":   {API{URL: url, Host: "x", CA: ca}, "--traefik-host"},
+		"no authority": {API{URL: url, Host: "api.example.com", User: "ops", Password: password}, "--traefik-ca"},
+		"not there":    {API{URL: fmt.Sprintf("http://127.0.0.1:%d", rig.Ports["web"])}, "No API is served"},
 	} {
 		live, err := c.api.Ask(ctx)
 		if c.hint == "" {
@@ -97,21 +105,32 @@ func TestAskBehindTLSAndLogin(t *testing.T) {
 
 // TestAskTeaches tells what to do about every way in which an address is not an API's.
 func TestAskTeaches(t *testing.T) {
-	for status, hint := range map[int]string{http.StatusForbidden: "this machine's address", http.StatusMovedPermanently: "redirects", http.StatusNotFound: "api: true", http.StatusOK: "router to api@internal"} {
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status); w.Write([]byte("{}")) }))
-		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil || !strings.Contains(clierr.Hint(err), hint) {
+	for status, hint := range map[int]string{http.StatusForbidden: "this machine's address",
+		http.StatusMovedPermanently: "redirects", http.StatusNotFound: "api: true",
+		http.StatusOK: "router to api@internal"} {
+		srv := httptest.NewServer(
+			http.HandlerFunc(func(w http.ResponseWriter,
+				_ *http.Request) {
+				w.WriteHeader(status)
+				w.Write([]byte("{}"))
+			}))
+		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil ||
+			!strings.Contains(clierr.Hint(err), hint) {
 			t.Errorf("%d: %v, hint %q", status, err, clierr.Hint(err))
 		}
-		if _, err := (&API{URL: strings.Replace(srv.URL, "http:", "https:", 1)}).Ask(context.Background()); err == nil || !strings.Contains(clierr.Hint(err), "write http://") {
+		if _, err := (&API{URL: strings.Replace(srv.URL, "http:", "https:", 1)}).Ask(
+			context.Background()); err == nil || !strings.Contains(clierr.Hint(err), "write http://") {
 			t.Errorf("plain HTTP: %v, hint %q", err, clierr.Hint(err))
 		}
 		srv.Close()
-		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil || !strings.Contains(clierr.Hint(err), "published to this machine") {
+		if _, err := (&API{URL: srv.URL}).Ask(context.Background()); err == nil ||
+			!strings.Contains(clierr.Hint(err), "published to this machine") {
 			t.Errorf("closed: %v, hint %q", err, clierr.Hint(err))
 		}
 	}
 	for _, url := range []string{"", "127.0.0.1:8080", "ftp://x", "http://user:CANARY@%zz"} {
-		if _, err := (&API{URL: url}).Ask(context.Background()); err == nil || clierr.Hint(err) == "" || strings.Contains(err.Error(), "CANARY") {
+		if _, err := (&API{URL: url}).Ask(context.Background()); err == nil || clierr.Hint(err) == "" ||
+			strings.Contains(err.Error(), "CANARY") {
 			t.Errorf("%s: %v", url, err)
 		}
 	}

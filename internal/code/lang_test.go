@@ -33,7 +33,7 @@ func linesOfRule(t *testing.T, lang, text, src string) string {
 	}
 	names := map[string]string{
 		"bash": "a.sh", "dockerfile": "Dockerfile", "yaml": "a.yaml", "html": "a.html", "generic": "a.txt", "json": "a.json",
-		"php": "a.php", "go": "a.go", "python": "a.py", "javascript": "a.js", "typescript": "a.ts", "java": "A.java", "ruby": "a.rb",
+		"php": "a.php", "go": "a.go", "python": "a.py", "javascript": "a.js", "typescript": "a.tsx", "java": "A.java", "ruby": "a.rb",
 	}
 	var out []string
 	for _, f := range eng.File(names[lang], []byte(src)).Findings {

@@ -259,16 +259,22 @@ func (c *constants) changed(left ID, v values) {
 // dropExpressions forgets all but constants: within a loop and after it, what an expression uses may have changed.
 func (c *constants) dropExpressions(v values) {
 	for k, x := range v {
-		if !c.literal(x) {
+		if !c.literal(x) && !c.unchanging(k) {
 			delete(v, k)
 		}
 	}
 }
 
+// unchanging reports whether a variable is declared with its value and never written again.
+func (c *constants) unchanging(d int32) bool {
+	e := &c.decls[d]
+	return c.spec.Requires && e.writes == 1 && !e.param && c.t.Kind(c.t.Nodes[e.node].Parent) == VarDef
+}
+
 // literal reports whether a value is a constant.
 func (c *constants) literal(id ID) bool {
 	switch c.t.Nodes[id].Kind {
-	case Str, Num, Bool, Null:
+	case Str, Num, Bool, Null, Regex:
 		return true
 	}
 	return false
@@ -409,12 +415,12 @@ func (c *constants) valueOf(id ID) ID {
 		return Nil
 	}
 	switch c.t.Nodes[id].Kind {
-	case Str, Num, Bool, Null:
+	case Str, Num, Bool, Null, Regex:
 		return id
 	}
 	for _, a := range c.t.Alt[id] {
 		switch c.t.Nodes[a].Kind {
-		case Str, Num, Bool, Null:
+		case Str, Num, Bool, Null, Regex:
 			return a
 		}
 	}
@@ -463,7 +469,7 @@ func (c *constants) foldInterp(id ID) {
 	unknown := false
 	for x := t.Nodes[id].First; x != Nil; x = t.Nodes[x].Next {
 		val := c.valueOf(x)
-		if val == Nil {
+		if val == Nil || t.Kind(val) == Regex {
 			return
 		}
 		unknown = unknown || t.AnyConst(val)

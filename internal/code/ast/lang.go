@@ -54,6 +54,8 @@ type PatternSpec struct {
 	Unwrap bool
 	// QuotedDots: "..." in quotes is that text and no ellipsis.
 	QuotedDots bool
+	// TextPieces: $X in a string of several parts is a piece of its text.
+	TextPieces bool
 	// Blank is what a pattern without a word stands for; "" where it is an error.
 	Blank string
 	// Whole: a pattern is a statement, even where it holds nothing but an expression.
@@ -136,10 +138,16 @@ type NameSpec struct {
 	OpenPairs bool
 	// Literals names the types of literals: of Str, Num (integers), Unary (other numbers) and Bool.
 	Literals map[Kind]string
+	// AlsoLiterals names further types that literals of a kind have.
+	AlsoLiterals map[Kind]string
 	// NestedModules: what is imported from a.b.c is imported from a.b too.
 	NestedModules bool
 	// NaryBool: a chain of and, or of or, is one operation; its beginning is no expression of its own.
 	NaryBool bool
+	// OpenMods: visibility and static in a pattern of a function do not matter.
+	OpenMods bool
+	// VarConst: var in a pattern stands for const, too.
+	VarConst bool
 	// Concat is the operator that joins strings where it is not +.
 	Concat string
 }
@@ -226,6 +234,15 @@ func LangByName(name string) *Lang {
 	return nil
 }
 
+// PatternLang is the language in which a rule's patterns are written that is run on files of l: that of the rule's first
+// language where the two share a form.
+func (l *Lang) PatternLang(first string) *Lang {
+	if l == yamlLang && LangByName(first) == jsonLang {
+		return yamlAsJSON
+	}
+	return l
+}
+
 // LangOf finds the language of a file by its name, nil if it has none.
 func LangOf(path string) *Lang {
 	base := filepath.Base(path)
@@ -289,7 +306,7 @@ func (l *Lang) compiled(g syntax.Grammar) (*compiled, error) {
 // Parse parses and lowers one source of the language.
 func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
 	t, err := l.parse(path, src, lim)
-	if err != nil || len(t.Errors) == 0 || l.Pattern.Wider == "" || path == "" {
+	if err != nil || l.Pattern.Wider == "" || path == "" || len(t.Errors) == 0 && !typeArguments.Match(src) {
 		return t, err
 	}
 	// Scripts with types in them are not rare. What the wider grammar reads whole is taken as it reads it.
@@ -299,6 +316,9 @@ func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) 
 	}
 	return t, nil
 }
+
+// typeArguments is f<T>(x), which the grammar without types reads as two comparisons.
+var typeArguments = regexp.MustCompile(`[\w$]<[\w$.,|&\[\]{}:; ]+>\(`)
 
 func (l *Lang) parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
 	if l.Read != nil {

@@ -29,7 +29,7 @@ function_type: !functype
 method_elem method_spec: Other name=name parameters=params result=ret
 argument_list: Args
 variadic_argument: Spread "..." *=value
-type_conversion_expression: Call type=fn operand=args
+type_conversion_expression: !conversion
 selector_expression: Member operand=obj field=name
 qualified_type: Member package=obj name=name
 index_expression: Index operand=obj index=elem
@@ -66,7 +66,7 @@ source_file: Program
 empty_statement: -
 `,
 		Hooks: map[string]Hook{
-			"string": quoted, "paren": paren, "pair": goPair, "call": goCall, "functype": goFuncType, "exprs": goExprs, "for": goFor, "assign": goAssign, "define": goDefine, "inc": goInc, "vars": goVars, "params": goParams, "import": goImport,
+			"string": quoted, "paren": paren, "pair": goPair, "call": goCall, "conversion": goConversion, "functype": goFuncType, "exprs": goExprs, "for": goFor, "assign": goAssign, "define": goDefine, "inc": goInc, "vars": goVars, "params": goParams, "import": goImport,
 		},
 	},
 	Pattern: PatternSpec{
@@ -100,6 +100,7 @@ empty_statement: -
 		Constants:   true,
 		Declared:    true,
 		ModuleLast:  true,
+		VarConst:    true,
 		TypeAliases: map[string]string{"float": "float64"},
 		Literals:    map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"},
 	},
@@ -149,6 +150,18 @@ func goCall(l *lowering, n uint32, parent ID, r Role) {
 			}
 		})
 	}
+}
+
+// goConversion: []byte(x) is a call of the type with one argument.
+func goConversion(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Call, r)
+	typ, operand := l.field(n, "type"), l.field(n, "operand")
+	l.opt(typ, id, Fn)
+	if operand == 0 {
+		return
+	}
+	from := &l.cst.Nodes[operand]
+	l.opt(operand, l.add(id, Args, Arguments, from.Start, from.End), Elem)
 }
 
 // goFuncType is the type of a function; one that gives nothing gives void.

@@ -107,6 +107,13 @@ program: Program
 		Prepare: javaParams,
 		Rewrite: []Rewrite{{regexp.MustCompile(`for\s*\(\s*\.\.\.\s*\)`), "for (...;;)"}},
 		Parts: []Part{
+			{
+				Word:   "new ",
+				Prefix: "class zq_whole { Object zq_whole = ",
+				Suffix: "; }",
+				Pick:   New,
+				Only:   regexp.MustCompile(`(?s)^new\s[^;={}]*\([^;{}]*\)\s*\{.*\}$`),
+			},
 			{Word: "catch", Prefix: "try {} ", Pick: Catch},
 			{Word: "finally", Prefix: "try {} ", Pick: Finally},
 			{Word: "try", Suffix: " finally {}", Pick: Try, Only: tryOnly},
@@ -285,7 +292,13 @@ func javaCatch(l *lowering, n uint32, parent ID, r Role) {
 	id := l.make(n, parent, Catch, r)
 	if p := l.kid(n, "catch_formal_parameter"); p != 0 {
 		if t := l.kid(p, "catch_type"); t != 0 {
-			l.splice(t, id, Type)
+			types := 0
+			l.kids(t, func(uint32) { types++ })
+			if types > 1 { // A | B is one type, which one name may stand for
+				l.children(t, l.make(t, id, Other, Type))
+			} else {
+				l.splice(t, id, Type)
+			}
 		}
 		l.opt(l.field(p, "name"), id, Ident)
 	}

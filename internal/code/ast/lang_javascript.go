@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"bytes"
 	"regexp"
 
 	"github.com/drydock/drydock/internal/syntax"
@@ -41,7 +42,7 @@ sequence_expression: Tuple
 arrow_function: !arrow
 function_expression function generator_function: Lambda name=name parameters=params return_type=ret body=body type_parameters=- +async +*
 function_declaration generator_function_declaration: FuncDef name=name parameters=params return_type=ret body=body type_parameters=- +async +*
-method_definition: FuncDef decorator=mods name=name parameters=params return_type=ret body=body type_parameters=- +async +static +get +set +*
+method_definition: FuncDef decorator=mods name=name parameters=params return_type=ret body=body type_parameters=- *=mods +async +static +get +set +*
 formal_parameters: !params
 array: List
 array_pattern: List
@@ -75,7 +76,7 @@ switch_default: Case
 variable_declaration lexical_declaration: !vardecl
 class_declaration class: !class
 class_body: !classbody
-field_definition public_field_definition: VarDef property=name name=name value=value type=type decorator=mods +static +readonly
+field_definition public_field_definition: VarDef property=name name=name value=value type=type decorator=mods *=mods +static +readonly
 class_static_block: Block
 decorator: !decorator
 import_statement: !import
@@ -99,7 +100,7 @@ predefined_type: Name @
 nested_type_identifier: Member module=obj name=name
 nested_identifier: Member object=obj property=name
 abstract_class_declaration: !class
-abstract_method_signature method_signature: FuncDef name=name parameters=params return_type=ret type_parameters=- +static
+abstract_method_signature method_signature: FuncDef name=name parameters=params return_type=ret type_parameters=- *=mods +static
 function_signature: FuncDef name=name parameters=params return_type=ret type_parameters=-
 ambient_declaration: ^
 `
@@ -167,6 +168,8 @@ var javascript = &Lang{
 		Constants: true,
 		Declared:  true,
 		Literals:  map[Kind]string{Str: "string", Num: "number", Bool: "boolean"},
+
+		AlsoLiterals: map[Kind]string{Num: "float"},
 	},
 	Objects: ObjectSpec{KeyedFields: true},
 }
@@ -183,6 +186,8 @@ var typescript = &Lang{
 		Constants: true,
 		Declared:  true,
 		Literals:  map[Kind]string{Str: "string", Num: "number", Bool: "boolean"},
+
+		AlsoLiterals: map[Kind]string{Num: "float"},
 	},
 	Objects: ObjectSpec{Types: map[string]bool{"interface_declaration": true}, KeyedFields: true},
 }
@@ -518,6 +523,10 @@ func jsExport(l *lowering, n uint32, parent ID, r Role) {
 
 func jsElement(l *lowering, n uint32, parent ID, r Role) {
 	id := l.make(n, parent, Element, r)
+	// The grammar counts the space before an element that stands in another one to it.
+	for l.Nodes[id].Start < l.Nodes[id].End && bytes.IndexByte([]byte(" \t\r\n"), l.Src[l.Nodes[id].Start]) >= 0 {
+		l.Nodes[id].Start++
+	}
 	open := n
 	if l.sym(n) == "jsx_element" {
 		open = l.field(n, "open_tag")

@@ -26,7 +26,7 @@ comment php_tag: -
 text_interpolation: !text
 text: -
 parenthesized_expression: !paren
-expression_statement: ExprStmt *=value
+expression_statement: !exprstmt
 function_call_expression: Call function=fn arguments=args
 member_call_expression nullsafe_member_call_expression: !call
 scoped_call_expression: !call
@@ -41,7 +41,7 @@ namespace_name_as_prefix namespace_name: ^
 subscript_expression: !index
 binary_expression: Bin @operator left=left right=right
 unary_op_expression: Unary @operator argument=value
-error_suppression_expression: ^
+error_suppression_expression: !silent
 update_expression: Unary @operator argument=value
 assignment_expression: Assign left=left right=right
 reference_assignment_expression: Assign left=left right=right
@@ -90,13 +90,14 @@ namespace_use_declaration: !use
 empty_statement: -
 `,
 		Hooks: map[string]Hook{
-			"bool": phpBool, "string": quoted, "encapsed": phpEncapsed, "paren": paren, "call": phpCall, "arg": phpArg, "new": phpNew, "scoped": scoped, "qualified": phpQualified, "index": phpIndex,
+			"bool": phpBool, "silent": phpSilent, "exprstmt": phpExprStmt, "string": quoted, "encapsed": phpEncapsed, "paren": paren, "call": phpCall, "arg": phpArg, "new": phpNew, "scoped": scoped, "qualified": phpQualified, "index": phpIndex,
 			"augassign": augAssign, "array": phpArray, "element": phpElement, "keyword": phpKeyword, "if": phpIf, "foreach": phpForeach, "try": phpTry, "class": phpClass,
 			"props": phpProps, "use": phpUse, "text": phpText, "shell": phpShell, "consts": phpConsts, "attribute": phpAttribute, "method": phpMethod,
 		},
 	},
 	Pattern: PatternSpec{
-		Name: phpStandIn,
+		Name:       phpStandIn,
+		TextPieces: true,
 		Statement: []string{
 			"%s;",
 		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"public %s;", "function zqDots();"},
@@ -124,6 +125,7 @@ empty_statement: -
 		Constants: true,
 		Concat:    ".",
 		FoldNames: true,
+		OpenMods:  true,
 		Literals:  map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"},
 	},
 	Objects: ObjectSpec{This: "$this", Class: []string{"self", "static"}, Super: "parent"},
@@ -139,6 +141,25 @@ func phpStandIn(word, before, _ string) string {
 		return word
 	}
 	return "$" + word
+}
+
+// phpSilent: @f() is f(), but that errors are not told.
+func phpSilent(l *lowering, n uint32, parent ID, r Role) {
+	before := l.lastOf(parent)
+	l.splice(n, parent, r)
+	if c := l.after(parent, before); c != Nil {
+		l.Nodes[c].Flags |= FlagSilent
+	}
+}
+
+// phpExprStmt: a throw is an expression to the grammar; by itself it is a statement like any other.
+func phpExprStmt(l *lowering, n uint32, parent ID, r Role) {
+	if t := l.kid(n, "throw_expression"); t != 0 {
+		id := l.make(n, parent, Throw, r)
+		l.splice(t, id, Value)
+		return
+	}
+	l.splice(n, l.make(n, parent, ExprStmt, r), Value)
 }
 
 func phpBool(l *lowering, n uint32, parent ID, r Role) {

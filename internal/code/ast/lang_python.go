@@ -82,13 +82,13 @@ decorated_definition: !decorated
 decorator: !decorator
 parameters: !params
 lambda_parameters: !params
-match_statement: Switch subject=cond alternative=elem
+match_statement: !match
 case_clause: !case
 `,
 		Hooks: map[string]Hook{
 			"string": pyString, "strings": pyStrings, "wideparen": wideParen, "exprstmt": pyExprStmt, "compare": pyCompare, "assign": pyAssign,
 			"augassign": augAssign, "ternary": pyTernary, "dict": pyDict, "generator": pyGenerator, "yield": pyYield, "if": pyIf, "try": pyTry, "with": pyWith, "import": pyImport, "importfrom": pyImportFrom,
-			"importfuture": pyImportFuture, "class": pyClass, "decorated": pyDecorated, "params": pyParams, "case": pyCase, "decorator": decorator,
+			"importfuture": pyImportFuture, "class": pyClass, "decorated": pyDecorated, "params": pyParams, "case": pyCase, "match": pyMatch, "decorator": decorator,
 		},
 		Ends: pyEnds,
 	},
@@ -115,6 +115,7 @@ case_clause: !case
 		ImportFirst:   true,
 		NestedModules: true,
 		NaryBool:      true,
+		AlsoLiterals:  map[Kind]string{Str: "string"},
 		Literals:      map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"},
 	},
 	Objects: ObjectSpec{SelfParam: true, StaticDecorator: "staticmethod", Class: []string{"cls"}, SuperCall: true},
@@ -626,6 +627,20 @@ func pyParam(l *lowering, c uint32, p ID) {
 	default:
 		l.node(c, p, Ident)
 	}
+}
+
+// pyMatch is a switch. A block around its cases is not kept.
+func pyMatch(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Switch, r)
+	l.opt(l.field(n, "subject"), id, Cond)
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "block":
+			l.children(c, id)
+		case "case_clause":
+			l.node(c, id, Elem)
+		}
+	})
 }
 
 func pyCase(l *lowering, n uint32, parent ID, r Role) {

@@ -2,6 +2,7 @@ package ast
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/drydock/drydock/internal/syntax"
@@ -20,12 +21,12 @@ nil: Null
 self: This
 super: This "super"
 string bare_string: !string
-heredoc_body: !string
 subshell: !subshell
 simple_symbol: !symbol
 chained_string: Interp
 regex: !string
-comment heredoc_end empty_statement: -
+heredoc_beginning: !heredoc
+comment heredoc_body heredoc_end empty_statement: -
 parenthesized_statements: !paren
 call: !call
 method_call: !call
@@ -43,7 +44,7 @@ hash_splat_argument: Spread "**" *=value
 block_argument: Spread "&" *=value
 array string_array symbol_array: List
 hash: Dict
-pair: Pair key=key value=value
+pair: !pair
 block do_block: Lambda parameters=params body=body%
 block_body: Block
 lambda: !lambda
@@ -77,8 +78,9 @@ module: !class
 singleton_class: Other value=name body=body
 superclass: ^
 `,
+		Ends: rubyEnds,
 		Hooks: map[string]Hook{
-			"string": rubyString, "paren": rubyParen, "subshell": rubySubshell, "symbol": rubySymbol, "call": rubyCall, "augassign": augAssign, "lambda": rubyLambda, "body": rubyBody, "if": rubyIf, "ifmod": rubyIfMod,
+			"string": rubyString, "pair": rubyPair, "heredoc": rubyHeredoc, "paren": rubyParen, "subshell": rubySubshell, "symbol": rubySymbol, "call": rubyCall, "augassign": augAssign, "lambda": rubyLambda, "body": rubyBody, "if": rubyIf, "ifmod": rubyIfMod,
 			"return": rubyReturn, "ensure": rubyEnsure, "params": rubyParams, "class": rubyClass,
 		},
 	},
@@ -100,6 +102,7 @@ superclass: ^
 		},
 		Parts: []Part{
 			{Word: "rescue", Prefix: "begin\n", Suffix: "\nend", Pick: Catch},
+			{Prefix: "zq_whole = {", Suffix: "}", Pick: Pair, Only: rubyPairOnly},
 		},
 	},
 	Names: NameSpec{
@@ -115,6 +118,9 @@ superclass: ^
 		Appending:   []string{"concat"},
 	},
 }
+
+// rubyPairOnly is a pair of a hash by itself, which the grammar takes for a match with a pattern.
+var rubyPairOnly = regexp.MustCompile(`^(?::[\w$]+|"[^"\n]*"|'[^'\n]*')\s*=>\s*[^\n]*$`)
 
 // rubyStandIn makes a constant where only one may stand.
 func rubyStandIn(word, before, _ string) string {
@@ -148,12 +154,10 @@ func rubyString(l *lowering, n uint32, parent ID, r Role) {
 		}
 		return
 	}
-	if k == Regex {
-		from, to := l.cst.Nodes[n].Start+1, l.cst.Nodes[n].End
-		l.setText(l.make(n, parent, Regex, r), from, max(from, to-1))
-		return
-	}
 	id := l.make(n, parent, Interp, r)
+	if k == Regex {
+		l.setString(id, "regex") // which no string is
+	}
 	l.kids(n, func(c uint32) {
 		switch l.sym(c) {
 		case "interpolation":
@@ -182,7 +186,8 @@ func rubySubshell(l *lowering, n uint32, parent ID, r Role) {
 // rubySymbol is :name.
 func rubySymbol(l *lowering, n uint32, parent ID, r Role) {
 	id := l.str(n, parent, Unary, r, ":")
-	l.str(n, id, Name, Ident, strings.TrimPrefix(string(l.raw(n)), ":"))
+	name := l.str(n, id, Name, Ident, strings.TrimPrefix(string(l.raw(n)), ":"))
+	l.Nodes[name].Start = l.Nodes[name].End - uint32(len(l.Text(name)))
 }
 
 func rubyParen(l *lowering, n uint32, parent ID, r Role) {
@@ -228,8 +233,63 @@ func rubyKwArg(l *lowering, c uint32, args ID) {
 		return
 	}
 	id := l.make(c, args, KwArg, Elem)
-	l.str(key, id, Name, Ident, string(bytes.TrimPrefix(l.raw(key), []byte(":"))))
-	l.opt(l.field(c, "value"), id, Value)
+	name := l.str(key, id, Name, Ident, string(bytes.TrimPrefix(l.raw(key), []byte(":"))))
+	l.Nodes[name].Start = l.Nodes[name].End - uint32(len(l.Text(name)))
+	rubyValue(l, c, id)
+}
+
+// rubyPair is a pair of a hash.
+func rubyPair(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, Pair, r)
+	l.opt(l.field(n, "key"), id, Key)
+	rubyValue(l, n, id)
+}
+
+// rubyValue is the value of a pair or keyword argument; {key:} is {key: key}.
+func rubyValue(l *lowering, n uint32, id ID) {
+	if v := l.field(n, "value"); v != 0 {
+		l.node(v, id, Value)
+	} else if key := l.field(n, "key"); key != 0 {
+		l.leaf(key, id, Name, Value)
+	}
+}
+
+// rubyHeredoc is <<X: the text stands further down, in the order of those that begin.
+func rubyHeredoc(l *lowering, n uint32, parent ID, r Role) {
+	if l.heredocs == nil {
+		l.heredocs = map[uint32]uint32{}
+		var open []uint32
+		for c := range uint32(len(l.cst.Nodes)) {
+			switch l.sym(c) {
+			case "heredoc_beginning":
+				open = append(open, c)
+			case "heredoc_body":
+				if len(open) > 0 {
+					l.heredocs[open[0]] = c
+					open = open[1:]
+				}
+			}
+		}
+	}
+	body, ok := l.heredocs[n]
+	if !ok {
+		l.make(n, parent, Str, r)
+		return
+	}
+	before := l.lastOf(parent)
+	rubyString(l, body, parent, r)
+	if id := l.after(parent, before); id != Nil {
+		l.Nodes[id].Start, l.Nodes[id].End = l.cst.Nodes[n].Start, l.cst.Nodes[n].End
+	}
+}
+
+// rubyEnds gives each method and class a body: an empty one has none in the grammar.
+func rubyEnds(t *Tree) {
+	for i := range t.Nodes {
+		if k := t.Nodes[i].Kind; (k == FuncDef || k == ClassDef) && t.Child(ID(i), Body) == Nil {
+			t.add(ID(i), Block, Body, t.Nodes[i].End, t.Nodes[i].End)
+		}
+	}
 }
 
 func rubyLambda(l *lowering, n uint32, parent ID, r Role) {

@@ -118,6 +118,14 @@ func bashStatements(l *lowering, n uint32, parent ID) {
 }
 
 func (l *lowering) bashStatement(c uint32, parent ID) {
+	if breaks := l.lineBreaks(c, nil); len(breaks) > 0 && !l.whole {
+		from := l.cst.Nodes[c].Start
+		for _, to := range append(breaks, l.cst.Nodes[c].End) {
+			l.embed(l.Lang, from, to, parent)
+			from = to
+		}
+		return
+	}
 	if next := l.cst.Nodes[c].Next; int(next) < len(l.cst.Nodes) && !l.named(next) && l.sym(next) == "&" {
 		s := l.make(c, parent, ExprStmt, Elem)
 		u := l.str(c, s, Unary, Value, "&")
@@ -125,6 +133,31 @@ func (l *lowering) bashStatement(c uint32, parent ID) {
 		return
 	}
 	l.node(c, parent, Elem)
+}
+
+// lineBreaks lists where a line ends within a command though nothing says that it goes on. Before a redirection that
+// ends a pipeline the grammar takes whole lines for words of the commands above them.
+func (l *lowering) lineBreaks(n uint32, out []uint32) []uint32 {
+	nodes := l.cst.Nodes
+	switch l.sym(n) {
+	case "redirected_statement", "pipeline", "list", "negated_command":
+		if l.kid(n, "heredoc_redirect") != 0 {
+			return out
+		}
+		l.kids(n, func(c uint32) { out = l.lineBreaks(c, out) })
+	case "command":
+		end := uint32(0)
+		for c := n + 1; c < nodes[n].Next; c = nodes[c].Next {
+			if end > 0 && nodes[c].Start > end {
+				gap := l.Src[end:nodes[c].Start]
+				if i := bytes.IndexByte(gap, '\n'); i == 0 || i > 0 && gap[i-1] != '\\' {
+					out = append(out, end+uint32(i))
+				}
+			}
+			end = nodes[c].End
+		}
+	}
+	return out
 }
 
 func bashString(l *lowering, n uint32, parent ID, r Role) {
@@ -415,6 +448,7 @@ func (l *lowering) embed(lang *Lang, start, end uint32, parent ID) {
 		depth:      l.depth,
 		statements: lang.Spec.Statements,
 		bare:       lang.BareExprs,
+		whole:      true,
 	}
 	sub.errors()
 	sub.body(0, parent)

@@ -50,6 +50,40 @@ document stream: ^
 	Names: NameSpec{},
 }
 
+// yamlAsJSON reads patterns that are written as JSON for files of YAML: "..." is any text, and a backslash before what
+// JSON has no escape for is one.
+var yamlAsJSON = &Lang{
+	Name: "yaml", Grammar: syntax.YAML, BareExprs: true, Spec: yamlLang.Spec,
+	Pattern: PatternSpec{
+		Prepare:   func(text string) string { return yamlEllipses(jsonBackslashes(text)) },
+		Unwrap:    true,
+		Statement: yamlLang.Pattern.Statement,
+		Argument:  yamlLang.Pattern.Argument,
+		Param:     yamlLang.Pattern.Param,
+		Field:     yamlLang.Pattern.Field,
+		Member:    yamlLang.Pattern.Member,
+		Readings:  yamlLang.Pattern.Readings,
+	},
+}
+
+// jsonBackslashes doubles backslashes that begin no escape.
+func jsonBackslashes(text string) string {
+	var out strings.Builder
+	for i := 0; i < len(text); i++ {
+		out.WriteByte(text[i])
+		if text[i] != '\\' {
+			continue
+		}
+		if i+1 < len(text) && strings.IndexByte(`"\/bfnrtu`, text[i+1]) >= 0 {
+			i++
+			out.WriteByte(text[i])
+			continue
+		}
+		out.WriteByte('\\')
+	}
+	return out.String()
+}
+
 // yamlNode: a tagged value is a call of its tag.
 func yamlNode(l *lowering, n uint32, parent ID, r Role) {
 	before := l.lastOf(parent)

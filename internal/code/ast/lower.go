@@ -17,6 +17,9 @@ type lowering struct {
 	depth   int
 	bare    bool          // expressions stand in blocks by themselves
 	anchors map[string]ID // values by the name of their anchor (YAML)
+	whole   bool          // a part of a source that was cut already
+	// heredocs are the texts of here-documents by where these begin (Ruby); nil before the first is asked for
+	heredocs map[uint32]uint32
 	// statements lowers the children of the root; nil for children
 	statements func(l *lowering, n uint32, parent ID)
 }
@@ -387,17 +390,12 @@ func (l *lowering) mark() {
 		p := None
 		if n.Parent != Nil {
 			p = l.Nodes[n.Parent].Kind
-			if up := &l.Nodes[n.Parent]; p == Import || up.Flags&flagNoExpr != 0 || p == Decorator && n.Kind != Call {
+			if up := &l.Nodes[n.Parent]; p == Import || up.Flags&flagNoExpr != 0 {
 				if n.Kind == Name || n.Kind == Member || n.Kind == Str && n.Role != Value ||
 					n.Kind == Other && up.Flags&flagNoExpr != 0 {
 					n.Flags |= flagNoExpr
 					continue
 				}
-			}
-			if p == Call && n.Role == Fn && l.Nodes[n.Parent].Parent != Nil &&
-				l.Nodes[l.Nodes[n.Parent].Parent].Kind == Decorator {
-				n.Flags |= flagNoExpr
-				continue
 			}
 			if (n.Role == Type || n.Role == Ret || n.Role == TypeParams) && p != New && p != Catch {
 				n.Flags |= flagNoExpr

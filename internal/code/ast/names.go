@@ -2,6 +2,7 @@ package ast
 
 import (
 	"bytes"
+	"sort"
 	"strings"
 )
 
@@ -32,6 +33,7 @@ func (t *Tree) Resolve() {
 			once:  d.writes == 1 && !d.param && d.imported == 0,
 		}
 	}
+	t.noteFields()
 	t.types = make([]ID, len(r.decls))
 	for i := range r.decls {
 		t.types[i] = Nil
@@ -50,14 +52,52 @@ func (t *Tree) Resolve() {
 	}
 }
 
+// noteFields notes the types of the fields of types that the file defines.
+func (t *Tree) noteFields() {
+	t.fields = map[string]ID{}
+	for i := range t.Nodes {
+		id := ID(i)
+		switch t.Nodes[i].Kind {
+		case VarDef:
+			body := t.Nodes[i].Parent
+			if t.Kind(body) != ClassBody || t.Kind(t.Nodes[body].Parent) != ClassDef {
+				continue
+			}
+			class, name, typ := t.Child(t.Nodes[body].Parent, Ident), t.Child(id, Ident), t.Child(id, Type)
+			if t.Kind(class) == Name && t.Kind(name) == Name && typ != Nil {
+				t.fields[string(t.Text(class))+"."+string(t.Text(name))] = typ
+			}
+		case Other:
+			if typ := t.Child(id, Type); t.Lang.Objects.Structs && t.Kind(typ) == Other && t.Child(id, Ident) != Nil {
+				t.noteStruct(t.Child(id, Ident), typ)
+			}
+		}
+	}
+}
+
+// noteStruct notes the types of the fields of a struct of Go.
+func (t *Tree) noteStruct(name, typ ID) {
+	for list := t.Nodes[typ].First; list != Nil; list = t.Nodes[list].Next {
+		for field := t.Nodes[list].First; field != Nil; field = t.Nodes[field].Next {
+			of := t.Child(field, Type)
+			for x := t.Nodes[field].First; x != Nil && of != Nil; x = t.Nodes[x].Next {
+				if t.Nodes[x].Role == Ident {
+					t.fields[string(t.Text(name))+"."+string(t.Text(x))] = of
+				}
+			}
+		}
+	}
+}
+
 // decl is one declared name.
 type decl struct {
 	name     string
-	scope    ID  // the Program, FuncDef, Lambda or ClassDef
-	node     ID  // the name where it is declared first
-	imported ID  // Import node, 0 if none
-	writes   int // assignments to it
-	value    ID  // of its only assignment
+	scope    ID   // the Program, FuncDef, Lambda or ClassDef
+	node     ID   // the name where it is declared first
+	imported ID   // Import node, 0 if none
+	imports  []ID // all of them, in the order of the text
+	writes   int  // assignments to it
+	value    ID   // of its only assignment
 	uses     []ID
 	param    bool
 	typ      ID // its declared type, Nil if none
@@ -453,6 +493,7 @@ func (r *resolver) put(s *scopeMap, name string, imp, node ID) {
 		s.names[name] = d
 	}
 	r.decls[d].imported = imp
+	r.decls[d].imports = append(r.decls[d].imports, imp)
 	r.decls[d].writes++
 }
 
@@ -478,10 +519,33 @@ func (r *resolver) uses(id ID, s *scopeMap) {
 		if d := s.find(t.Text(x)); d != 0 {
 			t.decl[x] = d
 			r.decls[d].uses = append(r.decls[d].uses, x)
+			if m := r.hiddenModule(d, s, t.Text(x)); m != 0 {
+				r.decls[m].uses = append(r.decls[m].uses, x)
+			}
 		} else if len(r.wildcard) > 0 && n.Role != Ident {
 			r.unknown = append(r.unknown, x)
 		}
 	}, nil)
+}
+
+// hiddenModule is the declaration of a module that a variable of a function has the name of, 0 if there is none. What
+// is known of the module is still said of the name: rules ask for calls of the module by it.
+func (r *resolver) hiddenModule(d int32, s *scopeMap, name []byte) int32 {
+	t, e := r.t, &r.decls[d]
+	if !r.spec.NestedModules || e.imported != 0 || e.param || e.scope == 0 || t.Kind(t.Nodes[e.node].Parent) != Assign {
+		return 0
+	}
+	for s != nil && s.node != e.scope {
+		s = s.outer
+	}
+	if s == nil || s.outer == nil {
+		return 0
+	}
+	m := s.outer.find(name)
+	if m == 0 || r.decls[m].imported == 0 || t.Child(r.decls[m].imported, Ident) != Nil {
+		return 0
+	}
+	return m
 }
 
 // field resolves this.x to the field that the class around declares.
@@ -550,6 +614,10 @@ func (r *resolver) imports() {
 		if d.imported == 0 && d.module == 0 || len(d.uses) == 0 {
 			continue
 		}
+		if r.spec.NestedModules {
+			r.importsInTurn(d)
+			continue
+		}
 		var full ID
 		if d.imported != 0 {
 			full = r.fullName(d.imported)
@@ -575,6 +643,25 @@ func (r *resolver) imports() {
 				t.Alt[u] = append(t.Alt[u], short)
 			}
 		}
+	}
+}
+
+// importsInTurn gives each use of a name what the last import before it in the text brings.
+func (r *resolver) importsInTurn(d *decl) {
+	t := r.t
+	names := make([]ID, len(d.imports))
+	for i, imp := range d.imports {
+		names[i] = r.fullName(imp)
+	}
+	for _, u := range d.uses {
+		if t.Kind(t.Nodes[u].Parent) == Import {
+			continue
+		}
+		at := sort.Search(len(d.imports), func(i int) bool { return t.Nodes[d.imports[i]].Start > t.Nodes[u].Start }) - 1
+		if at < 0 || names[at] == Nil || t.Nodes[names[at]].Kind == Name && t.HasText(names[at], d.name) {
+			continue
+		}
+		t.Alt[u] = append(t.Alt[u], names[at])
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	FlagSynth              // not in the source: made from an import or a constant
 	flagNoExpr             // part of an import's path or a decorator's name
 	FlagAlt                // stands for something else too: Tree.Alt says what
+	FlagSilent             // its errors are not told (@ of PHP)
 )
 
 // Node is one node. Start and End are its place in the source, in bytes.
@@ -56,11 +57,12 @@ type Tree struct {
 	// expression itself uses lies before it, so that following Sym ends.
 	Sym map[ID]ID
 
-	buf   []byte  // Src, then synthesised text
-	last  []ID    // last child of each node while building
-	decl  []int32 // by node: the declaration of a name
-	types []ID    // by declaration: its type
-	names []nameInfo
+	buf    []byte        // Src, then synthesised text
+	last   []ID          // last child of each node while building
+	decl   []int32       // by node: the declaration of a name
+	types  []ID          // by declaration: its type
+	fields map[string]ID // by type and name, T.f: the type of a field
+	names  []nameInfo
 
 	declared []Declared // by declaration
 }
@@ -306,6 +308,20 @@ func (t *Tree) WalkInto(id ID, f func(ID) bool) {
 			return
 		}
 		x = t.Nodes[x].Next
+	}
+}
+
+// Remove takes a node away from its parent.
+func (t *Tree) Remove(id ID) {
+	up := &t.Nodes[t.Nodes[id].Parent]
+	if up.First == id {
+		up.First = t.Nodes[id].Next
+		return
+	}
+	for c := up.First; c != Nil; c = t.Nodes[c].Next {
+		if t.Nodes[c].Next == id {
+			t.Nodes[c].Next = t.Nodes[id].Next
+		}
 	}
 }
 

@@ -9,10 +9,11 @@ import (
 // says, of a new object, or the type's own name. In typ, $T stands for any part.
 func (t *Tree) HasType(id ID, typ string) bool {
 	raw := strings.Join(strings.Fields(t.typeOf(id, 0)), "")
-	if strings.HasPrefix(strings.TrimSpace(typ), "java.lang.") {
-		return raw == strings.TrimSpace(typ)
-	}
+	written := strings.TrimSpace(typ)
 	typ = t.plainType(typ)
+	if also := t.Lang.Names.AlsoLiterals; also != nil && also[t.literalKind(id, 0)] == typ {
+		return true
+	}
 	have := t.plainType(raw)
 	if have == "" {
 		if n := &t.Nodes[id]; n.Kind != Name || !t.HasText(id, typ) {
@@ -20,17 +21,70 @@ func (t *Tree) HasType(id ID, typ string) bool {
 		}
 		have = typ
 	}
-	if have == typ || strings.HasPrefix(typ, "$") && !strings.ContainsAny(typ, "<[.") {
+	switch full, bare := qualified(written), !qualified(have); {
+	case strings.HasPrefix(typ, "$") && !strings.ContainsAny(typ, "<[."):
 		return true
-	}
-	// A type's last name is enough: String for java.lang.String.
-	if base(typ) == have || base(have) == typ {
+	case full && bare && raw != written && !strings.Contains(written, "$"):
+		return t.importedType(id, written) // java.lang.String is String where that is imported
+	case have == typ:
 		return true
 	}
 	if strings.Contains(typ, "$") {
 		return typeLike(typ, have) || typeLike(typ, base(have))
 	}
 	return false
+}
+
+// qualified reports whether a type's name has the package that it is from.
+func qualified(typ string) bool {
+	head, _, _ := strings.Cut(typ, "<")
+	return strings.Contains(head, ".") && !strings.HasPrefix(head, "...")
+}
+
+// importedType reports whether an expression's type has a full name by an import.
+func (t *Tree) importedType(id ID, full string) bool {
+	node := t.TypeNode(id)
+	if node == Nil {
+		return false
+	}
+	rest := ""
+	if head, args, ok := strings.Cut(full, "<"); ok {
+		full, rest = head, "<"+args
+	}
+	found := false
+	t.WalkInto(node, func(x ID) bool {
+		for _, a := range t.Alt[x] {
+			found = found || t.Dotted(a) == full
+		}
+		return !found
+	})
+	return found && (rest == "" || strings.HasSuffix(strings.Join(strings.Fields(string(t.Source(node))), ""), rest))
+}
+
+// literalKind is the kind of a literal: Str for a text and what is made of one by formatting, Num for a number.
+func (t *Tree) literalKind(id ID, depth int) Kind {
+	if depth > 20 {
+		return None
+	}
+	switch t.Nodes[id].Kind {
+	case Str, Interp:
+		return Str
+	case Num:
+		return Num
+	case Bin:
+		l, r := t.Child(id, Left), t.Child(id, Right)
+		if l == Nil || r == Nil || !t.HasText(id, "%") && !t.HasText(id, "+") {
+			return None
+		}
+		if a := t.literalKind(l, depth+1); a == Str || a == t.literalKind(r, depth+1) {
+			return a
+		}
+	case Call:
+		if fn := t.Child(id, Fn); t.Kind(fn) == Member && t.HasText(lastName(t, fn), "format") {
+			return t.literalKind(t.Child(fn, Obj), depth+1)
+		}
+	}
+	return None
 }
 
 var typeVar = regexp.MustCompile(`\\\$[A-Z_][A-Z_0-9]*`)
@@ -224,6 +278,15 @@ func (t *Tree) typeOf(id ID, depth int) string {
 	case Member:
 		if d := t.Decl(id); d != 0 && int(d) < len(t.types) && t.types[d] != Nil {
 			return string(t.Written(t.types[d]))
+		}
+		obj, name := t.Child(id, Obj), t.Child(id, Ident)
+		if obj == Nil || t.Kind(name) != Name || len(t.fields) == 0 {
+			return ""
+		}
+		if of := strings.TrimPrefix(t.typeOf(obj, depth+1), "*"); of != "" {
+			if typ, ok := t.fields[of+"."+string(t.Text(name))]; ok {
+				return strings.Join(strings.Fields(string(t.Source(typ))), "")
+			}
 		}
 	case Name:
 		if d := t.Decl(id); d != 0 && int(d) < len(t.types) && t.types[d] != Nil {

@@ -58,6 +58,16 @@ func Same(t *ast.Tree, a, b *Binding) bool {
 	return SameNode(t, a.A, b.A)
 }
 
+// SameValue reports whether two bindings are equal once variables stand for what they were assigned.
+func SameValue(t *ast.Tree, a, b *Binding) bool {
+	if a.Kind != BindNode || b.Kind != BindNode {
+		return false
+	}
+	x, xOK := t.Sym[a.A]
+	y, yOK := t.Sym[b.A]
+	return xOK && SameNode(t, x, b.A) || yOK && SameNode(t, a.A, y) || xOK && yOK && SameNode(t, x, y)
+}
+
 // plain is a binding's text with the quotes of a string literal taken off.
 func plain(t *ast.Tree, b *Binding) []byte {
 	if b.Kind == BindNode && t.Nodes[b.A].Kind == ast.Str {

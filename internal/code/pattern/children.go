@@ -30,7 +30,7 @@ func (m *Matcher) optional(k ast.Kind, r ast.Role) bool {
 	case ast.Elem:
 		return k == ast.Element || k == ast.ClassBody // <a/> has whatever <a>...</a> holds
 	case ast.Ident:
-		return k == ast.Lambda
+		return k == ast.Lambda || k == ast.Bin // x instanceof T, with a name for it
 	}
 	return false
 }
@@ -101,10 +101,13 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 			(r == ast.Ident && m.p.Nodes[p].Kind == ast.Metavar || r == ast.Mods && m.p.HasText(p, "async")) {
 			continue // function $F(...) is any function that is a value, async ones too
 		}
+		if k == ast.Catch && t == ast.Nil && r == ast.Ident && m.p.Nodes[p].Kind == ast.Metavar {
+			continue // catch ($E) catches what nothing needs, too
+		}
 		switch mode(k, r) {
 		case inOrder:
 			var fl uint8
-			if r == ast.Handler || k == ast.Element && r == ast.Elem {
+			if r == ast.Handler || (k == ast.Element || k == ast.Switch) && r == ast.Elem {
 				fl = fLess
 			}
 			g = m.push(goal{op: opList, p: p, t: t, x: ast.ID(r), next: g, flags: fl})
@@ -124,6 +127,10 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 			}
 			g = m.push(goal{op: opAny, p: p, t: t, x: t, next: g, flags: fl})
 		case anyOrder:
+			if k == ast.Dict && m.t.Lang.Objects.Structs && m.positional(p) {
+				g = m.push(goal{op: opList, p: p, t: t, x: ast.ID(r), next: g})
+				break
+			}
 			var fl uint8
 			if k == ast.ClassBody || k == ast.Dict && m.t.Lang.Names.OpenDicts && !m.Opts.StrictDicts {
 				fl = fLess
@@ -132,6 +139,20 @@ func (m *Matcher) children(c goal) (int32, bool, bool) {
 		}
 	}
 	return g, true, false
+}
+
+// positional reports whether elements of a composite literal have no keys, so that their order matters.
+func (m *Matcher) positional(p ast.ID) bool {
+	for ; p != ast.Nil; p = sib(m.p, p) {
+		switch m.p.Nodes[p].Kind {
+		case ast.Dots, ast.MetaDots:
+		case ast.Pair:
+			return false
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // dotsFor: the ellipsis that is alone in a loop's head or an import's names stands for all of it.

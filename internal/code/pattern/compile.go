@@ -240,14 +240,15 @@ const maxVariants = 96
 // others.
 func variants(lang *ast.Lang, ps []piece) func(func(variant) bool) {
 	pt := &lang.Pattern
-	sets := [placeBraces + 1][]string{
+	sets := [placeMember + 1][]string{
 		placeName:   {"%s"},
 		placeStmt:   join(pt.Statement, pt.Member, pt.Field, []string{"%s"}),
 		placeList:   join(pt.Argument, pt.Param),
 		placeBraces: join(pt.Field, pt.Statement, pt.Member),
+		placeMember: join(pt.Member, pt.Statement, pt.Field, []string{"%s"}),
 	}
 	var at []int // pieces with a choice
-	var has [placeBraces + 1]bool
+	var has [placeMember + 1]bool
 	for i, p := range ps {
 		if p.kind == '.' || p.kind == '*' {
 			at = append(at, i)
@@ -265,12 +266,14 @@ func variants(lang *ast.Lang, ps []piece) func(func(variant) bool) {
 			for _, b := range sets[placeBraces] {
 				for _, l := range sets[placeList] {
 					for _, s := range sets[placeStmt] {
-						by := [placeBraces + 1]string{n, s, l, b}
-						for _, i := range at {
-							v[i] = by[ps[i].place]
-						}
-						if !yield(v) {
-							return
+						for _, m := range sets[placeMember] {
+							by := [placeMember + 1]string{n, s, l, b, m}
+							for _, i := range at {
+								v[i] = by[ps[i].place]
+							}
+							if !yield(v) {
+								return
+							}
 						}
 					}
 				}
@@ -462,6 +465,10 @@ func (p *Pattern) dropImportDots(at ast.ID) {
 	for c := t.Nodes[at].First; c != ast.Nil; c = t.Nodes[c].Next {
 		name := ast.Nil
 		if t.Nodes[c].Kind == ast.Import {
+			// An ellipsis on a line before a path looks like the name that it goes by.
+			if as := t.Child(c, ast.Alias); as != ast.Nil && t.HasText(as, wordDots) {
+				t.Remove(as)
+			}
 			if name = t.Child(c, ast.Ident); name == ast.Nil {
 				name = t.Child(c, ast.Path)
 			}
@@ -486,17 +493,18 @@ func (p *Pattern) finish(types []string) {
 		p.vars[i] = -1
 	}
 	p.convertBelow(0, types)
+	p.dropEmptyBodies()
+	p.dropMods()
 	if p.Form == Node && t.Nodes[p.Root].Kind == ast.Dots && !t.Lang.Pattern.Whole {
 		p.Form = Expression
 	}
 	for i := range t.Nodes {
-		if up := t.Nodes[i].Parent; t.Nodes[i].Kind == ast.Str && up != ast.Nil && t.Nodes[up].Kind == ast.Interp &&
-			t.HasText(ast.ID(i), "...") {
-			t.Nodes[i].Kind = ast.Dots
-		}
 		p.wholeVariable(ast.ID(i))
+		if up := t.Nodes[i].Parent; up != ast.Nil && t.Nodes[up].Kind == ast.Interp {
+			p.piece(ast.ID(i))
+		}
 		if k := t.Nodes[i].Kind; k == ast.Str || k == ast.Regex {
-			p.strs[ast.ID(i)] = p.compileStr(t.Text(ast.ID(i)))
+			p.strs[ast.ID(i)] = p.compileStr(ast.ID(i))
 		}
 	}
 	p.word()
@@ -504,6 +512,50 @@ func (p *Pattern) finish(types []string) {
 	p.altKinds = p.viaAlt()
 	p.rootWord = p.rootName()
 	p.must = p.words()
+}
+
+// dropEmptyBodies: a definition without a body leaves open which the code's has.
+func (p *Pattern) dropEmptyBodies() {
+	t := p.Tree
+	for i := range t.Nodes {
+		if k := t.Nodes[i].Kind; k != ast.FuncDef && k != ast.ClassDef {
+			continue
+		}
+		b := t.Child(ast.ID(i), ast.Body)
+		if b != ast.Nil && t.Nodes[b].First == ast.Nil && t.Nodes[b].Start == t.Nodes[b].End {
+			t.Remove(b)
+		}
+	}
+}
+
+// dropMods takes away modifiers that do not matter.
+func (p *Pattern) dropMods() {
+	t := p.Tree
+	if !t.Lang.Names.OpenMods {
+		return
+	}
+	for i := range t.Nodes {
+		if n := &t.Nodes[i]; n.Kind != ast.Mod || t.Kind(n.Parent) != ast.FuncDef {
+			continue
+		}
+		switch string(t.Text(ast.ID(i))) {
+		case "public", "protected", "private", "static":
+			t.Remove(ast.ID(i))
+		}
+	}
+}
+
+// piece converts a part of a string of several parts. An ellipsis of the text is any number of parts; one that stands
+// as an expression is one value.
+func (p *Pattern) piece(id ast.ID) {
+	t := p.Tree
+	n := &t.Nodes[id]
+	switch {
+	case n.Kind == ast.Str && t.HasText(id, "...") && n.End-n.Start == 3:
+		n.Kind = ast.Dots
+	case n.Kind == ast.Name && t.Lang.Pattern.TextPieces && wholeMeta.Match(t.Text(id)):
+		n.Kind, p.vars[id] = ast.Metavar, int32(p.Vars.Index(string(t.Text(id))))
+	}
 }
 
 // meta reads a stand-in from a leaf's text, tolerant of what a language makes of the first letter's case or puts
@@ -597,6 +649,10 @@ func (p *Pattern) convertLeaf(id ast.ID, types []string) {
 	}
 	if k == ast.Metavar && n.Kind == ast.Str && n.Role == ast.Elem && t.Nodes[n.Parent].Kind == ast.Element {
 		return // the text of an element, and nothing else in it
+	}
+	if k == ast.Dots && n.Kind == ast.Name && t.Kind(n.Parent) == ast.Interp && !t.Lang.BareWords {
+		n.Kind = ast.Metavar // one value, whichever
+		return
 	}
 	n.Kind = k
 	if k == ast.Metavar || k == ast.MetaDots || k == ast.Typed {

@@ -30,6 +30,12 @@ func (m *Matcher) imported(c goal) (int32, bool, bool) {
 		if m.inModule(pp, tp) || m.belowName(pp, tp) {
 			return g, true, false
 		}
+		// import m is from m import x, too
+		bare := m.t.Lang.Names.NestedModules && m.p.Child(c.p, ast.Alias) == ast.Nil
+		if bare && m.t.Child(c.t, ast.Ident) != ast.Nil &&
+			m.try(m.push(goal{op: opNode, p: pp, t: tp, next: g, flags: fNoAlt})) {
+			return 0, false, true
+		}
 		if full := m.t.ImportFull(c.t); full != ast.Nil && m.t.Nodes[tp].Kind != ast.Str {
 			return m.push(goal{op: opNode, p: pp, t: full, next: g}), true, false
 		}

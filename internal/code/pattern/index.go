@@ -1,6 +1,10 @@
 package pattern
 
-import "github.com/drydock/drydock/internal/code/ast"
+import (
+	"strings"
+
+	"github.com/drydock/drydock/internal/code/ast"
+)
 
 // Index finds the nodes of a tree that a pattern's root may match. It is made once a tree and only read after.
 type Index struct {
@@ -48,16 +52,16 @@ func (x *Index) addWords(t *ast.Tree, k ast.Kind, id ast.ID) {
 		x.put(k, "", id) // its name is not known: any pattern may match
 		return
 	}
-	word := string(t.Text(last))
+	word := rootKey(t, last)
 	x.put(k, word, id)
 	for _, a := range t.Alt[head] {
-		if n := lastName(t, a); n != ast.Nil && string(t.Text(n)) != word {
-			x.put(k, string(t.Text(n)), id)
+		if n := lastName(t, a); n != ast.Nil && rootKey(t, n) != word {
+			x.put(k, rootKey(t, n), id)
 		}
 	}
 	if e, ok := t.Sym[head]; ok && head != id {
 		if n := lastName(t, e); n != ast.Nil {
-			x.put(k, string(t.Text(n)), id)
+			x.put(k, rootKey(t, n), id)
 		} else {
 			x.put(k, "", id)
 		}
@@ -141,7 +145,16 @@ func (p *Pattern) rootName() string {
 		return ""
 	}
 	if n := lastName(t, head); n != ast.Nil {
-		return string(t.Text(n))
+		return rootKey(t, n)
 	}
 	return ""
+}
+
+// rootKey is a name as it is filed, whatever its case where that does not matter.
+func rootKey(t *ast.Tree, name ast.ID) string {
+	text := string(t.Text(name))
+	if t.Lang.Names.FoldNames {
+		return strings.ToLower(text)
+	}
+	return text
 }

@@ -10,7 +10,14 @@ import (
 func (m *Matcher) str(c goal) (int32, bool, bool) {
 	s := m.pat.strs[c.p]
 	t := &m.t.Nodes[c.t]
-	if t.Kind != m.p.Nodes[c.p].Kind {
+	if s.tmpl {
+		return c.next, t.Kind == ast.Str && template(m.t, c.t) || t.Kind == ast.Interp && len(m.t.Text(c.t)) == 0, false
+	}
+	if s.any && m.p.Nodes[c.p].Kind == ast.Regex && t.Kind == ast.Interp && m.t.HasText(c.t, "regex") {
+		return c.next, true, false
+	}
+	inText := m.p.Kind(m.p.Nodes[c.p].Parent) == ast.Interp
+	if t.Kind != m.p.Nodes[c.p].Kind || inText && m.piece(m.t, c.t) && !m.piece(m.p, c.p) {
 		return 0, false, false
 	}
 	text := m.t.Text(c.t)
@@ -29,6 +36,12 @@ func (m *Matcher) str(c goal) (int32, bool, bool) {
 		), false
 	}
 	return c.next, bytes.Equal(m.p.Text(c.p), text), false
+}
+
+// piece reports whether a string is a piece of the text of another one: it has no quotes of its own.
+func (m *Matcher) piece(t *ast.Tree, id ast.ID) bool {
+	n := &t.Nodes[id]
+	return t.Kind(n.Parent) == ast.Interp && int(n.End-n.Start) == len(t.Text(id))
 }
 
 // typed binds ($X: T) where the type of what stands there is known to be T.

@@ -140,7 +140,7 @@ func (m *Matcher) bind(v int32, b Binding) bool {
 	}
 	old := &m.env[v]
 	if old.Kind != Unbound {
-		return Same(m.t, old, &b)
+		return Same(m.t, old, &b) || m.Opts.Symbolic && SameValue(m.t, old, &b)
 	}
 	*old = b
 	m.trail = append(m.trail, v)
@@ -218,6 +218,9 @@ func (m *Matcher) node(c goal) (next int32, ok, done bool) {
 			}
 			return 0, false, false
 		}
+	}
+	if p.Flags&ast.FlagSilent != 0 && t.Flags&ast.FlagSilent == 0 {
+		return 0, false, false
 	}
 	switch p.Kind {
 	case ast.Metavar:
@@ -303,13 +306,22 @@ func (m *Matcher) sameText(p, t ast.ID) bool {
 	case ast.Num:
 		return sameNumber(string(a), string(b))
 	case ast.Name:
-		return (m.Opts.CaseFold || m.t.Lang.Names.FoldNames && len(a) > 0 && a[0] != '$') && bytes.EqualFold(a, b)
+		return (m.Opts.CaseFold || m.foldable(p)) && bytes.EqualFold(a, b)
 	case ast.ForEach:
 		return true
+	case ast.Mod:
+		return m.t.Lang.Names.VarConst && string(a) == "var" && string(b) == "const"
 	case ast.Comp:
 		return string(a) == "set" && string(b) == "dict"
 	}
 	return false
+}
+
+// foldable reports whether a name of the pattern is that of a function or a class whose case does not matter.
+func (m *Matcher) foldable(p ast.ID) bool {
+	a, n := m.p.Text(p), &m.p.Nodes[p]
+	return m.t.Lang.Names.FoldNames && len(a) > 0 && a[0] != '$' &&
+		(n.Role != ast.Ident || m.p.Kind(n.Parent) != ast.Member)
 }
 
 // metavar binds $X to a node, if it is something that a metavariable may stand for.
@@ -320,6 +332,11 @@ func (m *Matcher) metavar(p, t ast.ID) bool {
 	case ast.Element, ast.Str:
 		if m.textAround(p, t) {
 			return false
+		}
+	default:
+		if m.t.Lang.Pattern.TextPieces && m.p.Kind(m.p.Nodes[p].Parent) == ast.Interp &&
+			m.t.Kind(n.Parent) == ast.Interp {
+			return false // a piece of text is asked for
 		}
 	case ast.Tuple:
 		if n.Role == ast.Type { // except (A, B): two types, not one
@@ -357,7 +374,7 @@ func (m *Matcher) textAround(p, t ast.ID) bool {
 	}
 	switch m.p.Nodes[up].Kind {
 	case ast.Interp:
-		return n.Kind == ast.Str
+		return (n.Kind == ast.Str) != m.t.Lang.Pattern.TextPieces
 	case ast.Element:
 		return n.Role == ast.Elem && (n.Kind == ast.Element || uint32(len(m.t.Text(t))) == n.End-n.Start)
 	}
@@ -382,12 +399,12 @@ func (m *Matcher) exprStmt(c goal) (int32, bool, bool) {
 		if m.Opts.NoDeepExpr || !deepRoot(m.p.Nodes[e].Kind) {
 			return m.push(goal{op: opNode, p: e, t: t.First, next: c.next}), true, false
 		}
-		return m.below(c.p, c.t, c.next)
+		return m.below(c, c.t)
 	case t.Kind == ast.Return && t.First != ast.Nil && !m.Opts.NoDeepExpr && deepRoot(m.p.Nodes[e].Kind):
-		return m.below(c.p, t.First, c.next)
+		return m.below(c, t.First)
 	case t.Kind == ast.VarDef && m.p.Nodes[e].Kind != ast.Assign:
 		if v := m.t.Child(c.t, ast.Value); v != ast.Nil && !m.Opts.NoDeepExpr {
-			return m.below(c.p, v, c.next)
+			return m.below(c, v)
 		}
 	case t.Kind == ast.VarDef && m.p.Nodes[e].Kind == ast.Assign:
 		return m.push(goal{op: opNode, p: e, t: c.t, next: c.next}), true, false
@@ -399,19 +416,22 @@ func (m *Matcher) exprStmt(c goal) (int32, bool, bool) {
 func deepRoot(k ast.Kind) bool { return k != ast.Assign && k != ast.AugAssign }
 
 // below matches the child of a pattern node at the expressions that a statement computes: not those that it may leave
-// out, nor those that say where it stores. What stands in a function in it is a statement of that.
-func (m *Matcher) below(p, t ast.ID, next int32) (int32, bool, bool) {
-	e, lang := m.p.Nodes[p].First, m.t.Lang
+// out, nor those that say where it stores. What stands in a function in it is a statement of that; in a sequence of
+// statements that one counts for the one around it.
+func (m *Matcher) below(c goal, t ast.ID) (int32, bool, bool) {
+	e, lang := m.p.Nodes[c.p].First, m.t.Lang
 	var stop bool
 	m.t.WalkInto(t, func(x ast.ID) bool {
 		n := &m.t.Nodes[x]
 		switch {
 		case n.Kind == ast.Block && lang.BareWords, n.Kind == ast.Comp, n.Kind == ast.Lambda && lang.Name == "python",
-			(n.Kind == ast.Ternary || n.Kind == ast.New) && lang.Names.Requires,
+			c.flags&fRoot != 0 && n.Kind == ast.Lambda && m.t.Kind(m.t.Child(x, ast.Body)) == ast.Block,
+			n.Kind == ast.Ternary && lang.Names.Requires,
+			n.Kind == ast.New && lang.Names.Requires && m.p.Nodes[e].Kind != ast.New,
 			n.Role == ast.Left && m.t.Kind(n.Parent) == ast.Assign:
 			return false
 		case n.Flags&ast.FlagExpr != 0 && !stop:
-			stop = m.try(m.push(goal{op: opNode, p: e, t: x, next: next}))
+			stop = m.try(m.push(goal{op: opNode, p: e, t: x, next: c.next}))
 		}
 		return !stop && m.steps > 0
 	})
@@ -505,7 +525,7 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 	pk, tk := m.p.Nodes[c.p].Kind, m.t.Nodes[c.t].Kind
 	switch {
 	case pk == ast.Assign && tk == ast.AugAssign && m.t.Lang.Names.Requires:
-		return m.children(c)
+		return m.augmented(c)
 	case pk == ast.Assign && (tk == ast.VarDef || tk == ast.Param) && !m.Opts.NoVarDefs:
 		name, value := m.t.Child(c.t, ast.Ident), m.t.Child(c.t, ast.Value)
 		if name == ast.Nil || value == ast.Nil || tk == ast.Param ||
@@ -555,12 +575,65 @@ func (m *Matcher) unlike(c goal) (int32, bool, bool) {
 		if r := m.p.Nodes[c.p].Role; name == ast.Dots || name == ast.Metavar && (r == ast.Right || r == ast.Value) {
 			return m.funcBody(c)
 		}
+	case pk == ast.Import && tk == ast.VarDef:
+		return m.required(c)
+	case pk == ast.VarDef && tk == ast.ExprStmt:
+		return m.definedTogether(c)
 	case pk == ast.For && tk == ast.ForEach:
 		return m.anyLoop(c)
 	case pk == ast.Block && m.t.Nodes[c.t].Flags&ast.FlagExpr != 0 && m.t.Nodes[c.t].Role == ast.Body:
 		return m.exprBody(c)
 	}
 	return 0, false, false
+}
+
+// augmented: x += e is x = x + e.
+func (m *Matcher) augmented(c goal) (int32, bool, bool) {
+	left, right := m.t.Child(c.t, ast.Left), m.t.Child(c.t, ast.Right)
+	p := m.p.Child(c.p, ast.Right)
+	if left == ast.Nil || right == ast.Nil || p == ast.Nil {
+		return 0, false, false
+	}
+	g := c.next
+	switch m.p.Kind(p) {
+	case ast.Metavar, ast.MetaDots, ast.Dots, ast.Deep:
+		g = m.push(goal{op: opNode, p: p, t: c.t, next: g}) // the sum has no node of its own
+	case ast.Bin:
+		if !bytes.Equal(m.p.Text(p), m.t.Text(c.t)) {
+			return 0, false, false
+		}
+		g = m.push(goal{op: opNode, p: m.p.Child(p, ast.Right), t: right, next: g})
+		g = m.push(goal{op: opNode, p: m.p.Child(p, ast.Left), t: left, next: g})
+	default:
+		return 0, false, false
+	}
+	return m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Left), t: left, next: g}), true, false
+}
+
+// required: import "m" is const x = require("m"), whatever x is.
+func (m *Matcher) required(c goal) (int32, bool, bool) {
+	path, call := m.p.Child(c.p, ast.Path), m.t.Child(c.t, ast.Value)
+	if !m.t.Lang.Names.Requires || path == ast.Nil || m.p.Child(c.p, ast.Ident) != ast.Nil ||
+		m.t.Kind(call) != ast.Call {
+		return 0, false, false
+	}
+	fn, args := m.t.Child(call, ast.Fn), m.t.Child(call, ast.Arguments)
+	if m.t.Kind(fn) != ast.Name || !m.t.HasText(fn, "require") || args == ast.Nil ||
+		m.t.Kind(m.t.Nodes[args].First) != ast.Str {
+		return 0, false, false
+	}
+	return m.push(goal{op: opNode, p: path, t: m.t.Nodes[args].First, next: c.next}), true, false
+}
+
+// definedTogether: $X := f() stands for x, err := f(), too: all that f gives.
+func (m *Matcher) definedTogether(c goal) (int32, bool, bool) {
+	as := m.t.Nodes[c.t].First
+	if m.p.Nodes[c.p].Sym != m.t.Nodes[c.t].Sym || m.t.Kind(as) != ast.Assign ||
+		m.p.Kind(m.p.Child(c.p, ast.Ident)) != ast.Metavar {
+		return 0, false, false
+	}
+	g := m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Value), t: m.t.Child(as, ast.Right), next: c.next})
+	return m.push(goal{op: opNode, p: m.p.Child(c.p, ast.Ident), t: m.t.Child(as, ast.Left), next: g}), true, false
 }
 
 func (m *Matcher) onlyDots(p ast.ID) bool {

@@ -34,6 +34,8 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 		return bit(ast.Assign, ast.VarDef)
 	case ast.Name, ast.Str, ast.Num, ast.Bool, ast.Null:
 		return bit(n.Kind, ast.Name, ast.Bin, ast.Member, ast.Interp)
+	case ast.Regex:
+		return bit(ast.Regex, ast.Name, ast.Interp)
 	case ast.Member:
 		if m := t.Child(id, ast.Ident); t.Kind(m) == ast.Dots {
 			return 0
@@ -43,6 +45,10 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 		return bit(ast.Set, ast.Dict)
 	case ast.List:
 		return bit(ast.List, ast.Comp, ast.Name)
+	case ast.VarDef:
+		if t.Lang.Objects.Results {
+			return bit(ast.VarDef, ast.ExprStmt)
+		}
 	case ast.FuncDef:
 		if t.Lang.Names.OpenDicts {
 			return bit(ast.FuncDef, ast.Lambda, ast.Pair)
@@ -54,6 +60,10 @@ func (p *Pattern) rootKinds(id ast.ID) uint64 {
 		}
 	case ast.For:
 		return bit(ast.For, ast.ForEach)
+	case ast.Import:
+		if t.Lang.Names.Requires && t.Child(id, ast.Ident) == ast.Nil {
+			return bit(ast.Import, ast.VarDef) // const x = require("m")
+		}
 	}
 	return bit(n.Kind)
 }
@@ -63,6 +73,9 @@ func (p *Pattern) viaAlt() uint64 {
 	k := p.Tree.Nodes[p.Root].Kind
 	switch k {
 	case ast.Name, ast.Str, ast.Num, ast.Bool, ast.Null, ast.Member, ast.List:
+		if p.strs[p.Root].tmpl {
+			return p.kinds & (1<<ast.Name | 1<<ast.Bin | 1<<ast.Member)
+		}
 		if !p.Tree.Lang.BareWords {
 			return p.kinds & (1<<ast.Name | 1<<ast.Bin | 1<<ast.Member | 1<<ast.Interp) &^ (1 << k)
 		}

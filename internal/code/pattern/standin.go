@@ -24,6 +24,7 @@ const (
 	placeStmt                // a line or statement of its own
 	placeList                // within ( ) or [ ]
 	placeBraces              // alone between braces or commas within { }
+	placeMember              // a member of a class
 )
 
 // piece is a part of a pattern's text: literal, or something that needs a stand-in.
@@ -123,6 +124,8 @@ func (sp *splitter) run(closing byte, depth int) {
 				continue
 			}
 			sp.stack = append(sp.stack, c)
+		case c == '{' && sp.opensClass():
+			sp.stack = append(sp.stack, classBrace)
 		case c == '[', c == '{':
 			sp.stack = append(sp.stack, c)
 		case c == ')', c == ']', c == '}':
@@ -135,6 +138,17 @@ func (sp *splitter) run(closing byte, depth int) {
 		}
 		sp.i++
 	}
+}
+
+// classBrace is a brace that the body of a class begins with.
+const classBrace = 'c'
+
+// classHead is what stands before the body of a class.
+var classHead = lazyregexp.New(`(?:^|[^\w$.])(?:class|interface|enum|record|trait)\s[^;{}()=]*(?:\([^;{}()]*\)[^;{}()=]*)?$|(?:^|[^\w$])new\s+[\w$.<>, ]+\([^;{}]*\)\s*$`)
+
+// opensClass reports whether the brace here begins the body of a class.
+func (sp *splitter) opensClass() bool {
+	return len(sp.lang.Pattern.Member) > 0 && classHead.MatchString(sp.s[max(0, sp.i-400):sp.i])
 }
 
 // afterName reports whether a parenthesis here opens arguments or parameters: a name stands before it.
@@ -289,11 +303,17 @@ func (sp *splitter) placeOf(i int) place {
 	if st := sp.out[i].typ; st != "" {
 		inner = st[len(st)-1]
 	}
+	member := inner == classBrace
+	if member {
+		inner = '{'
+	}
 	begins := strings.IndexByte("\n;{}:", prev) >= 0
 	ends := strings.IndexByte("\n;}", next) >= 0
 	switch {
-	case prev == '.' || next == '.':
+	case prev == '.' || next == '.', strings.HasSuffix(sp.out[i].prev, "#{"):
 		return placeName
+	case member && begins && (ends || isWord(next) || next == '@'):
+		return placeMember
 	case inner == '{' && (prev == '{' || prev == ',') && (next == '}' || next == ','):
 		return placeBraces
 	case inner == '{' && (prev == ',' || next == ','):
@@ -305,11 +325,16 @@ func (sp *splitter) placeOf(i int) place {
 		return placeName
 	case begins && ends,
 		inner == '{' && begins && (isWord(next) || next == '@'),
-		(inner == '{' || inner == 0) && prev == ';' && (isWord(next) || next == '('):
+		(inner == '{' || inner == 0) && prev == ';' && (isWord(next) || next == '('),
+		inner == 0 && begins && i+1 < len(sp.out) && sp.out[i+1].kind == 0 &&
+			keywordFirst.MatchString(sp.out[i+1].text):
 		return placeStmt
 	}
 	return placeName
 }
+
+// keywordFirst is the beginning of a statement that no expression begins like.
+var keywordFirst = lazyregexp.New(`^\s*(?:if|for|while|do|switch|try|return|throw|var|let|const)\b`)
 
 // edge is the significant byte of a piece that touches its neighbour: a newline if one lies between.
 func edge(p piece, last bool) byte {

@@ -24,9 +24,19 @@ func (m *Matcher) stmts(c goal) (int32, bool, bool) {
 	}
 	flags := c.flags
 	if c.flags&fDeep != 0 {
-		after = m.nextStmt(c.t, c.x)
-		if rest == ast.Nil {
+		next := after
+		if after = m.nextStmt(c.t, c.x); rest == ast.Nil {
 			after = ast.Nil
+		}
+		// What follows may be in the statement, or behind it.
+		if rest != ast.Nil && m.p.Nodes[rest].Kind != ast.Dots && next != after && next != ast.Nil {
+			g := m.push(goal{op: opStmts, p: rest, t: next, x: c.x, next: c.next, flags: flags})
+			if c.flags&fTop != 0 {
+				g = m.push(goal{op: opSpan, t: c.t, next: g})
+			}
+			if m.try(m.push(goal{op: opNode, p: c.p, t: c.t, next: g})) {
+				return 0, false, true
+			}
 		}
 	}
 	g := m.push(goal{op: opStmts, p: rest, t: after, x: c.x, next: c.next, flags: flags})

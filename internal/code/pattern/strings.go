@@ -11,9 +11,10 @@ import (
 
 // strPattern is what a string literal in a pattern asks for.
 type strPattern struct {
-	any bool         // "..."
-	re  *regex.Regex // "=~/re/"
-	v   int32        // "$X": the metavariable bound to the content; -1
+	any  bool         // "..."
+	tmpl bool         // `...`, with values in it or without
+	re   *regex.Regex // "=~/re/"
+	v    int32        // "$X": the metavariable bound to the content; -1
 }
 
 var (
@@ -21,9 +22,12 @@ var (
 	regexpText = lazyregexp.New(`(?s)^=~/(.*)/([mis]*)$`)
 )
 
-func (p *Pattern) compileStr(text []byte) strPattern {
+func (p *Pattern) compileStr(id ast.ID) strPattern {
+	text := p.Tree.Text(id)
 	s := strPattern{v: -1}
 	switch {
+	case string(text) == "..." && template(p.Tree, id):
+		s.any, s.tmpl = true, true
 	case string(text) == "...":
 		s.any = !p.Tree.Lang.Pattern.QuotedDots
 	case wholeMeta.Match(text):
@@ -46,6 +50,12 @@ func (p *Pattern) compileStr(text []byte) strPattern {
 		}
 	}
 	return s
+}
+
+// template reports whether a string literal is a template of JavaScript.
+func template(t *ast.Tree, id ast.ID) bool {
+	n := &t.Nodes[id]
+	return t.Lang.Names.Requires && n.End > n.Start && t.Src[n.Start] == '`' && len(t.Text(id)) < int(n.End-n.Start)
 }
 
 // words are the names and strings that a file must have for the pattern to match, longest first.

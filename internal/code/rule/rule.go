@@ -61,6 +61,7 @@ type Options struct {
 	CaseFold      bool
 	Interfile     bool
 
+	GenericLines          bool // generic_engine: aliengrep, for which an ellipsis stays in its line
 	GenericSpan           *int // generic_ellipsis_max_span, in lines
 	GenericBraces         []string
 	GenericExtraWord      []string

@@ -128,6 +128,7 @@ func (p *parser) options(o *Options, n *yaml.Node) {
 	o.TaintIntrafile = is("taint_intrafile", true)
 	o.TaintFocusOn = p.str(n, "taint_focus_on")
 	o.GenericSingleLine = is("generic_multiline", false)
+	o.GenericLines = p.str(n, "generic_engine") == "aliengrep"
 	o.GenericCommentStyle = p.str(n, "generic_comment_style")
 	o.GenericBraces = p.strings(p.get(n, "generic_extra_braces"))
 	o.GenericExtraWord = p.strings(p.get(n, "generic_extra_word_characters"))

@@ -487,7 +487,7 @@ func (e *Evaluator) compare(c *cond, env pattern.Env) bool {
 				return float64(n)
 			}
 		}
-		if e.isString(&env[v]) {
+		if e.isString(&env[v]) && !c.strip {
 			return s
 		}
 		if f, ok := pattern.Number(s); ok {

@@ -23,12 +23,13 @@ type cond struct {
 	other    *Program // in another language
 	cmp      expr
 	base     int
+	strip    bool // strings count as what stands between their quotes
 	analyze  func([]byte) bool
 	types    []string
 }
 
 func (p *Program) cond(c *rule.Cond) (cond, error) {
-	out := cond{kind: c.Kind, v: -1, constant: c.Constant, base: c.Base, types: c.Types}
+	out := cond{kind: c.Kind, v: -1, constant: c.Constant, base: c.Base, strip: c.Strip, types: c.Types}
 	if c.Var != "" {
 		out.v = p.Vars.Index(c.Var)
 	}

@@ -199,10 +199,7 @@ func (e *Evaluator) and(fm *formula, ctx *Range) []Range {
 	if ctx != nil {
 		out, have = []Range{*ctx}, true
 	}
-	for _, k := range fm.kids {
-		if k.kind == rule.Not {
-			continue
-		}
+	for _, k := range fm.positive {
 		rs := e.Eval(k, ctx)
 		if ctx != nil {
 			rs = e.within(rs, ctx)
@@ -280,7 +277,7 @@ func (e *Evaluator) Compatible(a, b pattern.Env) bool {
 
 func (e *Evaluator) same(x, y *pattern.Binding) bool {
 	if e.File.Tree != nil {
-		return pattern.Same(e.File.Tree, x, y)
+		return pattern.Same(e.File.Tree, x, y) || e.Prog.opts.Symbolic && pattern.SameValue(e.File.Tree, x, y)
 	}
 	return bytes.Equal(e.Content(x), e.Content(y))
 }

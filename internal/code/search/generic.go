@@ -3,6 +3,7 @@ package search
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -15,7 +16,9 @@ import (
 // Generic patterns match text of any kind: words and punctuation, spaces aside. Lines that are indented further than
 // the one before are a block, and so is what brackets within a line enclose. A pattern without indentation does not
 // care about blocks; a block in the pattern is one in the text, in full. An ellipsis spans at most ten lines (or what
-// generic_ellipsis_max_span says); at the end of a pattern it also ends with the block.
+// generic_ellipsis_max_span says); at the end of a pattern it also ends with the block. With generic_engine: aliengrep
+// there are no blocks of lines: an ellipsis stays in its line, one of four dots does not, and both end where the
+// brackets around them do.
 
 const (
 	genericSpan  = 10
@@ -46,7 +49,8 @@ type genericItem struct {
 	op   genericOp
 	text string
 	v    int
-	pair int // of genOpen the genClose
+	span int32 // of an ellipsis, in lines
+	pair int   // of genOpen the genClose
 }
 
 type genericPattern struct {
@@ -67,9 +71,10 @@ type genericFile struct {
 	key   string
 	words []word
 	nodes []genericNode
+	ends  []int32 // by node: where the block around it ends; made when first asked for
 }
 
-var genericMeta = lazyregexp.New(`^\$(\.\.\.)?([A-Z_][A-Z_0-9]*)`)
+var genericMeta = lazyregexp.New(`^\$(\.{3,4})?([A-Z_][A-Z_0-9]*)`)
 
 func compileGeneric(text string, vars *pattern.Vars, o *rule.Options) (*genericPattern, error) {
 	g := &genericPattern{span: genericSpan, opts: o}
@@ -115,7 +120,7 @@ func (c *genericCompiler) line(s string) {
 		return
 	}
 	indent := len(s) - len(text)
-	if c.indents == nil {
+	if c.indents == nil || c.g.opts.GenericLines {
 		c.indents = []int{indent}
 	}
 	for len(c.indents) > 1 && indent < c.indents[len(c.indents)-1] {
@@ -132,17 +137,18 @@ func (c *genericCompiler) line(s string) {
 		if m := genericMeta.FindStringSubmatch(rest); m != nil {
 			it := genericItem{op: genVar, v: c.vars.Index("$" + m[1] + m[2])}
 			if m[1] != "" {
-				it.op = genDotsVar
+				it.op, it.span = genDotsVar, c.span(len(m[1]))
 			}
 			c.g.items = append(c.g.items, it)
 			i += len(m[0])
 			continue
 		}
 		if strings.HasPrefix(rest, "...") {
-			c.g.items = append(c.g.items, genericItem{op: genDots})
+			from := i
 			for i < len(text) && text[i] == '.' {
 				i++
 			}
+			c.g.items = append(c.g.items, genericItem{op: genDots, span: c.span(i - from)})
 			continue
 		}
 		_, n := nextWord([]byte(rest), c.g.opts)
@@ -153,6 +159,18 @@ func (c *genericCompiler) line(s string) {
 		c.g.items = append(c.g.items, genericItem{op: genText, text: rest[:n]})
 		i += n
 	}
+}
+
+// span is how many lines an ellipsis of so many dots may reach.
+func (c *genericCompiler) span(dots int) int32 {
+	const within, across = 3, 1 << 20
+	switch {
+	case !c.g.opts.GenericLines:
+		return c.g.span
+	case dots > within:
+		return across
+	}
+	return 0
 }
 
 // nextWord is the length of the token that text begins with, 0 for a space.
@@ -178,7 +196,7 @@ var commentStyles = map[string]*regexp.Regexp{
 
 // genericText cuts the file into tokens and blocks, once for each set of options.
 func (f *File) genericText(o *rule.Options) *genericFile {
-	key := o.GenericCommentStyle + "\x00" + strings.Join(o.GenericExtraWord, "")
+	key := fmt.Sprint(o.GenericLines) + o.GenericCommentStyle + "\x00" + strings.Join(o.GenericExtraWord, "")
 	if f.generic != nil && f.generic.key == key {
 		return f.generic
 	}
@@ -231,13 +249,14 @@ func (g *genericFile) read(src []byte, o *rule.Options) {
 		if n == 0 {
 			if src[i] == '\n' {
 				line++
-				lineStart, fresh = i+1, true
-				g.brackets(&open)
+				if lineStart, fresh = i+1, true; !o.GenericLines {
+					g.brackets(&open)
+				}
 			}
 			i++
 			continue
 		}
-		if fresh {
+		if fresh && !o.GenericLines {
 			fresh = false
 			indent := i - lineStart
 			keep := len(levels)
@@ -254,6 +273,24 @@ func (g *genericFile) read(src []byte, o *rule.Options) {
 	}
 	g.brackets(&open)
 	closeTo(1)
+}
+
+// enclosing is where the innermost block that a node stands in ends: a match that begins in a block ends in it.
+func (g *genericFile) enclosing(i int32) int32 {
+	if g.ends == nil {
+		g.ends = make([]int32, len(g.nodes))
+		open := []int32{int32(len(g.nodes))}
+		for n := range g.nodes {
+			switch at := &g.nodes[n]; {
+			case at.op == genOpen && at.pair > int32(n):
+				open = append(open, at.pair)
+			case at.op == genClose && len(open) > 1:
+				open = open[:len(open)-1]
+			}
+			g.ends[n] = open[len(open)-1]
+		}
+	}
+	return g.ends[i]
 }
 
 func (g *genericFile) node(op genericOp) int32 {
@@ -327,11 +364,15 @@ func (e *Evaluator) generic(g *genericPattern, ctx *Range) (out []Range) {
 		if ctx != nil && (w.start < ctx.Start || w.end > ctx.End) {
 			continue
 		}
+		end := int32(len(f.nodes))
+		if !g.opts.GenericLines {
+			end = f.enclosing(int32(i))
+		}
 		m.env, m.last = e.env(nil), -1
 		if anchored {
 			m.last = n.w
 		}
-		if m.match(0, int32(i), &genericBlock{end: int32(len(f.nodes))}) && m.last >= 0 {
+		if m.match(0, int32(i), &genericBlock{end: end}) && m.last >= 0 {
 			r := Range{Start: w.start, End: f.words[m.last].end, Node: ast.Nil, Env: m.env}
 			if ctx == nil || r.End <= ctx.End {
 				out = append(out, r)
@@ -420,24 +461,28 @@ func (m *genericMatch) onlyDots(p, end int) bool {
 
 func (m *genericMatch) word(it *genericItem, w int32) bool {
 	if it.op == genVar {
-		return m.f.words[w].word && m.bind(it.v, w, w)
+		return m.f.words[w].word && m.bind(it.v, w, w, false)
 	}
 	text := m.e.File.Src[m.f.words[w].start:m.f.words[w].end]
 	return string(text) == it.text || m.g.opts.CaseFold && strings.EqualFold(string(text), it.text)
 }
 
-// bind gives a metavariable the words from..to, none where from is after to.
-func (m *genericMatch) bind(v int, from, to int32) bool {
+// bind gives a metavariable the words from..to, none where from is after to. What stands for any number of words has
+// the blanks before them, too.
+func (m *genericMatch) bind(v int, from, to int32, many bool) bool {
 	b := pattern.Binding{Kind: pattern.BindText, A: ast.Nil, B: ast.Nil}
 	ws := m.f.words
 	if from <= to {
 		b.Start, b.End = ws[from].start, ws[to].end
+		for src := m.e.File.Src; many && m.last >= 0 && b.Start > 0 && (src[b.Start-1] == ' ' || src[b.Start-1] == '\t'); {
+			b.Start--
+		}
 		b.Text = string(m.e.File.Src[b.Start:b.End])
 	} else if int(from) < len(ws) {
 		b.Start, b.End = ws[from].start, ws[from].start
 	}
 	if old := &m.env[v]; old.Kind != pattern.Unbound {
-		return old.Text == b.Text
+		return strings.TrimLeft(old.Text, " \t") == strings.TrimLeft(b.Text, " \t")
 	}
 	m.env[v] = b
 	return true
@@ -446,10 +491,10 @@ func (m *genericMatch) bind(v int, from, to int32) bool {
 // dots passes over words until the rest matches. Several ellipses in a row reach further.
 func (m *genericMatch) dots(p int, i int32, in *genericBlock) bool {
 	it := &m.g.items[p]
-	span := m.g.span
+	span := it.span
 	for it.op == genDots && p+1 < len(m.g.items) && m.g.items[p+1].op == genDots {
 		p++
-		span += m.g.span
+		span += it.span
 	}
 	line := int32(0)
 	if m.last >= 0 {
@@ -462,8 +507,11 @@ func (m *genericMatch) dots(p int, i int32, in *genericBlock) bool {
 	}
 	from, last := m.wordAt(i), m.last
 	saved := append(pattern.Env(nil), m.env...)
+	if m.g.opts.GenericLines {
+		return m.balanced(p, i, line+span, in)
+	}
 	for j := i; m.wordAt(j) >= int32(len(m.f.words)) || m.f.words[m.wordAt(j)].line <= line+span; j++ {
-		if it.op == genDots || m.bind(it.v, from, m.wordAt(j)-1) {
+		if it.op == genDots || m.bind(it.v, from, m.wordAt(j)-1, true) {
 			if w := m.wordAt(j) - 1; w >= from {
 				m.last = w
 			}
@@ -475,6 +523,46 @@ func (m *genericMatch) dots(p int, i int32, in *genericBlock) bool {
 		}
 		if j = m.edge(j, in); j >= in.end || m.steps <= 0 {
 			return false
+		}
+	}
+	return false
+}
+
+// balanced passes over words and over brackets with what is in them until the rest matches.
+func (m *genericMatch) balanced(p int, i, line int32, in *genericBlock) bool {
+	it, last := &m.g.items[p], m.last
+	saved := append(pattern.Env(nil), m.env...)
+	for i < in.end && m.f.nodes[i].op == genOpen {
+		i++
+	}
+	from, depth := m.wordAt(i), 0
+	for j := i; j < in.end && m.steps > 0 && depth >= 0; j++ {
+		n := &m.f.nodes[j]
+		switch {
+		case n.op == genOpen && n.pair > j:
+			depth++
+		case n.op == genClose:
+			depth--
+		}
+		at := j
+		if depth < 0 { // the bracket that ends it may still follow
+			at++
+		} else if n.op != genText || depth > 0 {
+			continue
+		}
+		w := m.wordAt(at)
+		if int(w) >= len(m.f.words) || m.f.words[w].line > line {
+			return false
+		}
+		if it.op == genDots || m.bind(it.v, from, w-1, true) {
+			if w > from {
+				m.last = w - 1
+			}
+			if m.match(p+1, at, in) {
+				return true
+			}
+			m.last = last
+			copy(m.env, saved)
 		}
 	}
 	return false
@@ -518,7 +606,7 @@ func (m *genericMatch) rest(p int, i, line int32, in *genericBlock) bool {
 			break
 		}
 	}
-	if it.op == genDotsVar && !m.bind(it.v, from, last) {
+	if it.op == genDotsVar && !m.bind(it.v, from, last, true) {
 		return false
 	}
 	if last >= from {

@@ -39,9 +39,11 @@ type formula struct {
 	re     *regex.Regex
 	groups []int // metavariable of each group of re, -1 if none
 	kids   []*formula
-	where  []cond
-	focus  [][]int
-	as     int
+	// positive are the kids that are not negated, those that only say what is around last: they may overlap
+	positive []*formula
+	where    []cond
+	focus    [][]int
+	as       int
 }
 
 // Compile compiles a rule for a language by the name that the rule gives it. The error has the file, the line and what
@@ -107,7 +109,10 @@ func (p *Program) at(line, col int, err error) error {
 
 func (p *Program) formula(f *rule.Formula) (*formula, error) {
 	out := &formula{kind: f.Kind, as: -1}
-	switch f.Kind {
+	if p.Plain == "regex" && f.Kind == rule.Pattern && f != p.Rule.Match {
+		out.kind = rule.Regex // in a rule for any text, patterns beside the first are regular expressions
+	}
+	switch out.kind {
 	case rule.Pattern:
 		if err := p.leaf(out, f); err != nil {
 			return nil, p.at(f.Line, f.Col, err)
@@ -126,6 +131,13 @@ func (p *Program) formula(f *rule.Formula) (*formula, error) {
 			return nil, err
 		}
 		out.kids = append(out.kids, c)
+	}
+	for _, around := range []bool{false, true} {
+		for _, k := range out.kids {
+			if k.kind != rule.Not && (k.kind == rule.Inside) == around {
+				out.positive = append(out.positive, k)
+			}
+		}
 	}
 	for i := range f.Where {
 		c, err := p.cond(&f.Where[i])
@@ -150,7 +162,7 @@ func (p *Program) formula(f *rule.Formula) (*formula, error) {
 func (p *Program) leaf(out *formula, f *rule.Formula) error {
 	switch p.Plain {
 	case "":
-		pat, err := p.pool.get(p.Lang, f.Text, 1+p.within)
+		pat, err := p.pool.get(p.Lang.PatternLang(p.Rule.Languages[0]), f.Text, 1+p.within)
 		if err != nil {
 			return err
 		}

@@ -9,26 +9,22 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 )
 
-// remedy says what to do about a finding that says nothing of its own. It never advises what cannot be carried out:
-// where the rule's remedy is for one of several causes only, the finding's own cause decides.
-func (d *builder) remedy(general string) string {
-	cause := ""
-	if len(d.evidence) > 0 {
-		cause = strings.TrimSuffix(d.evidence[0], ".")
+// correctCause is the advice where the rule's remedy would be for one of several causes only: the finding's own
+// decides.
+func correctCause(d *builder) string {
+	if len(d.evidence) == 0 || d.evidence[0] == "" {
+		return ""
 	}
-	switch d.rule {
-	case ruleDisabled, ruleNotBuilt, ruleBadConfig:
-		if cause != "" {
-			return "Correct what Traefik refuses: " + cause + "."
-		}
-	case ruleTCPCatchAll:
-		how := fmt.Sprintf("Put an allowlist before the TCP router: `drydock access add %s RANGE...`", d.m.Name())
-		if d.m != nil && exposure.IsStore(d.m.Service) {
-			return how + ", or remove the router: a database belongs on no public port."
-		}
-		return how + ", and give it a port of its own."
+	return "Correct what Traefik refuses: " + strings.TrimSuffix(d.evidence[0], ".") + "."
+}
+
+// guardTCP is the advice for a TCP router that takes all plain traffic.
+func guardTCP(d *builder) string {
+	how := fmt.Sprintf("Put an allowlist before the TCP router: `drydock access add %s RANGE...`", d.m.Name())
+	if d.m != nil && exposure.IsStore(d.m.Service) {
+		return how + ", or remove the router: a database belongs on no public port."
 	}
-	return general
+	return how + ", and give it a port of its own."
 }
 
 // addFix is what closes an open route: the command, where it would make the change, else what to do by hand.

@@ -1,13 +1,10 @@
 package check
 
 import (
-	"fmt"
-	"net/netip"
 	"strings"
 	"sync"
 
 	"github.com/drydock/drydock/internal/access/exposure"
-	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
@@ -78,7 +75,7 @@ const most = 0.5
 
 // cdnOf names the CDN to which an allowlist is restricted: it holds most of the CDN's addresses of a family and, but
 // for private ones, no others.
-func (s *analysis) cdnOf(l *exposure.Allowlist) string {
+func cdnOf(l *exposure.Allowlist) string {
 	if l.Ranges == nil || l.Middleware == nil {
 		return ""
 	}
@@ -111,55 +108,4 @@ func lieWithin(list, in *traefik.Ranges) bool {
 		}
 	}
 	return true
-}
-
-// cdnList tells of an allowlist that everybody passes who comes through a CDN. To restrict an origin to its CDN is
-// often meant.
-func (s *analysis) cdnList(r *exposure.Route, l *exposure.Allowlist, name string,
-	once func(builder, *exposure.Allowlist)) {
-	if r.Class != exposure.Allowlisted || r.Auth != "" || s.declaredPublic(r, nil) {
-		return // a login stands behind it
-	}
-	d := builder{rule: ruleCDN, evidence: []string{s.shown(l)}, severity: finding.Low}
-	d.title = fmt.Sprintf(
-		"%s holds the ranges of %s and nobody else's: everybody who comes through it enters",
-		l.Middleware.Name,
-		name,
-	)
-	once(d, l)
-}
-
-// ingress tells of lists that judge an address of Swarm's ingress network, from which every client seems to come.
-func (s *analysis) ingress(r *exposure.Route, l *exposure.Allowlist, once func(builder, *exposure.Allowlist)) {
-	ep := r.Entry()
-	if ep == nil || ep.ProxyProtocol || s.g.Service == nil || !s.g.Runtime.Static.ReadsServices() ||
-		s.g.Service.NetworkMode == "host" ||
-		l.Everybody != "" {
-		return
-	}
-	for _, p := range s.g.Service.Ports {
-		if int(p.Target) != ep.Port() || p.Mode == "host" || exposure.Loopback(p.HostIP) {
-			continue
-		}
-		d := builder{rule: ruleIngress, effect: finding.EffectClosed, evidence: []string{"entry point " + r.EntryPoint}}
-		d.title = fmt.Sprintf(
-			"%s judges an address of the ingress network on %s, not the client's: nobody is let in",
-			l.Middleware.Name,
-			r.EntryPoint,
-		)
-		for _, ingress := range []string{"10.0.0.2", "10.255.0.2"} {
-			if l.Ranges.Contains(netip.MustParseAddr(ingress)) {
-				d.effect, d.severity = finding.EffectOpen, finding.High
-				d.title = fmt.Sprintf(
-					"%s holds the ingress network, from which every client of %s seems to come",
-					l.Middleware.Name,
-					r.EntryPoint,
-				)
-			}
-		}
-		d.place, d.evidence = p.Location,
-			append(d.evidence, "port "+exposure.PortText(p)+" is published in ingress mode")
-		once(d, l)
-		return
-	}
 }

@@ -5,25 +5,14 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// ruleTable is Rules by id.
-var ruleTable = sync.OnceValue(func() map[string]finding.Rule {
-	m := map[string]finding.Rule{}
-	for _, r := range Rules() {
-		m[r.ID] = r
-	}
-	return m
-})
-
 // builder is a finding being written.
 type builder struct {
-	rule     string
 	m        *exposure.Container // service that it is about; nil for Traefik's own files
 	router   string
 	severity finding.Severity // "" takes the rule's
@@ -39,16 +28,16 @@ type builder struct {
 	also     []*exposure.Container
 }
 
-func (s *analysis) add(d builder) {
-	meta := ruleTable()[d.rule]
+// report adds a finding of the rule that searches.
+func (s *search) report(d builder) {
 	f := finding.Finding{Router: d.router}
-	f.Gate, f.Rule, f.Title, f.Severity, f.Effect = finding.GateAccess, d.rule, d.title, d.severity, d.effect
-	f.CWE, f.OWASP, f.Location = meta.CWE, meta.OWASP, d.place
+	f.Gate, f.Rule, f.Title, f.Severity, f.Effect = finding.GateAccess, s.rule.ID, d.title, d.severity, d.effect
+	f.CWE, f.OWASP, f.Location = s.rule.CWE, s.rule.OWASP, d.place
 	if f.Severity == "" {
-		f.Severity = meta.Severity
+		f.Severity = s.rule.Severity
 	}
 	if f.Effect == "" {
-		f.Effect = effectOf(d.rule)
+		f.Effect = s.rule.Effect
 	}
 	stackName := ""
 	if d.m != nil {
@@ -77,34 +66,28 @@ func (s *analysis) add(d builder) {
 		f.Evidence = append(f.Evidence, fmt.Sprintf("unverified: no real Traefik %s was compared with", g.Version))
 	}
 	f.Fix = finding.Fix{Text: d.fix, Edits: d.edits}
-	if f.Fix.Text == "" {
-		f.Fix.Text = d.remedy(meta.Remedy)
+	if f.Fix.Text == "" && s.rule.Advice != nil {
+		f.Fix.Text = s.rule.Advice(&d)
 	}
-	f.ID = finding.Fingerprint(finding.GateAccess, d.rule, stackName, f.Service, d.router, d.key)
+	if f.Fix.Text == "" {
+		f.Fix.Text = s.rule.Remedy
+	}
+	f.ID = finding.Fingerprint(finding.GateAccess, s.rule.ID, stackName, f.Service, d.router, d.key)
 	*s.found = append(*s.found, f)
 }
 
 // Find looks for what is wrong with who reaches what.
 func Find(model *exposure.Model) []finding.Finding {
 	var found []finding.Finding
-	var all []*analysis
 	for _, g := range model.Gateways {
-		s := &analysis{
-			model: model, g: g, containers: containersOf(model, g), found: &found,
-			explained: map[*exposure.Container]bool{}, missing: map[*exposure.Container]string{},
-			refused: map[*exposure.Container]error{},
+		a := newAnalysis(model, g, &found)
+		for _, last := range []bool{false, true} {
+			for i := range all {
+				if r := &all[i]; r.Last == last {
+					r.Check(&search{analysis: a, rule: r})
+				}
+			}
 		}
-		s.labels()
-		s.faults()
-		s.rules()
-		s.lists()
-		s.entryPoints()
-		s.openPaths()
-		s.unused()
-		all = append(all, s)
-	}
-	for _, s := range all {
-		s.ways()
 	}
 	return finish(model, found)
 }
@@ -119,6 +102,21 @@ type analysis struct {
 	explained map[*exposure.Container]bool
 	missing   map[*exposure.Container]string // what missed found
 	refused   map[*exposure.Container]error  // what addRefused found
+	routes    []*exposure.Route              // those that serve a backend first, over TLS and by name
+	open      []openPath                     // by which strangers reach a backend
+	unserved  []unserved                     // why routers are not served
+}
+
+func newAnalysis(model *exposure.Model, g *exposure.Gateway, found *[]finding.Finding) *analysis {
+	a := &analysis{
+		model: model, g: g, containers: containersOf(model, g), found: found,
+		explained: map[*exposure.Container]bool{}, missing: map[*exposure.Container]string{},
+		refused: map[*exposure.Container]error{}, routes: slices.Clone(g.Routes),
+	}
+	exposure.SortRoutes(a.routes, g.Before)
+	a.unserved = a.findUnserved()
+	a.open = a.findOpen()
+	return a
 }
 
 // containersOf lists what a gateway sees. Where there is no Traefik, services have doors past it all the same.

@@ -9,6 +9,114 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
+// The ids that the code of this family names.
+const (
+	ruleUndefined  = "undefined-middleware"
+	ruleConflict   = "middleware-conflict"
+	ruleMultiType  = "multi-type-middleware"
+	ruleBadRange   = "invalid-source-range"
+	ruleEmptyRange = "empty-source-range"
+	ruleNotBuilt   = "invalid-middleware"
+	ruleDisabled   = "router-disabled"
+)
+
+var undefinedMiddleware = Rule{
+	Rule: finding.Rule{
+		ID: ruleUndefined, Severity: finding.Medium,
+		Title: "The router names a middleware that does not exist",
+		Description: "Traefik does not serve a router whose middleware it cannot find: wrong spelling or case, a " +
+			"missing @file, or a definition that was dropped.",
+		Remedy: "Name the middleware as it is defined.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).notServed,
+}
+
+var middlewareConflict = Rule{
+	Rule: finding.Rule{
+		ID: ruleConflict, Severity: finding.Medium,
+		Title: "Two containers define one middleware differently",
+		Description: "Traefik removes a middleware that is declared twice with different content, and serves none " +
+			"of the routers that use it.",
+		Remedy: "Declare it once, or alike everywhere.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).notServed,
+}
+
+var multiTypeMiddleware = Rule{
+	Rule: finding.Rule{
+		ID: ruleMultiType, Severity: finding.Medium,
+		Title: "One middleware has two types",
+		Description: "Traefik takes exactly one type under a middleware's name, and serves none of the routers that " +
+			"use this one.",
+		Remedy: "Give each type a middleware of its own, and chain them.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).notServed,
+}
+
+var invalidSourceRange = Rule{
+	Rule: finding.Rule{
+		ID: ruleBadRange, Severity: finding.Medium,
+		Title: "A range that Traefik cannot read",
+		Description: "One element that is neither an address nor a range in CIDR form stops the middleware and " +
+			"every router that uses it.",
+		Remedy: "Write addresses or ranges, such as 203.0.113.10 or 203.0.113.0/24, separated by commas.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).notServed,
+}
+
+var emptySourceRange = Rule{
+	Rule: finding.Rule{
+		ID: ruleEmptyRange, Severity: finding.Medium,
+		Title:       "The allowlist is empty",
+		Description: "Without any range the middleware is not made, and the routers that use it are not served.",
+		Remedy:      "List at least one address.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).notServed,
+}
+
+var invalidMiddleware = Rule{
+	Rule: finding.Rule{
+		ID: ruleNotBuilt, Severity: finding.Medium,
+		Title: "A middleware that cannot be made",
+		Description: "Traefik cannot make this middleware from its settings and serves none of the routers that use " +
+			"it.",
+		Remedy: "Mend the setting that is named.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).notServed,
+	Advice: correctCause,
+}
+
+var routerDisabled = Rule{
+	Rule: finding.Rule{
+		ID: ruleDisabled, Severity: finding.Medium,
+		Title:       "Traefik does not serve the router",
+		Description: "The router is left out or disabled: nobody reaches its backend through it.",
+		Remedy:      "Mend what is named.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).disabled,
+	Advice: correctCause,
+}
+
+var invalidTraefikConfiguration = Rule{
+	Rule: finding.Rule{
+		ID: "invalid-traefik-configuration", Severity: finding.Medium,
+		Title: "Traefik cannot read its configuration",
+		Description: "With a setting that it does not know Traefik does not start, and one file that it does not " +
+			"understand takes all files of the file provider with it.",
+		Remedy: "Mend or remove the setting that is named.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).fileErrors,
+	Advice: correctCause,
+}
+
 var faultRules = map[traefik.FaultKind]string{
 	traefik.NoMiddleware: ruleUndefined, traefik.Recursion: ruleNotBuilt, traefik.MultiType: ruleMultiType,
 	traefik.BadRange:   ruleBadRange,
@@ -17,16 +125,23 @@ var faultRules = map[traefik.FaultKind]string{
 	traefik.NoEntryPoint: ruleDisabled, traefik.BadPriority: ruleDisabled, traefik.NoTLSOptions: ruleDisabled,
 }
 
-// faults tells why routers are not served: once a service and cause, of the router that people think of.
-func (s *analysis) faults() {
+// unserved is why a router is not served.
+type unserved struct {
+	rule  string // the rule that tells of it
+	route *exposure.Route
+	m     *exposure.Container // that it is told of
+	fault traefik.Fault
+}
+
+// findUnserved lists why routers are not served: once a service and cause, of the router that a reader looks for first.
+func (s *analysis) findUnserved() []unserved {
 	type seen struct {
 		m     *exposure.Container
 		cause string
 	}
+	var out []unserved
 	told := map[seen]bool{}
-	routes := append([]*exposure.Route{}, s.g.Routes...)
-	exposure.SortRoutes(routes, s.g.Before)
-	for _, r := range routes {
+	for _, r := range s.routes {
 		m := s.g.About(r)
 		if own := r.Owner(); own != nil {
 			m = own
@@ -54,15 +169,33 @@ func (s *analysis) faults() {
 			if m != nil {
 				s.explained[m] = true
 			}
-			s.fault(r, m, f, rule)
+			out = append(out, unserved{rule, r, m, f})
 		}
 	}
+	return out
+}
+
+// notServed tells of the routers that are not served for the rule's cause.
+func (s *search) notServed() {
+	for _, u := range s.unserved {
+		if u.rule == s.rule.ID {
+			s.fault(u.route, u.m, u.fault)
+		}
+	}
+}
+
+// disabled tells of routers that are left out or disabled, for whichever cause has no rule of its own.
+func (s *search) disabled() {
+	for _, m := range s.containers {
+		s.noPort(m)
+		s.dropped(m)
+	}
+	s.notServed()
 	s.routerConflicts()
-	s.fileErrors()
 }
 
 // routerConflicts tells of routers that several containers declare differently: Traefik removes them all.
-func (s *analysis) routerConflicts() {
+func (s *search) routerConflicts() {
 	for _, c := range s.g.Runtime.Conflict {
 		if c.Kind != "router" {
 			continue
@@ -75,8 +208,8 @@ func (s *analysis) routerConflicts() {
 		for _, o := range c.Origins {
 			m := &s.g.Containers[o.Container]
 			s.explained[m] = true
-			s.add(builder{
-				rule: ruleDisabled, m: m, router: c.Name, place: s.g.OriginPlace(o, ".rule", ".middlewares"),
+			s.report(builder{
+				m: m, router: c.Name, place: s.g.OriginPlace(o, ".rule", ".middlewares"),
 				flow: flow, key: "conflict",
 				title: fmt.Sprintf("%s is declared differently in several containers: Traefik serves none of them",
 					c.Name),
@@ -109,9 +242,9 @@ func (s *analysis) conflicting(name string) *traefik.Conflict {
 	return nil
 }
 
-func (s *analysis) fault(r *exposure.Route, m *exposure.Container, f traefik.Fault, rule string) {
+func (s *search) fault(r *exposure.Route, m *exposure.Container, f traefik.Fault) {
 	d := builder{
-		rule: rule, m: m, router: r.Router.Name, place: s.g.Place(r), key: f.Middleware, evidence: []string{f.Msg},
+		m: m, router: r.Router.Name, place: s.g.Place(r), key: f.Middleware, evidence: []string{f.Msg},
 		also: r.Targets(),
 	}
 	if f.Middleware != "" && r.FromEntry == 0 {
@@ -125,7 +258,7 @@ func (s *analysis) fault(r *exposure.Route, m *exposure.Container, f traefik.Fau
 	if r.TCP {
 		w = s.g.Runtime.TCPMiddlewares[f.Middleware]
 	}
-	switch rule {
+	switch s.rule.ID {
 	case ruleUndefined:
 		d.title = fmt.Sprintf("%s names the middleware %s, which is nowhere defined: Traefik does not serve it",
 			r.Router.Name, f.Middleware)
@@ -163,7 +296,7 @@ func (s *analysis) fault(r *exposure.Route, m *exposure.Container, f traefik.Fau
 			d.place = s.g.OriginPlace(r.Router.Origin, ".entrypoints", ".rule")
 		}
 	}
-	s.add(d)
+	s.report(d)
 }
 
 // badElement tells which element of a range cannot be read, unless it came from a variable.
@@ -234,10 +367,10 @@ func (s *analysis) vanished(base string) string {
 }
 
 // fileErrors tells of files that Traefik does not understand: it does not start, or uses nothing of the file provider.
-func (s *analysis) fileErrors() {
+func (s *search) fileErrors() {
 	for _, b := range s.g.BadFiles {
-		s.add(builder{
-			rule: ruleBadConfig, m: s.g.Self(), place: b.Place, key: b.Place.Path, evidence: []string{b.Why},
+		s.report(builder{
+			m: s.g.Self(), place: b.Place, key: b.Place.Path, evidence: []string{b.Why},
 			title: fmt.Sprintf("Traefik cannot use %s, and with it no file of its file provider", b.Place.Path),
 		})
 	}
@@ -246,7 +379,7 @@ func (s *analysis) fileErrors() {
 		return
 	}
 	static := s.g.Runtime.Static
-	d := builder{rule: ruleBadConfig, m: s.g.Self(), key: err.Field, evidence: []string{err.Msg}}
+	d := builder{m: s.g.Self(), key: err.Field, evidence: []string{err.Msg}}
 	if static.File != "" {
 		d.place = finding.Location{Path: static.File, Line: err.Line()}
 	} else if err.Key != "" {
@@ -265,5 +398,5 @@ func (s *analysis) fileErrors() {
 	case err.Since.Known():
 		d.fix = fmt.Sprintf("Remove it, or update Traefik: it came with version %s.", err.Since)
 	}
-	s.add(d)
+	s.report(d)
 }

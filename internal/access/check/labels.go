@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -15,44 +14,156 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// labels tells of what is wrong with labels as they are written.
-func (s *analysis) labels() {
-	for i := range s.g.Containers {
-		m := &s.g.Containers[i]
-		s.labelErrors(m, &s.g.Runtime.Verdicts[i])
-		s.duplicates(m)
-		s.syntax(m, &s.g.Runtime.Verdicts[i])
-		s.ignored(m)
-		s.leftover(m)
-		s.dollars(m)
-		s.unset(m)
-		s.deployLabels(m)
-		s.phantoms(m)
-		s.dropped(m, &s.g.Runtime.Verdicts[i])
-	}
+// The ids that the code of this family names.
+const (
+	ruleBadRoot      = "invalid-label-root"
+	ruleUnknownField = "unknown-label-field"
+	ruleV3OnV2       = "v3-label-on-v2"
+)
+
+var duplicateLabelOverrides = Rule{
+	Rule: finding.Rule{
+		ID: "duplicate-label-overrides", Severity: finding.Medium,
+		Title: "The same label stands twice; only the last counts",
+		Description: "In a list of labels a second line with the same key replaces the first without a word. A " +
+			"middleware that the first one attached is gone.",
+		Remedy: "Keep one of the lines, with all that is meant in its value.",
+	},
+	Effect: finding.EffectWarn,
+	Check:  onContainers((*search).duplicates),
+}
+
+var unsupportedLabelSyntax = Rule{
+	Rule: finding.Rule{
+		ID: "unsupported-label-syntax", Severity: finding.High,
+		Title: "A label in a form that Traefik passes over",
+		Description: "Traefik reads lists in labels as values separated by commas. A list written with an index, " +
+			"such as `middlewares[0]=`, is ignored without a word.",
+		Remedy: "Write the list as one value: `middlewares=a,b`.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  onContainers((*search).syntax),
+}
+
+var ignoredLabel = Rule{
+	Rule: finding.Rule{
+		ID: "ignored-label", Severity: finding.High,
+		Title: "A label outside what Traefik reads",
+		Description: "Traefik reads labels that begin with traefik.http, traefik.tcp, traefik.udp, traefik.docker " +
+			"and traefik.enable. This one has another beginning, often a slip of the pen, and is passed over " +
+			"without a word.",
+		Remedy: "Mend the label's beginning, or remove it.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).ignoredLabels,
+}
+
+var unsetVariable = Rule{
+	Rule: finding.Rule{
+		ID: "unset-variable", Severity: finding.Medium,
+		CWE:   []string{"CWE-1188"},
+		Title: "A label's variable has no value",
+		Description: "An unset variable becomes an empty text. An empty `middlewares` attaches nothing and leaves " +
+			"the router open; an empty `sourcerange` stops the router.",
+		Remedy: "Set the variable, or write `${NAME:?}` so that compose refuses to start without it.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  onContainers((*search).unset),
+}
+
+var deployLabelsIgnored = Rule{
+	Rule: finding.Rule{
+		ID: "deploy-labels-ignored", Severity: finding.Medium,
+		Title: "Labels under deploy are for swarm only",
+		Description: "Traefik's docker provider reads a container's own labels. What stands under `deploy.labels` " +
+			"reaches only a swarm's services.",
+		Remedy: "Move the labels from `deploy.labels` to `labels`.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  onContainers((*search).deployLabels),
+}
+
+var allowlistOnPhantomRouter = Rule{
+	Rule: finding.Rule{
+		ID: "allowlist-on-phantom-router", Severity: finding.High,
+		Title: "The allowlist is attached to a router that does not exist",
+		Description: "A label names a router that has no rule of its own. Traefik says nothing: it makes a second " +
+			"router with the default rule, which takes the allowlist, and the real router stays open.",
+		Remedy: "Name the router exactly as its `rule` label does.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  onContainers((*search).phantoms),
+}
+
+var unknownLabelField = Rule{
+	Rule: finding.Rule{
+		ID: ruleUnknownField, Severity: finding.Medium,
+		Title: "A label that Traefik does not know drops the container",
+		Description: "One label that cannot be decoded takes all others of its container with it: nothing of the " +
+			"container is served.",
+		Remedy: "Mend or remove the label.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  onContainers((*search).labelErrors),
+}
+
+var invalidLabelRoot = Rule{
+	Rule: finding.Rule{
+		ID: ruleBadRoot, Severity: finding.Medium,
+		Title: "A label's root is not spelt traefik",
+		Description: "The first part of a label must be exactly `traefik`. Another case there drops the whole " +
+			"container.",
+		Remedy: "Write `traefik` in small letters.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  onContainers((*search).labelErrors),
+}
+
+var v3LabelOnV2 = Rule{
+	Rule: finding.Rule{
+		ID: ruleV3OnV2, Severity: finding.Medium,
+		Title:       "A label of a later Traefik",
+		Description: "The running version does not know this label yet and drops the whole container.",
+		Remedy:      "Use the version's own name (ipwhitelist before 2.11), or update Traefik.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  onContainers((*search).labelErrors),
+}
+
+var unescapedDollar = Rule{
+	Rule: finding.Rule{
+		ID: "unescaped-dollar", Severity: finding.Medium,
+		Title: "The dollar signs of a password's hash are not doubled",
+		Description: "Compose takes $NAME in a label for a variable and puts nothing in its place, so that the hash " +
+			"is cut and no password fits.",
+		Remedy: "Double every dollar sign of the hash: `$$apr1$$…`.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  onContainers((*search).dollars),
 }
 
 // labelErrors tells why Traefik drops a container.
-func (s *analysis) labelErrors(m *exposure.Container, v *traefik.Verdict) {
+func (s *search) labelErrors(m *exposure.Container) {
+	v := s.verdict(m)
+	if v == nil {
+		return
+	}
 	err := v.Err
-	if err == nil || err.Kind == traefik.PortMissing && !s.speaks(m) {
+	if err == nil || err.Kind == traefik.PortMissing {
 		return
 	}
 	s.explained[m] = true
+	rule := ruleUnknownField
 	d := builder{m: m, router: s.mainRouter(m), place: m.KeyPlace(err.Key), key: err.Key}
 	switch {
 	case err.Kind == traefik.BadRoot:
-		d.rule = ruleBadRoot
+		rule = ruleBadRoot
 		d.title = fmt.Sprintf("the label's root %q is not \"traefik\": Traefik drops the container", err.Field)
 		if l := m.Label(err.Key); l != nil {
 			d.edits = edit.RenameKey(l, "traefik"+strings.TrimPrefix(l.Key, err.Field))
 		}
-	case err.Kind == traefik.PortMissing:
-		d.rule = ruleDisabled
-		d.title = fmt.Sprintf("Traefik does not serve %s: no port is known to which its requests could go", m.Name())
-		d.fix = "Add a label for the port: traefik.http.services." + m.Name() + ".loadbalancer.server.port."
 	case err.Since.Known() && s.g.Version.Before(err.Since) && s.g.Version.Major == 2:
-		d.rule = ruleV3OnV2
+		rule = ruleV3OnV2
 		d.title = fmt.Sprintf("Traefik %s does not know %s, which came with %s: it drops the container", s.g.Version,
 			err.Field, err.Since)
 		d.fix = "Use the name that this version knows, or update Traefik."
@@ -60,11 +171,12 @@ func (s *analysis) labelErrors(m *exposure.Container, v *traefik.Verdict) {
 			d.fix = "Write ipwhitelist, which this version knows."
 		}
 	default:
-		d.rule = ruleUnknownField
 		d.title = fmt.Sprintf("Traefik cannot decode this label and drops the container: %s", err.Msg)
 	}
 	d.evidence = []string{err.Msg}
-	s.add(d)
+	if rule == s.rule.ID {
+		s.report(d)
+	}
 }
 
 // mainRouter is the router of a container that people think of, by its labels alone: one that does not redirect, over
@@ -161,7 +273,7 @@ func (s *analysis) routeOf(m *exposure.Container, key string) *exposure.Route {
 }
 
 // duplicates tells of labels that stand twice with different values.
-func (s *analysis) duplicates(m *exposure.Container) {
+func (s *search) duplicates(m *exposure.Container) {
 	type lost struct{ first, last *stack.Label }
 	byKey := map[string][]*stack.Label{}
 	var order []string
@@ -192,7 +304,7 @@ func (s *analysis) duplicates(m *exposure.Container) {
 			continue
 		}
 		s.explained[m] = true
-		d := builder{rule: ruleDuplicate, m: m, router: s.routerOf(m, x.last.Key), place: x.last.Location, key: k}
+		d := builder{m: m, router: s.routerOf(m, x.last.Key), place: x.last.Location, key: k}
 		d.title = fmt.Sprintf("%s stands %d times; only the last counts", x.last.Key, len(ls))
 		for _, l := range ls[:len(ls)-1] {
 			d.flow = append(d.flow, finding.Step{Location: l.Location, Text: "this line is lost"})
@@ -209,7 +321,7 @@ func (s *analysis) duplicates(m *exposure.Container) {
 		} else if ok && field == "rule" {
 			d.fix = "Keep one of the lines. A router that serves both takes one rule, its parts joined by ||."
 		}
-		s.add(d)
+		s.report(d)
 	}
 }
 
@@ -230,11 +342,12 @@ func (s *analysis) lostGuard(ls []*stack.Label) bool {
 }
 
 var listField = lazyregexp.New(
-	`(?i)^traefik\.(?:http|tcp|udp)\.(?:routers\.[^.]+\.(middlewares|entrypoints)|middlewares\.[^.]+\.(?:.+\.)?(sourcerange|middlewares|excludedips|users))(\[[^\]]*\]|\.[^.]+)$`)
+	`(?i)^traefik\.(?:http|tcp|udp)\.(?:routers\.[^.]+\.(middlewares|entrypoints)|` +
+		`middlewares\.[^.]+\.(?:.+\.)?(sourcerange|middlewares|excludedips|users))(\[[^\]]*\]|\.[^.]+)$`)
 
 // syntax tells of lists that are written with an index.
-func (s *analysis) syntax(m *exposure.Container, v *traefik.Verdict) {
-	if v.Config == nil {
+func (s *search) syntax(m *exposure.Container) {
+	if v := s.verdict(m); v == nil || v.Config == nil {
 		return
 	}
 	for i := range m.Service.Labels {
@@ -245,7 +358,7 @@ func (s *analysis) syntax(m *exposure.Container, v *traefik.Verdict) {
 		}
 		s.explained[m] = true
 		base := strings.TrimSuffix(l.Key, x[3])
-		d := builder{rule: ruleSyntax, m: m, router: s.routerOf(m, base), place: l.Location, key: l.Key}
+		d := builder{m: m, router: s.routerOf(m, base), place: l.Location, key: l.Key}
 		d.title = fmt.Sprintf("Traefik passes over %s: a list in a label has no index", l.Key)
 		r := s.routeOf(m, base)
 		switch {
@@ -258,7 +371,7 @@ func (s *analysis) syntax(m *exposure.Container, v *traefik.Verdict) {
 			d.edits = edit.RenameKey(l, base)
 		}
 		d.fix = fmt.Sprintf("Write %s=VALUE, with several values separated by commas.", base)
-		s.add(d)
+		s.report(d)
 	}
 }
 
@@ -277,11 +390,14 @@ func (s *analysis) only(m *exposure.Container, base string) bool {
 var read = []string{"traefik.http", "traefik.tcp", "traefik.udp", "traefik.docker.", "traefik.swarm.", "traefik.enable",
 	"traefik.tls.stores.default"}
 
+// anyRouter is the name of a router in a label of whatever beginning.
+var anyRouter = lazyregexp.New(`(?i)\.routers\.([^.]+)\.`)
+
 var routingWord = lazyregexp.New(
 	`(?i)\.(routers|middlewares|services|frontend|backend|rule|ipallowlist|ipwhitelist|entrypoints|loadbalancer)(\.|$)`)
 
 // ignored tells of labels that Traefik passes over although they look as if they were meant for it.
-func (s *analysis) ignored(m *exposure.Container) {
+func (s *search) ignored(m *exposure.Container) {
 	for i := range m.Service.Labels {
 		l := &m.Service.Labels[i]
 		key := strings.ToLower(l.Key)
@@ -301,15 +417,15 @@ func (s *analysis) ignored(m *exposure.Container) {
 			continue // a label of the user's own, such as traefik.tags, or one that is told below
 		}
 		s.explained[m] = true
-		d := builder{rule: ruleIgnored, m: m, place: l.Location, key: l.Key}
+		d := builder{m: m, place: l.Location, key: l.Key}
 		d.title = fmt.Sprintf("Traefik reads no label that begins like %s", l.Key)
-		if x := regexp.MustCompile(`(?i)\.routers\.([^.]+)\.`).FindStringSubmatch(l.Key); x != nil {
+		if x := anyRouter.FindStringSubmatch(l.Key); x != nil {
 			d.router = m.Qualified(x[1])
 		}
 		if !s.g.Open(m) || !s.g.Sure() {
 			d.severity, d.effect = finding.Medium, finding.EffectWarn
 		}
-		s.add(d)
+		s.report(d)
 	}
 }
 
@@ -317,7 +433,7 @@ func (s *analysis) ignored(m *exposure.Container) {
 var ofVersion1 = lazyregexp.New(`(?i)^traefik\.(?:[^.]+\.)?(?:frontend|backend|port|protocol|weight)(?:\.|$)`)
 
 // leftover tells of labels of version 1 that nobody took out, once a service.
-func (s *analysis) leftover(m *exposure.Container) {
+func (s *search) leftover(m *exposure.Container) {
 	if v := s.g.Version; v.Known() && v.Major < 2 {
 		return
 	}
@@ -333,14 +449,14 @@ func (s *analysis) leftover(m *exposure.Container) {
 	if len(old) == 0 {
 		return
 	}
-	d := builder{rule: ruleIgnored, m: m, place: old[0].Location, key: "version 1", severity: finding.Info,
+	d := builder{m: m, place: old[0].Location, key: "version 1", severity: finding.Info,
 		effect: finding.EffectWarn}
 	d.title = fmt.Sprintf("%s is a label of Traefik 1, which later versions pass over", old[0].Key)
 	if len(old) > 1 {
 		d.title = fmt.Sprintf("%d labels of %s are of Traefik 1, which later versions pass over", len(old), m.Name())
 	}
 	d.fix = "Remove the labels: the routers under `traefik.http` are what counts."
-	s.add(d)
+	s.report(d)
 }
 
 func (s *analysis) inConstraint(key string) bool {
@@ -374,17 +490,18 @@ func distance(a, b string, max int) int {
 }
 
 var decisive = lazyregexp.New(
-	`(?i)^traefik\.(?:enable$|(?:http|tcp)\.routers\.[^.]+\.(?:middlewares|entrypoints|tls|priority)$|(?:http|tcp)\.middlewares\.[^.]+\.(?:ip(?:allow|white)list\.(?:sourcerange|ipstrategy\..+)|chain\.middlewares)$)`)
+	`(?i)^traefik\.(?:enable$|(?:http|tcp)\.routers\.[^.]+\.(?:middlewares|entrypoints|tls|priority)$|` +
+		`(?:http|tcp)\.middlewares\.[^.]+\.(?:ip(?:allow|white)list\.(?:sourcerange|ipstrategy\..+)|chain\.middlewares)$)`)
 
 // unset tells of labels whose variables have no value, where the value decides on access.
-func (s *analysis) unset(m *exposure.Container) {
+func (s *search) unset(m *exposure.Container) {
 	for i := range m.Service.Labels {
 		l := &m.Service.Labels[i]
 		if len(l.Unset) == 0 || exposure.Insists(l) || m.Label(l.Key) != l || !decisive.MatchString(l.Key) {
 			continue
 		}
 		s.explained[m] = true
-		d := builder{rule: ruleUnset, m: m, router: s.routerOf(m, l.Key), place: l.Location, key: l.Key,
+		d := builder{m: m, router: s.routerOf(m, l.Key), place: l.Location, key: l.Key,
 			effect: finding.EffectClosed}
 		d.title = fmt.Sprintf("%s hangs on %s, which has no value here", l.Key, strings.Join(l.Unset, ", "))
 		if r := s.routeOf(m, l.Key); r != nil && r.Live() && r.Class.Open() && strings.TrimSpace(l.Value) == "" {
@@ -394,12 +511,12 @@ func (s *analysis) unset(m *exposure.Container) {
 			}
 			d.why = []string{"empty, it attaches nothing and the router stays open"}
 		}
-		s.add(d)
+		s.report(d)
 	}
 }
 
 // deployLabels tells of labels that only a swarm would read.
-func (s *analysis) deployLabels(m *exposure.Container) {
+func (s *search) deployLabels(m *exposure.Container) {
 	if s.g.Runtime.Static.ReadsServices() || s.g.Assumed {
 		return
 	}
@@ -421,7 +538,7 @@ func (s *analysis) deployLabels(m *exposure.Container) {
 		return
 	}
 	s.explained[m] = true
-	d := builder{rule: ruleDeployLabels, m: m, place: first.Location, effect: finding.EffectClosed,
+	d := builder{m: m, place: first.Location, effect: finding.EffectClosed,
 		severity: finding.Medium}
 	if len(routers) > 0 {
 		d.router = m.Qualified(deployRouter(m, routers))
@@ -431,7 +548,7 @@ func (s *analysis) deployLabels(m *exposure.Container) {
 	if s.g.Open(m) {
 		d.effect, d.severity = finding.EffectOpen, finding.High
 	}
-	s.add(d)
+	s.report(d)
 }
 
 func deployRouter(m *exposure.Container, names []string) string {
@@ -444,7 +561,7 @@ func deployRouter(m *exposure.Container, names []string) string {
 }
 
 // phantoms tells of allowlists on routers that a slip of the pen made.
-func (s *analysis) phantoms(m *exposure.Container) {
+func (s *search) phantoms(m *exposure.Container) {
 	seen := map[*traefik.Router]bool{}
 	for _, r := range s.g.Routes {
 		if r.Owner() != m || seen[r.Router] || !s.g.Phantom(r) {
@@ -455,7 +572,7 @@ func (s *analysis) phantoms(m *exposure.Container) {
 		}
 		seen[r.Router] = true
 		s.explained[m] = true
-		d := builder{rule: rulePhantom, m: m, router: r.Router.Name,
+		d := builder{m: m, router: r.Router.Name,
 			place: s.g.OriginPlace(r.Router.Origin, ".middlewares")}
 		d.title = fmt.Sprintf("%s names no router that exists: Traefik makes a second one for %s",
 			exposure.Unqualified(r.Router.Name), exposure.ShownRule(r.Router.Rule))
@@ -475,16 +592,20 @@ func (s *analysis) phantoms(m *exposure.Container) {
 		if s.g.Assumed {
 			d.severity = finding.Medium
 		}
-		s.add(d)
+		s.report(d)
 	}
 }
 
 // dropped tells of routers that never come to be.
-func (s *analysis) dropped(m *exposure.Container, v *traefik.Verdict) {
+func (s *search) dropped(m *exposure.Container) {
+	v := s.verdict(m)
+	if v == nil {
+		return
+	}
 	for _, x := range v.Dropped {
 		s.explained[m] = true
-		s.add(builder{
-			rule: ruleDisabled, m: m, router: m.Qualified(x.Router), key: x.Reason, evidence: []string{x.Reason},
+		s.report(builder{
+			m: m, router: m.Qualified(x.Router), key: x.Reason, evidence: []string{x.Reason},
 			title: fmt.Sprintf("Traefik leaves %s out: %s", x.Router, x.Reason),
 		})
 	}
@@ -501,4 +622,80 @@ func allNames(ls []*stack.Label) []string {
 		}
 	}
 	return out
+}
+
+// verdict is what Traefik makes of a container's labels, nil where no Traefik sees it.
+func (s *analysis) verdict(m *exposure.Container) *traefik.Verdict {
+	for i := range s.g.Containers {
+		if &s.g.Containers[i] == m {
+			return &s.g.Runtime.Verdicts[i]
+		}
+	}
+	return nil
+}
+
+// ignoredLabels tells of labels that Traefik passes over: misspelt ones, and those of version 1.
+func (s *search) ignoredLabels() {
+	for _, m := range s.containers {
+		s.ignored(m)
+		s.leftover(m)
+	}
+}
+
+// hash is the beginning of a password's hash: $apr1$, $2y$ and their like, with dollars as written.
+var hash = lazyregexp.New(`^[^:]+:(\$+)(?:apr1|2[abxy]?|1|5|6|argon2id?|y)(\$+)`)
+
+// dollars tells of password hashes in labels whose dollar signs compose takes for variables.
+func (s *search) dollars(m *exposure.Container) {
+	if s.model.Host.Live {
+		return
+	}
+	for _, k := range sortedLabels(m) {
+		l := m.Labels[k]
+		x := middlewareKey.FindStringSubmatch(k)
+		if x == nil || !userField.MatchString(x[3]) {
+			continue
+		}
+		if !slices.ContainsFunc(strings.Split(l.RawValue, ","), undoubled) {
+			continue
+		}
+		s.report(builder{
+			m: m, router: s.routerOf(m, k), place: l.Location, key: k,
+			title: fmt.Sprintf("compose takes the dollar signs of %s for variables: nobody can log in", l.Key),
+			fix:   "Double every dollar sign of the hash, or keep the users in a file (`usersfile`).",
+		})
+	}
+}
+
+var userField = lazyregexp.New(`(?i)^(?:basicauth|digestauth)\.users$`)
+
+// undoubled reports whether one user's hash has a dollar sign that compose takes for the beginning of a variable.
+func undoubled(user string) bool {
+	user = strings.Trim(strings.TrimSpace(user), `"'`)
+	if !hash.MatchString(user) {
+		return false
+	}
+	return strings.Contains(strings.ReplaceAll(user, "$$", ""), "$")
+}
+
+func sortedLabels(m *exposure.Container) []string {
+	n := map[string]int{}
+	for k := range m.Labels {
+		n[k] = 0
+	}
+	return exposure.SortedNames(n)
+}
+
+// noPort tells of a container that is not served because no port of it is known.
+func (s *search) noPort(m *exposure.Container) {
+	v := s.verdict(m)
+	if v == nil || v.Err == nil || v.Err.Kind != traefik.PortMissing || !s.speaks(m) {
+		return
+	}
+	s.explained[m] = true
+	s.report(builder{
+		m: m, router: s.mainRouter(m), place: m.KeyPlace(v.Err.Key), key: v.Err.Key, evidence: []string{v.Err.Msg},
+		title: fmt.Sprintf("Traefik does not serve %s: no port is known to which its requests could go", m.Name()),
+		fix:   "Add a label for the port: traefik.http.services." + m.Name() + ".loadbalancer.server.port.",
+	})
 }

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -12,52 +11,246 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// lists tells of what is wrong with the allowlists that stand in front of a backend, and of those that stand elsewhere.
-func (s *analysis) lists() {
-	type seen struct {
-		m    *exposure.Container
-		rule string
-		mw   string
-	}
-	told := map[seen]bool{}
-	s.oldNames()
-	routes := append([]*exposure.Route{}, s.g.Routes...)
-	exposure.SortRoutes(routes, s.g.Before)
-	for _, r := range routes {
-		if r.UDP || r.Router.Provider == "internal" && !r.EntryRedirect() {
-			continue
-		}
-		m := s.g.About(r)
-		once := func(d builder, l *exposure.Allowlist) {
-			name := "ClientIP"
-			if l.Middleware != nil {
-				name = l.Middleware.Name
+// The ids that the code of this family names.
+const (
+	ruleNever        = "range-never-matches"
+	ruleNoProxy      = "ipstrategy-without-trusted-proxy"
+	ruleV2OnV3       = "v2-label-on-v3"
+	ruleV2Deprecated = "v2-label-deprecated"
+)
+
+var allowlistOnRedirectRouter = Rule{
+	Rule: finding.Rule{
+		ID: "allowlist-on-redirect-router", Severity: finding.High,
+		Title: "The allowlist sits where every request is redirected",
+		Description: "The redirection to https answers first, so the allowlist on this router or entry point " +
+			"decides nothing. The router that serves the backend has none.",
+		Remedy: "Move the allowlist to the router that serves the backend over TLS.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).redirectLists,
+}
+
+var unusedAllowlist = Rule{
+	Rule: finding.Rule{
+		ID: "unused-allowlist", Severity: finding.Medium,
+		Title:       "An allowlist that nothing uses",
+		Description: "The middleware is defined, but no router, chain or entry point names it.",
+		Remedy:      "Add it to the `middlewares` of the router that serves the backend, or remove it.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).unused,
+	Last:   true,
+}
+
+var allowAllRange = Rule{
+	Rule: finding.Rule{
+		ID: "allow-all-range", Severity: finding.High,
+		Title: "The allowlist holds everybody",
+		Description: "The ranges cover all addresses of IPv4 or IPv6, so the allowlist lets everybody in. Two " +
+			"halves, or ::ffff:0:0/96, do the same as 0.0.0.0/0.",
+		Remedy: "List the addresses that are meant.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  onLists((*search).allowAll),
+}
+
+var overbroadRange = Rule{
+	Rule: finding.Rule{
+		ID: "overbroad-range", Severity: finding.Medium,
+		Title:       "The allowlist holds a great part of the internet",
+		Description: "A range of millions of public addresses holds many more people than any office has.",
+		Remedy:      "List the addresses that are meant.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  onLists((*search).overbroad),
+}
+
+var rangeNeverMatches = Rule{
+	Rule: finding.Rule{
+		ID: ruleNever, Severity: finding.Medium,
+		Title:       "The allowlist lets nobody in",
+		Description: "No client's address can ever match, so the office is refused too.",
+		Remedy:      "Write the addresses in the form that is compared.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  onLists((*search).never),
+}
+
+var rejectStatusNotError = Rule{
+	Rule: finding.Rule{
+		ID: "reject-status-not-error", Severity: finding.Low,
+		Title: "Refusing looks like success",
+		Description: "The status for refused clients is below 400, so that monitoring and scripts take a refusal " +
+			"for an answer.",
+		Remedy: "Use 403 or 404.",
+	},
+	Effect: finding.EffectWarn,
+	Check:  onLists((*search).reject),
+}
+
+var v2LabelOnV3 = Rule{
+	Rule: finding.Rule{
+		ID: ruleV2OnV3, Severity: finding.Low,
+		Title:       "ipWhiteList is the old name",
+		Description: "Version 3 still knows ipWhiteList, with a warning; a later one will not.",
+		Remedy:      "Write ipallowlist.",
+	},
+	Effect: finding.EffectWarn,
+	Check:  (*search).oldNames,
+}
+
+var v2LabelDeprecated = Rule{
+	Rule: finding.Rule{
+		ID: ruleV2Deprecated, Severity: finding.Low,
+		Title:       "ipWhiteList is deprecated",
+		Description: "Version 2.11 knows ipAllowList, and version 3 only keeps the old name for a while.",
+		Remedy:      "Write ipallowlist.",
+	},
+	Effect: finding.EffectWarn,
+	Check:  (*search).oldNames,
+}
+
+var allowlistIsACDN = Rule{
+	Rule: finding.Rule{
+		ID: "allowlist-is-a-cdn", Severity: finding.Low,
+		Title: "The allowlist holds a CDN and nobody else",
+		Description: "Everybody who comes through the CDN is let in. That is right where only the way past the CDN " +
+			"is to be closed, and no guard of the app itself.",
+		Remedy: "To judge the clients behind the CDN, trust it (`forwardedHeaders.trustedIPs`), set " +
+			"`ipstrategy.depth=1` and list the clients' addresses.",
+	},
+	Effect: finding.EffectWarn,
+	Check:  onLists((*search).cdnList),
+}
+
+// listCheck looks at an allowlist in front of a backend; ok says that there is something to tell of it.
+type listCheck func(s *search, r *exposure.Route, l *exposure.Allowlist) (d builder, ok bool)
+
+// onLists runs a check on every allowlist that stands in front of a backend. What it finds is told once a service.
+func onLists(check listCheck) func(*search) {
+	return func(s *search) {
+		told := map[listOf]bool{}
+		for _, r := range s.routes {
+			if r.UDP || r.Router.Provider == "internal" && !r.EntryRedirect() || !r.Live() ||
+				r.Class == exposure.Redirects {
+				continue
 			}
-			k := seen{m, d.rule, name}
-			if told[k] {
-				return
-			}
-			told[k] = true
-			d.m, d.router, d.key, d.also = m, r.Router.Name, name, r.Targets()
-			if d.place.Path == "" {
-				d.place = s.listPlace(r, l)
-			}
-			s.add(d)
-		}
-		if r.Live() && r.Class != exposure.Redirects {
 			for i := range r.Lists {
-				s.content(r, &r.Lists[i], once)
+				if d, ok := check(s, r, &r.Lists[i]); ok {
+					s.reportList(told, r, &r.Lists[i], d)
+				}
 			}
-			if r.Nobody != "" && len(r.Lists) > 1 &&
-				!slices.ContainsFunc(r.Lists, func(l exposure.Allowlist) bool { return l.Never != "" }) {
-				once(builder{rule: ruleNever, title: fmt.Sprintf("%s lets nobody in: %s", r.Router.Name, r.Nobody)},
-					&r.Lists[0])
-			}
-		}
-		if r.Class == exposure.Redirects {
-			s.redirectList(r, once)
 		}
 	}
+}
+
+// listOf is an allowlist of a service.
+type listOf struct {
+	m    *exposure.Container
+	name string
+}
+
+// reportList reports what was found of an allowlist, once a service.
+func (s *search) reportList(told map[listOf]bool, r *exposure.Route, l *exposure.Allowlist, d builder) {
+	name := "ClientIP"
+	if l.Middleware != nil {
+		name = l.Middleware.Name
+	}
+	m := s.g.About(r)
+	if told[listOf{m, name}] {
+		return
+	}
+	told[listOf{m, name}] = true
+	d.m, d.router, d.key, d.also = m, r.Router.Name, name, r.Targets()
+	if d.place.Path == "" {
+		d.place = s.listPlace(r, l)
+	}
+	s.report(d)
+}
+
+// listName is what a sentence calls an allowlist.
+func listName(l *exposure.Allowlist) string {
+	if l.Middleware == nil {
+		return "the rule's ClientIP"
+	}
+	return l.Middleware.Name
+}
+
+// judgesConnection reports whether a list is a middleware whose ranges are known, and judges the connection's address.
+func judgesConnection(l *exposure.Allowlist) bool {
+	return l.Ranges != nil && l.Middleware != nil && !l.Forwarded()
+}
+
+// never tells of lists that let nobody in, and of single elements that match nobody in a list that is otherwise right.
+func (s *search) never(r *exposure.Route, l *exposure.Allowlist) (d builder, ok bool) {
+	if l.Never != "" {
+		d = builder{evidence: []string{l.Never}, title: fmt.Sprintf("%s refuses everybody on %s", listName(l),
+			r.Router.Name)}
+		rule := ruleNever
+		if l.Middleware != nil && l.Middleware.AllowList.Strategy && strings.Contains(l.Never, "X-Forwarded-For") {
+			rule = ruleNoProxy
+			d.place = s.g.OriginPlace(l.Middleware.Origin, ".depth", ".excludedips")
+		}
+		return d, rule == s.rule.ID
+	}
+	if s.rule.ID != ruleNever {
+		return d, false
+	}
+	if l.Ranges != nil && l.Middleware != nil {
+		for i := range l.Ranges.Prefixes {
+			if why := exposure.Useless(l.Middleware.AllowList, l.Ranges, i, l.Forwarded()); why != "" {
+				return builder{severity: finding.Low, evidence: []string{why},
+					title: fmt.Sprintf("%s is no use in %s", l.Ranges.Written[i], l.Middleware.Name)}, true
+			}
+		}
+	}
+	if r.Nobody != "" && len(r.Lists) > 1 && l == &r.Lists[0] &&
+		!slices.ContainsFunc(r.Lists, func(o exposure.Allowlist) bool { return o.Never != "" }) {
+		return builder{title: fmt.Sprintf("%s lets nobody in: %s", r.Router.Name, r.Nobody)}, true
+	}
+	return d, false
+}
+
+// allowAll tells of lists that hold everybody.
+func (s *search) allowAll(r *exposure.Route, l *exposure.Allowlist) (d builder, ok bool) {
+	if l.Ranges == nil || l.Everybody == "" {
+		return d, false
+	}
+	d = builder{evidence: []string{s.shown(l)}, title: fmt.Sprintf("%s lets all of %s in", listName(l), l.Everybody)}
+	if s.declaredPublic(r, nil) {
+		d.severity = finding.Info
+	}
+	s.unlessGuarded(r, &d)
+	return d, true
+}
+
+// overbroad tells of lists that hold a great part of the internet.
+func (s *search) overbroad(_ *exposure.Route, l *exposure.Allowlist) (d builder, ok bool) {
+	if l.Ranges == nil || l.Everybody != "" || l.Cover.V4 < exposure.BroadV4 && l.Cover.V6 < exposure.BroadV6 {
+		return d, false
+	}
+	d = builder{evidence: []string{s.shown(l)}, severity: finding.Medium}
+	d.title = fmt.Sprintf("%s holds %s of the internet's addresses", listName(l), exposure.Share(l.Cover))
+	if l.Cover.V4 >= great || l.Cover.V6 >= great {
+		d.severity = finding.High
+	}
+	return d, true
+}
+
+// reject tells of lists whose refusal looks like success.
+func (s *search) reject(_ *exposure.Route, l *exposure.Allowlist) (d builder, ok bool) {
+	if l.Ranges == nil || l.Middleware == nil {
+		return d, false
+	}
+	status := l.Middleware.AllowList.Reject
+	if status == 0 || status >= 400 {
+		return d, false
+	}
+	return builder{
+		place: s.g.OriginPlace(l.Middleware.Origin, ".rejectstatuscode"),
+		title: fmt.Sprintf("%s answers %d to those whom it refuses", listName(l), status),
+	}, true
 }
 
 // listPlace is where an allowlist's ranges are written.
@@ -66,101 +259,6 @@ func (s *analysis) listPlace(r *exposure.Route, l *exposure.Allowlist) finding.L
 		return s.g.Place(r)
 	}
 	return s.g.OriginPlace(l.Middleware.Origin, ".sourcerange")
-}
-
-// content tells of what an allowlist holds.
-func (s *analysis) content(r *exposure.Route, l *exposure.Allowlist, once func(builder, *exposure.Allowlist)) {
-	name := "the rule's ClientIP"
-	if l.Middleware != nil {
-		name = l.Middleware.Name
-	}
-	if l.Spoof != "" {
-		d := builder{rule: ruleSpoofForwarded, evidence: []string{l.Spoof}}
-		d.title = fmt.Sprintf("any client can write the address that %s judges on %s", name, r.Router.Name)
-		s.unlessGuarded(r, &d)
-		once(d, l)
-	}
-	s.rewritten(r, l, name, once)
-	if l.Never != "" {
-		rule := ruleNever
-		if l.Middleware != nil && l.Middleware.AllowList.Strategy && strings.Contains(l.Never, "X-Forwarded-For") {
-			rule = ruleNoProxy
-		}
-		place := finding.Location{}
-		if l.Middleware != nil && rule == ruleNoProxy {
-			place = s.g.OriginPlace(l.Middleware.Origin, ".depth", ".excludedips")
-		}
-		once(builder{rule: rule, place: place, evidence: []string{l.Never},
-			title: fmt.Sprintf("%s refuses everybody on %s", name, r.Router.Name)}, l)
-	}
-	if l.Ranges == nil {
-		return
-	}
-	switch {
-	case l.Everybody != "":
-		d := builder{rule: ruleAllowAll, evidence: []string{s.shown(l)},
-			title: fmt.Sprintf("%s lets all of %s in", name, l.Everybody)}
-		if s.declaredPublic(r, nil) {
-			d.severity = finding.Info
-		}
-		s.unlessGuarded(r, &d)
-		once(d, l)
-	case l.Cover.V4 >= exposure.BroadV4 || l.Cover.V6 >= exposure.BroadV6:
-		d := builder{rule: ruleOverbroad, evidence: []string{s.shown(l)}, severity: finding.Medium}
-		d.title = fmt.Sprintf("%s holds %s of the internet's addresses", name, exposure.Share(l.Cover))
-		if l.Cover.V4 >= great || l.Cover.V6 >= great {
-			d.severity = finding.High
-		}
-		once(d, l)
-	}
-	if l.Middleware == nil {
-		return
-	}
-	s.useless(l, once)
-	if a := l.Middleware.AllowList; a.Reject != 0 && a.Reject < 400 {
-		once(builder{
-			rule: ruleReject, place: s.g.OriginPlace(l.Middleware.Origin, ".rejectstatuscode"),
-			title: fmt.Sprintf("%s answers %d to those whom it refuses", name, a.Reject),
-		}, l)
-	}
-	if l.Forwarded() {
-		return
-	}
-	switch cdn := s.cdnOf(l); {
-	case cdn != "":
-		s.cdnList(r, l, cdn, once)
-	case !r.TCP:
-		s.proxyInList(r, l, once)
-	}
-	s.gatewayInList(l, once)
-	s.ingress(r, l, once)
-}
-
-// rewritten tells of a list behind a middleware that writes the header which the list judges.
-func (s *analysis) rewritten(r *exposure.Route, l *exposure.Allowlist, name string,
-	once func(builder, *exposure.Allowlist)) {
-	if l.Forced+l.Maybe == "" || l.Everybody != "" || l.Spoof != "" {
-		return
-	}
-	d := builder{rule: ruleRewritten, evidence: []string{l.Forced + l.Maybe}}
-	d.title = fmt.Sprintf("on %s the address that %s judges is written by a middleware before it", r.Router.Name, name)
-	if l.Maybe != "" {
-		d.severity = finding.Medium
-		d.title = fmt.Sprintf("on %s a middleware before %s may write the address that it judges", r.Router.Name, name)
-	}
-	if s.declaredPublic(r, nil) {
-		d.severity = finding.Info
-	}
-	s.unlessGuarded(r, &d)
-	once(d, l)
-}
-
-// unlessGuarded lowers a finding about one of several lists where another one keeps strangers out.
-func (s *analysis) unlessGuarded(r *exposure.Route, d *builder) {
-	if r.Class != exposure.Public && r.Class != exposure.Unknown {
-		d.severity = finding.Low
-		d.why = append(d.why, "the router is guarded by something else as well: "+r.Why)
-	}
 }
 
 // great is the share from which a list is hardly better than none.
@@ -179,86 +277,20 @@ func (s *analysis) shown(l *exposure.Allowlist) string {
 	return "ranges " + exposure.Shorten(l.Ranges.Written)
 }
 
-// useless tells of single elements that match nobody in a list that is otherwise right.
-func (s *analysis) useless(l *exposure.Allowlist, once func(builder, *exposure.Allowlist)) {
-	if l.Never != "" {
-		return
-	}
-	for i := range l.Ranges.Prefixes {
-		if why := exposure.Useless(l.Middleware.AllowList, l.Ranges, i, l.Forwarded()); why != "" {
-			once(builder{rule: ruleNever, severity: finding.Low, evidence: []string{why},
-				title: fmt.Sprintf("%s is no use in %s", l.Ranges.Written[i], l.Middleware.Name)}, l)
-		}
-	}
-}
-
-// proxyInList tells of an allowlist that holds a trusted proxy, whose every client it lets in.
-func (s *analysis) proxyInList(r *exposure.Route, l *exposure.Allowlist, once func(builder, *exposure.Allowlist)) {
-	ep := r.Entry()
-	if ep == nil || l.Everybody != "" {
-		return
-	}
-	for _, t := range ep.ForwardedTrusted {
-		p, err := traefik.ParseRange(t)
-		if err != nil {
-			continue
-		}
-		if !slices.ContainsFunc(l.Ranges.Prefixes, func(q netip.Prefix) bool { return q.Overlaps(p) }) {
-			continue
-		}
-		d := builder{rule: ruleTrustedProxy, evidence: []string{"trusted proxy " + t, s.shown(l)}}
-		d.title = fmt.Sprintf("%s holds the proxy in front, and with it all of the proxy's clients", l.Middleware.Name)
-		if traefik.Private(p) && p.Bits() < p.Addr().BitLen() && !wholly(l.Ranges, p) {
-			// The proxy is one of many addresses there; that it is one of the listed ones is not known.
-			d.severity = finding.Info
-		}
-		once(d, l)
-		return
-	}
-}
-
-func wholly(rs *traefik.Ranges, p netip.Prefix) bool {
-	return slices.ContainsFunc(rs.Prefixes, func(q netip.Prefix) bool {
-		return q.Bits() <= p.Bits() &&
-			q.Contains(p.Addr())
-	})
-}
-
-// gatewayInList tells of ranges that hold the gateways of Docker's own networks.
-func (s *analysis) gatewayInList(l *exposure.Allowlist, once func(builder, *exposure.Allowlist)) {
-	if l.Everybody != "" || l.Cover.V4 >= exposure.BroadV4 || s.g.Service != nil && s.g.Service.NetworkMode == "host" {
-		return
-	}
-	for _, gw := range s.model.DockerGateways(s.g) {
-		in, ok := l.Ranges.Match(gw.Address)
-		if !ok {
-			continue
-		}
-		d := builder{rule: ruleGateway, evidence: []string{fmt.Sprintf("%s is in %s", gw.Address, in)}}
-		d.title = fmt.Sprintf("%s holds Docker's gateways, behind which any client may stand", l.Middleware.Name)
-		if gw.Network != "" {
-			d.evidence = append(d.evidence, "gateway of the network "+gw.Network)
-			d.title = fmt.Sprintf("%s holds the gateway of the network %s, behind which any client may stand",
-				l.Middleware.Name, gw.Network)
-			d.fix = fmt.Sprintf("Take %s out of the list, or choose a subnet for %s that lies outside of it.",
-				gw.Address, gw.Network)
-		}
-		once(d, l)
-		return
-	}
-}
-
 // oldNames tells of every ipWhiteList in use where the running version has the new name.
-func (s *analysis) oldNames() {
-	d := builder{}
+func (s *search) oldNames() {
+	d, rule := builder{}, ""
 	switch v := s.g.Version; {
 	case s.g.Assumed && !v.Known():
 		return
 	case !v.Known() || v.Major >= 3:
-		d.rule, d.title = ruleV2OnV3, "%s is an ipWhiteList, which version 3 only keeps for a while"
+		rule, d.title = ruleV2OnV3, "%s is an ipWhiteList, which version 3 only keeps for a while"
 	case v.AtLeast(2, 11):
-		d.rule, d.title = ruleV2Deprecated, "%s is an ipWhiteList, which is deprecated in 2.11"
+		rule, d.title = ruleV2Deprecated, "%s is an ipWhiteList, which is deprecated in 2.11"
 	default:
+		return
+	}
+	if rule != s.rule.ID {
 		return
 	}
 	for _, all := range []map[string]*traefik.Middleware{s.g.Runtime.Middlewares, s.g.Runtime.TCPMiddlewares} {
@@ -270,7 +302,7 @@ func (s *analysis) oldNames() {
 	}
 }
 
-func (s *analysis) oldName(w *traefik.Middleware, d builder) {
+func (s *search) oldName(w *traefik.Middleware, d builder) {
 	users := s.g.Using(w)
 	if len(users) == 0 {
 		return
@@ -292,7 +324,7 @@ func (s *analysis) oldName(w *traefik.Middleware, d builder) {
 			}
 		}
 	}
-	s.add(d)
+	s.report(d)
 }
 
 func renamed(key string) string {
@@ -303,9 +335,19 @@ func renamed(key string) string {
 	return key[:i] + ".ipallowlist." + key[i+len(".ipwhitelist."):]
 }
 
+// redirectLists tells of allowlists on routers that only redirect.
+func (s *search) redirectLists() {
+	told := map[listOf]bool{}
+	for _, r := range s.routes {
+		if !r.UDP && (r.Router.Provider != "internal" || r.EntryRedirect()) {
+			s.redirectList(told, r)
+		}
+	}
+}
+
 // redirectList tells of allowlists on a router that only redirects, where the backend's own router has none.
-func (s *analysis) redirectList(r *exposure.Route, once func(builder, *exposure.Allowlist)) {
-	if !r.Live() || len(r.Past) == 0 || !s.g.Sure() {
+func (s *search) redirectList(told map[listOf]bool, r *exposure.Route) {
+	if r.Class != exposure.Redirects || !r.Live() || len(r.Past) == 0 || !s.g.Sure() {
 		return
 	}
 	l := &r.Past[0]
@@ -320,7 +362,7 @@ func (s *analysis) redirectList(r *exposure.Route, once func(builder, *exposure.
 	} else if !s.openBeside(r) {
 		return
 	}
-	d := builder{rule: ruleRedirectList, m: m, place: s.g.OriginPlace(r.Router.Origin, ".middlewares")}
+	d := builder{m: m, place: s.g.OriginPlace(r.Router.Origin, ".middlewares")}
 	d.title = fmt.Sprintf("the allowlist %s stands on %s, which redirects every request: it decides nothing",
 		l.Middleware.Name, r.Router.Name)
 	d.evidence = []string{"middlewares " + strings.Join(r.Middlewares, ", ")}
@@ -334,11 +376,11 @@ func (s *analysis) redirectList(r *exposure.Route, once func(builder, *exposure.
 	s.explained[m] = true
 	if r.EntryRedirect() {
 		d.router, d.key = r.Router.Name, l.Middleware.Name
-		s.add(d)
+		s.report(d)
 		return
 	}
 	d.edits = edit.Attach(s.model, s.g, m)
-	once(d, l)
+	s.reportList(told, r, l, d)
 }
 
 // openBeside says whether strangers reach the backend of a redirecting router by a router that serves it.
@@ -376,7 +418,7 @@ func (s *analysis) openAfter(l *exposure.Allowlist) *exposure.Container {
 }
 
 // unused tells of allowlists that nothing names, unless another finding of the service already says why.
-func (s *analysis) unused() {
+func (s *search) unused() {
 	used := map[string]bool{}
 	rt := s.g.Runtime
 	var use func(name string, tcp bool, depth int)
@@ -438,13 +480,13 @@ func (s *analysis) undefinedNames() []string {
 	return out
 }
 
-func (s *analysis) unusedList(w *traefik.Middleware, undefined []string) {
+func (s *search) unusedList(w *traefik.Middleware, undefined []string) {
 	base, _, _ := strings.Cut(w.Name, "@")
 	if slices.ContainsFunc(undefined,
 		func(n string) bool { return distance(strings.ToLower(n), strings.ToLower(base), 2) <= 2 }) {
 		return
 	}
-	d := builder{rule: ruleUnused, key: w.Name, place: s.g.OriginPlace(w.Origin, ".sourcerange"), m: s.g.Self()}
+	d := builder{key: w.Name, place: s.g.OriginPlace(w.Origin, ".sourcerange"), m: s.g.Self()}
 	d.title = fmt.Sprintf("nothing uses the allowlist %s", w.Name)
 	d.fix = "Name it in the `middlewares` of the router that serves the backend, or remove it."
 	if i := w.Origin.Container; i >= 0 {
@@ -459,7 +501,7 @@ func (s *analysis) unusedList(w *traefik.Middleware, undefined []string) {
 	} else {
 		d.edits = edit.Attach(s.model, s.g, d.m)
 	}
-	s.add(d)
+	s.report(d)
 }
 
 // autoOnly says whether a container has no router but the one that Traefik made for it, which a finding of its own
@@ -468,4 +510,31 @@ func (s *analysis) autoOnly(container int) bool {
 	return slices.ContainsFunc(s.g.Routes, func(r *exposure.Route) bool {
 		return r.Router.Auto && r.Router.Origin.Container == container && r.Class.Open()
 	})
+}
+
+// unlessGuarded lowers a finding about one of several lists where another one keeps strangers out.
+func (s *analysis) unlessGuarded(r *exposure.Route, d *builder) {
+	if r.Class != exposure.Public && r.Class != exposure.Unknown {
+		d.severity = finding.Low
+		d.why = append(d.why, "the router is guarded by something else as well: "+r.Why)
+	}
+}
+
+// cdnList tells of an allowlist that everybody passes who comes through a CDN. To restrict an origin to its CDN is
+// often meant.
+func (s *search) cdnList(r *exposure.Route, l *exposure.Allowlist) (d builder, ok bool) {
+	if !judgesConnection(l) {
+		return d, false
+	}
+	name := cdnOf(l)
+	if name == "" || r.Class != exposure.Allowlisted || r.Auth != "" || s.declaredPublic(r, nil) {
+		return d, false // a login stands behind it
+	}
+	d = builder{evidence: []string{s.shown(l)}, severity: finding.Low}
+	d.title = fmt.Sprintf(
+		"%s holds the ranges of %s and nobody else's: everybody who comes through it enters",
+		l.Middleware.Name,
+		name,
+	)
+	return d, true
 }

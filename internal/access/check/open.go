@@ -12,22 +12,136 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// openPaths tells of every route by which strangers reach a backend. The rule says in which way it came to be open.
-func (s *analysis) openPaths() {
+// The ids that the code of this family names.
+const (
+	ruleUnprotected   = "unprotected-router"
+	rulePlainHTTP     = "plain-http-router-unprotected"
+	ruleSibling       = "unprotected-sibling-router"
+	ruleOtherRouter   = "service-exposed-by-other-router"
+	ruleDefaultRouter = "default-router-unprotected"
+	ruleExposed       = "exposed-by-default"
+	ruleAllEntries    = "router-on-all-entrypoints"
+	ruleTCPCatchAll   = "tcp-catchall-shadows-http"
+)
+
+var unprotectedRouter = Rule{
+	Rule: finding.Rule{
+		ID: ruleUnprotected, Severity: finding.High,
+		Title: "A router serves its backend to everybody",
+		Description: "No allowlist and no login stands between strangers and the backend of this router. High where " +
+			"an allowlist shows that it was meant to be closed, info where nothing does.",
+		Remedy: "Attach the allowlist to this router: `drydock access add SERVICE RANGE...`. If it is public " +
+			"on purpose, list it under `public` in drydock.yaml.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).openPaths,
+}
+
+var plainHTTPRouterUnprotected = Rule{
+	Rule: finding.Rule{
+		ID: rulePlainHTTP, Severity: finding.High,
+		Title: "The plain HTTP router serves the app itself",
+		Description: "The router for plain HTTP neither redirects to https nor has the allowlist that the https " +
+			"router has: who leaves out the s gets in, unencrypted.",
+		Remedy: "Redirect plain HTTP to https on this router or on its entry point.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).openPaths,
+}
+
+var defaultRouterUnprotected = Rule{
+	Rule: finding.Rule{
+		ID: ruleDefaultRouter, Severity: finding.High,
+		Title: "The container has no router of its own and gets an open one",
+		Description: "For a container without HTTP routers Traefik makes one from its default rule, on all default " +
+			"entry points and with no middleware.",
+		Remedy: "Declare a router with a rule and the allowlist, or set `traefik.enable=false`.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).openPaths,
+}
+
+var exposedByDefault = Rule{
+	Rule: finding.Rule{
+		ID: ruleExposed, Severity: finding.High,
+		CWE:   []string{"CWE-1188"},
+		Title: "The service is served because everything is",
+		Description: "Traefik's docker provider serves every container unless `exposedByDefault=false` is set, and " +
+			"this service says nothing.",
+		Remedy: "Set `--providers.docker.exposedbydefault=false`, or `traefik.enable=false` on the service.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).openPaths,
+}
+
+var routerOnAllEntryPoints = Rule{
+	Rule: finding.Rule{
+		ID: ruleAllEntries, Severity: finding.High,
+		Title: "The router names no entry point and is served on an open one too",
+		Description: "A router without `entrypoints` is served on all default entry points. What guards it stands " +
+			"on one of them only.",
+		Remedy: "Name the entry point on the router, or put the allowlist on the router itself.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).openPaths,
+}
+
+var unprotectedSiblingRouter = Rule{
+	Rule: finding.Rule{
+		ID: ruleSibling, Severity: finding.High,
+		Title: "Another router of the same service has no guard",
+		Description: "One router of the service has an allowlist or a login, and this one, which leads to the same " +
+			"backend, has not. The longer rule wins for its paths.",
+		Remedy: "Attach the same guard to this router, or list it under `public` in drydock.yaml if it is " +
+			"public on purpose.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).openPaths,
+}
+
+var serviceExposedByOtherRouter = Rule{
+	Rule: finding.Rule{
+		ID: ruleOtherRouter, Severity: finding.High,
+		Title:       "Another container's router leads to this service",
+		Description: "A router declared elsewhere names this service as its own and has no allowlist.",
+		Remedy:      "Attach the allowlist to that router, or remove it.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).openPaths,
+}
+
+var tcpCatchallShadowsHTTP = Rule{
+	Rule: finding.Rule{
+		ID: ruleTCPCatchAll, Severity: finding.High,
+		Title: "A TCP router takes all plain traffic of an HTTP entry point",
+		Description: "A TCP router for HostSNI(`*`) without TLS goes before every HTTP router on its entry point: " +
+			"their middlewares are never asked.",
+		Remedy: "Give the TCP router an entry point of its own.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).openPaths,
+	Advice: guardTCP,
+}
+
+// openPath is a route by which strangers reach a backend. The rule says in which way it came to be open.
+type openPath struct {
+	rule     string
+	route    *exposure.Route
+	m        *exposure.Container
+	severity finding.Severity
+	why      []string
+}
+
+// findOpen lists every route by which strangers reach a backend, but for what its allowlists hold: that has rules of
+// its own, as Traefik's own services have.
+func (s *analysis) findOpen() []openPath {
 	if !s.g.Sure() {
-		return
+		return nil
 	}
+	var out []openPath
 	told := map[string]bool{}
 	for _, r := range s.g.Routes {
-		if r.Router.Provider == "internal" {
-			s.internalPath(r)
-			continue
-		}
-		if !r.Live() || !r.Class.Open() || s.byList(r) {
-			continue
-		}
-		if r.Internal() {
-			s.dashboard(r)
+		if r.Router.Provider == "internal" || !r.Live() || !r.Class.Open() || len(r.Lists) > 0 || r.Internal() {
 			continue
 		}
 		for _, m := range r.Targets() {
@@ -37,25 +151,37 @@ func (s *analysis) openPaths() {
 				continue
 			}
 			told[key] = true
-			d := builder{rule: rule, m: m, router: r.Router.Name, severity: sev, place: s.g.Place(r), why: why,
-				also: []*exposure.Container{r.Owner()}}
-			d.title = s.pathTitle(rule, r, m)
-			d.evidence = s.pathEvidence(r)
-			switch {
-			case rule == ruleSibling && s.guardWord(r, m) == "login":
-				d.fix = "Give this router the login as well. If it is public on purpose, list it under `public` in " +
-					"drydock.yaml."
-			case m.Outside:
-				d.fix = "Name an allowlist or a login in the router's `middlewares`. If it is public on purpose, " +
-					"list the router under `public` in drydock.yaml."
-			case rule == ruleUnprotected || rule == ruleSibling:
-				d.fix = s.addFix(r, m)
-			}
-			if sev != finding.Info {
-				d.edits = s.pathEdits(rule, r, m)
-			}
-			s.add(d)
+			out = append(out, openPath{rule, r, m, sev, why})
 		}
+	}
+	return out
+}
+
+// openPaths tells of the routes that came to be open in the rule's way.
+func (s *search) openPaths() {
+	for _, o := range s.open {
+		rule, r, m := o.rule, o.route, o.m
+		if rule != s.rule.ID {
+			continue
+		}
+		d := builder{m: m, router: r.Router.Name, severity: o.severity, place: s.g.Place(r), why: o.why,
+			also: []*exposure.Container{r.Owner()}}
+		d.title = s.pathTitle(rule, r, m)
+		d.evidence = s.pathEvidence(r)
+		switch {
+		case rule == ruleSibling && s.guardWord(r, m) == "login":
+			d.fix = "Give this router the login as well. If it is public on purpose, list it under `public` in " +
+				"drydock.yaml."
+		case m.Outside:
+			d.fix = "Name an allowlist or a login in the router's `middlewares`. If it is public on purpose, " +
+				"list the router under `public` in drydock.yaml."
+		case rule == ruleUnprotected || rule == ruleSibling:
+			d.fix = s.addFix(r, m)
+		}
+		if o.severity != finding.Info {
+			d.edits = s.pathEdits(rule, r, m)
+		}
+		s.report(d)
 	}
 }
 
@@ -69,9 +195,6 @@ func (s *analysis) pathEdits(rule string, r *exposure.Route, m *exposure.Contain
 	}
 	return nil
 }
-
-// byList says whether the route is open because of what its allowlists hold, which is told by a finding of its own.
-func (s *analysis) byList(r *exposure.Route) bool { return len(r.Lists) > 0 }
 
 func (s *analysis) pathTitle(rule string, r *exposure.Route, m *exposure.Container) string {
 	where := "everybody"
@@ -421,49 +544,6 @@ func (s *analysis) missedDeploy(m *exposure.Container) string {
 		}
 	}
 	return ""
-}
-
-// internalPath tells of Traefik's insecure API.
-func (s *analysis) internalPath(r *exposure.Route) {
-	if r.Service != "api@internal" || !r.Served() || r.Router.Name != "api@internal" {
-		return
-	}
-	if !r.Class.Open() {
-		return
-	}
-	d := builder{rule: ruleDashInsecure, m: s.g.Self(), router: r.Router.Name}
-	ep := r.Entry()
-	d.title = fmt.Sprintf("Traefik's API and dashboard answer everybody on port %d", ep.Port())
-	d.evidence = []string{"api.insecure is set", "entry point " + r.EntryPoint}
-	if g := s.g.Service; g != nil {
-		for _, p := range g.Ports {
-			if int(p.Target) == ep.Port() {
-				d.place = p.Location
-			}
-		}
-		if len(g.Ports) == 0 && g.NetworkMode != "host" {
-			d.severity = finding.Info
-			d.why = []string{"no port of Traefik's is published here"}
-		}
-	}
-	s.add(d)
-}
-
-// dashboard tells of a router to Traefik's own API without a guard.
-func (s *analysis) dashboard(r *exposure.Route) {
-	switch r.Service {
-	case "api@internal", "dashboard@internal", "rest@internal":
-	default:
-		return
-	}
-	m := r.Owner()
-	if m == nil {
-		m = s.g.Self()
-	}
-	s.add(builder{
-		rule: ruleDashUnprotected, m: m, router: r.Router.Name, place: s.g.Place(r), evidence: s.pathEvidence(r),
-		title: fmt.Sprintf("%s serves Traefik's dashboard to everybody", r.Router.Name),
-	})
 }
 
 // toolOpen is why an open panel is bad.

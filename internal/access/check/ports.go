@@ -12,8 +12,35 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
+var publishedPortBypassesProxy = Rule{
+	Rule: finding.Rule{
+		ID: "published-port-bypasses-proxy", Severity: finding.High,
+		Title: "A published port leads past Traefik",
+		Description: "Docker publishes the container's port on the machine's addresses, so that nothing that " +
+			"Traefik does applies. Docker's own rules also go before most firewalls.",
+		Remedy: "Remove the port, or bind it to 127.0.0.1.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  onContainers((*search).ports),
+}
+
+var hostNetworkBypassesProxy = Rule{
+	Rule: finding.Rule{
+		ID: "host-network-bypasses-proxy", Severity: finding.High,
+		Title: "The container listens on the machine's own addresses",
+		Description: "With `network_mode: host` every port that the container listens on can be reached past " +
+			"Traefik.",
+		Remedy: "Join the service to Traefik's network instead.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  onContainers((*search).hostNetwork),
+}
+
 // ports tells of a service's ports that are published past Traefik.
-func (s *analysis) ports(m *exposure.Container) {
+func (s *search) ports(m *exposure.Container) {
+	if s.model.IsGateway(m.Service) {
+		return // its ports are its purpose
+	}
 	for all := s.model.ToldPorts(m.Service); len(all) > 0; {
 		p, n := all[0], rangeOf(all)
 		last := all[n-1]
@@ -21,7 +48,7 @@ func (s *analysis) ports(m *exposure.Container) {
 		if exposure.PortReach(p) != "public" || len(p.Unset) > 0 || dockerAPI(m.Service, p) {
 			continue
 		}
-		d := builder{rule: rulePort, m: m, place: p.Location, key: exposure.PortText(p), edits: edit.BindLocally(p)}
+		d := builder{m: m, place: p.Location, key: exposure.PortText(p), edits: edit.BindLocally(p)}
 		d.title = fmt.Sprintf("port %s of %s is published on %s, past Traefik", exposure.PortText(p), m.Name(),
 			exposure.Address(p))
 		if n > 1 {
@@ -32,7 +59,7 @@ func (s *analysis) ports(m *exposure.Container) {
 		var why string
 		d.severity, why = s.judgePort(m, p)
 		d.why = []string{why}
-		s.add(d)
+		s.report(d)
 	}
 }
 
@@ -126,4 +153,57 @@ var otherPorts = map[uint32]bool{
 	636: true, 853: true, 993: true,
 	995: true, 1194: true, 1883: true, 2222: true, 3478: true, 5060: true, 5222: true, 5349: true, 8883: true,
 	22000: true, 25565: true, 51820: true,
+}
+
+// guardedRoutes lists the routes by which a service is served to some only, or was meant to be.
+func (s *analysis) guardedRoutes(m *exposure.Container) []*exposure.Route {
+	var out []*exposure.Route
+	for _, r := range s.g.RoutesOf(m) {
+		if r.Live() && (r.Class == exposure.Allowlisted || r.Class == exposure.Authenticated ||
+			r.Class == exposure.Closed) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// rangeOf is how many of the first ports one item of the file stands for: "9200-9300:9200-9300" is one finding and not
+// a hundred and one.
+func rangeOf(ports []stack.Port) int {
+	n := 1
+	for n < len(ports) && ports[0].Location.Line > 0 && ports[n].Location == ports[0].Location &&
+		ports[n].Protocol == ports[0].Protocol && ports[n].HostIP == ports[0].HostIP {
+		n++
+	}
+	return n
+}
+
+func (s *analysis) named(m *exposure.Container) bool {
+	return slices.Contains(s.model.Options.Public, m.Service.Name)
+}
+
+func (s *search) hostNetwork(m *exposure.Container) {
+	if s.model.IsGateway(m.Service) || s.model.House(m.Service).NetworkMode != "host" {
+		return
+	}
+	d := builder{m: m}
+	d.title = fmt.Sprintf("%s listens on the machine's own addresses, past Traefik", m.Name())
+	guarded := s.guardedRoutes(m)
+	switch {
+	case exposure.IsStore(m.Service):
+		d.severity, d.why = finding.Critical, []string{"a database or cache is open to the internet"}
+	case exposure.IsPanel(m.Service):
+		d.severity, d.why = finding.High, []string{toolOpen}
+	case s.named(m):
+		d.severity = finding.Info
+	case len(guarded) > 0:
+		d.severity, d.why = finding.High,
+			[]string{fmt.Sprintf("router %s is guarded, and this way is not", guarded[0].Router.Name)}
+	case s.missed(m) != "":
+		d.severity, d.why = finding.High,
+			[]string{fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))}
+	default:
+		d.severity, d.why = finding.Info, []string{"what it listens on is not known from here"}
+	}
+	s.report(d)
 }

@@ -9,32 +9,51 @@ import (
 
 	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// rules tells of routers whose rules take other requests than they seem to.
-func (s *analysis) rules() {
-	told := map[string]bool{}
-	for _, r := range s.g.Routes {
-		if r.UDP || r.Router.Provider == "internal" || told[r.Router.Name] {
-			continue
-		}
-		if s.oldRule(r) || s.everyHost(r) {
-			told[r.Router.Name] = true
-		}
-	}
-	told = map[string]bool{}
-	for _, r := range s.g.Routes {
-		if !told[r.Router.Name] && s.exactPath(r) {
-			told[r.Router.Name] = true
-		}
-	}
+var exactPathGuard = Rule{
+	Rule: finding.Rule{
+		ID: "exact-path-guard", Severity: finding.Medium,
+		Title: "Only the exact path is guarded",
+		Description: "The guard stands on a router for Path(`/admin`), which takes that one path. What lies below " +
+			"it, and the same path with a slash at its end, goes to a broader router without the guard.",
+		Remedy: "Write PathPrefix(`/admin`) in the rule of the guarded router.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).exactPaths,
+}
+
+var ruleTakesEveryHost = Rule{
+	Rule: finding.Rule{
+		ID: "rule-takes-every-host", Severity: finding.Medium,
+		Title: "A part of the rule takes every host",
+		Description: "In a rule && binds tighter than ||: `A && B || C` is `(A && B) || C`. The last part names no " +
+			"host, so the router takes its paths for every host of the entry point.",
+		Remedy: "Put the alternatives in parentheses: Host(`a.example.com`) && (PathPrefix(`/x`) || " +
+			"PathPrefix(`/y`)).",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).everyHosts,
+}
+
+var v2RuleOnV3 = Rule{
+	Rule: finding.Rule{
+		ID: "v2-rule-on-v3", Severity: finding.Medium,
+		Title: "A rule in the syntax of version 2",
+		Description: "Version 3 reads this rule otherwise than it is meant: several values in one matcher and " +
+			"matchers that are no more make it invalid, and {name:expression} is taken as it stands, which no " +
+			"request ever matches.",
+		Remedy: "Write the rule for version 3, or set `ruleSyntax` to v2 on the router while version 3 still " +
+			"reads that.",
+	},
+	Effect: finding.EffectClosed,
+	Check:  (*search).oldRules,
 }
 
 // everyHost tells of a rule with a part for all hosts beside parts for certain ones.
-func (s *analysis) everyHost(r *exposure.Route) bool {
-	if !r.Live() || r.Class == exposure.Redirects {
+func (s *search) everyHost(r *exposure.Route) bool {
+	if s.oldRuleOf(r) || !r.Live() || r.Class == exposure.Redirects {
 		return false
 	}
 	part, ok := r.Rule.HostlessPart()
@@ -42,7 +61,6 @@ func (s *analysis) everyHost(r *exposure.Route) bool {
 		return false
 	}
 	d := builder{
-		rule:   ruleEveryHost,
 		m:      s.g.About(r),
 		router: r.Router.Name,
 		place:  s.g.Place(r),
@@ -54,13 +72,13 @@ func (s *analysis) everyHost(r *exposure.Route) bool {
 	if r.Class.Open() {
 		d.effect, d.why = finding.EffectOpen, []string{"it is served under every name that leads here"}
 	}
-	s.add(d)
+	s.report(d)
 	return true
 }
 
 // oldRule tells of a rule in the syntax of version 2 that version 3 does not understand, or understands as something
 // else.
-func (s *analysis) oldRule(r *exposure.Route) bool {
+func (s *search) oldRule(r *exposure.Route) bool {
 	if !s.oldRuleOf(r) {
 		return false
 	}
@@ -69,7 +87,6 @@ func (s *analysis) oldRule(r *exposure.Route) bool {
 		m = own
 	}
 	d := builder{
-		rule:     ruleV2Rule,
 		m:        m,
 		router:   r.Router.Name,
 		place:    s.g.Place(r),
@@ -85,7 +102,7 @@ func (s *analysis) oldRule(r *exposure.Route) bool {
 	if m != nil {
 		s.explained[m] = true
 	}
-	s.add(d)
+	s.report(d)
 	return true
 }
 
@@ -102,7 +119,7 @@ func (s *analysis) oldRuleOf(r *exposure.Route) bool {
 }
 
 // exactPath tells of a guard on Path(`/admin`) while what lies below it goes to a broader router that has none.
-func (s *analysis) exactPath(r *exposure.Route) bool {
+func (s *search) exactPath(r *exposure.Route) bool {
 	if !r.Guarded() || r.TCP || !s.g.Sure() {
 		return false
 	}
@@ -123,7 +140,6 @@ func (s *analysis) exactPath(r *exposure.Route) bool {
 			continue
 		}
 		d := builder{
-			rule:   ruleExactPath,
 			m:      s.g.About(r),
 			router: r.Router.Name,
 			place:  s.g.Place(r),
@@ -138,7 +154,7 @@ func (s *analysis) exactPath(r *exposure.Route) bool {
 		)
 		d.evidence = []string{"rule " + exposure.ShownRule(r.Router.Rule), r.Why}
 		d.fix = fmt.Sprintf("Write PathPrefix(`%s`) for Path(`%s`) in its rule.", p, p)
-		s.add(d)
+		s.report(d)
 		return true
 	}
 	return false
@@ -164,46 +180,25 @@ func (s *analysis) taker(r *exposure.Route, q traefik.Request) *exposure.Route {
 	return s.g.Routes[i]
 }
 
-// hash is the beginning of a password's hash: $apr1$, $2y$ and their like, with dollars as written.
-var hash = lazyregexp.New(`^[^:]+:(\$+)(?:apr1|2[abxy]?|1|5|6|argon2id?|y)(\$+)`)
-
-// dollars tells of password hashes in labels whose dollar signs compose takes for variables.
-func (s *analysis) dollars(m *exposure.Container) {
-	if s.model.Host.Live {
-		return
-	}
-	for _, k := range sortedLabels(m) {
-		l := m.Labels[k]
-		x := middlewareKey.FindStringSubmatch(k)
-		if x == nil || !userField.MatchString(x[3]) {
-			continue
+// onRouters runs a check on the routes, until it tells of a router.
+func (s *search) onRouters(check func(*exposure.Route) bool) {
+	told := map[string]bool{}
+	for _, r := range s.g.Routes {
+		if !told[r.Router.Name] && check(r) {
+			told[r.Router.Name] = true
 		}
-		if !slices.ContainsFunc(strings.Split(l.RawValue, ","), undoubled) {
-			continue
-		}
-		s.add(builder{
-			rule: ruleDollar, m: m, router: s.routerOf(m, k), place: l.Location, key: k,
-			title: fmt.Sprintf("compose takes the dollar signs of %s for variables: nobody can log in", l.Key),
-			fix:   "Double every dollar sign of the hash, or keep the users in a file (`usersfile`).",
-		})
 	}
 }
 
-var userField = lazyregexp.New(`(?i)^(?:basicauth|digestauth)\.users$`)
+// ofUser reports whether a route's rule was written by somebody.
+func ofUser(r *exposure.Route) bool { return !r.UDP && r.Router.Provider != "internal" }
 
-// undoubled reports whether one user's hash has a dollar sign that compose takes for the beginning of a variable.
-func undoubled(user string) bool {
-	user = strings.Trim(strings.TrimSpace(user), `"'`)
-	if !hash.MatchString(user) {
-		return false
-	}
-	return strings.Contains(strings.ReplaceAll(user, "$$", ""), "$")
+func (s *search) exactPaths() { s.onRouters(s.exactPath) }
+
+func (s *search) everyHosts() {
+	s.onRouters(func(r *exposure.Route) bool { return ofUser(r) && s.everyHost(r) })
 }
 
-func sortedLabels(m *exposure.Container) []string {
-	n := map[string]int{}
-	for k := range m.Labels {
-		n[k] = 0
-	}
-	return exposure.SortedNames(n)
+func (s *search) oldRules() {
+	s.onRouters(func(r *exposure.Route) bool { return ofUser(r) && s.oldRule(r) })
 }

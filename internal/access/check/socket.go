@@ -14,6 +14,21 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
+var dockerSocketExposed = Rule{
+	Rule: finding.Rule{
+		ID: "docker-socket-exposed", Severity: finding.High,
+		CWE:   []string{"CWE-250"},
+		Title: "The Docker socket is within reach",
+		Description: "Who can send requests to Docker's socket or API owns the machine; a read-only mount takes " +
+			"requests all the same. Critical where the container or the port can be reached from outside, info " +
+			"where only Traefik itself holds the socket.",
+		Remedy: "Give the socket to a proxy that passes on only what is needed, on an internal network without " +
+			"a published port, and to nothing else.",
+	},
+	Effect: finding.EffectOpen,
+	Check:  (*search).sockets,
+}
+
 // socketProxies are words of images and services that stand between Docker's socket and its users and pass on only
 // some requests.
 var socketProxies = []string{
@@ -54,13 +69,13 @@ func holdsSocket(v stack.Mount) bool {
 }
 
 // socket tells of Docker's socket in a container.
-func (s *analysis) socket(m *exposure.Container) {
+func (s *search) socket(m *exposure.Container) {
 	at := slices.IndexFunc(m.Service.Volumes, holdsSocket)
 	if at < 0 {
 		return
 	}
 	v := m.Service.Volumes[at]
-	d := builder{rule: ruleSocket, m: m, place: v.Location, key: v.Target}
+	d := builder{m: m, place: v.Location, key: v.Target}
 	reach := s.reach(m)
 	switch {
 	case m.Service == s.g.Service && m.Service != nil || s.model.IsGateway(m.Service):
@@ -94,7 +109,7 @@ func (s *analysis) socket(m *exposure.Container) {
 			d.why = append(d.why, "mounted read-only the socket still takes every request")
 		}
 	}
-	s.add(d)
+	s.report(d)
 }
 
 // socketSeverity is how bad it is that a service holds the socket, by who can reach it: a login or a list before it is
@@ -128,13 +143,13 @@ func (s *analysis) publishesAPI(m *exposure.Container) bool {
 }
 
 // publishedAPI tells of Docker's API on a published port.
-func (s *analysis) publishedAPI(m *exposure.Container) {
+func (s *search) publishedAPI(m *exposure.Container) {
 	for _, p := range m.Service.Ports {
 		if !dockerAPI(m.Service, p) || exposure.PortReach(p) != "public" {
 			continue
 		}
-		s.add(builder{
-			rule: ruleSocket, m: m, place: p.Location, key: exposure.PortText(p), severity: finding.Critical,
+		s.report(builder{
+			m: m, place: p.Location, key: exposure.PortText(p), severity: finding.Critical,
 			edits: edit.BindLocally(p),
 			title: fmt.Sprintf("%s publishes Docker's API on %s", m.Name(), exposure.Address(p)),
 			why:   []string{"whoever reaches the port can start a container that owns the machine"},
@@ -144,7 +159,7 @@ func (s *analysis) publishedAPI(m *exposure.Container) {
 }
 
 // endpoint tells of a docker provider that asks an engine over TCP that is no service of the host's own.
-func (s *analysis) endpoint() {
+func (s *search) endpoint() {
 	engines := s.g.Runtime.Static.Engines()
 	if len(engines) == 0 || s.g.Assumed {
 		return
@@ -163,9 +178,20 @@ func (s *analysis) endpoint() {
 	if m == nil {
 		return
 	}
-	s.add(builder{
-		rule: ruleSocket, m: m, key: "endpoint", severity: finding.High,
+	s.report(builder{
+		m: m, key: "endpoint", severity: finding.High,
 		title:    "Traefik asks Docker's API over TCP: whoever reaches that port owns the machine",
 		evidence: []string{"providers.docker.endpoint"},
 	})
+}
+
+// sockets tells of Docker's socket and API wherever they are within reach.
+func (s *search) sockets() {
+	for _, m := range s.containers {
+		s.socket(m)
+		s.publishedAPI(m)
+	}
+	if len(s.g.Containers) > 0 {
+		s.endpoint()
+	}
 }

@@ -332,7 +332,8 @@ func (m *Container) KeyPlace(key string) finding.Location {
 
 // harmless are words in the names of middlewares that keep nobody out.
 var harmless = lazyregexp.New(
-	`(?i)compress|gzip|brotli|header|hsts|redirect|https|strip|prefix|retry|buffer|cache|cors|rate-?limit|error|circuit|rewrite|replace`,
+	`(?i)compress|gzip|brotli|header|hsts|redirect|https|strip|prefix|retry|buffer|cache|cors|rate-?limit|` +
+		`error|circuit|rewrite|replace`,
 )
 
 // serverPort is the port of a server's URL or address.

@@ -15,7 +15,8 @@ import (
 	"github.com/drydock/drydock/internal/config"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
 func newAccessCmd(a *app) *cobra.Command {
@@ -49,7 +50,7 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 			if p.format.Name == "table" && t.Host != nil {
 				p.format.Write = withPaths(exposure.Build(t.Host, options), p.format.Write)
 			}
-			so := scan.Options{Gates: []finding.Gate{finding.GateAccess}, Access: options}
+			so := gate.Options{Gates: []finding.Gate{finding.GateAccess}, Access: options}
 			return a.look(ctx, t, so, p)
 		},
 	}
@@ -94,7 +95,7 @@ func (o *accessOptions) gate(cfg *config.Config) (exposure.Options, error) {
 
 // resolve reads the compose projects that a command names, and drydock.yaml.
 func (o *accessOptions) resolve(ctx context.Context, args []string,
-	st *stackFlags) (*scan.Target, *config.Config, error) {
+	st *stackFlags) (*target.Target, *config.Config, error) {
 	in, cfg, err := st.resolve(args)
 	if err != nil {
 		return nil, nil, err
@@ -107,8 +108,8 @@ func (o *accessOptions) resolve(ctx context.Context, args []string,
 }
 
 // host resolves inputs that must hold a compose project; without one the target is unread.
-func host(ctx context.Context, in scan.Inputs) *scan.Target {
-	t := scan.Resolve(ctx, in)
+func host(ctx context.Context, in target.Inputs) *target.Target {
+	t := target.Resolve(ctx, in)
 	if t.Host == nil && len(t.Unread) == 0 {
 		t.Unread = append(t.Unread,
 			clierr.Input(t.Name, "no compose project is there").WithHint(

@@ -12,12 +12,13 @@ import (
 	"github.com/drydock/drydock/internal/code"
 	"github.com/drydock/drydock/internal/code/ruletest"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
 func newCodeCmd(a *app) *cobra.Command {
 	var rep reportFlags
-	var opt scan.Options
+	var opt gate.Options
 	var config string
 	c := &cobra.Command{
 		Use:   "code [PATH...]",
@@ -70,17 +71,17 @@ finding away:  # drydock:ignore no-eval -- why. How to write rules, taint rules 
 }
 
 // addRuleFlags adds what every command that runs code rules knows.
-func addRuleFlags(c *cobra.Command, opt *scan.Options) {
+func addRuleFlags(c *cobra.Command, opt *gate.Options) {
 	c.Flags().StringArrayVar(&opt.Rules, "rules", nil, "rule file or folder of rule files, in semgrep's language; may be given several times")
 	c.Flags().BoolVar(&opt.NoDefaultRules, "no-default-rules", false, "only the rules given with --rules")
 }
 
 // codeTarget takes paths as they are: a folder is source code also where it holds a compose project.
-func codeTarget(args []string) (*scan.Target, error) {
+func codeTarget(args []string) (*target.Target, error) {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	t := &scan.Target{Name: args[0], Root: "."}
+	t := &target.Target{Name: args[0], Root: "."}
 	for _, p := range args {
 		st, err := os.Stat(p)
 		switch {

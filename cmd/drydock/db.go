@@ -17,7 +17,7 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/state"
 )
 
@@ -145,7 +145,7 @@ func (a *app) importFrom(ctx context.Context, dir, from string, only []string) e
 	defer done()
 	start := time.Now()
 	res, err := advisory.Import(ctx, dir, from, advisory.ImportOptions{Only: only, Now: start, Progress: func(n, total int) {
-		listen(scan.Event{Gate: advisoriesWork, Text: "reading", Done: int64(n), Total: int64(total)})
+		listen(gate.Event{Gate: advisoriesWork, Text: "reading", Done: int64(n), Total: int64(total)})
 	}})
 	done()
 	if err != nil {
@@ -210,7 +210,7 @@ that was fetched once is kept up to date by every later update.`,
 			u, err := advisory.Update(cmd.Context(), dir, advisory.UpdateOptions{
 				Base: from, Ecosystems: ecosystems, Cache: filepath.Join(cache, "advisories"), Now: start,
 				Progress: func(what string, n, total int) {
-					listen(scan.Event{Gate: advisoriesWork, Text: what, Done: int64(n), Total: int64(total)})
+					listen(gate.Event{Gate: advisoriesWork, Text: what, Done: int64(n), Total: int64(total)})
 				},
 			})
 			done()

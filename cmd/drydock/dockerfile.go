@@ -14,7 +14,9 @@ import (
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/dockerfilegate"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
 func newDockerfileCmd(a *app) *cobra.Command {
@@ -59,8 +61,8 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 			if err != nil {
 				return err
 			}
-			opt := scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateDockerfile}, LintConfig: config}
-			cfg, err := scan.LintConfig(t, &opt)
+			opt := gate.Options{Tool: tool(), Gates: []finding.Gate{finding.GateDockerfile}, LintConfig: config}
+			cfg, err := dockerfilegate.Config(t, &opt)
 			if err != nil {
 				return err
 			}
@@ -78,10 +80,10 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 
 // piped takes "-" out of the arguments and reads the Dockerfile that it stands for; nil where it is not among them.
 func (a *app) piped(args []string) (rest []string, text []byte, err error) {
-	if !slices.Contains(args, scan.Stdin) {
+	if !slices.Contains(args, target.Stdin) {
 		return args, nil, nil
 	}
-	rest = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == scan.Stdin })
+	rest = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == target.Stdin })
 	text, err = io.ReadAll(bounded.Reader(a.in, dockerfile.MaxSize))
 	if err != nil {
 		return nil, nil, clierr.InputErr("standard input", err)
@@ -91,11 +93,11 @@ func (a *app) piped(args []string) (rest []string, text []byte, err error) {
 
 // lintTarget takes a file that is no compose file for a Dockerfile, whatever its name, and looks below every folder
 // that is named, also one that holds a compose project.
-func lintTarget(ctx context.Context, in scan.Inputs, piped []byte) (*scan.Target, error) {
+func lintTarget(ctx context.Context, in target.Inputs, piped []byte) (*target.Target, error) {
 	if piped != nil && len(in.Args)+len(in.Stack.Files) == 0 {
-		return &scan.Target{Name: scan.Stdin, Root: ".", Piped: piped}, nil
+		return &target.Target{Name: target.Stdin, Root: ".", Piped: piped}, nil
 	}
-	t := scan.Resolve(ctx, in)
+	t := target.Resolve(ctx, in)
 	t.Piped = piped
 	t.Dockerfiles, t.Files = append(t.Dockerfiles, t.Files...), nil
 	if len(in.Args) == 0 && len(in.Stack.Files) == 0 {

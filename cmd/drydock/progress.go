@@ -6,9 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/schollz/progressbar/v3"
-
-	"github.com/drydock/drydock/internal/scan"
 )
 
 // quietFor is how long work may take before progress is shown: most runs are over by then.
@@ -29,16 +28,16 @@ type progress struct {
 }
 
 // progress returns a listener for scan and a function that clears what it showed. With --quiet both do nothing.
-func (a *app) progress() (scan.Listener, func()) {
+func (a *app) progress() (gate.Listener, func()) {
 	if a.quiet {
-		return func(scan.Event) {}, func() {}
+		return func(gate.Event) {}, func() {}
 	}
 	p := &progress{w: a.err, tty: terminal(a.err), start: time.Now(), now: time.Now}
 	p.last = p.start
 	return p.event, p.done
 }
 
-func (p *progress) event(e scan.Event) {
+func (p *progress) event(e gate.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
@@ -65,7 +64,7 @@ func (p *progress) event(e scan.Event) {
 	p.bar.Describe(fmt.Sprintf("%s: %s", e.Gate, e.Text))
 }
 
-func share(e scan.Event) string {
+func share(e gate.Event) string {
 	if e.Total <= 0 {
 		return ""
 	}

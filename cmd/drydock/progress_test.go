@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
 )
 
 func TestProgressIsSparseWhereNobodyWatches(t *testing.T) {
@@ -14,7 +14,7 @@ func TestProgressIsSparseWhereNobodyWatches(t *testing.T) {
 	p := &progress{w: &b, start: clock, last: clock, now: func() time.Time { return clock }}
 	for range 600 {
 		clock = clock.Add(100 * time.Millisecond)
-		p.event(scan.Event{Gate: "image", Text: "reading app", Done: 1, Total: 2})
+		p.event(gate.Event{Gate: "image", Text: "reading app", Done: 1, Total: 2})
 	}
 	p.done()
 	if n := strings.Count(b.String(), "\n"); n != 6 {
@@ -29,7 +29,7 @@ func TestProgressIsSilentOnShortWork(t *testing.T) {
 	var b strings.Builder
 	clock := time.Unix(0, 0)
 	p := &progress{w: &b, tty: true, start: clock, last: clock, now: func() time.Time { return clock }}
-	p.event(scan.Event{Gate: "image", Text: "x"})
+	p.event(gate.Event{Gate: "image", Text: "x"})
 	p.done()
 	if b.Len() != 0 {
 		t.Errorf("%q", b.String())

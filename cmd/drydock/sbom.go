@@ -13,7 +13,8 @@ import (
 	"github.com/drydock/drydock/internal/output"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom"
-	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/imagegate"
 )
 
 func newSBOMCmd(a *app) *cobra.Command {
@@ -73,8 +74,8 @@ func (a *app) sbom(ctx context.Context, ref string, opt image.Options, format st
 	}
 	started := time.Now()
 	listen, done := a.progress()
-	inv, readErr := sbom.From(ctx, ref, opt, sbom.Options{CacheDir: scan.LayerCache(), Progress: func(done, total int64) {
-		listen(scan.Event{Gate: finding.GateImage, Text: "reading " + ref, Done: done, Total: total})
+	inv, readErr := sbom.From(ctx, ref, opt, sbom.Options{CacheDir: imagegate.LayerCache(), Progress: func(done, total int64) {
+		listen(gate.Event{Gate: finding.GateImage, Text: "reading " + ref, Done: done, Total: total})
 	}})
 	done()
 	if ctx.Err() != nil {

@@ -9,13 +9,15 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
 func newScanCmd(a *app) *cobra.Command {
 	var rep reportFlags
 	var st stackFlags
 	var gates []string
-	var opt scan.Options
+	var opt gate.Options
 	var traefik accessOptions
 	c := &cobra.Command{
 		Use:   "scan [PATH|IMAGE...]",
@@ -64,17 +66,17 @@ none is at hand the lockfiles of the build contexts are read and the report says
 }
 
 // scan resolves the inputs and looks at them.
-func (a *app) scan(ctx context.Context, in scan.Inputs, opt scan.Options, p *plan) error {
+func (a *app) scan(ctx context.Context, in target.Inputs, opt gate.Options, p *plan) error {
 	in.Stdin = a.in
-	return a.look(ctx, scan.Resolve(ctx, in), opt, p)
+	return a.look(ctx, target.Resolve(ctx, in), opt, p)
 }
 
 // look runs the gates on a target with progress and ends in a report; of a run that was stopped there is none.
-func (a *app) look(ctx context.Context, t *scan.Target, opt scan.Options, p *plan) error {
+func (a *app) look(ctx context.Context, t *target.Target, opt gate.Options, p *plan) error {
 	opt.Tool = tool()
 	listen, done := a.progress()
 	opt.Listen = listen
-	r, err := scan.Run(ctx, t, opt)
+	r, err := scan.Run(ctx, t, scan.Gates, opt)
 	done()
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -87,7 +89,7 @@ func (a *app) look(ctx context.Context, t *scan.Target, opt scan.Options, p *pla
 
 func gateNames() []string {
 	var names []string
-	for _, g := range scan.Gates() {
+	for _, g := range scan.Names() {
 		names = append(names, string(g))
 	}
 	return names
@@ -97,7 +99,7 @@ func parseGates(names []string) ([]finding.Gate, error) {
 	var gs []finding.Gate
 next:
 	for _, n := range names {
-		for _, g := range scan.Gates() {
+		for _, g := range scan.Names() {
 			if string(g) == n {
 				gs = append(gs, g)
 				continue next

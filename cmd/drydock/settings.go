@@ -12,7 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/config"
 	"github.com/drydock/drydock/internal/policy"
-	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/stack"
 )
 
@@ -40,18 +40,18 @@ func (f *stackFlags) options() stack.Options {
 }
 
 // resolve reads drydock.yaml and tells the inputs that flags, arguments and it name together.
-func (f *stackFlags) resolve(args []string) (scan.Inputs, *config.Config, error) {
+func (f *stackFlags) resolve(args []string) (target.Inputs, *config.Config, error) {
 	if f.engine && len(args)+len(f.files) > 0 {
-		return scan.Inputs{}, nil, clierr.Usage("--engine takes no paths: it looks at what runs").WithHint("Give either --engine or paths.")
+		return target.Inputs{}, nil, clierr.Usage("--engine takes no paths: it looks at what runs").WithHint("Give either --engine or paths.")
 	}
 	if err := f.readStdin(os.Stdin); err != nil {
-		return scan.Inputs{}, nil, err
+		return target.Inputs{}, nil, err
 	}
 	cfg, err := f.settings(args)
 	if err != nil {
-		return scan.Inputs{}, nil, err
+		return target.Inputs{}, nil, err
 	}
-	in := scan.Inputs{Args: args, Stack: f.options(), Engine: f.engine}
+	in := target.Inputs{Args: args, Stack: f.options(), Engine: f.engine}
 	for _, i := range cfg.Images {
 		in.Stack.Images = append(in.Stack.Images, stack.ImageSource{Name: i.Name, Context: i.Context, Dockerfile: i.Dockerfile, Target: i.Target})
 	}

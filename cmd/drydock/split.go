@@ -22,6 +22,9 @@ import (
 	"github.com/drydock/drydock/internal/prove"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/imagegate"
+	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/stages"
 )
@@ -64,12 +67,15 @@ is refused with the reason, and exit 1.`,
 	fl.BoolVar(&f.Plain, "plain", false, "use no RUN --mount, for builders without BuildKit")
 	fl.BoolVar(&f.KeepRoot, "keep-root", false, "add no USER")
 	fl.BoolVar(&f.NoHealth, "no-healthcheck", false, "add no HEALTHCHECK")
-	fl.StringVar(&f.context, "context", "", "the build context; else what the compose project says, else the file's folder")
+	fl.StringVar(&f.context, "context", "",
+		"the build context; else what the compose project says, else the file's folder")
 	fl.StringArrayVar(&f.compose, "compose", nil, "compose project that builds this file; else the one at or above it")
-	fl.StringArrayVar(&f.probes, "probe", nil, `with --prove: a request to send, "[METHOD ][:PORT]/PATH"; may be given several times`)
+	fl.StringArrayVar(&f.probes, "probe", nil,
+		`with --prove: a request to send, "[METHOD ][:PORT]/PATH"; may be given several times`)
 	fl.StringArrayVar(&f.args, "build-arg", nil, "with --prove: NAME=VALUE, or NAME to take it from the environment")
 	fl.StringArrayVar(&f.secrets, "secret", nil, "with --prove: a build secret, as docker build takes it")
-	fl.StringArrayVar(&f.sizes, "size", nil, "REF=FILE: for the estimate take a base image's size from an archive of it or its SBOM; else the engine tells")
+	fl.StringArrayVar(&f.sizes, "size", nil,
+		"REF=FILE: for the estimate take a base image's size from an archive of it or its SBOM; else the engine tells")
 	fl.BoolVar(&f.noScan, "no-scan", false, "with --prove: do not compare the known vulnerabilities")
 	return c
 }
@@ -133,7 +139,8 @@ func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
 			a.remark("Nothing was built or written: --prove shows that it does the same, --write writes it.")
 			return nil
 		case len(guesses) > 0:
-			return clierr.Input(in.path, "not written: %d of the things that it rests on are guesses, the first: %s", len(guesses), guesses[0].Text).
+			return clierr.Input(in.path, "not written: %d of the things that it rests on are guesses, the first: %s",
+				len(guesses), guesses[0].Text).
 				WithHint("--prove --write settles them by trial. Without an engine --keep-root, --no-healthcheck and --final-image take away what they speak of; the difference that is shown can be applied by hand.")
 		}
 		return a.writeConversion(in, conv)
@@ -161,7 +168,8 @@ func (a *app) proofOptions(in *input, f *splitFlags, probes []prove.Probe) prove
 		Context:  in.context,
 		Original: prove.Side{Name: in.path, Dockerfile: in.text, File: in.path, Target: f.Target},
 		Args:     buildArgs(in.around.Args, f.args), Secrets: f.secrets,
-		Probes: append(probes, in.around.Probes...), Env: in.around.Env, Services: in.around.Services, Absent: in.around.Absent,
+		Probes: append(probes,
+			in.around.Probes...), Env: in.around.Env, Services: in.around.Services, Absent: in.around.Absent,
 		Run: in.around.Run, Files: in.around.Files, Unread: in.around.Unread,
 		Say: func(s string) { a.remark("  %s", s) },
 	}
@@ -173,8 +181,8 @@ func (a *app) proofOptions(in *input, f *splitFlags, probes []prove.Probe) prove
 
 // scanSummary is the image gate for one image of the engine.
 func scanSummary(ctx context.Context, ref string) (prove.Summary, error) {
-	t := scan.Resolve(ctx, scan.Inputs{Args: []string{"docker:" + ref}})
-	r, err := scan.Run(ctx, t, scan.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}})
+	t := target.Resolve(ctx, target.Inputs{Args: []string{"docker:" + ref}})
+	r, err := scan.Run(ctx, t, scan.Gates, gate.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}})
 	if err != nil {
 		return prove.Summary{}, err
 	}
@@ -210,9 +218,10 @@ func givenSizes(ctx context.Context, flags []string) (map[string]int64, error) {
 	for _, s := range flags {
 		ref, file, ok := strings.Cut(s, "=")
 		if !ok || ref == "" || file == "" {
-			return nil, clierr.Usage("--size %s: not REF=FILE", s).WithHint("As --size python:3.12-slim=slim.tar: the base image, and an archive or SBOM of it.")
+			return nil, clierr.Usage("--size %s: not REF=FILE",
+				s).WithHint("As --size python:3.12-slim=slim.tar: the base image, and an archive or SBOM of it.")
 		}
-		n, err := scan.ImageSize(ctx, file)
+		n, err := imagegate.Size(ctx, file)
 		if err != nil {
 			return nil, err
 		}
@@ -302,7 +311,8 @@ const standIn = "drydock-stand-in"
 
 // loadStandIn reads a compose project without a real value of its .env.
 func loadStandIn(ctx context.Context, path string) (*stack.Host, error) {
-	return stack.Load(ctx, []string{path}, stack.Options{EnvFiles: []string{os.DevNull}, Env: stack.StandIns(path, standIn)})
+	return stack.Load(ctx, []string{path}, stack.Options{EnvFiles: []string{os.DevNull},
+		Env: stack.StandIns(path, standIn)})
 }
 
 // refused says why a Dockerfile is not converted, which ends with exit 1; any other error stays what it is.

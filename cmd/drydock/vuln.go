@@ -4,13 +4,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/scan"
+	"github.com/drydock/drydock/internal/scan/gate"
 )
 
 func newVulnCmd(a *app) *cobra.Command {
 	var rep reportFlags
 	var st stackFlags
-	var opt scan.Options
+	var opt gate.Options
 	c := &cobra.Command{
 		Use:   "vuln [IMAGE|sbom:FILE|PATH...]",
 		Short: "Known vulnerabilities of images, SBOMs and source folders",
@@ -41,7 +41,7 @@ and cdxgen write them), or from the lockfiles of a folder, and reports which of 
 }
 
 // addImageFlags adds what every command that reads images knows.
-func addImageFlags(c *cobra.Command, opt *scan.Options) {
+func addImageFlags(c *cobra.Command, opt *gate.Options) {
 	c.Flags().StringVar(&opt.Platform, "platform", "", "of an image for several platforms take this one, as linux/arm64")
 	c.Flags().BoolVar(&opt.Verify, "verify", false, "check the digests of local image archives too")
 }

@@ -334,12 +334,20 @@ func cwes(list []string) []string {
 }
 
 // ranges are those to go by. The Go database holds programs whose releases are no versions of their module (gogs, grafana):
-// its ranges say "all versions" for them, and their releases stand in a field of its own.
+// where its ranges say "all versions" for want of a better word, the releases in a field of its own count.
 func (a *osvAffected) ranges(ecosystem string) []osvRange {
 	var own struct {
 		Ranges []osvRange `json:"custom_ranges"`
 	}
-	if ecosystem != "Go" || len(a.Ecosystem) == 0 || json.Unmarshal(a.Ecosystem, &own) != nil || len(own.Ranges) == 0 {
+	if ecosystem != "Go" || len(a.Ecosystem) == 0 {
+		return a.Ranges
+	}
+	for _, r := range a.Ranges {
+		if len(r.Events) != 1 || r.Events[0].Introduced != "0" {
+			return a.Ranges
+		}
+	}
+	if json.Unmarshal(a.Ecosystem, &own) != nil || len(own.Ranges) == 0 {
 		return a.Ranges
 	}
 	return own.Ranges

@@ -5,6 +5,7 @@ package clierr
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 )
 
@@ -109,4 +110,21 @@ func Hint(err error) string {
 		return e.Hint
 	}
 	return ""
+}
+
+// Path is the file that an error names as its place, "" where it names none.
+func Path(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Path
+	}
+	return ""
+}
+
+// Reason is what an error of a file says without the file's name, which the reader of the sentence knows.
+func Reason(err error) string {
+	if e, ok := err.(*fs.PathError); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
 }

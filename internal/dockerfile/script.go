@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // maxScript bounds what is parsed as shell: it keeps the depth of a hostile script's nesting within the stack.
@@ -36,8 +38,9 @@ type Script struct {
 	Commands []*Command // every simple command, in order, those of substitutions and functions too
 	Steps    []Step     // the commands joined by &&, ||, ; and line ends on the top level
 	Pipes    []Span     // the pipelines of two commands or more
-	Err      error      // the shell would not parse it; Commands is empty then
+	Err      error      // it could not be parsed; Commands is empty then
 	ErrSpan  Span
+	Fault    string // what the shell would stop at, "" where Err has another reason
 
 	from  joined
 	fixed *Span // the place of everything, where the source cannot be mapped
@@ -99,6 +102,11 @@ func (s *Script) Place(start, end int) Span {
 	return s.from.span(start, end)
 }
 
+// Within reports whether the script is a text within the span: the body of a heredoc that a shell runs.
+func (s *Script) Within(span Span) bool {
+	return len(s.from.pieces) > 0 && span.Contains(s.from.pieces[0].src)
+}
+
 // Shells are the shells whose scripts are parsed, with the language of each.
 var shells = map[string]syntax.LangVariant{
 	"sh": syntax.LangPOSIX, "dash": syntax.LangPOSIX, "ash": syntax.LangPOSIX, "busybox": syntax.LangPOSIX,
@@ -113,13 +121,17 @@ func (s *Script) Parsed() bool {
 
 // shellName is the shell's short name: "bash" for "/usr/bin/bash", "powershell" for "powershell.exe".
 func shellName(argv []string) string {
-	for i, arg := range argv {
+	seen := ""
+	for _, arg := range argv {
+		if seen == "env" && (strings.HasPrefix(arg, "-") || strings.Contains(arg, "=")) {
+			continue // env's own option, or a variable
+		}
 		name := strings.ToLower(path.Base(strings.ReplaceAll(arg, `\`, "/")))
-		if name != "env" || i == len(argv)-1 {
-			return strings.TrimSuffix(name, ".exe")
+		if seen = strings.TrimSuffix(name, ".exe"); seen != "env" {
+			break
 		}
 	}
-	return ""
+	return seen
 }
 
 // scripts parses the command lines of all instructions, each with the SHELL in force where it stands.
@@ -136,7 +148,7 @@ func (f *File) scripts() {
 		switch {
 		case st.Parent != nil:
 			shell = final[st.Parent]
-		case f.windows(st):
+		case st.Windows():
 			shell = []string{"cmd", "/S", "/C"}
 		}
 		for _, in := range st.Instructions {
@@ -152,8 +164,11 @@ func (f *File) scripts() {
 	}
 }
 
-// windows reports whether a stage runs Windows, whose default shell is cmd.
-func (f *File) windows(s *Stage) bool {
+// Windows reports whether a stage runs Windows, whose default shell is cmd.
+func (s *Stage) Windows() bool {
+	if s.Parent != nil {
+		return s.Parent.Windows()
+	}
 	n := strings.ToLower(s.Base.Text)
 	for _, name := range []string{"nanoserver", "servercore", "mcr.microsoft.com/windows"} { // not every "windows" in a name: windows_exporter runs on Linux
 		if strings.Contains(n, name) {
@@ -225,15 +240,27 @@ func (f *File) inline(in *Instruction, s *Script) {
 // runsHeredoc reports whether a command line does nothing but run its heredoc: it is alone, or given to a shell, whose
 // name is returned then.
 func runsHeredoc(line string) (shell string, ok bool) {
-	words := strings.Fields(line)
-	switch {
-	case len(words) == 1:
-		return "", strings.HasPrefix(words[0], "<<")
-	case len(words) == 2 && strings.HasPrefix(words[1], "<<"):
-		shell = shellName(words[:1])
-	case len(words) == 2 && strings.HasPrefix(words[0], "<<"):
-		shell = shellName(words[1:])
+	var words []string
+	heredocs := 0
+	for _, word := range strings.Fields(line) {
+		if strings.HasPrefix(word, "<<") && strings.TrimLeft(word, "<-") != "" {
+			heredocs++
+			continue
+		}
+		words = append(words, word)
 	}
+	if heredocs != 1 || len(words) == 0 {
+		return "", heredocs == 1
+	}
+	for i, word := range words[1:] {
+		if word[0] != '-' && !strings.HasSuffix(words[i], "o") { // bash -eo pipefail
+			return "", false
+		}
+		if word[0] == '-' && strings.Contains(word, "c") {
+			return "", false // the script is the next word
+		}
+	}
+	shell = shellName(words[:1])
 	_, ok = shells[shell]
 	return shell, ok
 }
@@ -306,11 +333,11 @@ func (s *Script) parse() {
 		}
 	}
 	if err != nil {
-		s.Err, s.ErrSpan = errors.New("the shell does not parse this"), s.Place(0, 1)
+		s.Err, s.ErrSpan = errUnparsed, s.Place(0, 1)
 		var pe syntax.ParseError
 		if errors.As(err, &pe) {
 			off := min(int(pe.Pos.Offset()), max(0, len(s.Source)-1))
-			s.ErrSpan = s.Place(off, off+1)
+			s.Fault, s.ErrSpan = explainShell(pe.Text), s.Place(off, off+1)
 		}
 		return
 	}
@@ -320,6 +347,25 @@ func (s *Script) parse() {
 		w.walk(st)
 	}
 	s.assign()
+}
+
+var (
+	errUnparsed = errors.New("the shell does not parse this")
+	shellToken  = lazyregexp.New("`[^`]*`|\"[^\"]*\"")
+	shellWords  = lazyregexp.New("^[`\"](?:[^A-Za-z0-9]{1,3}|if|then|elif|else|fi|for|while|until|do|done|case|esac|in|function|foo\\(?)[`\"]$")
+)
+
+// explainShell puts the parser's words into a message that repeats nothing of the script but the shell's own signs and
+// words.
+func explainShell(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	text = strings.Replace(text, "reached EOF", "reached the end", 1)
+	return shellToken.ReplaceAllStringFunc(text, func(token string) string {
+		if shellWords.MatchString(token) {
+			return token
+		}
+		return "a word"
+	})
 }
 
 // parseShell parses; a panic of the parser is an error.

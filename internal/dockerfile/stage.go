@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Stage is a build stage: a FROM and what follows.
@@ -102,7 +104,7 @@ func (f *File) stages() {
 			f.MetaArgs = append(f.MetaArgs, in)
 			for _, p := range in.Pairs {
 				if p.HasValue {
-					args[p.Key], _ = expand(p.Value, f.Escape, args)
+					args[p.Key], _ = expandGlobal(p.Value, f.Escape, args)
 				}
 			}
 		}
@@ -124,7 +126,7 @@ func (f *File) stage(in *Instruction, args map[string]string) *Stage {
 		return s
 	}
 	raw := in.Args[0]
-	text, known := expand(raw.Text, f.Escape, args)
+	text, known := expandGlobal(raw.Text, f.Escape, args)
 	s.Base = ParseRef(text)
 	s.Base.Raw, s.Base.Known, s.Base.FromArg, s.Base.Span = raw.Text, known, strings.Contains(raw.Text, "$"), raw.Span
 	if named := f.byName[strings.ToLower(text)]; len(named) > 0 {
@@ -145,7 +147,7 @@ func (f *File) MetaArg(name string) (value string, ok bool) {
 	for _, in := range f.MetaArgs {
 		for _, p := range in.Pairs {
 			if p.HasValue {
-				args[p.Key], _ = expand(p.Value, f.Escape, args)
+				args[p.Key], _ = expandGlobal(p.Value, f.Escape, args)
 			}
 		}
 	}
@@ -160,6 +162,39 @@ func expand(word string, escape byte, env map[string]string) (text string, known
 	}
 	return process(shell.NewLex(rune(escape)), word, env)
 }
+
+// expandGlobal fills in variables where the file alone says which there are: in FROM and in the ARGs before it. There an
+// argument that nothing declares is unset for certain, and ${NAME:-word} is the word.
+func expandGlobal(word string, escape byte, args map[string]string) (text string, known bool) {
+	text, known = expand(word, escape, args)
+	if known {
+		return text, true
+	}
+	lex := shell.NewLex(rune(escape))
+	all, unmatched, err := lex.ProcessWord(word, values(args))
+	if err != nil || len(all) > maxExpanded {
+		return text, false
+	}
+	for _, use := range variableUse.FindAllStringSubmatch(word, -1) {
+		name, hasDefault := use[1]+use[3], use[2] != ""
+		if _, unset := unmatched[name]; unset && (!hasDefault || automatic[name]) {
+			return text, false
+		}
+	}
+	return all, true
+}
+
+// variableUse finds the variables of a word; the second group is there where an unset one has something in its place.
+var variableUse = lazyregexp.New(`\$(?:\{([A-Za-z_]\w*)(:?[-+])?|([A-Za-z_]\w*))`)
+
+// automatic are the arguments that a builder sets by itself.
+var automatic = map[string]bool{
+	"BUILDPLATFORM": true, "BUILDOS": true, "BUILDOSVERSION": true, "BUILDARCH": true, "BUILDVARIANT": true, "TARGETPLATFORM": true,
+	"TARGETOS": true, "TARGETOSVERSION": true, "TARGETARCH": true, "TARGETVARIANT": true, "TARGETSTAGE": true,
+}
+
+// Automatic reports whether a builder sets the argument by itself.
+func Automatic(name string) bool { return automatic[name] }
 
 func process(lex *shell.Lex, word string, env map[string]string) (text string, known bool) {
 	if strings.Count(word, "$") > maxVariables {
@@ -215,13 +250,13 @@ func (f *File) WithArgs(build map[string]string) []Ref {
 			if v, ok := build[p.Key]; ok {
 				args[p.Key] = v
 			} else if p.HasValue {
-				args[p.Key], _ = expand(p.Value, f.Escape, args)
+				args[p.Key], _ = expandGlobal(p.Value, f.Escape, args)
 			}
 		}
 	}
 	out := make([]Ref, len(f.Stages))
 	for i, s := range f.Stages {
-		text, known := expand(s.Base.Raw, f.Escape, args)
+		text, known := expandGlobal(s.Base.Raw, f.Escape, args)
 		out[i] = ParseRef(text)
 		out[i].Raw, out[i].Known, out[i].FromArg, out[i].Span = s.Base.Raw, known, s.Base.FromArg, s.Base.Span
 	}

@@ -93,7 +93,8 @@ func (r *Run) create(ctx context.Context, s Spec) (*Container, error) {
 		CapAdd:      s.Caps,
 		SecurityOpt: []string{"no-new-privileges"},
 		NetworkMode: "none",
-		LogConfig:   container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "8m", "max-file": "1"}},
+		LogConfig: container.LogConfig{Type: "json-file",
+			Config: map[string]string{"max-size": "8m", "max-file": "1"}},
 		Resources: container.Resources{
 			Memory:     or(s.Memory, defaultMemory),
 			MemorySwap: or(s.Memory, defaultMemory), // the same: no swap
@@ -121,7 +122,8 @@ func (r *Run) create(ctx context.Context, s Spec) (*Container, error) {
 		NetworkingConfig: nets,
 		HostConfig:       host,
 		Config: &container.Config{
-			Image: s.Image, Entrypoint: s.Entrypoint, Cmd: s.Cmd, Env: s.Env, User: s.User, WorkingDir: s.WorkingDir, Volumes: volumes,
+			Image: s.Image, Entrypoint: s.Entrypoint, Cmd: s.Cmd, Env: s.Env, User: s.User, WorkingDir: s.WorkingDir,
+			Volumes:  volumes,
 			Hostname: or(s.Hostname, "drydock"), Labels: map[string]string{Label: r.ID},
 		},
 	})

@@ -33,7 +33,8 @@ func (c *Container) copyIn(ctx context.Context, files []Copied) error {
 	for _, f := range files {
 		r, w := io.Pipe()
 		go func() { w.CloseWithError(writeArchive(w, f)) }()
-		_, err := c.run.e.api.CopyToContainer(ctx, c.ID, client.CopyToContainerOptions{DestinationPath: "/", Content: r, AllowOverwriteDirWithFile: true})
+		_, err := c.run.e.api.CopyToContainer(ctx, c.ID, client.CopyToContainerOptions{DestinationPath: "/", Content: r,
+			AllowOverwriteDirWithFile: true})
 		r.Close()
 		if err != nil {
 			return fmt.Errorf("copy %s into the container: %w", f.Source, err)

@@ -44,13 +44,18 @@ func TestReason(t *testing.T) {
 ------
 executor failed running [/bin/sh -c pip install -r requirements.txt]: exit code: 1`,
 			"error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory"},
-		"what was missing, not what failed for it": {"gcc: command not found\nerror: legacy-install-failure\n× Encountered error while trying to install package.\n", "gcc: command not found"},
-		"a traceback": {"Traceback (most recent call last):\n  File \"app.py\"\nImportError: libpq.so.5: cannot open shared object file\n[INFO] Shutting down\n",
+		"what was missing, not what failed for it": {"gcc: command not found\nerror: legacy-install-failure\n× " +
+			"Encountered error while trying to install package.\n", "gcc: command not found"},
+		"a traceback": {"Traceback (most recent call last):\n  File \"app.py\"\nImportError: libpq.so.5: cannot " +
+			"open shared object file\n[INFO] Shutting down\n",
 			"ImportError: libpq.so.5: cannot open shared object file"},
 		"no error word at all": {"one\ntwo\n\n", "two"},
-		"what the command said last": {"#9 2.6 WARNING: Lockfile does not exist\n#9 2.7 Please run `pdm lock`\n#9 ERROR: executor failed running [/bin/sh -c pdm install]: exit code: 1\n------\nexecutor failed running [/bin/sh -c pdm install]: exit code: 1",
+		"what the command said last": {"#9 2.6 WARNING: Lockfile does not exist\n#9 2.7 Please run `pdm lock`\n#9 " +
+			"ERROR: executor failed running [/bin/sh -c pdm install]: exit code: 1\n------\nexecutor failed running " +
+			"[/bin/sh -c pdm install]: exit code: 1",
 			"Please run `pdm lock`"},
-		"advice is no cause": {"[ERROR] Failed to execute goal compile: a.java is wrong -> [Help 1]\n[ERROR] Re-run Maven using the -X switch\n[ERROR] [Help 1] MojoFailureException\n",
+		"advice is no cause": {"[ERROR] Failed to execute goal compile: a.java is wrong -> [Help 1]\n[ERROR] " +
+			"Re-run Maven using the -X switch\n[ERROR] [Help 1] MojoFailureException\n",
 			"[ERROR] Failed to execute goal compile: a.java is wrong -> [Help 1]"},
 		"escape codes":     {"\x1b[31mError: boom\x1b[0m\r\n", "Error: boom"},
 		"only the builder": {"failed to solve: base: not there", "failed to solve: base: not there"},
@@ -87,7 +92,8 @@ func TestRedactor(t *testing.T) {
 func TestBuildCommandHidesArguments(t *testing.T) {
 	value := "canary-argument"
 	e := &Engine{docker: "docker", buildKit: true}
-	args, env, err := e.buildCommand(BuildOptions{Context: "-ctx", Args: map[string]*string{"TOKEN": &value, "FROM_ENV": nil},
+	args, env, err := e.buildCommand(BuildOptions{Context: "-ctx",
+		Args: map[string]*string{"TOKEN": &value, "FROM_ENV": nil},
 		Tags: []string{"a:b"}, Target: "final", Pull: true}, t.TempDir(), "id")
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +102,8 @@ func TestBuildCommandHidesArguments(t *testing.T) {
 	if strings.Contains(line, value) {
 		t.Error("the value of a build argument stands on the command line")
 	}
-	for _, want := range []string{"--build-arg FROM_ENV --build-arg TOKEN", "--tag a:b", "--target final", "--pull", "-- -ctx"} {
+	for _, want := range []string{"--build-arg FROM_ENV --build-arg TOKEN", "--tag a:b", "--target final", "--pull",
+		"-- -ctx"} {
 		if !strings.Contains(line, want) {
 			t.Errorf("%q is missing in %q", want, line)
 		}

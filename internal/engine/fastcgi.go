@@ -56,9 +56,12 @@ func fastCGIRequest(req Request) []byte {
 	target, query, _ := strings.Cut(or(req.Path, "/"), "?")
 	var params bytes.Buffer
 	for _, p := range [][2]string{
-		{"SCRIPT_FILENAME", req.Script}, {"DOCUMENT_ROOT", path.Dir(req.Script)}, {"SCRIPT_NAME", "/" + path.Base(req.Script)}, {"REQUEST_URI", or(req.Path, "/")},
-		{"DOCUMENT_URI", target}, {"QUERY_STRING", query}, {"REQUEST_METHOD", or(req.Method, http.MethodGet)}, {"SERVER_PROTOCOL", "HTTP/1.1"}, {"GATEWAY_INTERFACE", "CGI/1.1"},
-		{"SERVER_NAME", "localhost"}, {"SERVER_PORT", "80"}, {"SERVER_ADDR", "127.0.0.1"}, {"REMOTE_ADDR", "127.0.0.1"}, {"HTTP_HOST", or(req.Host, "localhost")}, {"CONTENT_LENGTH", strconv.Itoa(len(req.Body))},
+		{"SCRIPT_FILENAME", req.Script}, {"DOCUMENT_ROOT", path.Dir(req.Script)}, {"SCRIPT_NAME", "/" +
+			path.Base(req.Script)}, {"REQUEST_URI", or(req.Path, "/")},
+		{"DOCUMENT_URI", target}, {"QUERY_STRING", query}, {"REQUEST_METHOD",
+			or(req.Method, http.MethodGet)}, {"SERVER_PROTOCOL", "HTTP/1.1"}, {"GATEWAY_INTERFACE", "CGI/1.1"},
+		{"SERVER_NAME", "localhost"}, {"SERVER_PORT", "80"}, {"SERVER_ADDR", "127.0.0.1"}, {"REMOTE_ADDR",
+			"127.0.0.1"}, {"HTTP_HOST", or(req.Host, "localhost")}, {"CONTENT_LENGTH", strconv.Itoa(len(req.Body))},
 	} {
 		for _, s := range p {
 			if len(s) < 128 {

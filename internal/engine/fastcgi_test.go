@@ -32,7 +32,8 @@ func TestFastCGI(t *testing.T) {
 	if res.Status != 200 || len(res.Body) != 80000 || res.Header.Get("X-Script") != "/srv/index.php" {
 		t.Errorf("%d, %d bytes, %v", res.Status, len(res.Body), res.Header)
 	}
-	if res, err = c.Do(t.Context(), Request{Port: port, Path: "/x", Script: "/srv/index.php"}); err != nil || res.Status != 404 {
+	if res, err = c.Do(t.Context(), Request{Port: port, Path: "/x", Script: "/srv/index.php"}); err != nil ||
+		res.Status != 404 {
 		t.Errorf("%+v %v", res, err)
 	}
 	if s := (Request{Port: 9000, Script: "/srv/index.php"}).String(); s != "GET :9000/ (/srv/index.php)" {

@@ -55,7 +55,8 @@ var ErrNoImage = errors.New("the engine does not hold this image")
 func (e *Engine) Inspect(ctx context.Context, ref string) (*Image, error) {
 	r, err := e.api.ImageInspect(ctx, ref)
 	if errdefs.IsNotFound(err) {
-		return nil, clierr.InputErr(ref, ErrNoImage).WithHint("Build or pull it first; drydock pulls nothing by itself.")
+		return nil, clierr.InputErr(ref,
+			ErrNoImage).WithHint("Build or pull it first; drydock pulls nothing by itself.")
 	}
 	if err != nil {
 		return nil, err

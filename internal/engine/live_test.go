@@ -82,7 +82,8 @@ func TestLiveServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if img.Size < 1<<20 || img.Config.User != "1000:1000" || strings.Join(img.Config.ExposedPorts, " ") != "8080/tcp 9090/udp" ||
+	if img.Size < 1<<20 || img.Config.User != "1000:1000" ||
+		strings.Join(img.Config.ExposedPorts, " ") != "8080/tcp 9090/udp" ||
 		strings.Join(img.Config.Volumes, " ") != "/data" || strings.Join(img.Config.Entrypoint, " ") != "/app" {
 		t.Errorf("inspect: %+v", img)
 	}
@@ -99,7 +100,8 @@ func TestLiveServe(t *testing.T) {
 		t.Fatalf("open ports %v, %v", open, err)
 	}
 	res, err := c.Do(ctx, Request{Port: 8080, Path: "/x?y=1"})
-	if err != nil || res.Status != 200 || string(res.Body) != "host localhost path /x" || res.Header.Get("X-App") != "yes" {
+	if err != nil || res.Status != 200 || string(res.Body) != "host localhost path /x" ||
+		res.Header.Get("X-App") != "yes" {
 		t.Errorf("%+v, %v", res, err)
 	}
 	if res, err := c.Do(ctx, Request{Port: 8080, Path: "/away"}); err != nil || res.Status != 302 {
@@ -117,7 +119,8 @@ func TestLiveFailures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := run.Start(ctx, Spec{Role: "fails", Image: image, Network: net, Cmd: []string{"fail"}, Env: []string{"TOKEN=canary-env"}})
+	c, err := run.Start(ctx, Spec{Role: "fails", Image: image, Network: net, Cmd: []string{"fail"},
+		Env: []string{"TOKEN=canary-env"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +132,8 @@ func TestLiveFailures(t *testing.T) {
 	if f != nil && strings.Contains(f.Log, "canary") {
 		t.Error("an environment value stands in the log")
 	}
-	if _, err := run.Start(ctx, Spec{Role: "absent", Image: image, Entrypoint: []string{"/bin/sh"}}); !errors.As(err, &f) {
+	if _, err := run.Start(ctx, Spec{Role: "absent", Image: image, Entrypoint: []string{"/bin/sh"}}); !errors.As(err,
+		&f) {
 		t.Errorf("no such executable: %v", err)
 	}
 	c, err = run.Start(ctx, Spec{Role: "echo", Image: image, Network: net, Cmd: []string{"echo"}})
@@ -157,7 +161,8 @@ func TestLiveConfinement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exit, out, errs, err := run.Output(ctx, Spec{Role: "look", Image: image, Network: net, User: "0", Cmd: []string{"look"}})
+	exit, out, errs, err := run.Output(ctx, Spec{Role: "look", Image: image, Network: net, User: "0",
+		Cmd: []string{"look"}})
 	if err != nil || exit != 0 {
 		t.Fatalf("%d %v %s", exit, err, errs)
 	}

@@ -9,13 +9,18 @@ import (
 
 var (
 	// errorLine marks the lines in which programs and builders name a cause.
-	errorLine = lazyregexp.New(`(?i)\b(error|errno|fatal|failed|exception|panic|cannot|can't|could not|not found|no such file|denied|refused|missing|unable to|no matching)\b|Error:`)
+	errorLine = lazyregexp.New(`(?i)\b(error|errno|fatal|failed|exception|panic|cannot|can't|could not|not found|` +
+		`no such file|denied|refused|missing|unable to|no matching)\b|Error:`)
 	// namesCause marks those of them that name what was missing or refused, rather than what failed for it.
-	namesCause = lazyregexp.New(`(?i)no such file|not found|cannot open|permission denied|ImportError|ModuleNotFoundError|no module named|cannot find|could not find|undefined (symbol|reference)|unable to locate|ENOENT|EACCES`)
+	namesCause = lazyregexp.New(`(?i)no such file|not found|cannot open|permission denied|ImportError|` +
+		`ModuleNotFoundError|no module named|cannot find|could not find|undefined (symbol|reference)|` +
+		`unable to locate|ENOENT|EACCES`)
 	// builderNoise are BuildKit's own lines around the failing command: they repeat the command, not its cause.
-	builderNoise = lazyregexp.New(`^(#\d+ (ERROR|CANCELED|DONE|\[)|ERROR: failed to solve|executor failed running|failed to solve|------|\s*>|error: failed to solve)`)
+	builderNoise = lazyregexp.New(`^(#\d+ (ERROR|CANCELED|DONE|\[)|ERROR: failed to solve|executor failed running|` +
+		`failed to solve|------|\s*>|error: failed to solve)`)
 	// advice are lines in which a tool tells how to learn more, and that look like errors.
-	advice = lazyregexp.New(`^\[ERROR\] (\[Help \d+\] |To see the full|Re-run |For more information|After correcting|-> \[Help)|^\[ERROR\]$`)
+	advice = lazyregexp.New(`^\[ERROR\] (\[Help \d+\] |To see the full|Re-run |For more information|` +
+		`After correcting|-> \[Help)|^\[ERROR\]$`)
 	// progressMark is what BuildKit's plain progress puts before a line of output: "#10 1.061 ".
 	progressMark = lazyregexp.New(`^#\d+ (\d+\.\d+ )?`)
 	outputMark   = lazyregexp.New(`^#\d+ \d+\.\d+ `)
@@ -23,7 +28,8 @@ var (
 )
 
 // Reason picks the line of a log that most likely tells why something failed: the last one that names something missing
-// or refused, else the last that speaks of an error, else the last that the failing command printed. Builder's marks and terminal escapes are taken off. A line is cut after 300 bytes.
+// or refused, else the last that speaks of an error, else the last that the failing command printed. Builder's marks
+// and terminal escapes are taken off. A line is cut after 300 bytes.
 func Reason(log string) string {
 	last, failed, cause, outer, output := "", "", "", "", ""
 	for _, line := range strings.Split(escapeCodes.ReplaceAllString(log, ""), "\n") {
@@ -80,7 +86,8 @@ func newRedactor(pairs []string) redactor {
 }
 
 // secretName marks variables whose values are secrets by their name.
-var secretName = lazyregexp.New(`(?i)(secret|token|passw|passphrase|pwd|credential|private|api_?key|access_?key|auth|dsn|database_url)`)
+var secretName = lazyregexp.New(`(?i)(secret|token|passw|passphrase|pwd|credential|private|api_?key|access_?key|` +
+	`auth|dsn|database_url)`)
 
 // secretPairs picks, of an image's own environment, what must not be shown: striking out every value would make
 // paths and versions in a log unreadable.

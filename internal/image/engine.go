@@ -26,13 +26,18 @@ const maxKnown = 500
 // openEngine opens an image of the container engine. Where the engine's layer folders can be read on this machine they
 // are read in place; else the engine is asked for the image as a stream, of which nothing is stored.
 func openEngine(ctx context.Context, ref string, opt Options) (*Image, error) {
-	cli, err := dockerapi.Connect(ctx)
+	engine, release := opt.Engine, func() {}
+	if engine == nil {
+		engine = &dockerapi.Shared{}
+		release = engine.Close
+	}
+	cli, err := engine.Client(ctx)
 	if err != nil {
 		return nil, err
 	}
 	img, err := inspect(ctx, cli, ref, opt)
 	if err != nil {
-		cli.Close()
+		release()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -41,7 +46,7 @@ func openEngine(ctx context.Context, ref string, opt Options) (*Image, error) {
 		}
 		return nil, clierr.InputErr(ref, err)
 	}
-	img.keep(cli.Close)
+	img.keep(func() error { release(); return nil })
 	return img, nil
 }
 

@@ -16,14 +16,16 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/inventory"
 )
 
 // Options is what opening an image may depend on. The zero value is this machine's platform, without verification of
 // local archives.
 type Options struct {
-	Platform string // "linux/arm64" or "linux/arm/v7"; "" for this machine's architecture
-	Verify   bool   // check the digests of local archives and layouts too; what comes over a network always is
+	Platform string            // "linux/arm64" or "linux/arm/v7"; "" for this machine's architecture
+	Engine   *dockerapi.Shared // the connection to ask; nil for one of its own
+	Verify   bool              // check the digests of local archives and layouts too; what comes over a network always is
 	// Progress, if not nil, is told of bytes passed; total is 0 where it is not known. It must return at once and be
 	// safe to call from several goroutines.
 	Progress func(done, total int64)

@@ -81,10 +81,21 @@ var SyntaxRule = Rule{Level: LevelError, Rule: finding.Rule{
 	References:  []string{"https://docs.docker.com/reference/dockerfile/"},
 }}
 
+// ShellRule is what a command line that no shell parses is reported under. It has no Check: the reader finds it.
+var ShellRule = Rule{Rule: finding.Rule{
+	ID: "shell-syntax", Gate: finding.GateDockerfile, Severity: finding.High,
+	Title: "No shell parses the command line",
+	Description: "The shell stops with a syntax error before it runs anything: the build fails at a RUN, the container does not start with " +
+		"such a CMD or ENTRYPOINT. No other rule sees the commands in it.",
+	Remedy:     "Correct the place: close the quote or bracket, end every if, for, while and case.",
+	References: []string{"https://docs.docker.com/reference/dockerfile/#shell-form"},
+}}
+
 // Context is what is known beyond the Dockerfile. The zero Context is a file by itself.
 type Context struct {
 	Target   string                                           // build target, "" for the last stage
 	Args     map[string]string                                // build arguments; their values are never shown
+	Contexts []string                                         // names of further build contexts, which stand in for images and stages
 	Services []Service                                        // the services that run the image
 	Ignored  func(path string) bool                           // tells whether the ignore file keeps a path out of the context; nil if there is no ignore file
 	Files    fs.FS                                            // the build context; nil if it is not known
@@ -226,6 +237,7 @@ func Run(f *dockerfile.File, path string, rules []Rule, cfg *Config, ctx *Contex
 	p := &Pass{File: f, Config: cfg, Context: ctx, out: &out}
 	p.shape()
 	p.syntax()
+	p.shell()
 	for i := range rules {
 		r := &rules[i]
 		if r.Check == nil || cfg.off(r) {
@@ -265,6 +277,26 @@ func (p *Pass) syntax() {
 	if _, err := p.File.Target(p.Context.Target); err != nil && len(p.File.Stages) > 0 {
 		p.ReportAt(nil, p.File.Stages[0].From.Span, "the build target is not a stage of this file")
 	}
+}
+
+// shell reports command lines that no shell parses. What is only too large to be looked into is no fault of the file.
+func (p *Pass) shell() {
+	if p.Config.off(&ShellRule) {
+		return
+	}
+	p.rule = &ShellRule
+	p.File.Walk(func(in *dockerfile.Instruction) {
+		if in.Script == nil || in.Script.Fault == "" {
+			return
+		}
+		var opts []Option
+		switch in.Script.Dialect {
+		case "sh", "dash", "ash", "bash", "busybox":
+		default: // zsh and ksh take more than what is parsed here
+			opts = append(opts, Severity(finding.Low), Confidence(finding.ConfidenceLow))
+		}
+		p.ReportAt(in, in.Script.ErrSpan, "the shell does not parse this: "+in.Script.Fault, opts...)
+	})
 }
 
 // merge lets a finding of a rule that says more take the place of one that says less about the same instruction.

@@ -34,7 +34,9 @@ func (p *prover) answers(ctx context.Context) error {
 		return err
 	}
 	if len(p.AfterEnv) > 0 {
-		p.check("answers", Noted, "the new image does not hold %s any more; it was given its variables, as env_file gives them", strings.Join(p.KeptOut, ", "))
+		p.check("answers", Noted,
+			"the new image does not hold %s any more; it was given its variables, as env_file gives them",
+			strings.Join(p.KeptOut, ", "))
 	}
 	third, err := p.perform(ctx, "candidate", 1, p.orig.once)
 	if err != nil {
@@ -59,19 +61,22 @@ func (p *prover) askOriginal(ctx context.Context) error {
 	}
 	var beside *besideError
 	if errors.As(err, &beside) {
-		return p.failed(ctx, Original, "the original cannot be asked, because what stands beside it does not come up", err)
+		return p.failed(ctx, Original, "the original cannot be asked, because what stands beside it does not come up",
+			err)
 	}
 	if err != nil && len(p.orig.caps) == 0 && ctx.Err() == nil && !errors.Is(err, errRefused) {
 		p.orig.caps = userSwitch
 		p.say("the original does not start without capabilities; trying with those that changing user needs")
 		var again error
 		if first, again = p.perform(ctx, "original-caps", 0, nil); again == nil {
-			p.check("answers", Noted, "both were given the capabilities %s: the original does not start without", strings.Join(p.orig.caps, ", "))
+			p.check("answers", Noted, "both were given the capabilities %s: the original does not start without",
+				strings.Join(p.orig.caps, ", "))
 			err = nil
 		}
 	}
 	if err != nil {
-		return p.failed(ctx, Original, "the original does not start by itself, so there is nothing to compare with", err)
+		return p.failed(ctx, Original, "the original does not start by itself, so there is nothing to compare with",
+			err)
 	}
 	second, err := p.perform(ctx, "original-again", 0, first)
 	if err != nil {
@@ -159,7 +164,8 @@ func (p *prover) asComposeRuns(s *engine.Spec) {
 }
 
 // waitFor waits until the contender's ports are open. One without ports has to stay up, or to end well.
-func (p *prover) waitFor(ctx context.Context, c *engine.Container, side int, like *performance, out *performance) error {
+func (p *prover) waitFor(ctx context.Context, c *engine.Container, side int, like *performance,
+	out *performance) error {
 	ports := p.ports()
 	if like != nil {
 		if like.exited {
@@ -207,7 +213,8 @@ func (p *prover) allOpen(ctx context.Context, c *engine.Container, ports, open [
 }
 
 // endedEarly: a program that exposes a port and yet ends with 0 is a job with a port left over from its base.
-func (p *prover) endedEarly(ctx context.Context, err error, like *performance, out *performance, c *engine.Container) error {
+func (p *prover) endedEarly(ctx context.Context, err error, like *performance, out *performance,
+	c *engine.Container) error {
 	var f *engine.Failure
 	if like == nil && errors.As(err, &f) && f.Exit == 0 {
 		return p.waitJob(ctx, c, out)
@@ -221,10 +228,19 @@ func (p *prover) searchPorts(ctx context.Context, c *engine.Container, out *perf
 		if err := c.Alive(ctx); err != nil {
 			return p.endedEarly(ctx, err, nil, out, c)
 		}
-		if out.open = c.OpenPorts(ctx); len(out.open) > 0 || time.Now().After(deadline) {
+		if out.open = p.openPorts(ctx, c); len(out.open) > 0 || time.Now().After(deadline) {
 			return ctx.Err()
 		}
 	}
+}
+
+// scanTime bounds a search of all ports: one takes a second or two, but of a container that has ended no port answers.
+const scanTime = 10 * time.Second
+
+func (p *prover) openPorts(ctx context.Context, c *engine.Container) []int {
+	ctx, cancel := context.WithTimeout(ctx, scanTime)
+	defer cancel()
+	return c.OpenPorts(ctx)
 }
 
 // waitJob waits for a program that does its work and ends.
@@ -253,7 +269,8 @@ type asking struct {
 }
 
 // ask sends the requests. The first contender is asked what was given and found, and then for what its pages link to,
-// what its OpenAPI document and its forms name, and what its source says that it answers; the others are asked the same.
+// what its OpenAPI document and its forms name, and what its source says that it answers; the others are asked the
+// same.
 func (p *prover) ask(ctx context.Context, c *engine.Container, like *performance, out *performance) error {
 	q := &asking{reqs: p.findProbes(out.open), deaf: map[int]bool{}, spoke: map[int]bool{}, script: map[int]string{}}
 	if like == nil {
@@ -373,7 +390,8 @@ func appendNew(reqs, more []engine.Request) []engine.Request {
 }
 
 // patient repeats the first request while the program is still coming up: its port may be open before it can answer.
-func (p *prover) patient(ctx context.Context, c *engine.Container, r engine.Request, first bool) (*engine.Response, error) {
+func (p *prover) patient(ctx context.Context, c *engine.Container, r engine.Request, first bool) (*engine.Response,
+	error) {
 	for deadline := time.Now().Add(p.Patience); ; time.Sleep(500 * time.Millisecond) {
 		res, err := c.Do(ctx, r)
 		starting := err != nil || res.Status == 502 || res.Status == 503

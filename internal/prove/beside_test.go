@@ -28,7 +28,8 @@ func board(t *testing.T) (*engine.Engine, *dockerfile.File, string, stages.Optio
 	if err := os.WriteFile(env, []byte("DB_PASSWORD=stand-in\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h, err := stack.Load(t.Context(), []string{dir}, stack.Options{EnvFiles: []string{env}, Env: func(string) (string, bool) { return "", false }})
+	h, err := stack.Load(t.Context(), []string{dir}, stack.Options{EnvFiles: []string{env},
+		Env: func(string) (string, bool) { return "", false }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +43,9 @@ func board(t *testing.T) (*engine.Engine, *dockerfile.File, string, stages.Optio
 		t.Fatal(err)
 	}
 	text := read(t, path)
-	return e, dockerfile.Parse(text), dir, stages.Options{Held: held}, Options{Context: dir, Original: Side{Name: path, Dockerfile: text, File: path},
-		Env: around.Env, Services: around.Services, Say: func(s string) { t.Log(s) }}
+	return e, dockerfile.Parse(text), dir, stages.Options{Held: held}, Options{Context: dir,
+		Original: Side{Name: path, Dockerfile: text, File: path},
+		Env:      around.Env, Services: around.Services, Say: func(s string) { t.Log(s) }}
 }
 
 // The database and the queue that compose names are started anew for every contender, and answers that need both are
@@ -109,7 +111,9 @@ func TestLiveInterrupted(t *testing.T) {
 		t.Error(err)
 	}
 	docker := testenv.Engine(t)
-	for _, list := range [][]string{{"ps", "-aq", "--filter", "label=" + engine.Label + "=" + id}, {"network", "ls", "-q", "--filter", "label=" + engine.Label + "=" + id}, {"images", "-q", "drydock-run/" + id}} {
+	for _, list := range [][]string{{"ps", "-aq", "--filter", "label=" + engine.Label + "=" + id},
+		{"network", "ls", "-q", "--filter", "label=" + engine.Label + "=" + id}, {"images", "-q", "drydock-run/" +
+			id}} {
 		out, err := exec.CommandContext(t.Context(), docker, list...).Output()
 		if err != nil || len(strings.TrimSpace(string(out))) > 0 {
 			t.Errorf("docker %v: %s %v", list, out, err)

@@ -52,13 +52,16 @@ func (p *prover) compare(a, b, c *performance) error {
 		compared++
 	}
 	if compared == 0 {
-		return p.refuse(Original, "the original answers the same request differently each time; give a stable one with --probe")
+		return p.refuse(Original,
+			"the original answers the same request differently each time; give a stable one with --probe")
 	}
 	if err := p.compareHealth(a.health, c.health); err != nil {
 		return err
 	}
 	if !answersAtAll(a) {
-		return p.refuse(Original, "the original answers every request with an error of its own; give a path with --probe, or what it needs with the compose file")
+		return p.refuse(Original,
+			"the original answers every request with an error of its own; give a path with --probe, or what it "+
+				"needs with the compose file")
 	}
 	text := fmt.Sprintf("%d requests, the same answers", compared)
 	if unstable > 0 {
@@ -71,7 +74,8 @@ func (p *prover) compare(a, b, c *performance) error {
 	return nil
 }
 
-// notExercised says what the requests did not reach: routes that the app is known to have and that nothing was asked of,
+// notExercised says what the requests did not reach: routes that the app is known to have and that nothing was asked
+// of,
 // or that only a log-in or a fitting body opens.
 func (p *prover) notExercised(a *performance) string {
 	var doors, unasked []string
@@ -96,7 +100,8 @@ func (p *prover) notExercised(a *performance) string {
 	}
 	var out []string
 	if len(doors) > 0 {
-		out = append(out, "turned away in the original already (a log-in, another body, a value that is there): "+some(doors))
+		out = append(out,
+			"turned away in the original already (a log-in, another body, a value that is there): "+some(doors))
 	}
 	if len(unasked) > 0 {
 		out = append(out, "not asked: "+some(unasked))
@@ -116,7 +121,8 @@ func some(list []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(list[:shown], ", "), len(list)-shown)
 }
 
-// compareHealth holds the health checks against one another: one that succeeds in the original has to succeed in the new
+// compareHealth holds the health checks against one another: one that succeeds in the original has to succeed in the
+// new
 // image.
 func (p *prover) compareHealth(before, after *health) error {
 	name := "the health check"
@@ -151,7 +157,8 @@ func answersAtAll(a *performance) bool {
 }
 
 // perRequest are the headers that differ between any two answers, or between any two builds.
-var perRequest = map[string]bool{"Date": true, "Content-Length": true, "Connection": true, "Keep-Alive": true, "Etag": true,
+var perRequest = map[string]bool{"Date": true, "Content-Length": true, "Connection": true, "Keep-Alive": true,
+	"Etag":          true,
 	"Last-Modified": true, "Expires": true, "Age": true, "Set-Cookie": true, "Transfer-Encoding": true, "Server": true}
 
 // differ says how the new answer z differs from what the original's two answers have in common, "" if it does not.
@@ -165,7 +172,8 @@ func differ(x, y, z *engine.Response, headers bool) string {
 	}
 	if headers {
 		for name := range x.Header {
-			if !perRequest[name] && reflect.DeepEqual(x.Header[name], y.Header[name]) && !reflect.DeepEqual(x.Header[name], z.Header[name]) {
+			if !perRequest[name] && reflect.DeepEqual(x.Header[name], y.Header[name]) &&
+				!reflect.DeepEqual(x.Header[name], z.Header[name]) {
 				return "the header " + name + " is not the same"
 			}
 		}

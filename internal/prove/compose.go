@@ -41,7 +41,8 @@ func Around(h *stack.Host, dockerfile string) (s Surroundings, ok bool) {
 			return
 		}
 		ok = true
-		s = Surroundings{Service: sv.Name, Context: sv.Build.Context, Target: sv.Build.Target, Args: sv.Build.Args, Env: env(sv)}
+		s = Surroundings{Service: sv.Name, Context: sv.Build.Context, Target: sv.Build.Target, Args: sv.Build.Args,
+			Env: env(sv)}
 		if sv.Healthcheck != nil {
 			for _, m := range localURL.FindAllString(strings.Join(sv.Healthcheck.Test, " "), -1) {
 				if p, err := ParseProbe(m); err == nil {
@@ -147,8 +148,10 @@ func hosts(st *stack.Stack, s *stack.Service) []string {
 	for _, e := range s.Environment {
 		for i := range st.Services {
 			name := st.Services[i].Name
-			if e.Known && (e.Value == name && hostVariable.MatchString(e.Name) || strings.HasPrefix(e.Value, name+":") ||
-				strings.Contains(e.Value, "://"+name+":") || strings.Contains(e.Value, "://"+name+"/") || strings.Contains(e.Value, "@"+name+":") || strings.Contains(e.Value, "@"+name+"/")) {
+			if e.Known && (e.Value == name && hostVariable.MatchString(e.Name) ||
+				strings.HasPrefix(e.Value, name+":") ||
+				strings.Contains(e.Value, "://"+name+":") || strings.Contains(e.Value, "://"+name+"/") ||
+				strings.Contains(e.Value, "@"+name+":") || strings.Contains(e.Value, "@"+name+"/")) {
 				out = append(out, name)
 			}
 		}

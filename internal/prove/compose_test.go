@@ -38,7 +38,8 @@ services:
 			t.Fatal(err)
 		}
 	}
-	h, err := stack.Load(t.Context(), []string{dir}, stack.Options{EnvFiles: []string{filepath.Join(dir, "stand-in.env")}, Env: func(string) (string, bool) { return "", false }})
+	h, err := stack.Load(t.Context(), []string{dir}, stack.Options{EnvFiles: []string{filepath.Join(dir,
+		"stand-in.env")}, Env: func(string) (string, bool) { return "", false }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,9 @@ services:
 	if !ok || s.Service != "web" || s.Target != "final" || s.Args["MODE"] == nil {
 		t.Fatalf("%+v, %v", s, ok)
 	}
-	if env := strings.Join(s.Env, " "); !strings.Contains(env, "app:stand-in@db") || !strings.Contains(env, "LEVEL=info") || strings.Contains(env, "FROM_OUTSIDE") || strings.Contains(env, "canary") {
+	if env := strings.Join(s.Env, " "); !strings.Contains(env, "app:stand-in@db") ||
+		!strings.Contains(env, "LEVEL=info") || strings.Contains(env, "FROM_OUTSIDE") ||
+		strings.Contains(env, "canary") {
 		t.Error(env)
 	}
 	if len(s.Probes) != 1 || s.Probes[0].Port != 8000 || s.Probes[0].Path != "/healthz" {

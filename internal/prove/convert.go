@@ -19,9 +19,11 @@ const maxTries = 6
 
 // Convert converts a Dockerfile and proves the result. Where the proof shows what the conversion could not know, it
 // converts again: with the packages that hold a missing library, without the health check that fails, as root where
-// the app needs it, with the builder's result whole where its parts do not do. The conversion that was proved, or the last one tried, is returned with its result; a Dockerfile
+// the app needs it, with the builder's result whole where its parts do not do. The conversion that was proved, or the
+// last one tried, is returned with its result; a Dockerfile
 // that is not converted at all is a *stages.Refusal.
-func Convert(ctx context.Context, e *engine.Engine, f *dockerfile.File, context fs.FS, so stages.Options, o Options) (conv *stages.Result, res *Result, err error) {
+func Convert(ctx context.Context, e *engine.Engine, f *dockerfile.File, context fs.FS, so stages.Options,
+	o Options) (conv *stages.Result, res *Result, err error) {
 	t, err := New(e)
 	if err != nil {
 		return nil, nil, err
@@ -49,7 +51,8 @@ func Convert(ctx context.Context, e *engine.Engine, f *dockerfile.File, context 
 			return conv, res, nil // there is no other way to convert it
 		}
 		conv = next
-		o.Candidate = Side{Name: o.Original.Name, Dockerfile: conv.Dockerfile, Ignore: conv.Ignore, File: o.Original.File}
+		o.Candidate = Side{Name: o.Original.Name, Dockerfile: conv.Dockerfile, Ignore: conv.Ignore,
+			File: o.Original.File}
 		if conv.Improvement {
 			o.Candidate.Target = o.Original.Target
 		} else {

@@ -19,16 +19,24 @@ func TestAdapt(t *testing.T) {
 		conv *stages.Result
 		want func(stages.Options) bool // nil: there is nothing to change
 	}{
-		"a package is named":       {Result{Cause: Libraries, Lacks: []string{"libpq5"}}, stages.Options{}, hardened, func(o stages.Options) bool { return len(o.Extra) == 1 }},
-		"the original's fault":     {Result{Cause: Original}, stages.Options{}, hardened, nil},
-		"too little":               {Result{Cause: Size}, stages.Options{}, hardened, nil},
-		"the new check fails":      {Result{Cause: NewHealth}, stages.Options{}, hardened, func(o stages.Options) bool { return o.NoHealth && !o.KeepRoot }},
-		"it does not start":        {Result{Cause: Start}, stages.Options{}, hardened, func(o stages.Options) bool { return o.KeepRoot }},
-		"files in root's home":     {Result{Cause: Home}, stages.Options{}, hardened, func(o stages.Options) bool { return o.KeepRoot }},
-		"as root it does not":      {Result{Cause: Answers}, stages.Options{KeepRoot: true}, hardened, func(o stages.Options) bool { return o.Recommends && !o.Whole }},
-		"a lost file":              {Result{Cause: Files}, stages.Options{}, hardened, func(o stages.Options) bool { return o.Whole && !o.Recommends }},
-		"it does not build":        {Result{Cause: Build}, stages.Options{}, &stages.Result{}, func(o stages.Options) bool { return o.Whole }},
-		"everything has been done": {Result{Cause: Start}, stages.Options{KeepRoot: true, Recommends: true, Whole: true}, hardened, nil},
+		"a package is named": {Result{Cause: Libraries, Lacks: []string{"libpq5"}}, stages.Options{}, hardened,
+			func(o stages.Options) bool { return len(o.Extra) == 1 }},
+		"the original's fault": {Result{Cause: Original}, stages.Options{}, hardened, nil},
+		"too little":           {Result{Cause: Size}, stages.Options{}, hardened, nil},
+		"the new check fails": {Result{Cause: NewHealth}, stages.Options{}, hardened,
+			func(o stages.Options) bool { return o.NoHealth && !o.KeepRoot }},
+		"it does not start": {Result{Cause: Start}, stages.Options{}, hardened,
+			func(o stages.Options) bool { return o.KeepRoot }},
+		"files in root's home": {Result{Cause: Home}, stages.Options{}, hardened,
+			func(o stages.Options) bool { return o.KeepRoot }},
+		"as root it does not": {Result{Cause: Answers}, stages.Options{KeepRoot: true}, hardened,
+			func(o stages.Options) bool { return o.Recommends && !o.Whole }},
+		"a lost file": {Result{Cause: Files}, stages.Options{}, hardened,
+			func(o stages.Options) bool { return o.Whole && !o.Recommends }},
+		"it does not build": {Result{Cause: Build}, stages.Options{}, &stages.Result{},
+			func(o stages.Options) bool { return o.Whole }},
+		"everything has been done": {Result{Cause: Start}, stages.Options{KeepRoot: true, Recommends: true,
+			Whole: true}, hardened, nil},
 	} {
 		so := c.so
 		more := adapt(&so, c.conv, &c.res)
@@ -40,7 +48,8 @@ func TestAdapt(t *testing.T) {
 
 // The variables of a file that is kept out are those that env_file would give.
 func TestSettingsOfFiles(t *testing.T) {
-	got := settings(fstest.MapFS{".env": {Data: []byte("# note\nexport B='x y'\nA=1\n")}, "bad": {Data: []byte("=\n")}}, []string{".env", "bad", "absent"})
+	got := settings(fstest.MapFS{".env": {Data: []byte("# note\nexport B='x y'\nA=1\n")}, "bad": {Data: []byte("=\n")}},
+		[]string{".env", "bad", "absent"})
 	if strings.Join(got, "|") != "A=1|B=x y" {
 		t.Error(got)
 	}
@@ -65,15 +74,20 @@ func TestHomeGone(t *testing.T) {
 		run           *stages.Run
 		want          string
 	}{
-		"the same, as root":           {image(app, "root/.cache/m.bin"), image(app, "root/.cache/m.bin"), "", nil, ""},
-		"the new user cannot see it":  {image(app, "root/.cache/m.bin"), image(app, "root/.cache/m.bin"), "10001", nil, "root/.cache/m.bin"},
-		"it went along to his home":   {image(app, "root/.cache/m.bin"), image(app, "home/app/.cache/m.bin"), "10001", nil, ""},
-		"it is lost":                  {image(app, "root/nltk_data/a.zip"), image(app), "", nil, "root/nltk_data/a.zip"},
-		"tools' own":                  {image(app, "root/.npm/_cacache/x", "root/.cache/pip/x", "root/.bashrc"), image(app), "10001", nil, ""},
+		"the same, as root": {image(app, "root/.cache/m.bin"), image(app, "root/.cache/m.bin"), "", nil, ""},
+		"the new user cannot see it": {image(app, "root/.cache/m.bin"), image(app, "root/.cache/m.bin"), "10001", nil,
+			"root/.cache/m.bin"},
+		"it went along to his home": {image(app, "root/.cache/m.bin"), image(app, "home/app/.cache/m.bin"), "10001",
+			nil, ""},
+		"it is lost": {image(app, "root/nltk_data/a.zip"), image(app), "", nil,
+			"root/nltk_data/a.zip"},
+		"tools' own": {image(app, "root/.npm/_cacache/x", "root/.cache/pip/x", "root/.bashrc"),
+			image(app), "10001", nil, ""},
 		"compose sets the user":       {image(app, "root/m.bin"), image(app), "10001", &stages.Run{User: "1000"}, ""},
 		"an account without an entry": {image(app, "root/m.bin"), image("", "m.bin"), "10001", nil, ""},
 	} {
-		p := &prover{fs: [2]*files{c.before, c.after}, imgs: [2]*engine.Image{{}, {Config: engine.Config{User: c.user}}}}
+		p := &prover{fs: [2]*files{c.before, c.after},
+			imgs: [2]*engine.Image{{}, {Config: engine.Config{User: c.user}}}}
 		p.Run = c.run
 		if got := strings.Join(p.homeGone(), " "); got != c.want {
 			t.Errorf("%s: %q, not %q", name, got, c.want)
@@ -89,7 +103,8 @@ func TestLostData(t *testing.T) {
 		}
 		return f
 	}
-	got := lostData(image("models/m.bin", "srv/site/index.html", "usr/include/x.h", "app/x", "data/kept"), image("data/kept"), "app")
+	got := lostData(image("models/m.bin", "srv/site/index.html", "usr/include/x.h", "app/x", "data/kept"),
+		image("data/kept"), "app")
 	if strings.Join(got, " ") != "models/m.bin srv/site/index.html" {
 		t.Error(got)
 	}
@@ -102,7 +117,8 @@ func TestCompareHealth(t *testing.T) {
 		before, after *health
 		want          Cause
 	}{
-		"none": {nil, nil, NoCause}, "both": {ok, ok, NoCause}, "lost": {ok, bad, Health}, "new and failing": {nil, bad, NewHealth},
+		"none": {nil, nil, NoCause}, "both": {ok, ok, NoCause}, "lost": {ok, bad, Health}, "new and failing": {nil, bad,
+			NewHealth},
 		"failing before": {bad, bad, NoCause}, "new": {nil, ok, NoCause},
 	} {
 		p := &prover{res: &Result{}}
@@ -112,7 +128,8 @@ func TestCompareHealth(t *testing.T) {
 		}
 	}
 	p := &prover{res: &Result{}}
-	if err := p.compareHealth(&health{compose: true}, &health{compose: true, code: 1}); err == nil || !strings.Contains(p.res.Reason, "compose's health check") {
+	if err := p.compareHealth(&health{compose: true}, &health{compose: true, code: 1}); err == nil ||
+		!strings.Contains(p.res.Reason, "compose's health check") {
 		t.Error(p.res.Reason)
 	}
 }
@@ -125,7 +142,8 @@ func TestAsComposeRuns(t *testing.T) {
 	p.Env, p.AfterEnv = []string{"A=1"}, []string{"A=0", "B=2"}
 	var s engine.Spec
 	p.asComposeRuns(&s)
-	if s.User != "7" || s.WorkingDir != "/w" || len(s.Volumes) != 1 || s.Volumes[0] != "/data" || len(s.Files) != 1 || s.Cmd[0] != "web" {
+	if s.User != "7" || s.WorkingDir != "/w" || len(s.Volumes) != 1 || s.Volumes[0] != "/data" || len(s.Files) != 1 ||
+		s.Cmd[0] != "web" {
 		t.Errorf("%+v", s)
 	}
 	if got := strings.Join(p.environment(1), " "); got != "A=0 B=2 A=1" || len(p.environment(0)) != 1 {

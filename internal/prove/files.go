@@ -151,7 +151,8 @@ func ignoreTooLarge(err error) error {
 
 // keepsManifest: the application's own package.json lies at most three folders deep and outside node_modules.
 func keepsManifest(name string) bool {
-	return path.Base(name) == "package.json" && strings.Count(name, "/") <= 3 && !strings.Contains(name, "node_modules/")
+	return path.Base(name) == "package.json" && strings.Count(name, "/") <= 3 &&
+		!strings.Contains(name, "node_modules/")
 }
 
 func (f *files) script(name string, r io.Reader) error {
@@ -357,7 +358,8 @@ func (f *files) executables() map[string]bool {
 	}
 	out := map[string]bool{}
 	for name, e := range f.entries {
-		if dir, base := path.Split(name); dirs[strings.TrimSuffix(dir, "/")] && (e.kind == tar.TypeSymlink || e.exec && e.kind != tar.TypeDir) {
+		if dir, base := path.Split(name); dirs[strings.TrimSuffix(dir, "/")] &&
+			(e.kind == tar.TypeSymlink || e.exec && e.kind != tar.TypeDir) {
 			out[base] = true
 		}
 	}

@@ -48,7 +48,8 @@ func image(t *testing.T, env []string, content map[string]string) *files {
 
 func TestPackageCounts(t *testing.T) {
 	f := image(t, nil, map[string]string{
-		"var/lib/dpkg/status": "Package: a\nStatus: install ok installed\n\nPackage: b\nStatus: deinstall ok config-files\n\nPackage: c\nStatus: install ok installed\n",
+		"var/lib/dpkg/status": "Package: a\nStatus: install ok installed\n\nPackage: b\nStatus: deinstall ok " +
+			"config-files\n\nPackage: c\nStatus: install ok installed\n",
 		"usr/lib/python3/dist-packages/x-1.dist-info/METADATA": "Name: x\n",
 		"app/node_modules/a/package.json":                      "{}",
 		"app/node_modules/@s/b/package.json":                   "{}",
@@ -68,8 +69,10 @@ func TestPackageCounts(t *testing.T) {
 
 func TestResolveFollowsLinks(t *testing.T) {
 	f := image(t, []string{"PATH=/opt/bin:/bin"}, map[string]string{
-		"bin": "-> usr/bin", "usr/bin/sh": "-> dash", "usr/bin/dash": "+x", "opt/bin/a": "-> ../../usr/bin/sh", "loop": "-> loop", "gone": "-> nowhere", "up": "-> ../../../usr/bin/dash"})
-	for in, want := range map[string]string{"/bin/sh": "usr/bin/dash", "/opt/bin/a": "usr/bin/dash", "/up": "usr/bin/dash"} {
+		"bin": "-> usr/bin", "usr/bin/sh": "-> dash", "usr/bin/dash": "+x", "opt/bin/a": "-> ../../usr/bin/sh",
+		"loop": "-> loop", "gone": "-> nowhere", "up": "-> ../../../usr/bin/dash"})
+	for in, want := range map[string]string{"/bin/sh": "usr/bin/dash", "/opt/bin/a": "usr/bin/dash",
+		"/up": "usr/bin/dash"} {
 		if got, ok := f.resolve(in); !ok || got != want {
 			t.Errorf("%s -> %s, %v", in, got, ok)
 		}
@@ -88,8 +91,10 @@ func TestResolveFollowsLinks(t *testing.T) {
 }
 
 func TestMissingInterpreters(t *testing.T) {
-	before := image(t, nil, map[string]string{"usr/local/bin/app": "+x#!/opt/venv/bin/python\n", "opt/venv/bin/python": "+xx", "usr/bin/env": "+xx", "usr/bin/tool": "+x#!/usr/bin/perl\n"})
-	after := image(t, []string{"PATH=/srv/venv/bin"}, map[string]string{"srv/venv/bin/app": "+x#!/opt/venv/bin/python\n", "srv/venv/bin/tool": "+x#!/usr/bin/perl\n"})
+	before := image(t, nil, map[string]string{"usr/local/bin/app": "+x#!/opt/venv/bin/python\n",
+		"opt/venv/bin/python": "+xx", "usr/bin/env": "+xx", "usr/bin/tool": "+x#!/usr/bin/perl\n"})
+	after := image(t, []string{"PATH=/srv/venv/bin"},
+		map[string]string{"srv/venv/bin/app": "+x#!/opt/venv/bin/python\n", "srv/venv/bin/tool": "+x#!/usr/bin/perl\n"})
 	bad := missingInterpreters(before, after)
 	if len(bad) != 1 || !strings.Contains(bad[0], "/srv/venv/bin/app runs under /opt/venv/bin/python") {
 		t.Errorf("%v", bad)
@@ -122,7 +127,8 @@ func dynamic(t *testing.T) (string, *elfFile) {
 
 func TestMissingLibraries(t *testing.T) {
 	program, e := dynamic(t)
-	whole := map[string]string{"app/p": program, strings.Trim(e.interp, "/"): "x", "var/lib/dpkg/info/libx1:amd64.list": "/usr/lib/" + e.needed[0] + "\n"}
+	whole := map[string]string{"app/p": program, strings.Trim(e.interp, "/"): "x",
+		"var/lib/dpkg/info/libx1:amd64.list": "/usr/lib/" + e.needed[0] + "\n"}
 	for _, l := range e.needed {
 		whole["usr/lib/"+l] = "x"
 	}
@@ -189,7 +195,10 @@ func TestSettings(t *testing.T) {
 func settingsCases(t *testing.T, base engine.Config, known bool) {
 	shell := []string{"/bin/sh", "-c"}
 	config := func(change func(*engine.Config)) *engine.Image {
-		c := engine.Config{Env: []string{"PATH=/bin", "MODE=canary"}, Cmd: append(shell, "exec gunicorn -b :8000 'app:app'"), WorkingDir: "/app/", ExposedPorts: []string{"8000/tcp"}, Volumes: []string{"/data"}}
+		c := engine.Config{Env: []string{"PATH=/bin", "MODE=canary"},
+			Cmd: append(shell,
+				"exec gunicorn -b :8000 'app:app'"), WorkingDir: "/app/", ExposedPorts: []string{"8000/tcp"},
+			Volumes: []string{"/data"}}
 		change(&c)
 		return &engine.Image{Config: c}
 	}
@@ -199,17 +208,22 @@ func settingsCases(t *testing.T, base engine.Config, known bool) {
 		want   string // part of the reason, "" = accepted
 		meant  string
 	}{
-		"nothing":                {func(c *engine.Config) {}, "", ""},
-		"the exec form":          {func(c *engine.Config) { c.Cmd = []string{"gunicorn", "-b", ":8000", "app:app"} }, "", ""},
-		"another command":        {func(c *engine.Config) { c.Cmd = []string{"gunicorn"} }, "the command is gunicorn", ""},
+		"nothing": {func(c *engine.Config) {}, "", ""},
+		"the exec form": {func(c *engine.Config) { c.Cmd = []string{"gunicorn", "-b", ":8000", "app:app"} },
+			"", ""},
+		"another command": {func(c *engine.Config) { c.Cmd = []string{"gunicorn"} }, "the command is gunicorn",
+			""},
 		"another command, meant": {func(c *engine.Config) { c.Cmd = []string{"gunicorn"} }, "", "command"},
-		"a folder":               {func(c *engine.Config) { c.WorkingDir = "/" }, "the working folder is /, not /app", ""},
-		"a port gone":            {func(c *engine.Config) { c.ExposedPorts = nil }, "port 8000/tcp", ""},
-		"a port more":            {func(c *engine.Config) { c.ExposedPorts = append(c.ExposedPorts, "9000/tcp") }, "", ""},
-		"a volume gone":          {func(c *engine.Config) { c.Volumes = nil }, "the volume /data", ""},
-		"a user":                 {func(c *engine.Config) { c.User = "10001" }, "", ""},
-		"a variable gone":        {func(c *engine.Config) { c.Env = []string{"PATH=/bin"} }, "MODE is not set", ""},
-		"another value":          {func(c *engine.Config) { c.Env = []string{"PATH=/bin", "MODE=x"} }, "MODE has another value", ""},
+		"a folder": {func(c *engine.Config) { c.WorkingDir = "/" }, "the working folder is /, not /app",
+			""},
+		"a port gone": {func(c *engine.Config) { c.ExposedPorts = nil }, "port 8000/tcp", ""},
+		"a port more": {func(c *engine.Config) { c.ExposedPorts = append(c.ExposedPorts, "9000/tcp") }, "",
+			""},
+		"a volume gone":   {func(c *engine.Config) { c.Volumes = nil }, "the volume /data", ""},
+		"a user":          {func(c *engine.Config) { c.User = "10001" }, "", ""},
+		"a variable gone": {func(c *engine.Config) { c.Env = []string{"PATH=/bin"} }, "MODE is not set", ""},
+		"another value": {func(c *engine.Config) { c.Env = []string{"PATH=/bin", "MODE=x"} },
+			"MODE has another value", ""},
 		"a variable of the base": {func(c *engine.Config) { c.Env = append(c.Env, "NEW=1") }, "", ""},
 		"the stop signal":        {func(c *engine.Config) { c.StopSignal = "SIGQUIT" }, "stop signal", ""},
 	} {
@@ -218,13 +232,17 @@ func settingsCases(t *testing.T, base engine.Config, known bool) {
 		if known {
 			p.orig.base = &engine.Image{Config: base}
 		}
-		p.imgs[0], p.imgs[1] = config(func(c *engine.Config) { c.Env = append(c.Env, "GPG_KEY=canary") }), config(c.change)
+		p.imgs[0], p.imgs[1] = config(func(c *engine.Config) {
+			c.Env = append(c.Env,
+				"GPG_KEY=canary")
+		}), config(c.change)
 		p.fs[0], p.fs[1] = files, files
 		if c.meant != "" {
 			p.Intended = []Change{{c.meant, "meant"}}
 		}
 		err := p.settings(context.Background())
-		if (err != nil) != (c.want != "") || !strings.Contains(p.res.Reason, c.want) || strings.Contains(p.res.Reason, "canary") {
+		if (err != nil) != (c.want != "") || !strings.Contains(p.res.Reason, c.want) ||
+			strings.Contains(p.res.Reason, "canary") {
 			t.Errorf("%s: %q %v", name, p.res.Reason, err)
 		}
 	}
@@ -236,10 +254,12 @@ func TestCommandsGone(t *testing.T) {
 	after := image(t, nil, map[string]string{"bin/sh": "+xx", "start.sh": script})
 	p := &prover{}
 	p.fs[0], p.fs[1] = before, after
-	if got := p.commandsGone(&engine.Config{Entrypoint: []string{"/start.sh"}}); got != "/start.sh calls curl, which is not in the new image" {
+	if got := p.commandsGone(&engine.Config{Entrypoint: []string{"/start.sh"}}); got != "/start.sh calls curl, "+
+		"which is not in the new image" {
 		t.Errorf("%q", got)
 	}
-	if got := p.commandsGone(&engine.Config{Healthcheck: []string{"CMD-SHELL", "curl -f localhost || exit 1"}}); !strings.Contains(got, "the health check calls curl") {
+	if got := p.commandsGone(&engine.Config{Healthcheck: []string{"CMD-SHELL",
+		"curl -f localhost || exit 1"}}); !strings.Contains(got, "the health check calls curl") {
 		t.Errorf("%q", got)
 	}
 	p.fs[1] = before
@@ -251,7 +271,8 @@ func TestCommandsGone(t *testing.T) {
 // What a log names, the original holds and the new image lacks, is found by its package.
 func TestNamed(t *testing.T) {
 	side := func(names ...string) *files {
-		f := &files{entries: map[string]entry{}, owners: map[string]string{}, path: []string{"usr/bin"}, libDirs: []string{"usr/lib"}}
+		f := &files{entries: map[string]entry{}, owners: map[string]string{}, path: []string{"usr/bin"},
+			libDirs: []string{"usr/lib"}}
 		for _, n := range names {
 			path, pkg, _ := strings.Cut(n, "=")
 			f.entries[path] = entry{kind: '0', exec: true}
@@ -259,7 +280,8 @@ func TestNamed(t *testing.T) {
 		}
 		return f
 	}
-	p := &prover{fs: [2]*files{side("usr/lib/libmagic.so.1=libmagic1", "usr/bin/ffmpeg=ffmpeg", "usr/lib/libboth.so=both", "usr/bin/git=git", "usr/bin/own="), side("usr/lib/libboth.so=both")}}
+	p := &prover{fs: [2]*files{side("usr/lib/libmagic.so.1=libmagic1", "usr/bin/ffmpeg=ffmpeg",
+		"usr/lib/libboth.so=both", "usr/bin/git=git", "usr/bin/own="), side("usr/lib/libboth.so=both")}}
 	for log, want := range map[string]string{
 		"OSError: libmagic.so.1: cannot open shared object file":           "libmagic1",
 		"libboth.so: wrong version":                                        "",

@@ -59,7 +59,8 @@ func missingLibraries(before, after *files) (bad, packages []string) {
 				continue
 			}
 			if strings.HasPrefix(lib, "/") {
-				bad = append(bad, fmt.Sprintf("/%s is linked dynamically and its loader %s is not in the new image", name, lib))
+				bad = append(bad, fmt.Sprintf("/%s is linked dynamically and its loader %s is not in the new image",
+					name, lib))
 			} else {
 				bad = append(bad, fmt.Sprintf("/%s needs %s, which is not in the new image", name, lib))
 				if pkg := before.owner(lib, before.loaderDirs(name, e)); pkg != "" {
@@ -74,7 +75,9 @@ func missingLibraries(before, after *files) (bad, packages []string) {
 
 var (
 	namedLibrary = lazyregexp.New(`\blib[\w+.-]*?\.so(?:\.\d+)*\b`)
-	namedProgram = lazyregexp.New(`No such file or directory: '([\w.+-]+)'|(?:sh|bash): (?:\d+: |line \d+: )?([\w.+-]+): (?:command )?not found|exec: "([\w.+-]+)": executable file not found|spawn ([\w.+-]+) ENOENT`)
+	namedProgram = lazyregexp.New(`No such file or directory: '([\w.+-]+)'|(?:sh|bash): (?:\d+: |` +
+		`line \d+: )?([\w.+-]+): (?:command )?not found|exec: "([\w.+-]+)": executable file not found|` +
+		`spawn ([\w.+-]+) ENOENT`)
 )
 
 // named are the packages of the original that hold the libraries and programs which a log names and the new image
@@ -109,7 +112,8 @@ func (f *files) owner(lib string, dirs []string) string {
 		if !ok {
 			continue
 		}
-		for _, name := range []string{path.Join(d, lib), real, strings.TrimPrefix(real, "usr/"), "usr/" + path.Join(d, lib)} {
+		for _, name := range []string{path.Join(d, lib), real, strings.TrimPrefix(real, "usr/"), "usr/" +
+			path.Join(d, lib)} {
 			if pkg := f.owners[name]; pkg != "" {
 				return pkg
 			}

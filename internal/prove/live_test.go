@@ -9,6 +9,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/engine"
+	"github.com/drydock/drydock/internal/stack"
 	"github.com/drydock/drydock/internal/stages"
 	"github.com/drydock/drydock/internal/testenv"
 	"golang.org/x/tools/txtar"
@@ -28,7 +29,8 @@ func open(t *testing.T, bases ...string) *engine.Engine {
 			makeBase(t, b)
 		}
 		if !e.Has(t.Context(), b) {
-			testenv.Absent(t, "the base image %s in the engine (the shared testbed has a script that makes a stand-in)", b)
+			testenv.Absent(t, "the base image %s in the engine (the shared testbed has a script that makes a stand-in)",
+				b)
 		}
 	}
 	return e
@@ -37,7 +39,8 @@ func open(t *testing.T, bases ...string) *engine.Engine {
 // makeBase makes one of the stand-ins that stay with the engine for the next run.
 func makeBase(t *testing.T, name string) {
 	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), filepath.Join(testenv.Root(), ".ci", "bases"), name).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), filepath.Join(testenv.Root(), ".ci", "bases"),
+		name).CombinedOutput(); err != nil {
 		t.Logf("%s was not made: %v\n%s", name, err, out)
 	}
 }
@@ -54,7 +57,8 @@ func read(t *testing.T, elem ...string) []byte {
 func try(t *testing.T, e *engine.Engine, context string, original, candidate []byte, intended ...Change) *Result {
 	t.Helper()
 	res, err := Prove(t.Context(), e, Options{
-		Context: context, Original: Side{Name: "Dockerfile", Dockerfile: original}, Candidate: Side{Name: "Dockerfile.new", Dockerfile: candidate},
+		Context: context, Original: Side{Name: "Dockerfile",
+			Dockerfile: original}, Candidate: Side{Name: "Dockerfile.new", Dockerfile: candidate},
 		Intended: intended, Say: func(s string) { t.Log(s) },
 	})
 	if err != nil {
@@ -100,14 +104,18 @@ func TestLiveWrongConversions(t *testing.T) {
 		bases  []string
 		meant  []Change
 	}{
-		{"slim-swap-cext", apps, "flask-cext", "x86_64-linux-gnu-gcc", []string{"python:3.11", "python:3.11-slim"}, nil},
+		{"slim-swap-cext", apps, "flask-cext", "x86_64-linux-gnu-gcc", []string{"python:3.11", "python:3.11-slim"},
+			nil},
 		{"no-runtime-libs", own, "pq", "libpq.so.5", []string{"python:3.11", "python:3.11-slim"}, nil},
 		{"omit-dev-before-build", apps, "node-express", "tsc", []string{"node:20"}, nil},
-		{"cgo-into-static", apps, "go-http", "linked dynamically", []string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}, nil},
+		{"cgo-into-static", apps, "go-http", "linked dynamically",
+			[]string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}, nil},
 		{"venv-moved", apps, "flask-cext", "/opt/venv/bin/python", []string{"python:3.11", "python:3.11-slim"}, nil},
-		{"shell-cmd-in-distroless", apps, "go-http", "/bin/sh", []string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}, nil},
+		{"shell-cmd-in-distroless", apps, "go-http", "/bin/sh",
+			[]string{"golang:1.22", "gcr.io/distroless/static-debian12:nonroot"}, nil},
 		{"nonroot-port80", own, "front", "Permission denied", []string{"node:20", "nginx:1.22"},
-			[]Change{{"command", "nginx serves the files"}, {"workdir", "nginx has its own"}, {"headers", "another server"}, {"stop signal", "nginx has its own"}}},
+			[]Change{{"command", "nginx serves the files"}, {"workdir", "nginx has its own"},
+				{"headers", "another server"}, {"stop signal", "nginx has its own"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			wrong := read(t, testenv.Shared(t, "testbed", "apps-neg", c.name+".Dockerfile"))
@@ -147,6 +155,13 @@ func TestLiveConvert(t *testing.T) {
 		{"insights", own(testenv.Root(), "examples", "shop", "insights"), python, 0, false},
 		{"storefront", own(testenv.Root(), "examples", "shop", "storefront"), node, 0, false},
 		{"a library that no line names", own("testdata", "pq"), python, 0, true},
+		{"files in root's home", app("home"), python, 0, false},
+		{"settings that the image no longer holds", app("settings"), python, 0, false},
+		{"what a RUN leaves outside", app("left-outside"), python, 0, true},
+		{"modules moved away", app("modules-moved"), node, 0, true},
+		{"a lifecycle script that needs a development dependency", app("lifecycle"), node, 0, true},
+		{"the folder and the path of the base", app("go-base-folder"), static, 0, true},
+		{"an app in the root folder", app("ruby-root"), []string{"ruby:3.1", "ruby:3.1-slim"}, 0, true},
 		{"uv", app("uv"), python, 0, true},
 		{"poetry", app("poetry"), python, 0, true},
 		{"pdm", app("pdm"), python, 0, true},
@@ -158,13 +173,15 @@ func TestLiveConvert(t *testing.T) {
 		{"a site", app("front-serve"), append(node, "nginx:1.22"), 0, true},
 		{"go with files", app("go-assets"), static, 0, true},
 		{"go with C", app("go-cgo"), append(static, "debian:bookworm-slim"), 0, true},
-		{"java, built by Maven", app("maven"), []string{"maven:3-eclipse-temurin-17", "eclipse-temurin:17-jre"}, 0, true},
+		{"java, built by Maven", app("maven"), []string{"maven:3-eclipse-temurin-17", "eclipse-temurin:17-jre"}, 0,
+			true},
 		{"ruby with a compiled gem", app("sinatra"), []string{"ruby:3.1", "ruby:3.1-slim"}, 0, true},
 		{"php under apache", app("php-apache"), []string{"php:8.2-apache", "composer:2"}, 0, true},
 		{"php-fpm", app("php-fpm"), []string{"php:8.2-fpm"}, 0, true},
 		{"two stages that miss the point", app("two-stages-wheels"), python, 0, true},
 		{"two stages and a copied cache", app("two-stages-cache"), append(python, "python:3.11-light"), 0, true},
-		{"two stages, both on the compiler's base", app("two-stages-go"), append(static, "debian:bookworm-slim"), 0, true},
+		{"two stages, both on the compiler's base", app("two-stages-go"), append(static, "debian:bookworm-slim"), 0,
+			true},
 		{"rust", app("rust"), []string{"rust:1", "debian:bookworm-slim"}, 0, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -178,8 +195,10 @@ func TestLiveConvert(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := read(t, dir, "Dockerfile")
-			conv, res, err := Convert(t.Context(), e, dockerfile.Parse(text), os.DirFS(dir), stages.Options{Held: held}, Options{
-				Context: dir, Original: Side{Name: "Dockerfile", Dockerfile: text}, Say: func(s string) { t.Log(s) }})
+			conv, res, err := Convert(t.Context(), e, dockerfile.Parse(text), os.DirFS(dir), stages.Options{Held: held},
+				Options{
+					Context: dir, Original: Side{Name: "Dockerfile",
+						Dockerfile: text}, Say: func(s string) { t.Log(s) }})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -194,6 +213,66 @@ func TestLiveConvert(t *testing.T) {
 				t.Errorf("%.1f MB, by hand %.1f", mb, c.byHand)
 			}
 		})
+	}
+}
+
+// The service is proved as compose runs it: with its health check, whose program stays, and copies of what it mounts.
+func TestLiveCompose(t *testing.T) {
+	e := open(t, "python:3.11", "python:3.11-slim")
+	dir := unpack(t, "health")
+	path := filepath.Join(dir, "web", "Dockerfile")
+	h, err := stack.Load(t.Context(), []string{dir}, stack.Options{EnvFiles: []string{os.DevNull},
+		Env: stack.StandIns(dir, "stand-in")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	around, ok := Around(h, path)
+	if !ok {
+		t.Fatal("no service is built from it")
+	}
+	text := read(t, path)
+	o := Options{Context: around.Context, Original: Side{Name: path, Dockerfile: text, File: path},
+		Probes: around.Probes, Env: around.Env,
+		Run: around.Run, Files: around.Files, Say: func(s string) { t.Log(s) }}
+	conv, res, err := Convert(t.Context(), e, dockerfile.Parse(text), os.DirFS(around.Context), stages.Options{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := ""
+	for _, c := range res.Checks {
+		t.Logf("%-10s %-8s %s", c.Name, c.Status, c.Text)
+		checked += c.Text + "\n"
+	}
+	if !res.Proved || !strings.Contains(checked, "compose's health check succeeds in both") ||
+		!strings.Contains(string(conv.Dockerfile), "--no-install-recommends curl") {
+		t.Errorf("%s\n%s", res.Line(), conv.Dockerfile)
+	}
+	t.Run("without the health check's program", func(t *testing.T) {
+		wrong := strings.NewReplacer("FROM python:3.11\n", "FROM python:3.11-slim\n",
+			"RUN apt-get update && apt-get install -y --no-install-recommends curl\n", "",
+			"HEALTHCHECK CMD curl -f http://localhost:5000/ || exit 1", "HEALTHCHECK NONE")
+		o.Candidate = Side{Name: "new", Dockerfile: []byte(wrong.Replace(string(text)))}
+		o.Intended = []Change{{"healthcheck", "compose has one"}}
+		res, err := Prove(t.Context(), e, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Proved || res.Cause != Health {
+			t.Errorf("%d %s", res.Cause, res.Line())
+		}
+	})
+}
+
+// Files in root's home that a user of the new image does not find refuse the proof, though no request asks for them.
+func TestLiveHome(t *testing.T) {
+	e := open(t, "python:3.11", "python:3.11-slim")
+	dir := unpack(t, "home")
+	text := string(read(t, dir, "Dockerfile"))
+	wrong := strings.Replace(strings.Replace(text, "FROM python:3.11\n", "FROM python:3.11-slim\n", 1), "EXPOSE",
+		"USER 1000\nEXPOSE", 1)
+	res := try(t, e, dir, []byte(text), []byte(wrong), Change{"user", "it needs no root"})
+	if res.Proved || res.Cause != Home {
+		t.Errorf("%d %s", res.Cause, res.Line())
 	}
 }
 

@@ -21,7 +21,8 @@ type Measure struct {
 }
 
 // tools are programs that build or fetch: an intruder's first wish, and of no use to most running apps.
-var tools = []string{"gcc", "cc", "g++", "make", "cmake", "ld", "as", "git", "curl", "wget", "apt-get", "apk", "npm", "yarn", "pip", "go",
+var tools = []string{"gcc", "cc", "g++", "make", "cmake", "ld", "as", "git", "curl", "wget", "apt-get", "apk", "npm",
+	"yarn", "pip", "go",
 	"javac", "mvn", "gradle", "composer", "cargo", "rustc", "perl", "ssh"}
 
 // worthwhile is the part of the size, in percent, that a conversion must save at the least.
@@ -67,7 +68,8 @@ func (p *prover) gain() error {
 	case p.Improvement && a.Size > b.Size+b.Size/100:
 		return p.refuse(Size, "the new image is larger: %s, not %s", Bytes(a.Size), Bytes(b.Size))
 	case !p.Improvement && saved < worthwhile:
-		return p.refuse(Size, "it works, and saves only %.0f %% (%s, %s before): not worth a rewrite", max(saved, 0), Bytes(a.Size), Bytes(b.Size))
+		return p.refuse(Size, "it works, and saves only %.0f %% (%s, %s before): not worth a rewrite", max(saved, 0),
+			Bytes(a.Size), Bytes(b.Size))
 	case b.Scanned && a.Scanned && a.Findings > b.Findings:
 		return p.refuse(Findings, "the new image has more findings: %d, not %d", a.Findings, b.Findings)
 	}

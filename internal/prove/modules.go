@@ -33,13 +33,18 @@ type loader struct {
 }
 
 var loaders = []loader{
-	{"Python", []string{"python3", "python"}, pythonModules, "-c", func(f *files) bool { return f.packages["pip"] > 0 }},
-	{"Node", []string{"node"}, nodeModules, "-e", func(f *files) bool { return f.packages["npm"] > 0 && len(f.manifest) > 0 }},
-	{"Ruby", []string{"ruby"}, rubyModules, "-e", func(f *files) bool { return f.packages["gem"] > 0 }},
-	{"PHP", []string{"php"}, "foreach (get_loaded_extensions() as $e) echo json_encode([$e, '']), \"\\n\";", "-r", func(f *files) bool {
-		_, ok := f.find("php", "/")
-		return ok
+	{"Python", []string{"python3", "python"}, pythonModules, "-c",
+		func(f *files) bool { return f.packages["pip"] > 0 }},
+	{"Node", []string{"node"}, nodeModules, "-e", func(f *files) bool {
+		return f.packages["npm"] > 0 &&
+			len(f.manifest) > 0
 	}},
+	{"Ruby", []string{"ruby"}, rubyModules, "-e", func(f *files) bool { return f.packages["gem"] > 0 }},
+	{"PHP", []string{"php"}, "foreach (get_loaded_extensions() as $e) echo json_encode([$e, '']), \"\\n\";", "-r",
+		func(f *files) bool {
+			_, ok := f.find("php", "/")
+			return ok
+		}},
 }
 
 // modules loads every top-level module in the new image. One that does not load is held against the original: what
@@ -100,7 +105,8 @@ func (p *prover) load(ctx context.Context, l loader, program string) error {
 		for _, m := range sortedKeys(after) {
 			if problem, known := before[m]; after[m] != "" && known && problem == "" {
 				p.res.Lacks = p.named(after[m])
-				return p.refuse(Modules, "%s module %s loads in the original and not in the new image: %s", l.language, m, cut(after[m], 200))
+				return p.refuse(Modules, "%s module %s loads in the original and not in the new image: %s", l.language,
+					m, cut(after[m], 200))
 			}
 		}
 	}
@@ -133,7 +139,8 @@ func (p *prover) loadIn(ctx context.Context, side int, l loader, program string)
 	ctx, cancel := context.WithTimeout(ctx, loadTime)
 	defer cancel()
 	exit, stdout, stderr, err := p.run.Output(ctx, engine.Spec{
-		Role: p.role(fmt.Sprintf("load-%d-%s", side, strings.ToLower(l.language))), Image: p.refs[side], Caps: p.orig.caps,
+		Role: p.role(fmt.Sprintf("load-%d-%s", side,
+			strings.ToLower(l.language))), Image: p.refs[side], Caps: p.orig.caps,
 		Entrypoint: []string{program, l.flag, l.script}, Env: p.Env, Memory: 2 << 30,
 	})
 	if err != nil {

@@ -42,7 +42,8 @@ func (f *files) database(name string, r io.Reader) error {
 		case strings.HasPrefix(line, mark):
 			f.packages[kind]++
 			removed = false
-		case kind == "dpkg" && strings.HasPrefix(line, "Status: ") && !strings.HasSuffix(line, " installed") && !removed:
+		case kind == "dpkg" && strings.HasPrefix(line, "Status: ") && !strings.HasSuffix(line, " installed") &&
+			!removed:
 			f.packages[kind]-- // removed, its configuration left
 			removed = true
 		}

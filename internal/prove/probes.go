@@ -57,7 +57,8 @@ func ParseProbe(s string) (Probe, error) {
 }
 
 func badProbe(s string) error {
-	return clierr.Usage("%q is no probe", s).WithHint(`A probe is "[METHOD ][:PORT]/PATH", for instance /healthz or ":8080/".`)
+	return clierr.Usage("%q is no probe",
+		s).WithHint(`A probe is "[METHOD ][:PORT]/PATH", for instance /healthz or ":8080/".`)
 }
 
 // ports that are worth asking: given, exposed by either image or named by a health check.
@@ -89,7 +90,8 @@ func (p *prover) ports() []int {
 }
 
 var (
-	localURL = lazyregexp.New(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(/[^\s"'` + "`" + `|;)&,]*)?`)
+	localURL = lazyregexp.New(`https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(/[^\s"'` + "`" +
+		`|;)&,]*)?`)
 )
 
 // healthProbes are the addresses that the images' health checks ask.
@@ -161,7 +163,8 @@ func links(req engine.Request, res *engine.Response) []engine.Request {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			for _, ref := range refs(z) {
 				u, err := base.Parse(ref)
-				if err != nil || u.Host != base.Host || u.Scheme != base.Scheme || seen[u.RequestURI()] || len(out) == maxLinks {
+				if err != nil || u.Host != base.Host || u.Scheme != base.Scheme || seen[u.RequestURI()] ||
+					len(out) == maxLinks {
 					continue
 				}
 				seen[u.RequestURI()] = true

@@ -129,7 +129,8 @@ const (
 )
 
 // checkNames are the names of the checks that a cause belongs to.
-var checkNames = map[Cause]string{Original: "original", Build: "build", Libraries: "libraries", Files: "files", Home: "files", Settings: "settings", Start: "answers",
+var checkNames = map[Cause]string{Original: "original", Build: "build", Libraries: "libraries", Files: "files",
+	Home: "files", Settings: "settings", Start: "answers",
 	Answers: "answers", Health: "answers", NewHealth: "answers", Modules: "modules", Size: "size", Findings: "findings"}
 
 // errRefused ends a proof whose result holds the reason already.
@@ -148,6 +149,7 @@ type original struct {
 	img     *engine.Image
 	fs      *files
 	base    *engine.Image // what it was built from, nil where the engine cannot tell
+	baseFS  *files        // its files, nil until they are asked for
 	caps    []string      // capabilities that it does not start without
 	known   []Route       // what it is known to answer
 	fragile bool          // requests that may change something end it

@@ -34,10 +34,12 @@ const (
 
 var (
 	routeSource = lazyregexp.New(`\.(py|js|cjs|mjs|ts|rb|php|go|java|kt)$`)
-	routeTests  = lazyregexp.New(`(^|/)(tests?|spec|__tests__|node_modules|vendor|\.[^/]+|dist|build|target)(/|$)|(^|/)(test_|conftest)|[._](test|spec)\.`)
+	routeTests  = lazyregexp.New(`(^|/)(tests?|spec|__tests__|node_modules|vendor|\.[^/]+|dist|build|target)(/|$)|` +
+		`(^|/)(test_|conftest)|[._](test|spec)\.`)
 
 	// @app.post("/x"), app.post('/x', …), router.get("/x"), r.HandleFunc is GET; the verb is the method.
-	verbRoute = lazyregexp.New(`(?i)(?:@|\b)[a-z_]\w*\.(get|post|put|patch|delete)\(\s*(?:path\s*=\s*)?["'` + "`" + `](/[^"'` + "`" + `\s]*)["'` + "`" + `]`)
+	verbRoute = lazyregexp.New(`(?i)(?:@|\b)[a-z_]\w*\.(get|post|put|patch|delete)\(\s*(?:path\s*=\s*)?["'` + "`" +
+		`](/[^"'` + "`" + `\s]*)["'` + "`" + `]`)
 	// @app.route("/x", methods=["POST", …])
 	flaskRoute = lazyregexp.New(`\.route\(\s*(?:rule\s*=\s*)?["'](/[^"'\s]*)["']([^)\n]*)\)`)
 	flaskVerbs = lazyregexp.New(`["'](GET|POST|PUT|PATCH|DELETE)["']`)
@@ -132,7 +134,8 @@ func routesIn(name, text string) []Route {
 }
 
 // openAPIPaths are where frameworks put their OpenAPI document.
-var openAPIPaths = []string{"/openapi.json", "/swagger.json", "/v3/api-docs", "/api-docs", "/swagger/v1/swagger.json", "/api/openapi.json", "/docs/openapi.json"}
+var openAPIPaths = []string{"/openapi.json", "/swagger.json", "/v3/api-docs", "/api-docs", "/swagger/v1/swagger.json",
+	"/api/openapi.json", "/docs/openapi.json"}
 
 // isOpenAPI reports whether a request asks for such a document.
 func isOpenAPI(r engine.Request) bool {
@@ -173,7 +176,8 @@ func openAPI(body []byte) []Route {
 			r := Route{Method: strings.ToUpper(method), Path: p}
 			if json.Unmarshal(raw, &op) == nil {
 				if c, ok := op.RequestBody.Content["application/json"]; ok {
-					r.JSON, _ = json.Marshal(c.Schema.example(doc.Components.Schemas, 0)) // of plain values: it always encodes
+					r.JSON, _ = json.Marshal(c.Schema.example(doc.Components.Schemas,
+						0)) // of plain values: it always encodes
 				}
 			}
 			if out = append(out, r); len(out) == maxRoutes {

@@ -22,15 +22,19 @@ func TestFindRoutes(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
 		"flask":            {"app.py", `@app.route("/x", methods=["GET", "POST"])`, "GET /x, POST /x"},
 		"flask, no method": {"app.py", `@bp.route('/user/<int:id>')`, "GET /user/{id}"},
-		"a verb":           {"app/main.py", "@app.post(\"/mail\")\n@router.get('/items/{item_id}')", "GET /items/{item_id}, POST /mail"},
-		"express":          {"src/app.ts", "app.put(`/a/:id`, f); r.delete('/b', g)", "PUT /a/{id}, DELETE /b"},
-		"django":           {"shop/urls.py", `path("admin/", admin.site.urls), path("api/", include("api.urls")), path("p/<slug:name>/", v)`, "GET /admin/, GET /p/{name}/"},
-		"go":               {"main.go", `http.HandleFunc("/a", f); mux.Handle("POST /b/{id}", g)`, "GET /a, POST /b/{id}"},
-		"spring":           {"src/main/java/A.java", `@PostMapping("/order")`, "POST /order"},
-		"sinatra":          {"app.rb", "post '/w' do\nend\nget(\"/x\")", "POST /w"},
-		"laravel":          {"routes/web.php", "Route::get('home', f);", "GET /home"},
-		"tests are none":   {"tests/test_app.py", `client.get("/x")`, ""},
-		"prose is none":    {"app.py", `# see /etc/passwd or get("/x")`, ""},
+		"a verb": {"app/main.py", "@app.post(\"/mail\")\n@router.get('/items/{item_id}')",
+			"GET /items/{item_id}, POST /mail"},
+		"express": {"src/app.ts", "app.put(`/a/:id`, f); r.delete('/b', g)", "PUT /a/{id}, DELETE /b"},
+		"django": {"shop/urls.py",
+			`path("admin/", admin.site.urls), path("api/", include("api.urls")), path("p/<slug:name>/", v)`,
+			"GET /admin/, GET /p/{name}/"},
+		"go": {"main.go", `http.HandleFunc("/a", f); mux.Handle("POST /b/{id}", g)`,
+			"GET /a, POST /b/{id}"},
+		"spring":         {"src/main/java/A.java", `@PostMapping("/order")`, "POST /order"},
+		"sinatra":        {"app.rb", "post '/w' do\nend\nget(\"/x\")", "POST /w"},
+		"laravel":        {"routes/web.php", "Route::get('home', f);", "GET /home"},
+		"tests are none": {"tests/test_app.py", `client.get("/x")`, ""},
+		"prose is none":  {"app.py", `# see /etc/passwd or get("/x")`, ""},
 	} {
 		if got := said(findRoutes(fstest.MapFS{c.file: {Data: []byte(c.text)}})); got != c.want {
 			t.Errorf("%s: %q, not %q", name, got, c.want)
@@ -46,7 +50,8 @@ func TestOpenAPI(t *testing.T) {
 	if got := said(routes); got != "GET /items/{id}, POST /items" {
 		t.Fatal(got)
 	}
-	if body := string(routes[1].JSON); !strings.Contains(body, `"kind":"a"`) || !strings.Contains(body, `"tags":["drydock"]`) || len(body) > 1000 {
+	if body := string(routes[1].JSON); !strings.Contains(body, `"kind":"a"`) ||
+		!strings.Contains(body, `"tags":["drydock"]`) || len(body) > 1000 {
 		t.Error(body)
 	}
 	if got := openAPI([]byte("no")); got != nil {
@@ -90,11 +95,14 @@ func TestRouteRequest(t *testing.T) {
 
 // What was not exercised is said: routes that nothing was asked of, and those at whose door the requests ended.
 func TestNotExercised(t *testing.T) {
-	p := &prover{orig: &original{known: []Route{{Method: "GET", Path: "/"}, {Method: "POST", Path: "/order"}, {Method: "POST", Path: "/shutdown"}}}}
+	p := &prover{orig: &original{known: []Route{{Method: "GET", Path: "/"}, {Method: "POST", Path: "/order"},
+		{Method: "POST", Path: "/shutdown"}}}}
 	order, _ := Route{Method: "POST", Path: "/order"}.request(80)
-	a := &performance{open: []int{80}, answers: map[string]*engine.Response{"GET :80/": {Status: 200}, order.String(): {Status: 401}}}
+	a := &performance{open: []int{80}, answers: map[string]*engine.Response{"GET :80/": {Status: 200},
+		order.String(): {Status: 401}}}
 	got := p.notExercised(a)
-	if !strings.Contains(got, "POST /order") || !strings.Contains(got, "not asked: POST /shutdown") || strings.Contains(got, "GET /,") {
+	if !strings.Contains(got, "POST /order") || !strings.Contains(got, "not asked: POST /shutdown") ||
+		strings.Contains(got, "GET /,") {
 		t.Error(got)
 	}
 	p.orig.known = p.orig.known[:1]

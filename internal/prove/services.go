@@ -22,7 +22,8 @@ func (e *besideError) Unwrap() error { return e.err }
 // services starts what compose names beside the app, one after the other, and waits until each is ready: until its
 // health check succeeds, else until it takes connections. What was started is returned with an error too. first has
 // it tell what stood there.
-func (p *prover) services(ctx context.Context, role string, net *engine.Network, first bool) ([]*engine.Container, error) {
+func (p *prover) services(ctx context.Context, role string, net *engine.Network, first bool) ([]*engine.Container,
+	error) {
 	if first && len(p.Absent) > 0 {
 		p.check("answers", Noted, "%s was not started beside it: it is built itself", strings.Join(p.Absent, ", "))
 	}
@@ -38,7 +39,8 @@ func (p *prover) services(ctx context.Context, role string, net *engine.Network,
 		if err != nil {
 			return out, err
 		}
-		c, err := p.run.Start(ctx, engine.Spec{Role: role + "-" + s.Name, Image: s.Image, Network: net, Aliases: []string{s.Name},
+		c, err := p.run.Start(ctx, engine.Spec{Role: role + "-" + s.Name, Image: s.Image, Network: net,
+			Aliases:  []string{s.Name},
 			Hostname: s.Name, Env: s.Env, Entrypoint: s.Entrypoint, Cmd: s.Command, Caps: userSwitch})
 		if err != nil {
 			return out, &besideError{s.Name, err}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/pkgver"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -107,7 +108,7 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 		return remedy{}
 	case images[at] != "":
 		return remedy{remedyImage, at}
-	case f.Forecast != finding.ForecastEdit && isDistro(f.Package.PURL):
+	case f.Forecast != finding.ForecastEdit && pkgver.IsDistro(f.Package.PURL):
 		return remedy{remedyRebuild, ""}
 	case f.Location.Path == "" || f.Location.Line == 0 && inImage(f, r):
 		return remedy{remedyFix, strings.Join(f.Refs(), "\x00")}
@@ -166,7 +167,7 @@ func (g *group) action() report.Action {
 	switch g.kind {
 	case remedyRebuild:
 		a.Location = finding.Location{}
-		a.Title = "Rebuild " + list(a.Services, 3, "the image") + " without the build cache, on a freshly pulled base"
+		a.Title = "Rebuild " + report.List(a.Services, 3, "the image") + " without the build cache, on a freshly pulled base"
 	case remedyManifest:
 		a.Title = fmt.Sprintf("Raise %s in %s", upgrades(g.findings), worst.Location.Path)
 	case remedyInstall:
@@ -174,7 +175,7 @@ func (g *group) action() report.Action {
 	case remedyBase:
 		a.Title = fmt.Sprintf("Move to a newer base image at %s:%d", worst.Location.Path, worst.Location.Line)
 	case remedyImage:
-		a.Title = fmt.Sprintf("Move %s to a newer image at %s:%d", list(a.Services, 3, "the service"), worst.Location.Path, worst.Location.Line)
+		a.Title = fmt.Sprintf("Move %s to a newer image at %s:%d", report.List(a.Services, 3, "the service"), worst.Location.Path, worst.Location.Line)
 	case remedyFix:
 		a.Title = g.fixTitle(worst)
 	}
@@ -183,14 +184,14 @@ func (g *group) action() report.Action {
 
 func (g *group) fixTitle(worst *finding.Finding) string {
 	if worst.Package != nil {
-		return fmt.Sprintf("Raise %s in %s", upgrades(g.findings), list(worst.Refs(), 3, "the image"))
+		return fmt.Sprintf("Raise %s in %s", upgrades(g.findings), report.List(worst.Refs(), 3, "the image"))
 	}
 	title := firstSentence(worst.Fix.Text)
 	if title == "" {
 		title = "Mend " + worst.Title
 	}
 	if worst.Gate == finding.GateAccess && worst.Service != "" && !namedIn(title, worst.Service) {
-		title = list(worst.Refs(), 3, worst.Service) + ": " + title
+		title = report.List(worst.Refs(), 3, worst.Service) + ": " + title
 	}
 	switch n := len(g.findings); {
 	case n > 1:
@@ -221,7 +222,7 @@ func upgrades(fs []*finding.Finding) string {
 			names = append(names, f.Package.Name)
 		}
 		if f.Advisory != nil {
-			to[f.Package.Name] = higher(f.Package.PURL, v, f.Advisory.Fixed)
+			to[f.Package.Name] = pkgver.Higher(f.Package.PURL, v, f.Advisory.Fixed)
 		}
 	}
 	for i, n := range names {
@@ -229,21 +230,7 @@ func upgrades(fs []*finding.Finding) string {
 			names[i] = n + " to " + to[n]
 		}
 	}
-	return list(names, 3, "the packages")
-}
-
-// list writes "a, b and c", or "a, b and 4 more" beyond max names, or none where there is nothing to name.
-func list(names []string, max int, none string) string {
-	switch n := len(names); {
-	case n == 0:
-		return none
-	case n == 1:
-		return names[0]
-	case n <= max:
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
-	default:
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:max-1], ", "), n-max+1)
-	}
+	return report.List(names, 3, "the packages")
 }
 
 // firstSentence is the text up to its first full stop that ends a sentence, without it.

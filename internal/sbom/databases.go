@@ -139,7 +139,7 @@ func readPortage(f *file) (*fileFacts, *execFact, error) {
 		return nil, nil, errNoName
 	}
 	p := dbPackage{Name: category + "/" + name, Version: version}
-	return &fileFacts{DB: &packageDB{Kind: "portage", Packages: []dbPackage{p}}}, nil, nil
+	return &fileFacts{DB: &packageDB{Kind: "ebuild", Packages: []dbPackage{p}}}, nil, nil
 }
 
 // readPortageContents reads which files a package installed: "obj /usr/bin/x CHECKSUM TIME".

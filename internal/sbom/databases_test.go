@@ -38,7 +38,7 @@ func TestPortage(t *testing.T) {
 	expect(t, inv, `
 Gentoo dev-libs/openssl 3.0.11-r1 var/db/pkg/dev-libs/openssl-3.0.11-r1/PF by RUN step 1
 `)
-	if p := inv.Packages[0].PURL; p != "pkg:portage/dev-libs/openssl@3.0.11-r1?distro=gentoo-2.14" {
+	if p := inv.Packages[0].PURL; p != "pkg:ebuild/dev-libs/openssl@3.0.11-r1?distro=gentoo-2.14" {
 		t.Error(p)
 	}
 	if c := inv.Completeness; c.ExplainedBytes != int64(len(opaqueELF)) {

@@ -121,3 +121,28 @@ func lineAt(lines []int, i int) int {
 	}
 	return 0
 }
+
+// mentions are the lines on which names are first mentioned: at the begin of a line or of a part in double quotes, spaces
+// and single quotes apart.
+type mentions map[string]int
+
+func newMentions(data []byte) mentions {
+	m := mentions{}
+	for n, line := range strings.Split(string(data), "\n") {
+		for part := range strings.SplitSeq(line, `"`) {
+			part = strings.TrimLeft(part, " \t'")
+			end := strings.IndexFunc(part, func(r rune) bool { return !isNameRune(r) })
+			if end < 0 {
+				end = len(part)
+			}
+			if name := part[:end]; name != "" && m[name] == 0 {
+				m[name] = n + 1
+			}
+		}
+	}
+	return m
+}
+
+func isNameRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.'
+}

@@ -43,7 +43,7 @@ func distroOf(m map[string]string) *inventory.Distro {
 func ecosystemOf(d *inventory.Distro, kind string) string {
 	if d == nil {
 		return map[string]string{
-			"deb": "Debian", "apk": "Alpine", "rpm": "rpm", "alpm": "Arch Linux", "portage": "Gentoo", "opkg": "opkg"}[kind]
+			"deb": "Debian", "apk": "Alpine", "rpm": "rpm", "alpm": "Arch Linux", "ebuild": "Gentoo", "opkg": "opkg"}[kind]
 	}
 	return d.Ecosystem
 }

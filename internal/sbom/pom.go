@@ -148,6 +148,7 @@ const (
 	maxPOMSteps   = 1000 // properties filled in for it
 	maxPOMDepth   = 20   // of properties within properties
 	maxPOMs       = 20_000
+	maxPOMEntries = 500_000 // of the tree that are passed on the way to them
 )
 
 // readPOM reads a pom.xml as Maven would see it of what is in the tree: with the parents that lie there, and with the
@@ -409,8 +410,11 @@ func (t *pomTree) index() map[string][]*pom {
 	if t.fs == nil {
 		return t.byName
 	}
-	found := 0
+	found, entries := 0, 0
 	_ = fs.WalkDir(t.fs, ".", func(name string, d fs.DirEntry, err error) error {
+		if entries++; entries > maxPOMEntries {
+			return fs.SkipAll
+		}
 		switch {
 		case err != nil:
 			return nil // what cannot be listed is told by the walk that came here

@@ -96,7 +96,7 @@ func distroPURL(kind string, d *inventory.Distro, p *dbPackage) string {
 		}
 	}
 	name := p.Name
-	if kind == "portage" { // its names have a category
+	if kind == "ebuild" { // its names have a category
 		namespace, name, _ = strings.Cut(name, "/")
 	}
 	version := p.Version

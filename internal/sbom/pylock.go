@@ -271,27 +271,14 @@ func readPyproject(f *file) ([]inventory.Package, error) {
 	if err != nil || project == nil {
 		return nil, err
 	}
+	lines := newMentions(data)
 	var out []inventory.Package
 	for _, q := range project.requirements() {
 		p := q.pkg(nil)
-		p.Direct, p.Dev, p.Line = true, q.dev, mentionLine(data, q.name)
+		p.Direct, p.Dev, p.Line = true, q.dev, lines[q.name]
 		out = append(out, p)
 	}
 	return out, nil
-}
-
-// mentionLine is the first line that begins, quotes and spaces apart, with name and goes on with something that is not
-// part of a name; 0 if there is none.
-func mentionLine(data []byte, name string) int {
-	for n, line := range strings.Split(string(data), "\n") {
-		for _, part := range strings.Split(line, `"`) {
-			rest, ok := strings.CutPrefix(strings.TrimLeft(part, " \t'"), name)
-			if ok && (rest == "" || !strings.ContainsAny(rest[:1], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")) {
-				return n + 1
-			}
-		}
-	}
-	return 0
 }
 
 // readPipfileLock reads Pipenv's lockfile: default ships, develop does not.
@@ -366,6 +353,7 @@ func readPylockToml(f *file) ([]inventory.Package, error) {
 	if lock.Version == "" && lock.Packages == nil {
 		return nil, errNoLock("lock-version")
 	}
+	lines := newMentions(data)
 	var out []inventory.Package
 	for i := range lock.Packages {
 		p := &lock.Packages[i]
@@ -382,7 +370,7 @@ func readPylockToml(f *file) ([]inventory.Package, error) {
 		default:
 			continue // a folder of the project
 		}
-		q.Line = mentionLine(data, p.Name)
+		q.Line = lines[p.Name]
 		out = append(out, q)
 	}
 	return out, nil
@@ -402,7 +390,6 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// tomlError keeps the line of a TOML error and drops the excerpt, which may quote a secret.
 // decodeTOML decodes a text that may nest without end.
 func decodeTOML(text []byte, into any) error {
 	if err := bounded.TOML(text); err != nil {
@@ -411,6 +398,7 @@ func decodeTOML(text []byte, into any) error {
 	return toml.Unmarshal(text, into)
 }
 
+// tomlError keeps the line of a TOML error and drops the excerpt, which may quote a secret.
 func tomlError(err error) error {
 	if e, ok := err.(toml.ParseError); ok {
 		return fmt.Errorf("line %d: %s", e.Position.Line, e.Message)

@@ -8,15 +8,12 @@ import (
 
 	"github.com/google/osv-scalibr/extractor/filesystem/language/cpp/conanlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/dart/pubspec"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/csproj"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/packagesconfig"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/packageslockjson"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/elixir/mixlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/haskell/stacklock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/gradlelockfile"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/r/renvlock"
-
-	"github.com/drydock/drydock/internal/inventory"
 )
 
 // declared are the readers of lockfiles and manifests, by file name: what a project says it needs. They are used on
@@ -36,15 +33,26 @@ var declared = map[string]readFunc{
 	"Pipfile.lock":   readPipfileLock,
 	"pyproject.toml": readPyproject,
 
+	"Pipfile":   readPipfile,
+	"setup.py":  readSetupPy,
+	"setup.cfg": readSetupCfg,
+
 	"go.mod":        readGoMod,
 	"Cargo.lock":    readCargoLock,
 	"composer.lock": readComposerLock,
 	"Gemfile.lock":  readGemfileLock,
 	"gems.locked":   readGemfileLock,
+	"Cargo.toml":    readCargoToml,
+	"composer.json": readComposerJSON,
+	"Gemfile":       readGemfile,
+	"gems.rb":       readGemfile,
 
 	"pom.xml":                     readPOM,
 	"gradle.lockfile":             scalibr(gradlelockfile.New),
 	"buildscript-gradle.lockfile": scalibr(gradlelockfile.New),
+	"build.gradle":                readGradle,
+	"build.gradle.kts":            readGradle,
+	"Directory.Packages.props":    readNuGetProject,
 	"packages.lock.json":          scalibr(packageslockjson.New),
 	"packages.config":             scalibr(packagesconfig.New),
 	"pubspec.lock":                scalibr(pubspec.New),
@@ -60,10 +68,15 @@ func Readers() []string {
 	return append(slices.Sorted(maps.Keys(declared)), "requirements.txt", "pylock.toml", "app.csproj")
 }
 
-var readCSProj = scalibr(csproj.New)
-
-// declaredReader returns the reader for a lockfile or manifest, nil if the file is neither.
+// declaredReader returns the reader for a lockfile or manifest, in whatever encoding, nil if the file is neither.
 func declaredReader(name string) readFunc {
+	if r := readerOf(name); r != nil {
+		return asUTF8(r)
+	}
+	return nil
+}
+
+func readerOf(name string) readFunc {
 	base := path.Base(name)
 	if r := declared[base]; r != nil {
 		return r
@@ -74,12 +87,11 @@ func declaredReader(name string) readFunc {
 	case isPylockToml(name):
 		return readPylockToml
 	case strings.HasSuffix(base, ".csproj"), strings.HasSuffix(base, ".fsproj"), strings.HasSuffix(base, ".vbproj"):
-		return func(f *file) ([]inventory.Package, error) {
-			if f.beside("packages.lock.json") != nil {
-				return nil, nil
-			}
-			return readCSProj(f)
-		}
+		return readNuGetProject
+	case strings.HasSuffix(base, ".versions.toml"):
+		return readVersionCatalogue
+	case isCondaEnvironment(base):
+		return readCondaEnvironment
 	}
 	return nil
 }

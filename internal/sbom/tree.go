@@ -114,7 +114,7 @@ func treeReader(name string) readFunc {
 		return installedReader(name)
 	}
 	if r := declaredReader(name); r != nil {
-		return asUTF8(r)
+		return r
 	}
 	if path.Base(name) == "installed.json" { // Composer's vendor folder
 		return installedReader(name)

@@ -3,32 +3,22 @@ package scan
 import (
 	"sort"
 
-	"github.com/drydock/drydock/internal/access/check"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lint/rules"
+	"github.com/drydock/drydock/internal/scan/accessgate"
+	"github.com/drydock/drydock/internal/scan/codegate"
+	"github.com/drydock/drydock/internal/scan/dockerfilegate"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/imagegate"
 )
 
-// gates lists what a scan asks, in the report's order. One file a gate adapts its checker.
-var gates = []gate{
-	{finding.GateDockerfile, runDockerfile},
-	{finding.GateImage, runImage},
-	{finding.GateCode, runCode},
-	{finding.GateAccess, runAccess},
-}
+// Gates lists what a scan asks, in the report's order. A new gate is a package beside these and a line here.
+var Gates = []gate.Gate{dockerfilegate.Gate, imagegate.Gate, codegate.Gate, accessgate.Gate}
 
-// ruleSets lists where the gates' rules are told, for `drydock explain` and the docs.
-var ruleSets = []func() []finding.Rule{
-	rules.Described,
-	func() []finding.Rule { return imageRules },
-	codeRules,
-	check.Rules,
-}
-
-// Gates lists the gates that a scan has.
-func Gates() []finding.Gate {
-	names := make([]finding.Gate, len(gates))
-	for i, g := range gates {
-		names[i] = g.name
+// Names lists the gates' names.
+func Names() []finding.Gate {
+	names := make([]finding.Gate, len(Gates))
+	for i, g := range Gates {
+		names[i] = g.Name
 	}
 	return names
 }
@@ -36,8 +26,8 @@ func Gates() []finding.Gate {
 // Rules returns every rule of every gate, sorted by id. Vulnerabilities are no rules: their advisories tell of them.
 func Rules() []finding.Rule {
 	var all []finding.Rule
-	for _, set := range ruleSets {
-		all = append(all, set()...)
+	for _, g := range Gates {
+		all = append(all, g.Rules()...)
 	}
 	for i := range all {
 		all[i].Normalize()

@@ -14,6 +14,8 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
 const (
@@ -22,8 +24,8 @@ const (
 	other = `{"packages":[` + cdx + `],"comment":"x"}`
 )
 
-// write makes the files of a folder of the test's own and enters it.
-func write(t *testing.T, files map[string]string) {
+// writeAll makes the files of a folder of the test's own and enters it.
+func writeAll(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	for name, text := range files {
@@ -48,8 +50,8 @@ func zipped(s string) string {
 func vulnOf(t *testing.T, stdin io.Reader, args ...string) (*report.Report, error) {
 	t.Helper()
 	t.Setenv("DRYDOCK_HOME", t.TempDir())
-	target := Resolve(context.Background(), Inputs{Args: args, Stdin: stdin})
-	return Run(context.Background(), target, Options{Gates: []finding.Gate{finding.GateImage}, Offline: true})
+	named := target.Resolve(context.Background(), target.Inputs{Args: args, Stdin: stdin})
+	return Run(context.Background(), named, Gates, gate.Options{Gates: []finding.Gate{finding.GateImage}, Offline: true})
 }
 
 // Whatever file is named is read by its content or its name.
@@ -62,7 +64,7 @@ func TestNamedFilesAreRead(t *testing.T) {
 			"ExternalRef: PACKAGE-MANAGER purl pkg:npm/lodash@4.17.15\n", ""), "\x00") + "\x00",
 		"far.json": `{"name":"x","packages":[` + strings.Repeat(`{"comment":"`+strings.Repeat("x", 5000)+`"},`, 50) + `{}],"spdxVersion":"SPDX-2.3"}`,
 	}
-	write(t, files)
+	writeAll(t, files)
 	for name := range files {
 		r, err := vulnOf(t, nil, name)
 		if err != nil {
@@ -80,7 +82,7 @@ func TestNamedFilesAreRead(t *testing.T) {
 
 // What cannot be read fails by its name, and what stands beside it is read all the same.
 func TestNamedFilesAreNeverDropped(t *testing.T) {
-	write(t, map[string]string{
+	writeAll(t, map[string]string{
 		"sbom.json": cdx, "README.md": "# x\n", "trivy.json": `{"SchemaVersion":2,"Results":[]}`, "Dockerfile": "FROM scratch\n", "empty": "",
 		"broken/package-lock.json": "{", "other.json": other, "old.xml": `<bom xmlns="http://cyclonedx.org/schema/bom/1.0"/>`,
 	})
@@ -107,13 +109,13 @@ func TestNamedFilesAreNeverDropped(t *testing.T) {
 
 func TestStandardInput(t *testing.T) {
 	for _, text := range []string{cdx, lock, zipped(cdx), zipped(lock)} {
-		r, err := vulnOf(t, strings.NewReader(text), Stdin)
+		r, err := vulnOf(t, strings.NewReader(text), target.Stdin)
 		if err != nil || len(r.Packages) != 1 {
 			t.Errorf("%q: %v, %+v", text, err, r.Packages)
 		}
 	}
 	for text, want := range map[string]string{"hello": "not a kind of file", "": "an empty file", "\x7fELF": "-"} {
-		if _, err := vulnOf(t, strings.NewReader(text), Stdin); text != "\x7fELF" && (clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), want)) {
+		if _, err := vulnOf(t, strings.NewReader(text), target.Stdin); text != "\x7fELF" && (clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -121,11 +123,11 @@ func TestStandardInput(t *testing.T) {
 
 // A folder is an OCI layout, a root file system or sources, and each is read as what it is.
 func TestFoldersAreToldApart(t *testing.T) {
-	write(t, map[string]string{
+	writeAll(t, map[string]string{
 		"layout/index.json": "{}", "layout/blobs/sha256/x": "", "root/etc/os-release": "ID=alpine\n", "root/lib/apk/db/installed": "", "src/main.py": "",
 	})
-	target := Resolve(context.Background(), Inputs{Args: []string{"layout", "layout/index.json", "root", "src"}})
-	if got := fmt.Sprint(target.Images, target.Dirs, target.Unread); got != "[oci-dir:layout oci-dir:layout dir:root] [src] []" {
+	named := target.Resolve(context.Background(), target.Inputs{Args: []string{"layout", "layout/index.json", "root", "src"}})
+	if got := fmt.Sprint(named.Images, named.Dirs, named.Unread); got != "[oci-dir:layout oci-dir:layout dir:root] [src] []" {
 		t.Error(got)
 	}
 }

@@ -13,93 +13,31 @@ import (
 	"sync"
 	"time"
 
-	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
-// Options is what a run may depend on besides its target.
-type Options struct {
-	Tool     report.Tool
-	Gates    []finding.Gate   // which gates run; nil for all that a scan has
-	Access   exposure.Options // what drydock.yaml and flags say about who may enter
-	Platform string           // "linux/arm64"; "" for this machine's
-	Verify   bool             // check the digests of local archives too
-	Offline  bool             // do not ask an engine on this machine for images
-	MaxAge   time.Duration    // of advisories, before a warning; 0 for the usual one
-	Now      func() time.Time
-	Listen   Listener
-
-	Rules          []string // extra files and folders of code rules
-	NoDefaultRules bool
-	LintConfig     string // a .hadolint.yaml that is named; "" to look for one
-}
-
-// Event is a step of long work.
-type Event struct {
-	Gate  finding.Gate
-	Text  string
-	Done  int64
-	Total int64 // 0 where the end is not known
-}
-
-// Listener is told of progress. It is called from several goroutines at once and must return at once.
-type Listener func(Event)
-
-// Result is what one gate brings.
-type Result struct {
-	Inputs       []report.Input
-	Read         report.Read
-	Judged       int    // how much of what was read could be judged: packages, services or files
-	Reason       string // why the gate is partial or skipped, besides what the inputs say
-	Remedy       string // what to do where the gate could not judge everything
-	Findings     []finding.Finding
-	Rules        []finding.Rule
-	Packages     []inventory.Package
-	Images       []report.Image // report.ImageOf makes them
-	Completeness *inventory.Completeness
-	Advisories   []report.Advisories
-	Services     map[ServiceKey]ServiceAccess
-	Outside      []report.Service // what routers lead to and what is no compose service
-	Warnings     []report.Warning
-	Unread       []error // inputs that the user named and that could not be read: exit 3
-}
-
-// ServiceKey names a service of the host.
-type ServiceKey struct{ Stack, Service string }
-
-// ServiceAccess is what the access gate tells of a service.
-type ServiceAccess struct {
-	Exposure finding.Exposure
-	Routers  []report.Router
-}
-
-// gate is one of the questions. run returns an error only where the gate as a whole could not work; what it could not
-// read of its inputs stands in the result.
-type gate struct {
-	name finding.Gate
-	run  func(context.Context, *Target, *Options) (*Result, error)
-}
-
-// Run scans the target with the wanted gates and returns the report, ranked and in canonical form. The report is
+// Run scans the target with those of the given gates that are wanted and returns the report, ranked and in canonical form. The report is
 // complete also where the error is not nil: the error then says that a named input could not be read.
-func Run(ctx context.Context, t *Target, opt Options) (*report.Report, error) {
+func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Options) (*report.Report, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	if opt.Listen == nil {
-		opt.Listen = func(Event) {}
+	if opt.Engine = t.Engine; opt.Engine == nil {
+		opt.Engine = &dockerapi.Shared{}
 	}
+	defer opt.Engine.Close()
 	start := opt.Now()
 	r := report.New(opt.Tool, t.Name, start)
 	describe(r, t)
 
-	wanted := opt.wanted()
-	results := make([]*Result, len(wanted))
+	wanted := choose(all, opt.Gates)
+	results := make([]*gate.Result, len(wanted))
 	states := make([]report.Gate, len(wanted))
 	var wg sync.WaitGroup
 	for i, g := range wanted {
@@ -122,42 +60,33 @@ func Run(ctx context.Context, t *Target, opt Options) (*report.Report, error) {
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}
-	return r, unread(t, r, results)
+	return r, unread(t, r, results, len(wanted) == len(all))
 }
 
-// wanted returns the gates that were asked for, in the report's order.
-func (o *Options) wanted() []gate {
-	if len(o.Gates) == 0 {
-		return gates
+// choose returns those of the gates that are wanted, all of them for no wish, in the report's order.
+func choose(all []gate.Gate, wanted []finding.Gate) []gate.Gate {
+	if len(wanted) == 0 {
+		return all
 	}
-	var gs []gate
-	for _, g := range gates {
-		for _, name := range o.Gates {
-			if g.name == name {
-				gs = append(gs, g)
-				break
-			}
-		}
-	}
-	return gs
+	return slices.DeleteFunc(slices.Clone(all), func(g gate.Gate) bool { return !slices.Contains(wanted, g.Name) })
 }
 
 // runGate runs one gate; a panic in it is the gate's failure, not the end of the others.
-func runGate(ctx context.Context, g gate, t *Target, opt *Options) (res *Result, state report.Gate) {
+func runGate(ctx context.Context, g gate.Gate, t *target.Target, opt *gate.Options) (res *gate.Result, state report.Gate) {
 	start := opt.Now()
-	state = report.Gate{Name: g.name}
+	state = report.Gate{Name: g.Name}
 	defer func() {
 		if p := recover(); p != nil {
-			res = &Result{}
-			state = report.Gate{Name: g.name, Status: report.Failed, Reason: fmt.Sprintf("internal error: %v", p)}
+			res = &gate.Result{}
+			state = report.Gate{Name: g.Name, Status: report.Failed, Reason: fmt.Sprintf("internal error: %v", p)}
 		}
 		state.DurationMs = opt.Now().Sub(start).Milliseconds()
 	}()
-	res, err := g.run(ctx, t, opt)
+	res, err := g.Run(ctx, t, opt)
 	if res == nil {
-		res = &Result{}
+		res = &gate.Result{}
 	}
-	state.Inputs = append(res.Inputs, t.unreadInputs()...)
+	state.Inputs = append(res.Inputs, t.UnreadInputs()...)
 	state.Read, state.Judged = res.Read, res.Judged
 	if len(state.Inputs) > 0 && res.Reason != "" {
 		state.Inputs = append(state.Inputs, report.Input{Status: report.Partial, Reason: res.Reason})
@@ -241,7 +170,7 @@ func join(reasons map[string][]string) string {
 
 // merge adds what a gate brings to the report. Gates tell services apart as the host does (stack.Host.Refs); the report
 // gives their plain names, and the references beside them where the names are not enough.
-func merge(r *report.Report, res *Result) {
+func merge(r *report.Report, res *gate.Result) {
 	for i := range res.Findings {
 		f := &res.Findings[i]
 		f.Services, f.ServiceRefs = plainNames(f.Services)
@@ -270,7 +199,7 @@ func merge(r *report.Report, res *Result) {
 	}
 	for i := range r.Services {
 		s := &r.Services[i]
-		if a, ok := res.Services[ServiceKey{s.Stack, s.Name}]; ok {
+		if a, ok := res.Services[gate.ServiceKey{Stack: s.Stack, Service: s.Name}]; ok {
 			s.Exposure, s.Routers = a.Exposure, a.Routers
 		}
 	}
@@ -301,7 +230,7 @@ func take[T any](all *[]T, more []T) {
 }
 
 // describe writes the host's stacks and services into the report.
-func describe(r *report.Report, t *Target) {
+func describe(r *report.Report, t *target.Target) {
 	if t.Host == nil {
 		return
 	}
@@ -312,7 +241,7 @@ func describe(r *report.Report, t *Target) {
 			s := &st.Services[j]
 			out := report.Service{Name: s.Name, Stack: st.Name, Image: s.Image}
 			if b := s.Build; b != nil {
-				out.Build = &report.Build{Context: t.rel(b.Context), Dockerfile: t.rel(b.Dockerfile), Target: b.Target, JoinedBy: s.JoinedBy}
+				out.Build = &report.Build{Context: t.Rel(b.Context), Dockerfile: t.Rel(b.Dockerfile), Target: b.Target, JoinedBy: s.JoinedBy}
 			}
 			r.Services = append(r.Services, out)
 		}
@@ -320,49 +249,7 @@ func describe(r *report.Report, t *Target) {
 	for _, w := range t.Host.Warnings {
 		r.Warnings = append(r.Warnings, report.Warning{Text: w.Text, Location: w.Location})
 	}
-	r.Warnings = append(r.Warnings, t.joined()...)
-}
-
-// joined tells how services that only name an image came to a Dockerfile, once a Dockerfile, where nothing in compose or
-// drydock.yaml says so: a reader must be able to see that it is the wrong one.
-func (t *Target) joined() []report.Warning {
-	var out []report.Warning
-	told := map[string]bool{}
-	t.Host.Services(func(_ *stack.Stack, s *stack.Service) {
-		if s.Build == nil || s.JoinedBy == "" || s.JoinedBy == "drydock.yaml" || strings.HasPrefix(s.JoinedBy, "service ") || told[s.Build.Dockerfile] {
-			return
-		}
-		told[s.Build.Dockerfile] = true
-		why := "the build stands in " + s.JoinedBy
-		if s.JoinedBy == "only Dockerfile" {
-			why = "it is the only Dockerfile of the folder"
-		}
-		out = append(out, report.Warning{Text: fmt.Sprintf("%s is taken to be built from %s: %s", s.Image, t.rel(s.Build.Dockerfile), why), Location: s.ImageLocation})
-	})
-	return out
-}
-
-// unreadInputs are the inputs that could not even be handed to a gate, or not in full: every gate lacks them.
-func (t *Target) unreadInputs() []report.Input {
-	var in []report.Input
-	for _, err := range t.Unread {
-		i := report.Input{Path: faultPath(err), Status: report.Failed, Reason: err.Error()}
-		if t.readInPart(i.Path) {
-			i.Status = report.Partial
-		}
-		in = append(in, i)
-	}
-	if t.Host != nil {
-		for _, u := range t.Host.Unread {
-			in = append(in, report.Input{Path: u.Path, Status: report.Partial, Reason: u.Reason})
-		}
-	}
-	return in
-}
-
-// readInPart tells whether a file is one of those that the host was read from.
-func (t *Target) readInPart(path string) bool {
-	return t.Host != nil && slices.ContainsFunc(t.Host.Stacks, func(s stack.Stack) bool { return slices.Contains(s.Files, path) })
+	r.Warnings = append(r.Warnings, t.Joined()...)
 }
 
 // distinct drops errors that say the same.
@@ -376,12 +263,12 @@ func distinct(errs []error) []error {
 }
 
 // unread is the error for inputs that the user named and that could not be read: exit 3, with the report written.
-func unread(t *Target, r *report.Report, results []*Result) error {
+func unread(t *target.Target, r *report.Report, results []*gate.Result, whole bool) error {
 	all := slices.Clone(t.Unread)
 	for _, res := range results {
 		all = append(all, res.Unread...)
 	}
-	all = append(all, t.unknownFiles(r)...)
+	all = append(all, unknownFiles(t, r, !whole)...)
 	if len(all) > 0 {
 		return errors.Join(distinct(all)...)
 	}
@@ -395,8 +282,7 @@ func unread(t *Target, r *report.Report, results []*Result) error {
 
 // unknownFiles are the files that were named and that no gate knew what to do with. With a choice of gates it is enough
 // that one of them looked and said that nothing in the file is for it.
-func (t *Target) unknownFiles(r *report.Report) []error {
-	chosen := len(r.Gates) < len(gates)
+func unknownFiles(t *target.Target, r *report.Report, chosen bool) []error {
 	seen := map[string]bool{}
 	for _, g := range r.Gates {
 		for _, in := range g.Inputs {
@@ -405,16 +291,9 @@ func (t *Target) unknownFiles(r *report.Report) []error {
 	}
 	var errs []error
 	for _, f := range t.Files {
-		if !seen[t.rel(f)] {
-			errs = append(errs, notKnown(f, t.looks[f], supported))
+		if !seen[t.Rel(f)] {
+			errs = append(errs, t.NotKnown(f))
 		}
 	}
 	return errs
 }
-
-// readsFiles reports whether a gate runs that reads single files of any name.
-func (o *Options) readsFiles() bool {
-	return len(o.Gates) == 0 || slices.Contains(o.Gates, finding.GateCode) || slices.Contains(o.Gates, finding.GateDockerfile)
-}
-
-const supported = "Compose files, Dockerfiles, source code, lockfiles, image archives and SBOMs can be read."

@@ -14,9 +14,13 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/code/rules"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/testenv"
 )
 
@@ -42,9 +46,9 @@ var unknowns = []struct {
 		"-- Dockerfile --\nFROM a:1\nSHELL [\"powershell\", \"-c\"]\nRUN Get-Item x\nRUN Get-Item y\n", nil, "lines 3, 4: RUN is not looked into: it is written for powershell"},
 	{"the syntax of another builder", "dockerfile", finding.GateDockerfile,
 		"-- Dockerfile --\n# syntax=example.com/own:1\nFROM a:1\n", nil, "the syntax is that of example.com/own:1"},
-	{"an ignore file that no builder takes", "scan", finding.GateDockerfile,
+	{"an ignore file that no builder takes", "scan/target", finding.GateDockerfile,
 		"-- Dockerfile --\nFROM a:1\nCOPY . /a\n-- .dockerignore --\n[a-\n", nil, ".dockerignore cannot be used"},
-	{"a Dockerfile that is not there", "scan", finding.GateDockerfile,
+	{"a Dockerfile that is not there", "scan/target", finding.GateDockerfile,
 		"-- compose.yml --\nservices:\n  a:\n    build: ./nowhere\n", nil, "the Dockerfile nowhere/Dockerfile is not there"},
 	{"settings of the linter that are none", "lint", finding.GateDockerfile,
 		"-- Dockerfile --\nFROM a:1\n-- .hadolint.yaml --\nignored: {a: [\n", nil, ".hadolint.yaml"},
@@ -139,12 +143,27 @@ func TestWhatIsNotUnderstoodIsTold(t *testing.T) {
 }
 
 // look writes the files and asks one gate about them.
-func look(t *testing.T, gate finding.Gate, files string, args ...string) (*report.Report, *report.Gate) {
+func look(t *testing.T, name finding.Gate, files string, args ...string) (*report.Report, *report.Gate) {
+	t.Helper()
+	write(t, files)
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	r, _ := Run(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: args}), Gates, gate.Options{Gates: []finding.Gate{name}})
+	g := r.Gate(name)
+	if g == nil {
+		t.Fatalf("there is no %s gate", name)
+	}
+	return r, g
+}
+
+// write puts the files of a txtar archive into a new folder and goes there. A name "a -> b" is a link.
+func write(t *testing.T, files string) {
 	t.Helper()
 	dir := t.TempDir()
 	for _, f := range txtar.Parse([]byte(files)).Files {
-		name, to, link := strings.Cut(f.Name, " -> ")
-		path := filepath.Join(dir, name)
+		base, to, link := strings.Cut(f.Name, " -> ")
+		path := filepath.Join(dir, base)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -158,15 +177,6 @@ func look(t *testing.T, gate finding.Gate, files string, args ...string) (*repor
 		}
 	}
 	t.Chdir(dir)
-	if len(args) == 0 {
-		args = []string{"."}
-	}
-	r, _ := Run(context.Background(), Resolve(context.Background(), Inputs{Args: args}), Options{Gates: []finding.Gate{gate}})
-	g := r.Gate(gate)
-	if g == nil {
-		t.Fatalf("there is no %s gate", gate)
-	}
-	return r, g
 }
 
 // told is everything that a person is told of a run.
@@ -210,18 +220,23 @@ func TestManifestsOfUnknownForm(t *testing.T) {
 
 // Every language that has rules, with a file that is not of its grammar.
 func TestCodeOfUnknownForm(t *testing.T) {
-	eng, _, err := codeEngine(&Options{})
-	if err != nil {
-		t.Fatal(err)
+	own, errs := rule.Load(rules.FS, ".")
+	if len(errs) > 0 {
+		t.Fatal(errs)
 	}
-	ruled := newCensus(eng.Rules()).ruled
+	ruled := map[*ast.Lang]bool{}
+	for _, r := range own {
+		for _, name := range r.Languages {
+			ruled[ast.LangByName(name)] = true
+		}
+	}
 	if len(ruled) < 5 {
 		t.Fatalf("only %d languages have rules", len(ruled))
 	}
 	// What a rule needs has to be there: a file without it cannot match and is not parsed.
 	const words = `exec.Command("sh", "-c", MessageDigest.getInstance("MD5") eval(params[:x]) curl | sh include($_GET['a'])`
 	for _, lang := range ast.Languages {
-		if !ruled[lang] {
+		if !ruled[lang] { // nil for rules that look at any text
 			continue
 		}
 		name := "broken" + lang.Exts[0]
@@ -245,11 +260,11 @@ func TestEveryReaderHasARow(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, g := range Gates() {
+	for _, g := range Names() {
 		want = append(want, string(g))
 	}
 	want = append(want, "sbom:")
-	want = append(want, imageSchemes...)
+	want = append(want, target.ImageSchemes...)
 	readers := readersOf(t)
 	if len(readers) < 8 {
 		t.Fatalf("only %d packages read foreign files: %q", len(readers), readers)

@@ -28,6 +28,7 @@ type buildCommand struct {
 	context    string
 	dockerfile string
 	target     string
+	contexts   []string // names given with --build-context
 	tags       []string
 }
 
@@ -287,6 +288,9 @@ func (c *buildCommand) parse(args string) bool {
 			c.tags = append(c.tags, value)
 		case "-f", "--file":
 			c.dockerfile = value
+		case "--build-context":
+			name, _, _ := strings.Cut(value, "=")
+			c.contexts = append(c.contexts, name)
 		case "--target":
 			c.target = value
 		}

@@ -188,6 +188,11 @@ func (d *decoder) build(n *node) *Build {
 			}
 		}
 	}
+	if contexts := n.get("additional_contexts"); contexts != nil {
+		for _, p := range d.pairs("build.additional_contexts", contexts) {
+			b.Contexts = append(b.Contexts, p.key)
+		}
+	}
 	if b.Unset = append(slices.Clone(unsetOf(ctx)), unsetOf(file)...); len(b.Unset) > 0 {
 		return b
 	}

@@ -106,6 +106,7 @@ type Build struct {
 	Target     string
 	Args       map[string]*string // nil value: taken from the environment of whoever builds
 	Inline     string             // dockerfile_inline
+	Contexts   []string           // names of additional_contexts, which stand in for images and stages
 	Remote     bool               // the context is a URL: nothing to read
 	Unset      []string           // variables without a value in context or dockerfile: both paths are then empty
 }

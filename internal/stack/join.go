@@ -210,7 +210,7 @@ func (j *joiner) commandsIn(dir string) []built {
 func (j *joiner) onDisk(c buildCommand, dirs ...string) ([]built, bool) {
 	for _, dir := range dirs {
 		base := resolve(dir, c.dir)
-		b := &Build{Context: resolve(base, c.context), Target: c.target}
+		b := &Build{Context: resolve(base, c.context), Target: c.target, Contexts: c.contexts}
 		b.Dockerfile = filepath.Join(b.Context, "Dockerfile")
 		if c.dockerfile != "" {
 			b.Dockerfile = resolve(base, c.dockerfile)

@@ -41,13 +41,17 @@ const (
 // FromEngine reads what runs on an engine now: every running container is a service, with the labels, the image, the
 // command, the networks and the ports that it really has. Where a container came from a compose file that can be read
 // on this machine, the locations are those of the file; where file and container differ, the container counts and a
-// warning tells. Only opts.Env, opts.Root and opts.Images are heeded.
+// warning tells. Only opts.Env, opts.Root, opts.Images and opts.Engine are heeded.
 func FromEngine(ctx context.Context, opts Options) (*Host, error) {
-	cli, err := dockerapi.Connect(ctx)
+	engine := opts.Engine
+	if engine == nil {
+		engine = &dockerapi.Shared{}
+		defer engine.Close()
+	}
+	cli, err := engine.Client(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer cli.Close()
 	l := &liveReader{cli: cli, from: cli.DaemonHost()}
 	if err := l.inspect(ctx); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
 )
 
@@ -31,6 +32,8 @@ type Options struct {
 	Root string
 	// Images says which Dockerfile builds an image that a service only names.
 	Images []ImageSource
+	// Engine is the connection that FromEngine asks; nil for one of its own.
+	Engine *dockerapi.Shared
 }
 
 // Project is one compose project to read.

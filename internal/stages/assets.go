@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
@@ -28,22 +29,29 @@ func (a *conversion) assets(build *instruction) []string {
 			have[strings.SplitN(c.from, "/", 2)[0]] = true
 		}
 	}
-	var out []string
+	var out, left []string
 	for _, e := range a.top(".") {
 		name := strings.TrimSuffix(e, "/")
-		if !a.src().strings[name] && !a.o.Whole || have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) {
+		if have[name] || strings.HasPrefix(name, ".") || compiled.MatchString(name) || strings.HasSuffix(e, "/") &&
+			a.onlyCompiled(name) {
 			continue
 		}
-		if strings.HasSuffix(e, "/") && a.onlyCompiled(name) {
+		if !a.src().strings[name] && !a.o.Whole {
+			left = append(left, name)
 			continue
 		}
 		out = append(out, "COPY "+name+" "+path.Join(a.workDir(), name))
+	}
+	if len(left) > 0 {
+		a.guesses("the program does not read "+strings.Join(left, ", "),
+			"no text in its source and no word of its command names them")
 	}
 	return out
 }
 
 // compiled are files and folders that only the compiler reads.
-var compiled = lazyregexp.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|Dockerfile.*)$`)
+var compiled = lazyregexp.New(`\.(go|rs)$|^(go\.mod|go\.sum|go\.work|Cargo\.toml|Cargo\.lock|vendor|target|` +
+	`Dockerfile.*)$`)
 
 func (a *conversion) onlyCompiled(dir string) bool {
 	for _, e := range a.top(dir) {
@@ -102,4 +110,7 @@ func within(p, dir string) bool {
 }
 
 // dest is where a COPY or ADD puts things.
-func (p *instruction) dest() string { return join(p.dir, p.in.Args[len(p.in.Args)-1].Text) }
+func (p *instruction) dest() string {
+	to, _ := dockerfile.Expand(p.in.Args[len(p.in.Args)-1].Text, '\\', p.env)
+	return join(p.dir, to)
+}

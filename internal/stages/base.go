@@ -23,8 +23,11 @@ func (a *conversion) final(candidates ...string) (string, error) {
 	if b := a.st.Base; err == nil && b.FromArg && a.o.FinalImage == "" && strings.HasPrefix(ref, b.Text) {
 		ref = b.Raw + strings.TrimPrefix(ref, b.Text)
 	}
-	if b := a.st.Base; err == nil && b.Digest != "" && ref != b.Text && a.o.FinalImage == "" && official(b) != "" && languageOfBase(b.Name()) == languageOfBase(dockerfile.ParseRef(ref).Name()) {
-		return "", refuse(a.st.From, "%s is pinned by its digest, and which digest its twin %s has is not known: name it with --final-image %s@sha256:…", rawRepository(b), ref, ref)
+	if b := a.st.Base; err == nil && b.Digest != "" && ref != b.Text && a.o.FinalImage == "" && official(b) != "" &&
+		languageOfBase(b.Name()) == languageOfBase(dockerfile.ParseRef(ref).Name()) {
+		return "", refuse(a.st.From,
+			"%s is pinned by its digest, and which digest its twin %s has is not known: name it with --final-image "+
+				"%s@sha256:…", rawRepository(b), ref, ref)
 	}
 	a.res.Final = ref
 	return ref, err
@@ -79,7 +82,8 @@ func (a *conversion) slimTwins() []string {
 	}
 	twin := repo + ":" + slimTag(b)
 	if known {
-		a.knows(twin+" is the slim twin of "+b.Text, "the official image %s has a slim variant of every version on Debian", name)
+		a.knows(twin+" is the slim twin of "+b.Text,
+			"the official image %s has a slim variant of every version on Debian", name)
 		return []string{twin}
 	}
 	return a.heldOnly(twin)
@@ -158,8 +162,10 @@ func (a *conversion) linkedOn() []string {
 		return []string{"alpine:" + alpineTag(a.st.Base.Tag)}
 	}
 	if a.release() == "" && a.o.FinalImage == "" {
-		a.guesses("the program that is linked on "+a.st.Base.Text+" runs on "+debianSlims("")[0], "the tag tells no release, and a newer C library would be missing")
-		a.note("The release of %s is not told by its tag; the final stage stands on one that may be older. --prove finds out, --final-image chooses another.", a.st.Base.Text)
+		a.guesses("the program that is linked on "+a.st.Base.Text+" runs on "+debianSlims("")[0],
+			"the tag tells no release, and a newer C library would be missing")
+		a.note("The release of %s is not told by its tag; the final stage stands on one that may be older. --prove "+
+			"finds out, --final-image chooses another.", a.st.Base.Text)
 	}
 	return debianSlims(a.release())
 }
@@ -177,7 +183,8 @@ func (a *conversion) alpine() bool {
 
 // ubuntu reports whether the distribution is Ubuntu, as far as the name tells.
 func (a *conversion) ubuntu() bool {
-	return a.st.Base.Name() == "ubuntu" || ubuntuName.MatchString(a.st.Base.Tag) || ubuntuName.MatchString(a.o.Facts.Release) || strings.Contains(a.st.Base.Tag, "ubuntu")
+	return a.st.Base.Name() == "ubuntu" || ubuntuName.MatchString(a.st.Base.Tag) ||
+		ubuntuName.MatchString(a.o.Facts.Release) || strings.Contains(a.st.Base.Tag, "ubuntu")
 }
 
 // release is the distribution's release as far as the tag or the built image tells, "" if neither does.
@@ -193,7 +200,8 @@ func (a *conversion) release() string {
 	}
 	switch {
 	case a.st.Base.Name() == "debian":
-		return map[string]string{"10": "buster", "11": "bullseye", "12": "bookworm", "13": "trixie"}[strings.Split(strings.TrimSuffix(a.st.Base.Tag, "-slim"), ".")[0]]
+		return map[string]string{"10": "buster", "11": "bullseye", "12": "bookworm",
+			"13": "trixie"}[strings.Split(strings.TrimSuffix(a.st.Base.Tag, "-slim"), ".")[0]]
 	case official(a.st.Base) != "debian" && a.settled() != "":
 		return "bookworm"
 	case a.st.Base.Name() == "ubuntu":
@@ -204,7 +212,8 @@ func (a *conversion) release() string {
 
 // firstRecent is the first version of an official image that was still being made when its plain tag moved to Debian
 // bookworm (June 2023): such a tag stands on that release or a newer one.
-var firstRecent = map[string][2]int{"python": {3, 8}, "node": {18, 0}, "ruby": {3, 0}, "golang": {1, 20}, "rust": {1, 70}, "php": {8, 0}, "pypy": {3, 9},
+var firstRecent = map[string][2]int{"python": {3, 8}, "node": {18, 0}, "ruby": {3, 0}, "golang": {1, 20},
+	"rust": {1, 70}, "php": {8, 0}, "pypy": {3, 9},
 	"eclipse-temurin": {0, 0}, "buildpack-deps": {0, 0}, "debian": {0, 0}}
 
 var versionTag = lazyregexp.New(`^v?(\d+)(?:\.(\d+))?`)
@@ -229,7 +238,8 @@ func (a *conversion) recent() bool {
 
 // settledOn are versions of official images that got their last build while their plain tag stood on Debian bookworm:
 // the release of such a tag does not change any more. Both ends are included.
-var settledOn = map[string][2][2]int{"python": {{3, 8}, {3, 8}}, "node": {{18, 0}, {18, 99}}, "ruby": {{3, 0}, {3, 1}}, "golang": {{1, 21}, {1, 22}}, "rust": {{1, 71}, {1, 86}},
+var settledOn = map[string][2][2]int{"python": {{3, 8}, {3, 8}}, "node": {{18, 0}, {18, 99}}, "ruby": {{3, 0}, {3, 1}},
+	"golang": {{1, 21}, {1, 22}}, "rust": {{1, 71}, {1, 86}},
 	"php": {{8, 0}, {8, 0}}}
 
 // settled is the release of an official image whose tag names none and whose version is not built any more.

@@ -10,14 +10,18 @@ import (
 
 // What every conversion has to hold, whatever made it.
 
-// check looks at the result: no stage is copied whole into another, every path in it is told, and nothing that the final
+// check looks at the result: no stage is copied whole into another, every path in it is told, and nothing that the
+// final
 // stage starts is a program that stayed behind.
 func (a *conversion) check(f *dockerfile.File, final *dockerfile.Stage) error {
 	for _, in := range final.Instructions {
-		if from, ok := in.Flag("from"); in.Keyword != "COPY" || !ok || len(in.Args) < 2 || f.CopiedFrom(in) == nil || a.copiesAsIs(in) {
+		if from, ok := in.Flag("from"); in.Keyword != "COPY" || !ok || len(in.Args) < 2 || f.CopiedFrom(in) == nil ||
+			a.copiesAsIs(in) {
 			continue
 		} else if src := in.Args[0].Text; path.Clean(src) == "/" {
-			return refuse(nil, "the app lies in the root folder, so its files cannot be told from those of stage %s; set a WORKDIR", from.Value)
+			return refuse(nil,
+				"the app lies in the root folder, so its files cannot be told from those of stage %s; set a WORKDIR",
+				from.Value)
 		} else if strings.Contains(src, "$") {
 			return refuse(nil, "where the builder leaves %s is left to a variable without a value", src)
 		}
@@ -96,7 +100,8 @@ func (a *conversion) leftBehind(inBuilder func(*command) bool, covered ...string
 		}
 		paths, known := a.written(c)
 		if !known {
-			err = refuse(c.from.in, "what RUN %s leaves behind cannot be told; put it into a folder of its own by name", shorten(c.text))
+			err = refuse(c.from.in, "what RUN %s leaves behind cannot be told; put it into a folder of its own by name",
+				shorten(c.text))
 			return
 		}
 		for _, p := range paths {
@@ -108,9 +113,45 @@ func (a *conversion) leftBehind(inBuilder func(*command) bool, covered ...string
 	return err
 }
 
+// touchesLeft: a command on something that the final stage takes along from the builder.
+func (a *conversion) touchesLeft(c *command) bool {
+	for _, call := range c.step.Commands {
+		for _, w := range call.Args() {
+			for _, p := range a.left {
+				if within(join(c.dir, a.expand(c.from, w.Text)), p) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// finalPrograms are those that the final stage of any language can be expected to have, besides a slim image's own.
+var finalPrograms = words("python python3 pip pip3 node npm npx yarn ruby bundle gem rails rake php composer java " +
+	"sh bash")
+
+// callsKnown notes a guess where the final stage runs a program of which it is not known that it is there.
+func (a *conversion) callsKnown(c *command) {
+	if c.kind != other || a.res.Final == a.st.Base.Text {
+		return
+	}
+	libraries := a.libraries()
+	for _, call := range c.step.Commands {
+		name, _ := call.Effective()
+		if name == "" || slimPrograms[name] || finalPrograms[name] || strings.Contains(name, ".") ||
+			libraries[pythonName(name)] || commandKind(call) != other {
+			continue
+		}
+		a.guesses("the final stage has "+name+", which RUN "+shorten(c.text)+" calls",
+			"a slim image does not have it, and no package of that name is known to bring it")
+	}
+}
+
 // covered: the final stage has a path already, or has no use for it.
 func (a *conversion) covered(p string, folders []string) bool {
-	if toolCache.MatchString(p) || within(p, "/etc/apt") || within(p, "/usr/share/keyrings") || within(p, "/dev") || p == "/" {
+	if toolCache.MatchString(p) || within(p, "/etc/apt") || within(p, "/usr/share/keyrings") || within(p, "/dev") ||
+		p == "/" {
 		return true
 	}
 	for _, f := range append(folders, a.left...) {
@@ -146,5 +187,7 @@ func (a *conversion) worthwhile() error {
 	if builds || a.language == "Node" && len(a.manifest().DevDependencies) > 0 {
 		return nil
 	}
-	return refuse(a.st.From, "it stands on %s already and installs nothing that only builds, so there is nothing to leave behind", a.st.Base.Text)
+	return refuse(a.st.From,
+		"it stands on %s already and installs nothing that only builds, so there is nothing to leave behind",
+		a.st.Base.Text)
 }

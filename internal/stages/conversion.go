@@ -23,6 +23,7 @@ type conversion struct {
 	res          *Result
 	sources      *sources            // the context's source code, read once
 	base         Inherited           // what the original's base image sets
+	instead      *dockerfile.File    // what is converted in the place of the file: the app's build has moved into a RUN
 	dependents   []*dockerfile.Stage // stages that build on this one
 	needs        []need              // what the app's libraries need when they run, read once
 	left         []string            // what the builder leaves outside of the app's own folder and the final stage takes along
@@ -102,7 +103,8 @@ func newConversion(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Option
 		p := &instruction{in: in, dir: dir, env: env}
 		first := in.Line
 		for _, c := range f.Comments {
-			if !seen[c] && c.Span.Start > st.From.Span.Start && (c.Inside == in || c.Inside == nil && c.Span.Start < in.Span.Start) {
+			if !seen[c] && c.Span.Start > st.From.Span.Start &&
+				(c.Inside == in || c.Inside == nil && c.Span.Start < in.Span.Start) {
 				seen[c] = true
 				r := remark{text: "# " + c.Text}
 				if c.Inside == in {
@@ -176,7 +178,8 @@ func installKind(in *dockerfile.Install) kind {
 	case "apt", "apk", "dnf", "zypper", "pacman":
 		return system
 	}
-	if in.Manager == "pip" && in.Verb == "install" && len(in.Packages) > 0 && len(in.Requirements) == 0 && allTools(in) {
+	if in.Manager == "pip" && in.Verb == "install" && len(in.Packages) > 0 && len(in.Requirements) == 0 &&
+		allTools(in) {
 		return tooling
 	}
 	if in.Manager == "npm" && in.Has("-g", "--global", "--location=global") && allTools(in) {
@@ -186,10 +189,14 @@ func installKind(in *dockerfile.Install) kind {
 }
 
 // buildTools are packages that build others and that no application runs.
-var buildTools = map[string]bool{"pip": true, "setuptools": true, "wheel": true, "poetry": true, "poetry-core": true, "uv": true, "pdm": true, "pipenv": true,
-	"virtualenv": true, "build": true, "cython": true, "setuptools-scm": true, "poetry-plugin-export": true, "maturin": true, "scikit-build": true, "cmake": true, "ninja": true,
-	"npm": true, "yarn": true, "pnpm": true, "corepack": true, "typescript": true, "node-gyp": true, "@angular/cli": true, "gulp": true, "gulp-cli": true, "grunt-cli": true,
-	"webpack": true, "webpack-cli": true, "turbo": true, "lerna": true, "rimraf": true, "@nestjs/cli": true, "@vue/cli": true, "vite": true, "n": true}
+var buildTools = map[string]bool{"pip": true, "setuptools": true, "wheel": true, "poetry": true, "poetry-core": true,
+	"uv": true, "pdm": true, "pipenv": true,
+	"virtualenv": true, "build": true, "cython": true, "setuptools-scm": true, "poetry-plugin-export": true,
+	"maturin": true, "scikit-build": true, "cmake": true, "ninja": true,
+	"npm": true, "yarn": true, "pnpm": true, "corepack": true, "typescript": true, "node-gyp": true,
+	"@angular/cli": true, "gulp": true, "gulp-cli": true, "grunt-cli": true,
+	"webpack": true, "webpack-cli": true, "turbo": true, "lerna": true, "rimraf": true, "@nestjs/cli": true,
+	"@vue/cli": true, "vite": true, "n": true}
 
 // managerParts are what Python's package managers stand on, and what people pin beside them.
 var managerParts = words("hishel httpx requests urllib3 cachecontrol certifi charset-normalizer keyring packaging platformdirs filelock importlib-metadata dulwich distlib installer tomlkit unearth")
@@ -229,7 +236,8 @@ func commandKind(c *dockerfile.Command) kind {
 			return state // nothing but assignments
 		}
 		return other
-	case "cd", "set", "export", "source", ".", "eval", "umask", "ulimit", "unset", "alias", "shopt", "trap", "pushd", "popd", "readonly", "declare", "local":
+	case "cd", "set", "export", "source", ".", "eval", "umask", "ulimit", "unset", "alias", "shopt", "trap", "pushd",
+		"popd", "readonly", "declare", "local":
 		return state
 	case "apt-get", "apt", "apk", "aptitude":
 		switch first {
@@ -248,15 +256,19 @@ func commandKind(c *dockerfile.Command) kind {
 			}
 		}
 		return clean
-	case "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "passwd", "chpasswd", "userdel", "deluser":
+	case "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "passwd", "chpasswd", "userdel",
+		"deluser":
 		return account
-	case "mkdir", "chmod", "chown", "ln", "touch", "cp", "mv", "echo", "printf", "sed", "install", "locale-gen", "localedef", "update-ca-certificates", "update-alternatives",
+	case "mkdir", "chmod", "chown", "ln", "touch", "cp", "mv", "echo", "printf", "sed", "install", "locale-gen",
+		"localedef", "update-ca-certificates", "update-alternatives",
 		"ldconfig", "fc-cache", "dpkg-reconfigure", "chgrp", "tee", "true", ":", "test", "[",
-		"false", "exit", "cat", "ls", "which", "command", "sleep", "date", "uname", "grep", "head", "tail", "id", "whoami", "pwd", "env", "wc", "sort", "awk", "rmdir", "readlink":
+		"false", "exit", "cat", "ls", "which", "command", "sleep", "date", "uname", "grep", "head", "tail", "id",
+		"whoami", "pwd", "env", "wc", "sort", "awk", "rmdir", "readlink":
 		return files
 	case "curl", "wget", "git", "svn", "hg", "tar", "unzip", "gpg", "apt-key", "add-apt-repository":
 		return fetch
-	case "make", "cmake", "gcc", "g++", "cc", "ninja", "meson", "cargo", "go", "mvn", "mvnw", "gradle", "gradlew", "javac", "tsc", "rustc", "dotnet":
+	case "make", "cmake", "gcc", "g++", "cc", "ninja", "meson", "cargo", "go", "mvn", "mvnw", "gradle", "gradlew",
+		"javac", "tsc", "rustc", "dotnet":
 		return compile
 	case "poetry", "pdm", "pipenv", "uv", "corepack", "pipx":
 		return tooling
@@ -269,7 +281,8 @@ func commandKind(c *dockerfile.Command) kind {
 		return compile
 	case "npx", "bunx", "ng", "vite", "next", "nuxt", "webpack":
 		return compile
-	case "bundle", "gem", "composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl":
+	case "bundle", "gem", "composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable",
+		"pecl":
 		return tooling
 	}
 	return other
@@ -385,10 +398,10 @@ func (a *conversion) copies(before int) []copied {
 			continue
 		}
 		args := p.in.Args
-		dest := args[len(args)-1].Text
+		dest := a.expand(p, args[len(args)-1].Text)
 		toDir := strings.HasSuffix(dest, "/") || len(args) > 2 || dest == "." || dest == "./"
 		for _, w := range args[:len(args)-1] {
-			for _, src := range a.glob(w.Text) {
+			for _, src := range a.glob(a.expand(p, w.Text)) {
 				to := join(p.dir, dest)
 				if st, err := statIn(a.ctx, src); err == nil && !st.IsDir() && (toDir || to == p.dir) {
 					to = path.Join(to, path.Base(src))

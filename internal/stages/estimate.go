@@ -30,7 +30,8 @@ func EstimateOf(r *Result, size func(ref string) (bytes int64, ok bool)) Estimat
 		e.After, ok[1] = 0, true
 	}
 	if size == nil && r.Final != "scratch" {
-		e.Text = "no estimate without a container engine: the sizes of " + r.Builder + " and " + r.Final + " are not at hand"
+		e.Text = "no estimate without a container engine: the sizes of " + r.Builder + " and " + r.Final +
+			" are not at hand"
 		return e
 	}
 	for i, ref := range []string{r.Builder, r.Final} {
@@ -44,7 +45,8 @@ func EstimateOf(r *Result, size func(ref string) (bytes int64, ok bool)) Estimat
 		e.Text = "no estimate: both stages stand on bases of the same size"
 		return e
 	}
-	e.Text = fmt.Sprintf("at least %d MB less: %s has %d MB, %s %d MB", (e.Before-e.After)/1e6, r.Builder, e.Before/1e6, r.Final, e.After/1e6)
+	e.Text = fmt.Sprintf("at least %d MB less: %s has %d MB, %s %d MB", (e.Before-e.After)/1e6, r.Builder, e.Before/1e6,
+		r.Final, e.After/1e6)
 	return e
 }
 

@@ -68,7 +68,8 @@ func (w *finalWriter) write() {
 // that its lines use.
 func (w *finalWriter) keepInherited() {
 	a := w.a
-	if name := official(a.st.Base); a.res.Final == a.st.Base.Text || name != "" && name == official(dockerfile.ParseRef(a.res.Final)) {
+	if name := official(a.st.Base); a.res.Final == a.st.Base.Text || name != "" &&
+		name == official(dockerfile.ParseRef(a.res.Final)) {
 		return // the same image, or its twin
 	}
 	var first []string
@@ -81,7 +82,8 @@ func (w *finalWriter) keepInherited() {
 	if len(first) > 0 {
 		lines = append(lines, line{text: "ENV " + strings.Join(first, " ")})
 	}
-	if dir := a.base.WorkDir; dir != "/" && dir != knownBases[official(dockerfile.ParseRef(a.res.Final))].WorkDir && !a.setsWorkDir() {
+	if dir := a.base.WorkDir; dir != "/" && dir != knownBases[official(dockerfile.ParseRef(a.res.Final))].WorkDir &&
+		!a.setsWorkDir() {
 		lines = append(lines, line{text: "WORKDIR " + dir})
 	}
 	w.s.lines = append(lines, w.s.lines...)
@@ -170,6 +172,7 @@ func (w *finalWriter) run(o *instruction) {
 	runs := false // something of the app's own, which may need what the builder made
 	texts := a.pick(o, w.wants, func(c *command) string {
 		runs = runs || c.kind != account && c.kind != files
+		a.callsKnown(c)
 		if c.runtime != "" {
 			return c.runtime
 		}
@@ -253,6 +256,9 @@ func (s *stage) reads(name string, later []line) bool {
 
 // wants are the parts that the final stage runs itself.
 func (w *finalWriter) wants(p *command) bool {
+	if p.kind == files && (w.a.touchesLeft(p) || w.a.onlySources(p)) {
+		return false // it comes along as the builder left it
+	}
 	if w.runs != nil {
 		return w.runs(p)
 	}

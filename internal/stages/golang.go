@@ -50,11 +50,13 @@ func planGo(a *conversion) error {
 	scratch := a.res.Final == "scratch"
 	minimal = minimal && (scratch || strings.Contains(a.res.Final, "distroless"))
 	if g.cgo && (scratch || strings.Contains(a.res.Final, "distroless/static")) {
-		return refuse(g.build.from.in, "the program is linked with C libraries (cgo), which %s does not have", a.res.Final)
+		return refuse(g.build.from.in, "the program is linked with C libraries (cgo), which %s does not have",
+			a.res.Final)
 	}
 	bare := scratch || strings.Contains(a.res.Final, "distroless/static")
 	if bare && (g.needsShell() || len(g.commandsNeeded()) > 0) {
-		return refuse(a.last("CMD"), "it needs a shell or other programs when it runs, which %s does not have", a.res.Final)
+		return refuse(a.last("CMD"), "it needs a shell or other programs when it runs, which %s does not have",
+			a.res.Final)
 	}
 	if in := a.last("HEALTHCHECK"); in != nil && in.Script != nil && !minimal {
 		for _, c := range in.Script.Commands {
@@ -82,7 +84,8 @@ func (g *golang) look() error {
 	g.parts(func(p *command) {
 		for _, c := range p.step.Commands {
 			name, w := c.Effective()
-			if name == "go" && len(w) > 1 && (w[1].Text == "build" || w[1].Text == "install" && g.startsBinary(start, w)) {
+			if name == "go" && len(w) > 1 && (w[1].Text == "build" || w[1].Text == "install" &&
+				g.startsBinary(start, w)) {
 				g.build = p
 			}
 		}
@@ -176,7 +179,8 @@ func (g *golang) locate(start []string) error {
 	}
 	var err error
 	g.parts(func(p *command) {
-		if !p.is("go") || !strings.Contains(p.text, "go build") && !strings.Contains(p.text, "go install") || err != nil {
+		if !p.is("go") || !strings.Contains(p.text, "go build") && !strings.Contains(p.text, "go install") ||
+			err != nil {
 			return
 		}
 		var made string
@@ -187,7 +191,8 @@ func (g *golang) locate(start []string) error {
 		if made, ends = g.movedTo(made, p.from); g.ends == nil || ends.in.Line > g.ends.in.Line {
 			g.ends = ends
 		}
-		if p == g.build || len(start) > 0 && path.Base(made) == path.Base(start[0]) && path.Base(g.binary) != path.Base(start[0]) {
+		if p == g.build || len(start) > 0 && path.Base(made) == path.Base(start[0]) &&
+			path.Base(g.binary) != path.Base(start[0]) {
 			if g.binary != "" && g.binary != made {
 				g.others = append(g.others, g.binary)
 			}
@@ -271,7 +276,8 @@ func (g *golang) needsShell() bool {
 			continue
 		}
 		words, ok := argv(in)
-		if !ok || len(words) > 0 && (strings.HasSuffix(words[0], ".sh") || path.Base(words[0]) == "sh" || path.Base(words[0]) == "bash") {
+		if !ok || len(words) > 0 && (strings.HasSuffix(words[0], ".sh") || path.Base(words[0]) == "sh" ||
+			path.Base(words[0]) == "bash") {
 			return true
 		}
 	}
@@ -365,7 +371,8 @@ func (g *golang) builderRun(b *stage, o *instruction) {
 	goes := false
 	list := g.pick(o, builds, func(c *command) string {
 		goes = goes || c.is("go")
-		if !c.is("go") || !strings.Contains(c.text, "go build") && !strings.Contains(c.text, "go install") || strings.Contains(c.text, "/dev/null") {
+		if !c.is("go") || !strings.Contains(c.text, "go build") && !strings.Contains(c.text, "go install") ||
+			strings.Contains(c.text, "/dev/null") {
 			return c.text
 		}
 		return goBuild(c.text, g)
@@ -447,7 +454,8 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 	}
 	covered := append([]string{dir, g.binary, "/go/pkg", g.goBin(built)}, g.others...)
 	inBuilder := func(c *command) bool {
-		return c.from.in.Line <= built.in.Line && !c.is("go") && !(c.is("cp", "mv") && strings.Contains(c.text, path.Base(g.binary)))
+		return c.from.in.Line <= built.in.Line && !c.is("go") && !(c.is("cp", "mv") &&
+			strings.Contains(c.text, path.Base(g.binary)))
 	}
 	if err := g.leftBehind(inBuilder, covered...); err != nil {
 		return err
@@ -466,7 +474,8 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 			f.add("COPY --from=builder " + program + " " + program)
 		}
 		f.add(g.assets(built)...)
-		if dir := path.Dir(g.binary); g.startsByName() && !g.pathHolds(dir) && !strings.Contains(":"+systemPath+":", ":"+dir+":") {
+		if dir := path.Dir(g.binary); g.startsByName() && !g.pathHolds(dir) &&
+			!strings.Contains(":"+systemPath+":", ":"+dir+":") {
 			f.add("ENV PATH=" + dir + ":$PATH")
 		}
 	}
@@ -508,7 +517,8 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 func (g *golang) withoutShell(o *instruction) (string, bool) {
 	switch o.in.Keyword {
 	case "HEALTHCHECK":
-		if s := o.in.Script; s != nil && (len(s.Commands) == 0 || !o.in.JSON || path.Base(s.Commands[0].Words[0].Text) != path.Base(g.binary)) {
+		if s := o.in.Script; s != nil &&
+			(len(s.Commands) == 0 || !o.in.JSON || path.Base(s.Commands[0].Words[0].Text) != path.Base(g.binary)) {
 			g.change("healthcheck", "the final stage has no shell to run it in")
 			g.note("The HEALTHCHECK is gone: the final stage holds nothing that could ask. Let the program check itself, or Traefik.")
 			return "", true

@@ -18,7 +18,8 @@ var byLanguage = map[string][]string{
 	"static": {"node_modules"},
 }
 
-var everywhere = []string{".git", ".env", ".env.*", "*.pem", "*.key", "Dockerfile*", ".dockerignore", "docker-compose*.yml"}
+var everywhere = []string{".git", ".env", ".env.*", "*.pem", "*.key", "Dockerfile*", ".dockerignore",
+	"docker-compose*.yml"}
 
 // ignoreFile is the .dockerignore that goes with the conversion: the present one with what is missing added at its
 // end, never anything that the Dockerfile copies by name or that the build itself asks for. nil leaves it as it is.
@@ -33,7 +34,8 @@ func (a *conversion) ignoreFile() []byte {
 	}
 	var add []string
 	for _, p := range append(append([]string{}, everywhere...), byLanguage[a.language]...) {
-		if !have[p] && !have["**/"+p] && !have["!"+p] && !a.copiesNamed(p) && !(p == ".git" && a.needsHistory()) && a.maySkip(p) {
+		if !have[p] && !have["**/"+p] && !have["!"+p] && !a.copiesNamed(p) && !(p == ".git" && a.needsHistory()) &&
+			a.maySkip(p) {
 			add = append(add, p)
 		}
 	}
@@ -49,7 +51,8 @@ func (a *conversion) ignoreFile() []byte {
 // settingsFile are files of variables, which belong to where an app runs and not into its image.
 var settingsFile = lazyregexp.New(`^\.env(\..+)?$`)
 
-// maySkip reports whether files of the context may be kept out by a pattern, and notes which of them are: a file that the
+// maySkip reports whether files of the context may be kept out by a pattern, and notes which of them are: a file that
+// the
 // build itself reads is not, and neither is a key or certificate that the app opens.
 func (a *conversion) maySkip(pattern string) bool {
 	secret := strings.HasPrefix(pattern, ".env") || pattern == "*.pem" || pattern == "*.key"
@@ -64,7 +67,8 @@ func (a *conversion) maySkip(pattern string) bool {
 		}
 		by := a.readBy(name)
 		if secret && !settingsFile.MatchString(name) && by != "" {
-			a.note("%s stays in the image: %s reads it. Give it when the app runs instead (a secret, a mount).", name, by)
+			a.note("%s stays in the image: %s reads it. Give it when the app runs instead (a secret, a mount).", name,
+				by)
 			return false
 		}
 		if settingsFile.MatchString(name) {
@@ -76,7 +80,8 @@ func (a *conversion) maySkip(pattern string) bool {
 			}
 			a.res.KeptOut = append(a.res.KeptOut, name)
 			if by != "" || name == ".env" {
-				a.guesses("the variables of "+name+" are given when the app runs", "the image held the file, and a file of settings does not belong into one")
+				a.guesses("the variables of "+name+" are given when the app runs",
+					"the image held the file, and a file of settings does not belong into one")
 			}
 		}
 	}
@@ -97,8 +102,10 @@ func (a *conversion) copiesTop(name string) bool {
 func (a *conversion) buildReads(name string) bool {
 	found := false
 	a.parts(func(c *command) {
-		found = found || strings.Contains(c.text, name+" ") || strings.HasSuffix(c.text, name) || strings.Contains(c.text, name+`"`)
-		found = found || c.kind == compile && settingsFile.MatchString(name) && a.language == "Node" && strings.Contains(c.text, "build")
+		found = found || strings.Contains(c.text, name+" ") || strings.HasSuffix(c.text, name) ||
+			strings.Contains(c.text, name+`"`)
+		found = found || c.kind == compile && settingsFile.MatchString(name) && a.language == "Node" &&
+			strings.Contains(c.text, "build")
 	})
 	return found
 }
@@ -118,7 +125,8 @@ func (a *conversion) readBy(name string) string {
 			}
 		}
 	}
-	for _, lib := range []string{"python-dotenv", "django-environ", "python-decouple", "environs", "pydantic-settings", "dotenv", "laravel/framework", "vlucas/phpdotenv"} {
+	for _, lib := range []string{"python-dotenv", "django-environ", "python-decouple", "environs", "pydantic-settings",
+		"dotenv", "laravel/framework", "vlucas/phpdotenv"} {
 		if settingsFile.MatchString(name) && a.libraries()[lib] {
 			return lib
 		}
@@ -150,7 +158,9 @@ func (a *conversion) needsHistory() bool {
 	})
 	for _, f := range []string{"pyproject.toml", "setup.py", "setup.cfg"} {
 		t := a.read(f)
-		asks = asks || strings.Contains(t, "setuptools_scm") || strings.Contains(t, "setuptools-scm") || strings.Contains(t, "hatch-vcs") || strings.Contains(t, "versioneer") || strings.Contains(t, "poetry-dynamic-versioning")
+		asks = asks || strings.Contains(t, "setuptools_scm") || strings.Contains(t, "setuptools-scm") ||
+			strings.Contains(t, "hatch-vcs") || strings.Contains(t, "versioneer") ||
+			strings.Contains(t, "poetry-dynamic-versioning")
 	}
 	return asks
 }

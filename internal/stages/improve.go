@@ -14,7 +14,8 @@ import (
 // without their dependencies so that the final stage fetches them, a final stage on an image to build with. It
 // changes only those lines.
 func improve(f *dockerfile.File, st *dockerfile.Stage, o Options) (*Result, error) {
-	i := &improver{f: f, st: st, o: o, res: &Result{Improvement: true, Language: languageOfBase(st.Base.Name()), Builder: st.Base.Text}}
+	i := &improver{f: f, st: st, o: o, res: &Result{Improvement: true, Language: languageOfBase(st.Base.Name()),
+		Builder: st.Base.Text}}
 	for _, in := range st.Instructions {
 		if from := f.CopiedFrom(in); from != nil && len(in.Args) == 2 && !o.Plain {
 			i.mounted(in, from)
@@ -79,7 +80,8 @@ func (i *improver) mounted(in *dockerfile.Instruction, from *dockerfile.Stage) {
 	src, dest := in.Args[0].Text, strings.TrimSuffix(in.Args[1].Text, "/")
 	wheel := wheelOf(from, src)
 	cache := cacheFolder.MatchString(src)
-	if wheel == nil && !cache && !wheelFolder.MatchString(src) || !strings.HasPrefix(src, "/") || !strings.HasPrefix(dest, "/") {
+	if wheel == nil && !cache && !wheelFolder.MatchString(src) || !strings.HasPrefix(src, "/") ||
+		!strings.HasPrefix(dest, "/") {
 		return
 	}
 	if strings.ContainsAny(path.Base(src), "*?") || strings.HasSuffix(src, ".whl") {
@@ -105,7 +107,8 @@ func (i *improver) mounted(in *dockerfile.Instruction, from *dockerfile.Stage) {
 				commands[n] = strings.ReplaceAll(commands[n], "--find-links="+dest, "--find-links="+target)
 			}
 		}
-		mount := "--mount=type=bind,from=" + from.Label() + ",source=" + strings.TrimSuffix(src, "/") + ",target=" + target
+		mount := "--mount=type=bind,from=" + from.Label() + ",source=" + strings.TrimSuffix(src, "/") + ",target=" +
+			target
 		if cache {
 			mount += ",rw"
 		}
@@ -113,7 +116,8 @@ func (i *improver) mounted(in *dockerfile.Instruction, from *dockerfile.Stage) {
 			mount = i.f.Text(fl.Span) + " " + mount
 		}
 		i.runs = append(i.runs, run)
-		i.edits = append(i.edits, dockerfile.Delete(i.f.WholeLines(in.Span)), dockerfile.Replace(run.Span, "RUN "+mount+" \\\n    "+strings.Join(commands, " \\\n    && ")))
+		i.edits = append(i.edits, dockerfile.Delete(i.f.WholeLines(in.Span)),
+			dockerfile.Replace(run.Span, "RUN "+mount+" \\\n    "+strings.Join(commands, " \\\n    && ")))
 		if cache {
 			i.note("The cache is mounted while it is used, so that no layer keeps it.")
 		} else {
@@ -137,7 +141,8 @@ func (i *improver) installing(run *dockerfile.Instruction, folder string, cache 
 		t := oneLine(run.Script.Source[st.Stmt.Pos().Offset():st.Stmt.End().Offset()])
 		var inst *dockerfile.Install
 		for _, c := range st.Commands {
-			if x := c.Install(); x != nil && (x.Manager == "pip" && x.Verb == "install" || cache && x.Manager != "apt") {
+			if x := c.Install(); x != nil && (x.Manager == "pip" && x.Verb == "install" || cache &&
+				x.Manager != "apt") {
 				inst = x
 			}
 		}
@@ -185,7 +190,8 @@ func (i *improver) wholeWheels() {
 			}
 			folder := ""
 			for _, w := range c.Words {
-				if p := strings.TrimPrefix(w.Text, "--find-links="); wheelFolder.MatchString(p) && strings.HasPrefix(p, "/") {
+				if p := strings.TrimPrefix(w.Text, "--find-links="); wheelFolder.MatchString(p) &&
+					strings.HasPrefix(p, "/") {
 					folder = strings.TrimSuffix(path.Dir(p+"x"), "/")
 				}
 			}
@@ -245,7 +251,8 @@ func wheelOf(s *dockerfile.Stage, dir string) *dockerfile.Install {
 	dir = strings.TrimSuffix(strings.TrimSuffix(dir, "/*"), "/")
 	for _, w := range pipWheels(s) {
 		for _, o := range w.Options {
-			if (o.Name == "--wheel-dir" || o.Name == "-w") && strings.HasSuffix(dir, strings.TrimPrefix(strings.TrimSuffix(o.Value, "/"), ".")) {
+			if (o.Name == "--wheel-dir" || o.Name == "-w") &&
+				strings.HasSuffix(dir, strings.TrimPrefix(strings.TrimSuffix(o.Value, "/"), ".")) {
 				return w
 			}
 		}
@@ -288,15 +295,21 @@ func (i *improver) slim() {
 		twin = b.Raw + rest
 	}
 	if i.fetches() {
-		i.res.Assumptions = append(i.res.Assumptions, Assumption{"nothing that the final stage installs has to be compiled", "the slim base has no compiler, and an index may offer no ready build", true})
+		i.res.Assumptions = append(i.res.Assumptions,
+			Assumption{"nothing that the final stage installs has to be compiled",
+				"the slim base has no compiler, and an index may offer no ready build", true})
 	}
 	i.edits = append(i.edits, dockerfile.Replace(b.Span, twin))
 	i.res.Final = twin
-	i.res.Assumptions = append(i.res.Assumptions, Assumption{"what the final stage runs needs nothing that " + b.Text + " has besides", "it compiles nothing; which libraries and programs it opens by name is not told here", true})
+	i.res.Assumptions = append(i.res.Assumptions, Assumption{"what the final stage runs needs nothing that " + b.Text +
+		" has besides", "it compiles nothing; which libraries and programs it opens by name is not told here", true})
 	if from := i.f.Stages[0]; certificates {
-		i.edits = append(i.edits, dockerfile.Insert(i.st.From.Span.End, "\nCOPY --from="+from.Label()+" /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt"))
+		i.edits = append(i.edits,
+			dockerfile.Insert(i.st.From.Span.End,
+				"\nCOPY --from="+from.Label()+" /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt"))
 	}
-	if !slices.ContainsFunc(i.st.Instructions, func(in *dockerfile.Instruction) bool { return in.Keyword == "WORKDIR" }) {
+	if !slices.ContainsFunc(i.st.Instructions,
+		func(in *dockerfile.Instruction) bool { return in.Keyword == "WORKDIR" }) {
 		i.res.Changes = append(i.res.Changes, Change{"workdir", "it was the old base image's own"})
 	}
 	i.note("The final stage stands on %s, which only runs things, in the place of %s.", twin, b.Text)
@@ -348,7 +361,8 @@ func (i *improver) ownBase() {
 		i.edits = append(i.edits, dockerfile.Insert(i.st.From.Span.End, "\n"+strings.Join(inherited, "\n")))
 	}
 	i.res.Final, i.res.Builder = twin, b.Text
-	i.res.Assumptions = append(i.res.Assumptions, Assumption{"what the final stage runs needs nothing that " + b.Text + " has besides", "it compiles nothing; which libraries and programs it opens by name is not told here", true})
+	i.res.Assumptions = append(i.res.Assumptions, Assumption{"what the final stage runs needs nothing that " + b.Text +
+		" has besides", "it compiles nothing; which libraries and programs it opens by name is not told here", true})
 	i.note("The final stage stands on %s, which only runs things, in the place of %s, with the settings of the stages that it built on.", twin, b.Text)
 }
 
@@ -387,7 +401,10 @@ func (i *improver) twin(b dockerfile.Ref) (ref string, certificates bool) {
 
 // shared: another stage stands on the same image, so this one does because that does.
 func (i *improver) shared() bool {
-	return slices.ContainsFunc(i.f.Stages, func(s *dockerfile.Stage) bool { return s != i.st && s.Base.Text == i.st.Base.Text })
+	return slices.ContainsFunc(i.f.Stages, func(s *dockerfile.Stage) bool {
+		return s != i.st &&
+			s.Base.Text == i.st.Base.Text
+	})
 }
 
 // compiles: the final stage builds something itself, for which the slim base has no tools.

@@ -37,7 +37,8 @@ func planJava(a *conversion) error {
 	if strings.Contains(a.st.Base.Name(), "tomcat") {
 		jres = a.tomcats()
 		if j.copies = j.deployed(); len(j.copies) == 0 {
-			return refuse(nil, "which archive is put into Tomcat's webapps could not be told; copy target/NAME.war there by its name")
+			return refuse(nil,
+				"which archive is put into Tomcat's webapps could not be told; copy target/NAME.war there by its name")
 		}
 	} else if err := j.locate(); err != nil {
 		return err
@@ -144,7 +145,8 @@ func (j *java) locate() error {
 		case strings.ContainsAny(jar, "*?"):
 			name := j.archive()
 			if name == "" {
-				return refuse(j.last("CMD"), "the archive's name is left to a pattern and could not be told from the build's settings")
+				return refuse(j.last("CMD"),
+					"the archive's name is left to a pattern and could not be told from the build's settings")
 			}
 			j.jar = join(j.buildDir(), name)
 		case moved != "":
@@ -171,7 +173,8 @@ func (j *java) locate() error {
 			return refuse(j.last("CMD"), "the archive's name could not be told from the build's settings")
 		}
 		if !packages(j.build.text) {
-			return refuse(j.build.from.in, "nothing is packaged, so the app is compiled when it starts; add RUN mvn package (or gradle build) and start the archive with java -jar")
+			return refuse(j.build.from.in,
+				"nothing is packaged, so the app is compiled when it starts; add RUN mvn package (or gradle build) and start the archive with java -jar")
 		}
 		j.jar = join(j.buildDir(), name)
 		return nil
@@ -180,7 +183,8 @@ func (j *java) locate() error {
 		j.copies = append(j.copies, j.workDir())
 		return nil
 	}
-	return refuse(j.last("CMD"), "which archive it runs could not be told from its command; start it with java -jar NAME.jar")
+	return refuse(j.last("CMD"),
+		"which archive it runs could not be told from its command; start it with java -jar NAME.jar")
 }
 
 func packages(t string) bool {
@@ -231,7 +235,8 @@ func (j *java) archive() string {
 		}
 		name := p.ArtifactID + "-" + p.Version
 		if p.Build.FinalName != "" {
-			name = strings.NewReplacer("${project.artifactId}", p.ArtifactID, "${project.version}", p.Version).Replace(p.Build.FinalName)
+			name = strings.NewReplacer("${project.artifactId}", p.ArtifactID, "${project.version}",
+				p.Version).Replace(p.Build.FinalName)
 		}
 		if p.Packaging == "" {
 			p.Packaging = "jar"

@@ -22,47 +22,68 @@ type need struct {
 // programs that they call, the shared libraries that they open by name or are compiled against where there is no wheel.
 var librariesNeed = map[string]map[string]string{
 	"Python": {
-		"gitpython": "git", "dulwich": "", "pygit2": "", "python-magic": "libmagic1", "pdf2image": "poppler-utils", "pytesseract": "tesseract-ocr", "ocrmypdf": "tesseract-ocr ghostscript",
-		"pydub": "ffmpeg", "ffmpeg-python": "ffmpeg", "moviepy": "ffmpeg", "openai-whisper": "ffmpeg", "wand": "imagemagick", "graphviz": "graphviz", "pydot": "graphviz",
-		"psycopg2": "libpq5", "psycopg": "libpq5", "mysqlclient": "libmariadb3", "pycurl": "libcurl4", "pyzbar": "libzbar0", "sounddevice": "libportaudio2",
-		"weasyprint": "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0", "cairosvg": "libcairo2", "cairocffi": "libcairo2", "pycairo": "libcairo2", "opencv-python": "libgl1 libglib2.0-0",
-		"opencv-contrib-python": "libgl1 libglib2.0-0", "pyodbc": "unixodbc", "pyvips": "libvips42", "textract": "poppler-utils antiword", "docx2pdf": "libreoffice",
-		"pdfkit": "wkhtmltopdf", "imgkit": "wkhtmltopdf", "xmlsec": "libxmlsec1-openssl", "rpy2": "r-base-core", "soundfile": "libsndfile1", "pypandoc": "pandoc",
-		"ansible": "openssh-client", "ansible-core": "openssh-client", "sh": "", "python-dotenv": "", "pymssql": "freetds-bin", "gdal": "gdal-bin", "pyaudio": "libportaudio2",
-		"python-snappy": "libsnappy1v5", "leveldb": "libleveldb1d", "psutil": "", "netifaces": "", "pycups": "libcups2", "pyexiftool": "libimage-exiftool-perl", "camelot-py": "ghostscript",
-		"svn": "subversion", "mercurial": "", "git-python": "git", "fabric": "openssh-client", "scapy": "tcpdump", "python-nmap": "nmap", "pyrasite": "gdb", "speechrecognition": "flac", "uwsgi": "libxml2",
-		"yt-dlp": "ffmpeg", "imageio-ffmpeg": "", "unoconv": "libreoffice", "tabula-py": "default-jre-headless", "pyspark": "default-jre-headless procps", "jpype1": "default-jre-headless",
+		"gitpython": "git", "python-magic": "libmagic1", "pdf2image": "poppler-utils",
+		"pytesseract": "tesseract-ocr", "ocrmypdf": "tesseract-ocr ghostscript",
+		"pydub": "ffmpeg", "ffmpeg-python": "ffmpeg", "moviepy": "ffmpeg", "openai-whisper": "ffmpeg",
+		"wand": "imagemagick", "graphviz": "graphviz", "pydot": "graphviz",
+		"psycopg2": "libpq5", "psycopg": "libpq5", "mysqlclient": "libmariadb3", "pycurl": "libcurl4",
+		"pyzbar": "libzbar0", "sounddevice": "libportaudio2",
+		"weasyprint": "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0", "cairosvg": "libcairo2",
+		"cairocffi": "libcairo2", "pycairo": "libcairo2", "opencv-python": "libgl1 libglib2.0-0",
+		"opencv-contrib-python": "libgl1 libglib2.0-0", "pyodbc": "unixodbc", "pyvips": "libvips42",
+		"textract": "poppler-utils antiword", "docx2pdf": "libreoffice",
+		"pdfkit": "wkhtmltopdf", "imgkit": "wkhtmltopdf", "xmlsec": "libxmlsec1-openssl", "rpy2": "r-base-core",
+		"soundfile": "libsndfile1", "pypandoc": "pandoc",
+		"ansible": "openssh-client", "ansible-core": "openssh-client", "pymssql": "freetds-bin", "gdal": "gdal-bin", "pyaudio": "libportaudio2",
+		"python-snappy": "libsnappy1v5", "leveldb": "libleveldb1d", "pycups": "libcups2",
+		"pyexiftool": "libimage-exiftool-perl", "camelot-py": "ghostscript",
+		"svn": "subversion", "git-python": "git", "fabric": "openssh-client", "scapy": "tcpdump",
+		"python-nmap": "nmap", "pyrasite": "gdb", "speechrecognition": "flac", "uwsgi": "libxml2",
+		"yt-dlp": "ffmpeg", "unoconv": "libreoffice", "tabula-py": "default-jre-headless",
+		"pyspark": "default-jre-headless procps", "jpype1": "default-jre-headless",
 	},
 	"Node": {
-		"simple-git": "git", "nodegit": "", "isomorphic-git": "", "fluent-ffmpeg": "ffmpeg", "gm": "imagemagick graphicsmagick", "imagemagick": "imagemagick", "pdf-image": "imagemagick poppler-utils",
-		"node-poppler": "poppler-utils", "pdf-poppler": "poppler-utils", "tesseractocr": "tesseract-ocr", "node-tesseract-ocr": "tesseract-ocr", "wkhtmltopdf": "wkhtmltopdf", "ping": "iputils-ping",
-		"mysqldump": "default-mysql-client", "pg-dump-restore": "postgresql-client", "@prisma/client": "openssl", "prisma": "openssl", "python-shell": "python3", "libreoffice-convert": "libreoffice",
-		"textract": "poppler-utils antiword", "exiftool-vendored": "perl", "node-ssh": "", "ssh-exec": "openssh-client", "git-clone": "git", "degit": "git", "ps-list": "procps", "find-process": "procps",
-		"pidusage": "procps", "tree-kill": "procps", "canvas": "", "sharp": "",
-	},
+		"simple-git": "git", "fluent-ffmpeg": "ffmpeg",
+		"gm": "imagemagick graphicsmagick", "imagemagick": "imagemagick", "pdf-image": "imagemagick poppler-utils",
+		"node-poppler": "poppler-utils", "pdf-poppler": "poppler-utils", "tesseractocr": "tesseract-ocr",
+		"node-tesseract-ocr": "tesseract-ocr", "wkhtmltopdf": "wkhtmltopdf", "ping": "iputils-ping",
+		"mysqldump": "default-mysql-client", "pg-dump-restore": "postgresql-client", "@prisma/client": "openssl",
+		"prisma": "openssl", "python-shell": "python3", "libreoffice-convert": "libreoffice",
+		"textract": "poppler-utils antiword", "exiftool-vendored": "perl", "ssh-exec": "openssh-client",
+		"git-clone": "git", "degit": "git", "ps-list": "procps", "find-process": "procps",
+		"pidusage": "procps", "tree-kill": "procps"},
 	"Ruby": {
-		"rails": "tzdata", "activesupport": "tzdata", "tzinfo": "tzdata", "mini_magick": "imagemagick", "rmagick": "imagemagick", "pg": "libpq5", "mysql2": "libmariadb3", "sqlite3": "libsqlite3-0",
-		"git": "git", "rugged": "", "ruby-vips": "libvips42", "curb": "libcurl4", "wkhtmltopdf": "wkhtmltopdf", "wicked_pdf": "wkhtmltopdf", "pdfkit": "wkhtmltopdf",
-		"streamio-ffmpeg": "ffmpeg", "rtesseract": "tesseract-ocr", "ruby-filemagic": "libmagic1", "typhoeus": "libcurl4", "ethon": "libcurl4", "capybara-webkit": "", "tiny_tds": "freetds-bin",
-		"image_processing": "imagemagick", "puma_worker_killer": "procps", "get_process_mem": "procps", "sys-proctable": "", "libv8": "", "ruby-graphviz": "graphviz", "gnupg": "gnupg", "gpgme": "gnupg",
+		"rails": "tzdata", "activesupport": "tzdata", "tzinfo": "tzdata", "mini_magick": "imagemagick",
+		"rmagick": "imagemagick", "pg": "libpq5", "mysql2": "libmariadb3", "sqlite3": "libsqlite3-0",
+		"git": "git", "ruby-vips": "libvips42", "curb": "libcurl4", "wkhtmltopdf": "wkhtmltopdf",
+		"wicked_pdf": "wkhtmltopdf", "pdfkit": "wkhtmltopdf",
+		"streamio-ffmpeg": "ffmpeg", "rtesseract": "tesseract-ocr", "ruby-filemagic": "libmagic1",
+		"typhoeus": "libcurl4", "ethon": "libcurl4", "tiny_tds": "freetds-bin",
+		"image_processing": "imagemagick", "puma_worker_killer": "procps", "get_process_mem": "procps",
+		"ruby-graphviz": "graphviz", "gnupg": "gnupg", "gpgme": "gnupg",
 	},
 	"PHP": {
-		"nunomaduro/collision": "", "knplabs/knp-snappy": "wkhtmltopdf", "php-ffmpeg/php-ffmpeg": "ffmpeg", "spatie/pdf-to-text": "poppler-utils", "thiagoalessio/tesseract_ocr": "tesseract-ocr",
-		"cpliakas/git-wrapper": "git", "czproject/git-php": "git", "gitonomy/gitlib": "git", "spatie/image-optimizer": "jpegoptim optipng pngquant", "spatie/db-dumper": "default-mysql-client",
+		"knplabs/knp-snappy": "wkhtmltopdf", "php-ffmpeg/php-ffmpeg": "ffmpeg",
+		"spatie/pdf-to-text": "poppler-utils", "thiagoalessio/tesseract_ocr": "tesseract-ocr",
+		"cpliakas/git-wrapper": "git", "czproject/git-php": "git", "gitonomy/gitlib": "git",
+		"spatie/image-optimizer": "jpegoptim optipng pngquant", "spatie/db-dumper": "default-mysql-client",
 		"spatie/laravel-backup": "default-mysql-client",
 	},
 }
 
 // javascript are the gems that call a JavaScript runtime, and those that bring one of their own.
 var (
-	javascriptGems = []string{"execjs", "uglifier", "coffee-rails", "coffee-script", "autoprefixer-rails", "sprockets-es6", "babel-transpiler", "therubyracer-execjs", "webpacker", "terser"}
-	runtimeGems    = []string{"mini_racer", "therubyracer", "duktape", "alaska"}
+	javascriptGems = []string{"execjs", "uglifier", "coffee-rails", "coffee-script", "autoprefixer-rails",
+		"sprockets-es6", "babel-transpiler", "therubyracer-execjs", "webpacker", "terser"}
+	runtimeGems = []string{"mini_racer", "therubyracer", "duktape", "alaska"}
 )
 
 // largeBase are the packages of buildpack-deps that something may call or load, which the large variants of the
 // language images stand on and the slim ones lack.
-var largeBase = words(`git mercurial subversion openssh-client curl wget gnupg procps file unzip xz-utils imagemagick libmagic1 libpq5 libmariadb3 libcurl4
-	libsqlite3-0 libxml2 libxslt1.1 tzdata ca-certificates perl netbase patch make libglib2.0-0 libyaml-0-2 openssl libwebp7 default-mysql-client-core`)
+var largeBase = words(`git mercurial subversion openssh-client curl wget gnupg procps file unzip xz-utils imagemagick
+	libmagic1 libpq5 libmariadb3 libcurl4
+	libsqlite3-0 libxml2 libxslt1.1 tzdata ca-certificates perl netbase patch make libglib2.0-0 libyaml-0-2 openssl
+	libwebp7 default-mysql-client-core`)
 
 // brings reports whether the original's base holds a package that is not installed by name.
 func (a *conversion) brings(pkg string) bool {
@@ -172,16 +193,23 @@ func (a *conversion) needsPackage(pkg string) bool {
 
 // cratesNeed are the packages of Debian whose libraries a crate links by default, where it does not build its own.
 var cratesNeed = map[string]string{
-	"openssl-sys": "libssl-dev", "pq-sys": "libpq-dev", "mysqlclient-sys": "default-libmysqlclient-dev", "libsqlite3-sys": "libsqlite3-dev", "curl-sys": "libcurl4-openssl-dev",
-	"libz-sys": "zlib1g-dev", "libxml": "libxml2-dev", "alsa-sys": "libasound2-dev", "zmq-sys": "libzmq3-dev", "libudev-sys": "libudev-dev", "libdbus-sys": "libdbus-1-dev",
-	"servo-fontconfig-sys": "libfontconfig-dev", "yeslogic-fontconfig-sys": "libfontconfig-dev", "freetype-sys": "libfreetype-dev", "libgssapi-sys": "libkrb5-dev", "rdkafka-sys": "librdkafka-dev",
-	"libusb1-sys": "libusb-1.0-0-dev", "sodiumoxide": "libsodium-dev", "libsodium-sys": "libsodium-dev", "glib-sys": "libglib2.0-dev", "cairo-sys-rs": "libcairo2-dev", "pcap": "libpcap-dev",
-	"libgit2-sys": "", "magick_rust": "libmagickwand-dev", "odbc-sys": "unixodbc-dev", "unbound-sys": "libunbound-dev", "tss-esapi-sys": "libtss2-dev", "libarchive3-sys": "libarchive-dev",
-	"gstreamer-sys": "libgstreamer1.0-dev", "leptonica-sys": "libleptonica-dev", "tesseract-sys": "libtesseract-dev", "openblas-src": "libopenblas-dev", "ffmpeg-sys-next": "libavcodec-dev",
+	"openssl-sys": "libssl-dev", "pq-sys": "libpq-dev", "mysqlclient-sys": "default-libmysqlclient-dev",
+	"libsqlite3-sys": "libsqlite3-dev", "curl-sys": "libcurl4-openssl-dev",
+	"libz-sys": "zlib1g-dev", "libxml": "libxml2-dev", "alsa-sys": "libasound2-dev", "zmq-sys": "libzmq3-dev",
+	"libudev-sys": "libudev-dev", "libdbus-sys": "libdbus-1-dev",
+	"servo-fontconfig-sys": "libfontconfig-dev", "yeslogic-fontconfig-sys": "libfontconfig-dev",
+	"freetype-sys": "libfreetype-dev", "libgssapi-sys": "libkrb5-dev", "rdkafka-sys": "librdkafka-dev",
+	"libusb1-sys": "libusb-1.0-0-dev", "sodiumoxide": "libsodium-dev", "libsodium-sys": "libsodium-dev",
+	"glib-sys": "libglib2.0-dev", "cairo-sys-rs": "libcairo2-dev", "pcap": "libpcap-dev",
+	"magick_rust": "libmagickwand-dev", "odbc-sys": "unixodbc-dev", "unbound-sys": "libunbound-dev",
+	"tss-esapi-sys": "libtss2-dev", "libarchive3-sys": "libarchive-dev",
+	"gstreamer-sys": "libgstreamer1.0-dev", "leptonica-sys": "libleptonica-dev", "tesseract-sys": "libtesseract-dev",
+	"openblas-src": "libopenblas-dev", "ffmpeg-sys-next": "libavcodec-dev",
 }
 
 // vendoring are crates whose presence in the lock file tells that the library is compiled in.
-var vendoring = map[string]string{"openssl-sys": "openssl-src", "curl-sys": "curl-src", "libsodium-sys": "libsodium-src", "pq-sys": "pq-src"}
+var vendoring = map[string]string{"openssl-sys": "openssl-src", "curl-sys": "curl-src",
+	"libsodium-sys": "libsodium-src", "pq-sys": "pq-src"}
 
 var lockedCrate = lazyregexp.New(`(?m)^name\s*=\s*"([^"]+)"`)
 

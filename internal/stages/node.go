@@ -28,7 +28,8 @@ func (a *conversion) manifest() manifest {
 	if src, ok := a.source(join(a.workDir(), "package.json"), 0); ok {
 		name = src
 	}
-	_ = json.Unmarshal([]byte(a.read(name)), &m) // what does not parse is as good as empty: every use checks what it needs
+	_ = json.Unmarshal([]byte(a.read(name)),
+		&m) // what does not parse is as good as empty: every use checks what it needs
 	return m
 }
 
@@ -60,23 +61,33 @@ func planNode(a *conversion) error {
 	n := &node{conversion: a, m: a.manifest()}
 	n.look()
 	if n.install == nil {
-		return refuse(nil, "it installs no packages, so there is nothing to build apart; a slim base in the place of %s would do", a.st.Base.Text)
+		return refuse(nil,
+			"it installs no packages, so there is nothing to build apart; a slim base in the place of %s would do",
+			a.st.Base.Text)
 	}
 	if n.berry && !strings.Contains(n.read(path.Join(n.root, ".yarnrc.yml")), "nodeLinker: node-modules") {
-		return refuse(n.install.from.in, "yarn installs without node_modules here (Plug'n'Play), and which files then run is not told; set nodeLinker: node-modules")
+		return refuse(n.install.from.in,
+			"yarn installs without node_modules here (Plug'n'Play), and which files then run is not told; set nodeLinker: node-modules")
 	}
-	a.leaves("start the program by its path in node_modules/.bin, or with npm", "bun", "bunx", "turbo", "nx", "lerna", "corepack")
-	if static := n.staticSite(); static != nil {
+	a.leaves("start the program by its path in node_modules/.bin, or with npm", "bun", "bunx", "turbo", "nx", "lerna",
+		"corepack")
+	if static := n.staticSite(); static != nil && n.buildsAtStart() == "" {
 		return n.planStatic(static)
 	}
 	if n.servedByOther() {
 		return n.planServed()
 	}
 	if cmd := n.devServer(); cmd != "" {
-		return refuse(a.last("CMD"), "it runs the development server (%s); a production build and its command have to be chosen first", cmd)
+		return refuse(a.last("CMD"),
+			"it runs the development server (%s); a production build and its command have to be chosen first", cmd)
 	}
 	if cmd := n.buildsAtStart(); cmd != "" {
-		return refuse(a.last("CMD"), "it compiles whenever it starts (%s), with what only a build needs; build in a RUN, and start what was built", cmd)
+		if f := n.builtBefore(); f != nil && len(n.f.Stages) == 1 {
+			n.instead = f
+			return nil
+		}
+		return refuse(a.last("CMD"),
+			"it compiles whenever it starts (%s), with what only a build needs; build in a RUN, and start what was built", cmd)
 	}
 	twins := a.slimTwins()
 	if !strings.Contains(a.st.Base.Name(), "node") {
@@ -86,10 +97,12 @@ func planNode(a *conversion) error {
 		return err
 	}
 	if !strings.Contains(a.st.Base.Name(), "node") {
-		return refuse(a.st.From, "Node comes from the distribution or a script here; start FROM an image of Node, which has a slim twin")
+		return refuse(a.st.From,
+			"Node comes from the distribution or a script here; start FROM an image of Node, which has a slim twin")
 	}
 	if n.several && n.dir == "/" {
-		return refuse(n.install.from.in, "it installs the packages of several projects that lie in no folder together; put them below one")
+		return refuse(n.install.from.in,
+			"it installs the packages of several projects that lie in no folder together; put them below one")
 	}
 	scripts, reads := n.lifecycle()
 	switch {
@@ -113,7 +126,8 @@ var nodeRunner = map[string]bool{"npm": true, "yarn": true, "pnpm": true, "npx":
 func (n *node) look() {
 	n.parts(func(p *command) {
 		in := p.install
-		if in != nil && p.kind == depend && (in.Manager == "npm" || in.Manager == "yarn" || in.Manager == "pnpm") && !in.Has("-g", "--global", "--location=global") && len(in.Packages) == 0 {
+		if in != nil && p.kind == depend && (in.Manager == "npm" || in.Manager == "yarn" || in.Manager == "pnpm") &&
+			!in.Has("-g", "--global", "--location=global") && len(in.Packages) == 0 {
 			switch {
 			case n.install == nil:
 				n.install, n.manager, n.dir = p, in.Manager, n.installDir(p)
@@ -128,7 +142,8 @@ func (n *node) look() {
 			p.runtime = withoutTools(p)
 		case n.isBuild(p):
 			n.builds = append(n.builds, p)
-		case p.kind == compile || p.kind == depend || p.kind == fetch || p.kind == other && !p.is("node") && p.is("npm", "yarn", "pnpm", "npx"):
+		case p.kind == compile || p.kind == depend || p.kind == fetch || p.kind == other && !p.is("node") &&
+			p.is("npm", "yarn", "pnpm", "npx"):
 			n.extra = append(n.extra, p)
 		case p.kind == other:
 			n.extra = append(n.extra, p)
@@ -141,13 +156,15 @@ func (n *node) look() {
 	if src, ok := n.source(path.Join(n.dir, "package.json"), 0); ok {
 		n.root = path.Dir(src)
 	}
-	for _, l := range map[string][]string{"npm": {"package-lock.json", "npm-shrinkwrap.json"}, "yarn": {"yarn.lock"}, "pnpm": {"pnpm-lock.yaml"}}[n.manager] {
+	for _, l := range map[string][]string{"npm": {"package-lock.json", "npm-shrinkwrap.json"}, "yarn": {"yarn.lock"},
+		"pnpm": {"pnpm-lock.yaml"}}[n.manager] {
 		if n.conversion.has(path.Join(n.root, l)) {
 			n.lock = l
 			break
 		}
 	}
-	n.berry = n.manager == "yarn" && (n.conversion.has(path.Join(n.root, ".yarnrc.yml")) || berryVersion.MatchString(n.m.PackageManager))
+	n.berry = n.manager == "yarn" && (n.conversion.has(path.Join(n.root, ".yarnrc.yml")) ||
+		berryVersion.MatchString(n.m.PackageManager))
 	n.insync = n.lock != "" && (n.manager != "npm" || n.lockFits())
 	n.output = n.outputs()
 	n.dev = n.startsDev() != ""

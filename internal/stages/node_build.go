@@ -27,8 +27,11 @@ func (n *node) outputs() []string {
 	}
 	var out []string
 	for _, tool := range []struct{ mark, dir string }{
-		{`\bnext build\b`, ".next"}, {`\bnux[ti] build\b`, ".output"}, {`\bvite build\b`, "dist"}, {`\breact-scripts build\b`, "build"}, {`\bnest build\b`, "dist"},
-		{`\btsup\b`, "dist"}, {`\bwebpack\b`, "dist"}, {`\bng build\b`, "dist"}, {`\bremix\b.*build`, "build"}, {`\bastro build\b`, "dist"}, {`\bvue-cli-service build\b`, "dist"}, {`\bparcel build\b`, "dist"}, {`\bgatsby build\b`, "public"},
+		{`\bnext build\b`, ".next"}, {`\bnux[ti] build\b`, ".output"}, {`\bvite build\b`,
+			"dist"}, {`\breact-scripts build\b`, "build"}, {`\bnest build\b`, "dist"},
+		{`\btsup\b`, "dist"}, {`\bwebpack\b`, "dist"}, {`\bng build\b`, "dist"}, {`\bremix\b.*build`,
+			"build"}, {`\bastro build\b`, "dist"}, {`\bvue-cli-service build\b`, "dist"}, {`\bparcel build\b`,
+			"dist"}, {`\bgatsby build\b`, "public"},
 	} {
 		if regexp.MustCompile(tool.mark).MatchString(script) {
 			out = append(out, tool.dir)
@@ -76,7 +79,8 @@ func (n *node) installCommand(production bool) string {
 	if n.manager == "npm" && in.Verb != "ci" && n.insync {
 		text = regexp.MustCompile(`\bnpm (install|i)\b`).ReplaceAllString(text, "npm ci")
 	}
-	for _, flag := range []string{" --omit=dev", " --only=production", " --production=true", " --production", " --prod", " -P"} {
+	for _, flag := range []string{" --omit=dev", " --only=production", " --production=true", " --production", " --prod",
+		" -P"} {
 		if !production && len(n.builds)+len(n.extra) > 0 {
 			break // as it was: a build that worked without them goes on without
 		}
@@ -91,6 +95,8 @@ func (n *node) installCommand(production bool) string {
 	switch {
 	case n.berry:
 		return text
+	case n.manager == "npm" && n.oldNpm():
+		return text + " --production"
 	case n.manager == "npm":
 		return text + " --omit=dev"
 	case n.manager == "pnpm":
@@ -100,14 +106,16 @@ func (n *node) installCommand(production bool) string {
 }
 
 func (n *node) cacheDir() string {
-	return map[string]string{"npm": "/root/.npm", "yarn": "/usr/local/share/.cache/yarn", "pnpm": "/root/.local/share/pnpm/store"}[n.manager]
+	return map[string]string{"npm": "/root/.npm", "yarn": "/usr/local/share/.cache/yarn",
+		"pnpm": "/root/.local/share/pnpm/store"}[n.manager]
 }
 
 // manifests are the files that an installation reads, in the context.
 func (n *node) manifests() []string {
 	out := []string{path.Join(n.root, "package.json")}
 	for _, f := range []string{n.lock, ".npmrc", ".yarnrc", ".yarnrc.yml"} {
-		if f != "" && n.conversion.has(path.Join(n.root, f)) && !(f == ".npmrc" && strings.Contains(n.read(path.Join(n.root, f)), "_authToken")) {
+		if f != "" && n.conversion.has(path.Join(n.root, f)) &&
+			!(f == ".npmrc" && strings.Contains(n.read(path.Join(n.root, f)), "_authToken")) {
 			out = append(out, path.Join(n.root, f))
 		}
 	}
@@ -161,7 +169,8 @@ func (n *node) manifestOp() *instruction {
 func (n *node) installInputs() []string {
 	var out []string
 	for _, d := range []string{"prisma", "patches", ".yarn"} {
-		if n.conversion.has(path.Join(n.root, d)) && (d != "prisma" || n.m.Dependencies["@prisma/client"] != "" || strings.Contains(n.m.Scripts["postinstall"], "prisma")) {
+		if n.conversion.has(path.Join(n.root, d)) && (d != "prisma" || n.m.Dependencies["@prisma/client"] != "" ||
+			strings.Contains(n.m.Scripts["postinstall"], "prisma")) {
 			out = append(out, path.Join(n.root, d))
 		}
 	}

@@ -16,11 +16,18 @@ var toolFiles = lazyregexp.New(`^(\..*|Dockerfile.*|.*\.Dockerfile|docker-compos
 // ownFiles are the COPYs of what the running app may read of the context: everything but its tools' files and the
 // source that the build has turned into its output.
 func (n *node) ownFiles(w *finalWriter) []string {
-	var files, dirs []string
+	var files, dirs, left []string
 	for _, e := range n.top(n.root) {
 		dir := strings.HasSuffix(e, "/")
 		name := strings.TrimSuffix(e, "/")
-		if toolFiles.MatchString(e) && e != "next.config.js" || n.isOutput(name) || dir && n.onlySource(path.Join(n.root, name)) && !n.startsIn(name) {
+		if toolFiles.MatchString(e) && !strings.HasPrefix(e, ".") && n.src().strings[name] && !installFiles[name] {
+			// its tools read it, and the app names it
+		} else if toolFiles.MatchString(e) && e != "next.config.js" && !n.isOutput(name) {
+			if !strings.HasPrefix(e, ".") && !installFiles[name] && name != "node_modules" {
+				left = append(left, name)
+			}
+			continue
+		} else if n.isOutput(name) || dir && n.onlySource(path.Join(n.root, name)) && !n.startsIn(name) {
 			continue
 		}
 		if dir {
@@ -28,6 +35,10 @@ func (n *node) ownFiles(w *finalWriter) []string {
 		} else {
 			files = append(files, path.Join(n.root, name))
 		}
+	}
+	if len(left) > 0 {
+		n.guesses("nothing reads "+strings.Join(left, ", ")+" when the app runs",
+			"the names are those of tools' files, and no source file names them")
 	}
 	sort.Strings(files)
 	out := dirs
@@ -40,6 +51,9 @@ func (n *node) ownFiles(w *finalWriter) []string {
 	}
 	return out
 }
+
+// installFiles are those that only an installation or a compiler reads, whatever names them.
+var installFiles = words("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml tsconfig.json Dockerfile")
 
 func (n *node) isOutput(name string) bool {
 	for _, o := range n.output {

@@ -53,7 +53,9 @@ func (n *node) manifestCopy(o *instruction) bool {
 		return false
 	}
 	for _, c := range n.copies(0) {
-		if c.op == o && !strings.HasPrefix(path.Base(c.from), "package") && path.Base(c.from) != n.lock && !strings.HasPrefix(path.Base(c.from), ".npmrc") && !strings.HasPrefix(path.Base(c.from), ".yarnrc") && !strings.HasPrefix(path.Base(c.from), "pnpm-") {
+		if c.op == o && !strings.HasPrefix(path.Base(c.from), "package") && path.Base(c.from) != n.lock &&
+			!strings.HasPrefix(path.Base(c.from), ".npmrc") && !strings.HasPrefix(path.Base(c.from), ".yarnrc") &&
+			!strings.HasPrefix(path.Base(c.from), "pnpm-") {
 			return false
 		}
 	}
@@ -125,8 +127,7 @@ func (n *node) building(p *command) bool {
 
 // inProject: the COPY goes into the project's folder, whose files the final stage lists one by one.
 func (n *node) inProject(o *instruction) bool {
-	dest := join(o.dir, o.in.Args[len(o.in.Args)-1].Text)
-	return dest == n.dir || strings.HasPrefix(dest+"/", strings.TrimSuffix(n.dir, "/")+"/")
+	return within(o.dest(), n.dir)
 }
 
 // planPrune runs everything in the builder, takes the development dependencies away again and copies the project.
@@ -216,6 +217,9 @@ func (n *node) pruneCommand() string {
 			return ""
 		}
 		return n.installCommand(true)
+	}
+	if n.oldNpm() {
+		return "npm prune --production"
 	}
 	return "npm prune --omit=dev"
 }

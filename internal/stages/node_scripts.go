@@ -13,10 +13,14 @@ import (
 
 // usualBins are programs whose package has another name, for projects whose lock file does not tell.
 var usualBins = map[string]string{
-	"nest": "@nestjs/cli", "tsc": "typescript", "ng": "@angular/cli", "babel-node": "@babel/node", "babel": "@babel/cli", "vue-cli-service": "@vue/cli-service",
-	"run-s": "npm-run-all", "run-p": "npm-run-all", "sb": "storybook", "remix": "@remix-run/dev", "remix-serve": "@remix-run/serve", "svelte-kit": "@sveltejs/kit",
-	"swc": "@swc/cli", "nuxi": "nuxt", "strapi": "@strapi/strapi", "medusa": "@medusajs/medusa", "graphql-codegen": "@graphql-codegen/cli", "sequelize": "sequelize-cli",
-	"tailwindcss": "tailwindcss", "react-router-serve": "@react-router/serve", "typeorm-ts-node-commonjs": "typeorm", "dotenv": "dotenv-cli", "playwright": "@playwright/test",
+	"nest": "@nestjs/cli", "tsc": "typescript", "ng": "@angular/cli", "babel-node": "@babel/node",
+	"babel": "@babel/cli", "vue-cli-service": "@vue/cli-service",
+	"run-s": "npm-run-all", "run-p": "npm-run-all", "sb": "storybook", "remix": "@remix-run/dev",
+	"remix-serve": "@remix-run/serve", "svelte-kit": "@sveltejs/kit",
+	"swc": "@swc/cli", "nuxi": "nuxt", "strapi": "@strapi/strapi", "medusa": "@medusajs/medusa",
+	"graphql-codegen": "@graphql-codegen/cli", "sequelize": "sequelize-cli",
+	"tailwindcss": "tailwindcss", "react-router-serve": "@react-router/serve", "typeorm-ts-node-commonjs": "typeorm",
+	"dotenv": "dotenv-cli", "playwright": "@playwright/test",
 }
 
 // lockedPackage is an entry of npm's lock file.
@@ -141,7 +145,8 @@ func (n *node) scriptNames(words []string) []string {
 			return nil
 		}
 		_, isScript := n.m.Scripts[args[0]]
-		if lifecycle := args[0] == "start" || args[0] == "test" || args[0] == "stop"; isScript && (lifecycle || path.Base(words[0]) != "npm") {
+		if lifecycle := args[0] == "start" || args[0] == "test" || args[0] == "stop"; isScript &&
+			(lifecycle || path.Base(words[0]) != "npm") {
 			return args[:1]
 		}
 	case "run-s", "run-p", "npm-run-all", "npm-run-all2":
@@ -187,15 +192,19 @@ func (n *node) startsDev() string {
 }
 
 // buildsAtStart is the command by which the app is compiled whenever it starts, "" if it is not.
-func (n *node) buildsAtStart() string {
-	for _, words := range n.startCalls() {
+func (n *node) buildsAtStart() string { return n.buildsIn(n.startCalls()) }
+
+// buildsIn is the first of some commands that compiles, "" if none does.
+func (n *node) buildsIn(calls [][]string) string {
+	for _, words := range calls {
 		name := path.Base(words[0])
 		if name == "npx" && len(words) > 1 {
 			words = words[1:]
 			name = words[0]
 		}
 		switch {
-		case name == "nest" && hasWord(words, "start"), bundlers[name] && !hasWord(words, "--watch", "-w"), frameworks[name] && hasWord(words, "build"):
+		case name == "nest" && hasWord(words, "start"), bundlers[name] && !hasWord(words, "--watch", "-w"),
+			frameworks[name] && hasWord(words, "build"):
 			return strings.Join(words, " ")
 		}
 	}
@@ -203,7 +212,8 @@ func (n *node) buildsAtStart() string {
 }
 
 // lifecycleScripts are those that an installation runs, in order.
-var lifecycleScripts = []string{"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
+var lifecycleScripts = []string{"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare",
+	"postprepare"}
 
 // lifecycle sorts the scripts of the project's own that an installation runs: those that need a development dependency,
 // which an installation without them cannot run, and whether one reads files of the project.
@@ -225,7 +235,8 @@ func (n *node) lifecycle() (dev []string, reads bool) {
 				}
 			case bundlers[prog] || frameworks[prog]:
 				reads = true
-			case prog == "prisma" || prog == "patch-package" || prog == "npx" && hasWord(words, "prisma", "patch-package"):
+			case prog == "prisma" || prog == "patch-package" || prog == "npx" &&
+				hasWord(words, "prisma", "patch-package"):
 			case fileWord.MatchString(strings.Join(words, " ")):
 				reads = true
 			}
@@ -243,7 +254,8 @@ func (n *node) dropLifecycle() string {
 		return ""
 	}
 	keys := "scripts." + strings.Join(dev, " scripts.")
-	n.note("%s of package.json needs a development dependency, so the installation without these leaves it out.", strings.Join(dev, ", "))
+	n.note("%s of package.json needs a development dependency, so the installation without these leaves it out.",
+		strings.Join(dev, ", "))
 	return "npm pkg delete " + keys
 }
 

@@ -21,7 +21,8 @@ func (n *node) command(words []string) (out []string, why string) {
 	}
 	script, ok := n.m.Scripts[name]
 	if ok && words[0] == "pnpm" && (n.m.Scripts["pre"+name] != "" || n.m.Scripts["post"+name] != "") {
-		return append([]string{"npm", "run"}, words[len(words)-1]), "pnpm is not in the final stage, and npm runs the same script"
+		return append([]string{"npm", "run"},
+			words[len(words)-1]), "pnpm is not in the final stage, and npm runs the same script"
 	}
 	if !ok || n.m.Scripts["pre"+name] != "" || n.m.Scripts["post"+name] != "" || words[len(words)-1] != name {
 		return words, ""
@@ -82,7 +83,8 @@ func (n *node) devServer() string {
 	}
 	words = append([]string{path.Base(words[0])}, words[1:]...)
 	line := strings.Join(words, " ")
-	if devCommands.MatchString(line) && !strings.HasPrefix(line, "vite preview") && !strings.HasPrefix(line, "vite build") {
+	if devCommands.MatchString(line) && !strings.HasPrefix(line, "vite preview") &&
+		!strings.HasPrefix(line, "vite build") {
 		return words[0]
 	}
 	return ""

@@ -27,7 +27,8 @@ func planPHP(a *conversion) error {
 		}
 	}
 	if !any {
-		return refuse(nil, "it installs nothing by composer and compiles no extension, so there is nothing to build apart")
+		return refuse(nil,
+			"it installs nothing by composer and compiles no extension, so there is nothing to build apart")
 	}
 	b := a.stage("The builder compiles the extensions and fetches the dependencies.", a.from(), "builder")
 	for i, o := range a.instructions {
@@ -46,7 +47,10 @@ func planPHP(a *conversion) error {
 				continue
 			}
 			composer := false
-			list := a.pick(o, func(c *command) bool { return phpBuilds(c) || (c.kind == files || c.kind == account) && i < last }, func(c *command) string {
+			list := a.pick(o, func(c *command) bool {
+				return phpBuilds(c) || (c.kind == files || c.kind == account) &&
+					i < last
+			}, func(c *command) string {
 				composer = composer || c.is("composer")
 				return composerText(c.text)
 			})
@@ -62,7 +66,10 @@ func planPHP(a *conversion) error {
 	}
 	dir := a.workDir()
 	a.leaves("run it in a RUN", "composer")
-	if err := a.leftBehind(func(c *command) bool { return phpBuilds(c) && !a.bringsSource(c.from) && !c.is("composer", "pecl") }, dir, "/usr/local/lib/php/extensions", "/usr/local/etc/php/conf.d"); err != nil {
+	if err := a.leftBehind(func(c *command) bool {
+		return phpBuilds(c) && !a.bringsSource(c.from) &&
+			!c.is("composer", "pecl")
+	}, dir, "/usr/local/lib/php/extensions", "/usr/local/etc/php/conf.d"); err != nil {
 		return err
 	}
 	f := a.stage("The final stage has the app, its extensions and the libraries behind them.", a.res.Final, "")
@@ -89,7 +96,8 @@ func planPHP(a *conversion) error {
 
 // phpBuilds: a command that only the builder runs.
 func phpBuilds(p *command) bool {
-	return p.is("composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl", "npm", "yarn", "pnpm", "npx", "make", "phpize", "php") ||
+	return p.is("composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "pecl",
+		"npm", "yarn", "pnpm", "npx", "make", "phpize", "php") ||
 		p.kind == fetch || p.kind == compile || p.install != nil && p.kind != system
 }
 

@@ -29,9 +29,12 @@ func planPython(a *conversion) error {
 		return err
 	}
 	if !p.installs {
-		return refuse(nil, "it installs no packages, so there is nothing to build apart; FROM %s in the place of %s would do", a.res.Final, a.st.Base.Text)
+		return refuse(nil,
+			"it installs no packages, so there is nothing to build apart; FROM %s in the place of %s would do",
+			a.res.Final, a.st.Base.Text)
 	}
-	a.leaves("take it off the command: the environment's programs are in PATH", "poetry", "pipenv", "pdm", "uv", "uvx", "pipx", "hatch", "rye")
+	a.leaves("take it off the command: the environment's programs are in PATH", "poetry", "pipenv", "pdm", "uv", "uvx",
+		"pipx", "hatch", "rye")
 	a.each = p.stripRunner
 	plan := p.planVenv
 	if p.wheels() {
@@ -95,7 +98,8 @@ func (p *python) look() error {
 				}
 			}
 		}
-		if pt.kind != depend && (toolInstall.MatchString(pt.text) && !p.addsSource(pt.from) || pt.kind == files && ownTool.MatchString(pt.text)) {
+		if pt.kind != depend && (toolInstall.MatchString(pt.text) && !p.addsSource(pt.from) || pt.kind == files &&
+			ownTool.MatchString(pt.text)) {
 			pt.kind = tooling
 		}
 		if v := p.makesVenv(pt); v != "" {
@@ -117,8 +121,10 @@ func (p *python) look() error {
 		}
 	}
 	p.parts(func(pt *command) {
-		foreign := pt.kind == depend && pt.install != nil && pt.install.Manager != "pip" && pt.install.Manager != p.manager
-		if pt.kind == compile || pt.kind == fetch && !p.addsSource(pt.from) && !addsOnlySource(pt) || (pt.kind == other || foreign) && p.needsBuilder(pt) {
+		foreign := pt.kind == depend && pt.install != nil && pt.install.Manager != "pip" &&
+			pt.install.Manager != p.manager
+		if pt.kind == compile || pt.kind == fetch && !p.addsSource(pt.from) && !addsOnlySource(pt) ||
+			(pt.kind == other || foreign) && p.needsBuilder(pt) {
 			p.heavy, p.builds[pt] = true, true
 			p.bundles = p.bundles || pt.is("npm", "npx", "yarn", "pnpm", "bun")
 		}
@@ -143,7 +149,8 @@ func (p *python) makesVenv(pt *command) string {
 		name, words := c.Effective()
 		args := words
 		switch {
-		case strings.HasPrefix(name, "python") && len(words) > 3 && words[1].Text == "-m" && (words[2].Text == "venv" || words[2].Text == "virtualenv"):
+		case strings.HasPrefix(name, "python") && len(words) > 3 && words[1].Text == "-m" &&
+			(words[2].Text == "venv" || words[2].Text == "virtualenv"):
 			args = words[3:]
 		case name == "virtualenv" && len(words) > 1:
 			args = words[1:]
@@ -165,14 +172,29 @@ func (p *python) makesVenv(pt *command) string {
 func (p *python) needsBuilder(pt *command) bool {
 	for _, c := range pt.step.Commands {
 		name, _ := c.Effective()
-		if builderPrograms[name] {
+		if builderPrograms[name] || p.globalTool(name) {
 			return true
 		}
 	}
 	return false
 }
 
-var builderPrograms = words(`make cmake gcc g++ cc cargo rustc go git curl wget svn hg npm npx yarn pnpm node bun tsc mvn gradle unzip bzip2 msgfmt sassc protoc pybabel-c bower gulp grunt webpack vite`)
+// globalTool reports whether a program comes with a package that npm installs for all.
+func (p *python) globalTool(name string) (found bool) {
+	p.parts(func(c *command) {
+		if c.install == nil || c.install.Manager != "npm" && c.install.Manager != "yarn" &&
+			c.install.Manager != "pnpm" {
+			return
+		}
+		for _, pk := range c.install.Packages {
+			found = found || path.Base(pk.Name) == name
+		}
+	})
+	return found
+}
+
+var builderPrograms = words(`make cmake gcc g++ cc cargo rustc go git curl wget svn hg npm npx yarn pnpm node bun tsc
+	mvn gradle unzip bzip2 msgfmt sassc protoc pybabel-c bower gulp grunt webpack vite`)
 
 var editableLine = lazyregexp.New(`(?m)^\s*(-e|--editable|\.{1,2}/|/|file:|git\+|[A-Za-z0-9_.\[\]-]+\s*@\s*)`)
 
@@ -230,7 +252,8 @@ func (a *conversion) pythonNames() map[string]bool {
 	})
 	for _, dir := range []string{".", "requirements", path.Dir(a.projectFile("requirements.txt"))} {
 		for _, f := range a.top(dir) {
-			if strings.HasPrefix(f, "requirements") && strings.HasSuffix(f, ".txt") || f == "Pipfile" || dir == "requirements" && strings.HasSuffix(f, ".txt") {
+			if strings.HasPrefix(f, "requirements") && strings.HasSuffix(f, ".txt") || f == "Pipfile" ||
+				dir == "requirements" && strings.HasSuffix(f, ".txt") {
 				for _, m := range requirementName.FindAllStringSubmatch(a.read(path.Join(dir, f)), -1) {
 					out[pythonName(m[1])] = true
 				}
@@ -295,7 +318,8 @@ func (p *python) planWheels() error {
 	w := p.finalWriter(f)
 	w.install = func() {
 		if p.o.Plain {
-			f.add("COPY --from=builder /wheels /wheels", run("pip install --no-cache-dir --no-index /wheels/*.whl", "rm -rf /wheels"))
+			f.add("COPY --from=builder /wheels /wheels", run("pip install --no-cache-dir --no-index /wheels/*.whl",
+				"rm -rf /wheels"))
 			return
 		}
 		f.add("RUN --mount=type=bind,from=builder,source=/wheels,target=/wheels \\\n    pip install --no-cache-dir --no-index --find-links=/wheels " + p.breakFlag() + "/wheels/*.whl")
@@ -308,7 +332,10 @@ func (p *python) planWheels() error {
 // toCompile are the packages of the distribution that compiling wheels may need: all but those that are only run.
 func (p *python) toCompile() []string {
 	build, final := p.systemPackages()
-	return slices.DeleteFunc(build, func(pkg string) bool { return slices.Contains(final, pkg) && !devPackage.MatchString(pkg) })
+	return slices.DeleteFunc(build, func(pkg string) bool {
+		return slices.Contains(final, pkg) &&
+			!devPackage.MatchString(pkg)
+	})
 }
 
 // breakFlag keeps the flag that lets pip write where the distribution's packages are.
@@ -372,8 +399,10 @@ func kindOf(o *instruction, k kind) bool {
 }
 
 // pipDrops are pip's options that mean nothing for a wheel, with whether a value follows.
-var pipDrops = map[string]bool{"--upgrade": false, "-U": false, "--no-cache-dir": false, "--no-cache": false, "--force-reinstall": false, "--ignore-installed": false, "-I": false,
-	"--break-system-packages": false, "--compile": false, "--no-compile": false, "--system": false, "--root-user-action": true, "--upgrade-strategy": true, "--no-warn-script-location": false}
+var pipDrops = map[string]bool{"--upgrade": false, "-U": false, "--no-cache-dir": false, "--no-cache": false,
+	"--force-reinstall": false, "--ignore-installed": false, "-I": false,
+	"--break-system-packages": false, "--compile": false, "--no-compile": false, "--system": false,
+	"--root-user-action": true, "--upgrade-strategy": true, "--no-warn-script-location": false}
 
 // wheelLines are the COPY of the manifests and one `pip wheel` for each `pip install`, in the original's order. The
 // installs without options of their own become one, so that their versions are chosen together.
@@ -503,7 +532,9 @@ func (p *python) manifestOnly(o *instruction) bool {
 		if base == "pyproject.toml" && p.manager != "pip" && !p.src().strings[base] {
 			continue
 		}
-		if !(strings.HasPrefix(base, "requirements") || strings.HasPrefix(base, "constraints") || base == "poetry.lock" || base == "uv.lock" || base == "pdm.lock" || base == "Pipfile" || base == "Pipfile.lock") {
+		if !(strings.HasPrefix(base, "requirements") || strings.HasPrefix(base, "constraints") ||
+			base == "poetry.lock" || base == "uv.lock" || base == "pdm.lock" || base == "Pipfile" ||
+			base == "Pipfile.lock") {
 			return false
 		}
 	}

@@ -13,7 +13,8 @@ var (
 	secretName   = lazyregexp.New(`(?i)(^|_)(PASSWORD|PASSWD|SECRET|SECRETS|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?)($|_(BASE|ID|VALUE)$)`)
 	toolInstall  = lazyregexp.New(`install\.python-poetry\.org|get-poetry|astral\.sh/uv|sh\.rustup\.rs|deb\.nodesource\.com|getcomposer\.org/installer|get\.pnpm\.io|pdm-project\.org|bootstrap\.pypa\.io`)
 	cudaDevel    = lazyregexp.New(`-devel\b`)
-	runtimeBuild = map[string]string{"gcc": "a compiler", "g++": "a compiler", "cc": "a compiler", "make": "make", "node-gyp": "node-gyp", "cargo": "cargo", "jupyter": "Jupyter",
+	runtimeBuild = map[string]string{"gcc": "a compiler", "g++": "a compiler", "cc": "a compiler", "make": "make",
+		"node-gyp": "node-gyp", "cargo": "cargo", "jupyter": "Jupyter",
 		"jupyter-lab": "Jupyter", "jupyter-notebook": "Jupyter"}
 	supervisors = words("supervisord systemd init cron crond runsvdir s6-svscan service my_init")
 	// jit are Python packages that call a compiler when they run.
@@ -22,7 +23,8 @@ var (
 
 // refusals are the cases that no planner takes.
 func (a *conversion) refusals() error {
-	for _, check := range []func() error{a.refuseBase, a.refuseInstructions, a.refuseRuns, a.refuseSources, a.refuseStart, a.refuseRequirements} {
+	for _, check := range []func() error{a.refuseBase, a.refuseInstructions, a.refuseRuns, a.refuseSources,
+		a.refuseStart, a.refuseRequirements} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -45,25 +47,33 @@ func (a *conversion) refuseBase() error {
 	case b.Repository == "docker" || strings.Contains(b.Tag, "dind"):
 		return refuse(a.st.From, "it runs Docker within Docker")
 	case strings.Contains(name, "conda") || strings.Contains(name, "mamba"):
-		return refuse(a.st.From, "it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, or pip in conda's place, is work for a person")
+		return refuse(a.st.From,
+			"it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, or pip in conda's place, is work for a person")
 	case strings.Contains(name, "jupyter"):
 		return refuse(a.st.From, "it is a workbench: its tools are what it is for")
 	case strings.HasPrefix(b.Repository, "nixos/"):
 		return refuse(a.st.From, "it uses nix")
 	case cudaDevel.MatchString(b.Tag):
 		return a.refuseNvcc()
-	case a.o.Base != nil && a.o.Base.User != "" && a.o.Base.User != "root" && a.o.Base.User != "0" && a.o.FinalImage == "":
-		return refuse(a.st.From, "its base runs as %s, which the final stage's base may not know; name one that does with --final-image", a.o.Base.User)
-	case a.o.Base != nil && len(a.o.Base.Entrypoint) > 0 && official(b) == "" && a.last("ENTRYPOINT") == nil && a.o.FinalImage == "":
-		return refuse(a.st.From, "its base has an ENTRYPOINT of its own, through which the command goes; name a final base that has the same with --final-image")
+	case a.o.Base != nil && a.o.Base.User != "" && a.o.Base.User != "root" && a.o.Base.User != "0" &&
+		a.o.FinalImage == "":
+		return refuse(a.st.From,
+			"its base runs as %s, which the final stage's base may not know; name one that does with --final-image",
+			a.o.Base.User)
+	case a.o.Base != nil && len(a.o.Base.Entrypoint) > 0 && official(b) == "" && a.last("ENTRYPOINT") == nil &&
+		a.o.FinalImage == "":
+		return refuse(a.st.From,
+			"its base has an ENTRYPOINT of its own, through which the command goes; name a final base that has the same with --final-image")
 	}
 	return nil
 }
 
-// developed is why an image is one to develop in: a dev container, or one that only waits for somebody; "" if it is not.
+// developed is why an image is one to develop in: a dev container, or one that only waits for somebody; "" if it is
+// not.
 func (a *conversion) developed() string {
 	text := strings.ToLower(a.st.Base.Text)
-	for _, mark := range []string{"devcontainers/", "vscode/devcontainers", "gitpod/", "codespaces", "dev-containers", "devcontainer"} {
+	for _, mark := range []string{"devcontainers/", "vscode/devcontainers", "gitpod/", "codespaces", "dev-containers",
+		"devcontainer"} {
 		if strings.Contains(text, mark) {
 			return "its base is a dev container's"
 		}
@@ -89,7 +99,8 @@ func (a *conversion) refuseNvcc() error {
 	var err error
 	a.parts(func(p *command) {
 		if strings.Contains(p.text, "nvcc") {
-			err = refuse(p.from.in, "it compiles for the graphics card (nvcc) where it cannot be told what of CUDA is needed at run time")
+			err = refuse(p.from.in,
+				"it compiles for the graphics card (nvcc) where it cannot be told what of CUDA is needed at run time")
 		}
 	})
 	return err
@@ -100,16 +111,19 @@ func (a *conversion) refuseInstructions() error {
 		in := p.in
 		switch in.Keyword {
 		case "ONBUILD":
-			return refuse(in, "ONBUILD is for images that are built on this one, and they would build on the final stage; move its steps into those")
+			return refuse(in,
+				"ONBUILD is for images that are built on this one, and they would build on the final stage; move its steps into those")
 		case "ENV", "ARG":
 			for _, pair := range in.Pairs {
 				if secretName.MatchString(pair.Key) && (in.Keyword == "ARG" || pair.Value != "") {
-					return refuse(in, "%s holds a secret in the image's own settings; pass it with RUN --mount=type=secret or at run time first", pair.Key)
+					return refuse(in,
+						"%s holds a secret in the image's own settings; pass it with RUN --mount=type=secret or at run time first", pair.Key)
 				}
 			}
 		}
 		if len(in.Heredocs) > 0 {
-			return refuse(in, "it uses a heredoc, which builders before Docker 23 do not have and whose commands cannot be moved one by one; write the commands as a chain with &&")
+			return refuse(in,
+				"it uses a heredoc, which builders before Docker 23 do not have and whose commands cannot be moved one by one; write the commands as a chain with &&")
 		}
 		if _, ok := in.Flag("link"); ok && in.Keyword == "COPY" {
 			return refuse(in, "it uses COPY --link, which builders before Docker 23 do not have; leave --link out")
@@ -207,7 +221,8 @@ func mixedKinds(c *command) bool {
 func hidesScript(c *command) bool {
 	for _, call := range c.step.Commands {
 		name, words := call.Effective()
-		if nestedShells[name] && len(words) > 2 && strings.HasPrefix(words[1].Text, "-") && strings.HasSuffix(words[1].Text, "c") && !words[2].Literal {
+		if nestedShells[name] && len(words) > 2 && strings.HasPrefix(words[1].Text, "-") &&
+			strings.HasSuffix(words[1].Text, "c") && !words[2].Literal {
 			return !pipesIntoShell(c)
 		}
 	}
@@ -248,11 +263,13 @@ func (a *conversion) refuseSources() error {
 			continue
 		}
 		if _, run := a.packagesOf(o); earlier && len(run) > 0 && !a.sourcesKnown() {
-			return refuse(o.in, "it installs %s after a source of packages was added by a script, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
+			return refuse(o.in,
+				"it installs %s after a source of packages was added by a script, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
 		}
 		earlier = earlier || ownSource.MatchString(o.in.Script.Source) && !kindOf(o, system)
 		if _, run := a.packagesOf(o); len(run) > 0 && a.addsSource(o) && !a.sourcesKnown() {
-			return refuse(o.in, "it installs %s from a source of packages of its own, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
+			return refuse(o.in,
+				"it installs %s from a source of packages of its own, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
 		}
 	}
 	return nil
@@ -303,7 +320,9 @@ func (a *conversion) refuseStart() error {
 				return refuse(in, "it runs several services under %s; a container for each can be converted", name)
 			}
 			if what, ok := runtimeBuild[name]; ok && !(name == "cargo" && a.language == "Rust") {
-				return refuse(in, "it needs %s when it runs, so nothing of the builder can be left behind; compile in a RUN instead", what)
+				return refuse(in,
+					"it needs %s when it runs, so nothing of the builder can be left behind; compile in a RUN instead",
+					what)
 			}
 		}
 	}
@@ -315,7 +334,8 @@ func (a *conversion) startScripts(s *dockerfile.Script) []*dockerfile.Script {
 	var out []*dockerfile.Script
 	for _, c := range s.Commands {
 		for _, w := range c.Words {
-			if !strings.HasSuffix(w.Text, ".sh") && !strings.Contains(w.Text, "entrypoint") && !strings.Contains(w.Text, "/") {
+			if !strings.HasSuffix(w.Text, ".sh") && !strings.Contains(w.Text, "entrypoint") &&
+				!strings.Contains(w.Text, "/") {
 				continue
 			}
 			name, ok := a.source(join(a.workDir(), w.Text), 0)
@@ -340,7 +360,8 @@ func (a *conversion) refuseRequirements() error {
 	if a.language == "Python" {
 		for name := range a.pythonNames() {
 			if jit[name] {
-				return refuse(nil, "%s compiles when it runs, so its tools have to stay; a slim base by hand may do if its wheels bring a compiler of their own", name)
+				return refuse(nil,
+					"%s compiles when it runs, so its tools have to stay; a slim base by hand may do if its wheels bring a compiler of their own", name)
 			}
 		}
 	}
@@ -348,7 +369,8 @@ func (a *conversion) refuseRequirements() error {
 		m := a.manifest()
 		for _, name := range []string{"puppeteer", "playwright", "cypress", "@playwright/test"} {
 			if _, ok := m.Dependencies[name]; ok {
-				return refuse(nil, "%s downloads a browser into a cache outside node_modules when it is installed; use an image that brings the browser", name)
+				return refuse(nil,
+					"%s downloads a browser into a cache outside node_modules when it is installed; use an image that brings the browser", name)
 			}
 		}
 	}
@@ -357,16 +379,20 @@ func (a *conversion) refuseRequirements() error {
 
 // unconverted are languages that drydock recognises by their base images and does not convert.
 var unconverted = []struct{ base, language string }{
-	{"dotnet", ".NET"}, {"bun", "Bun"}, {"deno", "Deno"}, {"elixir", "Elixir"}, {"erlang", "Erlang"}, {"swift", "Swift"}, {"haskell", "Haskell"}, {"gcc", "C or C++"}, {"dart", "Dart"},
-	{"r-base", "R"}, {"rocker", "R"}, {"julia", "Julia"}, {"perl", "Perl"}, {"sbt", "Scala"}, {"clojure", "Clojure"}, {"crystal", "Crystal"},
+	{"dotnet", ".NET"}, {"bun", "Bun"}, {"deno", "Deno"}, {"elixir", "Elixir"}, {"erlang", "Erlang"}, {"swift",
+		"Swift"}, {"haskell", "Haskell"}, {"gcc", "C or C++"}, {"dart", "Dart"},
+	{"r-base", "R"}, {"rocker", "R"}, {"julia", "Julia"}, {"perl", "Perl"}, {"sbt", "Scala"}, {"clojure",
+		"Clojure"}, {"crystal", "Crystal"},
 }
 
 // unknownLanguage says why nothing is known of what a file builds, and what can be done.
 func (a *conversion) unknownLanguage() string {
 	const converts = "drydock converts Python, Node, Go, Java, PHP, Ruby and Rust"
 	for _, u := range unconverted {
-		if strings.Contains("/"+strings.ToLower(a.st.Base.Text), "/"+u.base) || strings.HasPrefix(a.st.Base.Name(), u.base) {
-			return "it builds " + u.language + ", and " + converts + "; write a second stage by hand: FROM the base that only runs, and COPY --from the first what was built"
+		if strings.Contains("/"+strings.ToLower(a.st.Base.Text), "/"+u.base) ||
+			strings.HasPrefix(a.st.Base.Name(), u.base) {
+			return "it builds " + u.language + ", and " + converts +
+				"; write a second stage by hand: FROM the base that only runs, and COPY --from the first what was built"
 		}
 	}
 	return "what it builds could not be told: neither its base image nor its commands name a language; " + converts
@@ -394,7 +420,8 @@ func (a *conversion) workDir() string {
 func languageOfBase(name string) string {
 	name = strings.ToLower(name)
 	for _, l := range []struct{ base, language string }{
-		{"python", "Python"}, {"pypy", "Python"}, {"node", "Node"}, {"golang", "Go"}, {"maven", "Java"}, {"gradle", "Java"}, {"temurin", "Java"}, {"openjdk", "Java"},
+		{"python", "Python"}, {"pypy", "Python"}, {"node", "Node"}, {"golang", "Go"}, {"maven", "Java"}, {"gradle",
+			"Java"}, {"temurin", "Java"}, {"openjdk", "Java"},
 		{"corretto", "Java"}, {"zulu", "Java"}, {"php", "PHP"}, {"composer", "PHP"}, {"ruby", "Ruby"}, {"rust", "Rust"},
 	} {
 		if strings.Contains(name, l.base) {

@@ -10,7 +10,8 @@ import (
 // planRuby installs the gems in the builder and copies them with the app.
 func planRuby(a *conversion) error {
 	if !strings.Contains(a.st.Base.Name(), "ruby") {
-		return refuse(a.st.From, "Ruby comes from the distribution here; start FROM an image of Ruby, which has a slim twin")
+		return refuse(a.st.From,
+			"Ruby comes from the distribution here; start FROM an image of Ruby, which has a slim twin")
 	}
 	var install *command
 	bundles := false
@@ -66,10 +67,12 @@ func planRuby(a *conversion) error {
 	dir := install.dir
 	root := dir == "/" // then the app's own files are copied as the original copies them
 	if root && a.prepares(install, last) {
-		return refuse(install.from.in, "it prepares the app in the root folder, where its files cannot be told from the image's own; set a WORKDIR")
+		return refuse(install.from.in,
+			"it prepares the app in the root folder, where its files cannot be told from the image's own; set a WORKDIR")
 	}
 	if !root {
-		if err := a.leftBehind(func(c *command) bool { return c.from.in.Line <= a.instructions[last].in.Line }, append(a.gemDirs(), dir)...); err != nil {
+		if err := a.leftBehind(func(c *command) bool { return c.from.in.Line <= a.instructions[last].in.Line },
+			append(a.gemDirs(), dir)...); err != nil {
 			return err
 		}
 	}

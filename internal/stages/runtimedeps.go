@@ -12,7 +12,8 @@ import (
 //go:generate ../../.ci/runtimedeps
 
 // runtimeTable says which libraries stand behind Debian's development packages: "name libraries" where names hold in
-// the last releases, "name@release libraries" where one differs. Made by .ci/runtimedeps from the distribution's indexes.
+// the last releases, "name@release libraries" where one differs. Made by .ci/runtimedeps from the distribution's
+// indexes.
 //
 //go:embed runtimedeps.txt
 var runtimeTable string
@@ -145,13 +146,15 @@ func (x *Index) hold(name string) {
 }
 
 func isDev(name string) bool {
-	return strings.HasSuffix(name, "-dev") || strings.HasSuffix(name, "-dev-compat") || strings.HasSuffix(name, "-multidev")
+	return strings.HasSuffix(name, "-dev") || strings.HasSuffix(name, "-dev-compat") ||
+		strings.HasSuffix(name, "-multidev")
 }
 
 // notLibrary are other parts of a source package that a development package may ask for by exact version.
 var notLibrary = []string{"-bin", "-doc", "-common", "-data", "-tools", "-utils", "-headers", "-config"}
 
-// RuntimeDependencies are the libraries behind a development package, without what every image holds; ok is false for a package
+// RuntimeDependencies are the libraries behind a development package, without what every image holds; ok is false for a
+// package
 // that the index does not have.
 func (x *Index) RuntimeDependencies(name string) (libs []string, ok bool) {
 	if x.packages[name] == nil {
@@ -175,7 +178,8 @@ func (x *Index) RuntimeDependencies(name string) (libs []string, ok bool) {
 // maxPointers bounds how far packages that only point to others are followed.
 const maxPointers = 4
 
-// dependenciesOf follows other development packages where the package has no library of its own: those of its own version, or
+// dependenciesOf follows other development packages where the package has no library of its own: those of its own
+// version, or
 // whatever it points to if it holds nothing else.
 func (x *Index) dependenciesOf(name string, depth int) []string {
 	var libs, same, other []string
@@ -186,7 +190,8 @@ func (x *Index) dependenciesOf(name string, depth int) []string {
 			same = append(same, d.name)
 		case isDev(d.name):
 			other = append(other, d.name)
-		case d.exact && strings.HasPrefix(d.name, "lib") && !slices.ContainsFunc(notLibrary, func(s string) bool { return strings.HasSuffix(d.name, s) }):
+		case d.exact && strings.HasPrefix(d.name, "lib") &&
+			!slices.ContainsFunc(notLibrary, func(s string) bool { return strings.HasSuffix(d.name, s) }):
 			own = true
 			if !x.base[d.name] {
 				libs = append(libs, d.name)

@@ -88,7 +88,8 @@ func TestRuntimeTable(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ pkg, release, want string }{
-		{"libpq-dev", "", "libpq5"}, {"default-libmysqlclient-dev", "bookworm", "libmariadb3"}, {"libicu-dev", "trixie", "libicu76"}, {"zlib1g-dev", "", ""}, {"libxslt1-dev", "bookworm", "libxslt1.1"},
+		{"libpq-dev", "", "libpq5"}, {"default-libmysqlclient-dev", "bookworm", "libmariadb3"}, {"libicu-dev", "trixie",
+			"libicu76"}, {"zlib1g-dev", "", ""}, {"libxslt1-dev", "bookworm", "libxslt1.1"},
 	} {
 		if got, ok := runtimeDependencies(c.pkg, c.release); !ok || strings.Join(got, " ") != c.want {
 			t.Errorf("%+v: %v %v", c, got, ok)

@@ -18,7 +18,8 @@ func planRust(a *conversion) error {
 	start := a.startWords()
 	runs := len(start) > 1 && start[0] == "cargo" && start[1] == "run"
 	if len(start) == 0 || build == nil && !runs {
-		return refuse(nil, "which program cargo builds and the image starts could not be told; call cargo build --release and name the program in CMD")
+		return refuse(nil,
+			"which program cargo builds and the image starts could not be told; call cargo build --release and name the program in CMD")
 	}
 	from, to := rustBinary(a, start, build)
 	if from == "" {
@@ -66,12 +67,15 @@ func planRust(a *conversion) error {
 	if build == nil || !hasAny(build.text, "musl") {
 		switch crates := a.crates(); {
 		case len(crates) == 0 && a.read("Cargo.toml") != "" && linksDependencies.MatchString(a.read("Cargo.toml")):
-			a.guesses("the program links no library beyond the C library", "there is no Cargo.lock that would tell which crates it is made of")
+			a.guesses("the program links no library beyond the C library",
+				"there is no Cargo.lock that would tell which crates it is made of")
 		case len(crates) > 0:
-			a.knows("the libraries behind the crates are known", "Cargo.lock names %d crates, and those that link a library are in a table", len(crates))
+			a.knows("the libraries behind the crates are known",
+				"Cargo.lock names %d crates, and those that link a library are in a table", len(crates))
 			for _, c := range sorted(crates) {
 				if strings.HasSuffix(c, "-sys") && cratesNeed[c] == "" && !selfContained[c] {
-					a.guesses("the crate "+c+" links no library that the final stage lacks", "it is not in the table of crates that do")
+					a.guesses("the crate "+c+" links no library that the final stage lacks",
+						"it is not in the table of crates that do")
 				}
 			}
 		}
@@ -82,7 +86,8 @@ func planRust(a *conversion) error {
 	f := a.stage("The final stage holds the program and what it reads.", a.res.Final, "")
 	w := a.finalWriter(f)
 	w.install = func() {
-		f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt", "COPY --from=builder "+from+" "+to)
+		f.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt",
+			"COPY --from=builder "+from+" "+to)
 		f.add(a.assets(at)...)
 	}
 	w.drop = func(o *instruction) bool { return a.onlyBuilt(o, at, at.dir) && !startsWithIt(a, o) }
@@ -115,8 +120,10 @@ func planRust(a *conversion) error {
 var linksDependencies = lazyregexp.New(`(?m)^\[dependencies`)
 
 // selfContained are -sys crates that link nothing beside the C library, or build what they need.
-var selfContained = words(`windows-sys linux-raw-sys js-sys web-sys libc ring-sys zstd-sys lz4-sys bzip2-sys libgit2-sys libssh2-sys aws-lc-sys libmimalloc-sys tikv-jemalloc-sys jemalloc-sys
-	inotify-sys core-foundation-sys security-framework-sys fsevent-sys libfuzzer-sys brotli-sys onig_sys snappy-src libsqlite3-sys-bundled lzma-sys wasm-bindgen-sys hermit-sys openssl-macros-sys`)
+var selfContained = words(`windows-sys linux-raw-sys js-sys web-sys libc ring-sys zstd-sys lz4-sys bzip2-sys
+	libgit2-sys libssh2-sys aws-lc-sys libmimalloc-sys tikv-jemalloc-sys jemalloc-sys
+	inotify-sys core-foundation-sys security-framework-sys fsevent-sys libfuzzer-sys brotli-sys onig_sys snappy-src
+	libsqlite3-sys-bundled lzma-sys wasm-bindgen-sys hermit-sys openssl-macros-sys`)
 
 // cargoFlags are the options of `cargo run` that say what is built.
 func cargoFlags(start []string) string {

@@ -57,9 +57,13 @@ type listReader struct {
 // list reads one and-or list: steps joined by && and ||. more tells that another list follows.
 func (r *listReader) list(steps []dockerfile.Step, more bool) {
 	alternative := slices.ContainsFunc(steps, func(st dockerfile.Step) bool { return st.Op == "||" })
-	background := slices.ContainsFunc(steps, func(st dockerfile.Step) bool { return st.Stmt != nil && st.Stmt.Background })
+	background := slices.ContainsFunc(steps, func(st dockerfile.Step) bool {
+		return st.Stmt != nil &&
+			st.Stmt.Background
+	})
 	if alternative || background {
-		whole := dockerfile.Step{Op: steps[0].Op, Span: dockerfile.Span{Start: steps[0].Span.Start, End: steps[len(steps)-1].Span.End}}
+		whole := dockerfile.Step{Op: steps[0].Op, Span: dockerfile.Span{Start: steps[0].Span.Start,
+			End: steps[len(steps)-1].Span.End}}
 		for _, st := range steps {
 			whole.Commands = append(whole.Commands, st.Commands...)
 		}
@@ -185,7 +189,7 @@ func oneLine(s string) string {
 // own state that stand before them. text may give another text than the command's own; "" leaves it out.
 func (a *conversion) pick(o *instruction, want func(*command) bool, text func(*command) string) []string {
 	var out, pending []string
-	all := true
+	all, changed := true, false
 	for _, c := range o.commands {
 		switch {
 		case c.kind == state:
@@ -198,14 +202,14 @@ func (a *conversion) pick(o *instruction, want func(*command) bool, text func(*c
 		t := c.alone
 		if text != nil {
 			if own := text(c); own != c.text {
-				t = own
+				t, changed = own, true
 			}
 		}
 		if t != "" {
 			out, pending = append(append(out, pending...), t), nil
 		}
 	}
-	if all && text == nil && len(out) > 0 {
+	if all && !changed && len(out) > 0 {
 		return ownTexts(o)
 	}
 	return out
@@ -353,7 +357,8 @@ func shared(dir string) bool {
 		return true
 	}
 	switch path.Clean(dir) {
-	case "/", "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/share", "/bin", "/sbin", "/lib", "/etc", "/var", "/var/lib", "/root", "/home", "/opt/":
+	case "/", "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/share", "/bin", "/sbin", "/lib", "/etc", "/var",
+		"/var/lib", "/root", "/home", "/opt/":
 		return true
 	}
 	return false
@@ -362,7 +367,8 @@ func shared(dir string) bool {
 // valuedOptions are those whose value is the next word.
 var valuedOptions = map[string][]string{
 	"cp": {"-t"}, "mv": {"-t"}, "ln": {"-t"}, "install": {"-t", "-m", "-o", "-g"}, "mkdir": {"-m"},
-	"curl": {"-o", "--output", "-H", "--header", "-d", "-u", "-A", "--retry", "-w", "-x", "--connect-timeout", "--max-time", "-m", "-X", "-e"},
+	"curl": {"-o", "--output", "-H", "--header", "-d", "-u", "-A", "--retry", "-w", "-x", "--connect-timeout",
+		"--max-time", "-m", "-X", "-e"},
 	"wget": {"-O", "--output-document", "-P", "--directory-prefix", "-o", "-U", "-t", "-T", "--header"},
 	"tar":  {"-C", "--directory", "-f", "--file"}, "unzip": {"-d", "-x"}, "bsdtar": {"-C", "-f"},
 	"git": {"-b", "--branch", "--depth", "-c", "-C", "--origin"},
@@ -404,7 +410,8 @@ func operands(words []dockerfile.Word, valued []string) (opts map[string]string,
 // hasPlain reports whether a letter stands among the short options, also where they have no dash (tar xzf).
 func hasPlain(words []dockerfile.Word, letter string) bool {
 	for i, w := range words[1:] {
-		if (strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") || i == 0 && words[0].Text == "tar") && strings.Contains(w.Text, letter) {
+		if (strings.HasPrefix(w.Text, "-") && !strings.HasPrefix(w.Text, "--") || i == 0 && words[0].Text == "tar") &&
+			strings.Contains(w.Text, letter) {
 			return true
 		}
 	}

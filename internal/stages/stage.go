@@ -102,7 +102,8 @@ func (a *conversion) mounted(o *instruction, targets []string, commands ...strin
 	var flags []string
 	if o != nil {
 		for _, fl := range o.in.Flags {
-			if text := a.f.Text(fl.Span); !slices.ContainsFunc(targets, func(t string) bool { return t != "" && isCacheOf(fl.Value, t) }) {
+			if text := a.f.Text(fl.Span); !slices.ContainsFunc(targets,
+				func(t string) bool { return t != "" && isCacheOf(fl.Value, t) }) {
 				flags = append(flags, text)
 			}
 		}
@@ -121,7 +122,8 @@ func (a *conversion) mounted(o *instruction, targets []string, commands ...strin
 // isCacheOf reports whether a --mount is a cache at a path.
 func isCacheOf(mount, target string) bool {
 	fields := strings.Split(mount, ",")
-	return slices.Contains(fields, "type=cache") && (slices.Contains(fields, "target="+target) || slices.Contains(fields, "dst="+target) || slices.Contains(fields, "destination="+target))
+	return slices.Contains(fields, "type=cache") && (slices.Contains(fields, "target="+target) ||
+		slices.Contains(fields, "dst="+target) || slices.Contains(fields, "destination="+target))
 }
 
 // onlyMoves: changing the folder for nothing that follows.
@@ -134,7 +136,8 @@ func onlyMoves(texts []string) bool {
 	return true
 }
 
-// builds reports whether a builder runs a command as it stands: all but what installs the distribution's packages, which
+// builds reports whether a builder runs a command as it stands: all but what installs the distribution's packages,
+// which
 // it does in its own way, and what removes caches.
 func builds(c *command) bool {
 	return c.kind != clean && c.kind != system && c.kind != refresh && c.kind != upgrade

@@ -139,6 +139,17 @@ func split(f *dockerfile.File, st *dockerfile.Stage, context fs.FS, o Options) (
 	if err := plan(a); err != nil {
 		return nil, err
 	}
+	if f := a.instead; f != nil {
+		res, err := split(f, f.Stages[0], context, o)
+		if err != nil {
+			return nil, err
+		}
+		a.res = res
+		a.change("command", "the app is built before it starts")
+		a.guesses("the build needs nothing that is only known when the app starts",
+			"the original builds whenever it starts, with the variables of that moment")
+		return res, nil
+	}
 	if err := a.worthwhile(); err != nil {
 		return nil, err
 	}
@@ -177,7 +188,8 @@ func (a *conversion) from() string {
 	return text
 }
 
-// standsAlone reports whether a stage of several can be converted by itself: no other takes files from it. why says what
+// standsAlone reports whether a stage of several can be converted by itself: no other takes files from it. why says
+// what
 // stands against it.
 func standsAlone(f *dockerfile.File, st *dockerfile.Stage) (ok bool, why string) {
 	if st.Parent != nil {
@@ -186,7 +198,8 @@ func standsAlone(f *dockerfile.File, st *dockerfile.Stage) (ok bool, why string)
 	for _, s := range f.Stages {
 		for _, in := range s.Instructions {
 			if f.CopiedFrom(in) == st {
-				return false, "stage " + s.Label() + " copies files from it, and which of them the conversion would have to keep in place is not told"
+				return false, "stage " + s.Label() +
+					" copies files from it, and which of them the conversion would have to keep in place is not told"
 			}
 		}
 	}
@@ -221,7 +234,8 @@ func (a *conversion) servesDependents() error {
 				switch c.kind {
 				case system, refresh, upgrade, clean, account, files, state:
 				default:
-					return refuse(in, "stage %s builds on it and runs %s, which may need what the builder has; base that stage on an image of its own first", s.Label(), shorten(c.text))
+					return refuse(in,
+						"stage %s builds on it and runs %s, which may need what the builder has; base that stage on an image of its own first", s.Label(), shorten(c.text))
 				}
 			}
 		}
@@ -261,7 +275,8 @@ func (a *conversion) result() (*Result, error) {
 	return a.res, nil
 }
 
-// nameStages gives the final stage the name that the original's has in a file of several, and the new ones names that no
+// nameStages gives the final stage the name that the original's has in a file of several, and the new ones names that
+// no
 // other stage has.
 func (a *conversion) nameStages() {
 	if len(a.f.Stages) == 1 {

@@ -35,7 +35,8 @@ func readCase(t *testing.T, name string) (*txtar.Archive, fstest.MapFS, map[stri
 	return a, ctx, want
 }
 
-// options are the words of a case's comment: "plain", "final=…", "held=…", "root", "target=…", "base=" with the folder that
+// options are the words of a case's comment: "plain", "final=…", "held=…", "root", "target=…", "base=" with the folder
+// that
 // the base image sets, and what compose says: "health=…", "user=…", "mount=…", "command=…".
 func options(comment []byte) Options {
 	var o Options

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,8 @@ func (a *conversion) startLine(p *instruction, rewrite func([]string) ([]string,
 	return p.in.Keyword + " " + execForm(words)
 }
 
-// startList is a CMD or ENTRYPOINT that is a shell's work, with each of its commands changed where the final stage starts
+// startList is a CMD or ENTRYPOINT that is a shell's work, with each of its commands changed where the final stage
+// starts
 // it otherwise; the script around them stays as it is.
 func (a *conversion) startList(p *instruction) string {
 	if a.each == nil || p.in.Script == nil {
@@ -136,7 +138,8 @@ func plainCommand(s *dockerfile.Script) ([]string, bool) {
 
 // globbed: an unquoted pattern that the shell would expand.
 func globbed(s *dockerfile.Script, w dockerfile.Word) bool {
-	return strings.ContainsAny(w.Text, "*?[") && strings.Contains(" "+s.Source+" ", " "+w.Text+" ") || strings.HasPrefix(w.Text, "~")
+	return strings.ContainsAny(w.Text, "*?[") && strings.Contains(" "+s.Source+" ", " "+w.Text+" ") ||
+		strings.HasPrefix(w.Text, "~")
 }
 
 func execForm(words []string) string {
@@ -181,8 +184,10 @@ func (a *conversion) port() int {
 }
 
 // user is what the final stage needs to run as somebody else than root: the account's RUN and the USER. Both are
-// empty, with a note, where that might break the app: it writes to the disk, has a volume, listens below 1024, reads what
-// a RUN left in root's home, or the original or compose chooses a user itself. ran are the commands of the app's own that
+// empty, with a note, where that might break the app: it writes to the disk, has a volume, listens below 1024, reads
+// what
+// a RUN left in root's home, or the original or compose chooses a user itself. ran are the commands of the app's own
+// that
 // the final stage runs while it is built.
 func (a *conversion) user(account, id string, ran []*command) (add, user string) {
 	if a.last("USER") != nil || a.o.KeepRoot || a.base.User != "" {
@@ -198,7 +203,8 @@ func (a *conversion) user(account, id string, ran []*command) (add, user string)
 	}
 	a.change("user", "nothing in it needs root")
 	a.res.Hardened = true
-	a.guesses("nothing in it needs root, or writes outside of its home and /tmp", "no write to the disk is seen in %d source files, nor in the command", a.src().files)
+	a.guesses("nothing in it needs root, or writes outside of its home and /tmp",
+		"no write to the disk is seen in %d source files, nor in the command", a.src().files)
 	return account, "USER " + id
 }
 
@@ -212,6 +218,12 @@ func (a *conversion) needsRoot(ran []*command) string {
 	}
 	if a.src().writes != "" {
 		return a.src().writes + " writes to the disk, and which folders that takes is not told here"
+	}
+	for _, f := range []string{"src/main/resources/application.properties", "src/main/resources/application.yml",
+		"src/main/resources/application.yaml"} {
+		if a.language == "Java" && javaWrites.MatchString(a.read(f)) {
+			return f + " names a file that it writes"
+		}
 	}
 	if p := a.port(); p > 0 && p < 1024 {
 		return fmt.Sprintf("it listens on port %d", p)
@@ -236,6 +248,8 @@ func (a *conversion) needsRoot(ran []*command) string {
 	}
 	return ""
 }
+
+var javaWrites = lazyregexp.New(`logging\.file|logging:\s*\n\s+file|jdbc:(h2:(file|[.~])|sqlite|derby)`)
 
 // fillsHome is a command that puts files of the app's into root's home, nil if none is seen to.
 func (a *conversion) fillsHome() (found *command) {
@@ -265,8 +279,10 @@ func (a *conversion) fillsHome() (found *command) {
 var preparing = lazyregexp.New(`manage\.py|compileall|compilemessages|assets:precompile|artisan|\bbin/console\b|pybabel|flask (db|assets)|^test |--version$|py_compile`)
 
 // homeLibraries are those that keep models, browsers or settings below the home folder and do not do without it.
-var homeLibraries = words(`transformers huggingface-hub huggingface_hub sentence-transformers torch torchvision nltk spacy easyocr keras tensorflow-hub playwright
-	pyppeteer selenium webdriver-manager undetected-chromedriver openai-whisper faster-whisper paddleocr ultralytics kaggle gdown streamlit jupyter notebook stanza flair gensim
+var homeLibraries = words(`transformers huggingface-hub huggingface_hub sentence-transformers torch torchvision nltk
+	spacy easyocr keras tensorflow-hub playwright
+	pyppeteer selenium webdriver-manager undetected-chromedriver openai-whisper faster-whisper paddleocr ultralytics
+	kaggle gdown streamlit jupyter notebook stanza flair gensim
 	diffusers datasets textblob pyspark rembg insightface deepface`)
 
 func shorten(s string) string {
@@ -312,7 +328,8 @@ func scriptOf(argv []string) *dockerfile.Script {
 	if len(argv) == 0 {
 		return nil
 	}
-	if len(argv) > 2 && strings.HasPrefix(argv[1], "-") && strings.HasSuffix(argv[1], "c") && nestedShells[path.Base(argv[0])] {
+	if len(argv) > 2 && strings.HasPrefix(argv[1], "-") && strings.HasSuffix(argv[1], "c") &&
+		nestedShells[path.Base(argv[0])] {
 		return dockerfile.NewScript(path.Base(argv[0]), argv[2])
 	}
 	quoted := make([]string, len(argv))
@@ -348,7 +365,8 @@ func writesFiles(s *dockerfile.Script) string {
 			continue
 		}
 		for _, target := range redirected(st.Stmt) {
-			if !strings.HasPrefix(target, "/dev/") && !strings.HasPrefix(target, "/tmp/") && !strings.HasPrefix(target, "/proc/") {
+			if !strings.HasPrefix(target, "/dev/") && !strings.HasPrefix(target, "/tmp/") &&
+				!strings.HasPrefix(target, "/proc/") {
 				return "> " + target
 			}
 		}
@@ -360,7 +378,8 @@ func writesFiles(s *dockerfile.Script) string {
 			if name != "sed" && name != "envsubst" || c.HasArg("-i") {
 				return name
 			}
-		case "apt-get", "apk", "pip", "pip3", "npm", "gosu", "su-exec", "su", "service", "crond", "cron", "useradd", "groupmod", "usermod", "sysctl", "mount":
+		case "apt-get", "apk", "pip", "pip3", "npm", "gosu", "su-exec", "su", "service", "crond", "cron", "useradd",
+			"groupmod", "usermod", "sysctl", "mount":
 			if name != "npm" || len(words) > 1 && (words[1].Text == "install" || words[1].Text == "ci") {
 				return name
 			}
@@ -370,7 +389,8 @@ func writesFiles(s *dockerfile.Script) string {
 			if !ok && i+1 < len(c.Args()) {
 				value = c.Args()[i+1].Text
 			}
-			if writingFlag.MatchString(flag) && strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "/dev/") && !strings.HasPrefix(value, "/tmp/") {
+			if writingFlag.MatchString(flag) && strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "/dev/") &&
+				!strings.HasPrefix(value, "/tmp/") {
 				return flag
 			}
 		}
@@ -381,7 +401,8 @@ func writesFiles(s *dockerfile.Script) string {
 // writingFlag are options of servers that name a file to write.
 var writingFlag = lazyregexp.New(`^--?(access-?log(file)?|error-?log(file)?|log-?(file|to)|pid(file)?|p|capture|db|database|data-?dir|statedir)$`)
 
-// debianUser and alpineUser make an account without a password. It has a home of its own, where libraries keep what they like.
+// debianUser and alpineUser make an account without a password. It has a home of its own, where libraries keep what
+// they like.
 const (
 	debianUser = "RUN useradd --no-log-init --uid 10001 --create-home app"
 	alpineUser = "RUN adduser -D -u 10001 app"
@@ -410,7 +431,41 @@ func (a *conversion) healthcheck() string {
 	}
 	a.res.Hardened = true
 	a.change("healthcheck", "the port is known")
+	if where := a.namesPort(a.port()); where != "" {
+		a.knows(fmt.Sprintf("it listens on port %d", a.port()), "%s names it", where)
+	} else {
+		a.guesses(fmt.Sprintf("it listens on port %d", a.port()),
+			"EXPOSE names it, and neither its command nor its source does")
+	}
+	if path != "" {
+		a.guesses("it answers "+path+" well when it is well",
+			"its source names that route, and who answers it is not told")
+	}
 	return "HEALTHCHECK --interval=30s --timeout=3s CMD " + execForm(test)
+}
+
+// namesPort is what names a port besides EXPOSE: the command, a variable, a source file; "" if nothing does.
+func (a *conversion) namesPort(port int) string {
+	number := regexp.MustCompile(fmt.Sprintf(`\b%d\b`, port))
+	for _, s := range a.startedScripts() {
+		if number.MatchString(s.script.Source) {
+			return s.name
+		}
+	}
+	for _, o := range a.instructions {
+		for _, pair := range o.in.Pairs {
+			if number.MatchString(pair.Value) {
+				return "the variable " + pair.Key
+			}
+		}
+	}
+	text := a.src().text
+	for _, name := range sorted(text) {
+		if number.MatchString(text[name]) {
+			return name
+		}
+	}
+	return ""
 }
 
 func (a *conversion) healthTest(port int, path string) []string {
@@ -418,14 +473,17 @@ func (a *conversion) healthTest(port int, path string) []string {
 	switch a.language {
 	case "Python":
 		if path == "" {
-			return []string{"python3", "-c", fmt.Sprintf("import socket; socket.create_connection(('127.0.0.1', %d), 2)", port)}
+			return []string{"python3", "-c",
+				fmt.Sprintf("import socket; socket.create_connection(('127.0.0.1', %d), 2)", port)}
 		}
 		return []string{"python3", "-c", fmt.Sprintf("import urllib.request as u; u.urlopen('%s', timeout=2)", url)}
 	case "Node":
 		if path == "" {
-			return []string{"node", "-e", fmt.Sprintf("require('net').connect(%d, '127.0.0.1', () => process.exit(0)).on('error', () => process.exit(1))", port)}
+			return []string{"node", "-e",
+				fmt.Sprintf("require('net').connect(%d, '127.0.0.1', () => process.exit(0)).on('error', () => process.exit(1))", port)}
 		}
-		return []string{"node", "-e", fmt.Sprintf("require('http').get('%s', r => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))", url)}
+		return []string{"node", "-e",
+			fmt.Sprintf("require('http').get('%s', r => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))", url)}
 	case "Ruby":
 		return []string{"ruby", "-rsocket", "-e", fmt.Sprintf("TCPSocket.new('127.0.0.1', %d).close", port)}
 	}
@@ -479,14 +537,16 @@ func plainFetch(s *dockerfile.Script) bool {
 		return false
 	}
 	fetcher := s.Commands[0]
-	if len(s.Commands) == 2 && (s.Commands[1].Name != "exit" && s.Commands[1].Name != "false" || s.Commands[1].Nested || len(s.Steps) < 2 || s.Steps[1].Op != "||") {
+	if len(s.Commands) == 2 && (s.Commands[1].Name != "exit" && s.Commands[1].Name != "false" || s.Commands[1].Nested ||
+		len(s.Steps) < 2 || s.Steps[1].Op != "||") {
 		return false
 	}
 	fails := fetcher.Name == "wget"
 	for _, w := range fetcher.Args() {
 		switch {
 		case !strings.HasPrefix(w.Text, "-"):
-			if !w.Literal || !fetchedURL.MatchString(w.Text) && w.Text != "/dev/null" && w.Text != "-" && !startsWithDigit.MatchString(w.Text) {
+			if !w.Literal || !fetchedURL.MatchString(w.Text) && w.Text != "/dev/null" && w.Text != "-" &&
+				!startsWithDigit.MatchString(w.Text) {
 				return false
 			}
 		case !fetchFlag.MatchString(w.Text):

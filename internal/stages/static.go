@@ -81,7 +81,8 @@ func hasWord(words []string, any ...string) bool {
 func served(words []string, usual string) string {
 	for i, w := range words[1:] {
 		prev := words[i]
-		if !strings.HasPrefix(w, "-") && (!strings.HasPrefix(prev, "-") || prev == "-s" || prev == "--single" || prev == "-n" || prev == "-C" || prev == "--cors") {
+		if !strings.HasPrefix(w, "-") && (!strings.HasPrefix(prev, "-") || prev == "-s" || prev == "--single" ||
+			prev == "-n" || prev == "-C" || prev == "--cors") {
 			return w
 		}
 	}
@@ -108,7 +109,10 @@ func (n *node) planStatic(s *site) error {
 		case o.fromContext() && !n.manifestCopy(o) && o.in.Line < last:
 			b.keep(o, n.text(o))
 		case o.in.Keyword == "RUN" && o.in.Line <= last:
-			b.keep(o, n.rebuild(o, func(p *command) bool { return n.building(p) || p.kind == other || p.kind == files || p.kind == compile }))
+			b.keep(o, n.rebuild(o, func(p *command) bool {
+				return n.building(p) || p.kind == other || p.kind == files ||
+					p.kind == compile
+			}))
 		}
 	}
 	f := n.stage("The final stage serves them.", n.res.Final, "")
@@ -147,9 +151,13 @@ func nginxConf(s *site) string {
 		fallback = "/index.html"
 	}
 	lines := []string{
-		"pid /tmp/nginx.pid;", "error_log /dev/stderr;", "events {}", "http {", "    include /etc/nginx/mime.types;", "    access_log /dev/stdout;",
-		"    client_body_temp_path /tmp/client;", "    proxy_temp_path /tmp/proxy;", "    fastcgi_temp_path /tmp/fastcgi;", "    uwsgi_temp_path /tmp/uwsgi;", "    scgi_temp_path /tmp/scgi;",
-		"    server {", fmt.Sprintf("        listen %d;", s.port), "        root /usr/share/nginx/html;", "        location / { try_files $uri $uri/index.html " + fallback + "; }", "    }", "}",
+		"pid /tmp/nginx.pid;", "error_log /dev/stderr;", "events {}", "http {", "    include /etc/nginx/mime.types;",
+		"    access_log /dev/stdout;",
+		"    client_body_temp_path /tmp/client;", "    proxy_temp_path /tmp/proxy;",
+		"    fastcgi_temp_path /tmp/fastcgi;", "    uwsgi_temp_path /tmp/uwsgi;", "    scgi_temp_path /tmp/scgi;",
+		"    server {", fmt.Sprintf("        listen %d;",
+			s.port), "        root /usr/share/nginx/html;", "        location / { try_files $uri $uri/index.html " +
+			fallback + "; }", "    }", "}",
 	}
 	var b strings.Builder
 	b.WriteString("RUN printf '%s\\n' \\\n")

@@ -10,17 +10,24 @@ import (
 )
 
 // buildOnly are packages of distributions that compile or fetch and that nothing needs at run time.
-var buildOnly = words(`gcc g++ cc make cmake ninja-build meson build-essential pkg-config pkgconf autoconf automake libtool m4 bison flex
-	dpkg-dev debhelper fakeroot patch cargo rustc rustup golang golang-go clang llvm lld gdb valgrind strace cython3 swig nasm yasm
-	git git-core subversion mercurial curl wget gnupg gnupg2 apt-transport-https software-properties-common lsb-release dirmngr unzip zip xz-utils bzip2 tar rsync
-	vim vim-tiny nano less htop tree man-db python3-pip python3-wheel python3-setuptools python3-distutils python3-venv python3-virtualenv virtualenv
-	build-base musl-dev linux-headers openssh-client nodejs npm yarn maven gradle default-jdk default-jdk-headless composer g++-multilib gcc-multilib
+var buildOnly = words(`gcc g++ cc make cmake ninja-build meson build-essential pkg-config pkgconf autoconf automake
+	libtool m4 bison flex
+	dpkg-dev debhelper fakeroot patch cargo rustc rustup golang golang-go clang llvm lld gdb valgrind strace cython3
+	swig nasm yasm
+	git git-core subversion mercurial curl wget gnupg gnupg2 apt-transport-https software-properties-common lsb-release
+	dirmngr unzip zip xz-utils bzip2 tar rsync
+	vim vim-tiny nano less htop tree man-db python3-pip python3-wheel python3-setuptools python3-distutils python3-venv
+	python3-virtualenv virtualenv
+	build-base musl-dev linux-headers openssh-client nodejs npm yarn maven gradle default-jdk default-jdk-headless
+	composer g++-multilib gcc-multilib
 	ruby-bundler cmake-data autotools-dev`)
 
 // baseTools are the programs that the large variants of language images bring and the slim ones lack, with the
 // package of each.
-var baseTools = map[string]string{"git": "git", "curl": "curl", "wget": "wget", "ssh": "openssh-client", "scp": "openssh-client", "convert": "imagemagick", "identify": "imagemagick",
-	"mogrify": "imagemagick", "gpg": "gnupg", "hg": "mercurial", "svn": "subversion", "file": "file", "ps": "procps", "pgrep": "procps", "pkill": "procps", "unzip": "unzip", "xz": "xz-utils"}
+var baseTools = map[string]string{"git": "git", "curl": "curl", "wget": "wget", "ssh": "openssh-client",
+	"scp": "openssh-client", "convert": "imagemagick", "identify": "imagemagick",
+	"mogrify": "imagemagick", "gpg": "gnupg", "hg": "mercurial", "svn": "subversion", "file": "file", "ps": "procps",
+	"pgrep": "procps", "pkill": "procps", "unzip": "unzip", "xz": "xz-utils"}
 
 func words(s string) map[string]bool {
 	m := map[string]bool{}
@@ -31,20 +38,26 @@ func words(s string) map[string]bool {
 }
 
 // dropsProgram are those of buildOnly that a running app may call all the same.
-var dropsProgram = words(`git git-core subversion mercurial curl wget gnupg gnupg2 unzip zip xz-utils bzip2 tar rsync openssh-client nodejs npm yarn
+var dropsProgram = words(`git git-core subversion mercurial curl wget gnupg gnupg2 unzip zip xz-utils bzip2 tar rsync
+	openssh-client nodejs npm yarn
 	default-jdk default-jdk-headless composer cython3`)
 
 // headersOnly are development packages of the compilers and interpreters themselves: what runs has its interpreter
 // from the base image.
-var headersOnly = words(`python3-dev python-dev python-dev-is-python3 libpython3-dev python2-dev ruby-dev php-dev libc6-dev libc-dev libstdc++-dev
+var headersOnly = words(`python3-dev python-dev python-dev-is-python3 libpython3-dev python2-dev ruby-dev php-dev
+	libc6-dev libc-dev libstdc++-dev
 	linux-libc-dev libperl-dev`)
 
 // ubuntuRuntime are those of Ubuntu whose names differ from Debian's; the release stands with those that differ again.
 var ubuntuRuntime = map[string]string{
-	"libjpeg-dev": "libjpeg-turbo8", "libjpeg8-dev": "libjpeg-turbo8", "libjpeg-turbo8-dev": "libjpeg-turbo8", "default-libmysqlclient-dev": "libmysqlclient21", "libmysqlclient-dev": "libmysqlclient21",
-	"libffi-dev": "libffi8", "libssl-dev": "libssl3", "libicu-dev@focal": "libicu66", "libicu-dev@jammy": "libicu70", "libicu-dev@noble": "libicu74", "libtiff-dev@focal": "libtiff5", "libtiff-dev@jammy": "libtiff5",
-	"libzip-dev": "libzip4", "libldap2-dev@focal": "libldap-2.4-2", "libldap2-dev@jammy": "libldap-2.5-0", "libldap2-dev@noble": "libldap2", "libldap-dev@jammy": "libldap-2.5-0", "libldap-dev@noble": "libldap2",
-	"libffi-dev@focal": "libffi7", "libssl-dev@focal": "libssl1.1", "libwebp-dev": "libwebp7 libwebpmux3 libwebpdemux2", "libwebp-dev@focal": "libwebp6 libwebpmux3 libwebpdemux2",
+	"libjpeg-dev": "libjpeg-turbo8", "libjpeg8-dev": "libjpeg-turbo8", "libjpeg-turbo8-dev": "libjpeg-turbo8",
+	"default-libmysqlclient-dev": "libmysqlclient21", "libmysqlclient-dev": "libmysqlclient21",
+	"libffi-dev": "libffi8", "libssl-dev": "libssl3", "libicu-dev@focal": "libicu66", "libicu-dev@jammy": "libicu70",
+	"libicu-dev@noble": "libicu74", "libtiff-dev@focal": "libtiff5", "libtiff-dev@jammy": "libtiff5",
+	"libzip-dev": "libzip4", "libldap2-dev@focal": "libldap-2.4-2", "libldap2-dev@jammy": "libldap-2.5-0",
+	"libldap2-dev@noble": "libldap2", "libldap-dev@jammy": "libldap-2.5-0", "libldap-dev@noble": "libldap2",
+	"libffi-dev@focal": "libffi7", "libssl-dev@focal": "libssl1.1", "libwebp-dev": "libwebp7 libwebpmux3 libwebpdemux2",
+	"libwebp-dev@focal": "libwebp6 libwebpmux3 libwebpdemux2",
 }
 
 var (
@@ -63,7 +76,8 @@ func (a *conversion) runtimeOf(pkg string) (names []string, sure bool) {
 		return alpineRuntime(pkg), true
 	case a.language == "Ruby" && pkg == "nodejs" && a.javascriptGem() != "":
 		return []string{pkg}, true
-	case buildOnly[pkg] || headersOnly[pkg] || kernelFiles.MatchString(pkg) || versionedC.MatchString(pkg) || a.language == "Node" && nodeGyp[pkg]:
+	case buildOnly[pkg] || headersOnly[pkg] || kernelFiles.MatchString(pkg) || versionedC.MatchString(pkg) ||
+		a.language == "Node" && nodeGyp[pkg]:
 		return nil, true
 	case !devPackage.MatchString(pkg):
 		return []string{pkg}, true
@@ -87,12 +101,18 @@ func (a *conversion) runtimeOf(pkg string) (names []string, sure bool) {
 // busterRuntime are the libraries behind the usual development packages of Debian buster, whose index is not in the
 // table; every other package of that release stays whole.
 var busterRuntime = map[string]string{
-	"libtesseract-dev": "libtesseract4", "libleptonica-dev": "liblept5", "libpq-dev": "libpq5", "libssl-dev": "libssl1.1", "libffi-dev": "libffi6", "libxml2-dev": "libxml2",
-	"libxslt1-dev": "libxslt1.1", "libxslt-dev": "libxslt1.1", "libjpeg-dev": "libjpeg62-turbo", "libjpeg62-turbo-dev": "libjpeg62-turbo", "libpng-dev": "libpng16-16",
-	"zlib1g-dev": "zlib1g", "libfreetype6-dev": "libfreetype6", "libicu-dev": "libicu63", "libzip-dev": "libzip4", "default-libmysqlclient-dev": "libmariadb3",
-	"libmariadb-dev": "libmariadb3", "libcurl4-openssl-dev": "libcurl4", "libsqlite3-dev": "libsqlite3-0", "libyaml-dev": "libyaml-0-2", "libgmp-dev": "libgmp10",
-	"libldap2-dev": "libldap-2.4-2", "libsasl2-dev": "libsasl2-2", "libwebp-dev": "libwebp6 libwebpmux3 libwebpdemux2", "libtiff-dev": "libtiff5", "libtiff5-dev": "libtiff5",
-	"unixodbc-dev": "unixodbc", "libgeos-dev": "libgeos-c1v5", "libsnappy-dev": "libsnappy1v5", "libmemcached-dev": "libmemcached11", "libonig-dev": "libonig5",
+	"libtesseract-dev": "libtesseract4", "libleptonica-dev": "liblept5", "libpq-dev": "libpq5",
+	"libssl-dev": "libssl1.1", "libffi-dev": "libffi6", "libxml2-dev": "libxml2",
+	"libxslt1-dev": "libxslt1.1", "libxslt-dev": "libxslt1.1", "libjpeg-dev": "libjpeg62-turbo",
+	"libjpeg62-turbo-dev": "libjpeg62-turbo", "libpng-dev": "libpng16-16",
+	"zlib1g-dev": "zlib1g", "libfreetype6-dev": "libfreetype6", "libicu-dev": "libicu63", "libzip-dev": "libzip4",
+	"default-libmysqlclient-dev": "libmariadb3",
+	"libmariadb-dev":             "libmariadb3", "libcurl4-openssl-dev": "libcurl4", "libsqlite3-dev": "libsqlite3-0",
+	"libyaml-dev": "libyaml-0-2", "libgmp-dev": "libgmp10",
+	"libldap2-dev": "libldap-2.4-2", "libsasl2-dev": "libsasl2-2", "libwebp-dev": "libwebp6 libwebpmux3 libwebpdemux2",
+	"libtiff-dev": "libtiff5", "libtiff5-dev": "libtiff5",
+	"unixodbc-dev": "unixodbc", "libgeos-dev": "libgeos-c1v5", "libsnappy-dev": "libsnappy1v5",
+	"libmemcached-dev": "libmemcached11", "libonig-dev": "libonig5",
 }
 
 // librariesBehind looks a development package up in the table of the base's own release. A release that the table does
@@ -119,16 +139,22 @@ var nodeGyp = words("python3 python python3-minimal python-is-python3 python2 no
 // keeps reports whether the application itself calls a program that usually only builds: in what it starts, in its
 // scripts, or as a child process in its source.
 func (a *conversion) keeps(pkg string) bool {
-	name := map[string]string{"nodejs": "node", "openssh-client": "ssh", "xz-utils": "xz", "gnupg": "gpg", "gnupg2": "gpg", "git-core": "git", "subversion": "svn", "mercurial": "hg"}[pkg]
+	name := map[string]string{"nodejs": "node", "openssh-client": "ssh", "xz-utils": "xz", "gnupg": "gpg",
+		"gnupg2": "gpg", "git-core": "git", "subversion": "svn", "mercurial": "hg"}[pkg]
 	if name == "" {
 		name = pkg
 	}
 	return a.src().calls[name] || a.needsPackage(pkg)
 }
 
-var alpineRuntimeNames = map[string]string{"postgresql-dev": "libpq", "libpq-dev": "libpq", "mariadb-dev": "mariadb-connector-c", "mariadb-connector-c-dev": "mariadb-connector-c", "openssl-dev": "libssl3 libcrypto3",
-	"jpeg-dev": "libjpeg-turbo", "musl-dev": "", "python3-dev": "", "libc-dev": "", "linux-headers": "", "ruby-dev": "", "zlib-dev": "zlib", "icu-dev": "icu-libs", "sqlite-dev": "sqlite-libs",
-	"imagemagick-dev": "imagemagick-libs", "ncurses-dev": "ncurses-libs", "mysql-dev": "mariadb-connector-c", "unixodbc-dev": "unixodbc", "gfortran": "libgfortran"}
+var alpineRuntimeNames = map[string]string{"postgresql-dev": "libpq", "libpq-dev": "libpq",
+	"mariadb-dev": "mariadb-connector-c", "mariadb-connector-c-dev": "mariadb-connector-c",
+	"openssl-dev": "libssl3 libcrypto3",
+	"jpeg-dev":    "libjpeg-turbo", "musl-dev": "", "python3-dev": "", "libc-dev": "", "linux-headers": "",
+	"ruby-dev": "",
+	"zlib-dev": "zlib", "icu-dev": "icu-libs", "sqlite-dev": "sqlite-libs",
+	"imagemagick-dev": "imagemagick-libs", "ncurses-dev": "ncurses-libs", "mysql-dev": "mariadb-connector-c",
+	"unixodbc-dev": "unixodbc", "gfortran": "libgfortran"}
 
 func alpineRuntime(pkg string) []string {
 	name := strings.TrimPrefix(pkg, "!")
@@ -141,7 +167,8 @@ func alpineRuntime(pkg string) []string {
 	return []string{strings.TrimSuffix(name, "-dev")}
 }
 
-// systemPackages are the distribution's packages that the original installs, as two lists: what the builder needs, which
+// systemPackages are the distribution's packages that the original installs, as two lists: what the builder needs,
+// which
 // is all of them, and what the final stage needs; sorted and without doubles.
 func (a *conversion) systemPackages() (builder, final []string) {
 	b := map[string]bool{}
@@ -223,7 +250,8 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 				a.note("The library behind %s is not known for this release, so the final stage keeps the package whole.", pk.Name)
 			}
 			if len(run) == 0 && dropsProgram[pk.Name] {
-				a.guesses("nothing calls "+pk.Name+" when the app runs", "neither its source nor its start scripts name it, as far as they are read")
+				a.guesses("nothing calls "+pk.Name+" when the app runs",
+					"neither its source nor its start scripts name it, as far as they are read")
 			}
 			for _, r := range run {
 				if r == pk.Name {
@@ -234,7 +262,8 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 			if len(run) > 0 && !p.install.Has("--no-install-recommends") && !a.alpine() && !a.o.Recommends {
 				a.res.Recommended = true
 				a.note("apt-get installs what packages recommend in the original and not in the final stage (--no-install-recommends).")
-				a.guesses("nothing needs the packages that others only recommend", "apt-get installs them in the original, and the app is not known to use them")
+				a.guesses("nothing needs the packages that others only recommend",
+					"apt-get installs them in the original, and the app is not known to use them")
 			}
 		}
 	}
@@ -250,13 +279,14 @@ func (a *conversion) addsSource(o *instruction) bool {
 
 // bringsSource: a RUN that adds a source of packages for a later one to install from.
 func (a *conversion) bringsSource(o *instruction) bool {
-	return o.in.Keyword == "RUN" && o.in.Script != nil && !kindOf(o, system) && ownSource.MatchString(o.in.Script.Source)
+	return o.in.Keyword == "RUN" && o.in.Script != nil && !kindOf(o, system) &&
+		ownSource.MatchString(o.in.Script.Source)
 }
 
 // bringSources runs, in a builder that is put together from parts, what adds the sources of packages.
 func (a *conversion) bringSources(b *stage) {
 	for _, o := range a.instructions {
-		if a.bringsSource(o) {
+		if a.bringsSource(o) || a.addsSource(o) {
 			b.keep(o, a.text(o))
 		}
 	}
@@ -283,7 +313,7 @@ func (a *conversion) packageSources() (paths []string, ok bool) {
 			written, known := a.written(c)
 			ok = ok && known && !c.is("apt-key", "add-apt-repository") && !pipesIntoShell(c)
 			for _, p := range written {
-				if within(p, "/etc/apt") || within(p, "/usr/share/keyrings") {
+				if a.ofSource(o, p) {
 					paths, found = append(paths, p), true
 				}
 			}
@@ -293,13 +323,40 @@ func (a *conversion) packageSources() (paths []string, ok bool) {
 	return paths, ok
 }
 
+var signedBy = lazyregexp.New(`signed-by=([^\s\]"']+)`)
+
+// ofSource reports whether a file that a RUN writes is a source of packages or the key of one.
+func (a *conversion) ofSource(o *instruction, file string) bool {
+	if within(file, "/etc/apt") || within(file, "/usr/share/keyrings") {
+		return file != "/etc/apt" && file != "/usr/share/keyrings" && file != "/etc/apt/keyrings"
+	}
+	for _, m := range signedBy.FindAllStringSubmatch(o.in.Script.Source, -1) {
+		if m[1] == file {
+			return true
+		}
+	}
+	return false
+}
+
+// onlySources: a command that writes nothing but sources of packages and their keys, which the final stage copies.
+func (a *conversion) onlySources(c *command) bool {
+	if c.from.in.Script == nil || !ownSource.MatchString(c.from.in.Script.Source) {
+		return false
+	}
+	paths, known := a.written(c)
+	for _, p := range paths {
+		if !a.ofSource(c.from, p) && !within(path.Dir(p), "/etc/apt") && p != "/etc/apt/keyrings" &&
+			p != "/usr/share/keyrings" {
+			return false
+		}
+	}
+	return known && len(paths) > 0
+}
+
 // keepSources copies the sources of packages that the original adds, where the final stage installs from them.
 func (a *conversion) keepSources(s *stage) {
 	paths, _ := a.packageSources()
 	for _, p := range paths {
-		if path.Ext(p) == "" && path.Base(p) == "keyrings" {
-			continue // the folder alone
-		}
 		s.add("COPY --from=builder " + p + " " + p)
 	}
 	if len(paths) > 0 && !a.brings("ca-certificates") {
@@ -409,7 +466,8 @@ func (a *conversion) installSettings() (before, options string) {
 			return
 		}
 		for _, as := range c.install.Command.Assigns {
-			if text := as.Name + "=" + as.Value.Text + " "; as.Value.Literal && !strings.ContainsAny(as.Value.Text, " \t'\"") && !strings.Contains(before, text) {
+			if text := as.Name + "=" + as.Value.Text + " "; as.Value.Literal &&
+				!strings.ContainsAny(as.Value.Text, " \t'\"") && !strings.Contains(before, text) {
 				before += text
 			}
 		}

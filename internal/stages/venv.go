@@ -35,7 +35,8 @@ func (p *python) planVenv() error {
 		}
 		switch o.in.Keyword {
 		case "ENV":
-			if text := p.envWithout(o, func(key string) bool { return key == "UV_SYSTEM_PYTHON" }); p.finalEnv(o) == "" {
+			if text := p.envWithout(o,
+				func(key string) bool { return key == "UV_SYSTEM_PYTHON" }); p.finalEnv(o) == "" {
 				b.keep(o, text)
 			} else {
 				b.add(text)
@@ -62,7 +63,10 @@ func (p *python) planVenv() error {
 					packaged = true
 					b.add(p.installLine(build))
 				}
-				if text := p.rebuild(o, func(pt *command) bool { return pt.kind == tooling && pt.install != nil }); text != "" && mixed(o) {
+				if text := p.rebuild(o, func(pt *command) bool {
+					return pt.kind == tooling &&
+						pt.install != nil
+				}); text != "" && mixed(o) {
 					b.add(text)
 				}
 				made = true
@@ -79,7 +83,8 @@ func (p *python) planVenv() error {
 		heavyDir = append(heavyDir, p.workDir())
 	}
 	if err := p.leftBehind(func(c *command) bool {
-		return c.from.in.Line <= p.instructions[lastBuild].in.Line && (p.builds[c] || p.heavy && (c.kind == files || p.afterBuilder(c)))
+		return c.from.in.Line <= p.instructions[lastBuild].in.Line && (p.builds[c] || p.heavy &&
+			(c.kind == files || p.afterBuilder(c)))
 	}, heavyDir...); err != nil {
 		return err
 	}
@@ -103,8 +108,10 @@ func (p *python) planVenv() error {
 			f.add("COPY --from=builder " + p.workDir() + " " + p.workDir())
 		}
 	}
-	w.drop = func(o *instruction) bool {
-		return p.manifestOnly(o) || p.brings(o, "/uv") || p.heavy && o.fromContext() && strings.HasPrefix(join(o.dir, o.in.Args[len(o.in.Args)-1].Text)+"/", p.workDir()+"/")
+	i := func(o *instruction) int { return slices.Index(p.instructions, o) }
+	w.drop = func(o *instruction) bool { // what the builder copied comes with its folder
+		return p.manifestOnly(o) || p.brings(o, "/uv") || p.heavy && i(o) <= lastBuild && o.fromContext() &&
+			within(o.dest(), p.workDir())
 	}
 	w.runs = func(pt *command) bool {
 		return !p.builds[pt] && (pt.kind == other || pt.kind == account || pt.kind == files) && !p.afterBuilder(pt)
@@ -237,7 +244,8 @@ func (p *python) builderRun(b *stage, o *instruction, own bool) {
 }
 
 func (p *python) cacheDir() string {
-	return map[string]string{"pip": "/root/.cache/pip", "poetry": "/root/.cache/pypoetry", "uv": "/root/.cache/uv", "pdm": "/root/.cache/pdm", "pipenv": "/root/.cache/pipenv"}[p.manager]
+	return map[string]string{"pip": "/root/.cache/pip", "poetry": "/root/.cache/pypoetry", "uv": "/root/.cache/uv",
+		"pdm": "/root/.cache/pdm", "pipenv": "/root/.cache/pipenv"}[p.manager]
 }
 
 // adjust takes an installation's options to what the builder needs: into the environment, without development
@@ -287,7 +295,8 @@ func (a *conversion) pathHolds(dir string) bool {
 			continue
 		}
 		for _, pair := range o.in.Pairs {
-			if pair.Key == "PATH" && slices.ContainsFunc(strings.Split(a.expand(o, pair.Value), ":"), func(d string) bool { return join(o.dir, d) == dir }) {
+			if pair.Key == "PATH" && slices.ContainsFunc(strings.Split(a.expand(o, pair.Value), ":"),
+				func(d string) bool { return join(o.dir, d) == dir }) {
 				return true
 			}
 		}
@@ -343,7 +352,8 @@ func (p *python) stripRunner(words []string) ([]string, string) {
 				rest = rest[1:]
 			}
 		default:
-			p.bad("%s run is given %s, which only %s itself understands; start the program by itself", manager, flag, manager)
+			p.bad("%s run is given %s, which only %s itself understands; start the program by itself", manager, flag,
+				manager)
 			return words, ""
 		}
 		if len(rest) > 0 {
@@ -363,7 +373,8 @@ func (p *python) stripRunner(words []string) ([]string, string) {
 		s := dockerfile.NewScript("sh", script)
 		argv, plain := plainCommand(s)
 		if s.Err != nil || !plain || len(argv) == 0 {
-			p.bad("%s run %s is a script of the project's own that is more than one command; write it into the command", manager, rest[0])
+			p.bad("%s run %s is a script of the project's own that is more than one command; write it into the command",
+				manager, rest[0])
 			return words, ""
 		}
 		return append(argv, rest[1:]...), manager + why

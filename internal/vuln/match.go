@@ -201,6 +201,8 @@ func (m *matcher) subject(p *inventory.Package, o Options) (*subject, string) {
 		return nil, "the package has no name"
 	case p.Range && strings.Contains(p.Version, "/"):
 		return nil, "it comes from an address, not from a registry: which version it is, is not known"
+	case p.Range && p.Version == "":
+		return nil, "no version is named: what is installed is not known"
 	case p.Range:
 		return nil, "the version is a range: what is installed is not known"
 	case p.Version == "" && s.ecosystem == "Go":

@@ -12,8 +12,8 @@ import (
 	"sync"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 //go:embed page.css
@@ -58,7 +58,7 @@ func newHead(title string) head {
 type page struct {
 	head
 	R        *report.Report
-	S        *rank.Summary
+	S        *summary.Summary
 	Bars     []bar
 	Reach    *reach
 	Groups   []group
@@ -68,7 +68,7 @@ type page struct {
 
 // Write writes the page. The report must be finished.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
-	s := rank.Summarise(r, o.Time(r))
+	s := summary.Summarise(r, o.Time(r))
 	p := page{head: newHead("Drydock: " + report.Plain(r.Target)), R: r, S: s, Bars: bars(r, s), Reach: newReach(r, s)}
 	rules := map[string]*finding.Rule{}
 	for i := range r.Rules {

@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 // Geometry of the drawing, in its own units.
@@ -60,7 +60,7 @@ var order = []finding.Exposure{
 }
 
 // newReach lays the drawing out; nil where nothing is known to draw.
-func newReach(r *report.Report, s *rank.Summary) *reach {
+func newReach(r *report.Report, s *summary.Summary) *reach {
 	if !slices.ContainsFunc(r.Services, func(s report.Service) bool { return s.Exposure != finding.ExposureUnknown || len(s.Routers) > 0 }) {
 		return nil
 	}
@@ -82,7 +82,7 @@ func newReach(r *report.Report, s *rank.Summary) *reach {
 			n := max(1, len(svc.Routers))
 			height := n*rowH + (n-1)*rowGap
 			b := box{
-				X: serviceX, Y: y, W: serviceW, H: height, Title: clip(rank.ServiceName(r, svc), 34), Sub: clip(svc.Image, 40), Full: svc.Image, Exposure: e,
+				X: serviceX, Y: y, W: serviceW, H: height, Title: clip(summary.ServiceName(r, svc), 34), Sub: clip(svc.Image, 40), Full: svc.Image, Exposure: e,
 				Open: row.Open, Bar: pieces(row.Counts, row.Open, serviceX+12, y+height-8, serviceW-24),
 			}
 			if svc.Build != nil {

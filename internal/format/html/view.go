@@ -9,20 +9,20 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 // group is one foldable line of the list.
 type group struct {
-	*rank.Group
+	*summary.Group
 	Head  *finding.Finding
 	Place string
 	Rule  *finding.Rule // nil for vulnerabilities
 	Text  string        // what the filter looks in, lower case
 }
 
-func newGroup(g *rank.Group, rules map[string]*finding.Rule) group {
+func newGroup(g *summary.Group, rules map[string]*finding.Rule) group {
 	f := g.Worst()
 	var text []string
 	for _, f := range g.Findings {
@@ -60,7 +60,7 @@ type bar struct {
 	Unseen   bool
 }
 
-func bars(r *report.Report, s *rank.Summary) []bar {
+func bars(r *report.Report, s *summary.Summary) []bar {
 	most := 1
 	for _, row := range s.Services {
 		most = max(most, row.Open)
@@ -69,7 +69,7 @@ func bars(r *report.Report, s *rank.Summary) []bar {
 	for _, row := range s.Services {
 		b := bar{Name: "(no service)", Open: row.Open, Parts: parts(row.Counts, most), Worst: row.Worst}
 		if row.Service != nil {
-			b.Name, b.Exposure = rank.ServiceName(r, row.Service), row.Service.Exposure
+			b.Name, b.Exposure = summary.ServiceName(r, row.Service), row.Service.Exposure
 			b.Unseen = s.Unseen(row.Service)
 		}
 		out = append(out, b)
@@ -93,7 +93,7 @@ var advisoryID = regexp.MustCompile(`^[A-Z][A-Za-z0-9._-]+$`)
 // functions are the template's. What they return is text, which the template escapes.
 var functions = template.FuncMap{
 	"plain":      report.Plain,
-	"plural":     rank.Plural,
+	"plural":     report.Plural,
 	"severities": func() []finding.Severity { return finding.Severities },
 	"share": func(counts map[finding.Severity]int) []part {
 		n := 0
@@ -109,7 +109,7 @@ var functions = template.FuncMap{
 	"lower":   strings.ToLower,
 	"date":    func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") },
 	"day":     func(t time.Time) string { return t.UTC().Format("2 January 2006") },
-	"days":    func(d time.Duration) string { return rank.Plural(int(d.Hours()/24), "day") },
+	"days":    func(d time.Duration) string { return report.Plural(int(d.Hours()/24), "day") },
 	"seconds": func(ms int64) string { return fmt.Sprintf("%.1f s", float64(ms)/1000) },
 	// advisory is the page of a vulnerability, "" for what is no identifier of one.
 	"advisory": func(id string) string {

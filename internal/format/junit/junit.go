@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 type suites struct {
@@ -62,7 +62,7 @@ type problem struct {
 
 // Write writes r. A finding that is only worth knowing (info) is a passed test.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
-	sum := rank.Summarise(r, o.Time(r))
+	sum := summary.Summarise(r, o.Time(r))
 	all := suites{Name: "drydock " + report.Plain(r.Target), Time: seconds(r.DurationMs)}
 	for i := range r.Gates {
 		g := &r.Gates[i]
@@ -99,9 +99,9 @@ func (all *suites) add(s *suite) {
 
 const stampLayout = "2006-01-02T15:04:05"
 
-func gateSuite(r *report.Report, sum *rank.Summary, g *report.Gate, now time.Time) *suite {
+func gateSuite(r *report.Report, sum *summary.Summary, g *report.Gate, now time.Time) *suite {
 	s := &suite{Name: "drydock." + string(g.Name), Time: seconds(g.DurationMs), Timestamp: now.Format(stampLayout)}
-	s.Read = &property{"read", rank.Amount(g)}
+	s.Read = &property{"read", summary.Amount(g)}
 	for i := range sum.Gaps {
 		if gap := &sum.Gaps[i]; gap.Of(g.Name) {
 			text := report.Plain(gap.Text())
@@ -116,9 +116,9 @@ func gateSuite(r *report.Report, sum *rank.Summary, g *report.Gate, now time.Tim
 	switch {
 	case s.Tests > 0:
 	case g.Judged == 0:
-		s.add(testCase{Class: s.Name, Name: "could look at anything", Error: &problem{"nothing was judged", string(g.Status), "read " + rank.Amount(g)}})
+		s.add(testCase{Class: s.Name, Name: "could look at anything", Error: &problem{"nothing was judged", string(g.Status), "read " + summary.Amount(g)}})
 	default:
-		s.add(testCase{Class: s.Name, Name: "nothing found in " + rank.Amount(g)})
+		s.add(testCase{Class: s.Name, Name: "nothing found in " + summary.Amount(g)})
 	}
 	return s
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/drydock/drydock/internal/diff"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -53,7 +52,7 @@ func (c *comment) changes(title string, cs []diff.Change, folded bool) {
 	c.print("\n| severity | finding | where | why |\n|---|---|---|---|\n")
 	for i := range cs {
 		if c.full() {
-			c.print("\n%s did not fit; the other formats have every one.\n", rank.Plural(len(cs)-i, "more line"))
+			c.print("\n%s did not fit; the other formats have every one.\n", report.Plural(len(cs)-i, "more line"))
 			break
 		}
 		f := &cs[i].Finding

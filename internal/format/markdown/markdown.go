@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 // Marker stands in the first line, so that a job can find its own comment and edit it instead of writing another.
@@ -25,15 +25,15 @@ const (
 )
 
 // states are the verdict in a word, with a sign that needs no colour.
-var states = map[rank.State]string{
-	rank.StateFailed: "⛔ Could not look", rank.StatePartial: "⚠️ Looked at only in part", rank.StateBroken: "⛔ Not passed",
-	rank.StateFindings: "⚠️ Work to do", rank.StateClean: "✅ Clean",
-	rank.StateListed: "📦 Packages, not judged",
+var states = map[summary.State]string{
+	summary.StateFailed: "⛔ Could not look", summary.StatePartial: "⚠️ Looked at only in part", summary.StateBroken: "⛔ Not passed",
+	summary.StateFindings: "⚠️ Work to do", summary.StateClean: "✅ Clean",
+	summary.StateListed: "📦 Packages, not judged",
 }
 
 // Write writes r. What does not fit into a comment is counted.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
-	s := rank.Summarise(r, o.Time(r))
+	s := summary.Summarise(r, o.Time(r))
 	c := &comment{}
 	c.print("%s\n## %s\n\n%s\n", Marker, states[s.State], report.Markdown(capital(s.Verdict)))
 	if len(r.Policy.Breaches) > 0 && !r.Listing {
@@ -75,24 +75,24 @@ func (c *comment) actions(r *report.Report) {
 	}
 	c.print("\n### Do first\n\n")
 	for i, a := range r.Actions[:min(len(r.Actions), maxActions)] {
-		c.print("%d. **%s**: removes %s (%s)\n", i+1, cell(a.Title), rank.Plural(len(a.Findings), "finding"), rank.Severities(a.Removes))
+		c.print("%d. **%s**: removes %s (%s)\n", i+1, cell(a.Title), report.Plural(len(a.Findings), "finding"), summary.Severities(a.Removes))
 	}
 }
 
-func (c *comment) services(r *report.Report, s *rank.Summary) {
+func (c *comment) services(r *report.Report, s *summary.Summary) {
 	if len(s.Services) == 0 {
 		return
 	}
 	c.print("\n| service | exposure | critical | high | medium | low | info | unknown | worst |\n|---|---|--:|--:|--:|--:|--:|--:|---|\n")
 	for i := range s.Services {
 		if c.full() {
-			c.print("\nand %s more\n", rank.Plural(len(s.Services)-i, "service"))
+			c.print("\nand %s more\n", report.Plural(len(s.Services)-i, "service"))
 			return
 		}
 		row := &s.Services[i]
 		name, exposure, worst := "(no service)", "", "nothing found"
 		if row.Service != nil {
-			name, exposure = rank.ServiceName(r, row.Service), string(row.Service.Exposure)
+			name, exposure = summary.ServiceName(r, row.Service), string(row.Service.Exposure)
 			if s.Unseen(row.Service) {
 				worst = "not looked at in full"
 			}
@@ -117,7 +117,7 @@ func (c *comment) services(r *report.Report, s *rank.Summary) {
 
 const tableHead = "\n| severity | finding | where | why here | fix |\n|---|---|---|---|---|\n"
 
-func (c *comment) findings(groups []rank.Group, all bool) {
+func (c *comment) findings(groups []summary.Group, all bool) {
 	if len(groups) == 0 {
 		return
 	}
@@ -130,17 +130,17 @@ func (c *comment) findings(groups []rank.Group, all bool) {
 		return
 	}
 	if rest := groups[len(open):]; len(rest) > 0 {
-		c.print("\n<details><summary>%s more</summary>\n%s", rank.Plural(len(rest), "line"), tableHead)
+		c.print("\n<details><summary>%s more</summary>\n%s", report.Plural(len(rest), "line"), tableHead)
 		c.rows(rest, rest)
 		c.print("\n</details>\n")
 	}
 }
 
 // rows writes lines of the table while there is room, and reports whether there was.
-func (c *comment) rows(groups, all []rank.Group) bool {
+func (c *comment) rows(groups, all []summary.Group) bool {
 	for i := range groups {
 		if c.full() {
-			c.print("\n%s did not fit; the other formats have every one.\n", rank.Plural(len(all)-i, "more line"))
+			c.print("\n%s did not fit; the other formats have every one.\n", report.Plural(len(all)-i, "more line"))
 			return false
 		}
 		g := &groups[i]
@@ -164,7 +164,7 @@ func (c *comment) rows(groups, all []rank.Group) bool {
 	return true
 }
 
-func (c *comment) gaps(s *rank.Summary) {
+func (c *comment) gaps(s *summary.Summary) {
 	if len(s.Gaps) == 0 || c.full() {
 		return
 	}
@@ -189,7 +189,7 @@ func (c *comment) listing(r *report.Report) {
 	c.print("\n| package | version | ecosystem | where |\n|---|---|---|---|\n")
 	for i := range r.Packages {
 		if c.full() {
-			c.print("\nand %s more; the other formats have every one.\n", rank.Plural(len(r.Packages)-i, "package"))
+			c.print("\nand %s more; the other formats have every one.\n", report.Plural(len(r.Packages)-i, "package"))
 			return
 		}
 		p := &r.Packages[i]

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 // Write writes r as one SARIF log.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	l := log{Schema: schema, Version: "2.1.0", Runs: []run{}}
-	s := rank.Summarise(r, o.Time(r))
+	s := summary.Summarise(r, o.Time(r))
 	for i := range r.Gates {
 		if g := &r.Gates[i]; g.Status != report.Skipped || g.Blind() {
 			l.Runs = append(l.Runs, gateRun(r, s, g, o.Time(r)))
@@ -42,7 +42,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	return bw.Flush()
 }
 
-func gateRun(r *report.Report, s *rank.Summary, g *report.Gate, now time.Time) run {
+func gateRun(r *report.Report, s *summary.Summary, g *report.Gate, now time.Time) run {
 	rules := newRules(r, g.Name)
 	out := run{
 		Tool:       tool{driver{Name: r.Tool.Name, Version: r.Tool.Version}},
@@ -67,8 +67,8 @@ func gateRun(r *report.Report, s *rank.Summary, g *report.Gate, now time.Time) r
 }
 
 // notifications tell how much the gate read, and what it could not look at.
-func notifications(s *rank.Summary, g *report.Gate) []notification {
-	ns := []notification{{"note", message{Text: text("read " + rank.Amount(g))}}}
+func notifications(s *summary.Summary, g *report.Gate) []notification {
+	ns := []notification{{"note", message{Text: text("read " + summary.Amount(g))}}}
 	for i := range s.Gaps {
 		if gap := &s.Gaps[i]; gap.Of(g.Name) {
 			level := "warning"

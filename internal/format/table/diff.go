@@ -8,7 +8,6 @@ import (
 
 	"github.com/drydock/drydock/internal/diff"
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -79,6 +78,6 @@ func (p *printer) changes(title string, cs []diff.Change, style style) {
 			plain("  "+pad(c.Finding.Rule, id)), cell{"  " + pad(place(&c.Finding), what), bold}, plain("  "), plain(cause))
 	}
 	if n := len(cs) - len(shown); n > 0 {
-		p.line(cell{fmt.Sprintf("and %s more; --all shows every one", rank.Plural(n, "line")), dim})
+		p.line(cell{fmt.Sprintf("and %s more; --all shows every one", report.Plural(n, "line")), dim})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 // row is one line of the list of findings.
@@ -24,7 +25,7 @@ func (p *printer) findings() {
 		groups = nil
 		for i := range p.r.Findings {
 			if f := &p.r.Findings[i]; f.Status == finding.Open {
-				groups = append(groups, rank.Fold(p.r.Findings[i:i+1], nil)...)
+				groups = append(groups, summary.Fold(p.r.Findings[i:i+1], nil)...)
 			}
 		}
 	}
@@ -43,7 +44,7 @@ func (p *printer) findings() {
 				n++
 			}
 		}
-		p.line(cell{fmt.Sprintf("and %s below these (%s); --all shows every one", rank.Plural(n, "finding"), rank.Severities(counts)), dim})
+		p.line(cell{fmt.Sprintf("and %s below these (%s); --all shows every one", report.Plural(n, "finding"), summary.Severities(counts)), dim})
 	}
 	if p.o.All {
 		p.silenced("Waived", p.s.Waived)
@@ -67,7 +68,7 @@ func (p *printer) silenced(title string, fs []*finding.Finding) {
 
 // rows writes the lines; the identifier and the place get what they need up to a share of the width, the reason and
 // the remedy the rest.
-func (p *printer) rows(groups []rank.Group) {
+func (p *printer) rows(groups []summary.Group) {
 	rows := make([]row, len(groups))
 	id, what, columned := len("finding"), len("where"), false
 	for i := range groups {
@@ -126,7 +127,7 @@ func (p *printer) titled(r row) {
 	}
 }
 
-func rowOf(g *rank.Group) row {
+func rowOf(g *summary.Group) row {
 	f := g.Worst()
 	r := row{severity: g.Severity, id: report.Plain(f.Rule), what: report.Plain(g.Name()), why: why(f), remedy: report.Plain(remedy(g))}
 	if f.Gate == finding.GateAccess {
@@ -142,7 +143,7 @@ func rowOf(g *rank.Group) row {
 }
 
 // titles are those of a group's findings, the first three of them, each with what it is about.
-func titles(g *rank.Group) []string {
+func titles(g *summary.Group) []string {
 	const most = 3
 	var out []string
 	for _, f := range g.Findings[:min(len(g.Findings), most)] {
@@ -210,7 +211,7 @@ func why(f *finding.Finding) string {
 }
 
 // remedy is what mends the group.
-func remedy(g *rank.Group) string {
+func remedy(g *summary.Group) string {
 	f := g.Worst()
 	if f.Package == nil {
 		if f.Fix.Text == "" {

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/summary"
 )
 
 // How much is shown without --all.
@@ -27,7 +27,7 @@ const (
 // Write writes r to w. The report must be finished.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	bw := bufio.NewWriter(w)
-	p := printer{w: bw, r: r, o: o, width: o.Width, s: rank.Summarise(r, o.Time(r))}
+	p := printer{w: bw, r: r, o: o, width: o.Width, s: summary.Summarise(r, o.Time(r))}
 	if p.width == 0 {
 		p.width = report.DefaultWidth
 	}
@@ -47,7 +47,7 @@ type printer struct {
 	w     *bufio.Writer
 	r     *report.Report
 	o     report.WriteOptions
-	s     *rank.Summary
+	s     *summary.Summary
 	width int
 }
 
@@ -85,13 +85,13 @@ func (p *printer) heading(format string, args ...any) {
 	p.line(cell{fmt.Sprintf(format, args...), bold})
 }
 
-var stateWords = map[rank.State]cell{
-	rank.StateFailed:   {"FAILED", red},
-	rank.StatePartial:  {"PARTIAL", yellow},
-	rank.StateBroken:   {"NOT PASSED", red},
-	rank.StateFindings: {"FOUND", yellow},
-	rank.StateClean:    {"CLEAN", green},
-	rank.StateListed:   {"LISTED", bold},
+var stateWords = map[summary.State]cell{
+	summary.StateFailed:   {"FAILED", red},
+	summary.StatePartial:  {"PARTIAL", yellow},
+	summary.StateBroken:   {"NOT PASSED", red},
+	summary.StateFindings: {"FOUND", yellow},
+	summary.StateClean:    {"CLEAN", green},
+	summary.StateListed:   {"LISTED", bold},
 }
 
 func (p *printer) verdict() {
@@ -107,7 +107,7 @@ func (p *printer) verdict() {
 	}
 	sub := p.r.Target
 	if n := len(p.r.Stacks); n > 0 {
-		sub += " · " + rank.Plural(n, "stack") + ", " + rank.Plural(len(p.r.Services), "service")
+		sub += " · " + report.Plural(n, "stack") + ", " + report.Plural(len(p.r.Services), "service")
 	}
 	if n := p.s.Exploited; n > 0 {
 		sub += " · " + fmt.Sprintf("%d known to be exploited", n)
@@ -146,7 +146,7 @@ func (p *printer) actions() {
 	}
 	for i, a := range shown {
 		p.paragraph(fmt.Sprintf("%3d. ", i+1), cell{a.Title, bold})
-		text := "     removes " + rank.Plural(len(a.Findings), "finding") + ": " + rank.Severities(a.Removes)
+		text := "     removes " + report.Plural(len(a.Findings), "finding") + ": " + summary.Severities(a.Removes)
 		if a.Command != "" {
 			text += "   $ " + a.Command
 		}
@@ -204,11 +204,11 @@ func (p *printer) services() {
 	}
 }
 
-func (p *printer) serviceName(row rank.ServiceRow) string {
+func (p *printer) serviceName(row summary.ServiceRow) string {
 	if row.Service == nil {
 		return "(no service)"
 	}
-	return report.Plain(rank.ServiceName(p.r, row.Service))
+	return report.Plain(summary.ServiceName(p.r, row.Service))
 }
 
 func (p *printer) footer() {
@@ -221,10 +221,10 @@ func (p *printer) footer() {
 		parts = append(parts, fmt.Sprintf("%d waived", n))
 	}
 	if n := len(p.r.Packages); n > 0 {
-		parts = append(parts, rank.Plural(n, "package"))
+		parts = append(parts, report.Plural(n, "package"))
 	}
 	if d := p.s.Data; d.Records > 0 {
-		age := rank.Plural(d.Records, "advisory")
+		age := report.Plural(d.Records, "advisory")
 		if !d.Newest.IsZero() {
 			age += fmt.Sprintf(" up to %s (%s)", d.Newest.Format("2006-01-02"), ageText(d.Age))
 		}
@@ -242,8 +242,8 @@ func ageText(d time.Duration) string {
 	case days < 1:
 		return "today"
 	case days < 60:
-		return rank.Plural(days, "day") + " old"
+		return report.Plural(days, "day") + " old"
 	default:
-		return rank.Plural(days/30, "month") + " old"
+		return report.Plural(days/30, "month") + " old"
 	}
 }

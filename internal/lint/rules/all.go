@@ -18,7 +18,8 @@ var All = complete([]lint.Rule{
 	goPin, stageNameReserved, secretName, fromPlatformRedundant, userNumeric, copyWholeStage, maintainer, wgetOrCurl, oneCmd,
 	oneEntrypoint, shellLink, pipefail,
 
-	baseEndOfLife, baseDigestOnly, secretValue, secretFile, contextWithoutIgnoreFile, buildToolsShipped, runsAsRoot, buildCacheShipped,
+	execFormBroken, baseEndOfLife, baseDigestOnly, secretValue, secretFile, contextWithoutIgnoreFile, buildToolsShipped, runsAsRoot,
+	buildCacheShipped,
 	curlPipeShell, dependedOnWithoutHealthcheck, singleStageBuild, finalOnBuildBase, wheelsCopied, wheelsWithoutDeps,
 })
 
@@ -30,9 +31,9 @@ func complete(rules []lint.Rule) []lint.Rule {
 	return rules
 }
 
-// Described are the rules as values for lists, explanations and documents, the one for syntax first.
+// Described are the rules as values for lists, explanations and documents, those for syntax first.
 func Described() []finding.Rule {
-	out := []finding.Rule{lint.SyntaxRule.Rule}
+	out := []finding.Rule{lint.SyntaxRule.Rule, lint.ShellRule.Rule}
 	for _, r := range All {
 		out = append(out, r.Rule)
 	}

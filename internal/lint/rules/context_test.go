@@ -36,6 +36,8 @@ func context(t testing.TB, words []string) lint.Context {
 		case "arg":
 			name, value, _ := strings.Cut(v, "=")
 			c.Args = map[string]string{name: value}
+		case "contexts":
+			c.Contexts = strings.Split(v, ",")
 		case "file": // name, then =content
 			name, content, _ := strings.Cut(v, "=")
 			files[name] = &fstest.MapFile{Data: []byte(content)}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,7 @@ var copyFromUnknown = lint.Rule{
 			if n, err := strconv.Atoi(from.Value); err == nil && 0 <= n && n <= in.Stage.Index {
 				return
 			}
-			if !before(first, in.Stage, from.Value) {
+			if !before(first, in.Stage, from.Value) && !slices.Contains(p.Context.Contexts, from.Value) {
 				p.ReportAt(in, from.ValueSpan, "COPY --from names no stage before it and no image with a tag")
 			}
 		})

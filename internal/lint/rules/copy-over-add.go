@@ -5,6 +5,7 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -24,7 +25,7 @@ var copyOverAdd = lint.Rule{
 			}
 			for _, w := range in.Args[:len(in.Args)-1] {
 				src := unquoted(w.Text)
-				if !isArchive(src) && !strings.HasPrefix(src, "http://") && !strings.HasPrefix(src, "https://") {
+				if !isArchive(src) && !remoteSource.MatchString(src) {
 					p.Report(in, "ADD of a plain file or folder; COPY suffices", copyFix(in)...)
 					return
 				}
@@ -32,6 +33,9 @@ var copyOverAdd = lint.Rule{
 		})
 	},
 }
+
+// remoteSource matches what ADD downloads: an address, or a repository of git.
+var remoteSource = lazyregexp.New(`^(?:https?://|git://|ssh://|[\w.-]+@[\w.-]+:|github\.com/)`)
 
 // copyFix turns ADD into COPY where that changes nothing else: plain sources that no remote form of ADD claims.
 func copyFix(in *dockerfile.Instruction) []lint.Option {

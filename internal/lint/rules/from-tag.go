@@ -1,10 +1,13 @@
 package rules
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/lint"
 )
 
@@ -29,13 +32,41 @@ var fromTag = lint.Rule{
 					continue
 				}
 			}
-			if before(first, s, b.Raw) {
+			if before(first, s, b.Raw) || b.FromArg && s.Parent != nil || slices.Contains(p.Context.Contexts, b.Text) ||
+				choosesStage(p.File, s) {
 				continue
 			}
 			p.ReportAt(s.From, b.Span, "the base image "+b.Raw+" has no tag")
 		}
 	},
 }
+
+// choosesStage tells whether a variable in FROM picks one of the stages above: FROM base-${TARGETARCH}.
+func choosesStage(f *dockerfile.File, s *dockerfile.Stage) bool {
+	if s.Base.Known {
+		return false
+	}
+	var pattern strings.Builder
+	rest := s.Base.Text
+	for _, use := range anyVariable.FindAllString(rest, -1) {
+		before, after, _ := strings.Cut(rest, use)
+		pattern.WriteString(regexp.QuoteMeta(strings.ToLower(before)) + ".*")
+		rest = after
+	}
+	pattern.WriteString(regexp.QuoteMeta(strings.ToLower(rest)))
+	chosen, err := regexp.Compile("^" + pattern.String() + "$")
+	if err != nil {
+		return false
+	}
+	for _, earlier := range f.Stages[:s.Index] {
+		if earlier.Name != "" && chosen.MatchString(earlier.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+var anyVariable = lazyregexp.New(`\$(?:\{[^}]*\}|\w+)`)
 
 // firstNamed tells where each name of a stage, letter for letter, is first used.
 func firstNamed(f *dockerfile.File) map[string]int {

@@ -25,7 +25,7 @@ var pipefail = lint.Rule{
 				case "SHELL":
 					safe = pipesafe(in)
 				case "RUN":
-					if at, ok := pipe(in); ok && !safe {
+					if at, ok := pipe(in); ok && !safe && !setsPipefail(in, at) {
 						p.ReportAt(in, at, "a pipe in RUN, and SHELL does not set pipefail")
 					}
 				}
@@ -47,6 +47,24 @@ func pipe(in *dockerfile.Instruction) (dockerfile.Span, bool) {
 		return dockerfile.Span{}, false
 	}
 	return s.Pipes[0], true
+}
+
+// setsPipefail tells whether a script in a heredoc sets pipefail by itself before a place: with set, in its first line,
+// or by the option of the shell that it is given to.
+func setsPipefail(in *dockerfile.Instruction, at dockerfile.Span) bool {
+	if in.Script == nil || len(in.Heredocs) != 1 || !in.Script.Within(in.Heredocs[0].BodySpan) {
+		return false
+	}
+	first, _, _ := strings.Cut(in.Heredocs[0].Content, "\n")
+	if strings.Contains(in.Args[0].Text, "pipefail") || strings.HasPrefix(first, "#!") && strings.Contains(first, "pipefail") {
+		return true
+	}
+	for _, c := range in.Script.Commands {
+		if c.Name == "set" && c.HasArg("pipefail") && c.Span.Start < at.Start {
+			return true
+		}
+	}
+	return false
 }
 
 // pipesafe tells whether a SHELL sets pipefail, or is a shell that has no such thing.

@@ -103,8 +103,7 @@ func sorted(m map[int]bool) []int {
 // TestFixtures holds every rule to its fixture, exactly and in both directions; a rule without three firing and three
 // silent samples fails.
 func TestFixtures(t *testing.T) {
-	for i := range All {
-		rule := All[i]
+	for _, rule := range append([]lint.Rule{lint.ShellRule}, All...) {
 		t.Run(rule.ID, func(t *testing.T) {
 			firing, silent := 0, 0
 			for _, s := range readFixture(t, filepath.Join("testdata", rule.ID+".txt")) {

@@ -20,8 +20,8 @@ var runsAsRoot = lint.Rule{
 		References:  []string{"https://docs.docker.com/build/building/best-practices/#user"},
 	},
 	Check: func(p *lint.Pass) {
-		base, _, ok := rootBase(p)
-		if !ok || development(p.Final) {
+		base, bottom, ok := rootBase(p)
+		if !ok || development(p.Final) || bottom.Windows() { // which has no root
 			return
 		}
 		if name := rootByCompose(p); name != "" {

@@ -4,8 +4,11 @@
 package ecosystem
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/package-url/packageurl-go"
 )
 
 // Distribution is what a source says of a distribution: an os-release file, an SBOM or a package URL. Only ID is always
@@ -82,6 +85,15 @@ func (d Distribution) Name() (name string, osv bool) {
 	}
 	d.Version = strings.TrimPrefix(d.Version, "v")
 	return join(f.name, f.release(&d)), f.osv
+}
+
+// Published reports whether OSV publishes advisories under the name of an ecosystem, with or without its release.
+func Published(name string) bool {
+	name, _, _ = strings.Cut(name, ":")
+	if kind := typeOf[name]; kind != "" {
+		return kind != packageurl.TypeConda
+	}
+	return slices.ContainsFunc(families, func(f family) bool { return f.osv && f.name == name })
 }
 
 func join(name, release string) string {

@@ -66,6 +66,16 @@ func TestFamilies(t *testing.T) {
 	}
 }
 
+func TestPublished(t *testing.T) {
+	for name, want := range map[string]bool{
+		"npm": true, "Debian:12": true, "SUSE:Linux Enterprise Server 15 SP5": true, "Arch Linux": false, "Fedora:39": false, "conda": false, "": false,
+	} {
+		if Published(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
+	}
+}
+
 func TestRuntime(t *testing.T) {
 	for in, want := range map[[2]string]string{
 		{"", "redis"}: "redis", {"", "Node"}: "node", {"apache", "httpd"}: "apache", {"oracle", "openjdk"}: "java", {"redis", "redis"}: "redis",

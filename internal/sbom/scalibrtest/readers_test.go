@@ -14,7 +14,11 @@ import (
 
 	cpb "github.com/google/osv-scalibr/binary/proto/config_go_proto"
 	"github.com/google/osv-scalibr/extractor/filesystem"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/csproj"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/nugetcpm"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/golang/gomod"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/java/gradleversioncatalog"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/java/pomxml"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/packagelockjson"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/pnpmlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/yarnlock"
@@ -26,6 +30,7 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/uvlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/ruby/gemfilelock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/rust/cargolock"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/swift/packageresolved"
 	scalibrfs "github.com/google/osv-scalibr/fs"
 
 	"github.com/drydock/drydock/internal/sbom"
@@ -50,6 +55,11 @@ var readers = []struct {
 	{"rust/cargolock", "Cargo.lock", cargolock.New},
 	{"php/composerlock", "composer.lock", composerlock.New},
 	{"ruby/gemfilelock", "Gemfile.lock", gemfilelock.New},
+	{"dotnet/csproj", "app.csproj", csproj.New},
+	{"dotnet/nugetcpm", "Directory.Packages.props", nugetcpm.New},
+	{"java/gradleversioncatalog", "libs.versions.toml", gradleversioncatalog.New},
+	{"java/pomxml", "pom.xml", pomxml.New},
+	{"swift/packageresolved", "Package.resolved", packageresolved.New},
 }
 
 // explained are the packages that one side alone lists, by the end of the file's name, and why that is meant.
@@ -60,6 +70,7 @@ var explained = map[string]struct{ why, only string }{
 	"exclude-root.v2.lock":                        {"the project's own workspace", "@ws/ansi-regex 0.0.0-use.local"},
 	"pipfilelock/testdata/multiple-packages.json": {"one environment holds one version, and that of the default section is the one that ships", "pluggy 1.0.0"},
 	"two-packages-with-local.lock":                {"the project itself", "local-rust-pkg 0.1.0"},
+	"interpolation.xml":                           {"a range, of which they take the least version", "org.mine:ranged-package 9.4.35.v20201120"},
 	"has-local-gem.lock":                          {"a folder of the project", "backbone-on-rails 1.2.0.0"},
 }
 

@@ -1,4 +1,6 @@
-package rank
+// Package summary is a report as a person reads it: the verdict, the services, the findings folded into lines, and what
+// could not be looked at. Every writer for people takes its words from here.
+package summary
 
 import (
 	"cmp"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/pkgver"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -112,7 +115,7 @@ func (g *Gap) Text() string {
 	if len(names) == 1 && strings.HasPrefix(g.Reason, names[0]+":") {
 		return g.Reason // an error that names its file itself
 	}
-	return strings.TrimPrefix(list(names, len(names), "")+": ", ": ") + g.Reason
+	return strings.TrimPrefix(report.List(names, len(names), "")+": ", ": ") + g.Reason
 }
 
 // Data is the age of the advisories.
@@ -177,7 +180,7 @@ func amounts(r *report.Report) string {
 	if len(parts) == 0 {
 		parts = idle
 	}
-	return list(parts, len(parts), "")
+	return report.List(parts, len(parts), "")
 }
 
 // Amount is how much one gate read, in what it is about: "345 packages (169 judged)".
@@ -193,7 +196,7 @@ func Amount(g *report.Gate) string {
 	case finding.GateAccess:
 		n, what = g.Read.Services, "service"
 	}
-	text := Plural(n, what)
+	text := report.Plural(n, what)
 	if g.Judged < n {
 		text += fmt.Sprintf(" (%d judged)", g.Judged)
 	}
@@ -267,7 +270,7 @@ func verdict(r *report.Report, s *Summary) (State, string) {
 
 // listed is the first line of a report that only lists packages.
 func listed(r *report.Report) string {
-	parts := []string{Plural(len(r.Packages), "package") + " listed, none judged"}
+	parts := []string{report.Plural(len(r.Packages), "package") + " listed, none judged"}
 	for i := range r.Gates {
 		if slices.ContainsFunc(r.Gates[i].Inputs, func(in report.Input) bool { return in.Status != report.Checked }) {
 			parts = append([]string{"listed only in part"}, parts...)
@@ -292,7 +295,7 @@ func gates(r *report.Report, names []string) string {
 	if len(names) > 1 && len(names) == len(r.Gates) {
 		return "every gate"
 	}
-	return list(names, len(names), "")
+	return report.List(names, len(names), "")
 }
 
 // Severities is "2 critical, 10 high", worst first, without those that do not occur.
@@ -322,19 +325,6 @@ func worstOf(counts map[finding.Severity]int) string {
 		by = append(by, fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(by, ", ")
-}
-
-// Plural is "1 finding" or "2 findings".
-func Plural(n int, one string) string {
-	switch {
-	case n == 1:
-		return "1 " + one
-	case strings.HasSuffix(one, "ry"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(one, "y"))
-	case strings.HasSuffix(one, "ch"):
-		return fmt.Sprintf("%d %ses", n, one)
-	}
-	return fmt.Sprintf("%d %ss", n, one)
 }
 
 // ServiceName is the service's name, as "stack/service" where several services of the report have it.
@@ -458,7 +448,7 @@ func Fold(fs []finding.Finding, packages []inventory.Package) []Group {
 		}
 		if f.Advisory != nil && f.Advisory.Fixed != "" {
 			g.Fixable++
-			g.Fixed = higher(f.Package.PURL, g.Fixed, f.Advisory.Fixed)
+			g.Fixed = pkgver.Higher(f.Package.PURL, g.Fixed, f.Advisory.Fixed)
 		}
 	}
 	return groups
@@ -471,7 +461,7 @@ func foldKey(f *finding.Finding, sources map[string]inventory.Source) (key strin
 		return strings.Join([]string{"r", string(f.Gate), f.Rule, f.Location.Path, services}, "\x01"), source
 	}
 	if src, ok := sources[f.Package.PURL]; ok {
-		return strings.Join([]string{"s", ecosystem(f.Package.PURL), src.Name, src.Version, services}, "\x01"), src
+		return strings.Join([]string{"s", pkgver.Ecosystem(f.Package.PURL), src.Name, src.Version, services}, "\x01"), src
 	}
 	return strings.Join([]string{"p", f.Package.PURL, f.Package.Name, f.Package.Version, services}, "\x01"), source
 }

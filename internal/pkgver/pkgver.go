@@ -1,4 +1,5 @@
-package rank
+// Package pkgver compares versions of packages in the order of their ecosystem, which their package URL tells.
+package pkgver
 
 import (
 	"strings"
@@ -6,16 +7,16 @@ import (
 	"github.com/google/osv-scalibr/semantic"
 )
 
-// higher is the higher of two versions in the order of the ecosystem that the package URL belongs to. An empty version
+// Higher is the higher of two versions in the order of the ecosystem that the package URL belongs to. An empty version
 // is lower than any; where the order is not known, the first stands.
-func higher(purl, a, b string) string {
+func Higher(purl, a, b string) string {
 	switch {
 	case a == "":
 		return b
 	case b == "" || a == b:
 		return a
 	}
-	v, err := semantic.Parse(a, ecosystem(purl))
+	v, err := semantic.Parse(a, Ecosystem(purl))
 	if err != nil {
 		return a
 	}
@@ -33,7 +34,7 @@ var versionOrders = map[string]string{
 	"swift": "SwiftURL", "cran": "CRAN",
 }
 
-func ecosystem(purl string) string {
+func Ecosystem(purl string) string {
 	rest, ok := strings.CutPrefix(purl, "pkg:")
 	if !ok {
 		return ""
@@ -46,8 +47,8 @@ func ecosystem(purl string) string {
 	return versionOrders[kind]
 }
 
-// isDistro tells a distribution's package, which a rebuild renews, from a language's.
-func isDistro(purl string) bool {
+// IsDistro tells a distribution's package, which a rebuild renews, from a language's.
+func IsDistro(purl string) bool {
 	for _, t := range []string{"pkg:deb/", "pkg:apk/", "pkg:rpm/", "pkg:alpm/"} {
 		if strings.HasPrefix(purl, t) {
 			return true

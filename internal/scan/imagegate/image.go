@@ -1,9 +1,10 @@
-package scan
+// Package imagegate asks what is inside, and which of it is known to be vulnerable. Each thing that ships is read once,
+// whatever the number of services that run it; where no image is at hand the manifests of its build context stand in.
+package imagegate
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -11,24 +12,22 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/drydock/drydock/internal/advisory"
-	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/sbom"
 	"github.com/drydock/drydock/internal/sbom/document"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/state"
 	"github.com/drydock/drydock/internal/vuln"
 )
-
-// The image gate: what is inside, and which of it is known to be vulnerable? Each thing that ships is read once,
-// whatever the number of services that run it; where no image is at hand the manifests of its build context stand in.
 
 // held is what was read of one input.
 type held struct {
@@ -39,12 +38,15 @@ type held struct {
 	err      error                // what was named by the user and could not be read
 }
 
-func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
+// Gate is the image gate.
+var Gate = gate.Gate{Name: finding.GateImage, Rules: func() []finding.Rule { return rules }, Run: run}
+
+func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result, error) {
 	all, err := readAll(ctx, t, opt)
 	if err != nil {
 		return nil, err
 	}
-	res := &Result{Rules: imageRules}
+	res := &gate.Result{Rules: rules}
 	n := 0
 	for _, h := range all {
 		if h.inv != nil {
@@ -72,7 +74,7 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 				places[k] = append(places[k], h.place.place(p))
 			}
 		}
-		res.addImage(&h)
+		addImage(res, &h)
 	}
 	if len(res.Inputs) == 0 {
 		res.Remedy = nameAnImage
@@ -81,7 +83,7 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 	res.Packages = joinPackages(pkgs)
 	res.Read.Packages = len(res.Packages)
 	res.Read.Services = servicesRead(all)
-	m, err := res.match(ctx, places, opt)
+	m, err := match(ctx, res, places, opt)
 	if err != nil {
 		return res, err
 	}
@@ -94,7 +96,7 @@ func runImage(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 const nameAnImage = "Name an image, an SBOM or a folder with lockfiles: drydock vuln NAME."
 
 // imageRemedy is what to do where packages could not be read or judged.
-func imageRemedy(res *Result, m *vuln.Result) string {
+func imageRemedy(res *gate.Result, m *vuln.Result) string {
 	var todo []string
 	unread := slices.ContainsFunc(res.Inputs, func(in report.Input) bool { return in.Status != report.Checked && in.Service != "" })
 	switch {
@@ -106,7 +108,7 @@ func imageRemedy(res *Result, m *vuln.Result) string {
 	if slices.ContainsFunc(m.NotJudged, func(n vuln.NotJudged) bool { return n.Package.Range }) {
 		todo = append(todo, "Lock the versions, or name what was built: drydock vuln IMAGE.")
 	}
-	if len(m.Absent) > 0 {
+	if slices.ContainsFunc(m.Absent, func(a vuln.Absent) bool { return ecosystem.Published(a.Ecosystem) }) {
 		todo = append(todo, "Renew the advisories: drydock db update.")
 	}
 	return strings.Join(todo, " ")
@@ -127,7 +129,7 @@ func servicesRead(all []held) int {
 }
 
 // addImage notes what an inventory says of the image as a whole.
-func (res *Result) addImage(h *held) {
+func addImage(res *gate.Result, h *held) {
 	res.Read.Files += max(h.inv.Files, 1) // of a bill of materials one
 	res.Read.Bytes += h.inv.Bytes
 	if img := report.ImageOf(h.inv, h.services); img != nil {
@@ -149,11 +151,10 @@ func (res *Result) addImage(h *held) {
 }
 
 // readAll reads every input of the gate side by side, and keeps their order.
-func readAll(ctx context.Context, t *Target, opt *Options) ([]held, error) {
+func readAll(ctx context.Context, t *target.Target, opt *gate.Options) ([]held, error) {
 	var work []func(context.Context) held
-	engine := sync.OnceValue(func() error { return askEngine(ctx, opt) })
 	for _, u := range t.Units() {
-		work = append(work, func(ctx context.Context) held { return readUnit(ctx, t, u, opt, engine) })
+		work = append(work, func(ctx context.Context) held { return readUnit(ctx, t, u, opt) })
 	}
 	for _, ref := range t.Images {
 		work = append(work, func(ctx context.Context) held { return readImage(ctx, t, ref, opt) })
@@ -164,10 +165,10 @@ func readAll(ctx context.Context, t *Target, opt *Options) ([]held, error) {
 	for _, m := range t.Manifests {
 		work = append(work, func(context.Context) held { return readManifest(t, m) })
 	}
-	if !opt.readsFiles() {
+	if !opt.ReadsFiles() {
 		for _, path := range t.Files {
 			work = append(work, func(context.Context) held {
-				return readNamed(t.rel(path), nil, notKnown(path, t.looks[path], supported))
+				return readNamed(t.Rel(path), nil, t.NotKnown(path))
 			})
 		}
 	}
@@ -183,25 +184,22 @@ func readAll(ctx context.Context, t *Target, opt *Options) ([]held, error) {
 	return all, g.Wait()
 }
 
-// askEngine tells why the engine on this machine cannot be asked for images, nil if it can.
-func askEngine(ctx context.Context, opt *Options) error {
-	if opt.Offline {
-		return errors.New("the engine was not to be asked")
+// answers reports whether there is an engine to be asked for images.
+func answers(ctx context.Context, opt *gate.Options) bool {
+	if opt.Offline || opt.Engine == nil {
+		return false
 	}
-	cli, err := dockerapi.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	return cli.Close()
+	_, err := opt.Engine.Client(ctx)
+	return err == nil
 }
 
 // readUnit reads what one unit ships: its image if the engine holds it, else the manifests of its build context.
-func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func() error) held {
+func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Options) held {
 	in := report.Input{Service: strings.Join(u.Services, ", "), Path: u.Image}
 	if u.Mounted {
 		return readMounted(ctx, t, u, in, opt)
 	}
-	inv, why := readFromEngine(ctx, u, opt, engine)
+	inv, why := readFromEngine(ctx, u, opt)
 	if inv != nil {
 		in.Path, in.Status = "docker:"+inv.Image.Name, report.Checked
 		setServices(inv, u.Services)
@@ -212,10 +210,10 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 		in.Status, in.Reason = report.Skipped, why
 		return held{input: in}
 	}
-	in.Path = t.rel(u.Context)
-	inv, hidden, err := readContext(ctx, u, opt.progress("reading "+in.Path))
+	in.Path = t.Rel(u.Context)
+	inv, hidden, err := readContext(ctx, u, progress(opt, "reading "+in.Path))
 	if err != nil && len(u.Services) > 0 {
-		in.Status, in.Reason = report.Skipped, why+", and "+t.absent("build context", u.Context, err)
+		in.Status, in.Reason = report.Skipped, why+", and "+t.Absent("build context", u.Context, err)
 		return held{input: in}
 	}
 	if err != nil {
@@ -238,12 +236,12 @@ func readUnit(ctx context.Context, t *Target, u Unit, opt *Options, engine func(
 
 // readMounted reads the manifests of a folder that is mounted into a container. One without any is no input: most such
 // folders hold data.
-func readMounted(ctx context.Context, t *Target, u Unit, in report.Input, opt *Options) held {
-	in.Path, in.Status = t.rel(u.Context), report.Checked
-	inv, err := sbom.FromDir(ctx, u.Context, sbom.Options{Progress: opt.progress("reading " + in.Path)})
+func readMounted(ctx context.Context, t *target.Target, u target.Unit, in report.Input, opt *gate.Options) held {
+	in.Path, in.Status = t.Rel(u.Context), report.Checked
+	inv, err := sbom.FromDir(ctx, u.Context, sbom.Options{Progress: progress(opt, "reading "+in.Path)})
 	switch {
 	case err != nil:
-		in.Status, in.Reason = report.Skipped, t.absent("mounted folder", u.Context, err)
+		in.Status, in.Reason = report.Skipped, t.Absent("mounted folder", u.Context, err)
 		return held{input: in}
 	case len(inv.Packages) == 0 && len(inv.Problems) == 0:
 		return held{}
@@ -266,11 +264,11 @@ func putBelow(inv *inventory.Inventory, dir string) {
 // readContext reads the manifests of a build context as the build sees it, without what its ignore file keeps out; what it
 // says of such files is the second result. If that is all of them, what ships is made outside and copied in, and they are
 // the best that is known of it: they are read after all.
-func readContext(ctx context.Context, u Unit, progress func(done, total int64)) (*inventory.Inventory, string, error) {
+func readContext(ctx context.Context, u target.Unit, progress func(done, total int64)) (*inventory.Inventory, string, error) {
 	opt := sbom.Options{Progress: progress}
 	ig := contextIgnore(u)
 	if ig != nil {
-		opt.Hidden = ig.hides
+		opt.Hidden = ig.Hides
 	}
 	inv, err := sbom.FromDir(ctx, u.Context, opt)
 	if err != nil || len(inv.Hidden) == 0 {
@@ -281,16 +279,16 @@ func readContext(ctx context.Context, u Unit, progress func(done, total int64)) 
 		names += fmt.Sprintf(" and %d more", n)
 	}
 	if len(inv.Packages) > 0 {
-		return inv, ig.name + " keeps " + names + " out of the build: not read", nil
+		return inv, ig.Name + " keeps " + names + " out of the build: not read", nil
 	}
 	opt.Hidden = nil
 	inv, err = sbom.FromDir(ctx, u.Context, opt)
-	return inv, ig.name + " keeps every manifest out of the build (" + names + "): read all the same, for what is built outside and copied in", err
+	return inv, ig.Name + " keeps every manifest out of the build (" + names + "): read all the same, for what is built outside and copied in", err
 }
 
 // contextIgnore is the ignore file of a unit's build; nil where there is none, and for a folder of sources that nothing
 // says is built as an image.
-func contextIgnore(u Unit) *ignoreFile {
+func contextIgnore(u target.Unit) *target.IgnoreFile {
 	file := u.Dockerfile
 	if len(u.Services) == 0 {
 		file = filepath.Join(u.Context, "Dockerfile")
@@ -303,7 +301,7 @@ func contextIgnore(u Unit) *ignoreFile {
 		return nil
 	}
 	defer root.Close()
-	return readIgnore(root.FS(), file)
+	return target.ReadIgnore(root.FS(), file)
 }
 
 // noteHidden says which manifests the ignore file kept out. That is no gap, since they do not ship.
@@ -315,7 +313,7 @@ func noteHidden(in *report.Input, hidden string) {
 }
 
 // readFromEngine reads the unit's image where the engine holds it; else it says why not.
-func readFromEngine(ctx context.Context, u Unit, opt *Options, engine func() error) (*inventory.Inventory, string) {
+func readFromEngine(ctx context.Context, u target.Unit, opt *gate.Options) (*inventory.Inventory, string) {
 	names := u.Built
 	if u.Image != "" {
 		names = []string{u.Image}
@@ -323,7 +321,7 @@ func readFromEngine(ctx context.Context, u Unit, opt *Options, engine func() err
 	if len(names) == 0 {
 		return nil, ""
 	}
-	if err := engine(); err != nil {
+	if !answers(ctx, opt) {
 		return nil, "no engine here holds the image"
 	}
 	for _, name := range names {
@@ -334,9 +332,9 @@ func readFromEngine(ctx context.Context, u Unit, opt *Options, engine func() err
 	return nil, "the engine does not hold the image"
 }
 
-func openImage(ctx context.Context, ref string, opt *Options) (*inventory.Inventory, error) {
-	progress := opt.progress("reading " + ref)
-	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Progress: progress},
+func openImage(ctx context.Context, ref string, opt *gate.Options) (*inventory.Inventory, error) {
+	progress := progress(opt, "reading "+ref)
+	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Engine: opt.Engine, Progress: progress},
 		sbom.Options{CacheDir: LayerCache(), Progress: progress})
 }
 
@@ -350,7 +348,7 @@ func LayerCache() string {
 }
 
 // readImage reads an image that the user named.
-func readImage(ctx context.Context, t *Target, ref string, opt *Options) held {
+func readImage(ctx context.Context, t *target.Target, ref string, opt *gate.Options) held {
 	in := report.Input{Path: ref, Status: report.Checked}
 	inv, err := openImage(ctx, ref, opt)
 	if inv == nil {
@@ -366,7 +364,7 @@ func readImage(ctx context.Context, t *Target, ref string, opt *Options) held {
 		return held{input: in, inv: inv, err: err}
 	}
 	if inv.Image == nil && strings.HasPrefix(ref, "dir:") { // a source tree
-		putBelow(inv, t.rel(strings.TrimPrefix(ref, "dir:")))
+		putBelow(inv, t.Rel(strings.TrimPrefix(ref, "dir:")))
 	}
 	noteProblems(&in, inv)
 	return held{input: in, inv: inv}
@@ -389,18 +387,18 @@ func readAttached(ctx context.Context, ref string) *inventory.Inventory {
 }
 
 // readSBOM reads a bill of materials that the user named.
-func readSBOM(t *Target, path string) held {
-	if data, ok := t.piped[path]; ok {
+func readSBOM(t *target.Target, path string) held {
+	if data, ok := t.Input(path); ok {
 		inv, err := document.Read(bytes.NewReader(data), path)
 		return readNamed(path, inv, err)
 	}
 	inv, err := document.ReadFile(path)
-	return readNamed(t.rel(path), inv, err)
+	return readNamed(t.Rel(path), inv, err)
 }
 
 // readManifest reads a lockfile, a manifest or a program that the user named.
-func readManifest(t *Target, m Manifest) held {
-	data, piped := t.piped[m.Path]
+func readManifest(t *target.Target, m target.Manifest) held {
+	data, piped := t.Input(m.Path)
 	inv, err := sbom.FromFile(m.Path, m.As, data)
 	if piped {
 		return readNamed(m.Path, inv, err)
@@ -408,11 +406,11 @@ func readManifest(t *Target, m Manifest) held {
 	if inv != nil {
 		for i := range inv.Packages {
 			for j, p := range inv.Packages[i].Paths {
-				inv.Packages[i].Paths[j] = t.rel(filepath.FromSlash(p))
+				inv.Packages[i].Paths[j] = t.Rel(filepath.FromSlash(p))
 			}
 		}
 	}
-	return readNamed(t.rel(m.Path), inv, err)
+	return readNamed(t.Rel(m.Path), inv, err)
 }
 
 // readNamed is what came of reading a file that the user named.
@@ -458,9 +456,9 @@ func noteProblems(in *report.Input, inv *inventory.Inventory) {
 }
 
 // progress adapts the listener to what readers call.
-func (o *Options) progress(text string) func(done, total int64) {
+func progress(opt *gate.Options, text string) func(done, total int64) {
 	return func(done, total int64) {
-		o.Listen(Event{Gate: finding.GateImage, Text: text, Done: done, Total: total})
+		opt.Told(gate.Event{Gate: finding.GateImage, Text: text, Done: done, Total: total})
 	}
 }
 
@@ -483,27 +481,16 @@ func joinPackages(all []inventory.Package) []inventory.Package {
 			out = append(out, p)
 			continue
 		}
-		out[i].Services = union(out[i].Services, p.Services)
+		out[i].Services = gate.Union(out[i].Services, p.Services)
 	}
 	return out
 }
 
-func union(a, b []string) []string {
-next:
-	for _, s := range b {
-		for _, t := range a {
-			if s == t {
-				continue next
-			}
-		}
-		a = append(a, s)
-	}
-	return a
-}
-
 // match judges the result's packages. A finding in an image stands at the line of the repository that brought the
 // package in, and names the others where several did.
-func (res *Result) match(ctx context.Context, places map[string][]finding.Location, opt *Options) (*vuln.Result, error) {
+func match(
+	ctx context.Context, res *gate.Result, places map[string][]finding.Location, opt *gate.Options,
+) (*vuln.Result, error) {
 	dir, err := advisory.Dir()
 	if err != nil {
 		return nil, err
@@ -541,7 +528,7 @@ func (res *Result) match(ctx context.Context, places map[string][]finding.Locati
 func gaps(m *vuln.Result) []report.Input {
 	var out []report.Input
 	for _, a := range m.Absent {
-		why := fmt.Sprintf("no advisories for %s (%s)", a.Ecosystem, count(a.Packages, "package"))
+		why := fmt.Sprintf("no advisories for %s (%s)", a.Ecosystem, report.Plural(a.Packages, "package"))
 		if command := advisory.UpdateCommand(a.Ecosystem); command != "" {
 			why += ": " + command + " fetches them"
 		}
@@ -564,18 +551,11 @@ func gaps(m *vuln.Result) []report.Input {
 	const named = 5
 	for _, at := range order {
 		list := names[at]
-		why := count(len(list), "package") + " not judged (" + at.reason + "): " + strings.Join(list[:min(len(list), named)], ", ")
+		why := report.Plural(len(list), "package") + " not judged (" + at.reason + "): " + strings.Join(list[:min(len(list), named)], ", ")
 		if more := len(list) - named; more > 0 {
 			why += fmt.Sprintf(" and %d more", more)
 		}
 		out = append(out, report.Input{Service: at.service, Path: at.path, Status: report.Partial, Reason: why})
 	}
 	return out
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

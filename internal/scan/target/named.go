@@ -1,4 +1,4 @@
-package scan
+package target
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ func (t *Target) classifyDir(dir string) (compose bool) {
 }
 
 // classifyFile tells a file by its content, and a lockfile by its name. What is none of this is left to the gates that
-// read single files; if none of them knows it, it is an error (Target.unknownFiles).
+// read single files; if none of them knows it, it is an error (scan.Run).
 func (t *Target) classifyFile(path string) (compose bool, err error) {
 	st, err := os.Stat(path)
 	if err != nil {
@@ -128,6 +128,17 @@ func (t *Target) classifyPiped(name string, r io.Reader) error {
 	}
 	return notKnown(name, look, "Of standard input SBOMs are read, and lockfiles that their content tells: npm's, Composer's, Pipenv's, Swift's.")
 }
+
+// Input is what was read of standard input or a pipe, which can be read only once, under the name that was given.
+func (t *Target) Input(name string) (data []byte, ok bool) {
+	data, ok = t.piped[name]
+	return data, ok
+}
+
+const supported = "Compose files, Dockerfiles, source code, lockfiles, image archives and SBOMs can be read."
+
+// NotKnown is the error about one of the files that were named and that no gate can read.
+func (t *Target) NotKnown(file string) error { return notKnown(file, t.looks[file], supported) }
 
 // notKnown is the error about a file that nothing here can read: what it looks like, and what is read instead.
 func notKnown(name string, look document.Look, supported string) error {

@@ -1,4 +1,4 @@
-package scan
+package imagegate
 
 import (
 	"github.com/drydock/drydock/internal/finding"
@@ -22,7 +22,7 @@ install less: build in one stage, copy what runs into a slim or distroless base.
 	References: []string{"https://owasp.org/Top10/2025/"},
 }
 
-var imageRules = []finding.Rule{missingDatabaseRule}
+var rules = []finding.Rule{missingDatabaseRule}
 
 func missingDatabase(h *held, p inventory.Problem) finding.Finding {
 	f := finding.Finding{

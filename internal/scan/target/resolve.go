@@ -1,4 +1,4 @@
-package scan
+package target
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/sbom/document"
 	"github.com/drydock/drydock/internal/stack"
@@ -21,8 +22,8 @@ type Inputs struct {
 	Stdin  io.Reader       // what an argument "-" is read from; nil where it is not
 }
 
-// imageSchemes name where an image is read from.
-var imageSchemes = []string{"docker:", "docker-archive:", "oci-archive:", "oci-dir:", "registry:", "dir:"}
+// ImageSchemes name where an image is read from.
+var ImageSchemes = []string{"docker:", "docker-archive:", "oci-archive:", "oci-dir:", "registry:", "dir:"}
 
 // Resolve finds out what the inputs are. A bare argument is a folder, then a file by its content, then an image of the
 // engine; a registry is only ever asked as registry:REF. Inputs that cannot be read stand in Target.Unread: the rest is
@@ -68,7 +69,8 @@ func newTarget(name string) *Target {
 
 // fromEngine takes what runs on this host.
 func (t *Target) fromEngine(ctx context.Context, opts stack.Options) {
-	t.Name, t.Root = "engine", "."
+	t.Name, t.Root, t.Engine = "engine", ".", &dockerapi.Shared{}
+	opts.Engine = t.Engine
 	h, err := stack.FromEngine(ctx, opts)
 	if err != nil {
 		t.Unread = append(t.Unread, err)
@@ -110,7 +112,7 @@ func (t *Target) classify(in *Inputs, arg string) (compose bool, err error) {
 		t.SBOMs = append(t.SBOMs, path)
 		return false, nil
 	}
-	for _, s := range imageSchemes {
+	for _, s := range ImageSchemes {
 		if strings.HasPrefix(arg, s) {
 			t.Images = append(t.Images, arg)
 			return false, nil

@@ -1,4 +1,6 @@
-package scan
+// Package codegate asks which lines of the source break the OWASP Top Ten. Every build context of the host is looked at
+// once, whatever the number of services that are built from it.
+package codegate
 
 import (
 	"context"
@@ -19,46 +21,19 @@ import (
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/state"
 )
 
-// The code gate: which lines of the source break the OWASP Top Ten? Every build context of the host is looked at once,
-// whatever the number of services that are built from it.
+// Gate is the code gate.
+var Gate = gate.Gate{Name: finding.GateCode, Rules: describeAll, Run: run}
 
-// codeRoot is a folder or file to look at, with the services that are built from it.
-type codeRoot struct {
-	path     string
-	services []string
-}
-
-func codeRoots(t *Target) []codeRoot {
-	var out []codeRoot
-	index := map[string]int{}
-	add := func(path string, services []string) {
-		path = filepath.Clean(path)
-		if i, ok := index[path]; ok {
-			out[i].services = append(out[i].services, services...)
-			return
-		}
-		index[path] = len(out)
-		out = append(out, codeRoot{path, services})
-	}
-	for _, u := range t.Units() {
-		if u.Context != "" {
-			add(u.Context, u.Services)
-		}
-	}
-	for _, f := range t.Files {
-		add(f, nil)
-	}
-	return out
-}
-
-func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
-	roots := codeRoots(t)
+func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result, error) {
+	roots := t.Sources()
 	if len(roots) == 0 {
-		res := &Result{Inputs: t.hidden(), Remedy: codeRemedy}
+		res := &gate.Result{Inputs: t.Hidden(), Remedy: codeRemedy}
 		if len(res.Inputs) == 0 {
 			res.Reason = "no source code among the inputs"
 		}
@@ -68,13 +43,13 @@ func runCode(ctx context.Context, t *Target, opt *Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	byPlace := map[string]int{}
+	look := &look{Result: res, t: t, opt: opt, eng: eng, byPlace: map[string]int{}}
 	for _, root := range roots {
-		if err := res.lookAt(ctx, t, opt, eng, root, byPlace); err != nil {
+		if err := look.at(ctx, root); err != nil {
 			return res, err
 		}
 	}
-	res.Inputs = append(res.Inputs, t.hidden()...)
+	res.Inputs = append(res.Inputs, t.Hidden()...)
 	if res.Judged == 0 {
 		res.Remedy = codeRemedy
 	}
@@ -96,8 +71,8 @@ const codeRemedy = "Name the sources: drydock code FOLDER."
 
 // codeEngine compiles the rules that the run asks for. Rules of the user that are wrong are inputs that could not be
 // read; the others run.
-func codeEngine(opt *Options) (*code.Engine, *Result, error) {
-	res := &Result{}
+func codeEngine(opt *gate.Options) (*code.Engine, *gate.Result, error) {
+	res := &gate.Result{}
 	var all []*rule.Rule
 	if !opt.NoDefaultRules {
 		own, errs := rule.Load(rules.FS, ".")
@@ -121,7 +96,7 @@ func codeEngine(opt *Options) (*code.Engine, *Result, error) {
 	errs = append(errs, more...)
 	for _, err := range errs {
 		res.Unread = append(res.Unread, err)
-		res.Inputs = append(res.Inputs, report.Input{Path: faultPath(err), Status: report.Failed, Reason: "a rule could not be used: " + err.Error()})
+		res.Inputs = append(res.Inputs, report.Input{Path: clierr.Path(err), Status: report.Failed, Reason: "a rule could not be used: " + err.Error()})
 	}
 	if len(eng.Rules()) == 0 && len(errs) == 0 {
 		return nil, nil, clierr.Usage("there are no rules").WithHint("Give rules with --rules, or leave out --no-default-rules.")
@@ -129,44 +104,43 @@ func codeEngine(opt *Options) (*code.Engine, *Result, error) {
 	return eng, res, nil
 }
 
-func faultPath(err error) string {
-	var f *clierr.Error
-	if errors.As(err, &f) {
-		return f.Path
-	}
-	return ""
+// look is the gate at work.
+type look struct {
+	*gate.Result
+	t       *target.Target
+	opt     *gate.Options
+	eng     *code.Engine
+	byPlace map[string]int // what was found by rule and place, so that a context within another brings nothing twice
 }
 
-// lookAt runs the rules on one root and adds what they find. byPlace keeps what was found by rule and place, so that a
-// context within another brings nothing twice.
-func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *code.Engine, root codeRoot, byPlace map[string]int) error {
-	shown := t.rel(root.path)
-	who := strings.Join(root.services, ", ")
+// at runs the rules on one root and adds what they find.
+func (res *look) at(ctx context.Context, root target.Unit) error {
+	t, eng := res.t, res.eng
+	shown := t.Rel(root.Context)
+	who := strings.Join(root.Services, ", ")
 	read := newCensus(eng.Rules())
-	tree, err := source.Walk(root.path, source.Options{Wanted: func(path string) bool { return eng.Wanted(path) || read.unread(path) }})
+	tree, err := source.Walk(root.Context, source.Options{Wanted: func(path string) bool { return eng.Wanted(path) || read.unread(path) }})
 	if err != nil && who != "" {
-		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Skipped, Reason: t.absent("build context", root.path, err)})
+		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Skipped, Reason: t.Absent("build context", root.Context, err)})
 		return nil
 	}
 	if err != nil {
 		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Failed, Reason: err.Error()})
-		res.Unread = append(res.Unread, clierr.InputErr(root.path, err))
+		res.Unread = append(res.Unread, clierr.InputErr(root.Context, err))
 		return nil
 	}
 	listen := func(done, total int) {
-		if opt.Listen != nil {
-			opt.Listen(Event{Gate: finding.GateCode, Text: shown, Done: int64(done), Total: int64(total)})
-		}
+		res.opt.Told(gate.Event{Gate: finding.GateCode, Text: shown, Done: int64(done), Total: int64(total)})
 	}
 	found, err := eng.Run(ctx, tree, listen)
 	if err != nil {
 		return err
 	}
-	place := func(rel string) string { return t.rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
-	named := slices.ContainsFunc(t.Files, func(f string) bool { return filepath.Clean(f) == root.path })
+	place := func(rel string) string { return t.Rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
+	named := slices.ContainsFunc(t.Files, func(f string) bool { return filepath.Clean(f) == root.Context })
 	read.count(tree, found)
 	res.Inputs = append(res.Inputs, codeInputs(found, report.Input{Service: who, Path: shown}, read, named, place)...)
-	res.Read.Add(report.Read{Files: read.files, Services: len(root.services), Bytes: bytesOf(tree)})
+	res.Read.Add(report.Read{Files: read.files, Services: len(root.Services), Bytes: bytesOf(tree)})
 	res.Judged += read.judged
 	byRule := map[string]*rule.Rule{}
 	for _, r := range eng.Rules() {
@@ -174,13 +148,13 @@ func (res *Result) lookAt(ctx context.Context, t *Target, opt *Options, eng *cod
 	}
 	for i := range found.Findings {
 		f := codeFinding(&found.Findings[i], byRule[found.Findings[i].Rule], place)
-		f.Services = append([]string(nil), root.services...)
+		f.Services = append([]string(nil), root.Services...)
 		key := f.Rule + "\x00" + f.Location.String()
-		if at, ok := byPlace[key]; ok {
-			res.Findings[at].Services = union(res.Findings[at].Services, f.Services)
+		if at, ok := res.byPlace[key]; ok {
+			res.Findings[at].Services = gate.Union(res.Findings[at].Services, f.Services)
 			continue
 		}
-		byPlace[key] = len(res.Findings)
+		res.byPlace[key] = len(res.Findings)
 		res.Findings = append(res.Findings, f)
 	}
 	for _, u := range found.Unused {
@@ -314,7 +288,7 @@ func (c *census) words() string {
 	langs := slices.Sorted(maps.Keys(c.other))
 	sort.SliceStable(langs, func(i, j int) bool { return c.other[langs[i]] > c.other[langs[j]] })
 	for i, lang := range langs {
-		langs[i] = fmt.Sprintf("%s (%s)", lang, count(c.other[lang], "file"))
+		langs[i] = fmt.Sprintf("%s (%s)", lang, report.Plural(c.other[lang], "file"))
 	}
 	return strings.Join(langs, ", ")
 }
@@ -385,8 +359,8 @@ func short(list []string) []string {
 	return out
 }
 
-// codeRules describes the rules that come with drydock.
-func codeRules() []finding.Rule {
+// describeAll describes the rules that come with drydock.
+func describeAll() []finding.Rule {
 	own, _ := rule.Load(rules.FS, ".")
 	out := make([]finding.Rule, len(own))
 	for i, r := range own {

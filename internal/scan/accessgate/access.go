@@ -1,4 +1,5 @@
-package scan
+// Package accessgate asks who can reach each service, by source address.
+package accessgate
 
 import (
 	"context"
@@ -7,16 +8,19 @@ import (
 	"github.com/drydock/drydock/internal/access/check"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
-// The access gate: who can reach each service, by source address?
+// Gate is the access gate.
+var Gate = gate.Gate{Name: finding.GateAccess, Rules: check.Rules, Run: run}
 
-func runAccess(_ context.Context, t *Target, opt *Options) (*Result, error) {
+func run(_ context.Context, t *target.Target, opt *gate.Options) (*gate.Result, error) {
 	if t.Host == nil {
-		return &Result{Reason: "no compose project among the inputs", Remedy: "Name a compose project: drydock access FOLDER."}, nil
+		return &gate.Result{Reason: "no compose project among the inputs", Remedy: "Name a compose project: drydock access FOLDER."}, nil
 	}
 	found := access.Check(t.Host, opt.Access)
-	res := &Result{Rules: check.Rules(), Findings: found.Findings, Warnings: found.Warnings, Services: map[ServiceKey]ServiceAccess{}}
+	res := &gate.Result{Rules: check.Rules(), Findings: found.Findings, Warnings: found.Warnings, Services: map[gate.ServiceKey]gate.ServiceAccess{}}
 	res.Read.Services = len(found.Services)
 	for _, s := range found.Services {
 		if s.Exposure != finding.ExposureUnknown {
@@ -28,14 +32,14 @@ func runAccess(_ context.Context, t *Target, opt *Options) (*Result, error) {
 			})
 			continue
 		}
-		res.Services[ServiceKey{s.Stack, s.Name}] = ServiceAccess{Exposure: s.Exposure, Routers: s.Routers}
+		res.Services[gate.ServiceKey{Stack: s.Stack, Service: s.Name}] = gate.ServiceAccess{Exposure: s.Exposure, Routers: s.Routers}
 	}
 	for i := range t.Host.Stacks {
 		in := report.Input{Path: t.Host.Stacks[i].Name, Status: report.Checked}
 		if files := t.Host.Stacks[i].Files; len(files) > 0 {
 			in.Path = files[0]
 			res.Read.Files += len(files)
-			res.Read.Bytes += t.sizes(files)
+			res.Read.Bytes += t.Sizes(files)
 		}
 		res.Inputs = append(res.Inputs, in)
 	}

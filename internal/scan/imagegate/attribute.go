@@ -1,13 +1,13 @@
-package scan
+package imagegate
 
 import (
 	"strings"
 	"unicode"
 
-	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
 // attributor finds the line in the repository that brought a package into an image.
@@ -20,26 +20,20 @@ type attributor struct {
 }
 
 // attribute reads the unit's Dockerfile, if there is one; without it every package stands at the image's own line.
-func attribute(t *Target, u Unit) *attributor {
+func attribute(t *target.Target, u target.Unit) *attributor {
 	a := &attributor{fallback: u.Location}
-	src := []byte(u.Inline)
-	a.path = u.Location.Path
-	if u.Inline == "" {
-		if u.Dockerfile == "" {
-			return a
-		}
-		var err error
-		if src, err = bounded.ReadFile(u.Dockerfile, dockerfile.MaxSize); err != nil {
-			return a
-		}
-		a.path = t.rel(u.Dockerfile)
-	}
-	f := dockerfile.Parse(src)
-	stage, err := f.Target(u.Target)
-	if err != nil || u.Inline != "" {
+	if u.Dockerfile == "" || u.Inline != "" {
 		return a // an inline Dockerfile has no lines of its own: the service's line is the place
 	}
-	a.file = f
+	f, err := t.Dockerfile(u.Dockerfile)
+	if err != nil {
+		return a
+	}
+	stage, err := f.Target(u.Target)
+	if err != nil {
+		return a
+	}
+	a.file, a.path = f, t.Rel(u.Dockerfile)
 	for _, s := range f.Lineage(stage) {
 		a.from = s.From
 		a.makes = append(a.makes, s.Instructions...)

@@ -1,4 +1,4 @@
-package scan
+package target
 
 import (
 	"bytes"
@@ -11,25 +11,26 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/clierr"
 )
 
-// ignoreFile is what keeps files of a build context out of the build.
-type ignoreFile struct {
-	name    string // ".dockerignore", or that of the Dockerfile's own
+// IgnoreFile is what keeps files of a build context out of the build.
+type IgnoreFile struct {
+	Name    string // ".dockerignore", or that of the Dockerfile's own
 	matcher *patternmatcher.PatternMatcher
-	problem string // why it hides nothing though it is there, "" where it was read
+	Problem string // why it hides nothing though it is there, "" where it was read
 }
 
 // maxIgnore bounds an ignore file.
 const maxIgnore = 1 << 20
 
-// readIgnore reads the ignore file that a build uses: the Dockerfile's own, as BuildKit has it, else the context's. It is
+// ReadIgnore reads the ignore file that a build uses: the Dockerfile's own, as BuildKit has it, else the context's. It is
 // nil if there is none. One that cannot be read, or whose patterns no builder would take, hides nothing and says so.
-func readIgnore(context fs.FS, dockerfile string) *ignoreFile {
-	ig := &ignoreFile{name: ".dockerignore"}
+func ReadIgnore(context fs.FS, dockerfile string) *IgnoreFile {
+	ig := &IgnoreFile{Name: ".dockerignore"}
 	text, err := readOwnIgnore(dockerfile)
 	if !errors.Is(err, fs.ErrNotExist) {
-		ig.name = filepath.Base(dockerfile) + ".dockerignore"
+		ig.Name = filepath.Base(dockerfile) + ".dockerignore"
 	} else if text, err = readContextIgnore(context); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -41,7 +42,7 @@ func readIgnore(context fs.FS, dockerfile string) *ignoreFile {
 		ig.matcher, err = patternmatcher.New(patterns)
 	}
 	if err != nil {
-		ig.problem = fmt.Sprintf("%s cannot be used, so that it is taken to hide nothing: %s", ig.name, reasonOf(err))
+		ig.Problem = fmt.Sprintf("%s cannot be used, so that it is taken to hide nothing: %s", ig.Name, clierr.Reason(err))
 		ig.matcher, _ = patternmatcher.New(nil)
 	}
 	return ig
@@ -63,8 +64,8 @@ func readContextIgnore(context fs.FS) ([]byte, error) {
 	return bounded.ReadAll(f, maxIgnore)
 }
 
-// hides tells whether a file never reaches the build; the path is relative to the context, with slashes.
-func (ig *ignoreFile) hides(path string) bool {
+// Hides tells whether a file never reaches the build; the path is relative to the context, with slashes.
+func (ig *IgnoreFile) Hides(path string) bool {
 	hit, err := ig.matcher.MatchesOrParentMatches(path)
 	return err == nil && hit
 }

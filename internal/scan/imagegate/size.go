@@ -1,19 +1,22 @@
-package scan
+package imagegate
 
 import (
 	"context"
+	"errors"
 
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/scan/gate"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
-// ImageSize tells the size in bytes of an image without an engine: of an archive or a folder with its layers the size of
+// Size tells the size in bytes of an image without an engine: of an archive or a folder with its layers the size of
 // all their files, as an engine counts, and of a bill of materials what its packages say that they occupy.
-func ImageSize(ctx context.Context, arg string) (int64, error) {
-	t := newTarget(arg)
-	if _, err := t.classify(&Inputs{}, arg); err != nil {
-		return 0, err
+func Size(ctx context.Context, arg string) (int64, error) {
+	t := target.Resolve(ctx, target.Inputs{Args: []string{arg}})
+	if len(t.Unread) > 0 {
+		return 0, errors.Join(t.Unread...)
 	}
-	opt := &Options{Listen: func(Event) {}}
+	opt := &gate.Options{}
 	var h held
 	switch {
 	case len(t.Images) == 1:

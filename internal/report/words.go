@@ -1,0 +1,33 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Plural is "1 finding" or "2 findings".
+func Plural(n int, one string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case strings.HasSuffix(one, "ry"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(one, "y"))
+	case strings.HasSuffix(one, "ch"):
+		return fmt.Sprintf("%d %ses", n, one)
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// List writes "a, b and c", or "a, b and 4 more" beyond max names, or none where there is nothing to name.
+func List(names []string, max int, none string) string {
+	switch n := len(names); {
+	case n == 0:
+		return none
+	case n == 1:
+		return names[0]
+	case n <= max:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	default:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:max-1], ", "), n-max+1)
+	}
+}

@@ -228,7 +228,13 @@ func (p *prover) searchPorts(ctx context.Context, c *engine.Container, out *perf
 		if err := c.Alive(ctx); err != nil {
 			return p.endedEarly(ctx, err, nil, out, c)
 		}
-		if out.open = p.openPorts(ctx, c); len(out.open) > 0 || time.Now().After(deadline) {
+		if out.open = p.openPorts(ctx, c); len(out.open) > 0 {
+			return ctx.Err()
+		}
+		if time.Now().After(deadline) {
+			if err := c.Alive(ctx); err != nil { // it ended while its ports were searched
+				return p.endedEarly(ctx, err, nil, out, c)
+			}
 			return ctx.Err()
 		}
 	}
@@ -390,8 +396,9 @@ func appendNew(reqs, more []engine.Request) []engine.Request {
 }
 
 // patient repeats the first request while the program is still coming up: its port may be open before it can answer.
-func (p *prover) patient(ctx context.Context, c *engine.Container, r engine.Request, first bool) (*engine.Response,
-	error) {
+func (p *prover) patient(
+	ctx context.Context, c *engine.Container, r engine.Request, first bool,
+) (*engine.Response, error) {
 	for deadline := time.Now().Add(p.Patience); ; time.Sleep(500 * time.Millisecond) {
 		res, err := c.Do(ctx, r)
 		starting := err != nil || res.Status == 502 || res.Status == 503

@@ -379,10 +379,10 @@ func (a *conversion) refuseRequirements() error {
 
 // unconverted are languages that drydock recognises by their base images and does not convert.
 var unconverted = []struct{ base, language string }{
-	{"dotnet", ".NET"}, {"bun", "Bun"}, {"deno", "Deno"}, {"elixir", "Elixir"}, {"erlang", "Erlang"}, {"swift",
-		"Swift"}, {"haskell", "Haskell"}, {"gcc", "C or C++"}, {"dart", "Dart"},
-	{"r-base", "R"}, {"rocker", "R"}, {"julia", "Julia"}, {"perl", "Perl"}, {"sbt", "Scala"}, {"clojure",
-		"Clojure"}, {"crystal", "Crystal"},
+	{"dotnet", ".NET"}, {"bun", "Bun"}, {"deno", "Deno"}, {"elixir", "Elixir"}, {"erlang", "Erlang"},
+	{"swift", "Swift"}, {"haskell", "Haskell"}, {"gcc", "C or C++"}, {"dart", "Dart"},
+	{"r-base", "R"}, {"rocker", "R"}, {"julia", "Julia"}, {"perl", "Perl"}, {"sbt", "Scala"},
+	{"clojure", "Clojure"}, {"crystal", "Crystal"},
 }
 
 // unknownLanguage says why nothing is known of what a file builds, and what can be done.
@@ -420,8 +420,8 @@ func (a *conversion) workDir() string {
 func languageOfBase(name string) string {
 	name = strings.ToLower(name)
 	for _, l := range []struct{ base, language string }{
-		{"python", "Python"}, {"pypy", "Python"}, {"node", "Node"}, {"golang", "Go"}, {"maven", "Java"}, {"gradle",
-			"Java"}, {"temurin", "Java"}, {"openjdk", "Java"},
+		{"python", "Python"}, {"pypy", "Python"}, {"node", "Node"}, {"golang", "Go"}, {"maven", "Java"},
+		{"gradle", "Java"}, {"temurin", "Java"}, {"openjdk", "Java"},
 		{"corretto", "Java"}, {"zulu", "Java"}, {"php", "PHP"}, {"composer", "PHP"}, {"ruby", "Ruby"}, {"rust", "Rust"},
 	} {
 		if strings.Contains(name, l.base) {

@@ -50,8 +50,8 @@ func newSplitCmd(a *app) *cobra.Command {
 
 With --prove it builds both, starts both on an internal network without mounts or capabilities, sends both the same requests,
 loads every module, and compares: exit 0 only when the new image does the same and is smaller. With --write the file, and
-the .dockerignore beside it, are written in place; with both, only when it is proved. A Dockerfile that cannot be converted
-is refused with the reason, and exit 1.`,
+the .dockerignore beside it, are written in place; with both, only when it is proved, and without a proof only when nothing
+that the conversion rests on is a guess. A Dockerfile that cannot be converted is refused with the reason, and exit 1.`,
 		Example: `  drydock dockerfile split Dockerfile                       # shows the difference
   drydock dockerfile split Dockerfile --prove --write       # writes what is proved
   drydock dockerfile split api/Dockerfile --prove --probe /healthz --probe ":8080/api/items"

@@ -162,10 +162,12 @@ func (a *conversion) linkedOn() []string {
 		return []string{"alpine:" + alpineTag(a.st.Base.Tag)}
 	}
 	if a.release() == "" && a.o.FinalImage == "" {
-		a.guesses("the program that is linked on "+a.st.Base.Text+" runs on "+debianSlims("")[0],
-			"the tag tells no release, and a newer C library would be missing")
-		a.note("The release of %s is not told by its tag; the final stage stands on one that may be older. --prove "+
-			"finds out, --final-image chooses another.", a.st.Base.Text)
+		const newest = "debian:stable-slim" // a newer C library runs what an older one has linked
+		a.guesses("the program that is linked on "+a.st.Base.Text+" runs on "+newest,
+			"the tag tells no release, and libraries besides the C library may have other names there")
+		a.note("The release of %s is not told by its tag. --prove finds out, --final-image chooses another base.",
+			a.st.Base.Text)
+		return []string{newest}
 	}
 	return debianSlims(a.release())
 }

@@ -113,6 +113,15 @@ func (a *conversion) leftBehind(inBuilder func(*command) bool, covered ...string
 	return err
 }
 
+// writesWithin reports whether a command writes nothing but below a folder, as far as its words tell.
+func (a *conversion) writesWithin(c *command, dir string) bool {
+	paths, known := a.written(c)
+	for _, p := range paths {
+		known = known && within(p, dir)
+	}
+	return known && len(paths) > 0
+}
+
 // touchesLeft: a command on something that the final stage takes along from the builder.
 func (a *conversion) touchesLeft(c *command) bool {
 	for _, call := range c.step.Commands {
@@ -165,8 +174,8 @@ func (a *conversion) covered(p string, folders []string) bool {
 // worthwhile refuses what would leave nothing behind: both stages on the same base, and nothing in the builder that the
 // final stage does not get.
 func (a *conversion) worthwhile() error {
-	if a.res.Final != a.st.Base.Text && a.res.Final != a.st.Base.Raw {
-		return nil
+	if a.res.Final != a.st.Base.Text && a.res.Final != a.st.Base.Raw || a.language == "PHP" {
+		return nil // PHP has no smaller base, and leaves compilers and composer behind
 	}
 	_, final := a.systemPackages()
 	build, _ := a.systemPackages()

@@ -83,19 +83,19 @@ func (w *finalWriter) keepInherited() {
 		lines = append(lines, line{text: "ENV " + strings.Join(first, " ")})
 	}
 	if dir := a.base.WorkDir; dir != "/" && dir != knownBases[official(dockerfile.ParseRef(a.res.Final))].WorkDir &&
-		!a.setsWorkDir() {
+		!w.s.setsWorkDir() {
 		lines = append(lines, line{text: "WORKDIR " + dir})
 	}
 	w.s.lines = append(lines, w.s.lines...)
 }
 
-// setsWorkDir reports whether the original sets a folder of its own before anything needs one.
-func (a *conversion) setsWorkDir() bool {
-	for _, o := range a.instructions {
-		switch o.in.Keyword {
+// setsWorkDir reports whether the stage sets a folder of its own before anything needs one.
+func (s *stage) setsWorkDir() bool {
+	for _, l := range s.lines {
+		switch keyword, rest, _ := strings.Cut(l.text, " "); keyword {
 		case "WORKDIR":
-			return len(o.in.Args) > 0 && strings.HasPrefix(a.expand(o, o.in.Args[0].Text), "/")
-		case "COPY", "ADD", "RUN":
+			return strings.HasPrefix(rest, "/")
+		case "COPY", "ADD", "RUN", "CMD", "ENTRYPOINT":
 			return false
 		}
 	}

@@ -453,10 +453,7 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		built, dir = g.ends, g.build.dir
 	}
 	covered := append([]string{dir, g.binary, "/go/pkg", g.goBin(built)}, g.others...)
-	inBuilder := func(c *command) bool {
-		return c.from.in.Line <= built.in.Line && !c.is("go") && !(c.is("cp", "mv") &&
-			strings.Contains(c.text, path.Base(g.binary)))
-	}
+	inBuilder := func(c *command) bool { return c.from.in.Line <= built.in.Line && !c.is("go") }
 	if err := g.leftBehind(inBuilder, covered...); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -52,7 +53,7 @@ func planJava(a *conversion) error {
 	j.builder()
 	if err := a.leftBehind(func(c *command) bool {
 		return c.from.in.Line <= j.build.from.in.Line && !c.is("mvn", "mvnw", "gradle", "gradlew", "javac")
-	}, append(j.copies, j.build.dir)...); err != nil {
+	}, append(j.copies, j.build.dir, j.jar)...); err != nil {
 		return err
 	}
 	a.leaves("start the archive with java -jar", "mvn", "mvnw", "gradle", "gradlew", "javac")
@@ -60,7 +61,7 @@ func planJava(a *conversion) error {
 	w := a.finalWriter(f)
 	w.install = func() {
 		switch dir := path.Dir(j.jar); {
-		case j.jar == "":
+		case j.jar == "" || slices.ContainsFunc(a.left, func(p string) bool { return within(j.jar, p) }):
 		case path.Base(dir) == "quarkus-app" || a.o.Whole && dir != "/": // an archive that reads others beside it
 			f.add("COPY --from=builder " + dir + " " + dir)
 		default:

@@ -49,7 +49,7 @@ func planPHP(a *conversion) error {
 			composer := false
 			list := a.pick(o, func(c *command) bool {
 				return phpBuilds(c) || (c.kind == files || c.kind == account) &&
-					i < last
+					i <= last
 			}, func(c *command) string {
 				composer = composer || c.is("composer")
 				return composerText(c.text)
@@ -88,6 +88,9 @@ func planPHP(a *conversion) error {
 		return o.fromContext() && within(o.dest(), dir) && o.in.Line < a.instructions[last].in.Line
 	}
 	w.runs = func(p *command) bool {
+		if p.kind == files && p.from.in.Line <= a.instructions[last].in.Line && a.writesWithin(p, dir) {
+			return false // it comes along as the builder left it
+		}
 		return !phpBuilds(p) && (p.kind == other || p.kind == account || p.kind == files)
 	}
 	w.writeAsIs()

@@ -57,10 +57,8 @@ func planRust(a *conversion) error {
 			b.keep(o, a.runOf(o, list))
 		}
 	}
-	inBuilder := func(c *command) bool {
-		return c.from.in.Line <= at.in.Line && !c.is("cargo", "rustup") && !strings.Contains(c.text, path.Base(from))
-	}
-	if err := a.leftBehind(inBuilder, at.dir, path.Dir(from)); err != nil {
+	inBuilder := func(c *command) bool { return c.from.in.Line <= at.in.Line && !c.is("cargo", "rustup") }
+	if err := a.leftBehind(inBuilder, at.dir, from); err != nil {
 		return err
 	}
 	a.leaves("start the program that was built", "cargo", "rustc", "trunk")

@@ -341,10 +341,13 @@ func (a *conversion) moved(c *command, sources []string, dest string) (paths []s
 	}
 	known = true
 	for _, s := range sources {
-		if base := path.Base(a.expand(c.from, s)); strings.ContainsAny(base, "*?[$") || base == "." || base == "/" {
-			known = false
-		} else {
+		switch base := path.Base(a.expand(c.from, s)); {
+		case !strings.ContainsAny(base, "*?[$") && base != "." && base != "/":
 			paths = append(paths, path.Join(to, base))
+		case !shared(to):
+			paths = append(paths, to) // whatever it is called, the folder holds it
+		default:
+			known = false
 		}
 	}
 	return paths, known

@@ -29,6 +29,7 @@ type Lang struct {
 	Pattern PatternSpec
 	Names   NameSpec
 	Objects ObjectSpec
+	Flow    FlowSpec
 
 	once  sync.Mutex
 	specs map[syntax.Grammar]*compiled

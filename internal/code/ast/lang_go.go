@@ -105,6 +105,7 @@ empty_statement: -
 		Literals:    map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"},
 	},
 	Objects: ObjectSpec{Types: map[string]bool{"type_spec": false}, Structs: true, TypeNames: true, Results: true},
+	Flow:    FlowSpec{BreakCases: true, Arms: map[string]bool{"type_case": true, "communication_case": true}},
 }
 
 func goPair(l *lowering, n uint32, parent ID, r Role) {

@@ -133,6 +133,11 @@ program: Program
 		Literals:    map[Kind]string{Str: "String", Num: "int", Unary: "double", Bool: "boolean"},
 	},
 	Objects: ObjectSpec{TypeNames: true, BareMembers: true, BareCalls: true, AnonymousClasses: true, Accessors: true},
+	Flow: FlowSpec{
+		BreakCases:  true,
+		FallThrough: map[string]bool{"switch_block_statement_group": true},
+		Binds:       lastNames("type_pattern", "record_pattern_component"),
+	},
 }
 
 var (

@@ -51,7 +51,7 @@ object_pattern: Dict
 shorthand_property_identifier shorthand_property_identifier_pattern: !shorthand
 pair: Pair key=key value=value
 pair_pattern: Pair key=key value=value
-computed_property_name: ^
+computed_property_name: !computed
 await_expression: Await *=value
 yield_expression: Yield *=value
 statement_block: Block
@@ -106,7 +106,7 @@ ambient_declaration: ^
 `
 
 var jsHooks = map[string]Hook{
-	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": jsParen, "update": jsUpdate, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
+	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": jsParen, "computed": paren, "update": jsUpdate, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
 	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody, "shorthand": jsShorthand, "new": jsNew,
 }
 
@@ -157,6 +157,11 @@ var jsPatterns = PatternSpec{
 	},
 }
 
+var jsFlow = FlowSpec{
+	BreakCases:  true,
+	FallThrough: map[string]bool{"switch_case": true, "switch_default": true},
+}
+
 var javascript = &Lang{
 	Name: "javascript", Aliases: []string{"js"}, Exts: []string{".js", ".jsx", ".mjs", ".cjs"},
 	Grammar: syntax.JavaScript,
@@ -172,6 +177,7 @@ var javascript = &Lang{
 		AlsoLiterals: map[Kind]string{Num: "float"},
 	},
 	Objects: ObjectSpec{KeyedFields: true},
+	Flow:    jsFlow,
 }
 
 var typescript = &Lang{
@@ -190,6 +196,7 @@ var typescript = &Lang{
 		AlsoLiterals: map[Kind]string{Num: "float"},
 	},
 	Objects: ObjectSpec{Types: map[string]bool{"interface_declaration": true}, KeyedFields: true},
+	Flow:    jsFlow,
 }
 
 var jsAttrValue = regexp.MustCompile(`<[A-Za-z$][^<>]*=$`)

@@ -129,6 +129,13 @@ empty_statement: -
 		Literals:  map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"},
 	},
 	Objects: ObjectSpec{This: "$this", Class: []string{"self", "static"}, Super: "parent"},
+	Flow: FlowSpec{
+		BreakCases:    true,
+		ContinueCases: true,
+		FallThrough:   map[string]bool{"case_statement": true, "default_statement": true},
+		Arms:          map[string]bool{"match_conditional_expression": true, "match_default_expression": true},
+		Default:       map[string]bool{"match_default_expression": true},
+	},
 }
 
 var phpBare = regexp.MustCompile(

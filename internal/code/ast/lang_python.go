@@ -119,6 +119,7 @@ case_clause: !case
 		Literals:      map[Kind]string{Str: "str", Num: "int", Unary: "float", Bool: "bool"},
 	},
 	Objects: ObjectSpec{SelfParam: true, StaticDecorator: "staticmethod", Class: []string{"cls"}, SuperCall: true},
+	Flow:    FlowSpec{Binds: pyBinds, KeysBind: true},
 }
 
 // paren drops parentheses but remembers them.

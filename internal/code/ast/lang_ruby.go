@@ -117,6 +117,7 @@ superclass: ^
 		New:         true,
 		Appending:   []string{"concat"},
 	},
+	Flow: FlowSpec{Arms: map[string]bool{"in_clause": true}, Binds: rubyBinds},
 }
 
 // rubyPairOnly is a pair of a hash by itself, which the grammar takes for a match with a pattern.

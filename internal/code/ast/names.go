@@ -242,6 +242,8 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 					r.declare(s, name, value, Nil, false)
 				}
 			}
+		case Bin, Case, Other:
+			t.Bound(x, func(name ID) { r.declare(s, name, Nil, Nil, false) })
 		case Import:
 			r.declareImport(s, x)
 		case FuncDef, ClassDef:
@@ -511,7 +513,7 @@ func (r *resolver) uses(id ID, s *scopeMap) {
 		}
 		if n.Role == Ident {
 			switch t.Nodes[n.Parent].Kind {
-			case Param, VarDef, Catch:
+			case Param, VarDef, Catch, Bin:
 			default:
 				return
 			}

@@ -32,6 +32,8 @@ type domain interface {
 	// stored is where an assignment to a place puts a value, and what the place then holds.
 	stored(fl *flow, left ast.ID, key string, m taintSet, s state) (string, taintSet)
 
+	// unset is what a state knows of a place that is not in it.
+	unset(fl *flow, key string, s state) taintSet
 	// read is the value of a variable, field that of a member or element of which m is the object's value.
 	read(fl *flow, id ast.ID, key string, s state) taintSet
 	field(fl *flow, id ast.ID, m taintSet) taintSet

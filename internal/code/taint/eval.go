@@ -31,9 +31,9 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 	case ast.Member, ast.Index, ast.Slice:
 		return fl.dom.member(fl, id, fl.part(id, s), s)
 	case ast.Assign:
-		return fl.assignment(t.Child(id, ast.Left), t.Child(id, ast.Right), s)
+		return fl.assignment(id, t.Child(id, ast.Left), t.Child(id, ast.Right), s)
 	case ast.VarDef:
-		return fl.assignment(t.Child(id, ast.Ident), t.Child(id, ast.Value), s)
+		return fl.assignment(id, t.Child(id, ast.Ident), t.Child(id, ast.Value), s)
 	case ast.AugAssign:
 		r := fl.opt(t.Child(id, ast.Right), s)
 		l := t.Child(id, ast.Left)
@@ -42,24 +42,28 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 		}
 		m := fl.eval(l, s).union(r)
 		if key := fl.root(l); key != "" {
-			s[key] = s.get(key).union(m)
+			s[key] = fl.known(key, s).union(m)
 		}
 		return m
 	case ast.Call, ast.New:
 		return fl.dom.call(fl, id, s)
+	case ast.Pair:
+		if k := t.Child(id, ast.Key); k != ast.Nil && t.FieldKey(k) {
+			return fl.opt(t.Child(id, ast.Value), s)
+		}
 	case ast.Bin:
 		m := fl.childTaints(id, s)
+		t.Bound(id, func(name ast.ID) { fl.store(name, ast.Nil, m, s) })
 		if opts.TaintAssumeSafeCmp && comparison(string(t.Text(id))) {
 			return nil
 		}
 		return m
 	case ast.Ternary:
-		fl.opt(t.Child(id, ast.Cond), s)
-		w := s.clone()
-		a := fl.opt(t.Child(id, ast.Then), s)
-		b := fl.opt(t.Child(id, ast.Else), w)
-		s.join(w)
-		return a.union(b)
+		m := fl.opt(t.Child(id, ast.Cond), s)
+		if t.Child(id, ast.Then) == ast.Nil { // a ?: b
+			return m.union(fl.arms(s, ast.Nil, t.Child(id, ast.Else)))
+		}
+		return fl.arms(s, t.Child(id, ast.Then), t.Child(id, ast.Else))
 	case ast.If:
 		fl.opt(t.Child(id, ast.Init), s)
 		fl.opt(t.Child(id, ast.Cond), s)
@@ -67,8 +71,7 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 	case ast.While, ast.DoWhile, ast.For, ast.ForEach, ast.Comp:
 		return fl.loop(id, s)
 	case ast.Try:
-		fl.try(id, s)
-		return nil
+		return fl.try(id, s)
 	case ast.Switch:
 		return fl.cases(id, s)
 	case ast.With:
@@ -83,11 +86,59 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 		if n.Kind == ast.Return || n.Kind == ast.Yield {
 			fl.dom.returned(fl, id, m, s)
 		}
+		fl.dead = fl.dead || n.Kind == ast.Return || n.Kind == ast.Throw
 		return m
+	case ast.Break, ast.Continue:
+		fl.jump(id, s)
+		return nil
 	case ast.Block, ast.Program, ast.Case:
 		return fl.children(id, s)
+	case ast.Other:
+		return fl.other(id, s)
 	}
 	return fl.childTaints(id, s)
+}
+
+// leads reports whether what leaves within a node of a kind leaves it too: in an expression it may not have been run.
+func leads(k ast.Kind) bool {
+	switch k {
+	case ast.Block, ast.Program, ast.Other, ast.Ternary, ast.With:
+		return true
+	}
+	return k.Statement() && k != ast.VarDef && k != ast.FuncDef && k != ast.ClassDef
+}
+
+// other runs what is a construct of its own language.
+func (fl *flow) other(id ast.ID, s state) taintSet {
+	t := fl.t
+	switch {
+	case fl.labelled(id):
+		fl.withLabel(id, s)
+		return nil
+	case t.Lang.Flow.Arms != nil && fl.hasArms(id):
+		return fl.cases(id, s)
+	}
+	if p, v := t.Field(id, "pattern"), t.Field(id, "value"); p != ast.Nil && v != ast.Nil && t.IsPattern(p) {
+		m := fl.eval(v, s)
+		t.Bound(id, func(name ast.ID) { fl.store(name, ast.Nil, m, s) })
+		return m
+	}
+	if l, r := t.Field(id, "left"), t.Field(id, "right"); l != ast.Nil && r != ast.Nil && fl.assigns(id) {
+		return fl.assignment(id, l, r, s)
+	}
+	m := fl.childTaints(id, s)
+	fl.dead = false // whether that part is run is not known
+	return m
+}
+
+// assigns reports whether a construct of a language's own puts what is on its right into what is on its left.
+func (fl *flow) assigns(id ast.ID) bool {
+	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
+		if fl.t.Nodes[c].Kind == ast.Token && (fl.t.HasText(c, "=") || fl.t.HasText(c, ":=")) {
+			return true
+		}
+	}
+	return false
 }
 
 // keeps reports whether an expression of a kind has the taint of what it is made of under
@@ -119,10 +170,10 @@ func (fl *flow) closure(id ast.ID, s state) {
 	w := s.clone()
 	fl.dom.enter()
 	defer fl.dom.exit()
-	fl.params(id, w)
-	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
-		fl.eval(b, w)
-	}
+	fl.apart(func() {
+		fl.params(id, w)
+		fl.opt(fl.t.Child(id, ast.Body), w)
+	})
 }
 
 // with gives what is opened its names and runs the body.
@@ -163,11 +214,9 @@ func (fl *flow) opt(id ast.ID, s state) taintSet {
 
 // children runs all children in order, up to one that leaves, and gives the taint of the last one's value.
 func (fl *flow) children(id ast.ID, s state) (m taintSet) {
-	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
+	for c := fl.t.Nodes[id].First; c != ast.Nil && !fl.dead; c = fl.t.Nodes[c].Next {
 		m = fl.eval(c, s)
-		if fl.jumps(c) {
-			break
-		}
+		fl.mayThrow(c, s)
 	}
 	return m
 }
@@ -176,7 +225,7 @@ func (fl *flow) children(id ast.ID, s state) (m taintSet) {
 func (fl *flow) childTaints(id ast.ID, s state) (m taintSet) {
 	for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
 		r := fl.t.Nodes[c].Role
-		if r == ast.Ident || r == ast.Mods || r == ast.Type {
+		if r == ast.Ident || r == ast.Mods || r == ast.Type || fl.t.IsPattern(c) {
 			continue
 		}
 		m = m.union(fl.eval(c, s))
@@ -187,11 +236,13 @@ func (fl *flow) childTaints(id ast.ID, s state) (m taintSet) {
 // classBody runs the statements of a class; its methods are functions of their own.
 func (fl *flow) classBody(id ast.ID, s state) {
 	if b := fl.t.Child(id, ast.Body); b != ast.Nil {
-		for c := fl.t.Nodes[b].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
-			if fl.t.Nodes[c].Kind != ast.FuncDef {
-				fl.eval(c, s)
+		fl.apart(func() {
+			for c := fl.t.Nodes[b].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
+				if fl.t.Nodes[c].Kind != ast.FuncDef {
+					fl.eval(c, s)
+				}
 			}
-		}
+		})
 		fl.dom.classBody(id, s)
 	}
 }
@@ -210,20 +261,18 @@ func (fl *flow) part(id ast.ID, s state) taintSet {
 		ix = nil
 	}
 	m := fl.dom.field(fl, id, fl.opt(obj, s))
-	if key := fl.place(id); key != "" {
+	// A part with a place of its own has what is known of that; one that shares its object's has what the object has,
+	// which the rule may have tainted where it stands.
+	if key := fl.place(id); key != "" && key != fl.place(obj) {
 		if v, ok := s[key]; ok {
 			return v.union(ix)
-		}
-		if key2 := fl.place(obj); key2 != "" {
-			// The object itself may be tainted by a rule's part though no variable is.
-			return m.union(ix)
 		}
 	}
 	return m.union(ix)
 }
 
 // assignment gives a place a value.
-func (fl *flow) assignment(left, right ast.ID, s state) taintSet {
+func (fl *flow) assignment(id, left, right ast.ID, s state) taintSet {
 	if right == ast.Nil {
 		if left != ast.Nil {
 			fl.eval(left, s)
@@ -234,12 +283,16 @@ func (fl *flow) assignment(left, right ast.ID, s state) taintSet {
 	if left == ast.Nil {
 		return m
 	}
-	fl.store(left, right, m, s)
+	// What names the place comes to a sink that is the assignment, and is not its value.
+	if by := fl.store(left, right, m, s); len(by) > 0 {
+		fl.given[id] = by
+	}
 	return m
 }
 
-// store writes taint to a target, part by part where both sides have parts.
-func (fl *flow) store(left, right ast.ID, m taintSet, s state) {
+// store writes taint to a target, part by part where both sides have parts. It gives the taint of what names the place:
+// of indices, and of the object that a member is written to.
+func (fl *flow) store(left, right ast.ID, m taintSet, s state) (by taintSet) {
 	t := fl.t
 	switch t.Nodes[left].Kind {
 	case ast.Tuple, ast.List:
@@ -252,37 +305,40 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) {
 		i := 0
 		for c := t.Nodes[left].First; c != ast.Nil; c = t.Nodes[c].Next {
 			if i < len(rs) {
-				fl.store(c, rs[i], fl.eval(rs[i], s.clone()), s)
+				by = by.union(fl.store(c, rs[i], fl.eval(rs[i], s.clone()), s))
 			} else {
-				fl.store(c, ast.Nil, m, s)
+				by = by.union(fl.store(c, ast.Nil, m, s))
 			}
 			i++
 		}
-		return
+		return by
 	case ast.Dict:
 		for c := t.Nodes[left].First; c != ast.Nil; c = t.Nodes[c].Next {
 			fl.store(c, ast.Nil, fl.taken(c, right, m, s), s)
 		}
-		return
+		return nil
 	case ast.Spread, ast.Pair, ast.Assign:
 		for c := t.Nodes[left].First; c != ast.Nil; c = t.Nodes[c].Next {
 			if r := t.Nodes[c].Role; r != ast.Key && r != ast.Right {
-				fl.store(c, ast.Nil, m, s)
+				by = by.union(fl.store(c, ast.Nil, m, s))
 			}
 		}
-		return
+		return by
 	}
 	key := fl.place(left)
-	if t.Nodes[left].Kind == ast.Index && key == "" {
-		fl.part(left, s)
-		if root := fl.root(left); root != "" && len(m) > 0 {
-			s[root] = s.get(root).union(fl.passed(left, m))
+	switch k := t.Nodes[left].Kind; {
+	case k == ast.Member || k == ast.Index:
+		by = fl.naming(left, s)
+		if key == "" {
+			if root := fl.root(left); root != "" && len(m) > 0 {
+				s[root] = fl.known(root, s).union(fl.passed(left, m))
+			}
+			fl.sinks(left, m.union(by), s)
+			return by
 		}
-		return
-	}
-	if key == "" {
+	case key == "":
 		fl.eval(left, s)
-		return
+		return nil
 	}
 	key, m = fl.dom.stored(fl, left, key, m, s)
 	s.set(key, fl.passed(left, m))
@@ -294,7 +350,30 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) {
 		s.set(key, m.union(src))
 	}
 	fl.effects(left, fl.h.sources, m, false, s)
-	fl.sinks(left, m, s)
+	for obj := t.Child(left, ast.Obj); obj != ast.Nil; obj = t.Child(obj, ast.Obj) {
+		fl.effects(obj, fl.h.sources, nil, false, s)
+	}
+	fl.sinks(left, m.union(by), s)
+	return by
+}
+
+// naming runs the parts of a member or an element that is assigned, and gives the taint of its index or object.
+func (fl *flow) naming(left ast.ID, s state) (m taintSet) {
+	t := fl.t
+	for c := t.Nodes[left].First; c != ast.Nil; c = t.Nodes[c].Next {
+		switch t.Nodes[c].Role {
+		case ast.Ident:
+		case ast.Obj:
+			if v := fl.eval(c, s); t.Nodes[left].Kind == ast.Member {
+				m = m.union(v)
+			}
+		default:
+			if v := fl.eval(c, s); !fl.Prog.Rule.Options.TaintAssumeSafeIndex {
+				m = m.union(v)
+			}
+		}
+	}
+	return m
 }
 
 // taken is the taint of what a part of {a, b: c} = right takes from its right side, of which m is the whole.
@@ -387,107 +466,12 @@ func (fl *flow) accessor(fn, args ast.ID, m, given taintSet, s state) taintSet {
 				return v
 			}
 		case method[:3] == "set" && arg != ast.Nil && t.Nodes[arg].Next == ast.Nil && len(given) > 0:
-			s[field] = s.get(field).union(given)
+			s[field] = fl.known(field, s).union(given)
 		}
 	case slices.Contains(o.Appending, method):
 		if len(given) > 0 {
-			s[key] = s.get(key).union(given)
+			s[key] = fl.known(key, s).union(given)
 		}
-	}
-	return m
-}
-
-// arms runs each of several ways from the same state and joins them, and gives the taint of their values. A Nil way
-// does nothing.
-func (fl *flow) arms(s state, ways ...ast.ID) (m taintSet) {
-	start := s.clone()
-	first := true
-	var out state
-	for _, w := range ways {
-		st := start.clone()
-		if w != ast.Nil {
-			m = m.union(fl.eval(w, st))
-			if fl.jumps(w) {
-				continue
-			}
-		}
-		if first {
-			out, first = st, false
-		} else {
-			out.join(st)
-		}
-	}
-	if out != nil {
-		s.become(out)
-	}
-	return m
-}
-
-// become makes a state another.
-func (s state) become(o state) {
-	for k := range s {
-		if _, ok := o[k]; !ok {
-			delete(s, k)
-		}
-	}
-	for k, v := range o {
-		s[k] = v
-	}
-}
-
-// jumps reports whether nothing after a statement runs: it returns, or every way through it does.
-func (fl *flow) jumps(id ast.ID) bool {
-	switch fl.t.Nodes[id].Kind {
-	case ast.Return, ast.Throw, ast.Break, ast.Continue:
-		return true
-	case ast.If:
-		a, b := fl.t.Child(id, ast.Then), fl.t.Child(id, ast.Else)
-		return a != ast.Nil && b != ast.Nil && fl.jumps(a) && fl.jumps(b)
-	case ast.Try:
-		return !fl.tryEnds(id)
-	case ast.Block, ast.Case, ast.Finally:
-		for c := fl.t.Nodes[id].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
-			if fl.jumps(c) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// loop runs a loop until nothing new is learnt.
-func (fl *flow) loop(id ast.ID, s state) (m taintSet) {
-	t := fl.t
-	if n := &t.Nodes[id]; n.Kind == ast.For {
-		fl.opt(t.Child(id, ast.Init), s)
-	}
-	for range 4 {
-		w := s.clone()
-		for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-			if t.Nodes[c].Kind == ast.CompFor {
-				fl.each(c, w)
-			}
-		}
-		if t.Nodes[id].Kind == ast.ForEach {
-			fl.each(id, w)
-		}
-		for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-			switch r := t.Nodes[c].Role; {
-			case r == ast.Left,
-				r == ast.Init,
-				t.Nodes[c].Kind == ast.CompFor,
-				t.Nodes[id].Kind == ast.ForEach && r == ast.Value:
-			default:
-				m = m.union(fl.eval(c, w))
-			}
-		}
-		if !s.join(w) {
-			break
-		}
-	}
-	// A list made of another's elements loses their taint where a rule stays within a function, as rule writers expect.
-	if t.Nodes[id].Kind != ast.Comp || !fl.Prog.Rule.Options.Interfile {
-		return nil
 	}
 	return m
 }
@@ -508,17 +492,4 @@ func (fl *flow) each(id ast.ID, s state) {
 		}
 		fl.store(l, ast.Nil, m, s)
 	}
-}
-
-func (fl *flow) cases(id ast.ID, s state) taintSet {
-	t := fl.t
-	fl.opt(t.Child(id, ast.Init), s)
-	fl.opt(t.Child(id, ast.Cond), s)
-	ways := []ast.ID{ast.Nil}
-	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-		if r := t.Nodes[c].Role; r != ast.Cond && r != ast.Init {
-			ways = append(ways, c)
-		}
-	}
-	return fl.arms(s, ways...)
 }

@@ -25,6 +25,10 @@ type flow struct {
 	depth  int
 	budget int
 	dom    domain
+
+	dead    bool      // the way that is run has left: see jumps.go
+	targets []*target // that break and continue lead to, the innermost last
+	thrown  *state    // what is known where the try around may be left for its handlers; nil outside of all
 }
 
 // Match is a sink that taint reaches, with the way that it took.
@@ -86,6 +90,7 @@ func (fl *flow) detached(id ast.ID) bool {
 // scope runs a function, or the statements of the file, and returns what is known at its end.
 func (fl *flow) scope(id ast.ID) state {
 	s := fl.global.clone()
+	fl.dead = false
 	fl.dom.begin(fl, s)
 	defer func() { fl.dom.end(fl, s) }()
 	if id == 0 {
@@ -250,7 +255,9 @@ func (fl *flow) eval(id ast.ID, s state) taintSet {
 		fl.depth--
 		return nil
 	}
+	dead := fl.dead
 	m := fl.value(id, s)
+	fl.dead = dead || fl.dead && leads(fl.t.Nodes[id].Kind)
 	if fl.Prog.Rule.Options.TaintOnlyAssignment && len(m) > 0 && !keeps(fl.t.Nodes[id].Kind) {
 		if _, ok := s[fl.place(id)]; !ok {
 			m = nil
@@ -334,7 +341,7 @@ func (fl *flow) effects(id ast.ID, hits []hit, cur taintSet, clean bool, s state
 			continue
 		}
 		if src := fl.dom.source(h, cur); len(src) > 0 {
-			s[key] = s.get(key).union(src)
+			s[key] = fl.known(key, s).union(src)
 		}
 	}
 }
@@ -355,7 +362,7 @@ func (fl *flow) takeUp(id ast.ID, m taintSet, s state) {
 		fl.stash[h] = out
 		if h.part.Effect != "" && len(out) > 0 && to.Kind == pattern.BindNode {
 			if key := fl.root(to.A); key != "" {
-				s[key] = s.get(key).union(out)
+				s[key] = fl.known(key, s).union(out)
 			}
 		}
 	}

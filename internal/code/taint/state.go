@@ -134,12 +134,32 @@ func (s state) set(key string, m taintSet) {
 	s[key] = m
 }
 
+// become makes a state another.
+func (s state) become(o state) {
+	for k := range s {
+		if _, ok := o[k]; !ok {
+			delete(s, k)
+		}
+	}
+	for k, v := range o {
+		s[k] = v
+	}
+}
+
+// known is what a state knows of a place, by what it is part of where nothing else is known.
+func (fl *flow) known(key string, s state) taintSet {
+	if m, ok := s[key]; ok {
+		return m
+	}
+	return fl.dom.unset(fl, key, s)
+}
+
 // join adds what the other branch knows.
-func (s state) join(o state) (changed bool) {
+func (fl *flow) join(s, o state) (changed bool) {
 	added := state{}
 	for k, v := range o {
 		if _, ok := s[k]; !ok { // as tainted as what it is part of, before that is joined
-			old := s.get(k)
+			old := fl.dom.unset(fl, k, s)
 			added[k] = old.union(v)
 			changed = changed || len(added[k]) != len(old)
 		}
@@ -154,7 +174,7 @@ func (s state) join(o state) (changed bool) {
 	}
 	for k, v := range s {
 		if _, ok := o[k]; !ok {
-			if u := v.union(o.get(k)); len(u) != len(v) {
+			if u := v.union(fl.dom.unset(fl, k, o)); len(u) != len(v) {
 				s[k] = u
 				changed = true
 			}

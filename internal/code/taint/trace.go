@@ -260,7 +260,10 @@ func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
 
 // field is the value of a part of what taints stand for.
 func (tr *tracer) field(fl *flow, id ast.ID, m taintSet) taintSet {
-	part := fl.partKey(id)
+	return tr.partOf(m, fl.partKey(id))
+}
+
+func (tr *tracer) partOf(m taintSet, part string) taintSet {
 	out := make(taintSet, 0, len(m))
 	for _, x := range m {
 		if x.node > 0 && !tr.whole(x.node-1) {
@@ -273,6 +276,35 @@ func (tr *tracer) field(fl *flow, id ast.ID, m taintSet) taintSet {
 		}
 	}
 	return out
+}
+
+// unset is what a place holds that nothing was put into: that part of what it is part of, or what was there before the
+// function.
+func (tr *tracer) unset(fl *flow, key string, s state) taintSet {
+	parts := strings.Split(key, ".")
+	for n := len(parts) - 1; n >= 0; n-- {
+		var m taintSet
+		known := false
+		switch {
+		case n > 0:
+			m, known = s[strings.Join(parts[:n], ".")]
+		case parts[0] == "this":
+			m = one(tr.node(facts.NodeParam, 0, 0, ""))
+		default:
+			d, name, _ := strings.Cut(key, "\x00")
+			if i, err := strconv.Atoi(d); err == nil && len(parts) == 1 {
+				m = tr.variable(fl, int32(i), name)
+			}
+		}
+		if !known && n > 0 {
+			continue
+		}
+		for _, part := range parts[max(n, 1):] {
+			m = tr.partOf(m, part)
+		}
+		return m
+	}
+	return nil
 }
 
 // whole reports whether what a node stands for has no parts of its own, and those of parts are not followed.
@@ -311,12 +343,12 @@ func (tr *tracer) ownField(key string) taintSet {
 	return one(tr.node(facts.NodeField, base, 0, strings.TrimPrefix(key, "this.")))
 }
 
-// variable is what a variable of the file holds for a function that reads it.
-func (tr *tracer) variable(fl *flow, id ast.ID, s state) taintSet {
+// variable is what a variable of the file holds for a function that reads it before it writes it.
+func (tr *tracer) variable(fl *flow, decl int32, name string) taintSet {
 	if tr.fn == 0 {
 		return nil
 	}
-	d, ok := fl.t.Declared(fl.t.Decl(id))
+	d, ok := fl.t.Declared(decl)
 	if !ok || d.Scope != 0 || d.Import != ast.Nil || d.Module != ast.Nil {
 		return nil
 	}
@@ -324,10 +356,7 @@ func (tr *tracer) variable(fl *flow, id ast.ID, s state) taintSet {
 		fl.t.Nodes[p].Kind == ast.ClassDef {
 		return nil
 	}
-	if _, ok := s[fl.name(id)]; ok {
-		return nil
-	}
-	return one(tr.node(facts.NodeCell, 0, 0, string(fl.t.Text(id))))
+	return one(tr.node(facts.NodeCell, 0, 0, name))
 }
 
 // returned notes what the function returns or yields.
@@ -453,7 +482,8 @@ func (tr *tracer) assigned(key string) {
 
 // note keeps the values that are asked for again: what calls are made on, and statements that a function may return.
 func (tr *tracer) note(fl *flow, id ast.ID, m taintSet) {
-	if n := &fl.t.Nodes[id]; n.Role == ast.Obj || n.Kind == ast.ExprStmt && fl.t.Lang.Names.ImplicitReturn {
+	n := &fl.t.Nodes[id]
+	if n.Role == ast.Obj || fl.t.Lang.Names.ImplicitReturn && n.Role == ast.Elem {
 		tr.objs[id] = m
 	}
 }
@@ -469,26 +499,44 @@ func (tr *tracer) last(fl *flow, body ast.ID, m taintSet, s state) {
 	if !t.Lang.Names.ImplicitReturn {
 		return
 	}
-	var tail func(id ast.ID, depth int)
-	tail = func(id ast.ID, depth int) {
-		if id == ast.Nil || depth > 20 {
-			return
-		}
-		switch t.Nodes[id].Kind {
-		case ast.Block:
-			end := ast.Nil
-			for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-				end = c
+	tr.tail(fl, body, s, 0)
+}
+
+// tail notes what a statement is worth where it is the last one that a function runs.
+func (tr *tracer) tail(fl *flow, id ast.ID, s state, depth int) {
+	t := fl.t
+	if id == ast.Nil || depth > 40 {
+		return
+	}
+	each := func(parent ast.ID, is func(ast.ID) bool) {
+		for c := t.Nodes[parent].First; c != ast.Nil; c = t.Nodes[c].Next {
+			if is(c) {
+				tr.tail(fl, c, s, depth+1)
 			}
-			tail(end, depth+1)
-		case ast.If:
-			tail(t.Child(id, ast.Then), depth+1)
-			tail(t.Child(id, ast.Else), depth+1)
-		case ast.ExprStmt:
-			tr.value(fl, tr.g.Ret, t.Nodes[id].First, tr.objs[id], s)
 		}
 	}
-	tail(body, 0)
+	switch n := &t.Nodes[id]; {
+	case n.Kind == ast.Try:
+		each(id, func(c ast.ID) bool {
+			r := t.Nodes[c].Role
+			return r == ast.Body && t.Child(id, ast.Else) == ast.Nil || r == ast.Else || r == ast.Handler
+		})
+	case n.Kind == ast.If:
+		tr.tail(fl, t.Child(id, ast.Then), s, depth+1)
+		tr.tail(fl, t.Child(id, ast.Else), s, depth+1)
+	case n.Kind == ast.Switch, n.Kind == ast.Other && fl.hasArms(id):
+		each(id, func(c ast.ID) bool { return fl.isArm(c) || t.Nodes[c].Kind == ast.Block })
+	case n.Kind == ast.Block, n.Kind == ast.Catch, fl.isArm(id):
+		end := ast.Nil
+		for c := n.First; c != ast.Nil; c = t.Nodes[c].Next {
+			end = c
+		}
+		tr.tail(fl, end, s, depth+1)
+	case n.Kind == ast.ExprStmt:
+		tr.value(fl, tr.g.Ret, n.First, tr.objs[id], s)
+	case n.Flags&ast.FlagExpr != 0:
+		tr.value(fl, tr.g.Ret, id, tr.objs[id], s)
+	}
 }
 
 // namePlace is the place of a field of the object that is written by its bare name, as Ruby and Java have it; "" for
@@ -515,10 +563,10 @@ func (tr *tracer) read(fl *flow, id ast.ID, key string, s state) taintSet {
 	if _, ok := s[key]; !ok && fl.t.Nodes[id].Kind == ast.Name && strings.HasPrefix(key, "this.") {
 		return tr.ownField(key)
 	}
-	if m := s.get(key); len(m) > 0 {
+	if m, ok := s[key]; ok {
 		return m
 	}
-	return tr.variable(fl, id, s)
+	return tr.unset(fl, key, s)
 }
 
 // memberPlace: fields are parts of their object.

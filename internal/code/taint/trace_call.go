@@ -103,7 +103,7 @@ func (tr *tracer) callSite(fl *flow, id ast.ID, s state, fnTaint taintSet, args 
 		if tr.superCall(fl, id) {
 			for _, key := range slices.Sorted(maps.Keys(tr.params)) {
 				if tr.params[key] == 0 {
-					tr.leftAt(at, -1, key, s)
+					tr.leftAt(fl, at, -1, key, s)
 				}
 			}
 		} else {
@@ -224,7 +224,7 @@ func (tr *tracer) left(fl *flow, at, arg int32, id ast.ID, s state) {
 		if fl.t.Nodes[id].Kind == ast.Name && s[key] == nil && !tr.holdsValue(fl, id) {
 			return
 		}
-		tr.leftAt(at, arg, key, s)
+		tr.leftAt(fl, at, arg, key, s)
 	}
 }
 
@@ -238,7 +238,7 @@ func (tr *tracer) holdsValue(fl *flow, id ast.ID) bool {
 	return p != ast.Nil && fl.t.Nodes[p].Kind != ast.FuncDef && fl.t.Nodes[p].Kind != ast.ClassDef
 }
 
-func (tr *tracer) leftAt(at, arg int32, key string, s state) {
+func (tr *tracer) leftAt(fl *flow, at, arg int32, key string, s state) {
 	n := tr.node(facts.NodeOut, at, arg, "")
 	if n < 0 {
 		return
@@ -248,7 +248,7 @@ func (tr *tracer) leftAt(at, arg int32, key string, s state) {
 			s[key+"."+k] = s[key+"."+k].union(one(f))
 		}
 	}
-	s[key] = s.get(key).union(one(n))
+	s[key] = fl.known(key, s).union(one(n))
 }
 
 // bound keeps a value's taints few.
@@ -332,7 +332,7 @@ func (tr *tracer) lazy() bool { return true }
 
 // member is a call in Ruby, which needs no parentheses.
 func (tr *tracer) member(fl *flow, id ast.ID, m taintSet, s state) taintSet {
-	if n := &fl.t.Nodes[id]; n.Kind == ast.Member && n.Role != ast.Fn && fl.t.Lang.Names.ImplicitReturn {
+	if n := &fl.t.Nodes[id]; n.Kind == ast.Member && n.Role != ast.Fn && n.Role != ast.Left && fl.t.Lang.Names.ImplicitReturn {
 		return tr.callSite(fl, id, s, m, nil)
 	}
 	return m

@@ -4,31 +4,6 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 )
 
-// tryEnds reports whether some way through a try statement leads to what follows it.
-func (fl *flow) tryEnds(id ast.ID) bool {
-	t := fl.t
-	ends, throws := true, false
-	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-		switch t.Nodes[c].Role {
-		case ast.Init, ast.Body:
-			throws = throws || fl.throws(c)
-			ends = ends && !fl.jumps(c)
-		case ast.Else:
-			ends = ends && !fl.jumps(c)
-		}
-	}
-	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-		switch t.Nodes[c].Role {
-		case ast.Handler:
-			b := t.Child(c, ast.Body)
-			ends = ends || throws && (b == ast.Nil || !fl.jumps(b))
-		case ast.Final:
-			return !fl.jumps(c) // it gathers all ways, those that leave too
-		}
-	}
-	return ends
-}
-
 // throws reports whether a statement may throw: something is called in it, or thrown.
 func (fl *flow) throws(id ast.ID) (yes bool) {
 	t := fl.t
@@ -44,53 +19,82 @@ func (fl *flow) throws(id ast.ID) (yes bool) {
 	return yes
 }
 
-// try runs a try statement: the handlers, where something may be thrown, from before the body and after it, what
-// follows from each way that gets there.
-func (fl *flow) try(id ast.ID, s state) {
+// mayThrow keeps what is known after a statement for the handlers of the try around it.
+func (fl *flow) mayThrow(id ast.ID, s state) {
+	if fl.thrown != nil && fl.throws(id) {
+		fl.add(fl.thrown, s)
+	}
+}
+
+// try runs a try statement: the handlers from wherever its body may throw, what runs at last from each way through the
+// others, and what follows from each way that gets there. It gives the value of what runs last of the others.
+func (fl *flow) try(id ast.ID, s state) (m taintSet) {
 	t := fl.t
-	start := s.clone()
 	all := s.clone() // what any way knows, for what runs at last
-	var out state    // of the ways that get past the statement
-	left, throws := false, false
-	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+	var thrown, out state
+	outer := fl.thrown
+	for c := t.Nodes[id].First; c != ast.Nil && !fl.dead; c = t.Nodes[c].Next {
 		switch t.Nodes[c].Role {
-		case ast.Init, ast.Body, ast.Else:
-			if left {
-				continue
+		case ast.Init, ast.Body:
+			if thrown == nil && fl.throws(c) {
+				thrown = s.clone()
 			}
-			throws = throws || t.Nodes[c].Role != ast.Else && fl.throws(c)
-			fl.eval(c, s)
-			all.join(s)
-			left = fl.jumps(c)
+			fl.thrown = &thrown
+			m = fl.eval(c, s)
+			if thrown != nil && fl.throws(c) {
+				fl.add(&thrown, s)
+			}
+			fl.thrown = outer
+			fl.join(all, s)
+		case ast.Else:
+			m = fl.eval(c, s)
+			fl.join(all, s)
 		}
 	}
-	if !left {
-		out = s.clone()
-	}
-	start.join(s)
-	for c := t.Nodes[id].First; c != ast.Nil && throws; c = t.Nodes[c].Next {
+	fl.ends(&out, s)
+	for c := t.Nodes[id].First; c != ast.Nil && thrown != nil; c = t.Nodes[c].Next {
 		if t.Nodes[c].Role != ast.Handler {
 			continue
 		}
-		w := start.clone()
-		fl.children(c, w)
-		all.join(w)
-		if b := t.Child(c, ast.Body); b != ast.Nil && fl.jumps(b) {
-			continue
-		}
-		if out == nil {
-			out = w
-		} else {
-			out.join(w)
-		}
+		w := thrown.clone()
+		m = m.union(fl.children(c, w))
+		fl.join(all, w)
+		fl.ends(&out, w)
 	}
-	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
-		if t.Nodes[c].Role == ast.Final {
-			fl.children(c, all)
-			out = all
+	if thrown != nil {
+		fl.join(all, thrown)
+	}
+	fl.goOn(s, out)
+	if f := t.Child(id, ast.Final); f != ast.Nil {
+		fl.final(f, all, s)
+		if out == nil && !fl.returns(id) { // it throws, and what follows is looked at all the same
+			fl.dead = false
+			s.become(all)
 		}
 	}
-	if out != nil {
-		s.become(out)
+	return m
+}
+
+// returns reports whether a statement may leave by other means than throwing.
+func (fl *flow) returns(id ast.ID) (yes bool) {
+	fl.t.Walk(id, func(x ast.ID) bool {
+		switch fl.t.Nodes[x].Kind {
+		case ast.Return, ast.Break, ast.Continue:
+			yes = true
+		}
+		return !yes
+	})
+	return yes
+}
+
+// final runs what is run at last: from all ways, those that leave too, and once more from those that go on.
+func (fl *flow) final(id ast.ID, all, s state) {
+	left := fl.dead
+	fl.dead = false
+	fl.children(id, all)
+	if left || fl.dead {
+		fl.dead = true
+		return
 	}
+	fl.children(id, s)
 }

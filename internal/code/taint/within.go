@@ -26,6 +26,8 @@ func (within) gated(_ *flow, _ ast.ID, m taintSet) taintSet { return m }
 
 func (within) member(_ *flow, _ ast.ID, m taintSet, _ state) taintSet { return m }
 
+func (within) unset(_ *flow, key string, s state) taintSet { return s.get(key) }
+
 func (within) read(_ *flow, _ ast.ID, key string, s state) taintSet { return s.get(key) }
 
 func (within) memberPlace(fl *flow, id, obj, name ast.ID) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lint"
 	"github.com/drydock/drydock/internal/lint/rules"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan/dockerfilegate"
@@ -66,8 +67,10 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 			if err != nil {
 				return err
 			}
-			if cfg.FailureThreshold != "" {
-				p.policy.Also = func(r *report.Report) []string { return rules.Reached(r.Findings, cfg) }
+			if cfg.FailureThreshold != "" || dockerfilegate.Strict(cmd.Context(), t) {
+				p.policy.Also = func(r *report.Report) []string {
+					return append(rules.Reached(r.Findings, cfg), lint.FailsBuild(r.Findings)...)
+				}
 			}
 			return a.look(cmd.Context(), t, opt, p)
 		},

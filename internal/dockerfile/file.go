@@ -84,6 +84,9 @@ type Instruction struct {
 	Trigger     *Instruction // the instruction within an ONBUILD
 	OnBuild     bool         // stands within an ONBUILD
 	Comments    []*Comment   // the comment lines directly above
+	Before      []string     // comments since the instruction before or the last empty comment, as BuildKit has them
+	Empty       []Span       // empty lines between continuation lines
+	LineEnd     int          // offset of the end of the logical line, heredoc bodies left out
 	Script      *Script      // what a shell would run: RUN, CMD, ENTRYPOINT, HEALTHCHECK CMD in shell form, or exec of a shell
 	Shell       []string     // the SHELL in force, ["/bin/sh", "-c"] by default
 	Problem     *Problem     // why Cmd is nil

@@ -91,7 +91,7 @@ func (f *File) problem(p Problem) {
 
 // instruction reads a logical line.
 func (f *File) instruction(l *logical) *Instruction {
-	in := &Instruction{Span: l.span, Heredocs: l.heredocs, Comments: l.above, line: l.joined}
+	in := &Instruction{Span: l.span, Heredocs: l.heredocs, Comments: l.above, Before: l.before, Empty: l.empty, LineEnd: l.lineSpan.End, line: l.joined}
 	in.Line, _ = f.Position(l.span.Start)
 	in.EndLine, _ = f.Position(l.span.End)
 	f.read(in, 0)
@@ -311,6 +311,19 @@ func (f *File) typed(in *Instruction) (cmd any, err error) {
 		}
 	}
 	return cmd, err
+}
+
+// Fresh parses an instruction anew: BuildKit's own methods that fill in variables change what they are called on. It is
+// nil where the instruction does not parse.
+func (f *File) Fresh(in *Instruction) any {
+	if in.Problem != nil {
+		return nil
+	}
+	cmd, err := f.typed(in)
+	if err != nil {
+		return nil
+	}
+	return cmd
 }
 
 func usesVariable(flags []Flag) bool {

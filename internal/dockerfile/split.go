@@ -18,6 +18,7 @@ type logical struct {
 	lineSpan Span // without the heredoc bodies
 	heredocs []Heredoc
 	above    []*Comment
+	before   []string
 	within   []*Comment
 	empty    []Span // empty lines between continuation lines
 	problem  *Problem
@@ -29,6 +30,7 @@ type splitter struct {
 	line       int // index of the next physical line
 	directives parser.DirectiveParser
 	above      []*Comment
+	before     []string
 }
 
 // physical returns the span of the next physical line without its end, and moves on.
@@ -65,11 +67,16 @@ func (s *splitter) next() *logical {
 			continue
 		}
 		if src[sp.Start] == '#' {
-			s.above = append(s.above, s.comment(sp, nil))
+			c := s.comment(sp, nil)
+			if s.above = append(s.above, c); c.Text == "" {
+				s.before = nil
+			} else {
+				s.before = append(s.before, c.Text)
+			}
 			continue
 		}
-		l := &logical{above: s.above, span: sp}
-		s.above = nil
+		l := &logical{above: s.above, before: s.before, span: sp}
+		s.above, s.before = nil, nil
 		s.join(l, sp)
 		s.heredocs(l)
 		return l

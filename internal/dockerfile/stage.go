@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -193,8 +195,8 @@ var automatic = map[string]bool{
 	"TARGETOS": true, "TARGETOSVERSION": true, "TARGETARCH": true, "TARGETVARIANT": true, "TARGETSTAGE": true,
 }
 
-// Automatic reports whether a builder sets the argument by itself.
-func Automatic(name string) bool { return automatic[name] }
+// AutomaticArgs are the arguments that a builder sets by itself.
+func AutomaticArgs() []string { return slices.Sorted(maps.Keys(automatic)) }
 
 func process(lex *shell.Lex, word string, env map[string]string) (text string, known bool) {
 	if strings.Count(word, "$") > maxVariables {

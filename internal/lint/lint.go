@@ -62,6 +62,9 @@ type Rule struct {
 	Level  Level    // hadolint's level; "" for drydock's own rules
 	Covers []string // codes whose finding on the same instruction says less than this rule's: they become its aliases
 	Check  func(*Pass)
+
+	BuildCheck string              // the check of `docker build --check` that the rule stands for; one of its aliases
+	Built      func(*Pass) []Place // where BuildKit reports it, nil where that is what Check finds
 }
 
 // Code is hadolint's code of the rule, "" if it has none.
@@ -97,6 +100,9 @@ type Context struct {
 	Args     map[string]string                                // build arguments; their values are never shown
 	Contexts []string                                         // names of further build contexts, which stand in for images and stages
 	Services []Service                                        // the services that run the image
+	Base     func(ref string) (Base, bool)                    // what is known of a base image; nil if nothing is
+	Platform string                                           // that the image is built for, "" if it is not known
+	Patterns []string                                         // of the ignore file
 	Ignored  func(path string) bool                           // tells whether the ignore file keeps a path out of the context; nil if there is no ignore file
 	Files    fs.FS                                            // the build context; nil if it is not known
 	Now      time.Time                                        // for end-of-life dates; the zero time switches those rules off
@@ -121,6 +127,7 @@ type Pass struct {
 	ships  []bool // by stage: all its layers are in the image
 	needed []bool // by stage: the build runs it
 	refs   []dockerfile.Ref
+	checks directive
 	rule   *Rule
 	out    *[]result
 }
@@ -188,8 +195,12 @@ func (p *Pass) Report(in *dockerfile.Instruction, title string, opts ...Option) 
 
 // ReportAt adds a finding about an instruction with a place within it. The title must hold no value that may be secret.
 func (p *Pass) ReportAt(in *dockerfile.Instruction, at dockerfile.Span, title string, opts ...Option) {
+	aliases := append([]string(nil), p.rule.Aliases...)
+	if p.rule.Code() != "" {
+		aliases = aliases[:1]
+	}
 	f := finding.Finding{
-		Gate: finding.GateDockerfile, Rule: p.rule.ID, Aliases: append([]string(nil), p.rule.Aliases...), Title: title,
+		Gate: finding.GateDockerfile, Rule: p.rule.ID, Aliases: aliases, Title: title,
 		Severity: p.rule.Severity, Confidence: finding.ConfidenceHigh, Location: p.location(at), CWE: p.rule.CWE, OWASP: p.rule.OWASP,
 		Fix: finding.Fix{Text: p.rule.Remedy}, Forecast: finding.ForecastEdit, Services: names(p.Context.Services),
 	}
@@ -234,7 +245,7 @@ func Run(f *dockerfile.File, path string, rules []Rule, cfg *Config, ctx *Contex
 		ctx = &Context{}
 	}
 	var out []result
-	p := &Pass{File: f, Config: cfg, Context: ctx, out: &out}
+	p := &Pass{File: f, Config: cfg, Context: ctx, checks: checkOptions(f), out: &out}
 	p.shape()
 	p.syntax()
 	p.shell()
@@ -244,8 +255,13 @@ func Run(f *dockerfile.File, path string, rules []Rule, cfg *Config, ctx *Contex
 			continue
 		}
 		p.rule = r
+		from := len(out)
 		r.Check(p)
+		if r.Built != nil {
+			p.built(from)
+		}
 	}
+	out = p.honour(out)
 	out = silence(p, out)
 	out = merge(out)
 	return finish(out, f, path, cfg)
@@ -273,6 +289,9 @@ func (p *Pass) syntax() {
 	p.rule = &SyntaxRule
 	for _, pr := range p.File.Problems {
 		p.ReportAt(nil, pr.Span, pr.Text)
+	}
+	if p.checks.err != nil {
+		p.ReportAt(nil, p.checks.span, "the check directive: "+p.checks.err.Error())
 	}
 	if _, err := p.File.Target(p.Context.Target); err != nil && len(p.File.Stages) > 0 {
 		p.ReportAt(nil, p.File.Stages[0].From.Span, "the build target is not a stage of this file")
@@ -316,7 +335,9 @@ func merge(all []result) []result {
 	var out []*result
 	for i := range all {
 		if by := covered[key{all[i].in, all[i].rule.Code()}]; by != nil && by.rule != all[i].rule {
-			by.f.Aliases = appendNew(by.f.Aliases, all[i].rule.Code())
+			for _, name := range all[i].f.Aliases {
+				by.f.Aliases = appendNew(by.f.Aliases, name)
+			}
 			continue
 		}
 		out = append(out, &all[i])

@@ -63,7 +63,7 @@ func silence(p *Pass, all []result) []result {
 func (p *pragma) silences(f *dockerfile.File, r *result) bool {
 	named := false
 	for _, n := range p.names {
-		named = named || n == r.rule.ID || n == r.rule.Code()
+		named = named || n == r.rule.ID || n == r.rule.Code() || n == r.rule.BuildCheck
 	}
 	if !named {
 		return false

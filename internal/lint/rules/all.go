@@ -7,7 +7,8 @@ import (
 	"github.com/drydock/drydock/internal/lint"
 )
 
-// All lists every rule: first those that hadolint defines, in the order of its codes, then those that know the stack.
+// All lists every rule: first those that hadolint defines, in the order of its codes, then those that BuildKit's checks
+// have beyond them, then those that know the stack.
 var All = complete([]lint.Rule{
 	noIgnorePragma, workdirAbsolute, uselessCommand, lastUserRoot, workdirOverCd, noSudo, fromTag, fromLatest, aptPin, aptLists,
 	addArchive, portRange, oneHealthcheck, pipPin, aptYes, aptRecommends, npmPin, apkPin, apkNoCache, copyOverAdd, copyManySlash,
@@ -17,6 +18,9 @@ var All = complete([]lint.Rule{
 	labelTime, labelLicence, labelGitHash, labelSemver, healthcheckMissing, labelEmail, consecutiveRun, yarnClean, instructionOrder,
 	goPin, stageNameReserved, secretName, fromPlatformRedundant, userNumeric, copyWholeStage, maintainer, wgetOrCurl, oneCmd,
 	oneEntrypoint, shellLink, pipefail,
+
+	stageNameCasing, fromAsCasing, emptyContinuation, instructionCasing, legacyKeyValue, definitionDescription, exposeFormat, exposeCasing,
+	fromArgUndeclared, fromArgDefault, undefinedVariable, copyIgnored, basePlatform,
 
 	execFormBroken, baseEndOfLife, baseDigestOnly, secretValue, secretFile, contextWithoutIgnoreFile, buildToolsShipped, runsAsRoot,
 	buildCacheShipped,
@@ -66,4 +70,17 @@ var byCode = func() map[string]*lint.Rule {
 		}
 	}
 	return m
+}()
+
+// BuildCheck reports whether a name is that of a check of docker build --check.
+func BuildCheck(name string) bool { return buildChecks[name] }
+
+var buildChecks = func() map[string]bool {
+	names := map[string]bool{}
+	for i := range All {
+		if name := All[i].BuildCheck; name != "" {
+			names[name] = true
+		}
+	}
+	return names
 }()

@@ -36,6 +36,18 @@ func context(t testing.TB, words []string) lint.Context {
 		case "arg":
 			name, value, _ := strings.Cut(v, "=")
 			c.Args = map[string]string{name: value}
+		case "patterns":
+			c.Patterns = strings.Split(v, ",")
+		case "platform":
+			c.Platform = v
+		case "base": // os/arch, then variables
+			words := strings.Split(v, ",")
+			base := lint.Base{Env: map[string]string{}}
+			base.OS, base.Arch, _ = strings.Cut(words[0], "/")
+			for _, name := range words[1:] {
+				base.Env[name] = "x"
+			}
+			c.Base = func(string) (lint.Base, bool) { return base, true }
 		case "contexts":
 			c.Contexts = strings.Split(v, ",")
 		case "file": // name, then =content

@@ -8,7 +8,7 @@ import (
 )
 
 var execFormBroken = lint.Rule{
-	Covers: []string{"DL3025", "JSONArgsRecommended"},
+	Covers: []string{"DL3025"},
 	Rule: finding.Rule{
 		ID: "exec-form-broken", Severity: finding.High,
 		Title: "An array of words is not valid JSON",

@@ -11,12 +11,13 @@ import (
 var execForm = lint.Rule{
 	Level: lint.LevelWarning,
 	Rule: finding.Rule{
-		ID: "exec-form", Aliases: []string{"DL3025"}, Severity: finding.Low,
+		ID: "exec-form", Aliases: []string{"DL3025", "JSONArgsRecommended"}, Severity: finding.Low,
 		Title:       "CMD or ENTRYPOINT in shell form",
 		Description: "In shell form a shell is process 1 and the application its child: signals do not reach it, so a stop waits for the grace period and then kills.",
 		Remedy:      `Write a JSON array: CMD ["program", "argument"].`,
 		References:  []string{"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"},
 	},
+	BuildCheck: "JSONArgsRecommended", Built: builtShellForm,
 	Check: func(p *lint.Pass) {
 		for _, in := range p.File.Instructions {
 			switch in.Keyword {
@@ -61,3 +62,35 @@ func execFix(p *lint.Pass, in *dockerfile.Instruction) []lint.Option {
 
 // shellOnly are words that only a shell understands.
 var shellOnly = map[string]bool{"exec": true, "cd": true, "source": true, ".": true, "export": true, "set": true, "eval": true, "exit": true, "command": true, "": true, "test": true, "[": true, "ulimit": true, "umask": true, "trap": true, "wait": true}
+
+// builtShellForm are the commands in shell form that no SHELL of the stage accounts for.
+func builtShellForm(p *lint.Pass) []lint.Place {
+	var out []lint.Place
+	chosen, global := make([]bool, len(p.File.Stages)), globalArgs(p, p.Context.Args)
+	for i, s := range p.File.Stages {
+		if parent := builtOn(p, s, global); parent != nil {
+			chosen[i] = chosen[parent.Index]
+		} else if base, ok := baseOf(p, s); ok {
+			chosen[i] = base.Shell
+		}
+		for _, in := range s.Instructions {
+			switch {
+			case in.Problem != nil:
+			case in.Keyword == "SHELL":
+				chosen[i] = true
+			case (in.Keyword == "CMD" || in.Keyword == "ENTRYPOINT") && !in.JSON && !chosen[i]:
+				out = append(out, lint.Place{In: in, Span: in.KeywordSpan, Title: in.Keyword + " in shell form"})
+			}
+		}
+	}
+	return out
+}
+
+// baseOf is what is known of a stage's base image.
+func baseOf(p *lint.Pass, s *dockerfile.Stage) (lint.Base, bool) {
+	ref := p.Base(s)
+	if p.Context.Base == nil || !ref.Known || ref.Scratch() {
+		return lint.Base{}, false
+	}
+	return p.Context.Base(ref.Text)
+}

@@ -11,12 +11,13 @@ import (
 var maintainer = lint.Rule{
 	Level: lint.LevelError,
 	Rule: finding.Rule{
-		ID: "maintainer", Aliases: []string{"DL4000"}, Severity: finding.Info,
+		ID: "maintainer", Aliases: []string{"DL4000", "MaintainerDeprecated"}, Severity: finding.Info,
 		Title:       "MAINTAINER is deprecated",
 		Description: "It has been since 2017; a label says the same and can be read by tools.",
 		Remedy:      `Write LABEL org.opencontainers.image.authors="...".`,
 		References:  []string{"https://docs.docker.com/reference/dockerfile/#maintainer-deprecated"},
 	},
+	BuildCheck: "MaintainerDeprecated", Built: builtMaintainer,
 	Check: func(p *lint.Pass) {
 		top(p, "MAINTAINER", func(in *dockerfile.Instruction) {
 			var opts []lint.Option
@@ -27,4 +28,14 @@ var maintainer = lint.Rule{
 			p.Report(in, "MAINTAINER is deprecated", opts...)
 		})
 	},
+}
+
+func builtMaintainer(p *lint.Pass) []lint.Place {
+	var out []lint.Place
+	for _, in := range p.File.Instructions {
+		if in.Keyword == "MAINTAINER" && in.Problem == nil {
+			out = append(out, lint.Place{In: in, Span: in.KeywordSpan, Title: "MAINTAINER is deprecated"})
+		}
+	}
+	return out
 }

@@ -8,12 +8,13 @@ import (
 var oneHealthcheck = lint.Rule{
 	Level: lint.LevelError,
 	Rule: finding.Rule{
-		ID: "one-healthcheck", Aliases: []string{"DL3012"}, Severity: finding.Low,
+		ID: "one-healthcheck", Aliases: []string{"DL3012", "MultipleInstructionsDisallowed"}, Severity: finding.Low,
 		Title:       "More than one HEALTHCHECK in a stage",
 		Description: "Only the last one counts.",
 		Remedy:      "Keep the one that is meant.",
 		References:  []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
 	},
+	BuildCheck: "MultipleInstructionsDisallowed", Built: overridden("HEALTHCHECK"),
 	Check: func(p *lint.Pass) { repeated(p, "HEALTHCHECK") },
 }
 

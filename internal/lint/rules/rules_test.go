@@ -110,7 +110,10 @@ func TestFixtures(t *testing.T) {
 				f := dockerfile.Parse([]byte(s.src))
 				found := lint.Run(f, "Dockerfile", All, s.config, &s.ctx)
 				got := lines(f, found, func(fi finding.Finding) bool {
-					return fi.Rule == rule.ID || rule.Code() != "" && contains(fi.Aliases, rule.Code())
+					if rule.Code() == "" {
+						return fi.Rule == rule.ID
+					}
+					return contains(fi.Aliases, rule.Code()) // what only BuildKit reports has its name alone
 				})
 				if fmt.Sprint(sorted(got)) != fmt.Sprint(sorted(s.fires)) {
 					t.Errorf("%s fires on %v, not on %v:\n%s", s.name, sorted(got), sorted(s.fires), s.src)

@@ -8,12 +8,13 @@ import (
 var stageNameUnique = lint.Rule{
 	Level: lint.LevelError,
 	Rule: finding.Rule{
-		ID: "stage-name-unique", Aliases: []string{"DL3024"}, Severity: finding.Low,
+		ID: "stage-name-unique", Aliases: []string{"DL3024", "DuplicateStageName"}, Severity: finding.Low,
 		Title:       "Two stages have one name",
 		Description: "The later one hides the earlier, whichever was meant.",
 		Remedy:      "Give each stage a name of its own.",
 		References:  []string{"https://docs.docker.com/build/building/multi-stage/#name-your-build-stages"},
 	},
+	BuildCheck: "DuplicateStageName", Built: builtDuplicateNames,
 	Check: func(p *lint.Pass) {
 		seen := map[string]bool{}
 		for _, s := range p.File.Stages {
@@ -27,4 +28,19 @@ var stageNameUnique = lint.Rule{
 			seen[name] = true
 		}
 	},
+}
+
+func builtDuplicateNames(p *lint.Pass) []lint.Place {
+	var out []lint.Place
+	seen := map[string]bool{}
+	for _, s := range p.File.Stages {
+		if s.From.Problem != nil || s.Name == "" {
+			continue
+		}
+		if seen[s.Name] {
+			out = append(out, lint.Place{In: s.From, Span: s.NameSpan, Title: "a stage before this one has the same name in small letters"})
+		}
+		seen[s.Name] = true
+	}
+	return out
 }

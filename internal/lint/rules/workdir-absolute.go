@@ -3,6 +3,8 @@ package rules
 import (
 	"strings"
 
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -12,12 +14,13 @@ import (
 var workdirAbsolute = lint.Rule{
 	Level: lint.LevelError,
 	Rule: finding.Rule{
-		ID: "workdir-absolute", Aliases: []string{"DL3000"}, Severity: finding.Low,
+		ID: "workdir-absolute", Aliases: []string{"DL3000", "WorkdirRelativePath"}, Severity: finding.Low,
 		Title:       "WORKDIR is relative",
 		Description: "A relative WORKDIR depends on every WORKDIR before it, also on the base image's, which may change.",
 		Remedy:      "Write the whole path, from /.",
 		References:  []string{"https://docs.docker.com/reference/dockerfile/#workdir"},
 	},
+	BuildCheck: "WorkdirRelativePath", Built: builtRelativeWorkdir,
 	Check: func(p *lint.Pass) {
 		top(p, "WORKDIR", func(in *dockerfile.Instruction) {
 			if len(in.Args) == 0 || absolute(unquoted(in.Args[0].Text)) {
@@ -33,4 +36,21 @@ var drive = lazyregexp.New(`^[A-Za-z]:`)
 // absolute tells whether a path is absolute on Linux or Windows, or begins with a variable, which nobody knows.
 func absolute(s string) bool {
 	return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "$") || drive.MatchString(s)
+}
+
+// builtRelativeWorkdir are the first WORKDIRs of a stage, those it builds on included, that are relative with their
+// variables filled in.
+func builtRelativeWorkdir(p *lint.Pass) []lint.Place {
+	var out []lint.Place
+	replay(p, func(v visit) {
+		c, ok := v.cmd.(*instructions.WorkdirCommand)
+		if !ok || v.workdirs > 0 || strings.HasPrefix(c.Path, "/") {
+			return
+		}
+		if v.in.Stage.Windows() && (drive.MatchString(c.Path) || strings.HasPrefix(c.Path, `\\`)) {
+			return
+		}
+		out = append(out, lint.Place{In: v.in, Span: v.in.ArgSpan, Title: "the first WORKDIR is relative"})
+	})
+	return out
 }

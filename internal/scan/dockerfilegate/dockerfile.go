@@ -13,7 +13,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -53,10 +52,10 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	results := make([]gate.Result, len(all))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	known := services(t)
+	known, images := services(t), &heldImages{opt: opt}
 	for i, f := range all {
 		g.Go(func() error {
-			results[i] = f.lint(t, cfg, opt, known, func(ref string) (int64, bool) { return heldSize(ctx, opt, ref) })
+			results[i] = f.lint(t, cfg, opt, known, images.of(ctx))
 			return ctx.Err()
 		})
 	}
@@ -105,7 +104,7 @@ func lintFile(t *target.Target, opt *gate.Options) (*lint.Config, error) {
 
 // lint judges the file for each of the units that are built of it and joins the findings.
 func (d *file) lint(
-	t *target.Target, cfg *lint.Config, opt *gate.Options, known map[string]lint.Service, size func(string) (int64, bool),
+	t *target.Target, cfg *lint.Config, opt *gate.Options, known map[string]lint.Service, images func(string) (*heldImage, bool),
 ) gate.Result {
 	names := d.serviceNames()
 	in := report.Input{Path: d.shown, Status: report.Checked, Service: strings.Join(names, ", ")}
@@ -138,7 +137,23 @@ func (d *file) lint(
 			res.Warnings = append(res.Warnings, report.Warning{Text: warn, Location: finding.Location{Path: d.shown}})
 		}
 		c.Now = opt.Now()
-		c.Estimate = func(f *dockerfile.File, _ *dockerfile.Stage) string { return saving(f, c.Files, u.Target, size) }
+		c.Platform = cmp.Or(opt.Platform, "linux/"+runtime.GOARCH)
+		c.Base = func(ref string) (lint.Base, bool) {
+			image, ok := images(ref)
+			if !ok {
+				return lint.Base{}, false
+			}
+			return image.base, true
+		}
+		c.Estimate = func(f *dockerfile.File, _ *dockerfile.Stage) string {
+			return saving(f, c.Files, u.Target, func(ref string) (int64, bool) {
+				image, ok := images(ref)
+				if !ok {
+					return 0, false
+				}
+				return image.size, true
+			})
+		}
 		joined.add(lint.Run(f, d.shown, rules.All, cfg, c))
 		done()
 	}
@@ -194,13 +209,18 @@ func notUnderstood(f *dockerfile.File) string {
 // usualFrontend matches the builders' frontends whose language is the Dockerfile's.
 var usualFrontend = lazyregexp.New(`^(docker\.io/)?(docker/dockerfile|docker/dockerfile-upstream)(:[\w.-]+)?(@sha256:[0-9a-f]+)?$`)
 
-// atInstruction lets the findings that carry one of hadolint's codes begin where hadolint says they are, at the line of
+// atFirstLine reports whether hadolint or BuildKit, whose name a check has, gives the line on which an instruction begins.
+func atFirstLine(alias string) bool {
+	return strings.HasPrefix(alias, "DL") || rules.BuildCheck(alias) && alias != "NoEmptyContinuation"
+}
+
+// atInstruction lets the findings that carry a name of hadolint's or BuildKit's begin where those say they are, at the line of
 // the instruction: who comes from there, or compares, finds the same places. They still end where the word that they are
 // about ends.
 func atInstruction(f *dockerfile.File, list []finding.Finding) {
 	for i := range list {
 		at := &list[i].Location
-		if list[i].Rule == lint.SyntaxRule.ID || !slices.ContainsFunc(list[i].Aliases, func(a string) bool { return strings.HasPrefix(a, "DL") }) {
+		if list[i].Rule == lint.SyntaxRule.ID || !slices.ContainsFunc(list[i].Aliases, atFirstLine) {
 			continue
 		}
 		n := sort.Search(len(f.Instructions), func(n int) bool { return f.Instructions[n].Line > at.Line }) - 1
@@ -243,24 +263,6 @@ func saving(f *dockerfile.File, files fs.FS, target string, size func(string) (i
 		return "no estimate: drydock would not split it by itself: " + err.Error()
 	}
 	return e.Text
-}
-
-// engineWait bounds one question to the engine: an estimate is worth no waiting.
-const engineWait = 2 * time.Second
-
-// heldSize asks the engine how large an image is that it holds. No engine is no error: there is no estimate then.
-func heldSize(ctx context.Context, opt *gate.Options, ref string) (int64, bool) {
-	if opt.Offline || opt.Engine == nil {
-		return 0, false
-	}
-	ctx, cancel := context.WithTimeout(ctx, engineWait)
-	defer cancel()
-	cli, err := opt.Engine.Client(ctx)
-	if err != nil {
-		return 0, false
-	}
-	got, err := cli.ImageInspect(ctx, ref)
-	return got.Size, err == nil
 }
 
 // parse is the file as it is read, once a run whoever asks for it.
@@ -320,7 +322,7 @@ func about(u target.Unit, path string, known map[string]lint.Service) (c *lint.C
 	}
 	c.Files = root.FS()
 	if ig := target.ReadIgnore(c.Files, path); ig != nil {
-		c.Ignored, warn = ig.Hides, ig.Problem
+		c.Ignored, c.Patterns, warn = ig.Hides, ig.Lines, ig.Problem
 	}
 	return c, warn, func() { root.Close() }
 }

@@ -66,6 +66,18 @@ func files(ctx context.Context, t *target.Target) ([]*file, []report.Input, erro
 	return all, unwalked, nil
 }
 
+// Strict reports whether one of the target's Dockerfiles makes its build checks errors: # check=error=true.
+func Strict(ctx context.Context, t *target.Target) bool {
+	all, _, err := files(ctx, t)
+	if err != nil {
+		return false // the gate tells of it
+	}
+	return slices.ContainsFunc(all, func(d *file) bool {
+		f, err := d.parse(t)
+		return err == nil && lint.Strict(f)
+	})
+}
+
 // add notes a unit that is built of the file. Images of several names that are built alike are judged as one.
 func (f *file) add(u target.Unit) {
 	for i := range f.units {

@@ -18,7 +18,8 @@ import (
 type IgnoreFile struct {
 	Name    string // ".dockerignore", or that of the Dockerfile's own
 	matcher *patternmatcher.PatternMatcher
-	Problem string // why it hides nothing though it is there, "" where it was read
+	Lines   []string // its patterns
+	Problem string   // why it hides nothing though it is there, "" where it was read
 }
 
 // maxIgnore bounds an ignore file.
@@ -39,10 +40,12 @@ func ReadIgnore(context fs.FS, dockerfile string) *IgnoreFile {
 		patterns, err = ignorefile.ReadAll(bytes.NewReader(text))
 	}
 	if err == nil {
+		ig.Lines = patterns
 		ig.matcher, err = patternmatcher.New(patterns)
 	}
 	if err != nil {
 		ig.Problem = fmt.Sprintf("%s cannot be used, so that it is taken to hide nothing: %s", ig.Name, clierr.Reason(err))
+		ig.Lines = nil
 		ig.matcher, _ = patternmatcher.New(nil)
 	}
 	return ig

@@ -10,32 +10,39 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/drydock/drydock/internal/access/accesstest"
+	"github.com/drydock/drydock/internal/access/check"
 	"github.com/drydock/drydock/internal/finding"
 )
 
-// TestRules holds each rule against small compose files, one archive a rule below testdata/rules. A file begins with
-// what is wanted of it, one remark a line; without `fires` the rule must stay silent, and what is only info counts as
-// a near-miss:
+// TestRules holds each rule against small compose files, one archive a rule below testdata/rules, which every rule must
+// have. A file begins with what is wanted of it, one remark a line; without `fires` the rule must stay silent, and what
+// is only info counts as a near-miss, but for a rule that is never more:
 //
 //	# fires SERVICE ROUTER|- SEVERITY
 //	# exposure SERVICE WORD
 //	# flag --entrypoints.web...        a further flag of the Traefik that stands before every file
 //	# public NAME, # login NAME, # bouncer NAME      as in drydock.yaml
 func TestRules(t *testing.T) {
-	files := accesstest.Archives("rules")
-	if len(files) == 0 {
-		t.Fatal("no rules")
+	examples := map[string]string{}
+	for _, f := range accesstest.Archives("rules") {
+		examples[strings.TrimSuffix(filepath.Base(f), ".txtar")] = f
 	}
-	for _, f := range files {
-		rule := strings.TrimSuffix(filepath.Base(f), ".txtar")
-		a, err := txtar.ParseFile(f)
+	for _, r := range check.Rules() {
+		rule, file := r.ID, examples[r.ID]
+		delete(examples, r.ID)
+		if file == "" {
+			t.Errorf("%s has no examples: testdata/rules/%s.txtar", rule, rule)
+			continue
+		}
+		a, err := txtar.ParseFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		fire, silent := 0, 0
 		for _, x := range a.Files {
 			e := accesstest.ReadExample(t, rule, x)
-			if slices.ContainsFunc(e.Want, func(w string) bool { return !strings.HasSuffix(w, " info") }) {
+			fires := func(w string) bool { return r.Severity == finding.Info || !strings.HasSuffix(w, " info") }
+			if slices.ContainsFunc(e.Want, fires) {
 				fire++
 			} else {
 				silent++
@@ -45,6 +52,9 @@ func TestRules(t *testing.T) {
 		if fire < 3 || silent < 3 {
 			t.Errorf("%s: %d examples fire and %d do not; three of each are wanted", rule, fire, silent)
 		}
+	}
+	for rule := range examples {
+		t.Errorf("there are examples of %s, which is no rule", rule)
 	}
 }
 

@@ -143,7 +143,7 @@ func (a *agreement) check() {
 		a.fail("no stranger gets in")
 	case a.in.Class == Allowlisted && !a.seen[traefik.Allowed] && !may && a.in.Auth == "":
 		a.fail("nobody of the list gets in")
-	case a.in.Class == Allowlisted && !a.seen[traefik.Refused]:
+	case a.in.Class == Allowlisted && !a.seen[traefik.Refused] && !(may && a.unseen()):
 		a.fail("nobody is refused")
 	case a.in.Class == Authenticated && !a.seen[traefik.Refused]:
 		a.fail("nobody is asked for a login")
@@ -155,6 +155,11 @@ func (a *agreement) check() {
 }
 
 func (r *Route) shadowed() bool { return r.Shadow != nil }
+
+// unseen reports whether a list's ranges cannot be seen, so that whom it refuses is left open.
+func (a *agreement) unseen() bool {
+	return slices.ContainsFunc(a.in.Lists, func(l Allowlist) bool { return l.Ranges == nil })
+}
 
 // samplePaths are the paths to ask for: the witness's own, and those that a login's own rules speak of.
 func (r *Route) samplePaths(w traefik.Request) []string {

@@ -68,6 +68,17 @@ var parts = map[string]map[string]string{
 		"interproc": "facts resolve search",
 		"ruletest":  ". rule",
 	},
+	"internal/sbom": {
+		".":           "*",
+		"ecosystem":   "",
+		"document":    "ecosystem",
+		"rpmdb":       "",
+		"extract":     "ecosystem",
+		"lockfile":    "ecosystem extract",
+		"binary":      "ecosystem extract",
+		"distro":      "binary document ecosystem extract rpmdb",
+		"scalibrtest": ".",
+	},
 	"internal/scan": {
 		".":              "*",
 		"target":         "",

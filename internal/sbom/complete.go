@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // maxUnexplained is how many of the largest unexplained files are named.
@@ -67,15 +68,15 @@ func (c *composer) completeness() *inventory.Completeness {
 
 // explainedByFolder reports whether a program lies in a folder that a package explains as a whole.
 func (c *composer) explainedByFolder(name string) bool {
-	return slices.ContainsFunc(c.explains, func(dir string) bool { return within(name, dir) })
+	return slices.ContainsFunc(c.explains, func(dir string) bool { return extract.Within(name, dir) })
 }
 
-func (c *composer) explained(e *execFact) bool {
+func (c *composer) explained(e *extract.Executable) bool {
 	if e.Self || c.owner[e.Path] != "" || c.language[e.Path] != "" || c.explainedByFolder(e.Path) {
 		return true
 	}
 	for _, r := range c.runtimes {
-		if !within(e.Path, r.Prefix) {
+		if !extract.Within(e.Path, r.Prefix) {
 			continue
 		}
 		rest := strings.TrimPrefix(strings.TrimPrefix(e.Path, r.Prefix), "/")

@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/distro"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // composer lays the facts of an image's layers over one another and tells what the image holds.
@@ -20,7 +23,7 @@ type composer struct {
 	owner    map[string]string // path -> distribution package
 	language map[string]string // path -> language package
 	licences map[string][]string
-	runtimes []runtimeFact
+	runtimes []extract.Runtime
 	roots    map[string]bool // folders of installed npm packages and gems
 	explains []string        // folders whose programs some package explains
 }
@@ -75,7 +78,7 @@ func (c *composer) date(n int, f *layerFacts, previous map[string]map[string]int
 		}
 		m := make(map[string]int, len(ff.DB.Packages))
 		for j := range ff.DB.Packages {
-			k := ff.DB.Packages[j].key()
+			k := ff.DB.Packages[j].Key()
 			m[k] = n
 			if old, ok := previous[ff.Path][k]; ok {
 				m[k] = old
@@ -86,7 +89,7 @@ func (c *composer) date(n int, f *layerFacts, previous map[string]map[string]int
 }
 
 // seen calls fn for each file fact that the finished image shows.
-func (c *composer) seen(fn func(n int, f *fileFacts)) {
+func (c *composer) seen(fn func(n int, f *extract.Facts)) {
 	for n, l := range c.layers {
 		if l == nil {
 			continue
@@ -101,14 +104,14 @@ func (c *composer) seen(fn func(n int, f *fileFacts)) {
 
 func (c *composer) distro() *inventory.Distro {
 	var etc, usr *inventory.Distro
-	c.seen(func(_ int, f *fileFacts) {
+	c.seen(func(_ int, f *extract.Facts) {
 		if f.OS == nil {
 			return
 		}
 		if f.Path == "etc/os-release" {
-			etc = distroOf(f.OS)
+			etc = distro.Of(f.OS)
 		} else {
-			usr = distroOf(f.OS)
+			usr = distro.Of(f.OS)
 		}
 	})
 	if etc != nil {
@@ -119,7 +122,7 @@ func (c *composer) distro() *inventory.Distro {
 
 // owners tells which package installed each path that matters. The lists may name a path by way of a link.
 func (c *composer) owners() {
-	c.seen(func(_ int, f *fileFacts) {
+	c.seen(func(_ int, f *extract.Facts) {
 		if f.DB != nil && f.DB.Kind == "copyright" {
 			for _, p := range f.DB.Packages {
 				c.licences[p.Name] = p.Licences
@@ -153,7 +156,7 @@ func (c *composer) place(p *inventory.Package, n int) {
 }
 
 func (c *composer) packages() {
-	c.seen(func(n int, f *fileFacts) {
+	c.seen(func(n int, f *extract.Facts) {
 		if f.DB != nil && f.DB.Kind != "copyright" {
 			c.distroPackages(f)
 		}
@@ -178,26 +181,26 @@ func (c *composer) packages() {
 	})
 }
 
-func (c *composer) distroPackages(f *fileFacts) {
-	eco := ecosystemOf(c.inv.Distro, f.DB.Kind)
+func (c *composer) distroPackages(f *extract.Facts) {
+	eco := distro.EcosystemOf(c.inv.Distro, f.DB.Kind)
 	for i := range f.DB.Packages {
 		d := &f.DB.Packages[i]
 		p := inventory.Package{Name: d.Name, Version: d.Version, Ecosystem: eco, Source: d.Source, Licences: append([]string(nil), d.Licences...),
-			PURL: distroPURL(f.DB.Kind, c.inv.Distro, d), Paths: []string{f.Path}, InstalledSize: d.Size}
+			PURL: distro.PURL(f.DB.Kind, c.inv.Distro, d), Paths: []string{f.Path}, InstalledSize: d.Size}
 		if len(p.Licences) == 0 {
 			p.Licences = append(p.Licences, c.licences[d.Name]...)
 		}
-		c.place(&p, c.since[f.Path][d.key()])
+		c.place(&p, c.since[f.Path][d.Key()])
 		c.inv.Packages = append(c.inv.Packages, p)
-		if r := vendorRuntime(d); r != nil && f.DB.Kind == "deb" {
+		if r := distro.VendorRuntime(d); r != nil && f.DB.Kind == "deb" {
 			c.vendor(p, r)
 		}
 	}
 }
 
 // vendor adds the server that a maker's own package installs. It explains no files: its package owns them.
-func (c *composer) vendor(by inventory.Package, r *runtimeFact) {
-	p := newPackage(ecoBitnami, r.Name, r.Version)
+func (c *composer) vendor(by inventory.Package, r *extract.Runtime) {
+	p := extract.NewPackage(ecosystem.Bitnami, r.Name, r.Version)
 	p.Paths, p.Layer, p.IntroducedBy, p.FromBase = by.Paths, by.Layer, by.IntroducedBy, by.FromBase
 	c.inv.Packages = append(c.inv.Packages, p)
 }
@@ -218,7 +221,7 @@ func (c *composer) root(p string) {
 
 // runtime adds a runtime, once for each folder that it was installed below: the header file and the program tell of the
 // same.
-func (c *composer) runtime(n int, path string, r *runtimeFact) {
+func (c *composer) runtime(n int, path string, r *extract.Runtime) {
 	known := slices.Contains(c.runtimes, *r)
 	if !known {
 		c.runtimes = append(c.runtimes, *r)
@@ -226,10 +229,10 @@ func (c *composer) runtime(n int, path string, r *runtimeFact) {
 	if known || c.explainedByFolder(path) { // Bitnami's own word on it stands beside
 		for j := range c.inv.Packages {
 			p := &c.inv.Packages[j]
-			if p.Ecosystem != ecoBitnami || p.Name != r.Name || p.Version != r.Version {
+			if p.Ecosystem != ecosystem.Bitnami || p.Name != r.Name || p.Version != r.Version {
 				continue
 			}
-			if known = true; !contains(p.Paths, path) {
+			if known = true; !slices.Contains(p.Paths, path) {
 				p.Paths = append(p.Paths, path)
 				sort.Strings(p.Paths)
 			}
@@ -238,7 +241,7 @@ func (c *composer) runtime(n int, path string, r *runtimeFact) {
 	if known {
 		return
 	}
-	p := newPackage(ecoBitnami, r.Name, r.Version)
+	p := extract.NewPackage(ecosystem.Bitnami, r.Name, r.Version)
 	p.Paths = []string{path}
 	c.place(&p, n)
 	c.inv.Packages = append(c.inv.Packages, p)
@@ -255,9 +258,9 @@ func (c *composer) problems() {
 			c.inv.Problems = append(c.inv.Problems, p)
 		}
 	}
-	c.seen(func(n int, f *fileFacts) {
+	c.seen(func(n int, f *extract.Facts) {
 		if f.Err != "" {
-			c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: f.Path, Layer: c.diffID(n), Reason: f.Err, Database: isPackageDatabase(f.Path)})
+			c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: f.Path, Layer: c.diffID(n), Reason: f.Err, Database: distro.IsDatabase(f.Path)})
 		}
 	})
 	sortProblems(c.inv.Problems)
@@ -275,7 +278,7 @@ func (c *composer) diffID(n int) string {
 func (c *composer) missing() {
 	count := map[string]int{}
 	has := map[string]bool{}
-	c.seen(func(_ int, f *fileFacts) {
+	c.seen(func(_ int, f *extract.Facts) {
 		if f.DB != nil {
 			count[f.DB.Kind] += len(f.DB.Packages)
 		}

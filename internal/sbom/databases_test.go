@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/drydock/drydock/internal/image/imagetest"
+	"github.com/drydock/drydock/internal/sbom/distro"
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // opaqueELF is a program that tells nothing of itself.
@@ -151,16 +153,16 @@ func FuzzDatabases(f *testing.F) {
 		f.Add(name, []byte(text))
 	}
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		look := databaseTask(name, name[strings.LastIndexByte(name, '/')+1:])
+		look := distro.Task(name, name[strings.LastIndexByte(name, '/')+1:])
 		if look == nil {
 			return
 		}
-		facts, _, _ := look(&file{path: name, size: int64(len(data)), data: data})
+		facts, _, _ := look(&extract.File{Path: name, Size: int64(len(data)), Data: data})
 		if facts == nil || facts.DB == nil || facts.DB.Kind == "copyright" {
 			return
 		}
 		for i := range facts.DB.Packages {
-			if p := &facts.DB.Packages[i]; p.Name == "" || p.Version == "" || distroPURL(facts.DB.Kind, nil, p) == "" {
+			if p := &facts.DB.Packages[i]; p.Name == "" || p.Version == "" || distro.PURL(facts.DB.Kind, nil, p) == "" {
 				t.Errorf("%s: %+v", name, p)
 			}
 		}

@@ -90,7 +90,7 @@ func TestHostileJars(t *testing.T) {
 		deep = zipped(t, "lib/inner.jar", deep)
 	}
 	deeper := deep
-	for range maxJarDepth {
+	for range 6 {
 		deeper = zipped(t, "lib/inner.jar", deeper)
 	}
 	inv := read(t, imagetest.Tar(t,

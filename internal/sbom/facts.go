@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // layerFacts is all that is kept of a layer: enough to lay it over others without reading it again. Everything in it
@@ -9,8 +10,8 @@ import (
 type layerFacts struct {
 	DiffID string
 
-	Files    []fileFacts
-	Execs    []execFact
+	Files    []extract.Facts
+	Execs    []extract.Executable
 	Symlinks []linkFact
 	Hidden   []string // whiteouts
 	Opaque   []string // folders that hide what lies below them
@@ -20,52 +21,6 @@ type layerFacts struct {
 	Entries  int
 	Bytes    int64 // of content that was read
 	Size     int64 // of all files
-}
-
-// fileFacts is what one file told.
-type fileFacts struct {
-	Path     string
-	Packages []inventory.Package
-	DB       *packageDB        // a distribution's package database
-	OS       map[string]string // os-release
-	Owns     []ownership
-	Runtime  *runtimeFact
-	Marker   bool   // the file's being there is what matters
-	Language bool   // Owns is the word of a language's package, not of the distribution
-	Unless   string // a file that, where it is there, speaks for these packages itself
-	Explains string // a folder whose programs these packages explain
-	Err      string
-}
-
-// packageDB is a distribution's database, or one package's part of it.
-type packageDB struct {
-	Kind     string // the package URL's type: "deb", "apk", "rpm", "alpm"
-	Packages []dbPackage
-}
-
-// dbPackage is a distribution's package, before it is known which distribution that is.
-type dbPackage struct {
-	Name, Version, Arch string
-	Source              inventory.Source
-	Licences            []string
-	Vendor              string
-	Size                int64 // installed, in bytes; 0 where the database does not tell
-}
-
-func (p *dbPackage) key() string { return p.Name + "\x00" + p.Version + "\x00" + p.Arch }
-
-// ownership says which files a package installed. Paths are relative to the root, as the database has them, which may
-// be by way of a symbolic link (/bin/ls).
-type ownership struct {
-	Owner string
-	Paths []string
-}
-
-// execFact is an executable file or shared library.
-type execFact struct {
-	Path string
-	Size int64
-	Self bool // it tells itself what it is made of, as Go's and cargo-auditable's do
 }
 
 type linkFact struct{ Path, Target string }

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/drydock/drydock/internal/sbom/extract"
+	"github.com/drydock/drydock/internal/sbom/lockfile"
 )
 
 // FuzzReaders gives any bytes to the reader of any name: it must return, without a panic, in bounded time.
@@ -23,7 +26,7 @@ func FuzzReaders(f *testing.F) {
 			f.Fatal(err)
 		}
 		for _, file := range txtar.Parse(data).Files {
-			if treeReader(file.Name) != nil || installedReader(file.Name) != nil {
+			if treeReader(&lockfile.Project{}, file.Name) != nil || lockfile.Installed(file.Name) != nil {
 				f.Add(file.Name, file.Data)
 				n++
 			}
@@ -36,11 +39,11 @@ func FuzzReaders(f *testing.F) {
 		if !fs.ValidPath(name) {
 			return // no path of a tree: it is relative and clean
 		}
-		for _, read := range []readFunc{treeReader(name), installedReader(name)} {
+		for _, read := range []extract.Reader{treeReader(&lockfile.Project{}, name), lockfile.Installed(name)} {
 			if read == nil {
 				continue
 			}
-			ps, _ := read(&file{path: name, size: int64(len(data)), data: data})
+			ps, _ := read(&extract.File{Path: name, Size: int64(len(data)), Data: data})
 			for i := range ps {
 				if ps[i].Name == "" || ps[i].PURL == "" || ps[i].Ecosystem == "" && !strings.HasPrefix(ps[i].PURL, "pkg:conda/") {
 					t.Errorf("%s: %+v", name, ps[i])

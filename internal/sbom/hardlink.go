@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/drydock/drydock/internal/image"
+	"github.com/drydock/drydock/internal/sbom/extract"
+	"github.com/drydock/drydock/internal/sbom/lockfile"
 )
 
 // Package managers that keep a store (pnpm, uv, bun) install by hard links, and of a file with several names a layer
@@ -40,7 +42,7 @@ func (p *passed) note(l *image.Layer, e *image.Entry) error {
 	}
 	var head [minManifest]byte
 	if _, err := io.ReadFull(l, head[:]); err != nil {
-		return fmt.Errorf("%s: %w", e.Path, cutOff(err))
+		return fmt.Errorf("%s: %w", e.Path, extract.CutOff(err))
 	}
 	if !likeManifest(head[:]) {
 		return nil
@@ -48,7 +50,7 @@ func (p *passed) note(l *image.Layer, e *image.Entry) error {
 	data := make([]byte, e.Size)
 	n := copy(data, head[:])
 	if _, err := io.ReadFull(l, data[n:]); err != nil {
-		return fmt.Errorf("%s: %w", e.Path, cutOff(err))
+		return fmt.Errorf("%s: %w", e.Path, extract.CutOff(err))
 	}
 	if isObject(data) && !(bytes.Contains(data, []byte(`"name"`)) && bytes.Contains(data, []byte(`"version"`))) {
 		return nil
@@ -106,12 +108,12 @@ func (s *layerScan) resolveHardLinks() {
 			target = next
 		}
 		if i, ok := files[target]; ok {
-			s.facts.Files = append(s.facts.Files, s.facts.Files[i].renamed(h.Path))
+			s.facts.Files = append(s.facts.Files, renamed(&s.facts.Files[i], h.Path))
 		} else if e := s.at[target]; e != nil {
-			s.run(job{t, &file{path: h.Path, size: e.Size, at: e.At}})
+			s.run(job{t, &extract.File{Path: h.Path, Size: e.Size, At: e.At}})
 		} else if data := s.passed.files[target]; data != nil {
-			s.run(job{t, &file{path: h.Path, size: int64(len(data)), data: data}})
-		} else if s.passed.missed[target] || installedReader(h.Path) == nil {
+			s.run(job{t, &extract.File{Path: h.Path, Size: int64(len(data)), Data: data}})
+		} else if s.passed.missed[target] || lockfile.Installed(h.Path) == nil {
 			s.problem(h.Path, errors.New("a hard link to a file that had passed: its content was not read"))
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/image/imagetest"
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // header is a tar header alone.
@@ -132,7 +133,7 @@ func FuzzTasks(f *testing.F) {
 		if look == nil || !fs.ValidPath(name) {
 			return
 		}
-		ff, _, _ := look(&file{path: name, size: int64(len(data)), data: data})
+		ff, _, _ := look(&extract.File{Path: name, Size: int64(len(data)), Data: data})
 		if ff == nil || ff.DB == nil {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -244,7 +245,7 @@ func TestGoProgram(t *testing.T) {
 			t.Errorf("version %q, %s", p.Version, p.PURL)
 		}
 	}
-	if !contains(names, "stdlib") || !contains(names, "github.com/klauspost/compress") || len(inv.Completeness.Unexplained) != 0 {
+	if !slices.Contains(names, "stdlib") || !slices.Contains(names, "github.com/klauspost/compress") || len(inv.Completeness.Unexplained) != 0 {
 		t.Errorf("%v, %+v", names, inv.Completeness)
 	}
 }

@@ -8,11 +8,12 @@ import (
 	"os"
 	"runtime"
 	"sort"
-	"strings"
 	"sync"
 
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/binary"
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // scanLayer reads a layer once and returns what it told. Entries are looked at in order; what is to be parsed is parsed
@@ -56,8 +57,8 @@ type layerScan struct {
 
 // job is a file to be looked into.
 type job struct {
-	look task
-	f    *file
+	look extract.Task
+	f    *extract.File
 }
 
 func (s *layerScan) walk(ctx context.Context, l *image.Layer) error {
@@ -118,7 +119,7 @@ func (s *layerScan) file(ctx context.Context, l *image.Layer, e *image.Entry) er
 		}
 		return nil
 	}
-	f := &file{path: e.Path, size: e.Size, at: e.At}
+	f := &extract.File{Path: e.Path, Size: e.Size, At: e.At}
 	if e.At == nil {
 		ok, err := s.hold(l, f, program)
 		if err != nil || !ok {
@@ -135,28 +136,28 @@ func (s *layerScan) file(ctx context.Context, l *image.Layer, e *image.Entry) er
 
 // hold takes a file out of a stream: into memory, or, where it is large, into a temporary file that has no name. Large
 // executables are mostly neither Go's nor Rust's, and are passed over by their first bytes.
-func (s *layerScan) hold(l *image.Layer, f *file, program bool) (bool, error) {
-	if f.size <= maxInMemory {
-		data := make([]byte, f.size)
+func (s *layerScan) hold(l *image.Layer, f *extract.File, program bool) (bool, error) {
+	if f.Size <= maxInMemory {
+		data := make([]byte, f.Size)
 		if _, err := io.ReadFull(l, data); err != nil {
-			return false, fmt.Errorf("%s: %w", f.path, cutOff(err))
+			return false, fmt.Errorf("%s: %w", f.Path, extract.CutOff(err))
 		}
-		f.data, f.at = data, nil
+		f.Data, f.At = data, nil
 		return true, nil
 	}
-	if f.size > maxSpooled {
-		s.problem(f.path, errTooLarge(f.size))
+	if f.Size > maxSpooled {
+		s.problem(f.Path, extract.TooLarge(f.Size))
 		return false, nil
 	}
 	head := make([]byte, 8<<10)
 	n, err := io.ReadFull(l, head)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", f.path, cutOff(err))
+		return false, fmt.Errorf("%s: %w", f.Path, extract.CutOff(err))
 	}
-	if program && !worthSpooling(head[:n]) {
-		if isELF(head) {
+	if program && !binary.WorthSpooling(head[:n]) {
+		if binary.IsELF(head) {
 			s.mu.Lock()
-			s.facts.Execs = append(s.facts.Execs, execFact{Path: f.path, Size: f.size})
+			s.facts.Execs = append(s.facts.Execs, extract.Executable{Path: f.Path, Size: f.Size})
 			s.mu.Unlock()
 		}
 		return false, nil
@@ -173,23 +174,16 @@ func (s *layerScan) hold(l *image.Layer, f *file, program bool) (bool, error) {
 		return false, err
 	}
 	if _, err := io.Copy(tmp, l); err != nil {
-		return false, fmt.Errorf("%s: %w", f.path, cutOff(err))
+		return false, fmt.Errorf("%s: %w", f.Path, extract.CutOff(err))
 	}
-	f.at = tmp
+	f.At = tmp
 	return true, nil
-}
-
-func cutOff(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }
 
 // run does one job and keeps what it told.
 func (s *layerScan) run(j job) {
-	var ff *fileFacts
-	var ex *execFact
+	var ff *extract.Facts
+	var ex *extract.Executable
 	err := func() (err error) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -201,18 +195,18 @@ func (s *layerScan) run(j job) {
 	}()
 	if err != nil {
 		if ff == nil {
-			ff = &fileFacts{}
+			ff = &extract.Facts{}
 		}
 		ff.Err = reason(err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.facts.Bytes += int64(len(j.f.data))
+	s.facts.Bytes += int64(len(j.f.Data))
 	if ff != nil {
-		ff.Path = j.f.path
+		ff.Path = j.f.Path
 		for i := range ff.Packages {
 			if len(ff.Packages[i].Paths) == 0 {
-				ff.Packages[i].Paths = []string{j.f.path}
+				ff.Packages[i].Paths = []string{j.f.Path}
 			}
 		}
 		s.facts.Files = append(s.facts.Files, *ff)
@@ -238,7 +232,7 @@ func reason(err error) string {
 }
 
 // renamed is what the same content tells under another path.
-func (f *fileFacts) renamed(to string) fileFacts {
+func renamed(f *extract.Facts, to string) extract.Facts {
 	g := *f
 	g.Path = to
 	g.Packages = append([]inventory.Package(nil), f.Packages...)
@@ -250,28 +244,9 @@ func (f *fileFacts) renamed(to string) fileFacts {
 
 // sort puts the facts into an order that does not depend on which worker was faster.
 func (s *layerScan) sort() {
-	sortBy(s.facts.Files, func(f *fileFacts) string { return f.Path })
-	sortBy(s.facts.Execs, func(e *execFact) string { return e.Path })
+	sortBy(s.facts.Files, func(f *extract.Facts) string { return f.Path })
+	sortBy(s.facts.Execs, func(e *extract.Executable) string { return e.Path })
 	sortProblems(s.facts.Problems)
-}
-
-// task looks into a file: what it tells, and whether it is executable machine code.
-type task func(f *file) (*fileFacts, *execFact, error)
-
-// packagesTask makes a task of a package reader.
-func packagesTask(read readFunc) task {
-	return func(f *file) (*fileFacts, *execFact, error) {
-		ps, err := read(f)
-		if len(ps) == 0 && err == nil {
-			return nil, nil, nil
-		}
-		return &fileFacts{Packages: ps}, nil, err
-	}
-}
-
-// within tells whether p is dir or below it.
-func within(p, dir string) bool {
-	return dir == "" || strings.HasPrefix(p, dir) && (len(p) == len(dir) || p[len(dir)] == '/')
 }
 
 func sortBy[T any](list []T, key func(*T) string) {

@@ -14,7 +14,10 @@ import (
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/binary"
 	"github.com/drydock/drydock/internal/sbom/document"
+	"github.com/drydock/drydock/internal/sbom/extract"
+	"github.com/drydock/drydock/internal/sbom/lockfile"
 )
 
 // ManifestName returns the name under which FromFile reads a lockfile, a manifest or a Java archive, with the folder that
@@ -26,7 +29,7 @@ func ManifestName(name string) string {
 	}
 	p := filepath.ToSlash(abs)
 	p = strings.TrimSuffix(strings.TrimSuffix(p, ".gz"), ".zst")
-	if declaredReader(p) == nil && !isJar(path.Base(p)) {
+	if lockfile.ReaderOf(p) == nil && !binary.IsJar(path.Base(p)) {
 		return ""
 	}
 	return path.Join(path.Base(path.Dir(p)), path.Base(p))
@@ -43,10 +46,10 @@ func FromFile(name, as string, data []byte) (*inventory.Inventory, error) {
 	if err != nil {
 		return nil, clierr.InputErr(name, err)
 	}
-	if around, ok := f.tree.(io.Closer); ok {
+	if around, ok := f.Tree.(io.Closer); ok {
 		defer around.Close()
 	}
-	inv := &inventory.Inventory{Target: name, Files: 1, Bytes: f.size}
+	inv := &inventory.Inventory{Target: name, Files: 1, Bytes: f.Size}
 	ps, err := readSafely(namedReader(f), f)
 	inv.Packages = merge(ps)
 	for i := range inv.Packages {
@@ -65,10 +68,10 @@ func FromFile(name, as string, data []byte) (*inventory.Inventory, error) {
 
 // openNamed reads a file that a user named, decompressed, and opens the folder above its own. Around what was
 // piped there is nothing.
-func openNamed(name, as string, piped []byte) (*file, error) {
+func openNamed(name, as string, piped []byte) (*extract.File, error) {
 	if piped != nil {
 		data, err := textOf(bytes.NewReader(piped))
-		return &file{path: as, data: data, size: int64(len(data))}, err
+		return &extract.File{Path: as, Data: data, Size: int64(len(data))}, err
 	}
 	h, err := bounded.Open(name)
 	if err != nil {
@@ -87,9 +90,9 @@ func openNamed(name, as string, piped []byte) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{path: as, data: data, size: int64(len(data))}
+	f := &extract.File{Path: as, Data: data, Size: int64(len(data))}
 	if tree, ok := around.FS().(scalibrfs.FS); ok {
-		f.tree = rootFS{tree, around}
+		f.Tree = rootFS{tree, around}
 	}
 	return f, nil
 }
@@ -102,7 +105,7 @@ type rootFS struct {
 
 // textOf reads a file, decompressed where it is; in what encoding it is the readers tell themselves.
 func textOf(r io.Reader) ([]byte, error) {
-	data, err := bounded.ReadAll(r, maxFile)
+	data, err := bounded.ReadAll(r, extract.MaxFile)
 	if err != nil || !bytes.HasPrefix(data, []byte("\x1f\x8b")) && !bytes.HasPrefix(data, []byte("\x28\xb5\x2f\xfd")) {
 		return data, err
 	}
@@ -110,28 +113,28 @@ func textOf(r io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bounded.ReadAll(text, maxFile)
+	return bounded.ReadAll(text, extract.MaxFile)
 }
 
 // namedReader returns the reader of a file that was named.
-func namedReader(f *file) readFunc {
-	base := path.Base(f.path)
+func namedReader(f *extract.File) extract.Reader {
+	base := path.Base(f.Path)
 	switch {
-	case isELF(f.data):
-		return func(f *file) ([]inventory.Package, error) {
-			facts, _, err := execTask(f)
+	case binary.IsELF(f.Data):
+		return func(f *extract.File) ([]inventory.Package, error) {
+			facts, _, err := binary.Program(f)
 			if facts == nil {
 				return nil, err
 			}
 			return facts.Packages, err
 		}
-	case isJar(base):
-		return readJar
+	case binary.IsJar(base):
+		return binary.ReadJar
 	}
-	if read := declaredReader(f.path); read != nil {
+	if read := lockfile.ReaderOf(f.Path); read != nil {
 		return read
 	}
-	return func(*file) ([]inventory.Package, error) { return nil, fs.ErrInvalid }
+	return func(*extract.File) ([]inventory.Package, error) { return nil, fs.ErrInvalid }
 }
 
 // besideNamed is the path of a proof as the user would write it: the readers know it from the folder above the file's.
@@ -146,4 +149,4 @@ func besideNamed(name, as, p string) string {
 }
 
 // IsProgram tells machine code, which FromFile reads whatever its name, by a file's first bytes.
-func IsProgram(head []byte) bool { return isELF(head) }
+func IsProgram(head []byte) bool { return binary.IsELF(head) }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/drydock/drydock/internal/image/imagetest"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 )
 
 // Servers that tell their version in files of their own, and those that their makers package themselves.
@@ -32,7 +33,7 @@ func TestServersOwnVersion(t *testing.T) {
 	))
 	var got []string
 	for _, p := range inv.Packages {
-		if p.Ecosystem == ecoBitnami {
+		if p.Ecosystem == ecosystem.Bitnami {
 			got = append(got, p.Name+" "+p.Version)
 		}
 	}

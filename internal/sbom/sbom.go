@@ -7,9 +7,11 @@ package sbom
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // Options is what a scan may depend on besides its target. The zero value is a scan without a cache.
@@ -31,7 +33,7 @@ func (o *Options) progress(done, total int64) {
 }
 
 // readSafely runs a reader on a file. A reader that panics on hostile bytes has failed on that file, no more.
-func readSafely(read readFunc, f *file) (ps []inventory.Package, err error) {
+func readSafely(read extract.Reader, f *extract.File) (ps []inventory.Package, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			ps, err = nil, fmt.Errorf("the reader failed: %v", p)
@@ -40,7 +42,7 @@ func readSafely(read readFunc, f *file) (ps []inventory.Package, err error) {
 	ps, err = read(f)
 	for i := range ps {
 		if len(ps[i].Paths) == 0 {
-			ps[i].Paths = []string{f.path}
+			ps[i].Paths = []string{f.Path}
 		}
 	}
 	return ps, err
@@ -67,7 +69,8 @@ func merge(ps []inventory.Package) []inventory.Package {
 	}
 	for i := range out {
 		out[i].Normalize()
-		out[i].Licences = sortedUnique(out[i].Licences)
+		slices.Sort(out[i].Licences)
+		out[i].Licences = slices.Compact(out[i].Licences)
 	}
 	inventory.Sort(out)
 	return out
@@ -75,22 +78,11 @@ func merge(ps []inventory.Package) []inventory.Package {
 
 func appendNew(list, more []string) []string {
 	for _, s := range more {
-		if !contains(list, s) {
+		if !slices.Contains(list, s) {
 			list = append(list, s)
 		}
 	}
 	return list
-}
-
-func sortedUnique(list []string) []string {
-	sort.Strings(list)
-	out := list[:0]
-	for i, s := range list {
-		if i == 0 || s != list[i-1] {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 func sortProblems(ps []inventory.Problem) {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/extract"
+	"github.com/drydock/drydock/internal/sbom/lockfile"
 )
 
 // maxTreeFiles bounds a source tree; the largest public repositories hold a fifth of it.
@@ -50,10 +52,10 @@ func FromDir(ctx context.Context, dir string, opt Options) (*inventory.Inventory
 }
 
 type tree struct {
-	fs     fs.FS // what readers see
-	inv    *inventory.Inventory
-	hidden func(string) bool // nil for nothing
-	poms   *pomTree
+	fs      fs.FS // what readers see
+	inv     *inventory.Inventory
+	hidden  func(string) bool // nil for nothing
+	project lockfile.Project
 }
 
 // hidingFS is a build context as the build sees it: a reader that looks for a file beside its own finds none that is
@@ -96,12 +98,12 @@ func (t *tree) visit(name string, d fs.DirEntry, err error, opt *Options) error 
 	if !d.Type().IsRegular() && d.Type() != fs.ModeSymlink { // a link out of the tree cannot be opened, which is told
 		return nil
 	}
-	read := treeReader(name)
+	read := treeReader(&t.project, name)
 	switch {
 	case read == nil:
 	case t.hidden == nil || !t.hidden(name):
 		t.read(name, read)
-	case declaredReader(name) != nil && len(t.inv.Hidden) < maxHidden:
+	case lockfile.ReaderOf(name) != nil && len(t.inv.Hidden) < maxHidden:
 		t.inv.Hidden = append(t.inv.Hidden, name)
 	}
 	return nil
@@ -109,15 +111,15 @@ func (t *tree) visit(name string, d fs.DirEntry, err error, opt *Options) error 
 
 // treeReader returns the reader for a file of a source tree: that of an installed package inside a folder of installed
 // packages, else that of a lockfile or manifest.
-func treeReader(name string) readFunc {
+func treeReader(project *lockfile.Project, name string) extract.Reader {
 	if strings.Contains("/"+name, "/node_modules/") || strings.Contains("/"+name, "/site-packages/") {
-		return installedReader(name)
+		return lockfile.Installed(name)
 	}
-	if r := declaredReader(name); r != nil {
+	if r := project.Reader(name); r != nil {
 		return r
 	}
 	if path.Base(name) == "installed.json" { // Composer's vendor folder
-		return installedReader(name)
+		return lockfile.Installed(name)
 	}
 	return nil
 }
@@ -127,14 +129,14 @@ func (t *tree) skipDir(name string) bool {
 	parent := path.Dir(name)
 	has := func(files ...string) bool {
 		for _, f := range files {
-			if exists(t.fs, path.Join(parent, f)) {
+			if extract.Exists(t.fs, path.Join(parent, f)) {
 				return true
 			}
 		}
 		return false
 	}
 	base := path.Base(name)
-	if t.hidden != nil && (base == "node_modules" || base == "vendor" || exists(t.fs, path.Join(name, "pyvenv.cfg"))) && t.hidden(name+"/x") {
+	if t.hidden != nil && (base == "node_modules" || base == "vendor" || extract.Exists(t.fs, path.Join(name, "pyvenv.cfg"))) && t.hidden(name+"/x") {
 		return true // installed, and not for this build: its manifests would say nothing of what ships
 	}
 	switch base {
@@ -149,14 +151,14 @@ func (t *tree) skipDir(name string) bool {
 	case "target":
 		return has("Cargo.lock", "pom.xml") // build results
 	default:
-		if exists(t.fs, path.Join(name, "pyvenv.cfg")) { // a Python virtual environment, whatever its name
+		if extract.Exists(t.fs, path.Join(name, "pyvenv.cfg")) { // a Python virtual environment, whatever its name
 			return has("requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "Pipfile")
 		}
 		return strings.HasPrefix(base, ".") && (base == ".tox" || base == ".nox")
 	}
 }
 
-func (t *tree) read(name string, read readFunc) {
+func (t *tree) read(name string, read extract.Reader) {
 	h, err := t.fs.Open(name)
 	if err != nil {
 		t.problem(name, err)
@@ -171,18 +173,12 @@ func (t *tree) read(name string, read readFunc) {
 	if !ok {
 		return
 	}
-	f := &file{path: name, size: st.Size(), at: at, tree: t.fs}
-	if path.Base(name) == "pom.xml" {
-		if t.poms == nil {
-			t.poms = f.pomTree()
-		}
-		f.poms, t.poms.imports = t.poms, 0
-	}
+	f := &extract.File{Path: name, Size: st.Size(), At: at, Tree: t.fs}
 	t.inv.Bytes += st.Size()
 	ps, err := readSafely(read, f)
 	t.inv.Packages = append(t.inv.Packages, ps...)
-	if err == nil && len(ps) == 0 && !familiar(name, f) {
-		err = errUnfamiliar
+	if err == nil && len(ps) == 0 && !lockfile.Familiar(name, f) {
+		err = lockfile.ErrUnfamiliar
 	}
 	if err != nil {
 		t.problem(name, err)

@@ -3,6 +3,8 @@ package sbom
 import (
 	"path"
 	"strings"
+
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // view is what remains to be seen when layers lie on one another, as an overlay shows it, of the paths that matter: those
@@ -88,7 +90,7 @@ func (v *view) hideBelow(dir string) {
 		return
 	}
 	for p := range v.layer {
-		if p != dir && within(p, dir) {
+		if p != dir && extract.Within(p, dir) {
 			v.hide(p)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/drydock/drydock/internal/code/rules"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/sbom"
+	"github.com/drydock/drydock/internal/sbom/lockfile"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/testenv"
@@ -72,6 +72,8 @@ var unknowns = []struct {
 	{"a file that nothing reads", "scan", finding.GateImage, "-- a.txt --\nx\n", []string{"a.txt"}, "a.txt"},
 	{"an emptied package database", "sbom", finding.GateImage,
 		"-- root/etc/os-release --\nID=alpine\nVERSION_ID=3.20.1\n-- root/sbin/apk --\nx\n", []string{"dir:root"}, "missing or empty"},
+	{"a lockfile that does not parse", "sbom/lockfile", finding.GateImage, "-- poetry.lock --\n[[package\n", nil, "poetry.lock"},
+	{"a Java archive that is none", "sbom/binary", finding.GateImage, "-- app.jar --\nPK\n", []string{"app.jar"}, "app.jar"},
 	{"a version that is a range", "sbom", finding.GateImage, "-- requirements.txt --\nflask>=2\n", nil, "the version is a range"},
 	{"a kind of package without advisories", "vuln", finding.GateImage,
 		"-- conan.lock --\n{\"version\": \"0.5\", \"requires\": [\"zlib/1.2.11#1\"]}\n", nil, "no advisories for ConanCenter"},
@@ -202,7 +204,7 @@ func told(r *report.Report, g *report.Gate) string {
 // Every lockfile and manifest that has a reader, with what no reader knows in it, beside one that is read.
 func TestManifestsOfUnknownForm(t *testing.T) {
 	t.Setenv("DRYDOCK_HOME", t.TempDir())
-	for _, name := range sbom.Readers() {
+	for _, name := range lockfile.Readers() {
 		for what, text := range map[string]string{
 			"noise":                "\x01 nothing { that <a reader> knows: [\n",
 			"a version of its own": `{"lockfileVersion": 99, "version": 99, "schema": "9"}` + "\n",

@@ -1,0 +1,31 @@
+package distro
+
+import (
+	"testing"
+
+	"github.com/drydock/drydock/internal/sbom/extract"
+)
+
+// What a package occupies stands in the databases in different units.
+func TestInstalledSize(t *testing.T) {
+	dpkg := "Package: a\nStatus: install ok installed\nInstalled-Size: 3\nVersion: 1\nArchitecture: all\n\n" +
+		"Package: b\nStatus: install ok installed\nInstalled-Size: -4\nVersion: 1\nArchitecture: all\n"
+	apk := "P:a\nV:1\nI:4096\n\nP:b\nV:1\nI:none\n\n"
+	for name, c := range map[string]struct {
+		read func(*extract.File) (*extract.Facts, *extract.Executable, error)
+		text string
+		want int64
+	}{"dpkg": {readDpkgStatus, dpkg, 3 << 10}, "apk": {readAPK, apk, 4096}} {
+		f := &extract.File{Path: name, Size: int64(len(c.text)), Data: []byte(c.text)}
+		facts, _, err := c.read(f)
+		if err != nil || len(facts.DB.Packages) != 2 {
+			t.Fatalf("%s: %v, %+v", name, err, facts)
+		}
+		if got := facts.DB.Packages[0].Size; got != c.want {
+			t.Errorf("%s: %d bytes, want %d", name, got, c.want)
+		}
+		if got := facts.DB.Packages[1].Size; got != 0 {
+			t.Errorf("%s: %d bytes of what is no size", name, got)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/debian"
 	"github.com/drydock/drydock/internal/stages"
 )
 
@@ -106,11 +107,14 @@ func (f *files) add(h *tar.Header, r io.Reader) error {
 	if h.Typeflag != tar.TypeReg || h.Size == 0 {
 		return nil
 	}
-	if f.count(name); isDatabase(name) {
-		return f.database(name, io.LimitReader(r, maxDatabase))
-	}
-	if pkg, ok := strings.CutPrefix(name, "var/lib/dpkg/info/"); ok && strings.HasSuffix(pkg, ".list") {
-		return f.owned(strings.TrimSuffix(pkg, ".list"), r)
+	f.count(name)
+	switch {
+	case debian.IsStatus(name):
+		return f.dpkg(io.LimitReader(r, maxDatabase))
+	case isAPK(name):
+		return f.apk(io.LimitReader(r, maxDatabase))
+	case debian.IsList(name):
+		return f.owned(debian.Owner(name), r)
 	}
 	if name == "etc/os-release" || name == "usr/lib/os-release" {
 		return f.osRelease(r)
@@ -231,12 +235,7 @@ func randomAccess(r io.Reader, size int64) (io.ReaderAt, func(), error) {
 
 // owned notes the shared libraries and programs that a package's list of files names.
 func (f *files) owned(pkg string, r io.Reader) error {
-	pkg, _, _ = strings.Cut(pkg, ":") // without the architecture
-	sc := bufio.NewScanner(io.LimitReader(r, maxDatabase))
-	for sc.Scan() {
-		f.own(pkg, strings.Trim(sc.Text(), "/"))
-	}
-	return sc.Err()
+	return debian.Lines(io.LimitReader(r, maxDatabase), func(line []byte) { f.own(pkg, strings.Trim(string(line), "/")) })
 }
 
 // own notes a shared library or program of a package.

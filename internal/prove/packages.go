@@ -1,54 +1,47 @@
 package prove
 
 import (
-	"bufio"
 	"io"
 	"path"
 	"strings"
 
+	"github.com/drydock/drydock/internal/debian"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
-// isDatabase: the files in which distributions keep what is installed.
-func isDatabase(name string) bool {
-	return name == "var/lib/dpkg/status" || name == "lib/apk/db/installed" || name == "usr/lib/apk/db/installed" ||
-		strings.HasPrefix(name, "var/lib/dpkg/status.d/") && !strings.HasSuffix(name, ".md5sums")
+// isAPK reports whether a file is Alpine's database of what is installed.
+func isAPK(name string) bool {
+	return name == "lib/apk/db/installed" || name == "usr/lib/apk/db/installed"
 }
 
-// database counts the packages of a distribution's database.
-func (f *files) database(name string, r io.Reader) error {
-	kind, mark := "dpkg", "Package: "
-	if strings.Contains(name, "apk") {
-		kind, mark = "apk", "P:"
-	}
-	removed, pkg, dir := false, "", ""
-	sc := bufio.NewScanner(r)
-	sc.Buffer(nil, 4<<20)
-	for sc.Scan() {
-		line := sc.Text()
-		if kind == "dpkg" {
-			f.index.Line(line)
-		} else if key, v, ok := strings.Cut(line, ":"); ok { // P: package, F: folder, R: file in it
-			switch key {
-			case "P":
-				pkg = v
-			case "F":
-				dir = v
-			case "R":
-				f.own(pkg, path.Join(dir, v))
-			}
+// dpkg counts the packages of Debian's database. A line that is none of its is left to the package list to tell.
+func (f *files) dpkg(r io.Reader) error {
+	parser := debian.NewParser(func(_ int, p *debian.Paragraph) error {
+		if f.index.Add(p); p[debian.Package] != "" && !p.Removed() {
+			f.packages["dpkg"]++
 		}
+		return nil
+	})
+	defer parser.End()
+	return debian.Lines(r, parser.Line)
+}
+
+// apk counts the packages of Alpine's database, and notes what each installed. P: package, F: folder, R: file in it.
+func (f *files) apk(r io.Reader) error {
+	pkg, dir := "", ""
+	return debian.Lines(r, func(line []byte) {
+		key, v, ok := strings.Cut(string(line), ":")
 		switch {
-		case strings.HasPrefix(line, mark):
-			f.packages[kind]++
-			removed = false
-		case kind == "dpkg" && strings.HasPrefix(line, "Status: ") && !strings.HasSuffix(line, " installed") &&
-			!removed:
-			f.packages[kind]-- // removed, its configuration left
-			removed = true
+		case !ok:
+		case key == "P":
+			pkg = v
+			f.packages["apk"]++
+		case key == "F":
+			dir = v
+		case key == "R":
+			f.own(pkg, path.Join(dir, v))
 		}
-	}
-	return sc.Err()
+	})
 }
 
 var (

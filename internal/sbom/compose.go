@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/drydock/drydock/internal/debian"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/sbom/distro"
 	"github.com/drydock/drydock/internal/sbom/ecosystem"
@@ -282,7 +283,7 @@ func (c *composer) missing() {
 		if f.DB != nil {
 			count[f.DB.Kind] += len(f.DB.Packages)
 		}
-		if f.Marker || len(f.Owns) > 0 && strings.HasPrefix(f.Path, "var/lib/dpkg/info/") {
+		if f.Marker || len(f.Owns) > 0 && debian.IsList(f.Path) {
 			has[f.Path[strings.LastIndexByte(f.Path, '/')+1:]] = true
 			has[".list"] = has[".list"] || strings.HasSuffix(f.Path, ".list")
 		}

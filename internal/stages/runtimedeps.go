@@ -1,12 +1,13 @@
 package stages
 
 import (
-	"bufio"
 	_ "embed"
 	"io"
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/drydock/drydock/internal/debian"
 )
 
 //go:generate ../../.ci/runtimedeps
@@ -47,9 +48,7 @@ func runtimeDependencies(pkg, release string) (libs []string, known bool) {
 type Index struct {
 	packages map[string]*indexed
 	provided map[string]string // a name that others go by -> the first of them
-	name     string            // of the package whose lines are being read
-	current  *indexed
-	base     map[string]bool // what every image holds; nil until it is asked for
+	base     map[string]bool   // what every image holds; nil until it is asked for
 }
 
 type indexed struct {
@@ -67,37 +66,36 @@ func NewIndex() *Index {
 	return &Index{packages: map[string]*indexed{}, provided: map[string]string{}}
 }
 
-// Read takes a whole list in Debian's format.
+// Read takes a whole list in Debian's format. A line that is none of its is passed over.
 func (x *Index) Read(r io.Reader) error {
-	sc := bufio.NewScanner(r)
-	sc.Buffer(nil, 4<<20)
-	for sc.Scan() {
-		x.Line(sc.Text())
-	}
-	return sc.Err()
+	parser := debian.NewParser(func(_ int, p *debian.Paragraph) error {
+		x.Add(p)
+		return nil
+	})
+	defer parser.End()
+	return debian.Lines(r, parser.Line)
 }
 
-// Line takes the next line of a list in Debian's format.
-func (x *Index) Line(line string) {
-	key, v, _ := strings.Cut(line, ": ")
-	if key == "Package" {
-		x.name, x.current = v, &indexed{}
-		x.packages[v] = x.current
-	}
-	if x.current == nil {
+// Add takes one package of the list.
+func (x *Index) Add(p *debian.Paragraph) {
+	name := p[debian.Package]
+	if name == "" {
 		return
 	}
-	switch key {
-	case "Depends", "Pre-Depends":
-		x.current.depends = append(x.current.depends, dependencies(v)...)
-	case "Provides":
-		for _, d := range dependencies(v) {
-			if x.provided[d.name] == "" {
-				x.provided[d.name] = x.name
-			}
+	entry := &indexed{essential: p[debian.Essential] == "yes"}
+	for _, list := range []string{p[debian.Depends], p[debian.PreDepends]} {
+		if list != "" {
+			entry.depends = append(entry.depends, dependencies(list)...)
 		}
-	case "Essential":
-		x.current.essential = v == "yes"
+	}
+	x.packages[name] = entry
+	if p[debian.Provides] == "" {
+		return
+	}
+	for _, d := range dependencies(p[debian.Provides]) {
+		if x.provided[d.name] == "" {
+			x.provided[d.name] = name
+		}
 	}
 }
 

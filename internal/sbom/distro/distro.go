@@ -4,20 +4,18 @@ package distro
 import (
 	"strings"
 
+	"github.com/drydock/drydock/internal/debian"
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // Task returns what is to be done with a file of a distribution's own, nil for any other.
 func Task(name, base string) extract.Task {
 	switch {
-	case name == "var/lib/dpkg/status" || name == "usr/lib/dpkg/status":
+	case debian.IsStatus(name):
 		return readDpkgStatus
-	case strings.HasPrefix(name, "var/lib/dpkg/status.d/"):
-		if strings.HasSuffix(base, ".md5sums") {
-			return readMD5Sums
-		}
-		return readDpkgStatus
-	case strings.HasPrefix(name, "var/lib/dpkg/info/") && strings.HasSuffix(base, ".list"):
+	case strings.HasPrefix(name, "var/lib/dpkg/status.d/"): // beside a package's part of the database
+		return readMD5Sums
+	case debian.IsList(name):
 		return readDpkgList
 	case base == "installed" && (name == "lib/apk/db/installed" || name == "usr/lib/apk/db/installed"):
 		return readAPK
@@ -34,9 +32,8 @@ func Task(name, base string) extract.Task {
 // IsDatabase reports whether it is one of the files in which distributions keep what is installed.
 func IsDatabase(name string) bool {
 	switch name {
-	case "var/lib/dpkg/status", "usr/lib/dpkg/status", "lib/apk/db/installed", "usr/lib/apk/db/installed",
-		"var/lib/rpmmanifest/container-manifest-2":
+	case "lib/apk/db/installed", "usr/lib/apk/db/installed", "var/lib/rpmmanifest/container-manifest-2":
 		return true
 	}
-	return isRPMDatabase(name) || strings.HasPrefix(name, "var/lib/dpkg/status.d/") && !strings.HasSuffix(name, ".md5sums")
+	return isRPMDatabase(name) || debian.IsStatus(name)
 }

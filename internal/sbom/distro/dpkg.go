@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/drydock/drydock/internal/debian"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/sbom/binary"
 	"github.com/drydock/drydock/internal/sbom/extract"
@@ -21,23 +22,20 @@ func readDpkgStatus(f *extract.File) (*extract.Facts, *extract.Executable, error
 		return nil, nil, err
 	}
 	db := &extract.Database{Kind: "deb"}
-	err = eachStanza(data, func(line int, s *stanza) error {
-		state := s.get("Status")
-		if i := strings.LastIndexByte(state, ' '); i >= 0 {
-			switch state[i+1:] {
-			case "not-installed", "config-files": // removed
-				return nil
-			}
+	parser := debian.NewParser(func(line int, stanza *debian.Paragraph) error {
+		if stanza.Removed() {
+			return nil
 		}
-		p := extract.Package{Name: s.get("Package"), Version: s.get("Version"), Arch: s.get("Architecture")}
+		p := extract.Package{Name: stanza[debian.Package], Version: stanza[debian.Version], Arch: stanza[debian.Architecture]}
 		if p.Name == "" || p.Version == "" {
 			return fmt.Errorf("line %d: a package without name or version", line)
 		}
-		if kib, err := strconv.ParseInt(s.get("Installed-Size"), 10, 32); err == nil && kib > 0 { // deb-control(5): in KiB
+		kib, err := strconv.ParseInt(stanza[debian.InstalledSize], 10, 32)
+		if err == nil && kib > 0 { // deb-control(5): in KiB
 			p.Size = kib << 10
 		}
 		p.Source = inventory.Source{Name: p.Name, Version: p.Version}
-		if src := s.get("Source"); src != "" {
+		if src := stanza[debian.Source]; src != "" {
 			name, version, ok := strings.Cut(src, " (")
 			p.Source.Name = name
 			if ok {
@@ -47,79 +45,10 @@ func readDpkgStatus(f *extract.File) (*extract.Facts, *extract.Executable, error
 		db.Packages = append(db.Packages, p)
 		return nil
 	})
-	return &extract.Facts{DB: db}, nil, err
-}
-
-// stanza holds the fields that are used of one paragraph of a control file.
-type stanza struct{ fields [len(wantedFields)]string }
-
-// wantedFields are the fields that a stanza keeps, in order of their places.
-var wantedFields = [...]string{"Package", "Status", "Version", "Architecture", "Source", "Installed-Size"}
-
-func (s *stanza) get(key string) string {
-	for i := range wantedFields {
-		if wantedFields[i] == key {
-			return s.fields[i]
-		}
+	for line := range bytes.Lines(data) {
+		parser.Line(bytes.TrimSuffix(line, []byte("\n")))
 	}
-	return ""
-}
-
-// eachStanza calls fn for each paragraph of a control file, with the line on which it begins. It goes on after an error
-// and returns the first, and how many there were.
-func eachStanza(data []byte, fn func(line int, s *stanza) error) error {
-	var first error
-	bad := 0
-	note := func(err error) {
-		if err == nil {
-			return
-		}
-		if bad++; first == nil {
-			first = err
-		}
-	}
-	var s stanza
-	begin, filled := 0, false
-	flush := func() {
-		if filled {
-			note(fn(begin, &s))
-		}
-		s, filled = stanza{}, false
-	}
-	for n := 1; len(data) > 0; n++ {
-		line := data
-		if i := bytes.IndexByte(data, '\n'); i >= 0 {
-			line, data = data[:i], data[i+1:]
-		} else {
-			data = nil
-		}
-		line = bytes.TrimSuffix(line, []byte("\r"))
-		if len(line) == 0 {
-			flush()
-			continue
-		}
-		if line[0] == ' ' || line[0] == '\t' {
-			continue
-		}
-		colon := bytes.IndexByte(line, ':')
-		if colon <= 0 || bytes.IndexByte(line[:colon], 0) >= 0 {
-			note(fmt.Errorf("line %d: not a field", n))
-			continue
-		}
-		if !filled {
-			begin, filled = n, true
-		}
-		for i, w := range wantedFields {
-			if string(line[:colon]) == w {
-				s.fields[i] = string(bytes.TrimSpace(line[colon+1:]))
-			}
-		}
-	}
-	flush()
-	if bad > 1 {
-		return fmt.Errorf("%w (and %d more faults)", first, bad-1)
-	}
-	return first
+	return &extract.Facts{DB: db}, nil, parser.End()
 }
 
 // readDpkgList reads the list of files that a package installed: info/NAME.list or info/NAME:ARCH.list.
@@ -128,8 +57,7 @@ func readDpkgList(f *extract.File) (*extract.Facts, *extract.Executable, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	owner, _, _ := strings.Cut(strings.TrimSuffix(path.Base(f.Path), ".list"), ":")
-	o := extract.Ownership{Owner: owner}
+	o := extract.Ownership{Owner: debian.Owner(f.Path)}
 	text := string(data)
 	for len(text) > 0 {
 		var line string

@@ -55,12 +55,8 @@ finding away:  # drydock:ignore no-eval -- why. How to write rules, taint rules 
 			if err != nil {
 				return err
 			}
-			t, err := codeTarget(args)
-			if err != nil {
-				return err
-			}
 			opt.Gates = []finding.Gate{finding.GateCode}
-			return a.look(cmd.Context(), t, opt, p)
+			return a.look(cmd.Context(), codeTarget(args), opt, p)
 		},
 	}
 	rep.add(c)
@@ -76,8 +72,9 @@ func addRuleFlags(c *cobra.Command, opt *gate.Options) {
 	c.Flags().BoolVar(&opt.NoDefaultRules, "no-default-rules", false, "only the rules given with --rules")
 }
 
-// codeTarget takes paths as they are: a folder is source code also where it holds a compose project.
-func codeTarget(args []string) (*target.Target, error) {
+// codeTarget takes paths as they are: a folder is source code also where it holds a compose project. What cannot be read
+// stands in Target.Unread, and the rest is looked at.
+func codeTarget(args []string) *target.Target {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
@@ -85,8 +82,13 @@ func codeTarget(args []string) (*target.Target, error) {
 	for _, p := range args {
 		st, err := os.Stat(p)
 		switch {
+		case p == target.Stdin:
+			t.Unread = append(t.Unread, clierr.Input(p, "the code gate does not read standard input: a file's name tells its language").
+				WithHint("Name the file."))
+		case os.IsNotExist(err):
+			t.Unread = append(t.Unread, clierr.Input(p, "no such file or folder").WithHint("Name a folder or a source file."))
 		case err != nil:
-			return nil, clierr.InputErr(p, err).WithHint("Name a folder or a source file.")
+			t.Unread = append(t.Unread, clierr.InputErr(p, errors.Unwrap(err)))
 		case st.IsDir():
 			t.Dirs = append(t.Dirs, p)
 		default:
@@ -99,7 +101,7 @@ func codeTarget(args []string) (*target.Target, error) {
 			t.Root = filepath.Dir(args[0])
 		}
 	}
-	return t, nil
+	return t
 }
 
 func newCodeTestCmd(a *app) *cobra.Command {

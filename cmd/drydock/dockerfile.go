@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,10 +59,7 @@ comments (# hadolint ignore=DL3008) and its .hadolint.yaml. A line that does not
 			if err != nil {
 				return err
 			}
-			t, err := lintTarget(cmd.Context(), in, piped)
-			if err != nil {
-				return err
-			}
+			t := lintTarget(cmd.Context(), in, piped)
 			opt := gate.Options{Tool: tool(), Gates: []finding.Gate{finding.GateDockerfile}, LintConfig: config}
 			cfg, err := dockerfilegate.Config(t, &opt)
 			if err != nil {
@@ -95,10 +93,10 @@ func (a *app) piped(args []string) (rest []string, text []byte, err error) {
 }
 
 // lintTarget takes a file that is no compose file for a Dockerfile, whatever its name, and looks below every folder
-// that is named, also one that holds a compose project.
-func lintTarget(ctx context.Context, in target.Inputs, piped []byte) (*target.Target, error) {
+// that is named, also one that holds a compose project. What is no Dockerfile stands in Target.Unread.
+func lintTarget(ctx context.Context, in target.Inputs, piped []byte) *target.Target {
 	if piped != nil && len(in.Args)+len(in.Stack.Files) == 0 {
-		return &target.Target{Name: target.Stdin, Root: ".", Piped: piped}, nil
+		return &target.Target{Name: target.Stdin, Root: ".", Piped: piped}
 	}
 	t := target.Resolve(ctx, in)
 	t.Piped = piped
@@ -111,8 +109,29 @@ func lintTarget(ctx context.Context, in target.Inputs, piped []byte) (*target.Ta
 			t.Dirs = append(t.Dirs, arg)
 		}
 	}
-	for _, i := range t.Images {
-		return nil, clierr.Input(i, "an image is no Dockerfile").WithHint("Name a Dockerfile, a folder or a compose project.")
+	t.Unread = append(t.Unread, noDockerfiles(t, in.Args)...)
+	t.Images, t.SBOMs, t.Manifests = nil, nil, nil
+	return t
+}
+
+// noDockerfiles are the errors for what was named and is known to be something else.
+func noDockerfiles(t *target.Target, args []string) []error {
+	var errs []error
+	add := func(name, what string) {
+		errs = append(errs, clierr.Input(name, "%s", what).WithHint("Name a Dockerfile, a folder or a compose project."))
 	}
-	return t, nil
+	for _, image := range t.Images {
+		if name := strings.TrimPrefix(image, "docker:"); slices.Contains(args, name) { // named without a scheme
+			add(name, "no such file or folder")
+			continue
+		}
+		add(image, "an image is no Dockerfile")
+	}
+	for _, name := range t.SBOMs {
+		add(name, "an SBOM is no Dockerfile")
+	}
+	for _, m := range t.Manifests {
+		add(m.Path, "a lockfile or program is no Dockerfile")
+	}
+	return errs
 }

@@ -131,3 +131,19 @@ func TestFoldersAreToldApart(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A Dockerfile that is named among others is the Dockerfile gate's: where that runs, it is no gap of the code gate.
+func TestNamedDockerfileIsNoGapOfCode(t *testing.T) {
+	writeAll(t, map[string]string{"a.py": "x = 1\n", "Dockerfile": "FROM scratch\n"})
+	look := func(gates ...finding.Gate) *report.Gate {
+		named := target.Resolve(context.Background(), target.Inputs{Args: []string{"a.py", "Dockerfile"}})
+		r, _ := Run(context.Background(), named, Gates, gate.Options{Gates: gates, Offline: true})
+		return r.Gate(finding.GateCode)
+	}
+	if g := look(); g.Status != report.Checked {
+		t.Errorf("beside the Dockerfile gate: %s, %s", g.Status, g.Reason)
+	}
+	if g := look(finding.GateCode); g.Status != report.Partial {
+		t.Errorf("by itself: %s, %s", g.Status, g.Reason)
+	}
+}

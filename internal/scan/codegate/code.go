@@ -18,6 +18,7 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/code/rules"
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/report"
@@ -139,6 +140,9 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 	place := func(rel string) string { return t.Rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
 	named := slices.ContainsFunc(t.Files, func(f string) bool { return filepath.Clean(f) == root.Context })
 	read.count(tree, found)
+	if named && read.judged == 0 && res.ofDockerfileGate(root.Context) {
+		return nil
+	}
 	res.Inputs = append(res.Inputs, codeInputs(found, report.Input{Service: who, Path: shown}, read, named, place)...)
 	res.Read.Add(report.Read{Files: read.files, Services: len(root.Services), Bytes: bytesOf(tree)})
 	res.Judged += read.judged
@@ -170,6 +174,12 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 		res.Warnings = append(res.Warnings, report.Warning{Text: text, Location: finding.Location{Path: shown}})
 	}
 	return nil
+}
+
+// ofDockerfileGate reports whether a file is a Dockerfile and the gate for those runs too: named among others, it is no
+// gap of this one.
+func (res *look) ofDockerfileGate(path string) bool {
+	return dockerfile.IsName(filepath.Base(path)) && res.opt.Runs(finding.GateDockerfile)
 }
 
 func bytesOf(tree *source.Tree) int64 {

@@ -99,7 +99,10 @@ func Union(a, b []string) []string {
 	return a
 }
 
+// Runs reports whether a gate is among those that run.
+func (o *Options) Runs(g finding.Gate) bool { return len(o.Gates) == 0 || slices.Contains(o.Gates, g) }
+
 // ReadsFiles reports whether a gate runs that reads single files of any name.
 func (o *Options) ReadsFiles() bool {
-	return len(o.Gates) == 0 || slices.Contains(o.Gates, finding.GateCode) || slices.Contains(o.Gates, finding.GateDockerfile)
+	return o.Runs(finding.GateCode) || o.Runs(finding.GateDockerfile)
 }

@@ -265,12 +265,16 @@ func (p *prover) waitJob(ctx context.Context, c *engine.Container, out *performa
 	return err
 }
 
+// maxSilent is how many requests may go without an answer before no more are sent.
+const maxSilent = 3
+
 // asking is the state of a round of requests.
 type asking struct {
 	reqs   []engine.Request
 	later  []engine.Request // those that may change something: sent when all others are answered
 	deaf   map[int]bool     // ports that speak no HTTP
 	spoke  map[int]bool     // ports that have answered
+	silent int              // requests that got no answer in time
 	script map[int]string   // of ports that speak FastCGI: the program that answers
 }
 
@@ -314,20 +318,21 @@ func (p *prover) ask(ctx context.Context, c *engine.Container, like *performance
 				}
 				return dead
 			}
-			if r.Method != "" && r.Method != http.MethodGet {
-				continue // a request of ours that it does not answer at all
+			if len(out.answers) == 0 {
+				return err
 			}
-			return err
+			if q.silent++; q.silent == maxSilent { // what it waits for is not there: the rest would wait too
+				q.reqs, q.later = q.reqs[:i+1], nil
+			}
+			continue // a request of ours that it does not answer at all
 		}
 		k := r.String()
 		q.spoke[r.Port] = true
 		out.answers[k], out.order = res, append(out.order, k)
+		out.sent = append(out.sent, q.reqs[i])
 		if like == nil {
 			p.learn(q, r, res)
 		}
-	}
-	if like == nil {
-		out.sent = q.reqs
 	}
 	return nil
 }

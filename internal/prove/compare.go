@@ -38,6 +38,9 @@ func (p *prover) compare(a, b, c *performance) error {
 	compared, unstable := 0, 0
 	for _, k := range a.order {
 		x, y, z := a.answers[k], b.answers[k], c.answers[k]
+		if y != nil && z == nil && x.Status == y.Status {
+			return p.refuse(Answers, "%s: the original answers, and the new image does not", k)
+		}
 		if y == nil || z == nil {
 			unstable++
 			continue

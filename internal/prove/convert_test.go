@@ -150,3 +150,23 @@ func TestAsComposeRuns(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A request that both originals answer and the new image does not is a difference, not an unstable answer.
+func TestCompareSilent(t *testing.T) {
+	answered := func(names ...string) *performance {
+		a := &performance{open: []int{80}, answers: map[string]*engine.Response{}}
+		for _, n := range names {
+			a.answers[n], a.order = &engine.Response{Status: 200, Body: []byte("x")}, append(a.order, n)
+		}
+		return a
+	}
+	p := &prover{res: &Result{}, orig: &original{}}
+	if err := p.compare(answered("GET :80/", "POST :80/a"), answered("GET :80/", "POST :80/a"), answered("GET :80/")); err == nil ||
+		p.res.Cause != Answers {
+		t.Errorf("%v %+v", err, p.res)
+	}
+	p = &prover{res: &Result{}, orig: &original{}}
+	if err := p.compare(answered("GET :80/", "POST :80/a"), answered("GET :80/"), answered("GET :80/")); err != nil {
+		t.Error(err, p.res)
+	}
+}

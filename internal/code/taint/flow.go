@@ -272,10 +272,7 @@ func (fl *flow) eval(id ast.ID, s state) taintSet {
 // after applies sources, propagators, sanitizers and sinks to a value.
 func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
 	n := &fl.t.Nodes[id]
-	if n.Flags&ast.FlagExpr == 0 && n.Role != ast.Ident && n.Kind != ast.KwArg && n.Kind != ast.Spread &&
-		n.Kind != ast.VarDef &&
-		n.Kind != ast.Return &&
-		n.Kind != ast.ExprStmt {
+	if !valued(n) {
 		return m
 	}
 	if n.Kind == ast.ExprStmt || n.Kind == ast.VarDef || n.Kind == ast.Return {

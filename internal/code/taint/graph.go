@@ -15,12 +15,12 @@ func Facts(p *search.Program, x *index.Indexer, f *search.File) *facts.Rule {
 	h.sanitizers = conflictFree(partHits(e, p.Taint.Sanitizers), h.sources, h.sinks)
 	for i := range p.Taint.Propagators {
 		for _, r := range e.Eval(p.Taint.Propagators[i].Match, nil) {
-			h.propagators = append(
-				h.propagators,
-				hit{Range: r, part: &p.Taint.Propagators[i].TaintPart, prop: &p.Taint.Propagators[i], index: int32(i)},
-			)
+			g := hitOf(r, &p.Taint.Propagators[i].TaintPart, int32(i))
+			g.prop = &p.Taint.Propagators[i]
+			h.propagators = append(h.propagators, g)
 		}
 	}
+	placeSinks(f.Tree, h.sinks)
 	if !p.Applies(f.Path) {
 		h.sources, h.sinks = nil, nil
 	}

@@ -11,7 +11,7 @@ import (
 func partHits(e *search.Evaluator, parts []search.TaintPart) (out []hit) {
 	for i := range parts {
 		for _, r := range e.Eval(parts[i].Match, nil) {
-			out = append(out, hit{Range: r, part: &parts[i], index: int32(i)})
+			out = append(out, hitOf(r, &parts[i], int32(i)))
 		}
 	}
 	return out
@@ -55,6 +55,9 @@ type hit struct {
 	part  *search.TaintPart
 	prop  *search.Propagator
 	index int32 // number among the sources or sinks of the file; of the part for sanitizers and propagators
+	// place is where values are looked at, exact whether at the whole of it alone: for sinks, see placeSinks
+	place ast.Span
+	exact bool
 }
 
 // taintHits are all places where the parts of a taint rule match in a file.
@@ -65,30 +68,22 @@ type taintHits struct {
 // findHits finds where the parts match. It stops early where there is no source or no sink, since then nothing can
 // flow.
 func findHits(e *search.Evaluator, tp *search.TaintProgram) (h taintHits, any bool) {
-	find := func(parts []search.TaintPart) (out []hit) {
-		for i := range parts {
-			for _, r := range e.Eval(parts[i].Match, nil) {
-				out = append(out, hit{Range: r, part: &parts[i]})
-			}
-		}
-		return out
-	}
-	if h.sinks = find(tp.Sinks); len(h.sinks) == 0 {
+	if h.sinks = partHits(e, tp.Sinks); len(h.sinks) == 0 {
 		return h, false
 	}
-	if h.sources = find(tp.Sources); len(h.sources) == 0 {
+	if h.sources = partHits(e, tp.Sources); len(h.sources) == 0 {
 		return h, false
 	}
-	h.sanitizers = find(tp.Sanitizers)
+	h.sanitizers = partHits(e, tp.Sanitizers)
 	h.sanitizers = conflictFree(h.sanitizers, h.sources, h.sinks)
 	for i := range tp.Propagators {
 		for _, r := range e.Eval(tp.Propagators[i].Match, nil) {
-			h.propagators = append(
-				h.propagators,
-				hit{Range: r, part: &tp.Propagators[i].TaintPart, prop: &tp.Propagators[i]},
-			)
+			p := hitOf(r, &tp.Propagators[i].TaintPart, int32(i))
+			p.prop = &tp.Propagators[i]
+			h.propagators = append(h.propagators, p)
 		}
 	}
+	placeSinks(e.File.Tree, h.sinks)
 	return h, true
 }
 
@@ -114,8 +109,61 @@ func conflictFree(sans []hit, others ...[]hit) []hit {
 // covers reports whether a part's match applies to a node: the very same place, or around it where the part is not
 // exact.
 func (h *hit) covers(n *ast.Node) bool {
-	if h.part.Exact {
-		return h.Start == n.Start && h.End == n.End
+	if h.exact {
+		return h.place.Start == n.Start && h.place.End == n.End
 	}
-	return n.Start >= h.Start && n.End <= h.End
+	return n.Start >= h.place.Start && n.End <= h.place.End
+}
+
+// valued reports whether a node has a value that may come to a sink.
+func valued(n *ast.Node) bool {
+	switch n.Kind {
+	case ast.KwArg, ast.Spread, ast.VarDef, ast.Return, ast.ExprStmt:
+		return true
+	}
+	return n.Flags&ast.FlagExpr != 0 || n.Role == ast.Ident
+}
+
+// placeSinks works out what exact sinks look at. The match of an assignment's pattern begins at the name where the
+// definition begins with a type or keyword. What is no expression, as statements with a body, several of them or a
+// piece of text, has no value of its own: it is reached by whatever comes to an expression in it.
+func placeSinks(t *ast.Tree, sinks []hit) {
+	exact := map[ast.Span]bool{}
+	for i := range sinks {
+		if sinks[i].exact {
+			exact[sinks[i].place] = false
+		}
+	}
+	if len(exact) == 0 || t == nil {
+		return
+	}
+	moved := map[ast.Span]ast.Span{}
+	for i := range t.Nodes {
+		n := &t.Nodes[i]
+		span := ast.Span{Start: n.Start, End: n.End}
+		if _, ok := exact[span]; ok && (valued(n) || n.Kind == ast.FuncDef || n.Kind == ast.ClassDef) {
+			exact[span] = true // what a definition holds runs another time
+		}
+		if n.Kind != ast.VarDef {
+			continue
+		}
+		if name := t.Child(ast.ID(i), ast.Ident); name != ast.Nil && t.Nodes[name].Start != n.Start {
+			moved[ast.Span{Start: t.Nodes[name].Start, End: n.End}] = span
+		}
+	}
+	for i := range sinks {
+		h := &sinks[i]
+		if def, ok := moved[h.place]; !h.exact || exact[h.place] {
+			continue
+		} else if ok {
+			h.place = def
+		} else {
+			h.exact = false
+		}
+	}
+}
+
+// hitOf is a place where a part matches, and looks at values there.
+func hitOf(r search.Range, part *search.TaintPart, index int32) hit {
+	return hit{Range: r, part: part, index: index, place: ast.Span{Start: r.Start, End: r.End}, exact: part.Exact}
 }

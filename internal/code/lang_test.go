@@ -204,6 +204,9 @@ func TestGoPatterns(t *testing.T) {
 			"package p\nfunc a(f func(int) error) {}\nfunc b(i int, f func(), j int) {}\nfunc c(i int) {}\n",
 			"2 3",
 		},
+		// what a condition has before it is a statement of its own beside others
+		{"if $X { ... }\nif $X { ... }", "package p\nfunc f() {\n\tif e := a(); e {\n\t}\n\tif e := b(); e {\n\t}\n\tif e {\n\t}\n\tif e {\n\t}\n}\n", "7"},
+		{"if $X { ... }", "package p\nfunc f() {\n\tif e := a(); e {\n\t}\n}\n", "3"},
 		{"import (\n  ...\n  \"unsafe\"\n  ...\n)", "package p\nimport (\n\t\"os\"\n\t\"unsafe\"\n)\n", "2"},
 	})
 }
@@ -236,6 +239,9 @@ func TestJavaScriptPatterns(t *testing.T) {
 		{"const {$X} = $Y", "const {a} = b;\nconst {c: d} = b;\n", "1"},
 		{"import x from $M", "import x from 'm';\nimport y from 'm';\n", "1"},
 		{"new $C(...)", "new A;\nnew B(1);\n", "1 2"},
+		{"$D.query(...)", "db?.query(1);\ndb.query(2);\ndb?.other(1);\n", "1 2"},
+		{"$D?.query(...)", "db?.query(1);\ndb.query(2);\n", "1"},
+		{"$A[$I]", "a?.[b];\na?.(c);\n", "1"},
 		{"function $F(...) { ... }", "class A {\n  @log\n  f() {}\n}\n", "2"},
 		{"`...${$X}...`", "a = `b${c}`;\nd`b${c}`;\n", "1"},
 		// of a class a pattern names what matters

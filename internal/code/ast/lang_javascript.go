@@ -52,6 +52,7 @@ shorthand_property_identifier shorthand_property_identifier_pattern: !shorthand
 pair: Pair key=key value=value
 pair_pattern: Pair key=key value=value
 computed_property_name: !computed
+optional_chain: !chain
 await_expression: Await *=value
 yield_expression: Yield *=value
 statement_block: Block
@@ -106,7 +107,7 @@ ambient_declaration: ^
 `
 
 var jsHooks = map[string]Hook{
-	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": jsParen, "computed": paren, "update": jsUpdate, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
+	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": jsParen, "computed": paren, "chain": jsChain, "update": jsUpdate, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
 	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody, "shorthand": jsShorthand, "new": jsNew,
 }
 
@@ -232,6 +233,9 @@ func jsShorthand(l *lowering, n uint32, parent ID, r Role) {
 	l.leaf(n, id, Name, Key)
 	l.leaf(n, id, Name, Value)
 }
+
+// jsChain: a pattern without the question mark finds what has it, too.
+func jsChain(l *lowering, n uint32, parent ID, _ Role) { l.leaf(n, parent, Mod, Mods) }
 
 // jsNew: without arguments it has an empty list of them.
 func jsNew(l *lowering, n uint32, parent ID, r Role) {

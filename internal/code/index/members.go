@@ -72,6 +72,12 @@ func IsPromoted(t *ast.Tree, method string, p ast.ID) bool {
 	return (method == "constructor" || method == "__construct") && t.Kind(t.Child(p, ast.Mods)) == ast.Mod
 }
 
+// ByReference reports whether a parameter is another name of the variable that is given, &$v in PHP.
+func ByReference(t *ast.Tree, p ast.ID) bool {
+	m := t.Child(p, ast.Mods)
+	return t.Kind(m) == ast.Other && t.Lang.SymbolName(t.Nodes[m].Sym) == "reference_modifier"
+}
+
 // sigil reports whether a name is that of a field of the object because of how it begins.
 func (x *Indexer) sigil(name string) bool {
 	s := x.Tree.Lang.Objects.FieldSigil

@@ -22,6 +22,9 @@ func (m *Matcher) stmts(c goal) (int32, bool, bool) {
 	if rest != ast.Nil && m.p.Nodes[rest].Kind == ast.Import && m.p.Nodes[rest].Start == m.p.Nodes[c.p].Start {
 		return m.importGroup(c)
 	}
+	if m.beginsWithin(c, rest) {
+		return 0, false, false
+	}
 	flags := c.flags
 	if c.flags&fDeep != 0 {
 		next := after
@@ -44,6 +47,20 @@ func (m *Matcher) stmts(c goal) (int32, bool, bool) {
 		g = m.push(goal{op: opSpan, t: c.t, next: g})
 	}
 	return m.push(goal{op: opNode, p: c.p, t: c.t, next: g}), true, false
+}
+
+// beginsWithin reports whether a statement has one of its own before its condition, as `if x := f(); x {` in Go, that
+// the pattern lacks: beside another statement the two are not one.
+func (m *Matcher) beginsWithin(c goal, rest ast.ID) bool {
+	if m.t.Child(c.t, ast.Init) == ast.Nil || m.p.Child(c.p, ast.Init) != ast.Nil {
+		return false
+	}
+	if k := m.t.Nodes[c.t].Kind; k != ast.If && k != ast.Switch {
+		return false
+	}
+	follows := rest != ast.Nil && m.p.Nodes[rest].Kind != ast.Dots
+	list := m.p.Nodes[c.p].Parent
+	return follows || c.flags&fDeep == 0 && list != ast.Nil && m.p.Nodes[list].First != c.p
 }
 
 // stmtDots tries the rest of the pattern at each statement from t on.

@@ -181,6 +181,10 @@ func (fl *flow) path(id ast.ID) string {
 		return fl.name(id)
 	case ast.This:
 		return "this"
+	case ast.Unary:
+		if v := t.Child(id, ast.Value); v != ast.Nil && t.HasText(id, "*") {
+			return fl.path(v) // what a pointer leads to
+		}
 	case ast.Member:
 		obj, name := t.Child(id, ast.Obj), t.Child(id, ast.Ident)
 		if obj == ast.Nil || name == ast.Nil {

@@ -26,6 +26,7 @@ type tracer struct {
 	objs   map[ast.ID]taintSet // what calls are made on
 	params map[string]int32    // by place
 	fixed  map[string]bool     // parameters that were given another value
+	refs   map[string]bool     // parameters that are names of what is given
 	inner  int                 // depth of lambdas: what they return is not the function's
 }
 
@@ -56,6 +57,7 @@ func newTracer(x *index.Indexer, fn int32, rules *facts.Rule) *tracer {
 		objs:   map[ast.ID]taintSet{},
 		params: map[string]int32{},
 		fixed:  map[string]bool{},
+		refs:   map[string]bool{},
 	}
 	tr.g.Ret = tr.fresh()
 	return tr
@@ -233,7 +235,7 @@ func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
 		if n >= 0 {
 			key := fl.name(name)
 			s[key] = s.get(key).union(one(tr.node(facts.NodeParam, n, 0, "")))
-			tr.params[key] = n
+			tr.params[key], tr.refs[key] = n, index.ByReference(t, p)
 			if index.IsPromoted(t, tr.x.Facts.Functions[tr.fn].Name, p) {
 				s["this."+text], s["$this."+text] = s[key], s[key]
 			}
@@ -369,8 +371,25 @@ func (tr *tracer) returned(fl *flow, id ast.ID, m taintSet, s state) {
 		v = fl.t.Nodes[id].First
 	}
 	tr.value(fl, tr.g.Ret, v, m, s)
+	if v == ast.Nil {
+		tr.namedResults(fl, s)
+	}
 	if fl.t.Nodes[id].Kind == ast.Return {
 		tr.end(fl, s)
+	}
+}
+
+// namedResults notes what the results hold that have names, as a return without values gives them.
+func (tr *tracer) namedResults(fl *flow, s state) {
+	t := fl.t
+	results := t.Child(tr.x.Facts.Functions[tr.fn].Node, ast.Ret)
+	if tr.fn == 0 || t.Kind(results) != ast.Params {
+		return
+	}
+	for p := t.Nodes[results].First; p != ast.Nil; p = t.Nodes[p].Next {
+		if name := t.Child(p, ast.Ident); t.Kind(name) == ast.Name {
+			tr.value(fl, tr.g.Ret, name, fl.known(fl.name(name), s), s)
+		}
 	}
 }
 
@@ -473,9 +492,10 @@ func (tr *tracer) isObject(key string) bool {
 	return ok && p == 0 && tr.x.Facts.Functions[tr.fn].Class >= 0 && !tr.x.Tree.Lang.Objects.KeyedFields
 }
 
-// assigned notes that a variable has a new value: what is done to it from now on is not done to what was given.
+// assigned notes that a variable has a new value: what is done to it from now on is not done to what was given, unless
+// it is another name of that.
 func (tr *tracer) assigned(key string) {
-	if _, ok := tr.params[key]; ok {
+	if _, ok := tr.params[key]; ok && !tr.refs[key] {
 		tr.fixed[key] = true
 	}
 }
@@ -584,7 +604,9 @@ func (tr *tracer) indexPlace(fl *flow, id ast.ID, base string) string {
 func (tr *tracer) stored(fl *flow, left ast.ID, key string, m taintSet, s state) (string, taintSet) {
 	switch {
 	case fl.t.Nodes[left].Kind != ast.Index:
-		tr.assigned(key)
+		if fl.t.Nodes[left].Kind != ast.Unary {
+			tr.assigned(key)
+		}
 		return key, m
 	case tr.isObject(key):
 		key += anyIndex // what the object holds by a key that is not known is none of its fields

@@ -193,6 +193,10 @@ func (d *decoder) build(n *node) *Build {
 			b.Contexts = append(b.Contexts, p.key)
 		}
 	}
+	b.Labels = asLabels(d.pairs("build.labels", n.get("labels")))
+	for i := range b.Labels {
+		b.Labels[i].Shared = true // of every container of the image
+	}
 	if b.Unset = append(slices.Clone(unsetOf(ctx)), unsetOf(file)...); len(b.Unset) > 0 {
 		return b
 	}
@@ -341,6 +345,7 @@ func (d *decoder) network(key string, n *node) Network {
 	}
 	net.Location = n.loc
 	net.Internal = n.get("internal").isTrue()
+	net.Driver = n.get("driver").value()
 	for _, c := range d.list("ipam.config", n.get("ipam").get("config")) {
 		net.Subnets = append(net.Subnets, Subnet{Range: c.get("subnet").value(), Gateway: c.get("gateway").value()})
 	}

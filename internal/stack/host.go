@@ -45,6 +45,7 @@ type Network struct {
 	Name     string // real name: "project_key", or the external or explicit one
 	External bool
 	Internal bool
+	Driver   string           // "macvlan", "overlay" ...; "" where the file says none
 	Unset    []string         // variables without a value in its name: the real name is not known
 	Subnets  []Subnet         // what the file says of its addresses; none means that the engine chooses
 	Location finding.Location // of what the file says of it; zero where it says nothing
@@ -108,6 +109,7 @@ type Build struct {
 	Inline     string             // dockerfile_inline
 	Contexts   []string           // names of additional_contexts, which stand in for images and stages
 	Remote     bool               // the context is a URL: nothing to read
+	Labels     []Label            // build.labels: the image's, and so the container's where its own do not say otherwise
 	Unset      []string           // variables without a value in context or dockerfile: both paths are then empty
 }
 

@@ -235,7 +235,7 @@ func (l *liveReader) service(s *Stack, c container.InspectResponse) Service {
 				if ep != nil {
 					svc.Aliases = append(svc.Aliases, ep.Aliases...)
 				}
-				s.Networks[name] = Network{Key: name, Name: name, Internal: l.networks[name].Internal, Subnets: subnetsOf(l.networks[name])}
+				s.Networks[name] = Network{Key: name, Name: name, Internal: l.networks[name].Internal, Driver: l.networks[name].Driver, Subnets: subnetsOf(l.networks[name])}
 			}
 			slices.Sort(svc.Networks)
 			svc.Aliases = append(svc.Aliases, strings.TrimPrefix(c.Name, "/"))

@@ -190,6 +190,8 @@ var labelCases = []labelCase{
 	{"replace by a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.replacepathregex.regex=[\ntraefik.http.middlewares.N-s.replacepathregex.replacement=/"},
 	{"in flight of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.inflightreq.amount=0"},
 	{"empty headers", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.framedeny=false"},
+	{"a header taken out", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.customresponseheaders.X-Powered-By="},
+	{"no text", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.customframeoptionsvalue="},
 	{"headers with another host", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.allowedhosts=other.example.com"},
 	{"headers that redirect", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.sslredirect=true"},
 	{"buffering", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.buffering.maxrequestbodybytes=1000"},

@@ -594,13 +594,20 @@ func (d *Redirect) RedirectsAll(hosts []string) bool {
 	if len(hosts) == 0 {
 		hosts = []string{"example.com", "a.b-c.example.org", "192.0.2.1", "localhost"}
 	}
-	for _, h := range hosts {
-		for _, p := range []string{"/", "/a", "/a/b.html?x=1&y=", "/%20;a=b"} {
-			to := d.to(Request{Host: h, Path: p}, &conn{header: http.Header{}}, false)
-			if !strings.HasPrefix(to, "https://") && to == "" {
-				return false
+	for _, host := range hosts {
+		for _, h := range Spellings(host) {
+			for _, p := range []string{"/", "/a", "/a/b.html?x=1&y=", "/%20;a=b"} {
+				if d.to(Request{Host: h, Path: p}, &conn{header: http.Header{}}, false) == "" {
+					return false
+				}
 			}
 		}
 	}
 	return true
+}
+
+// Spellings are ways to write one host in a request's Host header. A rule compares without case, port and final dot, a
+// redirection's expression reads what was written.
+func Spellings(host string) []string {
+	return []string{host, strings.ToUpper(host), host + ":8080", host + "."}
 }

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +25,7 @@ func invalid(kind string, n *node) string {
 			return err.Error()
 		}
 	case "headers":
-		if !n.anySet() {
+		if !n.setsHeaders() {
 			return "headers without any header set"
 		}
 	case "replacepathregex":
@@ -55,20 +56,22 @@ func badUsers(n *node, parts int) string {
 	return ""
 }
 
-// anySet says whether any value at or below a node is more than a default.
-func (n *node) anySet() bool {
-	if n.off {
-		return false
-	}
-	if n.value != "" && n.value != "0" && !strings.EqualFold(n.value, "false") && len(n.children) == 0 || len(n.list) > 0 {
-		return true
-	}
-	for _, c := range n.children {
-		if c.anySet() {
+// counted are the header settings that are set by any number, 0 as well: where they are not written they are absent, not 0.
+var counted = map[string]bool{"stsseconds": true, "accesscontrolmaxage": true}
+
+// setsHeaders reports whether a headers middleware sets anything. A header with an empty value is set: it is taken out.
+func (n *node) setsHeaders() bool {
+	return !n.off && slices.ContainsFunc(n.children, func(c *node) bool {
+		switch {
+		case c.off:
+			return false
+		case len(c.children) > 0 || len(c.list) > 0:
 			return true
+		case counted[strings.ToLower(c.name)]:
+			return c.value != ""
 		}
-	}
-	return false
+		return c.value != "" && !strings.EqualFold(c.value, "false")
+	})
 }
 
 // breakerCalls are the measures of a circuit breaker, with the number of their arguments.

@@ -502,8 +502,8 @@ func (e *editor) anchor(r *exposure.Route) (*stack.Label, error) {
 	}
 	if last == nil {
 		return nil, refuse("Edit the place that they come from, or give the service labels of its own.",
-			"the labels of %s come from an anchor, extends or an include of several projects: editing them here "+
-				"would edit others too", e.m.Name())
+			"the labels of %s come from its image, a label file, an anchor, extends or an include of several "+
+				"projects: none is its alone", e.m.Name())
 	}
 	return last, e.ownPlace(last)
 }

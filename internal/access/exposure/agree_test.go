@@ -94,16 +94,17 @@ func hostsAtHand(t *testing.T) map[string]hostAtHand {
 
 // agreement compares one door's verdict with simulated requests.
 type agreement struct {
-	t     *testing.T
-	host  string
-	model *Model
-	g     *Gateway
-	r     *Route
-	in    *Route // the verdict on those who reach the entry point at all
-	tally *tally
-	taken bool
-	open  bool                     // a stranger reached the backend
-	seen  map[traefik.Outcome]bool // the answers so far
+	t         *testing.T
+	host      string
+	model     *Model
+	g         *Gateway
+	r         *Route
+	in        *Route // the verdict on those who reach the entry point at all
+	tally     *tally
+	taken     bool
+	respelled bool                     // the host is written in another way than the rule's: only who gets in is compared, not who does not
+	open      bool                     // a stranger reached the backend
+	seen      map[traefik.Outcome]bool // the answers so far
 }
 
 func (a *agreement) check() {
@@ -129,6 +130,7 @@ func (a *agreement) check() {
 			for _, from := range a.sources() {
 				a.ask(w, from)
 			}
+			a.respell(w)
 		}
 	}
 	if a.taken {
@@ -231,6 +233,22 @@ func (a *agreement) ask(w traefik.Request, client netip.Addr) {
 	}
 }
 
+// respell asks for the same host written in other ways, as a client may.
+func (a *agreement) respell(w traefik.Request) {
+	a.respelled = true
+	for i, host := range traefik.Spellings(w.Host)[1:] {
+		w.Host = host
+		sources := strangers
+		if i == 0 {
+			sources = a.sources()
+		}
+		for _, from := range sources {
+			a.ask(w, from)
+		}
+	}
+	a.respelled = false
+}
+
 // listed is an address that the first list that judges X-Forwarded-For holds, else the client's own.
 func (a *agreement) listed(client netip.Addr) netip.Addr {
 	for _, l := range a.in.Lists {
@@ -326,11 +344,11 @@ func (a *agreement) compare(q traefik.Request) {
 		if passes && in == no {
 			a.disagree(q, got, "only the listed may enter")
 		}
-		if got.Outcome == traefik.Refused && in == yes && a.in.Auth == "" {
+		if got.Outcome == traefik.Refused && in == yes && a.in.Auth == "" && !a.respelled {
 			a.disagree(q, got, "the listed may enter")
 		}
 	case Public:
-		if got.Outcome == traefik.Refused && in == yes && a.in.open == "" && a.r.Unknown == "" {
+		if got.Outcome == traefik.Refused && in == yes && a.in.open == "" && a.r.Unknown == "" && !a.respelled {
 			a.disagree(q, got, "everybody may enter")
 		}
 	}
@@ -434,6 +452,8 @@ func TestChainsOfMiddlewaresAgree(t *testing.T) {
 		"secure.headers.customrequestheaders.X-Forwarded-Proto=https",
 		"tls.redirectscheme.scheme=https",
 		"www.redirectregex.regex=^http://(.*)", "www.redirectregex.replacement=https://$${1}",
+		`moved.redirectregex.regex=^https?://r[0-9]+\.example\.com/(.*)`,
+		"moved.redirectregex.replacement=https://new.example.com/$${1}",
 		"basic.basicauth.users=ops:x",
 		"login.forwardauth.address=http://authelia:9091/api/authz/forward-auth",
 		"bouncer.forwardauth.address=http://crowdsec:8080/",

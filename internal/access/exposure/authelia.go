@@ -133,6 +133,9 @@ func (cfg *autheliaFile) rules() func(host, path, method string, from netip.Addr
 		a.Rules[i].prepare(named)
 	}
 	return func(host, path, method string, from netip.Addr) bool {
+		if strings.HasSuffix(host, ".") {
+			return false // no session's domain ends in a dot, and Authelia refuses a host that is below none
+		}
 		for i := range a.Rules {
 			if r := &a.Rules[i]; r.takes(host, path, method, from) {
 				return r.Policy == "bypass" && r.Subject.IsZero()

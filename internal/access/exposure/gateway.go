@@ -264,6 +264,11 @@ func (c *builder) member(st *stack.Stack, s *stack.Service, kind sight) (Contain
 	for i := range built {
 		m.take(&ct, &built[i])
 	}
+	if s.Build != nil {
+		for i := range s.Build.Labels { // which win over the Dockerfile's
+			m.take(&ct, &s.Build.Labels[i])
+		}
+	}
 	for i := range s.Labels { // which win over the image's
 		m.take(&ct, &s.Labels[i])
 	}

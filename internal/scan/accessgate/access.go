@@ -17,6 +17,10 @@ var Gate = gate.Gate{Name: finding.GateAccess, Rules: check.Rules, Run: run}
 
 func run(_ context.Context, t *target.Target, opt *gate.Options) (*gate.Result, error) {
 	if t.Host == nil {
+		if len(t.Unread) > 0 {
+			return &gate.Result{Reason: "no compose project could be read in full",
+				Remedy: "Put what is named above where the compose file says, or correct the path there."}, nil
+		}
 		return &gate.Result{Reason: "no compose project among the inputs", Remedy: "Name a compose project: drydock access FOLDER."}, nil
 	}
 	found := access.Check(t.Host, opt.Access)

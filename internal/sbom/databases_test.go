@@ -168,3 +168,30 @@ func FuzzDatabases(f *testing.F) {
 		}
 	})
 }
+
+// Stores of languages: what has advisories is read, the rest is named.
+func TestStoresOfLanguages(t *testing.T) {
+	inv := read(t, imagetest.Tar(t,
+		entry{Name: "usr/local/lib/R/site-library/jsonlite/DESCRIPTION", Data: "Package: jsonlite\nVersion: 1.8.7\nLicense: MIT + file LICENSE\nAuthor: A\n  Version: none\n"},
+		entry{Name: "usr/local/lib/R/library/base/DESCRIPTION", Data: "Package: base\nVersion: 4.3.1\nPriority: base\n"},
+		entry{Name: "usr/local/lib/R/library/broken/DESCRIPTION", Data: "Package: broken\n"},
+		entry{Name: "app/DESCRIPTION", Data: "Package: own\nVersion: 1\n"},
+		entry{Name: "app/lib/phoenix-1.5.0/ebin/phoenix.app", Data: "{application,phoenix,\n [{description,\"web\"},{vsn,\"1.5.0\"}]}.\n"},
+		entry{Name: "app/lib/kernel-9.0/ebin/kernel.app", Data: "{application,kernel,[{vsn,\"9.0\"}]}.\n"},
+		entry{Name: "usr/lib/erlang/lib/jose-1/ebin/jose.app", Data: "{application,jose,[{vsn,\"1\"}]}.\n"},
+		entry{Name: "app/lib/odd/ebin/odd.app", Data: "{application,odd,[]}.\n"},
+		entry{Name: "usr/local/lib/perl5/site_perl/5.36.0/x86_64-linux-gnu/auto/DBI/.packlist", Data: "/usr/local/bin/dbiprof\n"},
+		entry{Name: "usr/local/lib/luarocks/rocks-5.1/lua-cjson/2.1.0-1/rock_manifest", Data: "rock_manifest = {}\n"},
+		entry{Name: "root/.opam/5.0/.opam-switch/packages/cohttp.5.0.0/opam", Data: "opam-version: \"2.0\"\n"},
+		entry{Name: "srv/.yarn/cache/lodash-npm-4.17.20-0123-8.zip", Data: "PK"}))
+	expect(t, inv, `
+CRAN jsonlite 1.8.7 MIT + file LICENSE usr/local/lib/R/site-library/jsonlite/DESCRIPTION by RUN step 1
+Hex phoenix 1.5.0 app/lib/phoenix-1.5.0/ebin/phoenix.app by RUN step 1
+! app/lib/odd/ebin/odd.app: no vsn: the application's version is not known (missing false)
+! root/.opam/5.0/.opam-switch/packages/cohttp.5.0.0/opam: opam: its packages are not read, and nothing is known of what they bring (missing false)
+! srv/.yarn/cache/lodash-npm-4.17.20-0123-8.zip: Yarn's Plug'n'Play cache: its packages are not read, and nothing is known of what they bring (missing false)
+! usr/local/lib/R/library/broken/DESCRIPTION: no Package and Version (missing false)
+! usr/local/lib/luarocks/rocks-5.1/lua-cjson/2.1.0-1/rock_manifest: LuaRocks: its packages are not read, and nothing is known of what they bring (missing false)
+! usr/local/lib/perl5/site_perl/5.36.0/x86_64-linux-gnu/auto/DBI/.packlist: CPAN: its packages are not read, and nothing is known of what they bring (missing false)
+`)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/sbom/extract"
@@ -11,8 +12,15 @@ import (
 
 const bareManifest = "the short list of rpm's packages"
 
-// foreign are the databases and stores that are recognised and not read, by where their files are.
+// foreign are the databases and stores that are recognised and not read, by where their files are: below a folder of the
+// root, or of any other folder where it begins with a star.
 var foreign = []struct{ below, suffix, name string }{
+	{"*/auto/", "/.packlist", "CPAN"},
+	{"*/lib/luarocks/rocks", "/rock_manifest", "LuaRocks"},
+	{"*/.opam-switch/packages/", "/opam", "opam"},
+	{"*/.julia/packages/", "/Project.toml", "Julia's package folder"},
+	{"*/.spack-db/", ".json", "Spack"},
+	{"*/.yarn/cache/", ".zip", "Yarn's Plug'n'Play cache"},
 	{"nix/store/", "", "Nix"},
 	{"gnu/store/", "", "GNU Guix"},
 	{"var/db/xbps/", ".plist", "Void Linux's xbps"},
@@ -72,7 +80,7 @@ func (c *composer) foreign() map[string]string {
 			}
 			for i := range foreign {
 				f := &foreign[i]
-				if !bytes.HasPrefix(path, []byte(f.below)) || !bytes.HasSuffix(path, []byte(f.suffix)) {
+				if !bytes.HasSuffix(path, []byte(f.suffix)) || !isBelow(path, f.below) {
 					continue
 				}
 				if old := found[f.name]; old == "" || string(path) < old {
@@ -82,6 +90,13 @@ func (c *composer) foreign() map[string]string {
 		})
 	}
 	return found
+}
+
+func isBelow(path []byte, folder string) bool {
+	if part, ok := strings.CutPrefix(folder, "*"); ok {
+		return bytes.Contains(path, []byte(part))
+	}
+	return bytes.HasPrefix(path, []byte(folder))
 }
 
 // listed reports whether a distribution's database named any package.

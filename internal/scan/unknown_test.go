@@ -66,6 +66,8 @@ var unknowns = []struct {
 	{"a database of pacman's", "sbom", finding.GateImage,
 		"-- root/etc/os-release --\nID=arch\n-- root/etc/passwd --\n-- root/var/lib/pacman/local/a-1-1/desc --\n%NAME%\na\n\n%VERSION%\n1-1\n",
 		[]string{"dir:root"}, "no advisories for Arch Linux"},
+	{"a lockfile that is not read", "sbom/lockfile", finding.GateImage,
+		"-- poetry.lock --\n[[package]]\nname = \"idna\"\nversion = \"3.15\"\n-- deno.lock --\n{}\n", nil, "Deno's lockfile is not read"},
 	{"a store that is not read", "sbom", finding.GateImage, "-- root/nix/store/a-1/bin/a --\nx\n", []string{"dir:root"}, "Nix"},
 	{"a component without a package URL", "sbom", finding.GateImage,
 		"-- a.json --\n{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"components\":[{\"type\":\"platform\",\"name\":\"own\"}]}\n", []string{"a.json"}, "own"},

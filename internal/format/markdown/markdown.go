@@ -51,6 +51,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	c.findings(s.Groups, o.All)
 	c.listing(r)
 	c.gaps(s)
+	c.notes(r.Warnings)
 	c.print("\n<sub>%s · %s", report.Markdown(r.Tool.Name+" "+r.Tool.Version), report.Markdown(r.Target))
 	if n := len(s.Silenced) + len(s.Waived); n > 0 {
 		c.print(" · %d suppressed, %d waived", len(s.Silenced), len(s.Waived))
@@ -217,4 +218,24 @@ func capital(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// notes are the remarks that are neither findings nor failures, folded.
+func (c *comment) notes(all []report.Warning) {
+	if len(all) == 0 || c.full() {
+		return
+	}
+	c.print("\n<details><summary>%s</summary>\n\n", report.Plural(len(all), "remark"))
+	for i, n := range all {
+		if i == maxOpen || c.full() {
+			c.print("- and %d more\n", len(all)-i)
+			break
+		}
+		text := n.Text
+		if at := n.Location.String(); at != "" {
+			text = at + ": " + text
+		}
+		c.print("- %s\n", cell(text))
+	}
+	c.print("\n</details>\n")
 }

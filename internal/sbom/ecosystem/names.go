@@ -12,6 +12,7 @@ const (
 	NuGet     = "NuGet"
 	Bitnami   = "Bitnami"
 	Hex       = "Hex"
+	CRAN      = "CRAN"
 	SwiftURL  = "SwiftURL"
 	Conda     = "conda" // OSV has none of that name
 )

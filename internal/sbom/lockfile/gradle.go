@@ -10,6 +10,7 @@ import (
 
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
@@ -209,4 +210,32 @@ func catalogueVersion(v any, versions map[string]any) string {
 		}
 	}
 	return ""
+}
+
+// isGradleLock tells Gradle's lockfiles before version 7, one for each configuration.
+func isGradleLock(name string) bool {
+	return strings.HasSuffix(name, ".lockfile") && path.Base(path.Dir(name)) == "dependency-locks"
+}
+
+// readGradleLock reads such a lockfile: "group:artifact:version" a line.
+func readGradleLock(f *extract.File) ([]inventory.Package, error) {
+	data, err := f.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	var out []inventory.Package
+	for n, line := range strings.Split(string(data), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		part := strings.Split(line, ":")
+		if len(part) != 3 || part[0] == "" || part[1] == "" || part[2] == "" {
+			return out, fmt.Errorf("line %d: not group:artifact:version", n+1)
+		}
+		p := extract.NewPackage(ecosystem.Maven, part[0]+":"+part[1], part[2])
+		p.Line = n + 1
+		out = append(out, p)
+	}
+	return out, nil
 }

@@ -40,6 +40,10 @@ func Installed(name string) extract.Reader {
 		if path.Base(path.Dir(name)) == "composer" {
 			return readComposerInstalled
 		}
+	case "DESCRIPTION":
+		if isRPackage(name) {
+			return readRPackage
+		}
 	}
 	switch {
 	case strings.HasSuffix(base, ".egg-info"): // a file, as distutils leaves it
@@ -48,6 +52,8 @@ func Installed(name string) extract.Reader {
 		return readGemspec
 	case strings.HasSuffix(base, ".deps.json"):
 		return readDepsJSON
+	case strings.HasSuffix(base, ".app") && isErlangApplication(name):
+		return readErlangApplication
 	}
 	return nil
 }

@@ -3,6 +3,7 @@
 package lockfile
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -70,7 +71,14 @@ var declared = map[string]extract.Reader{
 
 // Readers lists the files of a source tree that have a reader, by name or by an example of their pattern.
 func Readers() []string {
-	return append(slices.Sorted(maps.Keys(declared)), "requirements.txt", "pylock.toml", "app.csproj")
+	names := append(slices.Sorted(maps.Keys(declared)),
+		"requirements.txt", "requirements.in", "pylock.toml", "app.csproj", "gradle/dependency-locks/compileClasspath.lockfile")
+	for i := range notRead {
+		if u := &notRead[i]; u.needs == "" {
+			names = append(names, cmp.Or(u.name, "app"+u.suffix))
+		}
+	}
+	return names
 }
 
 // Project gives the readers of one tree's files. Those of Maven share what they parsed of it.
@@ -113,6 +121,10 @@ func byName(name string) extract.Reader {
 		return readVersionCatalogue
 	case isCondaEnvironment(base):
 		return readCondaEnvironment
+	case isCompiled(base):
+		return readCompiled
+	case isGradleLock(name):
+		return readGradleLock
 	}
-	return nil
+	return tellUnread(name)
 }

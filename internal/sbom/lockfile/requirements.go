@@ -290,3 +290,20 @@ func isRequirements(name string) bool {
 	}
 	return strings.HasPrefix(base, "requirements") || strings.HasSuffix(base, "requirements.txt")
 }
+
+// isCompiled tells what pip-compile makes requirements of: requirements.in, requirements-dev.in.
+func isCompiled(base string) bool {
+	return strings.HasPrefix(base, "requirements") && strings.HasSuffix(base, ".in")
+}
+
+// readCompiled reads such a file where what was made of it is not at hand.
+func readCompiled(f *extract.File) ([]inventory.Package, error) {
+	if compiled(f) {
+		return nil, nil
+	}
+	return readRequirements(f)
+}
+
+func compiled(f *extract.File) bool {
+	return f.Locked(false, strings.TrimSuffix(path.Base(f.Path), ".in")+".txt")
+}

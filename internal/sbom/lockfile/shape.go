@@ -48,7 +48,10 @@ func Familiar(name string, f *extract.File) bool {
 	if err != nil {
 		return true // the reader has said so, or there was nothing to be said
 	}
-	if isRequirements(name) {
+	if isCompiled(path.Base(name)) && compiled(f) {
+		return true
+	}
+	if isRequirements(name) || isCompiled(path.Base(name)) {
 		return emptyRequirements.Match(text)
 	}
 	shape := shapes[path.Base(name)]

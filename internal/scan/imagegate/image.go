@@ -4,6 +4,7 @@ package imagegate
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -142,12 +143,39 @@ func addImage(res *gate.Result, h *held) {
 		res.Completeness.ExplainedBytes += c.ExplainedBytes
 		res.Completeness.ExecutableBytes += c.ExecutableBytes
 		res.Completeness.Unexplained = append(res.Completeness.Unexplained, c.Unexplained...)
+		res.Warnings = append(res.Warnings, unexplained(h, c)...)
 	}
 	for _, p := range h.inv.Problems {
 		if p.Missing {
 			res.Findings = append(res.Findings, missingDatabase(h, p))
 		}
 	}
+}
+
+// unexplained is the remark on programs of which no package tells what is in them, where others are told of. An image of
+// which none is told is a gap: sbom says it.
+func unexplained(h *held, c *inventory.Completeness) []report.Warning {
+	if len(c.Unexplained) == 0 || c.ExplainedBytes == 0 {
+		return nil
+	}
+	var names []string
+	for i := range c.Unexplained {
+		names = append(names, c.Unexplained[i].Path)
+	}
+	if more := len(names) - 3; more > 0 {
+		names = append(names[:3:3], "and more")
+	}
+	text := fmt.Sprintf("%s of %s of programs belong to no package, and nothing is known of what they were made of: %s",
+		kilobytes(c.ExecutableBytes-c.ExplainedBytes), kilobytes(c.ExecutableBytes), strings.Join(names, ", "))
+	return []report.Warning{{Text: text, Location: finding.Location{Path: cmp.Or(h.input.Service, h.input.Path)}}}
+}
+
+func kilobytes(n int64) string {
+	const kB, MB = 1000, 1000_000
+	if n < MB {
+		return fmt.Sprintf("%d kB", (n+kB-1)/kB)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/MB)
 }
 
 // readAll reads every input of the gate side by side, and keeps their order.

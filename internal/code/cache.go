@@ -1,40 +1,54 @@
 package code
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/gob"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"sort"
+	"time"
 
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/safefile"
 )
 
-// Results are kept on disk by the file's content and path, in one store for each set of rules and build of drydock. A
-// store that cannot be read is as good as none.
+// Results are kept on disk, a file each, by the content and path of what was looked at, in a folder for each set of
+// rules and build of drydock. Each is read when it is asked for, so that a run costs what it looks at, whatever is
+// kept. What cannot be read is as good as none.
 
 const (
 	maxCached    = 60_000
 	maxCacheSize = 256 << 20
+	maxEntry     = 32 << 20
+	// What nothing asked for in so long is dropped; whether there is such is looked at once a day.
+	keptFor, prunedEach = 14 * 24 * time.Hour, 24 * time.Hour
 )
 
+// cache keeps results of one set of rules and build. It is safe for concurrent use, by several processes too.
 type cache struct {
-	path  string
-	mu    sync.Mutex
-	old   map[string]FileResult
-	now   map[string]FileResult
-	fresh bool
+	root string // of all sets of rules
+	dir  string
+}
+
+// entry is a kept result without its facts, which are kept beside it as they are.
+type entry struct {
+	Findings []Finding
+	Problem  string
+	Unread   bool
+	Unused   []Unused
 }
 
 func cacheKey(rel string, src []byte) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d:%s", len(rel), rel)
 	h.Write(src)
-	return string(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func openCache(dir, build string, rules []*rule.Rule) *cache {
@@ -43,68 +57,123 @@ func openCache(dir, build string, rules []*rule.Rule) *cache {
 	for _, r := range rules {
 		_ = gob.NewEncoder(h).Encode(r)
 	}
-	c := &cache{
-		path: filepath.Join(dir, hex.EncodeToString(h.Sum(nil))[:24]+".gob"),
-		old:  map[string]FileResult{},
-		now:  map[string]FileResult{},
-	}
-	f, err := os.Open(c.path)
-	if err != nil {
-		return c
-	}
-	defer f.Close()
-	if err := gob.NewDecoder(io.LimitReader(f, maxCacheSize)).Decode(&c.old); err != nil {
-		c.old = map[string]FileResult{}
-	}
+	c := &cache{root: dir, dir: filepath.Join(dir, hex.EncodeToString(h.Sum(nil))[:24])}
+	c.prune(time.Now())
 	return c
 }
 
+// path is where the result with a key is kept: in one of 256 folders, as none should have too many files.
+func (c *cache) path(key string) string { return filepath.Join(c.dir, key[:2], key[2:]) }
+
 func (c *cache) get(key string) (FileResult, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	r, ok := c.old[key]
-	if ok {
-		c.now[key] = r
+	path := c.path(key)
+	st, err := os.Stat(path)
+	if err != nil || !st.Mode().IsRegular() || st.Size() > maxEntry {
+		return FileResult{}, false
 	}
-	return r, ok
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return FileResult{}, false
+	}
+	if now := time.Now(); now.Sub(st.ModTime()) > prunedEach {
+		_ = os.Chtimes(path, now, now) // it is still asked for
+	}
+	return decodeEntry(b)
 }
 
-func (c *cache) put(key string, r FileResult) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.now) < maxCached {
-		c.now[key] = r
-		c.fresh = true
+// decodeEntry reads a kept result: the length of the entry, the entry, if there is anything to tell, and the facts.
+func decodeEntry(b []byte) (FileResult, bool) {
+	size, n := binary.Uvarint(b)
+	if n <= 0 || size > uint64(len(b)-n) {
+		return FileResult{}, false
 	}
+	b = b[n:]
+	var e entry
+	if size > 0 && gob.NewDecoder(bytes.NewReader(b[:size])).Decode(&e) != nil {
+		return FileResult{}, false
+	}
+	r := FileResult{Findings: e.Findings, Problem: e.Problem, Unread: e.Unread, Unused: e.Unused}
+	if facts := b[size:]; len(facts) > 0 {
+		r.Facts = facts
+	}
+	return r, true
+}
+
+// put keeps a result. A failure costs time on the next run and nothing else.
+func (c *cache) put(key string, r FileResult) {
+	var told bytes.Buffer
+	if len(r.Findings) > 0 || r.Problem != "" || r.Unread || len(r.Unused) > 0 {
+		e := entry{Findings: r.Findings, Problem: r.Problem, Unread: r.Unread, Unused: r.Unused}
+		if gob.NewEncoder(&told).Encode(e) != nil {
+			return
+		}
+	}
+	path := c.path(key)
+	if os.MkdirAll(filepath.Dir(path), 0o700) != nil {
+		return
+	}
+	_ = safefile.Cache(path, func(w io.Writer) error {
+		for _, b := range [][]byte{binary.AppendUvarint(nil, uint64(told.Len())), told.Bytes(), r.Facts} {
+			if _, err := w.Write(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // keepFacts replaces the facts of a file whose results are kept.
 func (c *cache) keepFacts(key string, facts []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if r, ok := c.now[key]; ok {
+	if r, ok := c.get(key); ok {
 		r.Facts = facts
-		c.now[key] = r
-		c.fresh = true
+		c.put(key, r)
 	}
 }
 
-// save writes what this run learnt. A failure costs time on the next run and nothing else.
-func (c *cache) save() {
-	if !c.fresh {
+// prune drops what nothing asked for in a long time, of all sets of rules, and the oldest where there is too much.
+func (c *cache) prune(now time.Time) {
+	mark := filepath.Join(c.root, "pruned")
+	if st, err := os.Stat(mark); err == nil && now.Sub(st.ModTime()) < prunedEach {
 		return
 	}
-	if os.MkdirAll(filepath.Dir(c.path), 0o700) != nil {
+	if os.MkdirAll(c.root, 0o700) != nil || os.WriteFile(mark, nil, 0o600) != nil || os.Chtimes(mark, now, now) != nil {
 		return
 	}
-	// What other runs with these rules looked at stays, as far as there is room.
-	for k, r := range c.old {
-		if len(c.now) >= maxCached {
-			break
+	type kept struct {
+		path string
+		size int64
+		at   time.Time
+	}
+	var all []kept
+	_ = filepath.WalkDir(c.root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path == mark {
+			return nil
 		}
-		if _, ok := c.now[k]; !ok {
-			c.now[k] = r
+		if info, err := d.Info(); err == nil {
+			all = append(all, kept{path, info.Size(), info.ModTime()})
+		}
+		return nil
+	})
+	sort.Slice(all, func(i, j int) bool { return all[i].at.After(all[j].at) })
+	total := int64(0)
+	for i, k := range all {
+		if total += k.size; i >= maxCached || total > maxCacheSize || now.Sub(k.at) > keptFor {
+			_ = os.Remove(k.path)
 		}
 	}
-	_ = safefile.Create(c.path, func(w io.Writer) error { return gob.NewEncoder(w).Encode(c.now) })
+	c.dropEmpty()
+}
+
+// dropEmpty removes folders that nothing is left in.
+func (c *cache) dropEmpty() {
+	sets, _ := filepath.Glob(filepath.Join(c.root, "*", "*"))
+	for _, dir := range sets {
+		_ = os.Remove(dir) // fails where it holds something
+	}
+	sets, _ = filepath.Glob(filepath.Join(c.root, "*"))
+	for _, dir := range sets {
+		if st, err := os.Lstat(dir); err == nil && st.IsDir() {
+			_ = os.Remove(dir)
+		}
+	}
 }

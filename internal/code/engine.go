@@ -149,7 +149,7 @@ type Partial struct{ Path, Reason string }
 
 // Run looks at all files of a tree. progress, which may be nil, is told of each file that is done.
 func (e *Engine) Run(ctx context.Context, tree *source.Tree, progress func(done, total int)) (*Result, error) {
-	if e.opt.Cache != "" {
+	if e.opt.Cache != "" && e.cache == nil {
 		e.cache = openCache(e.opt.Cache, e.opt.Build, e.rules)
 	}
 	e.many = &tooMany{n: map[*rule.Rule]int{}}
@@ -224,9 +224,6 @@ feed:
 		}
 	}
 	number(out.Findings)
-	if e.cache != nil {
-		e.cache.save()
-	}
 	return out, nil
 }
 

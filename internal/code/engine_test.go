@@ -194,7 +194,7 @@ func TestCacheBringsTheSame(t *testing.T) {
 		a.Findings[0].ID() != b.Findings[0].ID() {
 		t.Errorf("%v\n%v\n%v", a, b, c)
 	}
-	if files, _ := filepath.Glob(filepath.Join(cacheDir, "*.gob")); len(files) != 2 {
-		t.Errorf("stores: %v", files)
+	if files, _ := filepath.Glob(filepath.Join(cacheDir, "*", "*", "*")); len(files) != 2 {
+		t.Errorf("kept: %v", files)
 	}
 }

@@ -103,7 +103,7 @@ var ErrNoReading = errors.New("the pattern does not parse")
 var limits = syntax.Limits{Bytes: 1 << 20, Nodes: 1 << 18, Time: 2 * time.Second}
 
 // Compile compiles a pattern of a language.
-func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
+func Compile(lang *ast.Lang, text string, vars *Vars) (compiled *Pattern, failed error) {
 	if strings.TrimSpace(text) == "" {
 		if lang.Pattern.Blank == "" {
 			return nil, errors.New("the pattern is empty")
@@ -124,6 +124,11 @@ func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
 		text = lang.Pattern.Prepare(text)
 	}
 	p, err := compileAs(lang, "", text, vars)
+	defer func() {
+		if errors.Is(failed, ErrNoReading) {
+			failed = fmt.Errorf("%w: %s", failed, shownText(text))
+		}
+	}()
 	for ext := range lang.Also {
 		if err != nil {
 			if q, e := compileAs(lang, "pattern"+ext, text, vars); e == nil {
@@ -137,6 +142,16 @@ func Compile(lang *ast.Lang, text string, vars *Vars) (*Pattern, error) {
 		}
 	}
 	return p, err
+}
+
+// shownText is a pattern's text in an error, in one line and not too long.
+func shownText(text string) string {
+	const most = 120
+	text = strings.Join(strings.Fields(text), " ")
+	if r := []rune(text); len(r) > most {
+		text = string(r[:most]) + "…"
+	}
+	return text
 }
 
 // compileAs compiles a pattern with the grammar of a file's name.

@@ -34,9 +34,18 @@ func load(fsys fs.FS, path string, shown func(string) string) (rules []*Rule, er
 	if err != nil {
 		return nil, []error{clierr.InputErr(shown(path), err).WithHint("Give a rule file or a folder of rule files.")}
 	}
+	read := 0
 	for _, f := range files {
 		r, e := loadFile(fsys, f, shown(f))
+		if f != path && len(e) == 1 && errors.Is(e[0], errNoRules) {
+			continue // one of the folder's files that is about something else
+		}
+		read++
 		rules, errs = append(rules, r...), append(errs, e...)
+	}
+	if read == 0 {
+		errs = append(errs, clierr.Input(shown(path), "no rule file in this folder").
+			WithHint("Give a rule file or a folder of rule files."))
 	}
 	return rules, errs
 }
@@ -124,11 +133,10 @@ func Parse(path string, text []byte) (rules []*Rule, errs []error) {
 	p := &parser{path: path}
 	list := p.get(doc.Content[0], "rules")
 	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, []error{
-			clierr.Input(path, "no list named `rules`").
-				At(doc.Content[0].Line, doc.Content[0].Column).
-				WithHint("A rule file has a list named `rules`."),
-		}
+		err := clierr.Input(path, "no list named `rules`").At(doc.Content[0].Line, doc.Content[0].Column).
+			WithHint("A rule file has a list named `rules`.")
+		err.Err = errNoRules
+		return nil, []error{err}
 	}
 	for _, n := range list.Content {
 		r, err := p.rule(n)
@@ -140,8 +148,12 @@ func Parse(path string, text []byte) (rules []*Rule, errs []error) {
 			rules = append(rules, r)
 		}
 	}
-	return rules, errs
+	rules, more := distinct(rules)
+	return rules, append(errs, more...)
 }
+
+// errNoRules says that a file of YAML is about something else.
+var errNoRules = errors.New("no rules")
 
 var errIgnored = errors.New("rule is of another tool's kind")
 
@@ -236,13 +248,16 @@ func (p *parser) rule(n *yaml.Node) (*Rule, error) {
 			return nil, errIgnored
 		}
 	}
+	if err := p.keys(n); err != nil {
+		return nil, err
+	}
 	if err := p.head(r, n); err != nil {
 		return nil, err
 	}
 	if err := p.body(r, n); err != nil {
 		return nil, err
 	}
-	return r, nil
+	return r, p.bound(r, n)
 }
 
 // head reads everything but the patterns.
@@ -315,7 +330,7 @@ func (p *parser) body(r *Rule, n *yaml.Node) (err error) {
 		r.Taint, err = p.taint(n, "pattern-")
 		return err
 	default:
-		return p.bad(p.get(n, "mode"), "mode %q is not supported; use search or taint", mode)
+		return unsupported(p.bad(p.get(n, "mode"), "mode %q is not supported; use search or taint", mode), "mode %s", mode)
 	}
 	if m := p.get(n, "match"); m != nil {
 		r.Match, err = p.match(m)

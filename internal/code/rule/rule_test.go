@@ -133,15 +133,17 @@ rules:
 // A rule that is wrong is told with its place and what is wrong, and the others are read.
 func TestWrongRules(t *testing.T) {
 	for body, want := range map[string]string{
-		"":                                 "rules.yaml:2",
-		"pattern: [1]":                     "rules.yaml:6:12",
-		"patern: f()":                      "rules.yaml:2",
-		"patterns:\n- patern: f()":         `rules.yaml:7:5: rule a: "patern" is no pattern operator`,
-		"patterns:\n- pattern-not: f()":    "rules.yaml",
-		"mode: taint\npattern-sources: []": "rules.yaml",
-		"pattern: f()\nmode: quick":        "rules.yaml",
-		"patterns: &a\n- patterns: *a":     "rules.yaml:7:15: the alias *a stands inside what it refers to",
-		"match: &a\n  all: [*a]":           "rules.yaml:7:11",
+		"":             "rules.yaml:2",
+		"pattern: [1]": "rules.yaml:6:12",
+		"patern: f()":  `rules.yaml:6:3: rule a: "patern" is no key of a rule`,
+		"patterns:\n- pattern: f($X)\n- focus-metavariable: $Y":                           "no pattern has the metavariable $Y",
+		"patterns:\n- pattern: f($X)\n- metavariable-regex: {metavariable: $Z, regex: a}": "rules.yaml:8: rule a: no pattern has",
+		"patterns:\n- patern: f()":                                             `rules.yaml:7:5: rule a: "patern" is no pattern operator`,
+		"patterns:\n- pattern-not: f()":                                        "rules.yaml",
+		"mode: taint\npattern-sources: []":                                     "rules.yaml",
+		"pattern: f()\nmode: quick":                                            "rules.yaml",
+		"patterns: &a\n- patterns: *a":                                         "rules.yaml:7:15: the alias *a stands inside what it refers to",
+		"match: &a\n  all: [*a]":                                               "rules.yaml:7:11",
 		"match: " + strings.Repeat("{all: [", 300) + strings.Repeat("]}", 300): "nested more than 200 levels deep",
 	} {
 		if _, err := ruleOf(body); err == nil || !strings.Contains(err.Error(), want) {

@@ -62,7 +62,8 @@ func CompileIn(r *rule.Rule, language string, shared *Pool) (*Program, error) {
 		p.Plain = "generic"
 	default:
 		if p.Lang = ast.LangByName(l); p.Lang == nil {
-			return nil, clierr.Input(r.File, "rule %s: language %q is not supported", r.ID, language).At(r.Line, 0)
+			err := clierr.Input(r.File, "rule %s: language %q is not supported", r.ID, language).At(r.Line, 0)
+			return nil, &rule.UnsupportedError{What: "language " + language, Err: err}
 		}
 	}
 	o := &r.Options

@@ -95,7 +95,7 @@ func codeEngine(opt *gate.Options) (*code.Engine, *gate.Result, error) {
 	}
 	eng, more := code.New(all, co)
 	errs = append(errs, more...)
-	for _, err := range errs {
+	for _, err := range onceAKind(errs) {
 		res.Unread = append(res.Unread, err)
 		res.Inputs = append(res.Inputs, report.Input{Path: clierr.Path(err), Status: report.Failed, Reason: "a rule could not be used: " + err.Error()})
 	}
@@ -103,6 +103,30 @@ func codeEngine(opt *gate.Options) (*code.Engine, *gate.Result, error) {
 		return nil, nil, clierr.Usage("there are no rules").WithHint("Give rules with --rules, or leave out --no-default-rules.")
 	}
 	return eng, res, nil
+}
+
+// onceAKind tells what rules of a kind are not supported once for all of them.
+func onceAKind(errs []error) []error {
+	count := map[string]int{}
+	for _, err := range errs {
+		var u *rule.UnsupportedError
+		if errors.As(err, &u) {
+			count[u.What]++
+		}
+	}
+	var out []error
+	for _, err := range errs {
+		var u *rule.UnsupportedError
+		if !errors.As(err, &u) || count[u.What] == 1 {
+			out = append(out, err)
+			continue
+		}
+		if n := count[u.What]; n > 1 {
+			count[u.What] = 0
+			out = append(out, clierr.Input(clierr.Path(err), "%s is not supported: %d rules are left out", u.What, n))
+		}
+	}
+	return out
 }
 
 // look is the gate at work.

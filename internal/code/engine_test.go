@@ -2,6 +2,7 @@ package code
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,8 +130,8 @@ func TestWrongRules(t *testing.T) {
 		if !strings.Contains(errs[0].Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.text, errs[0], c.want)
 		}
-		f, ok := errs[0].(*clierr.Error)
-		if !ok || f.Path != "r.yaml" || c.line > 0 && f.Line != c.line {
+		var f *clierr.Error
+		if !errors.As(errs[0], &f) || f.Path != "r.yaml" || c.line > 0 && f.Line != c.line {
 			t.Errorf("%q: place %v, want line %d", c.text, errs[0], c.line)
 		}
 	}

@@ -1,7 +1,10 @@
 // Package fixture is what the Go rules are tested on; nothing imports it.
 package fixture
 
-import "os/exec"
+import (
+	"context"
+	"os/exec"
+)
 
 // Run starts commands.
 func Run(name string) {
@@ -14,4 +17,12 @@ func Run(name string) {
 	exec.Command("bash", "-c", fixed)
 	// ok: go-shell-command
 	exec.Command("ls", name)
+	// ruleid: go-shell-command
+	exec.Command("/bin/sh", "-c", "ls "+name)
+	// ruleid: go-shell-command
+	exec.CommandContext(context.Background(), "bash", "-c", "ls "+name)
+	// ok: go-shell-command
+	exec.CommandContext(context.Background(), "/bin/sh", "-c", "ls")
+	// ok: go-shell-command
+	exec.CommandContext(context.Background(), "ls", "-c", name)
 }

@@ -12,3 +12,22 @@ function handle(req, res) {
   // ok: javascript-shell-from-request
   exec("ls /tmp");
 }
+
+function taken(req, res) {
+  const { dir } = req.query;
+  // ruleid: javascript-shell-from-request
+  exec("ls " + dir);
+  const { body } = req;
+  // ruleid: javascript-shell-from-request
+  exec("ls " + body.dir);
+}
+
+app.get("/", ({ query }, res) => {
+  // ruleid: javascript-shell-from-request
+  exec("ls " + query.dir);
+});
+
+function answer(mail) {
+  // ok: javascript-shell-from-request
+  exec("ls " + mail.body);
+}

@@ -12,6 +12,12 @@ d = yaml.load(a)
 # ok: python-unsafe-load
 e = yaml.load(a, Loader=SafeLoader)
 # ok: python-unsafe-load
+h = yaml.load(a, Loader=yaml.CSafeLoader)
+# ok: python-unsafe-load
+i = yaml.load(a, yaml.CSafeLoader)
+# ruleid: python-unsafe-load
+j = yaml.load(a, Loader=yaml.Loader)
+# ok: python-unsafe-load
 f = yaml.safe_load(a)
 # ok: python-unsafe-load
 g = pickle.loads(pickle.dumps(a))

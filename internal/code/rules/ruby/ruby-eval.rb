@@ -6,3 +6,11 @@ def run(text)
   # ok: ruby-eval
   eval("x = 1")
 end
+# ok: ruby-eval
+eval <<~CODE
+  puts 1
+CODE
+# ruleid: ruby-eval
+eval <<~CODE
+  puts #{what}
+CODE

@@ -62,6 +62,7 @@ type Access struct {
 type Policy struct {
 	FailOn       finding.Severity // "" = never
 	OnlyFixed    bool
+	Efficiency   float64 // least efficiency of an image, 0 to 1
 	AllowPartial bool
 }
 

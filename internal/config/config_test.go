@@ -83,6 +83,8 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		"polcy: {}\n":                      {`drydock.yaml:1:1: drydock.yaml has no key "polcy"`, "Did you mean `policy`?"},
 		"policy:\n  failon: high\n":        {`drydock.yaml:2:3: policy has no key "failon"`, "Did you mean `failOn`?"},
 		"policy: {failOn: severe}\n":       {`drydock.yaml:1:18: "severe" is no severity`, "Use critical, high, medium, low or info."},
+		"policy: {efficiency: 95}\n":       {`drydock.yaml:1:22: "95" is no efficiency`, "Write a number from 0 to 1, such as 0.95."},
+		"policy: {efficiency: NaN}\n":      {`drydock.yaml:1:22: "NaN" is no efficiency`, "Write a number from 0 to 1, such as 0.95."},
 		"policy: {onlyFixed: maybe}\n":     {`drydock.yaml:1:21: onlyFixed must be true or false`, "Write true or false."},
 		"gates: [imgae]\n":                 {`drydock.yaml:1:9: "imgae" is no gate`, "Did you mean `image`?"},
 		"groups: {office: [10.0.0.300]}\n": {`drydock.yaml:1:19: "10.0.0.300" is no address and no range`, "Write 203.0.113.7, 203.0.113.0/24 or an IPv6 address."},

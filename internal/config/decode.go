@@ -122,7 +122,15 @@ func (d *decoder) config(c *Config, n *yaml.Node) {
 					}
 					c.Policy.FailOn = s
 				},
-				"onlyFixed":    func(n *yaml.Node) { c.Policy.OnlyFixed = d.flag(n, "onlyFixed") },
+				"onlyFixed": func(n *yaml.Node) { c.Policy.OnlyFixed = d.flag(n, "onlyFixed") },
+				"efficiency": func(n *yaml.Node) {
+					share, err := strconv.ParseFloat(n.Value, 64)
+					if err != nil || !(share >= 0 && share <= 1) {
+						d.fail(n, "Write a number from 0 to 1, such as 0.95.", "%s is no efficiency", quote(n))
+						return
+					}
+					c.Policy.Efficiency = share
+				},
 				"allowPartial": func(n *yaml.Node) { c.Policy.AllowPartial = d.flag(n, "allowPartial") },
 			})
 		},

@@ -50,6 +50,26 @@ type Unexplained struct {
 	Bytes int64  `json:"bytes"`
 }
 
+// Waste tells which bytes of an image's layers nobody sees, since a layer above removes or replaces them.
+type Waste struct {
+	Efficiency float64 // the share of the bytes that can be seen, 0 to 1
+	Bytes      int64   // hidden, of files as unpacked
+	TotalBytes int64   // of all files of all layers
+	ByLayer    []int64 // hidden bytes of each layer
+	Paths      []WastedPath
+	More       bool // there are more than Paths names
+}
+
+// WastedPath is a file, or what lies below a folder, that one layer brought and another hides.
+type WastedPath struct {
+	Path    string
+	Bytes   int64
+	Files   int
+	Layer   int  // index of the layer that brought it
+	By      int  // of the one that hides it
+	Removed bool // hidden by being removed; else other files took their place
+}
+
 // Distro is what os-release says.
 type Distro struct {
 	ID         string // "debian"
@@ -119,6 +139,7 @@ type Inventory struct {
 	Distro       *Distro
 	Packages     []Package
 	Completeness *Completeness
+	Waste        *Waste // of an image; nil where it could not be told
 	Problems     []Problem
 	Hidden       []string // manifests of a build context that never reach the build, and were not read
 	Files        int      // entries looked at

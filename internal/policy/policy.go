@@ -12,13 +12,14 @@ import (
 type Policy struct {
 	FailOn       finding.Severity // fail on open findings of this weight or worse; "" for none
 	OnlyFixed    bool             // of vulnerabilities, count only those with a known fix
+	Efficiency   float64          // the least share of an image's bytes that can be seen, 0 to 1; 0 asks for nothing
 	AllowPartial bool             // a gate that could not look everywhere is no breach
 
 	Also func(*report.Report) []string // further breaches, for a policy that speaks in words of its own; may be nil
 }
 
 // Active reports whether anything was asked for.
-func (p Policy) Active() bool { return p.FailOn != "" || p.Also != nil }
+func (p Policy) Active() bool { return p.FailOn != "" || p.Also != nil || p.Efficiency > 0 }
 
 // maxNamed is how many breaching findings are named one by one; the rest are counted.
 const maxNamed = 20
@@ -46,6 +47,7 @@ func Apply(r *report.Report, p Policy) {
 	if n > maxNamed {
 		breaches = append(breaches, fmt.Sprintf("and %d more findings of %s or worse", n-maxNamed, p.FailOn))
 	}
+	breaches = append(breaches, p.wasteful(r)...)
 	if p.Also != nil {
 		breaches = append(breaches, p.Also(r)...)
 	}
@@ -65,6 +67,24 @@ func blind(r *report.Report) []string {
 	}
 	if !looked && len(breaches) == 0 && len(r.Gates) > 0 {
 		breaches = append(breaches, "no gate looked at anything")
+	}
+	return breaches
+}
+
+// wasteful names the images of whose bytes too many cannot be seen, and those of which that could not be told.
+func (p Policy) wasteful(r *report.Report) []string {
+	if p.Efficiency <= 0 {
+		return nil
+	}
+	var breaches []string
+	for i := range r.Images {
+		switch img := &r.Images[i]; {
+		case img.Waste == nil && !p.AllowPartial:
+			breaches = append(breaches, fmt.Sprintf("image %s: its efficiency could not be told", img.Name))
+		case img.Waste != nil && img.Waste.Efficiency < p.Efficiency:
+			breaches = append(breaches, fmt.Sprintf("image %s: efficiency %.3f is below %.3f, %s of %s cannot be seen", img.Name,
+				img.Waste.Efficiency, p.Efficiency, report.Size(img.Waste.Bytes), report.Size(img.Waste.TotalBytes)))
+		}
 	}
 	return breaches
 }

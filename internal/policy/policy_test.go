@@ -50,3 +50,28 @@ func TestApply(t *testing.T) {
 		}
 	}
 }
+
+// An image of which too much cannot be seen breaks the policy, and so does one of which that could not be told.
+func TestEfficiency(t *testing.T) {
+	images := func(w *report.Waste) *report.Report {
+		return &report.Report{Images: []report.Image{{Name: "app", Waste: w}}}
+	}
+	for name, c := range map[string]struct {
+		w      *report.Waste
+		policy Policy
+		passed bool
+	}{
+		"enough":              {&report.Waste{Efficiency: 0.95}, Policy{Efficiency: 0.95}, true},
+		"too little":          {&report.Waste{Efficiency: 0.94, Bytes: 6, TotalBytes: 100}, Policy{Efficiency: 0.95}, false},
+		"not told":            {nil, Policy{Efficiency: 0.95}, false},
+		"not told, allowed":   {nil, Policy{Efficiency: 0.95, AllowPartial: true}, true},
+		"nothing asked for":   {&report.Waste{Efficiency: 0.1}, Policy{}, true},
+		"asked for much else": {&report.Waste{Efficiency: 0.1}, Policy{FailOn: "high"}, true},
+	} {
+		r := images(c.w)
+		Apply(r, c.policy)
+		if r.Policy.Passed != c.passed {
+			t.Errorf("%s: %+v", name, r.Policy)
+		}
+	}
+}

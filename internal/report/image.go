@@ -1,6 +1,9 @@
 package report
 
-import "github.com/drydock/drydock/internal/inventory"
+import (
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
+)
 
 // Image is a container image that a gate has read: what SBOMs say they are about. It holds neither environment nor
 // labels of the image.
@@ -15,6 +18,30 @@ type Image struct {
 	Distro   Distro   `json:"distro"`
 	Base     Base     `json:"base"`
 	Layers   []Layer  `json:"layers"`
+	Waste    *Waste   `json:"waste,omitempty"` // absent where it could not be told
+}
+
+// Waste tells which bytes of an image nobody sees: files that a later layer removes or replaces.
+type Waste struct {
+	Efficiency float64      `json:"efficiency"` // the share of the bytes that can be seen, 0 to 1
+	Bytes      int64        `json:"bytes"`      // of files that cannot be seen, as unpacked
+	TotalBytes int64        `json:"totalBytes"` // of all files of all layers
+	Paths      []WastedPath `json:"paths"`      // the largest
+	More       bool         `json:"more"`       // there are others
+}
+
+// WastedPath is a file, or what lies below a folder, that one layer brought and another hides.
+type WastedPath struct {
+	Path      string           `json:"path"`
+	Bytes     int64            `json:"bytes"`
+	Files     int              `json:"files"`
+	How       string           `json:"how"`       // removed or replaced
+	Layer     string           `json:"layer"`     // diff id of the layer that brought it
+	CreatedBy string           `json:"createdBy"` // that layer's instruction
+	HiddenBy  string           `json:"hiddenBy"`  // the instruction of the layer that hides it
+	FromBase  *bool            `json:"fromBase"`
+	Location  finding.Location `json:"location"` // the line of the Dockerfile that brought it, where there is one
+	HiddenAt  finding.Location `json:"hiddenAt"` // the line that hides it
 }
 
 // Distro is the distribution that an image stands on; empty where it has none.
@@ -56,5 +83,26 @@ func ImageOf(inv *inventory.Inventory, services []string) *Image {
 	for _, l := range src.Layers {
 		img.Layers = append(img.Layers, Layer{l.DiffID, l.CreatedBy, l.Bytes, l.FromBase})
 	}
+	img.Waste = wasteOf(inv)
 	return img
+}
+
+func wasteOf(inv *inventory.Inventory) *Waste {
+	src := inv.Waste
+	if src == nil {
+		return nil
+	}
+	w := &Waste{Efficiency: src.Efficiency, Bytes: src.Bytes, TotalBytes: src.TotalBytes, Paths: []WastedPath{}, More: src.More}
+	for _, p := range src.Paths {
+		brought, hides := inv.Image.Layers[p.Layer], inv.Image.Layers[p.By]
+		how := "replaced"
+		if p.Removed {
+			how = "removed"
+		}
+		w.Paths = append(w.Paths, WastedPath{
+			Path: p.Path, Bytes: p.Bytes, Files: p.Files, How: how, Layer: brought.DiffID, CreatedBy: brought.CreatedBy,
+			HiddenBy: hides.CreatedBy, FromBase: brought.FromBase,
+		})
+	}
+	return w
 }

@@ -31,3 +31,18 @@ func List(names []string, max int, none string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:max-1], ", "), n-max+1)
 	}
 }
+
+// Size writes a number of bytes with the unit that suits it: "12.3 MB".
+func Size(n int64) string {
+	size, unit := float64(n), "bytes"
+	for _, next := range []string{"kB", "MB", "GB", "TB"} {
+		if size < 1000 {
+			break
+		}
+		size, unit = size/1000, next
+	}
+	if unit == "bytes" {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%.1f %s", size, unit)
+}

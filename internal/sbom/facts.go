@@ -17,6 +17,8 @@ type layerFacts struct {
 	Opaque   []string // folders that hide what lies below them
 	Paths    pathList // every file, link and folder, which hides what lies below; a folder's ends in a slash
 
+	Sizes sizeList // of the entries of Paths that are no folders
+
 	Problems []inventory.Problem
 	Entries  int
 	Bytes    int64 // of content that was read

@@ -87,6 +87,11 @@ func (s *layerScan) walk(ctx context.Context, l *image.Layer) error {
 			continue
 		}
 		s.facts.Paths.add(e.Path)
+		if e.Kind == image.File {
+			s.facts.Sizes.add(e.Size)
+		} else {
+			s.facts.Sizes.add(0)
+		}
 		switch e.Kind {
 		case image.Symlink:
 			s.facts.Symlinks = append(s.facts.Symlinks, linkFact{e.Path, e.Link})

@@ -36,6 +36,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	p.actions()
 	p.services()
 	p.findings()
+	p.waste()
 	p.listing()
 	p.gaps()
 	p.notes()

@@ -134,6 +134,7 @@ func addImage(res *gate.Result, h *held) {
 	res.Read.Files += max(h.inv.Files, 1) // of a bill of materials one
 	res.Read.Bytes += h.inv.Bytes
 	if img := report.ImageOf(h.inv, h.services); img != nil {
+		res.Findings = append(res.Findings, wasteful(h, img)...)
 		res.Images = append(res.Images, *img)
 	}
 	if c := h.inv.Completeness; c != nil {

@@ -1,3 +1,4 @@
+// Package access is the gate: who can reach each service of a host, and what is wrong with it.
 package access
 
 import (

@@ -246,7 +246,7 @@ func TestConfigurationThatIsHereIsWhole(t *testing.T) {
 }
 
 // TestFilesOfTheFileProviderThatAreNotHere: a router may stand in them, so that nothing is internal; a service with a
-// known door keeps it.
+// known access path keeps it.
 func TestFilesOfTheFileProviderThatAreNotHere(t *testing.T) {
 	const flags = "    image: traefik:v3.5\n    command: ['--entrypoints.web.address=:80', " +
 		"--providers.docker.exposedbydefault=false, "

@@ -104,7 +104,7 @@ func testHosts(t *testing.T) []*sample {
 }
 
 // TestFixesMend makes the edits of every finding of every host, one finding at a time: it is gone afterwards, and no
-// door is wider than before.
+// access path is wider than before.
 func TestFixesMend(t *testing.T) {
 	made := 0
 	for _, s := range testHosts(t) {
@@ -153,13 +153,13 @@ func TestFixesMend(t *testing.T) {
 	}
 }
 
-// opens reports whether a door is new, or lets in another kind of client than it did.
+// opens reports whether an access path is new, or lets in another kind of client than it did.
 func opens(ch exposure.Change) bool {
 	return ch.Path.Lets() && (ch.Was == nil || ch.Was.Access != ch.Path.Access &&
 		exposure.Wider(ch.Was.Access, ch.Path.Access) == ch.Path.Access)
 }
 
-// servesAgain reports whether a door that opens is what the finding missed: a router that was not served.
+// servesAgain reports whether an access path that opens is what the finding missed: a router that was not served.
 func servesAgain(f finding.Finding, ch exposure.Change) bool {
 	return f.Effect == finding.EffectClosed && (ch.Was == nil || ch.Was.Access == "closed")
 }

@@ -26,6 +26,7 @@ func Archives(kind string) []string {
 	return files
 }
 
+// Load reads a project without the environment of the one who tests.
 func Load(t testing.TB, dir string) *stack.Host {
 	t.Helper()
 	h, err := stack.Load(context.Background(), []string{dir},
@@ -117,6 +118,7 @@ type Example struct {
 	Body       string
 }
 
+// ReadExample reads one file of a rule's archive: its remarks, and the services below them.
 func ReadExample(t *testing.T, rule string, f txtar.File) *Example {
 	t.Helper()
 	e := &Example{Rule: rule, Name: f.Name}
@@ -156,6 +158,7 @@ func (e *Example) compose() string {
 	return strings.Replace(proxyOfRules, "FLAGS", flags.String(), 1) + e.Body
 }
 
+// Host is the example as a host.
 func (e *Example) Host(t *testing.T) *stack.Host {
 	return Host(t, map[string]string{"a/compose.yaml": e.compose()}, "a")
 }
@@ -176,6 +179,7 @@ func Project(t testing.TB, text string) (*stack.Host, string) {
 	return h, file
 }
 
+// ProjectHead is a Traefik before which a test's services stand.
 const ProjectHead = `# a host
 services:
   traefik:

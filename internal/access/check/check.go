@@ -1,3 +1,5 @@
+// Package check finds what is wrong with who reaches what. A rule is one value in the file of its family: to add one,
+// write it there, name it in all, and write its examples in testdata/rules/<id>.txtar beside the gate's tests.
 package check
 
 import (
@@ -111,15 +113,14 @@ func newAnalysis(model *exposure.Model, g *exposure.Gateway, found *[]finding.Fi
 	a := &analysis{
 		model: model, g: g, containers: containersOf(model, g), found: found,
 		explained: map[*exposure.Container]bool{}, missing: map[*exposure.Container]string{},
-		refused: map[*exposure.Container]error{}, routes: slices.Clone(g.Routes),
+		refused: map[*exposure.Container]error{}, routes: g.Sorted(),
 	}
-	exposure.SortRoutes(a.routes, g.Before)
 	a.unserved = a.findUnserved()
 	a.open = a.findOpen()
 	return a
 }
 
-// containersOf lists what a gateway sees. Where there is no Traefik, services have doors past it all the same.
+// containersOf lists what a gateway sees. Where there is no Traefik, services have access paths past it all the same.
 func containersOf(model *exposure.Model, g *exposure.Gateway) []*exposure.Container {
 	var out []*exposure.Container
 	for i := range g.Containers {
@@ -133,7 +134,7 @@ func containersOf(model *exposure.Model, g *exposure.Gateway) []*exposure.Contai
 	return out
 }
 
-// declaredPublic says whether drydock.yaml calls a router, or its service, public.
+// declaredPublic reports whether drydock.yaml calls a router, or its service, public.
 func (s *analysis) declaredPublic(r *exposure.Route, m *exposure.Container) bool {
 	name, _, _ := strings.Cut(r.Router.Name, "@")
 	for _, p := range s.model.Options.Public {
@@ -186,7 +187,8 @@ func finish(model *exposure.Model, found []finding.Finding) []finding.Finding {
 	return out
 }
 
-// servedElsewhere says whether of several Traefiks one serves a router: then it is no outage that another one does not.
+// servedElsewhere reports whether of several Traefiks one serves a router: then it is no outage that another one does
+// not.
 func servedElsewhere(model *exposure.Model, service, router string) bool {
 	if len(model.Gateways) < 2 || router == "" {
 		return false

@@ -219,7 +219,7 @@ func (s *search) routerConflicts() {
 	}
 }
 
-// unsetRule says whether a rule is not valid only because a variable has no value here.
+// unsetRule reports whether a rule is not valid only because a variable has no value here.
 func (s *analysis) unsetRule(r *exposure.Route, f traefik.Fault) bool {
 	own := r.Owner()
 	if f.Kind != traefik.BadRule || own == nil {
@@ -351,7 +351,7 @@ func (s *analysis) similar(base, provider string, tcp bool) (name, why string) {
 	return exposure.Unqualified(name), why
 }
 
-// vanished says whether the name is defined on a container that Traefik does not take.
+// vanished reports whether the name is defined on a container that Traefik does not take.
 func (s *analysis) vanished(base string) string {
 	for i := range s.g.Containers {
 		m := &s.g.Containers[i]

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -179,8 +180,8 @@ func (s *search) labelErrors(m *exposure.Container) {
 	}
 }
 
-// mainRouter is the router of a container that people think of, by its labels alone: one that does not redirect, over
-// TLS.
+// mainRouter is the router of a container that a reader looks for, by its labels alone: one that does not redirect,
+// over TLS.
 func (s *analysis) mainRouter(m *exposure.Container) string {
 	names := map[string]int{}
 	for k, l := range m.Labels {
@@ -196,7 +197,7 @@ func (s *analysis) mainRouter(m *exposure.Container) string {
 		}
 	}
 	best := ""
-	for _, n := range exposure.SortedNames(names) {
+	for _, n := range slices.Sorted(maps.Keys(names)) {
 		if best == "" || names[n] > names[best] {
 			best = n
 		}
@@ -336,7 +337,7 @@ func lostNames(ls []*stack.Label) []string {
 	return out
 }
 
-// lostGuard says whether one of the names that are lost would have kept strangers out.
+// lostGuard reports whether one of the names that are lost would have kept strangers out.
 func (s *analysis) lostGuard(ls []*stack.Label) bool {
 	return slices.ContainsFunc(lostNames(ls), s.g.Guards)
 }
@@ -375,7 +376,7 @@ func (s *search) syntax(m *exposure.Container) {
 	}
 }
 
-// only says whether just one label is written below a key with an index.
+// only reports whether just one label is written below a key with an index.
 func (s *analysis) only(m *exposure.Container, base string) bool {
 	n := 0
 	for k := range m.Labels {
@@ -560,7 +561,7 @@ func deployRouter(m *exposure.Container, names []string) string {
 	return names[0]
 }
 
-// phantoms tells of allowlists on routers that a slip of the pen made.
+// phantoms tells of allowlists on routers that a misspelt label made.
 func (s *search) phantoms(m *exposure.Container) {
 	seen := map[*traefik.Router]bool{}
 	for _, r := range s.g.Routes {
@@ -650,7 +651,7 @@ func (s *search) dollars(m *exposure.Container) {
 	if s.model.Host.Live {
 		return
 	}
-	for _, k := range sortedLabels(m) {
+	for _, k := range slices.Sorted(maps.Keys(m.Labels)) {
 		l := m.Labels[k]
 		x := middlewareKey.FindStringSubmatch(k)
 		if x == nil || !userField.MatchString(x[3]) {
@@ -676,14 +677,6 @@ func undoubled(user string) bool {
 		return false
 	}
 	return strings.Contains(strings.ReplaceAll(user, "$$", ""), "$")
-}
-
-func sortedLabels(m *exposure.Container) []string {
-	n := map[string]int{}
-	for k := range m.Labels {
-		n[k] = 0
-	}
-	return exposure.SortedNames(n)
 }
 
 // noPort tells of a container that is not served because no port of it is known.

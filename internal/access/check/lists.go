@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -294,7 +295,7 @@ func (s *search) oldNames() {
 		return
 	}
 	for _, all := range []map[string]*traefik.Middleware{s.g.Runtime.Middlewares, s.g.Runtime.TCPMiddlewares} {
-		for _, name := range exposure.SortedMiddlewares(all) {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
 			if w := all[name]; w.AllowList != nil && w.AllowList.Legacy {
 				s.oldName(w, d)
 			}
@@ -383,7 +384,7 @@ func (s *search) redirectList(told map[listOf]bool, r *exposure.Route) {
 	s.reportList(told, r, l, d)
 }
 
-// openBeside says whether strangers reach the backend of a redirecting router by a router that serves it.
+// openBeside reports whether strangers reach the backend of a redirecting router by a router that serves it.
 func (s *analysis) openBeside(r *exposure.Route) bool {
 	for _, m := range r.Targets() {
 		for _, o := range s.g.OpenBy[m] {
@@ -452,7 +453,7 @@ func (s *search) unused() {
 		if tcp {
 			all, prefix = rt.TCPMiddlewares, "tcp "
 		}
-		for _, name := range exposure.SortedMiddlewares(all) {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
 			w := all[name]
 			if w.AllowList == nil || used[prefix+name] {
 				continue
@@ -504,7 +505,7 @@ func (s *search) unusedList(w *traefik.Middleware, undefined []string) {
 	s.report(d)
 }
 
-// autoOnly says whether a container has no router but the one that Traefik made for it, which a finding of its own
+// autoOnly reports whether a container has no router but the one that Traefik made for it, which a finding of its own
 // tells.
 func (s *analysis) autoOnly(container int) bool {
 	return slices.ContainsFunc(s.g.Routes, func(r *exposure.Route) bool {

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/access/edit"
@@ -185,7 +186,7 @@ func (s *search) openPaths() {
 	}
 }
 
-// pathEdits is what closes an open door, where that can be done in place.
+// pathEdits is what closes an open access path, where that can be done in place.
 func (s *analysis) pathEdits(rule string, r *exposure.Route, m *exposure.Container) []finding.Edit {
 	switch rule {
 	case ruleUnprotected:
@@ -316,8 +317,8 @@ func (s *analysis) loginBeside(r *exposure.Route, m *exposure.Container) *exposu
 	return nil
 }
 
-// atLeastHigh raises what is only info for want of an intent: the kind of door shows that nobody meant it. What is
-// declared public stays info.
+// atLeastHigh raises what is only info for want of an intent: the kind of access path shows that nobody meant it. What
+// is declared public stays info.
 func (s *analysis) atLeastHigh(r *exposure.Route, m *exposure.Container, sev finding.Severity) finding.Severity {
 	return s.atLeast(finding.High, r, m, sev)
 }
@@ -330,7 +331,7 @@ func (s *analysis) atLeast(least finding.Severity, r *exposure.Route, m *exposur
 	return least
 }
 
-// speaks says whether a service has any label for Traefik.
+// speaks reports whether a service has any label for Traefik.
 func (s *analysis) speaks(m *exposure.Container) bool {
 	for k := range m.Labels {
 		if strings.HasPrefix(strings.ToLower(k), "traefik.") {
@@ -368,7 +369,7 @@ func (s *analysis) guardOf(r *exposure.Route, m *exposure.Container) *exposure.R
 	return best
 }
 
-// pathSeverity says how bad an open door is by what stands behind it and what its owner meant.
+// pathSeverity says how bad an open access path is by what stands behind it and what its owner meant.
 func (s *analysis) pathSeverity(r *exposure.Route, m *exposure.Container) (finding.Severity, []string) {
 	switch {
 	case exposure.IsStore(m.Service) && (r.TCP || r.UDP):
@@ -466,7 +467,7 @@ func (s *analysis) findMissed(m *exposure.Container) string {
 			!strings.HasPrefix(l, "traefik.tcp.") ||
 			strings.Contains(l, "allowlist.sourcerange") && !strings.HasPrefix(l, "traefik.http.") &&
 				!strings.HasPrefix(l, "traefik.tcp.") {
-			return exposure.Quote(k)
+			return strconv.Quote(k)
 		}
 	}
 	return s.missedDeploy(m)
@@ -477,7 +478,7 @@ func (s *analysis) findMissed(m *exposure.Container) string {
 var attach = lazyregexp.New(`(?i)\.routers\.[^.]+\.middlewares(?:\[[^\]]*\]|\.[^.]+)?$`)
 
 // misnamed is an allowlist that a label of the service's attaches to a router, and that is before none of its
-// backend's doors.
+// backend's access paths.
 func (s *analysis) misnamed(m *exposure.Container) string {
 	for i := range m.Service.Labels {
 		l := &m.Service.Labels[i]
@@ -540,7 +541,7 @@ func (s *analysis) missedDeploy(m *exposure.Container) string {
 		if strings.HasPrefix(k, "traefik.") &&
 			(strings.Contains(k, "allowlist.sourcerange") || strings.Contains(k, "whitelist.sourcerange")) &&
 			!s.g.Runtime.Static.ReadsServices() {
-			return exposure.Quote(l.Key)
+			return strconv.Quote(l.Key)
 		}
 	}
 	return ""

@@ -121,7 +121,7 @@ func socketSeverity(reach finding.Exposure) finding.Severity {
 	return finding.Critical
 }
 
-// reach is who can reach a service by any door.
+// reach is who can reach a service by any access path.
 func (s *analysis) reach(m *exposure.Container) finding.Exposure {
 	if svc := s.model.Service(m.Stack.Name, m.Service.Name); svc != nil {
 		return svc.Exposure

@@ -1,7 +1,10 @@
+// Package edit changes the labels of compose files where they stand, as a function of the model: an allowlist before a
+// service, or addresses out of it, and the edits of a finding's fix. An edit that would not come out as meant is refused.
 package edit
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -355,7 +358,7 @@ func (p *planner) list(routers []*exposure.Route, ranges []string) (string, erro
 	_, home, _ := strings.Cut(routers[0].Router.Name, "@")
 	base, provider, _ := strings.Cut(name, "@")
 	all := p.middlewares(routers[0].TCP)
-	for _, n := range exposure.SortedMiddlewares(all) {
+	for _, n := range slices.Sorted(maps.Keys(all)) {
 		m := all[n]
 		b, from, _ := strings.Cut(n, "@")
 		if b != base || provider != "" && from != provider || m.AllowList == nil ||
@@ -385,7 +388,7 @@ func (p *planner) list(routers []*exposure.Route, ranges []string) (string, erro
 func (p *planner) ownList(routers []*exposure.Route) (*traefik.Middleware, error) {
 	all := p.middlewares(routers[0].TCP)
 	var found []*traefik.Middleware
-	for _, n := range exposure.SortedMiddlewares(all) {
+	for _, n := range slices.Sorted(maps.Keys(all)) {
 		if m := all[n]; m.AllowList != nil && p.own(m) &&
 			(p.change.Name == "" || baseName(n) == baseName(p.change.Name)) {
 			found = append(found, m)

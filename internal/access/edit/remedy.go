@@ -75,7 +75,7 @@ func Attach(model *exposure.Model, g *exposure.Gateway, m *exposure.Container) [
 	})
 }
 
-// ReplacePhantom puts what a router made by a slip of the pen has on the open routers of its service, and takes its
+// ReplacePhantom puts what a router that a misspelt label made has on the open routers of its service, and takes its
 // labels out.
 func ReplacePhantom(model *exposure.Model, g *exposure.Gateway, r *exposure.Route,
 	m *exposure.Container) []finding.Edit {

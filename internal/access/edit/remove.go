@@ -2,6 +2,7 @@ package edit
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 func (p *planner) remove() error {
 	var lists []*traefik.Middleware
 	for _, all := range []map[string]*traefik.Middleware{p.g.Runtime.Middlewares, p.g.Runtime.TCPMiddlewares} {
-		for _, n := range exposure.SortedMiddlewares(all) {
+		for _, n := range slices.Sorted(maps.Keys(all)) {
 			m := all[n]
 			if m.AllowList != nil && p.own(m) && (p.change.Name == "" || baseName(n) == baseName(p.change.Name)) {
 				lists = append(lists, m)

@@ -18,10 +18,10 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// TestTheTableSaysWhatSimulateSays is the property that both answers of the gate hang on: what the table says of a
-// door, and what becomes of single requests through it. For every door of every host at hand, requests that the door's
-// rule takes are simulated from inside and from outside of every list, over IPv4 and IPv6, from Docker's gateways and
-// from a CDN.
+// TestTheTableSaysWhatSimulateSays is the property that both answers of the gate depend on: what the table says of a
+// access path, and what becomes of single requests through it. For every access path of every host at hand, requests
+// that the access path's rule takes are simulated from inside and from outside of every list, over IPv4 and IPv6, from
+// Docker's gateways and from a CDN.
 func TestTheTableSaysWhatSimulateSays(t *testing.T) {
 	total := &tally{}
 	for name, h := range hostsAtHand(t) {
@@ -35,15 +35,15 @@ func TestTheTableSaysWhatSimulateSays(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d doors, %d of them asked; %d requests", total.doors, total.asked, total.requests)
-	// A door is not asked where another router takes all that was tried, or where no request is found that its rule
-	// takes.
-	if total.asked*100 < total.doors*85 || total.requests < 10_000 {
+	t.Logf("%d access paths, %d of them asked; %d requests", total.paths, total.asked, total.requests)
+	// An access path is not asked where another router takes all that was tried, or where no request is found that its
+	// rule takes.
+	if total.asked*100 < total.paths*85 || total.requests < 10_000 {
 		t.Errorf("too few: %+v", *total)
 	}
 }
 
-type tally struct{ doors, asked, requests int }
+type tally struct{ paths, asked, requests int }
 
 type hostAtHand struct {
 	host *stack.Host
@@ -85,14 +85,14 @@ func hostsAtHand(t *testing.T) map[string]hostAtHand {
 			[]string{dir},
 			stack.Options{Env: func(string) (string, bool) { return "", false }},
 		)
-		if err == nil { // what cannot be read at all has no doors
+		if err == nil { // what cannot be read at all has no access paths
 			out[dir] = hostAtHand{host: h}
 		}
 	}
 	return out
 }
 
-// agreement compares one door's verdict with simulated requests.
+// agreement compares one access path's verdict with simulated requests.
 type agreement struct {
 	t         *testing.T
 	host      string
@@ -123,7 +123,7 @@ func (a *agreement) check() {
 		return // a variable without a value in its host: nobody asks for that
 	}
 	witnesses := r.Rule.Witnesses(a.g.Version)
-	a.tally.doors++
+	a.tally.paths++
 	for _, w := range witnesses {
 		for _, p := range a.in.samplePaths(w) {
 			w.Path = p
@@ -176,7 +176,7 @@ func (r *Route) samplePaths(w traefik.Request) []string {
 	return out
 }
 
-// sources are addresses in and beside every range of the door's lists, and some that are special.
+// sources are addresses in and beside every range of the access path's lists, and some that are special.
 func (a *agreement) sources() []netip.Addr {
 	out := slices.Clone(strangers)
 	for _, s := range []string{
@@ -316,7 +316,7 @@ func (a *agreement) header(client netip.Addr) string {
 	return out
 }
 
-// compare holds the answer to a request against the door's verdict.
+// compare holds the answer to a request against the access path's verdict.
 func (a *agreement) compare(q traefik.Request) {
 	got := a.g.Runtime.Simulate(q)
 	a.tally.requests++
@@ -368,7 +368,7 @@ const (
 	perhaps
 )
 
-// inside reports whether a request's sender is in every list of the door, worked out from the lists alone.
+// inside reports whether a request's sender is in every list of the access path, worked out from the lists alone.
 func (a *agreement) inside(q traefik.Request) answer {
 	out := yes
 	for i := range a.in.Lists {
@@ -502,7 +502,7 @@ func TestChainsOfMiddlewaresAgree(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d doors, %d of them asked; %d requests", total.doors, total.asked, total.requests)
+	t.Logf("%d access paths, %d of them asked; %d requests", total.paths, total.asked, total.requests)
 	if total.asked < 1200 {
 		t.Errorf("too few: %+v", *total)
 	}

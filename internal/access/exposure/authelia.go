@@ -155,7 +155,7 @@ func (r *autheliaRule) prepare(named map[string][]string) {
 		*to = append(*to, re)
 	}
 	for _, d := range r.Domain {
-		// "*.example.com" is every name below it; "{user}.example.com" hangs on who is logged in.
+		// "*.example.com" is every name below it; "{user}.example.com" depends on who is logged in.
 		if rest, ok := strings.CutPrefix(d, "*"); ok {
 			add(&r.domains, "(?i)^.+"+regexp.QuoteMeta(rest)+"$")
 		} else {

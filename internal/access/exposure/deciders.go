@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/report"
@@ -245,7 +246,7 @@ func (c *builder) forwardAuth(g *Gateway, w *traefik.Middleware) {
 		u = &url.URL{Host: w.AuthAddr}
 	}
 	asked := g.asked(u)
-	w.Decider = "the service at " + Quote(u.Host)
+	w.Decider = "the service at " + strconv.Quote(u.Host)
 	if len(asked) > 0 {
 		w.Decider = "service " + asked[0].Name()
 	}
@@ -360,7 +361,7 @@ func undecidedWhy(w *traefik.Middleware) string {
 	)
 }
 
-// undecided says once a middleware that who enters hangs on it, and that this is not known.
+// undecided says once a middleware that who enters depends on it, and that this is not known.
 func (c *builder) undecided(g *Gateway) {
 	told := map[*traefik.Middleware]bool{}
 	for _, r := range g.Routes {

@@ -12,7 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// describe tells for every service of the host which doors it has.
+// describe tells for every service of the host which access paths it has.
 func (c *builder) describe() {
 	at := map[*stack.Service]*Service{}
 	var order []*Service
@@ -54,7 +54,8 @@ func (c *builder) describe() {
 	}
 }
 
-// outsiders are what the gateway's routers lead to and what is no compose service: doors of the host all the same.
+// outsiders are what the gateway's routers lead to and what is no compose service: access paths of the host all the
+// same.
 func (g *Gateway) outsiders(several bool) []Service {
 	var out []Service
 	for _, at := range slices.Sorted(maps.Keys(g.outside)) {
@@ -70,8 +71,8 @@ func (g *Gateway) outsiders(several bool) []Service {
 	return out
 }
 
-// doubt makes a service unknown that has no door as far as can be seen, where a Traefik that can reach it may lead to
-// it by what could not be read.
+// doubt makes a service unknown that has no access path as far as can be seen, where a Traefik that can reach it may
+// lead to it by what could not be read.
 func (c *builder) doubt(st *stack.Stack, s *stack.Service, out *Service) {
 	if out.Exposure != finding.ExposureInternal || c.IsGateway(s) || s.NetworkMode == "none" {
 		return
@@ -85,7 +86,8 @@ func (c *builder) doubt(st *stack.Stack, s *stack.Service, out *Service) {
 	}
 }
 
-// describe adds the doors by which a gateway leads to one of its services. several says that there are other gateways.
+// describe adds the access paths by which a gateway leads to one of its services. several says that there are other
+// gateways.
 func (g *Gateway) describe(i int, out *Service, several bool) {
 	m := &g.Containers[i]
 	for _, r := range g.Routes {
@@ -152,6 +154,7 @@ func (s *Service) addRouter(r *Route, several bool) {
 // accessOrder is from the widest to the narrowest.
 var accessOrder = []string{"public", "unknown", "authenticated", "allowlisted", "internal", "redirect", "closed"}
 
+// Wider is the access that lets in more of two.
 func Wider(a, b string) string {
 	if slices.Index(accessOrder, b) < slices.Index(accessOrder, a) {
 		return b
@@ -182,8 +185,8 @@ func (s *Service) widen(c Class) {
 	}
 }
 
-// direct adds the doors that lead past Traefik. Traefik's own published entry points are its purpose: they make it
-// public.
+// direct adds the access paths that lead past Traefik. Traefik's own published entry points are its purpose: they make
+// it public.
 func (s *Service) direct(svc *stack.Service, ports []stack.Port, network string) {
 	for _, p := range ports {
 		where := PortReach(p)
@@ -231,11 +234,11 @@ func (s *Service) foldPorts(g *Gateway) {
 }
 
 // target is the container's port of a published one, with "/udp" behind it where it is one.
-func (d *AccessPath) target() string {
-	if _, target, ok := strings.Cut(d.port, "->"); ok {
+func (p *AccessPath) target() string {
+	if _, target, ok := strings.Cut(p.port, "->"); ok {
 		return target
 	}
-	return d.port
+	return p.port
 }
 
 // unseenFront reports whether nobody can reach Traefik but through something that the files do not show.
@@ -262,6 +265,7 @@ func PortReach(p stack.Port) string {
 // tailnet is the shared address space that private overlay networks use.
 var tailnet = netip.MustParsePrefix("100.64.0.0/10")
 
+// Address says where a port is published.
 func Address(p stack.Port) string {
 	if p.HostIP == "" {
 		return "all addresses"
@@ -269,6 +273,7 @@ func Address(p stack.Port) string {
 	return p.HostIP
 }
 
+// PortText is a published port as a finding names it: "80", "8080->80", "53/udp".
 func PortText(p stack.Port) string {
 	t := fmt.Sprint(p.Target)
 	if p.Published != "" && p.Published != t {

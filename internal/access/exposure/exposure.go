@@ -1,6 +1,6 @@
-// Package access works out who can reach each service of a host: it puts the stacks' labels and Traefik's configuration
-// together as Traefik would, follows every way into every service, and says who may take it and where an allowlist
-// misses.
+// Package exposure is the model of who can reach each service of a host: it puts the stacks' labels and Traefik's
+// configuration together as Traefik would, follows every access path into every service, and says who may take it. It
+// writes the table of them, and works out single requests.
 package exposure
 
 import (
@@ -37,7 +37,7 @@ type Service struct {
 	Outside     bool // it is no compose service: Name is the host and port that a router leads to
 }
 
-// AccessPath is one way into a service: a router on an entry point, a published port, the host's network.
+// AccessPath is one way to reach a service: a router on an entry point, a published port, the host's network.
 type AccessPath struct {
 	Via        string // "router", "port", "host network", or "not read" for what may be one
 	Traefik    string // of a router: the Traefik as stack/service, where there are several
@@ -60,7 +60,7 @@ type Model struct {
 	Warnings []report.Warning
 	Gateways []*Gateway                         // one for every Traefik; one without a Traefik where there is none
 	Unknown  string                             // why access could not be told as a whole, said once; "" if it could
-	LeftOut  []LeftOut                          // files beside the projects, and which doors each would change
+	LeftOut  []LeftOut                          // files beside the projects, and which access paths each would change
 	Ref      func(stack, service string) string // tells services apart on the whole host
 	spaces   spaces                             // of services that share a network
 }
@@ -76,7 +76,7 @@ type Gateway struct {
 	Assumed    bool
 	Refused    *traefik.LabelError // the setting for which Traefik does not start, nil if there is none
 	spaces     spaces              // who lives in whose network
-	unseen     string              // why services may have doors that are not seen, "" where all of them are
+	unseen     string              // why services may have access paths that are not seen, "" where all of them are
 	folder     string              // that of Options.TraefikConfig, where it is what was read
 	BadFiles   []BadFile           // files of the file provider that Traefik cannot use
 	Containers []Container
@@ -109,7 +109,7 @@ type Container struct {
 	swarm   bool                    // the swarm provider of version 3 reads them
 }
 
-// Qualified is the name by which others refer to what a label of the member declares.
+// Qualified is the name by which others refer to what a label of the container declares.
 func (m *Container) Qualified(name string) string {
 	if m != nil && m.swarm {
 		return name + "@swarm"
@@ -171,9 +171,9 @@ func newBuilder(h *stack.Host, opts Options) *builder {
 }
 
 // Service returns what was found of a service, nil if there is none of that name.
-func (r *Model) Service(stackName, name string) *Service {
-	for i := range r.Services {
-		if s := &r.Services[i]; s.Stack == stackName && s.Name == name {
+func (m *Model) Service(stackName, name string) *Service {
+	for i := range m.Services {
+		if s := &m.Services[i]; s.Stack == stackName && s.Name == name {
 			return s
 		}
 	}

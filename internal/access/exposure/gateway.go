@@ -68,7 +68,7 @@ func (c *builder) together(all []running) [][]running {
 	return groups
 }
 
-// clash says whether two services publish the same port of the machine, or both live on its own network.
+// clash reports whether two services publish the same port of the machine, or both live on its own network.
 func clash(a, b *stack.Service) bool {
 	if a.NetworkMode == "host" && b.NetworkMode == "host" {
 		return true
@@ -126,7 +126,7 @@ func (c *builder) warn(text string, s *stack.Service) {
 	c.Warnings = append(c.Warnings, w)
 }
 
-// anyLabels says whether any service speaks to a Traefik.
+// anyLabels reports whether any service speaks to a Traefik.
 func (c *builder) anyLabels() bool {
 	any := false
 	c.Host.Services(func(_ *stack.Stack, s *stack.Service) {
@@ -181,7 +181,7 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 		for i := range s.Services {
 			hosts := c.hostsOf(st, svc, s, &s.Services[i])
 			for _, kind := range seenAs(in.Static, &s.Services[i]) {
-				m, ct := c.member(s, &s.Services[i], kind)
+				m, ct := c.container(s, &s.Services[i], kind)
 				ct.Hosts = hosts
 				g.Containers = append(g.Containers, m)
 				in.Containers = append(in.Containers, ct)
@@ -245,9 +245,9 @@ func seenAs(static *traefik.Static, s *stack.Service) []sight {
 	return []sight{asContainer, asSwarmsTask}
 }
 
-// member makes the container of a service. Where a value hangs on a variable that compose insists on, or that only
+// container makes the container of a service. Where a value depends on a variable that compose insists on, or that only
 // names a host, it is taken to be there.
-func (c *builder) member(st *stack.Stack, s *stack.Service, kind sight) (Container, traefik.Container) {
+func (c *builder) container(st *stack.Stack, s *stack.Service, kind sight) (Container, traefik.Container) {
 	m := Container{Stack: st, Service: s, Labels: map[string]*stack.Label{}, swarm: kind == asSwarmsTask}
 	ct := traefik.Container{Project: st.Name, Service: s.Name, Name: st.Name + "-" + s.Name + "-1",
 		Labels: map[string]string{}}
@@ -318,7 +318,7 @@ func (m *Container) take(ct *traefik.Container, l *stack.Label) {
 	}
 }
 
-// Insists says whether compose refuses to start without the variables of a label: ${NAME?} or ${NAME:?}.
+// Insists reports whether compose refuses to start without the variables of a label: ${NAME?} or ${NAME:?}.
 func Insists(l *stack.Label) bool {
 	for _, name := range l.Unset {
 		if !strings.Contains(l.RawValue+l.RawKey, "${"+name+"?") &&
@@ -329,7 +329,7 @@ func Insists(l *stack.Label) bool {
 	return true
 }
 
-// namesHost says whether a label's value only says under which name or in which way something is served: a variable
+// namesHost reports whether a label's value only says under which name or in which way something is served: a variable
 // there is set in a .env file that is not part of the repository, and guessing it to be empty would only mislead.
 func namesHost(key string) bool {
 	k := strings.ToLower(key)

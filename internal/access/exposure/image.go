@@ -181,7 +181,7 @@ func (w *follower) stage(d *dockerfile.Stage) *stage {
 	return s
 }
 
-// official says whether an image reference is Traefik's official image, or a copy of it in another registry.
+// official reports whether an image reference is Traefik's official image, or a copy of it in another registry.
 func official(ref string) bool {
 	name := dockerfile.ParseRef(ref).Repository
 	return name == "traefik" || name == "traefik/traefik" || strings.HasSuffix(name, "library/traefik")

@@ -63,10 +63,10 @@ func words(s string) map[string]bool {
 	return m
 }
 
-// IsStore says whether a service is a database or cache.
+// IsStore reports whether a service is a database or cache.
 func IsStore(s *stack.Service) bool { return stores[imageName(s.Image)] }
 
-// IsPanel says whether a service is there to administer something.
+// IsPanel reports whether a service is there to administer something.
 func IsPanel(s *stack.Service) bool {
 	_, ok := panels[imageName(s.Image)]
 	return ok

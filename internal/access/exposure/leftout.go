@@ -10,8 +10,8 @@ import (
 )
 
 // Compose files that lie beside a project and are no part of it by default: compose.deploy.yml, an override. Where one
-// of them would change a door, the verdict is about a part of what may be deployed, and an edit of the other files may
-// not hold.
+// of them would change an access path, the verdict is about a part of what may be deployed, and an edit of the other
+// files may not hold.
 
 // LeftOut is such a file with what it would change.
 type LeftOut struct {
@@ -65,14 +65,14 @@ func BothFiles(l *stack.LeftOut) string {
 		l.Path)
 }
 
-// Change is a door of one service that another set of files would change.
+// Change is an access path of one service that another set of files would change.
 type Change struct {
 	Stack, Service string
 	Path           *AccessPath // as it would be; nil where it would be gone
 	Was            *AccessPath // nil where it is new
 }
 
-// Changes lists the doors that differ, those that are new or wider first.
+// Changes lists the access paths that differ, those that are new or wider first.
 func Changes(now, then *Model) []Change {
 	var wider, other []Change
 	seen := map[[2]string]bool{}
@@ -105,7 +105,7 @@ func Changes(now, then *Model) []Change {
 	return append(wider, other...)
 }
 
-// newPaths lists the doors of a service that another state of it does not have alike.
+// newPaths lists the access paths of a service that another state of it does not have alike.
 func newPaths(was, now *Service) []*AccessPath {
 	var out []*AccessPath
 	for i := range now.Paths {
@@ -118,7 +118,7 @@ func newPaths(was, now *Service) []*AccessPath {
 	return out
 }
 
-// samePath finds a door again: by router and entry point, a port by what is published.
+// samePath finds an access path again: by router and entry point, a port by what is published.
 func samePath(s *Service, d *AccessPath) *AccessPath {
 	for i := range s.Paths {
 		o := &s.Paths[i]
@@ -132,18 +132,18 @@ func samePath(s *Service, d *AccessPath) *AccessPath {
 	return nil
 }
 
-// Lets reports whether a door may let anybody in.
-func (d *AccessPath) Lets() bool {
-	return d.Access != "closed" && d.Access != "redirect" && d.Access != "internal"
+// Lets reports whether an access path may let anybody in.
+func (p *AccessPath) Lets() bool {
+	return p.Access != "closed" && p.Access != "redirect" && p.Access != "internal"
 }
 
-// widerPath reports whether a door lets in more than it did.
+// widerPath reports whether an access path lets in more than it did.
 func widerPath(was, now *AccessPath) bool {
 	return was.Access != now.Access && Wider(was.Access, now.Access) == now.Access || was.Access == now.Access &&
 		!slices.Equal(was.Sources, now.Sources)
 }
 
-// ChangesText names what a file would change, the first three doors of it.
+// ChangesText names what a file would change, the first three access paths of it.
 func ChangesText(l *stack.LeftOut, changes []Change) string {
 	const most = 3
 	var parts []string
@@ -168,30 +168,30 @@ func ChangesText(l *stack.LeftOut, changes []Change) string {
 	return l.Path + " is left out" + why + " and would " + strings.Join(parts, ", ")
 }
 
-// Short is a door in a few words, within a sentence.
-func (d *AccessPath) Short() string {
+// Short is an access path in a few words, within a sentence.
+func (p *AccessPath) Short() string {
 	switch {
-	case d.Via == "port":
-		return "port " + d.port
-	case d.Via != "router":
-		return "the " + d.Via
-	case d.EntryPoint != "":
-		return "router " + d.Router + " on " + d.EntryPoint
+	case p.Via == "port":
+		return "port " + p.port
+	case p.Via != "router":
+		return "the " + p.Via
+	case p.EntryPoint != "":
+		return "router " + p.Router + " on " + p.EntryPoint
 	}
-	return "router " + d.Router
+	return "router " + p.Router
 }
 
-// Brief is who may take a door, in one word or the ranges.
-func (d *AccessPath) Brief() string {
-	switch d.Access {
+// Brief is who may take an access path, in one word or the ranges.
+func (p *AccessPath) Brief() string {
+	switch p.Access {
 	case "public":
 		return "everybody"
 	case "closed", "redirect":
 		return "nobody"
 	case "allowlisted":
-		return "only " + strings.Join(d.Sources, ", ")
+		return "only " + strings.Join(p.Sources, ", ")
 	}
-	return d.Access
+	return p.Access
 }
 
 // Touches reports whether a file that is left out writes labels for Traefik, ports or another network mode into a

@@ -9,8 +9,8 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// A service with `network_mode: service:X` or `container:X` has no network of its own: what X publishes are its doors,
-// and what is said of X's addresses holds for it.
+// A service with `network_mode: service:X` or `container:X` has no network of its own: what X publishes are its access
+// paths, and what is said of X's addresses holds for it.
 
 // maxNetworkChain bounds how many services may point to one another.
 const maxNetworkChain = 20
@@ -24,7 +24,7 @@ type netns struct {
 // spaces are the shared networks, by every service that lives in one.
 type spaces map[*stack.Service]*netns
 
-// meet says whether two containers are in one network, be it another service's.
+// meet reports whether two containers are in one network, be it another service's.
 func (all spaces) meet(sa *stack.Stack, a *stack.Service, sb *stack.Stack, b *stack.Service) bool {
 	if space := all[a]; space != nil {
 		sa, a = space.owner.Stack, space.owner.Service
@@ -46,7 +46,7 @@ func (c *builder) shareNetworks() {
 	c.Host.Services(func(st *stack.Stack, s *stack.Service) {
 		_, name, _ := strings.Cut(s.NetworkMode, ":")
 		if !borrows(s) || name == "" {
-			return // one that hangs on a variable is told where the file is read
+			return // one that depends on a variable is told where the file is read
 		}
 		owner := c.networkOwner(st, s)
 		if owner == nil {

@@ -29,9 +29,10 @@ var classWords = map[Class]string{
 	Internal:  "internal", Unknown: "unknown",
 }
 
+// String is the word of reports.
 func (c Class) String() string { return classWords[c] }
 
-// Open says whether strangers get through, as far as is known.
+// Open reports whether strangers get through, as far as is known.
 func (c Class) Open() bool { return c == Public }
 
 // Route is a router on an entry point with what its middlewares do.
@@ -141,6 +142,7 @@ func (m rivals) of(r *Route) []*Route {
 	return out
 }
 
+// Entry is the entry point that the route is on, nil where Traefik has none of that name.
 func (r *Route) Entry() *traefik.EntryPoint { return r.g.Runtime.Static.EntryPoints[r.EntryPoint] }
 
 // judge decides who gets through.
@@ -241,7 +243,7 @@ func (r *Route) redirectsAll(d *traefik.Redirect, ep *traefik.EntryPoint) bool {
 	return d.RedirectsAll(hosts)
 }
 
-// trustsEverybody says whether an entry point believes the forwarding headers of any client.
+// trustsEverybody reports whether an entry point believes the forwarding headers of any client.
 func trustsEverybody(ep *traefik.EntryPoint) bool {
 	if ep == nil {
 		return false
@@ -253,6 +255,7 @@ func trustsEverybody(ep *traefik.EntryPoint) bool {
 	return err == nil && Everyone(rs.Cover()) != ""
 }
 
+// Everyone names the address families of which ranges hold everybody, "" if of none.
 func Everyone(c traefik.Cover) string {
 	const whole = 0.999
 	switch {
@@ -498,6 +501,7 @@ func (l *Allowlist) name() string {
 	return l.Middleware.Name
 }
 
+// Forwarded reports whether a list judges an address of X-Forwarded-For.
 func (l *Allowlist) Forwarded() bool {
 	return l.Middleware != nil && l.Middleware.AllowList.Forwarded()
 }
@@ -509,6 +513,7 @@ func (l *Allowlist) text() string {
 	return l.name() + " (" + Shorten(l.Ranges.Written) + ")"
 }
 
+// Shorten is a list of ranges for a sentence.
 func Shorten(s []string) string {
 	if len(s) > 6 {
 		return strings.Join(s[:5], ", ") + fmt.Sprintf(" and %d more", len(s)-5)
@@ -533,8 +538,8 @@ func (r *Route) reach() {
 	}
 }
 
-// cutOff says whether Traefik shares no network with any container that the route leads to: the engine drops what goes
-// from one bridge network to another, so that the router exists and its requests do not arrive.
+// cutOff reports whether Traefik shares no network with any container that the route leads to: the engine drops what
+// goes from one bridge network to another, so that the router exists and its requests do not arrive.
 func (r *Route) cutOff() bool {
 	targets := r.Targets()
 	for _, m := range targets {
@@ -545,7 +550,7 @@ func (r *Route) cutOff() bool {
 	return len(targets) > 0
 }
 
-// meet says whether two containers are in one network. Any network mode but the bridges' counts as yes: a host's
+// meet reports whether two containers are in one network. Any network mode but the bridges' counts as yes: a host's
 // network reaches all of them, and what another container's or a plugin's holds is not known.
 func meet(sa *stack.Stack, a *stack.Service, sb *stack.Stack, b *stack.Service) bool {
 	if sa == nil || a == nil || sb == nil || a.NetworkMode != "" || b.NetworkMode != "" {
@@ -581,7 +586,7 @@ func (g *Gateway) hiddenPort() bool {
 		slices.ContainsFunc(g.home().Ports, func(p stack.Port) bool { return p.Target == 0 && len(p.Unset) > 0 })
 }
 
-// published says whether strangers can reach an entry point.
+// published reports whether strangers can reach an entry point.
 func (g *Gateway) published(ep *traefik.EntryPoint) (bool, string) {
 	switch {
 	case ep == nil || g.Service == nil:
@@ -605,6 +610,7 @@ func (g *Gateway) published(ep *traefik.EntryPoint) (bool, string) {
 	return false, "the port of its entry point is not published"
 }
 
+// Loopback reports whether an address is the machine's own.
 func Loopback(ip string) bool {
 	a := net.ParseIP(strings.Trim(ip, "[]"))
 	return a != nil && a.IsLoopback() || ip == "localhost"
@@ -629,13 +635,13 @@ func (r *Route) findShadow(all rivals) {
 	}
 }
 
-// EntryRedirect says whether the route is an entry point's own redirection. It takes every request; that it may leave
-// out the path of certificate challenges makes no other door.
+// EntryRedirect reports whether the route is an entry point's own redirection. It takes every request; that it may
+// leave out the path of certificate challenges makes no other access path.
 func (r *Route) EntryRedirect() bool {
 	return r.Router.Provider == "internal" && r.Service == "noop@internal"
 }
 
-// Live says whether requests reach the route at all.
+// Live reports whether requests reach the route at all.
 func (r *Route) Live() bool { return r.Served() && r.Shadow == nil }
 
 // Owner is the service on which the router is declared, nil for a file or Traefik itself.
@@ -678,6 +684,7 @@ func (g *Gateway) outsider(at string) *Container {
 	return m
 }
 
+// Name is the service's name, "" for nil.
 func (m *Container) Name() string {
 	if m == nil {
 		return ""

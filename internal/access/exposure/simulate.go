@@ -38,13 +38,13 @@ type Simulation struct {
 }
 
 // Simulate works out a request. The error is for a request that makes no sense.
-func (r *Model) Simulate(q Request) (*Simulation, error) {
-	g, err := r.gatewayFor(q)
+func (m *Model) Simulate(q Request) (*Simulation, error) {
+	g, err := m.gatewayFor(q)
 	if err != nil {
 		return nil, err
 	}
 	if g == nil {
-		why := r.Unknown
+		why := m.Unknown
 		if why == "" {
 			why = "Traefik is not among the inputs"
 		}
@@ -63,20 +63,21 @@ func (r *Model) Simulate(q Request) (*Simulation, error) {
 }
 
 // Named lists the Traefiks of a name, as the service or as stack/service; all of them for "".
-func (r *Model) Named(name string) ([]*Gateway, error) {
+func (m *Model) Named(name string) ([]*Gateway, error) {
 	var out []*Gateway
-	for _, g := range r.Gateways {
+	for _, g := range m.Gateways {
 		if name == "" || g.Service != nil && (g.Service.Name == name || g.Name() == name) {
 			out = append(out, g)
 		}
 	}
 	if len(out) == 0 {
 		return nil, clierr.Usage("no Traefik is called %q", name).WithHint("There are: %s.",
-			strings.Join(NamesOf(r.Gateways), ", "))
+			strings.Join(NamesOf(m.Gateways), ", "))
 	}
 	return out, nil
 }
 
+// NamesOf lists Traefiks as stack/service.
 func NamesOf(gs []*Gateway) []string {
 	var out []string
 	for _, g := range gs {
@@ -88,8 +89,8 @@ func NamesOf(gs []*Gateway) []string {
 }
 
 // gatewayFor finds the Traefik that a request goes to, nil where its configuration is not known.
-func (r *Model) gatewayFor(q Request) (*Gateway, error) {
-	gateways, err := r.Named(q.Traefik)
+func (m *Model) gatewayFor(q Request) (*Gateway, error) {
+	gateways, err := m.Named(q.Traefik)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/drydock/drydock/internal/report"
 )
 
-// fold is what a table for people tells of doors in one line instead of a row each.
+// fold is what a table for people tells of access paths in one line instead of a row each.
 type fold int
 
 const (
@@ -24,7 +24,7 @@ const (
 // TableOptions say how a table is written.
 type TableOptions struct {
 	Width int  // columns; 0 means report.DefaultWidth
-	All   bool // a row for every door
+	All   bool // a row for every access path
 }
 
 // tableRow is a line of the table, made plain; the last column may take several lines.
@@ -42,27 +42,27 @@ var (
 // leastWho is what the others leave to the last column, which takes as many lines as it needs.
 const leastWho = 33
 
-// WriteTable writes who may enter each service, one row a door, for a person at a terminal.
-func (r *Model) WriteTable(w io.Writer, o TableOptions) error {
+// WriteTable writes who may enter each service, one row an access path, for a person at a terminal.
+func (m *Model) WriteTable(w io.Writer, o TableOptions) error {
 	if o.Width == 0 {
 		o.Width = report.DefaultWidth
 	}
-	t := table{r: r, all: o.All, folded: map[fold]int{}}
+	t := table{r: m, all: o.All, folded: map[fold]int{}}
 	t.rows = append(t.rows, tableRow{"SERVICE", "DOOR", "RULE", "WHO MAY ENTER"})
-	for i := range r.Services {
-		t.service(&r.Services[i])
+	for i := range m.Services {
+		t.service(&m.Services[i])
 	}
 	var b strings.Builder
 	t.write(&b, o.Width)
 	t.foldedLine(&b, o.Width)
-	for _, g := range r.Gateways {
+	for _, g := range m.Gateways {
 		if g.Unverified {
 			note(&b, o.Width, fmt.Sprintf("Traefik %s: unverified. The verdicts follow its documentation and source; "+
 				"no real one of that version was compared with.", g.Version))
 		}
 	}
-	if r.Unknown != "" {
-		note(&b, o.Width, "Unknown: "+r.Unknown+".")
+	if m.Unknown != "" {
+		note(&b, o.Width, "Unknown: "+m.Unknown+".")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -107,8 +107,8 @@ type table struct {
 // service adds the rows of one service.
 func (t *table) service(s *Service) {
 	name := t.name(s)
-	row := func(door, rule, who string) {
-		t.rows = append(t.rows, tableRow{report.Plain(name), report.Plain(door), report.Plain(rule), report.Plain(who)})
+	row := func(path, rule, who string) {
+		t.rows = append(t.rows, tableRow{report.Plain(name), report.Plain(path), report.Plain(rule), report.Plain(who)})
 		name = ""
 	}
 	if len(s.Paths) == 0 {
@@ -141,7 +141,7 @@ func (t *table) service(s *Service) {
 	}
 }
 
-// hasOther reports whether a service has a door that is not folded in this way.
+// hasOther reports whether a service has an access path that is not folded in this way.
 func hasOther(s *Service, f fold) bool {
 	return slices.ContainsFunc(s.Paths, func(d AccessPath) bool { return d.fold != f })
 }
@@ -208,7 +208,7 @@ func (t *table) write(b *strings.Builder, width int) {
 	}
 }
 
-// foldedLine says which doors have no row.
+// foldedLine says which access paths have no row.
 func (t *table) foldedLine(b *strings.Builder, width int) {
 	var parts []string
 	switch n := t.folded[foldRedirect]; {
@@ -225,34 +225,36 @@ func (t *table) foldedLine(b *strings.Builder, width int) {
 	}
 }
 
-func (d *AccessPath) Name() string {
+// Name is the access path in the table.
+func (p *AccessPath) Name() string {
 	switch {
-	case d.Via == "port" && d.port != "":
-		return "port " + d.port
-	case d.Via != "router":
-		return d.Via
+	case p.Via == "port" && p.port != "":
+		return "port " + p.port
+	case p.Via != "router":
+		return p.Via
 	}
-	name := d.Router
-	if d.EntryPoint != "" {
-		name = d.EntryPoint + " " + name
+	name := p.Router
+	if p.EntryPoint != "" {
+		name = p.EntryPoint + " " + name
 	}
-	if d.Traefik != "" {
-		name = d.Traefik + ": " + name
+	if p.Traefik != "" {
+		name = p.Traefik + ": " + name
 	}
 	return name
 }
 
-func (d *AccessPath) Who() string {
-	why := strings.TrimPrefix(d.Why, "port "+d.port+" is ") // the door says which port
-	switch d.Access {
+// Who says who may take the access path.
+func (p *AccessPath) Who() string {
+	why := strings.TrimPrefix(p.Why, "port "+p.port+" is ") // the name says which port
+	switch p.Access {
 	case "public":
 		return "everybody: " + why
 	case "closed", "redirect":
 		return "nobody: " + why
 	case "allowlisted":
-		return d.Why
+		return p.Why
 	}
-	return d.Access + ": " + why
+	return p.Access + ": " + why
 }
 
 // clip cuts a text at its end to at most n columns.

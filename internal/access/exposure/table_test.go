@@ -12,7 +12,7 @@ import (
 )
 
 // TestTheTableFits writes the table of every host of the tests: no line is longer than the terminal, every service is
-// named in full, and every door has a row or is counted below.
+// named in full, and every access path has a row or is counted below.
 func TestTheTableFits(t *testing.T) {
 	files := accesstest.Archives("hosts")
 	for _, f := range files {

@@ -1,3 +1,4 @@
+// Package verify asks a running Traefik, and sends it requests, whether it does what the model says.
 package verify
 
 import (
@@ -345,7 +346,7 @@ func (p *Probe) Send(ctx context.Context) ProbeAnswer {
 	return a
 }
 
-// Agrees says whether a probe's answer is what the simulation says; false with ok false where that cannot be told.
+// Agrees reports whether a probe's answer is what the simulation says; false with ok false where that cannot be told.
 func (a *ProbeAnswer) Agrees(s *exposure.Simulation) (agrees, ok bool) {
 	switch {
 	case a.Error != "" || s.Outcome == traefik.Unknown:

@@ -15,7 +15,7 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// Sure says whether what Traefik adds is known, so that an open door can be called one.
+// Sure reports whether what Traefik adds is known, so that an open access path can be called one.
 func (g *Gateway) Sure() bool { return !g.Assumed }
 
 // Place is where a router is declared: its rule, else its first label, else its file.
@@ -90,7 +90,7 @@ func (g *Gateway) Using(mw *traefik.Middleware) []*Route {
 	return out
 }
 
-// Before prefers the route that people think of: one that serves, over TLS.
+// Before puts the route first that a reader looks for: one that serves, over TLS.
 func (g *Gateway) Before(a, b *Route) bool {
 	if x, y := a.Class == Redirects, b.Class == Redirects; x != y {
 		return y
@@ -101,7 +101,7 @@ func (g *Gateway) Before(a, b *Route) bool {
 	return a.Name < b.Name
 }
 
-// Phantom says whether a router exists only because a label names it: it has no rule of its own, while its container
+// Phantom reports whether a router exists only because a label names it: it has no rule of its own, while its container
 // has routers that have.
 func (g *Gateway) Phantom(r *Route) bool {
 	if !r.Router.DefaultRule || r.Router.Auto || r.TCP {
@@ -113,7 +113,7 @@ func (g *Gateway) Phantom(r *Route) bool {
 	})
 }
 
-// Guards says whether a middleware, by the name that a label of the docker provider uses, holds an allowlist or a
+// Guards reports whether a middleware, by the name that a label of the docker provider uses, holds an allowlist or a
 // login.
 func (g *Gateway) Guards(name string) bool {
 	seen := map[string]bool{}
@@ -172,7 +172,7 @@ func (g *Gateway) AllowlistsOf(m *Container) []string {
 	return out
 }
 
-// Works says whether an allowlist keeps strangers from a backend anywhere. On a router made up by a slip of the pen it
+// Works reports whether an allowlist keeps strangers from a backend anywhere. On a router that a misspelt label made it
 // does not: nobody asks for that one.
 func (g *Gateway) Works(name string) bool {
 	for _, r := range g.Routes {
@@ -188,7 +188,7 @@ func (g *Gateway) Works(name string) bool {
 	return false
 }
 
-// Open says whether strangers reach a service of the user's.
+// Open reports whether strangers reach a service of the user's.
 func (g *Gateway) Open(m *Container) bool { return len(g.OpenBy[m]) > 0 }
 
 // openRoutes notes by which routes strangers reach each service.
@@ -228,12 +228,12 @@ func (r *Route) Harmless() bool {
 	})
 }
 
-// Guarded says whether a route keeps strangers from its backend by an allowlist or a login.
+// Guarded reports whether a route keeps strangers from its backend by an allowlist or a login.
 func (r *Route) Guarded() bool {
 	return r.Live() && (r.Class == Allowlisted || r.Class == Authenticated || r.Class == Closed && r.Nobody != "")
 }
 
-// GuardedBy says whether an allowlist decides on the route.
+// GuardedBy reports whether an allowlist decides on the route.
 func (r *Route) GuardedBy(name string) bool {
 	return slices.ContainsFunc(r.Lists, func(l Allowlist) bool {
 		return l.Middleware != nil &&
@@ -359,23 +359,7 @@ var Leaf = lazyregexp.New(
 	`(?i)\.[a-z0-9]{1,8}$|/(metrics|health|healthz|healthcheck|livez?|readyz?|ping|status|version|robots|favicon)/?$`,
 )
 
-func SortedMiddlewares(m map[string]*traefik.Middleware) []string {
-	n := map[string]int{}
-	for k := range m {
-		n[k] = 0
-	}
-	return SortedNames(n)
-}
-
-func SortedNames(m map[string]int) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
-}
-
+// ForTraefik reports whether a label is meant for Traefik.
 func ForTraefik(key string) bool { return strings.HasPrefix(strings.ToLower(key), "traefik.") }
 
 // LabelOf is the key of a router's label that ends as wanted.
@@ -388,30 +372,19 @@ func LabelOf(r *Route, suffix string) string {
 	return ""
 }
 
-func SortRoutes(rs []*Route, before func(a, b *Route) bool) {
-	// Insertion keeps it stable; there are few of them and they come sorted by name.
-	for i := 1; i < len(rs); i++ {
-		for j := i; j > 0 && before(rs[j], rs[j-1]) && !before(rs[j-1], rs[j]); j-- {
-			rs[j], rs[j-1] = rs[j-1], rs[j]
-		}
-	}
-}
-
-func Quote(s string) string { return fmt.Sprintf("%q", s) }
-
-// IsGateway says whether a service is one of the Traefiks: their doors are their purpose.
+// IsGateway reports whether a service is one of the Traefiks: their access paths are their purpose.
 func (m *Model) IsGateway(svc *stack.Service) bool {
 	return slices.ContainsFunc(m.Gateways, func(g *Gateway) bool { return g.Service == svc })
 }
 
 // GatewayOf is the Traefik that sees a service.
-func (r *Model) GatewayOf(m *Container) *Gateway {
-	if m == nil {
+func (m *Model) GatewayOf(c *Container) *Gateway {
+	if c == nil {
 		return nil
 	}
-	for _, g := range r.Gateways {
+	for _, g := range m.Gateways {
 		for i := range g.Containers {
-			if g.Containers[i].Service == m.Service {
+			if g.Containers[i].Service == c.Service {
 				return g
 			}
 		}
@@ -503,20 +476,20 @@ const (
 func (m *Model) ShareNetwork(a, b *Container) bool { return m.spaces.together(a, b) }
 
 // SeenBy is the Traefik that a service's labels are for: of several that see it the one that serves it.
-func (r *Model) SeenBy(svc *stack.Service) (*Gateway, *Container) {
+func (m *Model) SeenBy(svc *stack.Service) (*Gateway, *Container) {
 	var first *Gateway
 	var seen *Container
-	for _, g := range r.Gateways {
+	for _, g := range m.Gateways {
 		for i := range g.Containers {
-			m := &g.Containers[i]
-			if m.Service != svc {
+			c := &g.Containers[i]
+			if c.Service != svc {
 				continue
 			}
-			if serves(g, m) {
-				return g, m
+			if serves(g, c) {
+				return g, c
 			}
 			if seen == nil {
-				first, seen = g, m
+				first, seen = g, c
 			}
 		}
 	}
@@ -526,4 +499,11 @@ func (r *Model) SeenBy(svc *stack.Service) (*Gateway, *Container) {
 // serves reports whether a gateway leads strangers or friends to a service at all.
 func serves(g *Gateway, m *Container) bool {
 	return slices.ContainsFunc(g.leading[m], func(r *Route) bool { return r.Live() && r.Class != Redirects })
+}
+
+// Sorted lists the routes, those that a reader looks for first.
+func (g *Gateway) Sorted() []*Route {
+	out := slices.Clone(g.Routes)
+	sort.SliceStable(out, func(i, j int) bool { return g.Before(out[i], out[j]) })
+	return out
 }

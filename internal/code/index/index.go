@@ -17,6 +17,8 @@ type Indexer struct {
 	functionOf map[ast.ID]int32
 	ClassOf    map[ast.ID]int32
 	known      map[facts.Ref]int32
+	makes      map[ast.ID]bool   // functions that make objects of a class of theirs
+	methodName map[ast.ID]string // of functions that are methods by an assignment
 	depth      int
 }
 
@@ -25,7 +27,14 @@ const maxRefs = 200_000
 
 // File lists what a file defines and imports.
 func File(t *ast.Tree) *Indexer {
-	x := &Indexer{Tree: t, functionOf: map[ast.ID]int32{}, ClassOf: map[ast.ID]int32{}, known: map[facts.Ref]int32{}}
+	x := &Indexer{
+		Tree:       t,
+		functionOf: map[ast.ID]int32{},
+		ClassOf:    map[ast.ID]int32{},
+		known:      map[facts.Ref]int32{},
+		makes:      map[ast.ID]bool{},
+		methodName: map[ast.ID]string{},
+	}
 	x.Facts = &facts.File{Path: t.Path, Lang: t.Lang.Name, Globals: map[string]int32{}, Exports: map[string]int32{}}
 	x.Facts.Functions = append(
 		x.Facts.Functions,
@@ -39,6 +48,9 @@ func File(t *ast.Tree) *Indexer {
 		},
 	)
 	x.pkg()
+	if t.Lang.Names.Requires {
+		x.constructors()
+	}
 	for i := range t.Nodes {
 		id := ast.ID(i)
 		switch n := &t.Nodes[i]; {
@@ -47,7 +59,7 @@ func File(t *ast.Tree) *Indexer {
 			x.class(id, t.Child(id, ast.Ident))
 		case n.Kind == ast.Other && x.definesType(n):
 			x.class(id, t.Field(id, "name"))
-		case n.Kind == ast.Dict && t.Lang.Names.Requires && x.hasFunctions(id):
+		case n.Kind == ast.Dict && t.Lang.Names.Requires && !x.has(id) && x.hasFunctions(id):
 			x.ClassOf[id] = int32(len(x.Facts.Classes))
 			x.Facts.Classes = append(
 				x.Facts.Classes,
@@ -159,7 +171,8 @@ func (x *Indexer) class(id, name ast.ID) {
 // around is the class that a node stands in, -1 for none.
 func (x *Indexer) around(id ast.ID) int32 {
 	for p := x.Tree.Nodes[id].Parent; p != ast.Nil; p = x.Tree.Nodes[p].Parent {
-		if k := x.Tree.Nodes[p].Kind; k == ast.ClassDef || k == ast.Dict && x.has(p) {
+		if k := x.Tree.Nodes[p].Kind; k == ast.ClassDef ||
+			(k == ast.Dict || k == ast.FuncDef || k == ast.Lambda) && x.has(p) {
 			if c, ok := x.ClassOf[p]; ok {
 				return c
 			}
@@ -202,6 +215,9 @@ func (x *Indexer) objectMembers(id ast.ID, ci int32) {
 			}
 			if u, ok := x.functionOf[v]; ok && t.Nodes[v].Kind == ast.Lambda {
 				c.Methods[string(t.Text(key))] = append(c.Methods[string(t.Text(key))], u)
+				if t.Lang.SymbolName(t.Nodes[v].Sym) != "arrow_function" { // whose object is that of what is around
+					x.Facts.Functions[u].Class = ci
+				}
 			} else {
 				c.Fields[string(t.Text(key))] = x.RefOf(v)
 			}
@@ -231,10 +247,11 @@ func (x *Indexer) function(id ast.ID) {
 		if p != ast.Nil && (t.Nodes[p].Kind == ast.ClassBody || t.Nodes[p].Kind == ast.Block) {
 			p = t.Nodes[p].Parent
 		}
-		if c, ok := x.ClassOf[p]; ok && p != ast.Nil {
+		if c, ok := x.ClassOf[p]; ok && p != ast.Nil && !x.makes[p] && x.methodName[p] == "" {
 			u.Class = c
 		}
 	}
+	x.takesPart(id, &u)
 	x.functionOf[id] = int32(len(x.Facts.Functions))
 	x.Facts.Functions = append(x.Facts.Functions, u)
 }

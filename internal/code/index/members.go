@@ -28,6 +28,8 @@ func (x *Indexer) members() {
 		case ast.Dict:
 			x.objectMembers(id, ci)
 			continue
+		case ast.FuncDef, ast.Lambda:
+			continue
 		}
 		body := t.Child(id, ast.Body)
 		for k := t.Nodes[id].First; k != ast.Nil; k = t.Nodes[k].Next {

@@ -62,6 +62,9 @@ func (x *Indexer) RefOf(id ast.ID) int32 {
 			return x.add(facts.Ref{Kind: facts.RefThis, Of: c})
 		}
 	case ast.Lambda, ast.FuncDef:
+		if x.makes[id] {
+			return x.add(facts.Ref{Kind: facts.RefClass, Of: x.ClassOf[id]})
+		}
 		if u, ok := x.functionOf[id]; ok {
 			return x.add(facts.Ref{Kind: facts.RefFunction, Of: u})
 		}
@@ -154,9 +157,7 @@ func (x *Indexer) declared(d ast.Declared, name string) int32 {
 		if x.outermost(p) || d.Scope == 0 {
 			return x.global(name) // which of several is meant is told there
 		}
-		if u, ok := x.functionOf[p]; ok {
-			return x.add(facts.Ref{Kind: facts.RefFunction, Of: u})
-		}
+		return x.RefOf(p)
 	case t.Lang.Names.ClassScope && x.fieldOf(p) >= 0:
 		return x.member(x.add(facts.Ref{Kind: facts.RefThis, Of: x.fieldOf(p)}), name)
 	case d.Type != ast.Nil:

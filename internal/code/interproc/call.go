@@ -207,6 +207,7 @@ func (f *callFrame) result(at int32) abstractValue {
 	}
 	if c.to.Made {
 		v := c.sum.outs[0]
+		v.join(c.sum.ret) // functions that are both are called either way
 		return f.brought(at, c, &v)
 	}
 	return f.brought(at, c, &c.sum.ret)

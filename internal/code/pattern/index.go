@@ -98,15 +98,16 @@ func lastName(t *ast.Tree, id ast.ID) ast.ID {
 	return ast.Nil
 }
 
-// candidates calls f for the nodes that a pattern's root may match, in the order of the text within a kind.
-func (x *Index) candidates(t *ast.Tree, p *Pattern, f func(ast.ID)) {
+// candidates calls f for the nodes that a pattern's root may match, in the order of the text within a kind. word is
+// the name that they have, "" for any.
+func (x *Index) candidates(t *ast.Tree, p *Pattern, word string, f func(ast.ID)) {
 	for k := range x.byKind {
 		if p.kinds != 0 && p.kinds>>k&1 == 0 {
 			continue
 		}
 		lists := [2][]ast.ID{x.byKind[k]}
-		if p.rootWord != "" {
-			lists = [2][]ast.ID{x.byWord[wordKey{ast.Kind(k), p.rootWord}], x.byWord[wordKey{ast.Kind(k), ""}]}
+		if word != "" {
+			lists = [2][]ast.ID{x.byWord[wordKey{ast.Kind(k), word}], x.byWord[wordKey{ast.Kind(k), ""}]}
 		}
 		only := p.altKinds>>k&1 != 0
 		for _, l := range lists {

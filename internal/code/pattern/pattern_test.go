@@ -88,6 +88,7 @@ func TestOptions(t *testing.T) {
 		{"f(\"...\")", Options{NoConstants: true}, "f(x)"},
 		{"b == a", Options{SymmetricEq: true}, ""},
 		{"d and c", Options{CommutBool: true}, ""},
+		{"F(X)", Options{CaseFold: true}, ""},
 	} {
 		with, without := matches(t, "python", c.pat, src, c.opts), matches(t, "python", c.pat, src, Options{})
 		if len(with) == len(without) {

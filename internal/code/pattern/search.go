@@ -96,7 +96,11 @@ func (m *Matcher) Search(p *Pattern, found func(Match)) {
 	}
 	m.most = min(maxTree, m.spent+maxSearch)
 	defer func() { m.most = maxTree }()
-	m.Index.candidates(m.T, p, func(id ast.ID) {
+	word := p.rootWord
+	if m.Opts.CaseFold {
+		word = "" // names are filed as they are written
+	}
+	m.Index.candidates(m.T, p, word, func(id ast.ID) {
 		n := &m.T.Nodes[id]
 		switch {
 		case m.spent >= m.most:

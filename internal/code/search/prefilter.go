@@ -7,6 +7,9 @@ import (
 
 // PartPossible reports whether a source, sink, sanitizer or propagator can match in a file with these words.
 func (p *Program) PartPossible(have map[string]struct{}) bool {
+	if p.Rule.Options.CaseFold {
+		return true
+	}
 	for _, parts := range [][]TaintPart{p.Taint.Sources, p.Taint.Sinks, p.Taint.Sanitizers} {
 		for i := range parts {
 			if needsOf(parts[i].Match).met(have) {
@@ -108,7 +111,9 @@ func needsAny(fs []*formula) *needs {
 }
 
 // Possible reports whether a program can find anything in a file with these words.
-func (p *Program) Possible(have map[string]struct{}) bool { return p.needs.met(have) }
+func (p *Program) Possible(have map[string]struct{}) bool {
+	return p.Rule.Options.CaseFold || p.needs.met(have) // a file has its words in a case of its own
+}
 
 // setNeeds works out what the program needs of a file.
 func (p *Program) setNeeds() {

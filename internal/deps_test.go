@@ -17,7 +17,7 @@ const module = "github.com/drydock/drydock/"
 // the package above it and may be used by it, and it by the subfolder, as long as the compiler and parts agree.
 var levels = map[string]int{
 	"internal/finding": 0, "internal/inventory": 0, "internal/clierr": 0, "internal/bounded": 0, "internal/safefile": 0,
-	"internal/state": 0, "internal/suggest": 0, "internal/debian": 0, "internal/lazyregexp": 0,
+	"internal/state": 0, "internal/suggest": 0, "internal/debian": 0, "internal/secretname": 1, "internal/lazyregexp": 0,
 	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
 	"internal/config": 2, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
 	"internal/syntax": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,

@@ -141,9 +141,7 @@ func decode(b []byte, wanted func(string) bool) (*parsed, error) {
 	p.CWE = cwes(db.CWE)
 	p.Malicious = strings.HasPrefix(o.ID, "MAL-") || db.MaliciousOrigin != nil
 	for i := range o.Affected {
-		if err := p.addAffected(&o.Affected[i], wanted); err != nil {
-			return nil, err
-		}
+		p.addAffected(&o.Affected[i], wanted)
 	}
 	p.hoist()
 	return p, nil
@@ -354,14 +352,14 @@ func (a *osvAffected) ranges(ecosystem string) []osvRange {
 }
 
 // addAffected turns one "affected" into an entry of intervals.
-func (p *parsed) addAffected(a *osvAffected, wanted func(string) bool) error {
+func (p *parsed) addAffected(a *osvAffected, wanted func(string) bool) {
 	name, release := SplitEcosystem(a.Package.Ecosystem)
 	if name == "" || a.Package.Name == "" {
 		p.skipped.NoPlace++
-		return nil
+		return
 	}
 	if wanted != nil && !wanted(name) {
-		return nil
+		return
 	}
 	order, known := version.For(name)
 	e := entry{ref: PackageRef{Ecosystem: name, Name: a.Package.Name}}
@@ -399,7 +397,7 @@ func (p *parsed) addAffected(a *osvAffected, wanted func(string) bool) error {
 	e.Versions = outside(order, known, a.Versions, spans)
 	if len(e.Ranges) == 0 && len(e.Versions) == 0 {
 		p.skipped.NoPlace++
-		return nil
+		return
 	}
 	e.Vectors, e.Word = severities(a.Severity)
 	eco, db := readExtras(a.Ecosystem), readExtras(a.Database)
@@ -412,5 +410,4 @@ func (p *parsed) addAffected(a *osvAffected, wanted func(string) bool) error {
 		p.CWE = cwes(db.CWE)
 	}
 	p.entries = append(p.entries, e)
-	return nil
 }

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -166,7 +167,7 @@ func (m *manager) read(in *Install, words []Word) {
 			continue
 		}
 		o := m.option(w)
-		if o.Value == "" && contains(m.valued, o.Name) && !strings.Contains(w.Text, "=") && i+1 < len(words) {
+		if o.Value == "" && slices.Contains(m.valued, o.Name) && !strings.Contains(w.Text, "=") && i+1 < len(words) {
 			i++
 			o.Value = words[i].Text
 			m.file(in, o, words[i])
@@ -186,7 +187,7 @@ func (m *manager) read(in *Install, words []Word) {
 // option takes -r=x, --requirement=x and pip's -rfile to pieces.
 func (m *manager) option(w Word) Option {
 	name, value, _ := strings.Cut(w.Text, "=")
-	if m.name == "pip" && len(name) > 2 && name[1] != '-' && contains(m.valued, name[:2]) {
+	if m.name == "pip" && len(name) > 2 && name[1] != '-' && slices.Contains(m.valued, name[:2]) {
 		return Option{Name: w.Text[:2], Value: w.Text[2:], Word: w}
 	}
 	return Option{Name: name, Value: value, Word: w}
@@ -214,7 +215,7 @@ func (m *manager) verb(in *Install, rest []Word) {
 	case len(rest) == 0 && m.name == "yarn":
 		in.Verb = "install" // yarn alone installs
 		return
-	case len(rest) == 0 || !contains(m.verbs, rest[0].Text):
+	case len(rest) == 0 || !slices.Contains(m.verbs, rest[0].Text):
 		return
 	}
 	in.Verb = rest[0].Text
@@ -253,13 +254,4 @@ func local(manager, s string) bool {
 		}
 	}
 	return manager == "pip" && strings.Contains(s, "/") || manager == "pip" && strings.Contains(s, " @ ")
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }

@@ -170,9 +170,9 @@ func (f *File) arguments(in *Instruction, at, end int) {
 			in.Args = append(in.Args, word(t))
 		}
 	}
-	whole := func(s string, off int) {
+	whole := func(s string) {
 		if s != "" {
-			words([]token{{off, off + len(s), s}})
+			words([]token{{0, len(s), s}})
 		}
 	}
 	json := func() bool {
@@ -186,7 +186,7 @@ func (f *File) arguments(in *Instruction, at, end int) {
 	switch in.Keyword {
 	case "RUN", "CMD", "ENTRYPOINT", "SHELL":
 		if !json() {
-			whole(rest, 0)
+			whole(rest)
 		}
 	case "ADD", "COPY", "VOLUME":
 		if !json() {
@@ -194,12 +194,12 @@ func (f *File) arguments(in *Instruction, at, end int) {
 		}
 	case "HEALTHCHECK":
 		kind, cmd := cutWord(rest)
-		whole(kind, 0)
+		whole(kind)
 		off := at
 		at += len(rest) - len(cmd)
 		rest = cmd
 		if !json() {
-			whole(rest, 0)
+			whole(rest)
 		}
 		at = off
 	case "FROM", "EXPOSE":
@@ -207,7 +207,7 @@ func (f *File) arguments(in *Instruction, at, end int) {
 	case "ENV", "LABEL", "ARG":
 		f.pairs(in, rest, at)
 	default:
-		whole(rest, 0)
+		whole(rest)
 	}
 }
 
@@ -239,8 +239,8 @@ func (f *File) pair(in *Instruction, at, key, keyEnd, value, valueEnd int, has b
 	text := in.line.text[at:]
 	p := Pair{HasValue: has, KeySpan: in.line.span(at+key, at+keyEnd), ValueSpan: in.line.span(at+value, at+valueEnd)}
 	p.Span = Span{p.KeySpan.Start, max(p.KeySpan.End, p.ValueSpan.End)}
-	p.Key, _ = unquote(text[key:keyEnd], f.Escape)
-	p.Value, _ = unquote(text[value:valueEnd], f.Escape)
+	p.Key = unquote(text[key:keyEnd], f.Escape)
+	p.Value = unquote(text[value:valueEnd], f.Escape)
 	return p
 }
 

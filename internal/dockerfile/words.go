@@ -173,12 +173,11 @@ func jsonWords(s string) ([]token, error) {
 	return out, nil
 }
 
-// unquote resolves quotes and escapes of a word, and reports whether a variable is expanded in it.
-func unquote(s string, escape byte) (text string, literal bool) {
+// unquote resolves quotes and escapes of a word.
+func unquote(s string, escape byte) string {
 	if !strings.ContainsAny(s, "'\"$"+string(rune(escape))) {
-		return s, true
+		return s
 	}
-	literal = true
 	var b strings.Builder
 	var quote byte
 	for i := 0; i < len(s); i++ {
@@ -192,9 +191,8 @@ func unquote(s string, escape byte) (text string, literal bool) {
 		case quote != 0 && c == quote:
 			quote = 0
 		default:
-			literal = literal && (c != '$' || quote == '\'')
 			b.WriteByte(c)
 		}
 	}
-	return b.String(), literal
+	return b.String()
 }

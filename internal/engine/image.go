@@ -3,13 +3,16 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
 	"github.com/containerd/errdefs"
-	"github.com/drydock/drydock/internal/clierr"
 	"github.com/moby/moby/client"
+
+	"github.com/drydock/drydock/internal/clierr"
 )
 
 // Image is an image as the engine holds it.
@@ -69,7 +72,7 @@ func (e *Engine) Inspect(ctx context.Context, ref string) (*Image, error) {
 	}
 	img.Config = Config{Env: c.Env, Entrypoint: c.Entrypoint, Cmd: c.Cmd, Shell: c.Shell, User: c.User,
 		WorkingDir: c.WorkingDir, Labels: c.Labels, StopSignal: c.StopSignal, OnBuild: c.OnBuild,
-		ExposedPorts: sortedKeys(c.ExposedPorts), Volumes: sortedKeys(c.Volumes)}
+		ExposedPorts: slices.Sorted(maps.Keys(c.ExposedPorts)), Volumes: slices.Sorted(maps.Keys(c.Volumes))}
 	if h := c.Healthcheck; h != nil {
 		img.Config.Healthcheck = h.Test
 		img.Config.HealthTimes = HealthTimes{h.Interval, h.Timeout, h.StartPeriod, h.Retries}
@@ -114,13 +117,4 @@ func (e *Engine) Remove(ctx context.Context, ref string) error {
 		return nil
 	}
 	return err
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

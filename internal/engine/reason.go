@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/secretname"
 )
 
 var (
@@ -85,16 +86,12 @@ func newRedactor(pairs []string) redactor {
 	return r
 }
 
-// secretName marks variables whose values are secrets by their name.
-var secretName = lazyregexp.New(`(?i)(secret|token|passw|passphrase|pwd|credential|private|api_?key|access_?key|` +
-	`auth|dsn|database_url)`)
-
 // secretPairs picks, of an image's own environment, what must not be shown: striking out every value would make
 // paths and versions in a log unreadable.
 func secretPairs(env []string) []string {
 	var pairs []string
 	for _, p := range env {
-		if name, v, _ := strings.Cut(p, "="); secretName.MatchString(name) || strings.Contains(v, "@") {
+		if name, v, _ := strings.Cut(p, "="); secretname.MayHold(name) || strings.Contains(v, "@") {
 			pairs = append(pairs, p)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/bounded"
@@ -146,7 +147,7 @@ func openTarFile(ctx context.Context, file, form, tag string, opt Options) (*Ima
 	if err != nil {
 		return nil, clierr.InputErr(file, errors.Unwrap(err))
 	}
-	img, err := readTarFile(ctx, f, file, form, tag, opt)
+	img, err := readTarFile(ctx, f, form, tag, opt)
 	if err != nil {
 		f.Close()
 		var known *clierr.Error
@@ -160,7 +161,7 @@ func openTarFile(ctx context.Context, file, form, tag string, opt Options) (*Ima
 	return img, nil
 }
 
-func readTarFile(ctx context.Context, f *os.File, file, form, tag string, opt Options) (*Image, error) {
+func readTarFile(ctx context.Context, f *os.File, form, tag string, opt Options) (*Image, error) {
 	st, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -248,7 +249,7 @@ func openDocker(b blobs, tag string, opt Options, prog *progress) (*Image, error
 func pickDocker(ms []dockerManifest, tag string) (*dockerManifest, error) {
 	var names []string
 	for i := range ms {
-		if tag == "" && len(ms) == 1 || tag != "" && contains(ms[i].RepoTags, tag) {
+		if tag == "" && len(ms) == 1 || tag != "" && slices.Contains(ms[i].RepoTags, tag) {
 			return &ms[i], nil
 		}
 		names = append(names, ms[i].RepoTags...)
@@ -311,13 +312,4 @@ func (img *Image) addKnown(b blobs, m dockerManifest, self string) {
 	if json.NewDecoder(bytes.NewReader(data)).Decode(&c) == nil {
 		img.Known = append(img.Known, Known{Name: m.RepoTags[0], DiffIDs: c.RootFS.DiffIDs})
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }

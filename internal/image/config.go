@@ -13,6 +13,7 @@ import (
 
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/secretname"
 )
 
 // applyConfig fills info from an image's configuration: what it runs, its layers, and the instruction of each.
@@ -83,9 +84,7 @@ var (
 	argsShellRE = lazyregexp.New(`\s/\S*sh(?:\s+-[a-z]+|\s+pipefail)*\s+-[a-z]*c\s+`)
 	argsRE      = lazyregexp.New(`^\|\d+ `)
 	keywordRE   = lazyregexp.New(`^(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\s`)
-	// An assignment whose name says that its value is secret.
-	secretRE = lazyregexp.New(`(?i)\b([a-z0-9_.-]*(?:passw(?:or)?d|secret|token|api_?key|access_?key|credential)[a-z0-9_.-]*=)("[^"]*"|'[^']*'|[^\s"';&|]+)`)
-	blanksRE = lazyregexp.New(`\s+`)
+	blanksRE    = lazyregexp.New(`\s+`)
 )
 
 // Instruction is a row of an image's history as the Dockerfile would have it: without the builder's shell, without the
@@ -114,7 +113,7 @@ func Instruction(createdBy string) string {
 			return word + " " + name
 		}
 	}
-	s = secretRE.ReplaceAllString(s, "${1}…")
+	s = secretname.Hide(s)
 	if run && s != "" && createdBy != "" && !keywordRE.MatchString(s+" ") {
 		return "RUN " + s
 	}

@@ -21,16 +21,6 @@ const (
 	schemeFolder   = "dir:"
 )
 
-// HasScheme tells whether ref names one of the image sources by its scheme.
-func HasScheme(ref string) bool {
-	for _, s := range []string{schemeEngine, schemeArchive, schemeOCITar, schemeOCIDir, schemeRegistry, schemeFolder} {
-		if strings.HasPrefix(ref, s) {
-			return true
-		}
-	}
-	return false
-}
-
 // Open opens the image that ref names:
 //
 //	docker:NAME           an image of the container engine

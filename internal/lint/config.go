@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,7 +62,7 @@ func ReadConfig(path string) (*Config, error) {
 	}
 	c := &Config{Path: path, NoFail: f.NoFail, Ignored: f.Ignored, TrustedRegistries: f.TrustedRegistries, LabelSchema: f.LabelSchema,
 		StrictLabels: f.StrictLabels, DisableIgnorePragma: f.DisableIgnorePragma, Override: map[Level][]string{}}
-	for _, k := range sortedKeys(f.LabelSchema) {
+	for _, k := range slices.Sorted(maps.Keys(f.LabelSchema)) {
 		if !labelKinds[f.LabelSchema[k]] {
 			return nil, clierr.Input(path, "label-schema: %q is no kind of label", f.LabelSchema[k]).WithHint("Kinds: %s.", labelKindsHint)
 		}
@@ -110,15 +111,6 @@ func threshold(s string) (Level, error) {
 		return "", fmt.Errorf("%q is no level", s)
 	}
 	return t, nil
-}
-
-func sortedKeys(m map[string]string) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }
 
 // Index prepares a configuration that was put together by hand; where a rule stands under several, the worst wins.

@@ -9,6 +9,7 @@ package lint
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -205,7 +206,7 @@ func (p *Pass) ReportAt(in *dockerfile.Instruction, at dockerfile.Span, title st
 		Fix: finding.Fix{Text: p.rule.Remedy}, Forecast: finding.ForecastEdit, Services: names(p.Context.Services),
 	}
 	if in != nil {
-		f.Snippet = snippet(p.File, in)
+		f.Snippet = snippet(in)
 		if in.Stage != nil && !p.needed[in.Stage.Index] {
 			f.Forecast = finding.ForecastNotShipped
 			f.Evidence = append(f.Evidence, "the build of this target does not run the stage")
@@ -350,10 +351,8 @@ func merge(all []result) []result {
 }
 
 func appendNew(list []string, s string) []string {
-	for _, v := range list {
-		if v == s {
-			return list
-		}
+	if slices.Contains(list, s) {
+		return list
 	}
 	return append(list, s)
 }

@@ -11,7 +11,7 @@ const maxSnippet = 160
 // snippet shows an instruction without any value: of ENV, ARG and LABEL the names, of FROM, COPY and the like the
 // whole line, of RUN and its kin the commands' names and their options' names. A reader finds the line by it; a secret
 // never gets through.
-func snippet(f *dockerfile.File, in *dockerfile.Instruction) string {
+func snippet(in *dockerfile.Instruction) string {
 	var b strings.Builder
 	b.WriteString(in.Keyword)
 	for _, fl := range in.Flags {
@@ -32,7 +32,7 @@ func snippet(f *dockerfile.File, in *dockerfile.Instruction) string {
 		commands(&b, in.Script)
 	case "ONBUILD":
 		if in.Trigger != nil {
-			b.WriteString(" " + snippet(f, in.Trigger))
+			b.WriteString(" " + snippet(in.Trigger))
 		}
 	case "FROM", "COPY", "ADD", "WORKDIR", "USER", "EXPOSE", "VOLUME", "STOPSIGNAL", "SHELL":
 		for _, w := range in.Args {

@@ -121,7 +121,7 @@ func (p *prover) perform(ctx context.Context, role string, side int, like *perfo
 	}
 	defer c.Remove(context.WithoutCancel(ctx))
 	out := &performance{answers: map[string]*engine.Response{}}
-	if err := p.waitFor(ctx, c, side, like, out); err != nil {
+	if err := p.waitFor(ctx, c, like, out); err != nil {
 		return nil, err
 	}
 	if out.exited {
@@ -164,8 +164,7 @@ func (p *prover) asComposeRuns(s *engine.Spec) {
 }
 
 // waitFor waits until the contender's ports are open. One without ports has to stay up, or to end well.
-func (p *prover) waitFor(ctx context.Context, c *engine.Container, side int, like *performance,
-	out *performance) error {
+func (p *prover) waitFor(ctx context.Context, c *engine.Container, like, out *performance) error {
 	ports := p.ports()
 	if like != nil {
 		if like.exited {

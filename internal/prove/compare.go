@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
-	"sort"
 	"strings"
 
 	"github.com/drydock/drydock/internal/engine"
@@ -315,14 +314,4 @@ func buildID(a, b string) bool {
 	}
 	return len(a) == len(b) && hashLike.MatchString(a) && hashLike.MatchString(b) &&
 		strings.ContainsAny(a, "0123456789") && strings.ContainsAny(b, "0123456789")
-}
-
-// sortedKeys is for messages that must not change from run to run.
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
@@ -130,7 +131,7 @@ func settings(context fs.FS, files []string) []string {
 		if err != nil {
 			continue
 		}
-		for _, k := range sortedKeys(vars) {
+		for _, k := range slices.Sorted(maps.Keys(vars)) {
 			if k != "" {
 				out = append(out, k+"="+vars[k])
 			}

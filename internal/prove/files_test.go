@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +21,7 @@ func image(t *testing.T, env []string, content map[string]string) *files {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
-	for _, name := range sortedKeys(content) {
+	for _, name := range slices.Sorted(maps.Keys(content)) {
 		text := content[name]
 		h := &tar.Header{Name: name, Mode: 0o644, Typeflag: tar.TypeReg}
 		if to, ok := strings.CutPrefix(text, "-> "); ok {

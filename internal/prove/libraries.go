@@ -3,7 +3,9 @@ package prove
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -70,7 +72,7 @@ func missingLibraries(before, after *files) (bad, packages []string) {
 		}
 	}
 	sort.Strings(bad)
-	return bad, sortedKeys(owners)
+	return bad, slices.Sorted(maps.Keys(owners))
 }
 
 var (
@@ -102,7 +104,7 @@ func (p *prover) named(log string) []string {
 		}
 	}
 	delete(found, "")
-	return sortedKeys(found)
+	return slices.Sorted(maps.Keys(found))
 }
 
 // owner is the package of the distribution that a library belongs to, "" if none does.

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,7 +104,7 @@ func (p *prover) load(ctx context.Context, l loader, program string) error {
 		if err != nil {
 			before = nil
 		}
-		for _, m := range sortedKeys(after) {
+		for _, m := range slices.Sorted(maps.Keys(after)) {
 			if problem, known := before[m]; after[m] != "" && known && problem == "" {
 				p.res.Lacks = p.named(after[m])
 				return p.refuse(Modules, "%s module %s loads in the original and not in the new image: %s", l.language,
@@ -124,7 +126,7 @@ func (p *prover) comparePHP(ctx context.Context, l loader, program string, after
 		p.check("modules", Skipped, "the original's PHP extensions could not be listed: %v", err)
 		return nil
 	}
-	for _, m := range sortedKeys(before) {
+	for _, m := range slices.Sorted(maps.Keys(before)) {
 		if !set(after, m) {
 			return p.refuse(Modules, "the PHP extension %s is not in the new image", m)
 		}

@@ -17,7 +17,7 @@ var (
 
 // final chooses the base of the final stage: what the user asked for, else the first candidate that the engine holds,
 // else the first. Candidates keep the registry of the original's base where they are variants of it.
-func (a *conversion) final(candidates ...string) (string, error) {
+func (a *conversion) final(candidates ...string) error {
 	ref, err := a.chooseFinal(candidates)
 	// Where FROM takes its version from an argument, the final stage takes it too.
 	if b := a.st.Base; err == nil && b.FromArg && a.o.FinalImage == "" && strings.HasPrefix(ref, b.Text) {
@@ -25,12 +25,12 @@ func (a *conversion) final(candidates ...string) (string, error) {
 	}
 	if b := a.st.Base; err == nil && b.Digest != "" && ref != b.Text && a.o.FinalImage == "" && official(b) != "" &&
 		languageOfBase(b.Name()) == languageOfBase(dockerfile.ParseRef(ref).Name()) {
-		return "", refuse(a.st.From,
+		return refuse(a.st.From,
 			"%s is pinned by its digest, and which digest its twin %s has is not known: name it with --final-image "+
 				"%s@sha256:…", rawRepository(b), ref, ref)
 	}
 	a.res.Final = ref
-	return ref, err
+	return err
 }
 
 func (a *conversion) chooseFinal(candidates []string) (string, error) {

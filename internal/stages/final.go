@@ -1,6 +1,8 @@
 package stages
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -73,7 +75,7 @@ func (w *finalWriter) keepInherited() {
 		return // the same image, or its twin
 	}
 	var first []string
-	for _, name := range sorted(a.base.Env) {
+	for _, name := range slices.Sorted(maps.Keys(a.base.Env)) {
 		if name != "PATH" && name != "LANG" && name != "HOME" && w.s.reads(name, w.s.lines) {
 			first = append(first, name+"="+a.base.Env[name])
 		}

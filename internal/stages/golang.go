@@ -44,7 +44,7 @@ func planGo(a *conversion) error {
 	default:
 		candidates = debianSlims(a.release())
 	}
-	if _, err := a.final(candidates...); err != nil {
+	if err := a.final(candidates...); err != nil {
 		return err
 	}
 	scratch := a.res.Final == "scratch"

@@ -1,7 +1,9 @@
 package stages
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -115,7 +117,7 @@ var readsSettings = lazyregexp.New(`load_dotenv|dotenv_values|find_dotenv|env_fi
 // readBy is a source file that reads a file of the context, "" if none is seen to.
 func (a *conversion) readBy(name string) string {
 	text := a.src().text
-	for _, file := range sorted(text) {
+	for _, file := range slices.Sorted(maps.Keys(text)) {
 		if settingsFile.MatchString(name) && readsSettings.MatchString(text[file]) {
 			return file
 		}

@@ -47,7 +47,7 @@ func planJava(a *conversion) error {
 	if len(jres) == 0 && strings.Contains(a.st.Base.Text, "debian") {
 		jres = a.distroTwins()
 	}
-	if _, err := a.final(jres...); err != nil {
+	if err := a.final(jres...); err != nil {
 		return err
 	}
 	j.builder()

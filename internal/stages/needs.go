@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -164,7 +165,7 @@ func (a *conversion) loaded() []need {
 	a.needs = []need{}
 	table := librariesNeed[a.language]
 	found := a.libraries()
-	for _, lib := range sorted(found) {
+	for _, lib := range slices.Sorted(maps.Keys(found)) {
 		for _, pkg := range strings.Fields(table[lib]) {
 			a.needs = append(a.needs, need{pkg, lib})
 		}
@@ -226,7 +227,7 @@ func (a *conversion) crates() map[string]bool {
 func (a *conversion) crateNeeds() []need {
 	var out []need
 	crates := a.crates()
-	for _, c := range sorted(crates) {
+	for _, c := range slices.Sorted(maps.Keys(crates)) {
 		dev := cratesNeed[c]
 		if dev == "" || crates[vendoring[c]] {
 			continue

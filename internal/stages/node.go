@@ -93,7 +93,7 @@ func planNode(a *conversion) error {
 	if !strings.Contains(a.st.Base.Name(), "node") {
 		twins = a.distroTwins()
 	}
-	if _, err := a.final(twins...); err != nil {
+	if err := a.final(twins...); err != nil {
 		return err
 	}
 	if !strings.Contains(a.st.Base.Name(), "node") {

@@ -12,7 +12,7 @@ func planPHP(a *conversion) error {
 	if !strings.Contains(a.st.Base.Name(), "php") {
 		return refuse(a.st.From, "PHP comes from the distribution here; start FROM an image of PHP")
 	}
-	if _, err := a.final(a.st.Base.Text); err != nil {
+	if err := a.final(a.st.Base.Text); err != nil {
 		return err
 	}
 	any, extensions, bundles := false, false, false

@@ -21,7 +21,7 @@ func planPython(a *conversion) error {
 	if plain {
 		twins = a.distroTwins()
 	}
-	if _, err := a.final(twins...); err != nil {
+	if err := a.final(twins...); err != nil {
 		return err
 	}
 	p := &python{conversion: a, plain: plain}
@@ -147,7 +147,7 @@ func (p *python) projectDir() string {
 func (p *python) makesVenv(pt *command) string {
 	for _, c := range pt.step.Commands {
 		name, words := c.Effective()
-		args := words
+		var args []dockerfile.Word
 		switch {
 		case strings.HasPrefix(name, "python") && len(words) > 3 && words[1].Text == "-m" &&
 			(words[2].Text == "venv" || words[2].Text == "virtualenv"):

@@ -6,11 +6,10 @@ import (
 
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/secretname"
 )
 
-// secretName are the variables that hold a secret by their name; a path, an address or a time is none.
 var (
-	secretName   = lazyregexp.New(`(?i)(^|_)(PASSWORD|PASSWD|SECRET|SECRETS|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?)($|_(BASE|ID|VALUE)$)`)
 	toolInstall  = lazyregexp.New(`install\.python-poetry\.org|get-poetry|astral\.sh/uv|sh\.rustup\.rs|deb\.nodesource\.com|getcomposer\.org/installer|get\.pnpm\.io|pdm-project\.org|bootstrap\.pypa\.io`)
 	cudaDevel    = lazyregexp.New(`-devel\b`)
 	runtimeBuild = map[string]string{"gcc": "a compiler", "g++": "a compiler", "cc": "a compiler", "make": "make",
@@ -115,7 +114,7 @@ func (a *conversion) refuseInstructions() error {
 				"ONBUILD is for images that are built on this one, and they would build on the final stage; move its steps into those")
 		case "ENV", "ARG":
 			for _, pair := range in.Pairs {
-				if secretName.MatchString(pair.Key) && (in.Keyword == "ARG" || pair.Value != "") {
+				if secretname.Holds(pair.Key) && (in.Keyword == "ARG" || pair.Value != "") {
 					return refuse(in,
 						"%s holds a secret in the image's own settings; pass it with RUN --mount=type=secret or at run time first", pair.Key)
 				}
@@ -439,18 +438,18 @@ func (a *conversion) guessLanguage() string {
 	votes := map[string]int{}
 	a.parts(func(p *command) {
 		for _, c := range p.step.Commands {
-			n, words := c.Effective()
-			votes[languageOf(n, words)]++
+			n, _ := c.Effective()
+			votes[languageOf(n)]++
 		}
 		if p.install != nil {
-			votes[languageOf(p.install.Manager, nil)]++
+			votes[languageOf(p.install.Manager)]++
 		}
 	})
 	for _, in := range []*dockerfile.Instruction{a.last("CMD"), a.last("ENTRYPOINT")} {
 		if in != nil && in.Script != nil {
 			for _, c := range in.Script.Commands {
-				n, words := c.Effective()
-				votes[languageOf(n, words)] += 10
+				n, _ := c.Effective()
+				votes[languageOf(n)] += 10
 			}
 		}
 	}
@@ -464,7 +463,7 @@ func (a *conversion) guessLanguage() string {
 	return best
 }
 
-func languageOf(name string, words []dockerfile.Word) string {
+func languageOf(name string) string {
 	switch {
 	case strings.HasPrefix(name, "python") || strings.HasPrefix(name, "pip"):
 		return "Python"

@@ -24,7 +24,7 @@ func planRuby(a *conversion) error {
 	if install == nil {
 		return refuse(nil, "it installs no bundle, so there is nothing to build apart")
 	}
-	if _, err := a.final(a.slimTwins()...); err != nil {
+	if err := a.final(a.slimTwins()...); err != nil {
 		return err
 	}
 	last := 0

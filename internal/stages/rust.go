@@ -1,7 +1,9 @@
 package stages
 
 import (
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -25,7 +27,7 @@ func planRust(a *conversion) error {
 	if from == "" {
 		return refuse(a.last("CMD"), "the program's name could not be told from Cargo.toml; name it in CMD")
 	}
-	if _, err := a.final(a.linkedOn()...); err != nil {
+	if err := a.final(a.linkedOn()...); err != nil {
 		return err
 	}
 	at := a.instructions[len(a.instructions)-1] // the last instruction that the builder needs
@@ -70,7 +72,7 @@ func planRust(a *conversion) error {
 		case len(crates) > 0:
 			a.knows("the libraries behind the crates are known",
 				"Cargo.lock names %d crates, and those that link a library are in a table", len(crates))
-			for _, c := range sorted(crates) {
+			for _, c := range slices.Sorted(maps.Keys(crates)) {
 				if strings.HasSuffix(c, "-sys") && cratesNeed[c] == "" && !selfContained[c] {
 					a.guesses("the crate "+c+" links no library that the final stage lacks",
 						"it is not in the table of crates that do")

@@ -30,7 +30,7 @@ func (n *node) planServed() error {
 	if len(made) == 0 {
 		return refuse(nil, "which folder the build writes and the server serves could not be told")
 	}
-	if _, err := n.final(n.linkedOn()...); err != nil {
+	if err := n.final(n.linkedOn()...); err != nil {
 		return err
 	}
 	n.res.Language, n.language = "static", "static"

@@ -3,14 +3,17 @@ package stages
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
+	"mvdan.cc/sh/v3/syntax"
+
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lazyregexp"
-	"mvdan.cc/sh/v3/syntax"
 )
 
 // startLine is a CMD or ENTRYPOINT for the final stage: in exec form where the shell form is one plain command, so
@@ -460,7 +463,7 @@ func (a *conversion) namesPort(port int) string {
 		}
 	}
 	text := a.src().text
-	for _, name := range sorted(text) {
+	for _, name := range slices.Sorted(maps.Keys(text)) {
 		if number.MatchString(text[name]) {
 			return name
 		}

@@ -97,7 +97,7 @@ func (n *node) planStatic(s *site) error {
 			candidates = append(candidates, h)
 		}
 	}
-	if _, err := n.final(candidates...); err != nil {
+	if err := n.final(candidates...); err != nil {
 		return err
 	}
 	n.res.Language = "static"

@@ -1,9 +1,9 @@
 package stages
 
 import (
+	"maps"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -178,7 +178,7 @@ func (a *conversion) systemPackages() (builder, final []string) {
 			b[p] = true
 		}
 	}
-	return sorted(b), a.finalPackages()
+	return slices.Sorted(maps.Keys(b)), a.finalPackages()
 }
 
 // finalPackages are what the final stage needs: the run-time part of what the original installs, and what the app, its
@@ -212,7 +212,7 @@ func (a *conversion) finalPackages() []string {
 	if a.ownInterpreter() {
 		f["python3"] = true
 	}
-	return sorted(f)
+	return slices.Sorted(maps.Keys(f))
 }
 
 // packageNamed reports whether the original installs a package by name.
@@ -267,7 +267,7 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 			}
 		}
 	}
-	return sorted(b), sorted(f)
+	return slices.Sorted(maps.Keys(b)), slices.Sorted(maps.Keys(f))
 }
 
 var ownSource = lazyregexp.New(`sources\.list|add-apt-repository|apt-key |/keyrings/|trusted\.gpg\.d|deb\.nodesource\.com|/etc/apk/repositories`)
@@ -434,15 +434,6 @@ func (a *conversion) keepPackages(s *stage, o *instruction, pkgs []string) {
 		}
 		return !any
 	})
-}
-
-func sorted[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }
 
 // installLine is a RUN that installs packages of the distribution and leaves no cache behind, with the variables and

@@ -2,6 +2,7 @@ package traefik
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -12,13 +13,13 @@ import (
 // buildRoutes puts every router on its entry points.
 func (rt *Runtime) buildRoutes(udp map[string]*Router) {
 	defaults := rt.Static.DefaultEntryPoints()
-	for _, name := range sortedKeys(rt.Routers) {
+	for _, name := range slices.Sorted(maps.Keys(rt.Routers)) {
 		rt.addRouter(rt.Routers[name], defaults, false)
 	}
-	for _, name := range sortedKeys(rt.TCPRouters) {
+	for _, name := range slices.Sorted(maps.Keys(rt.TCPRouters)) {
 		rt.addRouter(rt.TCPRouters[name], defaults, true)
 	}
-	for _, name := range sortedKeys(udp) {
+	for _, name := range slices.Sorted(maps.Keys(udp)) {
 		rt.addUDP(udp[name])
 	}
 	for _, r := range rt.Routes {
@@ -39,7 +40,7 @@ func (rt *Runtime) buildRoutes(udp map[string]*Router) {
 func (rt *Runtime) addUDP(r *Router) {
 	eps := r.EntryPoints
 	if len(eps) == 0 {
-		eps = sortedKeys(rt.Static.EntryPoints)
+		eps = slices.Sorted(maps.Keys(rt.Static.EntryPoints))
 	}
 	base := Route{Name: r.Name, Router: r, UDP: true, Service: qualified(r.Service, r.Provider)}
 	if r.Opaque {

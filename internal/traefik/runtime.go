@@ -325,12 +325,3 @@ func (rt *Runtime) internal() {
 		add(rtName, Router{EntryPoints: []string{name}, Middlewares: []string{mw}, Service: "noop@internal", Priority: r.Priority, Rule: rule})
 	}
 }
-
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}

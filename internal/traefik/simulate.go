@@ -79,7 +79,7 @@ func (rt *Runtime) Simulate(q Request) *Answer {
 		a.step("no TCP router takes the connection")
 		return a.end(NotServed, 0)
 	}
-	return rt.http(q, ep, c, tls, a)
+	return rt.http(q, c, tls, a)
 }
 
 // open works out what the rules will see: the peer, the path, the headers that are left.
@@ -322,7 +322,7 @@ func (rt *Runtime) allow(m *Middleware, addr, source string, a *Answer) bool {
 	return false
 }
 
-func (rt *Runtime) http(q Request, ep *EntryPoint, c *conn, tls bool, a *Answer) *Answer {
+func (rt *Runtime) http(q Request, c *conn, tls bool, a *Answer) *Answer {
 	table := rt.Table(q.EntryPoint, tls, false)
 	for _, r := range table {
 		if r.Rule == nil {

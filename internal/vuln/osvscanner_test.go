@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -119,8 +121,8 @@ func sample(records []raw, ecosystem string) []inventory.Package {
 		}
 	}
 	var out []inventory.Package
-	for _, name := range sortedKeys(versions) {
-		list := sortedKeys(versions[name])
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		list := slices.Sorted(maps.Keys(versions[name]))
 		sort.Slice(list, func(i, j int) bool { return hash(list[i]) < hash(list[j]) })
 		for _, v := range list[:min(4, len(list))] {
 			out = append(out, inventory.Package{Name: name, Version: v, Ecosystem: full})
@@ -150,7 +152,7 @@ func TestAgainstOsvScanner(t *testing.T) {
 	var all []inventory.Package
 	var list []component
 	byID := map[string]raw{}
-	for _, eco := range sortedKeys(purls) {
+	for _, eco := range slices.Sorted(maps.Keys(purls)) {
 		rs := readRaw(t, data, eco)
 		for _, r := range rs {
 			byID[r.ID] = r
@@ -184,7 +186,7 @@ func TestAgainstOsvScanner(t *testing.T) {
 		}
 	}
 	t.Logf("%d packages, %d records in both", len(all), agreed)
-	for _, why := range sortedKeys(differ) {
+	for _, why := range slices.Sorted(maps.Keys(differ)) {
 		t.Logf("%6d %s", differ[why], why)
 	}
 	if agreed < len(all) {
@@ -249,15 +251,6 @@ func spelledOtherwise(o version.Order, a *rawAffected, text string) bool {
 		}
 	}
 	return false
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }
 
 func union(a, b map[string]bool) map[string]bool {

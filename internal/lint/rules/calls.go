@@ -172,11 +172,11 @@ func runs(p *lint.Pass, f func(*dockerfile.Instruction, []call)) {
 }
 
 // each reports every RUN of which a command is wrong, once, at the first such command.
-func each(p *lint.Pass, title string, wrong func(*call) bool, opts ...lint.Option) {
+func each(p *lint.Pass, title string, wrong func(*call) bool) {
 	runs(p, func(in *dockerfile.Instruction, cs []call) {
 		for i := range cs {
 			if wrong(&cs[i]) {
-				p.ReportAt(in, cs[i].cmd.Span, title, opts...)
+				p.ReportAt(in, cs[i].cmd.Span, title)
 				return
 			}
 		}
@@ -301,15 +301,6 @@ func top(p *lint.Pass, keyword string, f func(*dockerfile.Instruction)) {
 			f(in)
 		}
 	}
-}
-
-// all calls f for every instruction of that keyword, those within ONBUILD too.
-func all(p *lint.Pass, keyword string, f func(*dockerfile.Instruction)) {
-	p.File.Walk(func(in *dockerfile.Instruction) {
-		if in.Keyword == keyword {
-			f(in)
-		}
-	})
 }
 
 // unquoted drops one pair of quotes around an argument that the builder's parser leaves quoted.

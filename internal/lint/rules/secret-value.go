@@ -4,11 +4,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/drydock/drydock/internal/dockerfile"
-	"github.com/drydock/drydock/internal/finding"
-	"github.com/drydock/drydock/internal/lazyregexp"
-	"github.com/drydock/drydock/internal/lint"
-
 	"github.com/google/osv-scalibr/veles"
 	"github.com/google/osv-scalibr/veles/secrets/awsaccesskey"
 	"github.com/google/osv-scalibr/veles/secrets/dockerhubpat"
@@ -23,6 +18,12 @@ import (
 	"github.com/google/osv-scalibr/veles/secrets/sendgrid"
 	"github.com/google/osv-scalibr/veles/secrets/slacktoken"
 	"github.com/google/osv-scalibr/veles/secrets/stripeapikeys"
+
+	"github.com/drydock/drydock/internal/dockerfile"
+	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/lint"
+	"github.com/drydock/drydock/internal/secretname"
 )
 
 var secretValue = lint.Rule{
@@ -52,7 +53,7 @@ var secretValue = lint.Rule{
 				return
 			}
 			for _, pair := range in.Pairs {
-				if pair.HasValue && secretKey(pair.Key) && realValue(pair.Value) {
+				if pair.HasValue && secretname.Holds(pair.Key) && realValue(pair.Value) {
 					opts = append(opts, lint.Confidence(finding.ConfidenceMedium))
 					if in.Keyword == "ARG" {
 						opts = append(opts, lint.Severity(finding.Medium))
@@ -73,9 +74,7 @@ func shortKey(k string) string {
 }
 
 var (
-	secretWord   = lazyregexp.New(`(?i)(?:^|[_.-]|[a-z])(?:password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|secret_?key|credentials?)(?:$|[_.-]?(?:base|value|key|[0-9]+)$)`)
-	notSecretKey = lazyregexp.New(`(?i)_(?:file|path|dir|url|uri|name|host|port|user|username|type|length|ttl|expiry|expires?|timeout|header|prefix|algorithm|version|id)$|public|min|max`)
-	placeholder  = lazyregexp.New(`(?i)^(?:dummy|none|null|nil|placeholder|example|xxx+|todo|unset|empty|true|false|yes|no|on|off|build|changeme|change_me|change-me|replace.*|your[-_].*|not[-_]?.*|<.*>|\*+|-+|\.+)$|dummy|placeholder|for[-_]build|build[-_]only|insecure[-_]`)
+	placeholder = lazyregexp.New(`(?i)^(?:dummy|none|null|nil|placeholder|example|xxx+|todo|unset|empty|true|false|yes|no|on|off|build|changeme|change_me|change-me|replace.*|your[-_].*|not[-_]?.*|<.*>|\*+|-+|\.+)$|dummy|placeholder|for[-_]build|build[-_]only|insecure[-_]`)
 )
 
 // credentials finds user and password in an address.
@@ -100,7 +99,6 @@ func addressPassword(text string) bool {
 }
 
 // secretKey tells whether a variable holds a secret by its name, and is not about one: its file, its name, its length.
-func secretKey(key string) bool { return secretWord.MatchString(key) && !notSecretKey.MatchString(key) }
 
 // realValue tells a secret from what stands for one: a variable, a path, a number, a word that says so.
 func realValue(v string) bool {

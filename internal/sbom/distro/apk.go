@@ -23,7 +23,7 @@ func readAPK(f *extract.File) (*extract.Facts, *extract.Executable, error) {
 		first error
 		begin int
 	)
-	flush := func(line int) {
+	flush := func() {
 		if begin > 0 {
 			if p.Name == "" || p.Version == "" {
 				if first == nil {
@@ -50,7 +50,7 @@ func readAPK(f *extract.File) (*extract.Facts, *extract.Executable, error) {
 		line, text, _ = strings.Cut(text, "\n")
 		n++
 		if line == "" {
-			flush(n)
+			flush()
 			continue
 		}
 		if len(line) < 2 || line[1] != ':' {
@@ -90,6 +90,6 @@ func readAPK(f *extract.File) (*extract.Facts, *extract.Executable, error) {
 			}
 		}
 	}
-	flush(n)
+	flush()
 	return ff, nil, first
 }

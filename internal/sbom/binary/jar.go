@@ -4,13 +4,8 @@ import (
 	"archive/zip"
 	"errors"
 	"fmt"
-	"io"
 	"path"
 	"strings"
-
-	cpb "github.com/google/osv-scalibr/binary/proto/config_go_proto"
-	"github.com/google/osv-scalibr/extractor/filesystem"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/java/archive"
 
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/inventory"
@@ -21,19 +16,9 @@ import (
 // decompressed against a limit of ours first.
 const (
 	maxJarDepth  = 6
-	maxJarOpened = 512 << 20 // of inner archives, all together
+	maxJarOpened = 512 << 20 // of inner archives and texts, all together
 	maxJarText   = 8 << 20   // of one manifest or pom.properties
 )
-
-// readArchive is osv-scalibr's reader for one archive alone: the inner ones are given to it one by one. Without the hash
-// it names no package where an archive tells nothing of itself.
-var readArchive = extract.Scalibr(func(cfg *cpb.PluginConfig) (filesystem.Extractor, error) {
-	off := false
-	cfg.PluginSpecific = append(cfg.PluginSpecific, &cpb.PluginSpecificConfig{Config: &cpb.PluginSpecificConfig_JavaArchive{
-		JavaArchive: &cpb.JavaArchiveConfig{MaxZipDepth: 1, HashJars: &off},
-	}})
-	return archive.New(cfg)
-})
 
 // ReadJar reads a Java archive and those inside it. The outermost is the proof that stands in the image.
 func ReadJar(f *extract.File) ([]inventory.Package, error) {
@@ -52,15 +37,20 @@ func readJarAt(f *extract.File, depth int, left *int64) ([]inventory.Package, er
 	}
 	var out []inventory.Package
 	var errs []error
-	inner := 0
+	own := jarNames{file: path.Base(f.Path)}
 	for _, e := range z.File {
 		switch base := strings.ToLower(path.Base(e.Name)); {
 		case base == "pom.properties" || base == "manifest.mf":
-			if err := fits(e, maxJarText); err != nil {
+			text, err := entryText(e, left)
+			if err != nil {
 				return out, fmt.Errorf("%s: %w", e.Name, err)
 			}
+			if base == "pom.properties" {
+				own.addProperties(text)
+			} else if err := own.addManifest(text); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", e.Name, err))
+			}
 		case IsJar(base):
-			inner++
 			ps, err := readInner(e, depth, left)
 			out = append(out, ps...)
 			if err != nil {
@@ -68,22 +58,19 @@ func readJarAt(f *extract.File, depth int, left *int64) ([]inventory.Package, er
 			}
 		}
 	}
-	ps, err := readArchive(f)
-	if err != nil && inner == 0 { // with inner archives it complains of those, which were read here
-		errs = append(errs, err)
-	}
-	return append(out, ps...), errors.Join(errs...)
+	return append(out, own.packages()...), errors.Join(errs...)
 }
 
-// fits decompresses an entry to nowhere, to see that it is no larger than it may be.
-func fits(e *zip.File, max int64) error {
+// entryText decompresses an entry, no further than it may be large.
+func entryText(e *zip.File, left *int64) (string, error) {
 	rc, err := e.Open()
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer rc.Close()
-	_, err = io.Copy(io.Discard, bounded.Reader(rc, max))
-	return err
+	data, err := bounded.ReadAll(rc, min(maxJarText, *left))
+	*left -= int64(len(data))
+	return string(data), err
 }
 
 func readInner(e *zip.File, depth int, left *int64) ([]inventory.Package, error) {

@@ -111,7 +111,7 @@ func TestAgainstScalibr(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			theirs, err := extract(ex, r.file, data)
+			theirs, err := packagesOf(ex, r.file, data)
 			if err != nil {
 				return nil // a file that is meant to be refused
 			}
@@ -144,7 +144,7 @@ func TestAgainstScalibr(t *testing.T) {
 	}
 }
 
-func extract(ex filesystem.Extractor, name string, data []byte) ([]string, error) {
+func packagesOf(ex filesystem.Extractor, name string, data []byte) ([]string, error) {
 	dir, err := os.MkdirTemp("", "drydock-scalibr-")
 	if err != nil {
 		return nil, err

@@ -187,8 +187,8 @@ func folderLayer(root *os.Root, overlay bool, diffID string) func(context.Contex
 	return func(context.Context) (*Layer, error) {
 		l := &Layer{DiffID: diffID}
 		l.entries = &folderEntries{root: root, overlay: overlay, todo: []string{"."}, skipped: func(name string) {
-			if len(l.Skipped) < maxSkipped {
-				l.Skipped = append(l.Skipped, name)
+			if len(l.Unreadable) < maxSkipped {
+				l.Unreadable = append(l.Unreadable, name)
 			}
 		}}
 		return l, nil

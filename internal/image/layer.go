@@ -44,6 +44,8 @@ type Layer struct {
 	Part   string // of a stream, the layer's name in it: see Image.Part
 	// Skipped are entries that were passed over because their path would leave the root or is no path at all.
 	Skipped []string
+	// Unreadable are files and folders of a folder that may not be read.
+	Unreadable []string
 
 	ctx     context.Context
 	entries entryReader

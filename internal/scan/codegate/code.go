@@ -3,9 +3,11 @@
 package codegate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -167,7 +169,15 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 	if named && read.judged == 0 && res.ofDockerfileGate(root.Context) {
 		return nil
 	}
-	res.Inputs = append(res.Inputs, codeInputs(found, report.Input{Service: who, Path: shown}, read, named, place)...)
+	all := codeInputs(found, report.Input{Service: who, Path: shown}, read, named, place)
+	if absent := submodules(tree.Root, who, place); len(absent) > 0 {
+		all = append(all, absent...)
+		all[0].Reason = cmp.Or(all[0].Reason, "sources of it are not here")
+		if all[0].Status == report.Checked {
+			all[0].Status = report.Partial
+		}
+	}
+	res.Inputs = append(res.Inputs, all...)
 	res.Read.Add(report.Read{Files: read.files, Services: len(root.Services), Bytes: bytesOf(tree)})
 	res.Judged += read.judged
 	byRule := map[string]*rule.Rule{}
@@ -194,7 +204,7 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 		left = append(left, "no rules for "+other)
 	}
 	if len(left) > 0 {
-		text := fmt.Sprintf("code: %d files looked at; left out: %s", found.Scanned, strings.Join(left, "; "))
+		text := fmt.Sprintf("code: %s looked at; left out: %s", report.Plural(read.judged, "file"), strings.Join(left, "; "))
 		res.Warnings = append(res.Warnings, report.Warning{Text: text, Location: finding.Location{Path: shown}})
 	}
 	return nil
@@ -204,6 +214,35 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 // gap of this one.
 func (res *look) ofDockerfileGate(path string) bool {
 	return dockerfile.IsName(filepath.Base(path)) && res.opt.Runs(finding.GateDockerfile)
+}
+
+var submodulePath = lazyregexp.New(`(?m)^[ \t]*path[ \t]*=[ \t]*(\S.*?)[ \t]*$`)
+
+// submodules are the git submodules of a folder that are not checked out: their code is not here to be looked at.
+func submodules(root, service string, place func(string) string) []report.Input {
+	const maxFile, maxNamed = 1 << 20, 100
+	f, err := os.Open(filepath.Join(root, ".gitmodules"))
+	if err != nil {
+		return nil // no submodules
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile))
+	if err != nil {
+		return nil
+	}
+	var out []report.Input
+	for _, m := range submodulePath.FindAllStringSubmatch(strings.ReplaceAll(string(text), "\r", ""), maxNamed) {
+		dir := filepath.FromSlash(m[1])
+		if !filepath.IsLocal(dir) {
+			continue
+		}
+		if list, err := os.ReadDir(filepath.Join(root, dir)); len(list) > 0 || err != nil && !os.IsNotExist(err) {
+			continue
+		}
+		out = append(out, report.Input{Service: service, Path: place(m[1]), Status: report.Skipped,
+			Reason: "a git submodule that is not checked out: git submodule update --init"})
+	}
+	return out
 }
 
 func bytesOf(tree *source.Tree) int64 {
@@ -261,7 +300,11 @@ func skippedWords(list []source.Skipped) []string {
 		if len(s.Examples) > 0 {
 			example = ", as " + s.Examples[0]
 		}
-		parts = append(parts, fmt.Sprintf("%d %s%s", s.Files, s.Reason, example))
+		what := fmt.Sprintf("%d %s", s.Files, s.Reason)
+		if s.Reason == source.Link {
+			what = report.Plural(s.Files, s.Reason)
+		}
+		parts = append(parts, what+example)
 	}
 	return parts
 }
@@ -334,7 +377,18 @@ var otherLanguages = map[string]string{
 	".rs": "Rust", ".kt": "Kotlin", ".kts": "Kotlin", ".scala": "Scala", ".groovy": "Groovy", ".clj": "Clojure", ".swift": "Swift",
 	".m": "Objective-C", ".dart": "Dart", ".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".hs": "Haskell", ".ml": "OCaml",
 	".lua": "Lua", ".pl": "Perl", ".pm": "Perl", ".r": "R", ".jl": "Julia", ".cr": "Crystal", ".nim": "Nim", ".zig": "Zig",
-	".ps1": "PowerShell", ".vue": "Vue", ".svelte": "Svelte", ".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript",
+	".ps1": "PowerShell", ".bat": "Batch", ".cmd": "Batch", ".zsh": "Zsh", ".fish": "Fish", ".ksh": "Korn shell", ".awk": "AWK",
+	".tcl": "Tcl", ".ipynb": "Jupyter notebooks", ".pyw": "Python", ".pyx": "Cython", ".mojo": "Mojo", ".coffee": "CoffeeScript",
+	".elm": "Elm", ".purs": "PureScript", ".res": "ReScript", ".re": "Reason", ".gleam": "Gleam", ".cljs": "Clojure", ".fsx": "F#",
+	".sol": "Solidity", ".move": "Move", ".cls": "Apex", ".trigger": "Apex", ".abap": "ABAP", ".cob": "COBOL", ".cbl": "COBOL",
+	".f90": "Fortran", ".f95": "Fortran", ".for": "Fortran", ".pas": "Pascal", ".adb": "Ada", ".d": "D", ".hx": "Haxe",
+	".gd": "GDScript", ".qml": "QML", ".mm": "Objective-C", ".cu": "CUDA", ".asm": "assembly", ".s": "assembly", ".sv": "SystemVerilog",
+	".vhd": "VHDL", ".lisp": "Lisp", ".scm": "Scheme", ".rkt": "Racket", ".el": "Emacs Lisp", ".sas": "SAS", ".vbs": "VBScript",
+	".gradle": "Groovy", ".sql": "SQL", ".tf": "Terraform", ".bicep": "Bicep", ".rego": "Rego", ".nix": "Nix",
+	".asp": "ASP", ".aspx": "ASP.NET", ".ascx": "ASP.NET", ".cshtml": "Razor", ".razor": "Razor", ".jsp": "JSP", ".jspx": "JSP",
+	".cfm": "ColdFusion", ".ejs": "EJS", ".erb": "ERB", ".haml": "Haml", ".slim": "Slim", ".pug": "Pug", ".hbs": "Handlebars",
+	".mustache": "Mustache", ".twig": "Twig", ".jinja": "Jinja", ".jinja2": "Jinja", ".j2": "Jinja", ".liquid": "Liquid",
+	".ftl": "FreeMarker", ".vm": "Velocity", ".astro": "Astro", ".mdx": "MDX", ".vue": "Vue", ".svelte": "Svelte", ".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript",
 	".cjs": "JavaScript", ".jsx": "JavaScript", ".ts": "TypeScript", ".tsx": "TypeScript", ".java": "Java", ".go": "Go",
 	".php": "PHP", ".rb": "Ruby", ".sh": "Bash",
 }

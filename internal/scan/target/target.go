@@ -270,7 +270,8 @@ func (t *Target) Joined() []report.Warning {
 func (t *Target) UnreadInputs() []report.Input {
 	var in []report.Input
 	for _, err := range t.Unread {
-		i := report.Input{Path: clierr.Path(err), Status: report.Failed, Reason: err.Error()}
+		path := clierr.Path(err) // told beside the reason
+		i := report.Input{Path: path, Status: report.Failed, Reason: strings.TrimPrefix(err.Error(), path+": ")}
 		if t.readInPart(i.Path) {
 			i.Status = report.Partial
 		}

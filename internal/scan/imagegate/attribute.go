@@ -16,6 +16,7 @@ type attributor struct {
 	path     string           // the Dockerfile, as the report names it
 	file     *dockerfile.File // nil where there is no Dockerfile at hand
 	from     *dockerfile.Instruction
+	base     dockerfile.Ref            // of from, with the build arguments filled in
 	makes    []*dockerfile.Instruction // the instructions whose layers are in the image
 }
 
@@ -34,8 +35,9 @@ func attribute(t *target.Target, u target.Unit) *attributor {
 		return a
 	}
 	a.file, a.path = f, t.Rel(u.Dockerfile)
+	refs := f.WithArgs(u.Args)
 	for _, s := range f.Lineage(stage) {
-		a.from = s.From
+		a.from, a.base = s.From, refs[s.Index]
 		a.makes = append(a.makes, s.Instructions...)
 	}
 	return a

@@ -89,6 +89,7 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 		return res, err
 	}
 	res.Judged = m.Judged
+	res.Findings = append(res.Findings, otherBases(ctx, all, opt)...)
 	res.Remedy = imageRemedy(res, m)
 	res.Inputs = append(res.Inputs, gaps(m)...)
 	return res, nil

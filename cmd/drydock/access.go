@@ -27,7 +27,7 @@ func newAccessCmd(a *app) *cobra.Command {
 		Use:   "access [PATH...]",
 		Short: "Who can reach each service, and do the allowlists hold?",
 		Long: `Access puts the labels of compose projects and Traefik's configuration together as Traefik would, and tells for every
-door of every service who may take it: routers with what their middlewares do, published ports, the host's network. What
+access path of every service who may take it: routers with what their middlewares do, published ports, the host's network. What
 leaves an allowlist without effect is a finding. Name all projects that one Traefik sees; nothing is started or asked.`,
 		Example: `  drydock access infra app                              # who may enter what
   drydock access add insights 203.0.113.0/24            # put an allowlist before a service; shows the change

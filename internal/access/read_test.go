@@ -56,7 +56,7 @@ func TestConfigurationThatIsNotHereIsUnknown(t *testing.T) {
 		"a volume": {around(image + "    volumes: ['conf:/etc/traefik']"), "/etc/traefik",
 			"what the volume at /etc/traefik holds"},
 		"a path by a variable": {around(image + "    volumes: ['${CONF}/traefik.yml:/traefik.yml']"),
-			"/traefik.yml", "hangs on a variable"},
+			"/traefik.yml", "depends on a variable"},
 		"configFile": {around(image + "    command: [--configFile=/conf/t.yml]\n    volumes: " +
 			"['./conf:/conf']"), "conf", "is not here"},
 		"configFile in the image": {around(image + "    command: [--configFile=/conf/t.yml]"), "/conf/t.yml",

@@ -85,7 +85,7 @@ var invalidMiddleware = Rule{
 		Title: "A middleware that cannot be made",
 		Description: "Traefik cannot make this middleware from its settings and serves none of the routers that use " +
 			"it.",
-		Remedy: "Mend the setting that is named.",
+		Remedy: "Correct the setting that is named.",
 	},
 	Effect: finding.EffectClosed,
 	Check:  (*search).notServed,
@@ -97,7 +97,7 @@ var routerDisabled = Rule{
 		ID: ruleDisabled, Severity: finding.Medium,
 		Title:       "Traefik does not serve the router",
 		Description: "The router is left out or disabled: nobody reaches its backend through it.",
-		Remedy:      "Mend what is named.",
+		Remedy:      "Correct what the finding names.",
 	},
 	Effect: finding.EffectClosed,
 	Check:  (*search).disabled,
@@ -110,7 +110,7 @@ var invalidTraefikConfiguration = Rule{
 		Title: "Traefik cannot read its configuration",
 		Description: "With a setting that it does not know Traefik does not start, and one file that it does not " +
 			"understand takes all files of the file provider with it.",
-		Remedy: "Mend or remove the setting that is named.",
+		Remedy: "Correct or remove the setting that is named.",
 	},
 	Effect: finding.EffectClosed,
 	Check:  (*search).fileErrors,

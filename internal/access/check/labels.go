@@ -51,9 +51,9 @@ var ignoredLabel = Rule{
 		ID: "ignored-label", Severity: finding.High,
 		Title: "A label outside what Traefik reads",
 		Description: "Traefik reads labels that begin with traefik.http, traefik.tcp, traefik.udp, traefik.docker " +
-			"and traefik.enable. This one has another beginning, often a slip of the pen, and is passed over " +
+			"and traefik.enable. This one has another beginning, often a misspelling, and is passed over " +
 			"without a word.",
-		Remedy: "Mend the label's beginning, or remove it.",
+		Remedy: "Correct the label's beginning, or remove it.",
 	},
 	Effect: finding.EffectOpen,
 	Check:  (*search).ignoredLabels,
@@ -102,7 +102,7 @@ var unknownLabelField = Rule{
 		Title: "A label that Traefik does not know drops the container",
 		Description: "One label that cannot be decoded takes all others of its container with it: nothing of the " +
 			"container is served.",
-		Remedy: "Mend or remove the label.",
+		Remedy: "Correct or remove the label.",
 	},
 	Effect: finding.EffectClosed,
 	Check:  onContainers((*search).labelErrors),
@@ -504,7 +504,7 @@ func (s *search) unset(m *exposure.Container) {
 		s.explained[m] = true
 		d := builder{m: m, router: s.routerOf(m, l.Key), place: l.Location, key: l.Key,
 			effect: finding.EffectClosed}
-		d.title = fmt.Sprintf("%s hangs on %s, which has no value here", l.Key, strings.Join(l.Unset, ", "))
+		d.title = fmt.Sprintf("%s depends on %s, which has no value here", l.Key, strings.Join(l.Unset, ", "))
 		if r := s.routeOf(m, l.Key); r != nil && r.Live() && r.Class.Open() && strings.TrimSpace(l.Value) == "" {
 			d.effect = finding.EffectOpen
 			if s.g.Sure() {

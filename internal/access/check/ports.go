@@ -103,7 +103,7 @@ func (s *analysis) judgePort(m *exposure.Container, p stack.Port) (finding.Sever
 	case len(routes) > 0:
 		return finding.Info, "who may take the routers to it is not known"
 	}
-	return finding.Info, "the service has no router, so this may be its only door"
+	return finding.Info, "the service has no router, so this may be the only access path to it"
 }
 
 // leadsTo reports whether a route leads to a port of a service's. Where no label names the port, Traefik takes the
@@ -198,7 +198,7 @@ func (s *search) hostNetwork(m *exposure.Container) {
 		d.severity = finding.Info
 	case len(guarded) > 0:
 		d.severity, d.why = finding.High,
-			[]string{fmt.Sprintf("router %s is guarded, and this way is not", guarded[0].Router.Name)}
+			[]string{fmt.Sprintf("router %s is guarded, and this access path is not", guarded[0].Router.Name)}
 	case s.missed(m) != "":
 		d.severity, d.why = finding.High,
 			[]string{fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))}

@@ -89,7 +89,7 @@ func (s *search) socket(m *exposure.Container) {
 	case reach == finding.ExposureInternal:
 		d.severity = finding.Info
 		d.title = fmt.Sprintf("%s holds Docker's socket: who breaks into it owns the machine", m.Name())
-		d.why = []string{"no door leads to it from outside"}
+		d.why = []string{"no access path leads to it from outside"}
 	case isSocketProxy(m.Service):
 		if s.publishesAPI(m) {
 			return // told of the port

@@ -179,7 +179,7 @@ func (p *planner) guardsHold(labels []stack.Label) error {
 	if s := then.Service(p.m.Stack.Name, p.m.Service.Name); s != nil {
 		for i := range s.Paths {
 			if d := &s.Paths[i]; d.Access == "public" || d.Access == "unknown" {
-				p.note("Another way stays open: %s, %s.", d.Name(), d.Who())
+				p.note("Another access path stays open: %s, %s.", d.Name(), d.Who())
 			}
 		}
 	}

@@ -211,7 +211,7 @@ func (c *builder) find(st *stack.Stack, s *stack.Service, name string) found {
 				return c.present(c.configFile(cf), true)
 			}
 			return found{state: hidden, own: true, why: "the config that stands at " + name +
-				" is external, or hangs on a variable", shown: name}
+				" is external, or depends on a variable", shown: name}
 		}
 	}
 	m := covering(s, name)
@@ -222,7 +222,7 @@ func (c *builder) find(st *stack.Stack, s *stack.Service, name string) found {
 	switch {
 	case len(m.Unset) > 0 || m.Type == "":
 		return found{state: hidden, own: own, shown: m.Target, why: "the mount at " + m.Target +
-			" hangs on a variable that has no value here"}
+			" depends on a variable that has no value here"}
 	case m.Type == "tmpfs":
 		return found{}
 	case m.Type != "bind":
@@ -510,7 +510,7 @@ func (c *builder) listFolder(st *stack.Stack, s *stack.Service, dir string, left
 func (c *builder) listMount(st *stack.Stack, m *stack.Mount, dir string, left *int, into map[string]file) (why string) {
 	switch {
 	case len(m.Unset) > 0 || m.Type == "":
-		return "the mount at " + m.Target + " hangs on a variable that has no value here"
+		return "the mount at " + m.Target + " depends on a variable that has no value here"
 	case m.Type == "tmpfs":
 		return ""
 	case m.Type != "bind":

@@ -59,7 +59,7 @@ func (c *builder) image(s *stack.Service) *image {
 		img.shown, img.unread = b.Context, "it is built from a remote folder, for which no connection is opened"
 		return img
 	case len(b.Unset) > 0:
-		img.shown, img.unread = s.Name, fmt.Sprintf("the path of its Dockerfile hangs on %s, which has no value here",
+		img.shown, img.unread = s.Name, fmt.Sprintf("the path of its Dockerfile depends on %s, which has no value here",
 			b.Unset[0])
 		return img
 	case b.Inline != "":

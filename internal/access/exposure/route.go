@@ -528,7 +528,7 @@ func (r *Route) reach() {
 	}
 	if ok, why := r.g.published(r.Entry()); !ok {
 		if r.Class, r.Why = Internal, why; r.g.hiddenPort() {
-			r.Class, r.Why = Unknown, "which ports of Traefik's are published hangs on a variable that has no value "+
+			r.Class, r.Why = Unknown, "which ports of Traefik's are published depends on a variable that has no value "+
 				"here"
 		}
 		return

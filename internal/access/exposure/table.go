@@ -48,7 +48,7 @@ func (m *Model) WriteTable(w io.Writer, o TableOptions) error {
 		o.Width = report.DefaultWidth
 	}
 	t := table{r: m, all: o.All, folded: map[fold]int{}}
-	t.rows = append(t.rows, tableRow{"SERVICE", "DOOR", "RULE", "WHO MAY ENTER"})
+	t.rows = append(t.rows, tableRow{"SERVICE", "ACCESS PATH", "RULE", "WHO MAY ENTER"})
 	for i := range m.Services {
 		t.service(&m.Services[i])
 	}
@@ -112,7 +112,7 @@ func (t *table) service(s *Service) {
 		name = ""
 	}
 	if len(s.Paths) == 0 {
-		row("-", "", "internal: no door leads in")
+		row("-", "", "internal: no access path")
 		return
 	}
 	var ports []string
@@ -221,7 +221,7 @@ func (t *table) foldedLine(b *strings.Builder, width int) {
 		parts = append(parts, "Traefik's ping")
 	}
 	if len(parts) > 0 {
-		note(b, width, "Not listed: "+strings.Join(parts, " and ")+"; --all lists every door.")
+		note(b, width, "Not listed: "+strings.Join(parts, " and ")+"; --all lists every access path.")
 	}
 }
 

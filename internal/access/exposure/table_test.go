@@ -99,7 +99,7 @@ func TestTheTableFoldsWhatNobodyReads(t *testing.T) {
 		want, wont []string
 	}{
 		{false, []string{"traefik  ports 80, 443", "port 9100",
-			"Not listed: 1 router that only redirects and Traefik's ping; --all lists every door."},
+			"Not listed: 1 router that only redirects and Traefik's ping; --all lists every access path."},
 			[]string{"web-to-websecure", "ping@internal"}},
 		{true, []string{"port 80", "port 443", "web-to-websecure", "ping@internal"}, []string{"Not listed"}},
 	} {

@@ -24,6 +24,8 @@ type Lang struct {
 	BareWords bool
 	// Enclosed: a source is an expression and is put in parentheses for the grammar.
 	Enclosed bool
+	// Mask gives a text of the same length for a source that the grammar does not read whole.
+	Mask func(path string, src []byte) []byte
 	// Read makes the tree itself, where no grammar does well by the language.
 	Read    func(l *Lang, src []byte) *Tree
 	Pattern PatternSpec
@@ -306,12 +308,17 @@ func (l *Lang) compiled(g syntax.Grammar) (*compiled, error) {
 
 // Parse parses and lowers one source of the language.
 func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
-	t, err := l.parse(path, src, lim)
+	t, err := l.parse(path, src, src, lim)
+	if err == nil && l.Mask != nil && path != "" && len(t.Errors) > 0 {
+		if m, err := l.parse(path, src, l.Mask(path, src), lim); err == nil && len(m.Errors) < len(t.Errors) {
+			return m, nil
+		}
+	}
 	if err != nil || l.Pattern.Wider == "" || path == "" || len(t.Errors) == 0 && !typeArguments.Match(src) {
 		return t, err
 	}
 	// Scripts with types in them are not rare. What the wider grammar reads whole is taken as it reads it.
-	if w, err := LangByName(l.Pattern.Wider).parse(path+".tsx", src, lim); err == nil && len(w.Errors) == 0 {
+	if w, err := LangByName(l.Pattern.Wider).parse(path+".tsx", src, src, lim); err == nil && len(w.Errors) == 0 {
 		w.Path, w.Lang = path, l
 		return w, nil
 	}
@@ -321,15 +328,15 @@ func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) 
 // typeArguments is f<T>(x), which the grammar without types reads as two comparisons.
 var typeArguments = regexp.MustCompile(`[\w$]<[\w$.,|&\[\]{}:; ]+>\(`)
 
-func (l *Lang) parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
+// parse parses and lowers a source. text is what the grammar is given: the source, or one of the same length.
+func (l *Lang) parse(path string, src, text []byte, lim syntax.Limits) (*Tree, error) {
 	if l.Read != nil {
 		t := l.Read(l, src)
 		t.Path = path
 		return t, nil
 	}
-	text := src
 	if l.Enclosed {
-		text = append(append([]byte{'('}, src...), ')')
+		text = append(append([]byte{'('}, text...), ')')
 	}
 	cst, err := syntax.Parse(l.GrammarFor(path), text, lim)
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 
 // ruleKeys are the words that a rule may have.
 var ruleKeys = []string{
-	"id", "languages", "message", "severity", "metadata", "mode", "match", "taint", "fix", "fix-regex", "options", "paths",
+	"id", "languages", "message", "severity", "metadata", "mode", "match", "taint", "fix", "fix-regex", "options",
+	"paths",
 	"pattern", "patterns", "pattern-either", "pattern-regex", "pattern-sources", "pattern-sinks", "pattern-sanitizers",
 	"pattern-propagators", "join", "extract", "dest-language", "min-version", "max-version", "product", "validators",
 	"project-depends-on", "sca-kind", "steps",
@@ -27,10 +28,9 @@ func (p *parser) keys(n *yaml.Node) error {
 	for _, k := range ruleKeys {
 		known[k] = true
 	}
-	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
-		if seen[key.Value] = true; known[key.Value] {
+		if known[key.Value] {
 			continue
 		}
 		if w := suggest.Word(key.Value, ruleKeys); w != "" && p.get(n, w) == nil {

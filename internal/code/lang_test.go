@@ -205,7 +205,11 @@ func TestGoPatterns(t *testing.T) {
 			"2 3",
 		},
 		// what a condition has before it is a statement of its own beside others
-		{"if $X { ... }\nif $X { ... }", "package p\nfunc f() {\n\tif e := a(); e {\n\t}\n\tif e := b(); e {\n\t}\n\tif e {\n\t}\n\tif e {\n\t}\n}\n", "7"},
+		{
+			"if $X { ... }\nif $X { ... }",
+			"package p\nfunc f() {\n\tif e := a(); e {\n\t}\n\tif e := b(); e {\n\t}\n\tif e {\n\t}\n\tif e {\n\t}\n}\n",
+			"7",
+		},
 		{"if $X { ... }", "package p\nfunc f() {\n\tif e := a(); e {\n\t}\n}\n", "3"},
 		{"import (\n  ...\n  \"unsafe\"\n  ...\n)", "package p\nimport (\n\t\"os\"\n\t\"unsafe\"\n)\n", "2"},
 	})

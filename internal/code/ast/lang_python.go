@@ -26,7 +26,7 @@ expression_statement: !exprstmt
 call: Call function=fn arguments=args
 argument_list: Args
 keyword_argument: KwArg name=name value=value
-list_splat: Spread "*" *=value
+list_splat list_splat_pattern: Spread "*" *=value
 dictionary_splat: Spread "**" *=value
 attribute: Member object=obj attribute=name
 subscript: Index value=obj subscript=elem

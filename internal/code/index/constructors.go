@@ -1,6 +1,8 @@
 package index
 
 import (
+	"strings"
+
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/facts"
 )
@@ -15,9 +17,10 @@ func (x *Indexer) constructors() {
 			continue
 		}
 		left := t.Child(id, ast.Left)
-		if obj := t.Child(left, ast.Obj); t.Kind(left) != ast.Member || obj == ast.Nil {
+		if t.Kind(left) != ast.Member {
 			continue
-		} else if t.Kind(obj) == ast.This {
+		}
+		if t.Kind(t.Child(left, ast.Obj)) == ast.This {
 			x.constructor(x.madeIn(id))
 		}
 		if fn := x.prototypeOf(left); fn != ast.Nil {
@@ -25,9 +28,58 @@ func (x *Indexer) constructors() {
 		}
 	}
 	for i := range t.Nodes {
-		if id := ast.ID(i); t.Nodes[i].Kind == ast.Assign && t.Nodes[i].Flags&ast.FlagSynth == 0 {
+		id := ast.ID(i)
+		switch n := &t.Nodes[i]; {
+		case n.Flags&ast.FlagSynth != 0:
+		case n.Kind == ast.Assign:
 			x.constructed(t.Child(id, ast.Left), t.Child(id, ast.Right))
+		case n.Kind == ast.Call:
+			x.inherits(id)
 		}
+	}
+}
+
+// inherits: util.inherits(A, B) and Object.setPrototypeOf(A.prototype, B.prototype) make B the base of A.
+func (x *Indexer) inherits(call ast.ID) {
+	t := x.Tree
+	args, callee := t.Child(call, ast.Arguments), t.Child(call, ast.Fn)
+	if args == ast.Nil || callee == ast.Nil || t.Nodes[args].First == ast.Nil {
+		return
+	}
+	a := t.Nodes[args].First
+	b := t.Nodes[a].Next
+	fn := t.Dotted(callee)
+	switch {
+	case b == ast.Nil:
+		return
+	case fn == "inherits" || strings.HasSuffix(fn, ".inherits"):
+	case fn == "Object.setPrototypeOf":
+		a, b = x.ofPrototype(a), x.ofPrototype(b)
+	default:
+		return
+	}
+	x.base(a, b)
+}
+
+// ofPrototype is A of A.prototype, Nil for anything else.
+func (x *Indexer) ofPrototype(id ast.ID) ast.ID {
+	t := x.Tree
+	name := t.Child(id, ast.Ident)
+	if t.Kind(id) != ast.Member || t.Kind(name) != ast.Name || !t.HasText(name, "prototype") {
+		return ast.Nil
+	}
+	return t.Child(id, ast.Obj)
+}
+
+// base makes what a name stands for the base of a constructor.
+func (x *Indexer) base(constructor, of ast.ID) {
+	if x.Tree.Kind(constructor) != ast.Name || of == ast.Nil {
+		return
+	}
+	if fn := x.functionNamed(constructor); fn != ast.Nil {
+		x.constructor(fn)
+		ci := x.ClassOf[fn]
+		x.bases[ci] = append(x.bases[ci], of)
 	}
 }
 
@@ -46,10 +98,17 @@ func (x *Indexer) madeIn(id ast.ID) ast.ID {
 		if up.Kind != ast.ClassBody && up.Kind != ast.Dict {
 			return p
 		}
-	case up.Kind == ast.VarDef && t.Kind(up.Parent) != ast.ClassBody && t.Lang.SymbolName(t.Nodes[p].Sym) != "arrow_function":
-		return p
+	case up.Kind == ast.VarDef && t.Kind(up.Parent) != ast.ClassBody:
+		if !x.isArrow(p) {
+			return p
+		}
 	}
 	return ast.Nil
+}
+
+// isArrow reports whether a function has the object of what is around it, and none of its own.
+func (x *Indexer) isArrow(fn ast.ID) bool {
+	return x.Tree.Lang.SymbolName(x.Tree.Nodes[fn].Sym) == "arrow_function"
 }
 
 // prototypeOf is the function whose prototype, or whose prototype's member, a place is; Nil for others.
@@ -100,7 +159,7 @@ func (x *Indexer) constructor(fn ast.ID) {
 // constructed takes the functions that a constructor or its prototype is given for methods: they see the object.
 func (x *Indexer) constructed(left, right ast.ID) {
 	t := x.Tree
-	if t.Kind(left) != ast.Member || right == ast.Nil {
+	if t.Kind(left) != ast.Member || right == ast.Nil || t.Kind(t.Child(left, ast.Ident)) != ast.Name {
 		return
 	}
 	fn := x.prototypeOf(left)
@@ -115,8 +174,15 @@ func (x *Indexer) constructed(left, right ast.ID) {
 	switch k := t.Nodes[right].Kind; {
 	case k == ast.Lambda:
 		x.ClassOf[right], x.methodName[right] = ci, name
-	case k == ast.Dict && name == "prototype":
+	case name != "prototype":
+	case k == ast.Dict:
 		x.ClassOf[right] = ci
+	case k == ast.New: // A.prototype = new B()
+		x.base(t.Child(left, ast.Obj), t.Child(right, ast.Type))
+	case k == ast.Call: // A.prototype = Object.create(B.prototype)
+		if args := t.Child(right, ast.Arguments); args != ast.Nil && t.Nodes[args].First != ast.Nil {
+			x.base(t.Child(left, ast.Obj), x.ofPrototype(t.Nodes[args].First))
+		}
 	}
 }
 

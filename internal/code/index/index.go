@@ -19,6 +19,7 @@ type Indexer struct {
 	known      map[facts.Ref]int32
 	makes      map[ast.ID]bool   // functions that make objects of a class of theirs
 	methodName map[ast.ID]string // of functions that are methods by an assignment
+	bases      map[int32][]ast.ID
 	depth      int
 }
 
@@ -34,6 +35,7 @@ func File(t *ast.Tree) *Indexer {
 		known:      map[facts.Ref]int32{},
 		makes:      map[ast.ID]bool{},
 		methodName: map[ast.ID]string{},
+		bases:      map[int32][]ast.ID{},
 	}
 	x.Facts = &facts.File{Path: t.Path, Lang: t.Lang.Name, Globals: map[string]int32{}, Exports: map[string]int32{}}
 	x.Facts.Functions = append(
@@ -215,7 +217,7 @@ func (x *Indexer) objectMembers(id ast.ID, ci int32) {
 			}
 			if u, ok := x.functionOf[v]; ok && t.Nodes[v].Kind == ast.Lambda {
 				c.Methods[string(t.Text(key))] = append(c.Methods[string(t.Text(key))], u)
-				if t.Lang.SymbolName(t.Nodes[v].Sym) != "arrow_function" { // whose object is that of what is around
+				if !x.isArrow(v) {
 					x.Facts.Functions[u].Class = ci
 				}
 			} else {

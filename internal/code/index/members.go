@@ -29,6 +29,13 @@ func (x *Indexer) members() {
 			x.objectMembers(id, ci)
 			continue
 		case ast.FuncDef, ast.Lambda:
+			if x.makes[id] {
+				for _, b := range x.bases[ci] {
+					if r := x.RefOf(b); r != facts.NoRef {
+						c.Bases = append(c.Bases, r)
+					}
+				}
+			}
 			continue
 		}
 		body := t.Child(id, ast.Body)

@@ -2,7 +2,6 @@ package taint
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
 )
@@ -317,9 +316,14 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) (by taintSet) {
 			fl.store(c, ast.Nil, fl.taken(c, right, m, s), s)
 		}
 		return nil
-	case ast.Spread, ast.Pair, ast.Assign:
+	case ast.Assign: // a part with a default
+		if l := t.Child(left, ast.Left); l != ast.Nil {
+			return fl.store(l, ast.Nil, m.union(fl.opt(t.Child(left, ast.Right), s)), s)
+		}
+		return nil
+	case ast.Spread, ast.Pair:
 		for c := t.Nodes[left].First; c != ast.Nil; c = t.Nodes[c].Next {
-			if r := t.Nodes[c].Role; r != ast.Key && r != ast.Right {
+			if t.Nodes[c].Role != ast.Key {
 				by = by.union(fl.store(c, ast.Nil, m, s))
 			}
 		}
@@ -342,8 +346,12 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) (by taintSet) {
 	}
 	key, m = fl.dom.stored(fl, left, key, m, s)
 	s.set(key, fl.passed(left, m))
-	if right != ast.Nil && t.Nodes[right].Kind == ast.Dict {
-		fl.fields(key, right, s)
+	if right != ast.Nil {
+		if t.Nodes[right].Kind == ast.Dict {
+			fl.fields(key, right, s)
+		} else if from := fl.place(right); from != "" {
+			s.copyParts(key, from)
+		}
 	}
 	src := fl.sourcesAt(left, m)
 	if len(src) > 0 {
@@ -379,6 +387,12 @@ func (fl *flow) naming(left ast.ID, s state) (m taintSet) {
 // taken is the taint of what a part of {a, b: c} = right takes from its right side, of which m is the whole.
 func (fl *flow) taken(part, right ast.ID, m taintSet, s state) taintSet {
 	t := fl.t
+	if t.Nodes[part].Kind == ast.Assign {
+		part = t.Child(part, ast.Left)
+	}
+	if part == ast.Nil {
+		return m
+	}
 	name := part
 	if t.Nodes[part].Kind == ast.Pair {
 		name = t.Child(part, ast.Key)
@@ -421,11 +435,7 @@ func (fl *flow) spread(key string, id ast.ID, s state) bool {
 	if from == "" {
 		return false
 	}
-	for k, v := range s.clone() {
-		if strings.HasPrefix(k, from+".") {
-			s[key+k[len(from):]] = v
-		}
-	}
+	s.copyParts(key, from)
 	return true
 }
 

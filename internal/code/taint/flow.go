@@ -144,8 +144,14 @@ func (fl *flow) bindParam(name ast.ID, m taintSet, s state) {
 		s.set(fl.name(name), m.union(fl.carried(name)))
 		return
 	}
-	fl.t.Walk(name, func(x ast.ID) bool {
-		if fl.t.Nodes[x].Kind == ast.Name {
+	fl.t.WalkInto(name, func(x ast.ID) bool {
+		switch n := &fl.t.Nodes[x]; {
+		case n.Kind == ast.Assign && fl.t.Child(x, ast.Right) != ast.Nil: // a part with a default
+			if l := fl.t.Child(x, ast.Left); l != ast.Nil {
+				fl.bindParam(l, m.union(fl.eval(fl.t.Child(x, ast.Right), s)), s)
+			}
+			return false
+		case n.Kind == ast.Name && n.Role != ast.Key:
 			s.set(fl.name(x), m.union(fl.sourcesAt(x, nil)).union(fl.carried(x)))
 		}
 		return true

@@ -134,6 +134,27 @@ func (s state) set(key string, m taintSet) {
 	s[key] = m
 }
 
+// maxParts bounds how deep the parts of a place go that are copied.
+const maxParts = 5
+
+// copyParts gives a place what is known of another's parts, as where a variable is made another name of an object.
+func (s state) copyParts(to, from string) {
+	if strings.HasPrefix(to+".", from+".") || strings.HasPrefix(from+".", to+".") {
+		return
+	}
+	added := state{}
+	for k, v := range s {
+		if len(k) > len(from) && k[len(from)] == '.' && strings.HasPrefix(k, from) {
+			if part := to + k[len(from):]; strings.Count(part, ".") <= maxParts {
+				added[part] = v
+			}
+		}
+	}
+	for k, v := range added {
+		s[k] = v
+	}
+}
+
 // become makes a state another.
 func (s state) become(o state) {
 	for k := range s {

@@ -332,7 +332,8 @@ func (tr *tracer) lazy() bool { return true }
 
 // member is a call in Ruby, which needs no parentheses.
 func (tr *tracer) member(fl *flow, id ast.ID, m taintSet, s state) taintSet {
-	if n := &fl.t.Nodes[id]; n.Kind == ast.Member && n.Role != ast.Fn && n.Role != ast.Left && fl.t.Lang.Names.ImplicitReturn {
+	n := &fl.t.Nodes[id]
+	if n.Kind == ast.Member && n.Role != ast.Fn && n.Role != ast.Left && fl.t.Lang.Names.ImplicitReturn {
 		return tr.callSite(fl, id, s, m, nil)
 	}
 	return m

@@ -57,6 +57,9 @@ func FromFile(name, as string, data []byte) (*inventory.Inventory, error) {
 			inv.Packages[i].Paths[j] = besideNamed(name, as, p)
 		}
 	}
+	if open := lockfile.DirectOnly(as, ps); err == nil && open != nil {
+		inv.Problems = append(inv.Problems, inventory.Problem{Path: filepath.ToSlash(name), Reason: open.Error()})
+	}
 	switch {
 	case err == nil:
 		return inv, nil

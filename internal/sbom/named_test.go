@@ -41,3 +41,27 @@ func TestFromFile(t *testing.T) {
 		t.Errorf("%+v, %v", inv, err)
 	}
 }
+
+// A manifest with one version each says nothing of what those packages need; a requirements file is the whole list.
+func TestNamedManifestWithoutLockfile(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		told bool
+	}{
+		"package.json":     {`{"dependencies": {"a": "1.0.0"}}`, true},
+		"requirements.txt": {"a==1.0.0\n", false},
+		"Cargo.toml":       {"[dependencies]\na = \"1\"\n", false}, // a range, which is told where it is judged
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		inv, err := FromFile(path, ManifestName(path), nil)
+		if err != nil || len(inv.Packages) != 1 {
+			t.Fatalf("%s: %v, %+v", name, err, inv)
+		}
+		if told := len(inv.Problems) > 0; told != c.told {
+			t.Errorf("%s: %+v", name, inv.Problems)
+		}
+	}
+}

@@ -56,6 +56,7 @@ PyPI idna 3.3 direct utf8/requirements.txt:1
 PyPI requests 2.19.0 direct le/requirements.txt:2
 npm left 1.0.0 direct utf8/package.json:1
 ! odd/requirements.txt
+! utf8/package.json
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

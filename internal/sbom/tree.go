@@ -180,6 +180,9 @@ func (t *tree) read(name string, read extract.Reader) {
 	if err == nil && len(ps) == 0 && !lockfile.Familiar(name, f) {
 		err = lockfile.ErrUnfamiliar
 	}
+	if err == nil {
+		err = lockfile.DirectOnly(name, ps)
+	}
 	if err != nil {
 		t.problem(name, err)
 	}

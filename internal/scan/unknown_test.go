@@ -75,6 +75,8 @@ var unknowns = []struct {
 	{"an emptied package database", "sbom", finding.GateImage,
 		"-- root/etc/os-release --\nID=alpine\nVERSION_ID=3.20.1\n-- root/sbin/apk --\nx\n", []string{"dir:root"}, "missing or empty"},
 	{"a lockfile that does not parse", "sbom/lockfile", finding.GateImage, "-- poetry.lock --\n[[package\n", nil, "poetry.lock"},
+	{"a manifest that no lockfile completes", "sbom/lockfile", finding.GateImage,
+		"-- package.json --\n{\"dependencies\": {\"a\": \"1.0.0\"}}\n", nil, "no lockfile says what its packages need in turn"},
 	{"a Java archive that is none", "sbom/binary", finding.GateImage, "-- app.jar --\nPK\n", []string{"app.jar"}, "app.jar"},
 	{"a version that is a range", "sbom", finding.GateImage, "-- requirements.txt --\nflask>=2\n", nil, "the version is a range"},
 	{"a kind of package without advisories", "vuln", finding.GateImage,

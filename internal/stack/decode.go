@@ -64,9 +64,14 @@ func (d *decoder) service(e entry) Service {
 	var unset []string
 	s.Entrypoint, unset = d.command(n.get("entrypoint"))
 	s.CommandUnset = append(s.CommandUnset, unset...)
+	s.CommandOpen = append(openWords(n.get("command")), openWords(n.get("entrypoint"))...)
 	d.environment(&s, n)
 	for _, p := range d.list("ports", n.get("ports")) {
-		s.Ports = append(s.Ports, d.port(p)...)
+		ports := d.port(p)
+		if len(ports) == 0 {
+			s.Unread = append(s.Unread, fmt.Sprintf("a port that it publishes could not be read (line %d)", p.loc.Line))
+		}
+		s.Ports = append(s.Ports, ports...)
 	}
 	s.Ports = lastOf(s.Ports, func(p Port) string {
 		if p.Target == 0 {
@@ -169,6 +174,24 @@ func (d *decoder) command(n *node) (words, unset []string) {
 		words = strings.Fields(n.text)
 	}
 	return words, n.unset
+}
+
+// openWords are the words of a command in which a variable without a value stands, as written.
+func openWords(n *node) []string {
+	if n == nil {
+		return nil
+	}
+	var out []string
+	for _, it := range asSequence(n).items {
+		for _, word := range strings.Fields(it.raw) {
+			if slices.ContainsFunc(it.unset, func(name string) bool {
+				return strings.Contains(word, "$"+name) || strings.Contains(word, "{"+name)
+			}) {
+				out = append(out, word)
+			}
+		}
+	}
+	return out
 }
 
 func (d *decoder) build(n *node) *Build {

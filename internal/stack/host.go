@@ -70,6 +70,7 @@ type Service struct {
 	Command      []string
 	Entrypoint   []string
 	CommandUnset []string // variables without a value in command and entrypoint
+	CommandOpen  []string // the words in which such variables stand, as written
 	Environment  []EnvVar
 	EnvFiles     []string
 	EnvUnread    []string // env files that are not there or could not be read in full, as locations show them

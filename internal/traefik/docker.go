@@ -102,10 +102,11 @@ func readContainer(i int, c *Container, d *DockerProvider, v Version) Verdict {
 		tree = &node{name: "traefik"}
 	}
 	verdict.Config = dynamicOf(tree, c.Provider(), Origin{Container: i})
-	verdict.Config.veil(c.Opaque)
 	if err := verdict.complete(i, c, d); err != nil {
 		verdict.Enabled, verdict.Excluded, verdict.Err, verdict.Config = false, "label-error", err, nil
+		return verdict
 	}
+	verdict.Config.veil(c.Opaque)
 	return verdict
 }
 

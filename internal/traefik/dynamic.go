@@ -54,7 +54,8 @@ type Router struct {
 	TLS         *RouterTLS
 	DefaultRule bool     // the rule came from the provider's default rule
 	Auto        bool     // the router itself was made for a container that declares none
-	Opaque      bool     // its middlewares or entry points come from a variable whose value cannot be seen
+	Opaque      string   // why it is not known whether or behind what it is served: a variable whose value cannot be seen
+	OpaqueRule  bool     // part of its rule comes from such a variable
 	ParentRefs  []string // multi-layer routing of 3.6: not modelled, such a router's access is unknown
 	Origin      Origin
 }
@@ -111,9 +112,14 @@ type Middleware struct {
 	AuthAddr  string   // forward: the address that is asked
 	Decision  Decision // forward and plugins: what becomes of a client whom nobody knows; whoever knows the services sets it
 	Decider   string   // forward and plugins: who decides, in words
-	// Exempts reports whether the login's own rules let a request in without a login; nil where they are not known.
-	Exempts   func(host, path, method string, from netip.Addr) bool
-	Rewrites  bool // forward and plugins: it may write the X-Forwarded-For of the request
+	// Exempts reports whether the login's own rules let a request in without a login; nil where they are not known. uri
+	// is the path with the query.
+	Exempts  func(host, uri, method string, from netip.Addr) bool
+	Rewrites bool // forward and plugins: it may write the X-Forwarded-For of the request
+	// Readdresses says of a plugin that it may change the client's address itself: nothing is known of it.
+	Readdresses bool
+	// Vouched says of a plugin that rewrites: its user answers for the address that it passes on being the client's.
+	Vouched   bool
 	Headers   map[string]string
 	Plugins   []string
 	Opaque    bool     // part of it comes from a variable whose value cannot be seen
@@ -371,6 +377,9 @@ func mergeService(a, b *Service) bool {
 	return true
 }
 
+// enableKey is the label by which a container says whether it takes part.
+const enableKey = "traefik.enable"
+
 // veil marks what hangs on values that cannot be seen.
 func (d *Dynamic) veil(opaque map[string]bool) {
 	if len(opaque) == 0 {
@@ -388,7 +397,13 @@ func (d *Dynamic) veil(opaque map[string]bool) {
 	}
 	for _, m := range []map[string]*Router{d.Routers, d.TCPRouters, d.UDPRouters} {
 		for _, r := range m {
-			r.Opaque = has(r.Origin, ".middlewares", ".entrypoints")
+			switch {
+			case opaque[enableKey]:
+				r.Opaque = "whether Traefik serves it hangs on a variable whose value cannot be seen from here"
+			case has(r.Origin, ".middlewares", ".entrypoints"):
+				r.Opaque = "its middlewares or entry points come from a variable whose value cannot be seen from here"
+			}
+			r.OpaqueRule = has(r.Origin, ".rule")
 		}
 	}
 	for _, m := range []map[string]*Middleware{d.Middlewares, d.TCPMiddlewares} {

@@ -23,6 +23,10 @@ type conn struct {
 	query   url.Values
 	// rewriter is a middleware that may have written X-Forwarded-For, "" if none has.
 	rewriter string
+	// readdresser is a plugin that may have changed the client's address, "" if none has.
+	readdresser string
+	// voucher is a plugin that passes on the client's address in X-Forwarded-For, "" if none does.
+	voucher string
 }
 
 // matches evaluates a rule.

@@ -109,13 +109,22 @@ type Cover struct{ V4, V6 float64 }
 
 // Cover adds up the list; overlapping ranges count once, and private ranges not at all.
 func (r *Ranges) Cover() Cover {
-	return Cover{V4: r.cover(true), V6: r.cover(false)}
+	c := Cover{V4: r.cover(func(p netip.Prefix) bool { return p.Addr().Is4() })}
+	const whole = 0.999
+	public := r.cover(func(p netip.Prefix) bool { return p.Overlaps(globalUnicast) })
+	if c.V6 = r.cover(func(p netip.Prefix) bool { return p.Addr().Is6() }); public*8 >= whole {
+		c.V6 = 1 // no client of the internet has an address outside
+	}
+	return c
 }
 
-func (r *Ranges) cover(v4 bool) float64 {
+// globalUnicast is an eighth of IPv6: every public address there is.
+var globalUnicast = netip.MustParsePrefix("2000::/3")
+
+func (r *Ranges) cover(counts func(netip.Prefix) bool) float64 {
 	var ps []netip.Prefix
 	for _, p := range r.Prefixes {
-		if p.Addr().Is4() == v4 && !Private(p) {
+		if counts(p) && !Private(p) {
 			ps = append(ps, p)
 		}
 	}

@@ -43,9 +43,7 @@ func (rt *Runtime) addUDP(r *Router) {
 		eps = slices.Sorted(maps.Keys(rt.Static.EntryPoints))
 	}
 	base := Route{Name: r.Name, Router: r, UDP: true, Service: qualified(r.Service, r.Provider)}
-	if r.Opaque {
-		base.Unknown = "its entry points come from a variable whose value cannot be seen from here"
-	}
+	base.Unknown = r.Opaque
 	rt.service(&base, rt.UDPServices)
 	served := false
 	for _, ep := range eps {
@@ -95,9 +93,7 @@ func (rt *Runtime) addRouter(r *Router, defaults []string, tcp bool) {
 		}
 	}
 	base := Route{Name: r.Name, Router: r, TCP: tcp, Service: qualified(r.Service, r.Provider)}
-	if r.Opaque {
-		base.Unknown = "its middlewares or entry points come from a variable whose value cannot be seen from here"
-	}
+	base.Unknown = r.Opaque
 	rt.rule(&base)
 	if len(valid) == 0 {
 		base.fault(NoEntryPoint, "", nil, "no valid entryPoint for this router")
@@ -164,6 +160,10 @@ func (rt *Runtime) rule(r *Route) {
 		parse = ParseTCPRule
 	}
 	rule, err := parse(router.Rule, v2)
+	if err != nil && router.OpaqueRule {
+		r.Unknown = "its rule comes from a variable whose value cannot be seen from here"
+		return
+	}
 	if err != nil {
 		r.fault(BadRule, "", nil, "%v", err)
 		return

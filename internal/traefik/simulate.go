@@ -384,8 +384,16 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 	case m.Opaque:
 		a.step("%s hangs on a variable whose value cannot be seen from here", m.Name)
 		return Unknown, 0
+	case m.AllowList != nil && m.AllowList.Forwarded() && c.voucher != "":
+		if rt.allow(m, c.remote.String(), "the address that "+c.voucher+" passes on", a) {
+			return "", 0
+		}
+		return Refused, http.StatusForbidden
 	case m.AllowList != nil && m.AllowList.Forwarded() && c.rewriter != "":
 		a.step("%s judges X-Forwarded-For, which %s may have written", m.Name, c.rewriter)
+		return Unknown, 0
+	case m.AllowList != nil && !m.AllowList.Forwarded() && c.readdresser != "":
+		a.step("%s judges the client's address, which %s may have changed", m.Name, c.readdresser)
 		return Unknown, 0
 	case m.AllowList != nil:
 		addr, source := m.AllowList.judged(c)
@@ -437,7 +445,7 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 	for k, v := range m.Headers {
 		key := http.CanonicalHeaderKey(k)
 		if key == "X-Forwarded-For" {
-			c.rewriter = ""
+			c.rewriter, c.voucher = "", ""
 		}
 		if v == "" {
 			delete(c.header, key)
@@ -452,16 +460,22 @@ func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer)
 func (m *Middleware) ask(q Request, c *conn, a *Answer) (Outcome, int) {
 	who := orDefault(m.Decider, "another service")
 	if m.Rewrites && m.Decision != Login {
-		c.rewriter = m.Name
+		c.rewriter, c.voucher = m.Name, ""
+		if m.Vouched {
+			c.rewriter, c.voucher = "", m.Name
+		}
 	}
-	switch path, _, _ := strings.Cut(orDefault(c.uri, orDefault(q.Path, "/")), "?"); {
+	if m.Readdresses {
+		c.readdresser = m.Name
+	}
+	switch uri := orDefault(c.uri, orDefault(q.Path, "/")); {
 	case m.Decision == Bouncer:
 		a.step("%s is %s: it refuses whom it knows, and lets in all others", m.Name, who)
 		return Unknown, 0
 	case m.Decision == Undecided:
 		a.step("%s: %s decides, and whether that asks for a login is not known here", m.Name, who)
 		return Unknown, 0
-	case m.Exempts != nil && m.Exempts(c.host, path, c.method, c.remote):
+	case m.Exempts != nil && m.Exempts(c.host, uri, c.method, c.remote):
 		a.step("%s: the rules of %s let this in without a login", m.Name, who)
 		return "", 0
 	case c.header.Get("Authorization") != "" || c.header.Get("Cookie") != "":

@@ -50,7 +50,8 @@ type EntryPoint struct {
 	ProxyProtocol     bool
 	ProxyInsecure     bool
 	ProxyTrusted      []string
-	Line              int // in the file
+	HTTP3             bool // what asks for TLS is served over UDP as well
+	Line              int  // in the file
 }
 
 // EntryPointRedirect is an entry point's redirection.
@@ -318,6 +319,7 @@ func containerProvider(d *node) *DockerProvider {
 func entryPointOf(e *node) *EntryPoint {
 	ep := &EntryPoint{
 		Name: e.name, Address: e.text("address"), AsDefault: e.truth("asdefault"), AllowACMEByPass: e.truth("allowacmebypass"),
+		HTTP3:       e.at("http3") != nil && !e.at("http3").off,
 		Middlewares: e.strings("http", "middlewares"), ForwardedInsecure: e.truth("forwardedheaders", "insecure"),
 		ForwardedTrusted: e.strings("forwardedheaders", "trustedips"), Line: e.line,
 	}

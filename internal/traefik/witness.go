@@ -232,6 +232,7 @@ func (r *Rule) Takes(v Version, host, path string, from netip.Addr) bool {
 	if r == nil {
 		return false
 	}
+	path, _, _ = strings.Cut(path, "?")
 	return r.matches(
 		&conn{
 			version: v,

@@ -117,7 +117,7 @@ func (s *search) spoofed(r *exposure.Route, l *exposure.Allowlist) (d builder, o
 
 // rewritten tells of a list behind a middleware that writes the header which the list judges.
 func (s *search) rewritten(r *exposure.Route, l *exposure.Allowlist) (d builder, ok bool) {
-	if l.Forced+l.Maybe == "" || l.Everybody != "" || l.Spoof != "" {
+	if l.Forced == "" && l.Rewriter == nil || l.Everybody != "" || l.Spoof != "" {
 		return d, false
 	}
 	d = builder{evidence: []string{l.Forced + l.Maybe}}

@@ -102,7 +102,7 @@ type agreement struct {
 	in        *Route // the verdict on those who reach the entry point at all
 	tally     *tally
 	taken     bool
-	respelled bool                     // the host is written in another way than the rule's: only who gets in is compared, not who does not
+	respelled bool                     // the host is written in another way than the rule's: refusals are not compared
 	open      bool                     // a stranger reached the backend
 	seen      map[traefik.Outcome]bool // the answers so far
 }
@@ -167,6 +167,9 @@ func (a *agreement) unseen() bool {
 func (r *Route) samplePaths(w traefik.Request) []string {
 	out := []string{w.Path}
 	for _, s := range r.g.exempt {
+		for _, q := range s.queries {
+			out = append(out, w.Path+q)
+		}
 		for _, p := range s.paths {
 			if r.Rule.Takes(r.g.Version, w.Host, p, strangers[0]) {
 				out = append(out, p)

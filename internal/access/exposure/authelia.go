@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"net/netip"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -15,7 +16,8 @@ import (
 
 // autheliaFile is the part of Authelia's configuration that says who needs a login.
 type autheliaFile struct {
-	AccessControl *autheliaControl `yaml:"access_control"`
+	Control       yaml.Node        `yaml:"access_control"`
+	AccessControl *autheliaControl `yaml:"-"`
 	Definitions   struct {
 		Network map[string]oneOrMany `yaml:"network"`
 	} `yaml:"definitions"`
@@ -43,7 +45,77 @@ type autheliaRule struct {
 	domains   []*regexp.Regexp
 	resources []*regexp.Regexp
 	ranges    *traefik.Ranges
-	never     bool // it holds something that cannot be read here: it is taken to let nobody in without a login
+	queries   [][]autheliaQuery // one group of them is enough
+	never     bool              // it holds what cannot be read here
+}
+
+// autheliaQuery is what a rule wants of a request's query.
+type autheliaQuery struct {
+	Operator string `yaml:"operator"`
+	Key      string `yaml:"key"`
+	Value    string `yaml:"value"`
+	re       *regexp.Regexp
+}
+
+// asks reports whether a query is one that the rule is for.
+func (r *autheliaRule) asks(query string) bool {
+	values, err := url.ParseQuery(query)
+	return err == nil && slices.ContainsFunc(r.queries, func(group []autheliaQuery) bool {
+		return !slices.ContainsFunc(group, func(q autheliaQuery) bool { return !q.holds(values) })
+	})
+}
+
+func (q *autheliaQuery) operator() string {
+	switch {
+	case q.Operator != "":
+		return q.Operator
+	case q.Value != "":
+		return "equal"
+	}
+	return "present"
+}
+
+func (q *autheliaQuery) holds(values url.Values) bool {
+	value := values.Get(q.Key)
+	switch q.operator() {
+	case "present":
+		return values.Has(q.Key)
+	case "absent":
+		return !values.Has(q.Key)
+	case "equal":
+		return value == q.Value
+	case "not equal":
+		return value != q.Value
+	case "pattern":
+		return q.re != nil && q.re.MatchString(value)
+	case "not pattern":
+		return q.re != nil && !q.re.MatchString(value)
+	}
+	return false
+}
+
+// sampleQuery is a query that the rule is for, with its question mark; "" where it wants none.
+func (r *autheliaRule) sampleQuery() string {
+	if len(r.queries) == 0 {
+		return ""
+	}
+	values := url.Values{}
+	for _, q := range r.queries[0] {
+		switch q.operator() {
+		case "present":
+			values.Set(q.Key, "1")
+		case "equal":
+			values.Set(q.Key, q.Value)
+		case "pattern":
+			if q.re != nil {
+				values.Set(q.Key, traefik.Sample(q.re))
+			}
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return "?" + values.Encode()
 }
 
 // oneOrMany is a list that may be written as one value.
@@ -90,33 +162,74 @@ func (m *Container) autheliaConfigs() []string {
 // authelia reads the rules of a mounted Authelia, if its configuration can be read from here. Its own rules may let a
 // request in without a login (`policy: bypass`).
 func (c *builder) authelia(g *Gateway, m *Container, w *traefik.Middleware) {
+	read := false
+	fallback := m.autheliaDefault()
+	note := func(at, why string) {
+		c.input(m.Service, at, report.Partial, why+": whom Authelia's rules let in without a login is not known; put the "+
+			"file where the compose file says, or list "+m.Service.Name+" under `access.logins` in drydock.yaml")
+	}
+	why, where := "its configuration is in no folder that can be read from here", m.Service.Location.Path
 	for _, name := range m.autheliaConfigs() {
 		at := c.find(m.Stack, m.Service, path.Clean("/"+strings.TrimSpace(name)))
 		if at.state != seen {
+			why, where = orWord(at.why, why), orWord(at.shown, where)
 			continue
 		}
-		f := at.file
-		data, err := f.read(c.Options.ReadFile)
-		if err != nil {
-			continue
-		}
+		read = true
+		data, err := at.file.read(c.Options.ReadFile)
 		var cfg autheliaFile
-		if err := yaml.Unmarshal(data, &cfg); err != nil {
-			c.input(
-				m.Service,
-				f.shown,
-				report.Partial,
-				"Authelia's configuration cannot be read: whom its rules let in without a login is not known",
-			)
-			continue
+		if err == nil {
+			err = yaml.Unmarshal(data, &cfg)
 		}
-		c.input(m.Service, f.shown, report.Checked, "")
+		if err == nil && !cfg.Control.IsZero() {
+			err = cfg.Control.Decode(&cfg.AccessControl)
+		}
+		switch {
+		case err != nil:
+			note(at.file.shown, "it cannot be read")
+			continue
+		case templated(&cfg.Control):
+			w.Decision = traefik.Undecided
+			w.Decider += ", whose rules hold a template,"
+		}
+		c.input(m.Service, at.file.shown, report.Checked, "")
 		if cfg.AccessControl == nil {
 			continue
 		}
+		if fallback != "" {
+			cfg.AccessControl.DefaultPolicy = fallback
+		}
 		w.Exempts = cfg.rules()
 		g.exempt[w.Name] = cfg.samples()
+		if slices.ContainsFunc(cfg.AccessControl.Rules, func(r autheliaRule) bool {
+			return r.never && r.Policy == "bypass"
+		}) {
+			w.Decision = traefik.Undecided
+			w.Decider += ", whose rules hold what cannot be read here,"
+		}
 	}
+	if !read {
+		note(where, why)
+	}
+	if w.Exempts == nil && fallback == "bypass" {
+		cfg := autheliaFile{AccessControl: &autheliaControl{DefaultPolicy: fallback}}
+		w.Exempts = cfg.rules()
+	}
+}
+
+// autheliaDefault is the default policy that a variable sets, which wins over the file's; "" if none does.
+func (m *Container) autheliaDefault() string {
+	for _, e := range m.Service.Environment {
+		if e.Known && e.Name == "AUTHELIA_ACCESS_CONTROL_DEFAULT_POLICY" {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// templated reports whether a template stands in a part of a configuration: what it makes is not known.
+func templated(n *yaml.Node) bool {
+	return strings.Contains(n.Value, "{{") || slices.ContainsFunc(n.Content, templated)
 }
 
 // rules makes one question of the configuration: is a request let in without a login?
@@ -132,12 +245,12 @@ func (cfg *autheliaFile) rules() func(host, path, method string, from netip.Addr
 	for i := range a.Rules {
 		a.Rules[i].prepare(named)
 	}
-	return func(host, path, method string, from netip.Addr) bool {
+	return func(host, uri, method string, from netip.Addr) bool {
 		if strings.HasSuffix(host, ".") {
 			return false // no session's domain ends in a dot, and Authelia refuses a host that is below none
 		}
 		for i := range a.Rules {
-			if r := &a.Rules[i]; r.takes(host, path, method, from) {
+			if r := &a.Rules[i]; r.takes(host, uri, method, from) {
 				return r.Policy == "bypass" && r.Subject.IsZero()
 			}
 		}
@@ -183,13 +296,27 @@ func (r *autheliaRule) prepare(named map[string][]string) {
 		}
 		r.ranges = rs
 	}
-	if !r.Query.IsZero() {
-		r.never = true
+	if r.Query.IsZero() {
+		return
+	}
+	if err := r.Query.Decode(&r.queries); err != nil {
+		r.never, r.queries = true, nil
+	}
+	for _, group := range r.queries {
+		for i := range group {
+			if q := &group[i]; strings.HasSuffix(q.Operator, "pattern") {
+				var err error
+				if q.re, err = regexp.Compile(q.Value); err != nil {
+					r.never = true
+				}
+			}
+		}
 	}
 }
 
 // takes reports whether a rule is the one for a request, as far as that can be told of a client who has not logged in.
-func (r *autheliaRule) takes(host, path, method string, from netip.Addr) bool {
+func (r *autheliaRule) takes(host, uri, method string, from netip.Addr) bool {
+	_, query, _ := strings.Cut(uri, "?")
 	matches := func(text string) func(*regexp.Regexp) bool {
 		return func(re *regexp.Regexp) bool { return re.MatchString(text) }
 	}
@@ -198,7 +325,9 @@ func (r *autheliaRule) takes(host, path, method string, from netip.Addr) bool {
 		return false
 	case len(r.domains) > 0 && !slices.ContainsFunc(r.domains, matches(host)):
 		return false
-	case len(r.resources) > 0 && !slices.ContainsFunc(r.resources, matches(path)):
+	case len(r.resources) > 0 && !slices.ContainsFunc(r.resources, matches(uri)):
+		return false
+	case len(r.queries) > 0 && !r.asks(query):
 		return false
 	case len(r.Methods) > 0 &&
 		!slices.ContainsFunc(r.Methods, func(m string) bool { return strings.EqualFold(m, method) }):
@@ -217,11 +346,16 @@ func (cfg *autheliaFile) samples() (s samples) {
 		for _, re := range r.domains {
 			s.hosts = append(s.hosts, traefik.Sample(re))
 		}
+		query := r.sampleQuery()
+		if query != "" && len(r.resources) == 0 {
+			s.paths = append(s.paths, "/"+query)
+			s.queries = append(s.queries, query)
+		}
 		for _, re := range r.resources {
 			if p := traefik.Sample(re); strings.HasPrefix(p, "/") {
-				s.paths = append(s.paths, p)
+				s.paths = append(s.paths, p+query)
 			} else {
-				s.paths = append(s.paths, "/"+p)
+				s.paths = append(s.paths, "/"+p+query)
 			}
 		}
 		if r.ranges != nil {
@@ -243,7 +377,11 @@ func (r *Route) exempted(w *traefik.Middleware, senders ...netip.Addr) bool {
 	for _, q := range r.Rule.Witnesses(r.g.Version) {
 		path, _, _ := strings.Cut(q.Path, "?")
 		for _, h := range append([]string{q.Host}, known.hosts[:min(len(known.hosts), maxSamples)]...) {
-			for _, p := range append([]string{path}, known.paths[:min(len(known.paths), maxSamples)]...) {
+			own := []string{path}
+			for _, query := range known.queries[:min(len(known.queries), maxSamples)] {
+				own = append(own, path+query)
+			}
+			for _, p := range append(own, known.paths[:min(len(known.paths), maxSamples)]...) {
 				if slices.ContainsFunc(senders, func(from netip.Addr) bool {
 					return r.Rule.Takes(r.g.Version, h, p, from) && w.Exempts(h, p, "GET", from)
 				}) {

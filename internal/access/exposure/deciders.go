@@ -3,6 +3,7 @@ package exposure
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,9 @@ type decider struct {
 	decision traefik.Decision
 	words    []string // parts of its image's repository, its plugin's module, or its name in an address
 	paths    []string // beginnings of the path by which Traefik asks it
+	// checks are beginnings of the only paths at which it checks who asks: at others it serves pages to everybody
+	checks   []string
+	waivers  []waiver // settings of its own that let some in without a login
 	rewrites bool     // of a plugin: it writes X-Forwarded-For
 	source   string   // where that is documented
 }
@@ -29,6 +33,7 @@ var deciders = []decider{
 		decision: traefik.Login,
 		words:    []string{"authelia"},
 		paths:    []string{"/api/authz/forward-auth", "/api/verify?rd=", "/api/verify?auth=basic"},
+		checks:   []string{"/api/authz/", "/api/verify"},
 		source:   "https://www.authelia.com/integration/proxies/traefik/",
 	},
 	{
@@ -36,6 +41,7 @@ var deciders = []decider{
 		decision: traefik.Login,
 		words:    []string{"authentik", "goauthentik"},
 		paths:    []string{"/outpost.goauthentik.io/auth"},
+		checks:   []string{"/outpost.goauthentik.io/auth"},
 		source:   "https://docs.goauthentik.io/add-secure-apps/providers/proxy/server_traefik",
 	},
 	{
@@ -43,14 +49,21 @@ var deciders = []decider{
 		decision: traefik.Login,
 		words:    []string{"oauth2-proxy", "oauth2_proxy", "oauth2proxy"},
 		paths:    []string{"/oauth2/auth"},
-		source:   "https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration",
+		waivers: []waiver{{name: "skip-auth-route"}, {name: "skip-auth-routes"}, {name: "skip-auth-regex"},
+			{name: "trusted-ip"}, {name: "trusted-ips"}},
+		source: "https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration",
 	},
 	{name: "traefik-forward-auth", decision: traefik.Login, words: []string{"traefik-forward-auth"},
-		source: "https://github.com/thomseddon/traefik-forward-auth"},
+		waivers: []waiver{{name: "rule.*.action", value: "allow"}},
+		source:  "https://github.com/thomseddon/traefik-forward-auth"},
 	{name: "Keycloak Gatekeeper", decision: traefik.Login,
-		words:  []string{"gogatekeeper", "keycloak-gatekeeper", "keycloak-proxy", "louketo-proxy"},
-		source: "https://gogatekeeper.github.io/gatekeeper/"},
+		words:   []string{"gogatekeeper", "keycloak-gatekeeper", "keycloak-proxy", "louketo-proxy"},
+		waivers: []waiver{{name: "resources", value: "white-listed=true"}},
+		source:  "https://gogatekeeper.github.io/gatekeeper/"},
 	{name: "Tinyauth", decision: traefik.Login, words: []string{"tinyauth"}, paths: []string{"/api/auth/traefik"},
+		checks: []string{"/api/auth/"},
+		waivers: []waiver{{name: "tinyauth.apps.*.path.allow", label: true}, {name: "tinyauth.apps.*.ip.bypass", label: true},
+			{name: "tinyauth.allowed", label: true}},
 		source: "https://tinyauth.app/docs/guides/traefik"},
 	{
 		name:     "Pocket ID",
@@ -62,6 +75,7 @@ var deciders = []decider{
 		name:     "Vouch Proxy",
 		decision: traefik.Login,
 		words:    []string{"vouch", "vouch-proxy"},
+		waivers:  []waiver{{name: "vouch-publicaccess", value: "true"}},
 		source:   "https://github.com/vouch/vouch-proxy",
 	},
 	{
@@ -250,22 +264,34 @@ func (c *builder) forwardAuth(g *Gateway, w *traefik.Middleware) {
 	if len(asked) > 0 {
 		w.Decider = "service " + asked[0].Name()
 	}
-	known := knownService(u, asked)
-	if known != nil {
+	said := c.told(w, asked)
+	if known := knownService(u, asked); known != nil {
 		w.Decider, w.Decision = known.name, known.decision
 		if len(asked) > 0 {
 			w.Decider += " (service " + asked[0].Name() + ")"
-			switch {
-			case known.name == "Authelia":
-				c.authelia(g, asked[0], w)
-			case known.name == "traefik-forward-auth" && allowsByDefault(asked[0].Service):
-				w.Decision = traefik.Bouncer
-				w.Decider += ", whose default action is to allow"
-			}
+		}
+		if said == traefik.Undecided {
+			c.ownRules(g, w, known, asked)
 		}
 	}
-	if d := c.told(w, asked); d != traefik.Undecided {
-		w.Decision = d
+	if said != traefik.Undecided {
+		w.Decision = said
+	}
+}
+
+// ownRules reads what the settings of a known login say of whom it lets in without one.
+func (c *builder) ownRules(g *Gateway, w *traefik.Middleware, known *decider, asked []*Container) {
+	switch {
+	case known.name == "Authelia" && len(asked) > 0:
+		c.authelia(g, asked[0], w)
+	case known.name == "traefik-forward-auth" && len(asked) > 0 && allowsByDefault(asked[0].Service):
+		w.Decision = traefik.Bouncer
+		w.Decider += ", whose default action is to allow"
+	case known.decision == traefik.Login:
+		if setting := known.waived(g, asked); setting != "" {
+			w.Decision = traefik.Undecided
+			w.Decider += ", whose setting " + setting + " lets some in without a login,"
+		}
 	}
 }
 
@@ -296,16 +322,16 @@ func (g *Gateway) asked(u *url.URL) []*Container {
 func knownService(u *url.URL, asked []*Container) *decider {
 	for _, m := range asked {
 		if d := knownBy(repository(m.Service.Image)); d != nil {
-			return d
+			return d.at(u)
 		}
 	}
 	if len(asked) == 1 {
 		if d := knownBy(asked[0].Service.Name); d != nil {
-			return d
+			return d.at(u)
 		}
 	}
 	if d := knownBy(u.Hostname()); d != nil {
-		return d
+		return d.at(u)
 	}
 	for i := range deciders {
 		d := &deciders[i]
@@ -314,6 +340,77 @@ func knownService(u *url.URL, asked []*Container) *decider {
 		}
 	}
 	return nil
+}
+
+// at is the decider where it is asked at a path at which it checks who asks, else nil.
+func (d *decider) at(u *url.URL) *decider {
+	if len(d.checks) > 0 && !slices.ContainsFunc(d.checks, func(p string) bool { return strings.HasPrefix(u.Path, p) }) {
+		return nil
+	}
+	return d
+}
+
+// waiver is a setting of a login by which it lets some in without one: a flag or the variable of that name, or a label
+// of a container.
+type waiver struct {
+	name  string // as a flag without its dashes, or as a label; "*" stands for one part of it
+	value string // what the value must hold; "" for any
+	label bool
+}
+
+// waived finds a setting by which a login lets some in without one, "" where there is none.
+func (d *decider) waived(g *Gateway, asked []*Container) string {
+	for _, w := range d.waivers {
+		containers := asked
+		if w.label {
+			containers = nil
+			for i := range g.Containers { // it reads every container's labels
+				containers = append(containers, &g.Containers[i])
+			}
+		}
+		for _, m := range containers {
+			if setting := w.in(m); setting != "" {
+				return setting
+			}
+		}
+	}
+	return ""
+}
+
+// in finds the setting among a container's, "" where it is not there or off.
+func (w *waiver) in(m *Container) string {
+	name := regexp.MustCompile("(?i)^(?:.*_)?" + strings.NewReplacer(`\*`, `[^._]+`, `\.`, `[._]`, "-", "[-_]").
+		Replace(regexp.QuoteMeta(w.name)) + "$")
+	is := func(key, value string) bool {
+		return name.MatchString(key) && value != "" && !strings.EqualFold(value, "false") && strings.Contains(value, w.value)
+	}
+	if w.label {
+		for _, l := range append(slices.Clone(m.Service.Labels), m.Service.DeployLabels...) {
+			if is(l.Key, l.Value+l.RawValue) {
+				return l.Key
+			}
+		}
+		return ""
+	}
+	for _, e := range m.Service.Environment {
+		if is(e.Name, e.Value) {
+			return e.Name
+		}
+	}
+	words := append(slices.Clone(m.Service.Entrypoint), m.Service.Command...)
+	for i, word := range words {
+		flag, value, ok := strings.Cut(word, "=")
+		if !strings.HasPrefix(flag, "-") {
+			continue
+		}
+		if !ok && i+1 < len(words) {
+			value = words[i+1]
+		}
+		if is(strings.TrimLeft(flag, "-"), value) {
+			return flag
+		}
+	}
+	return ""
 }
 
 // allowsByDefault reports whether a traefik-forward-auth lets everybody in whom no rule of its own stops.
@@ -330,7 +427,7 @@ func allowsByDefault(s *stack.Service) bool {
 func (c *builder) plugin(g *Gateway, w *traefik.Middleware) {
 	name := w.Plugins[0]
 	w.Decider = "the plugin " + name
-	w.Rewrites = true // what is not known may do anything
+	w.Rewrites, w.Readdresses = true, true // what is not known may do anything
 	for _, p := range g.Runtime.Static.Plugins {
 		if !strings.EqualFold(p.Name, name) {
 			continue
@@ -340,12 +437,13 @@ func (c *builder) plugin(g *Gateway, w *traefik.Middleware) {
 			known = knownBy(p.Name)
 		}
 		if known != nil {
-			w.Decision, w.Rewrites = known.decision, known.rewrites
+			w.Decision, w.Rewrites, w.Readdresses = known.decision, known.rewrites, false
 			w.Decider += " (" + known.name + ")"
 		}
 	}
 	if d := c.told(w, nil); d != traefik.Undecided {
-		w.Decision = d
+		// Who says what it decides has looked at it, and answers for the address that it passes on.
+		w.Decision, w.Vouched, w.Readdresses = d, w.Rewrites, false
 	}
 }
 
@@ -363,13 +461,13 @@ func undecidedWhy(w *traefik.Middleware) string {
 
 // undecided says once a middleware that who enters depends on it, and that this is not known.
 func (c *builder) undecided(g *Gateway) {
-	told := map[*traefik.Middleware]bool{}
+	told := map[string]bool{}
 	for _, r := range g.Routes {
-		w := r.decider
-		if w == nil || told[w] || r.Class != Unknown || r.Unknown != "" || g.Assumed {
+		why := r.doubt()
+		if why == "" || told[why] || g.Assumed {
 			continue
 		}
-		told[w] = true
+		told[why] = true
 		svc := g.Service
 		if own := r.Owner(); own != nil {
 			svc = own.Service
@@ -378,6 +476,34 @@ func (c *builder) undecided(g *Gateway) {
 		if at == "" {
 			at = svc.Location.Path
 		}
-		c.input(svc, at, report.Partial, undecidedWhy(w))
+		c.input(svc, at, report.Partial, why)
 	}
+}
+
+// doubt says why it is not known who may take a route, and what would tell; "" where it is known, or told elsewhere.
+func (r *Route) doubt() string {
+	if r.Class != Unknown || !r.Served() {
+		return ""
+	}
+	if r.Router.Opaque != "" || r.Router.OpaqueRule && r.Rule == nil {
+		return r.Why + "; give the variable a value with --env-file"
+	}
+	if r.Unknown != "" {
+		return "" // what a provider defines that was not read, which is said of the provider
+	}
+	if r.decider != nil && r.Why == undecidedWhy(r.decider) {
+		return r.Why
+	}
+	for _, l := range r.Lists {
+		if l.Maybe == "" || l.Maybe != r.Why {
+			continue
+		}
+		if l.Rewriter == nil {
+			return l.Maybe + "; give the variable a value with --env-file"
+		}
+		base, _, _ := strings.Cut(l.Rewriter.Name, "@")
+		return fmt.Sprintf("%s: list %s under `access.logins` or `access.bouncers` in drydock.yaml if what it passes on "+
+			"is the client's address", l.Maybe, base)
+	}
+	return ""
 }

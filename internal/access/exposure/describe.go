@@ -36,6 +36,9 @@ func (c *builder) describe() {
 	i := 0
 	c.Host.Services(func(st *stack.Stack, s *stack.Service) {
 		order[i].direct(s, c.pathPorts(s), c.House(s).NetworkMode)
+		c.openPorts(s)
+		c.ownAddress(st, s, order[i])
+		c.otherProxies(st, s, order[i])
 		if why := c.lost[s]; why != "" {
 			order[i].Paths = append(order[i].Paths, AccessPath{Via: "not read", Access: "unknown", Why: why})
 			order[i].widen(Unknown)
@@ -75,6 +78,11 @@ func (g *Gateway) outsiders(several bool) []Service {
 // lead to it by what could not be read.
 func (c *builder) doubt(st *stack.Stack, s *stack.Service, out *Service) {
 	if out.Exposure != finding.ExposureInternal || c.IsGateway(s) || s.NetworkMode == "none" {
+		return
+	}
+	if why := c.elsewhere(st, s); why != "" {
+		out.Paths = append(out.Paths, AccessPath{Via: "not read", Access: "unknown", Why: why})
+		out.widen(Unknown)
 		return
 	}
 	for _, g := range c.Gateways {
@@ -192,7 +200,7 @@ func (s *Service) direct(svc *stack.Service, ports []stack.Port, network string)
 		where := PortReach(p)
 		d := AccessPath{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", PortText(p),
 			Address(p)), port: PortText(p)}
-		if len(p.Unset) > 0 {
+		if len(p.Unset) > 0 && !Loopback(p.HostIP) {
 			d.Access, d.Why = "unknown", "the published port depends on the variable "+p.Unset[0]+", which has no value"
 		}
 		s.Paths = append(s.Paths, d)

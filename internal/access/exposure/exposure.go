@@ -91,6 +91,7 @@ type Gateway struct {
 // samples are what to ask a login's own rules about.
 type samples struct {
 	hosts, paths []string
+	queries      []string // to put behind a path, with their question marks
 	networks     []netip.Prefix
 }
 
@@ -158,6 +159,8 @@ type builder struct {
 	*Model
 	images map[*stack.Service]*image // those that were looked at, with what builds them
 	lost   map[*stack.Service]string // why the network that a service lives in is not known
+	// why flags of a Traefik's are not known, by its service
+	openFlags map[*stack.Service]string
 }
 
 func newBuilder(h *stack.Host, opts Options) *builder {
@@ -167,6 +170,7 @@ func newBuilder(h *stack.Host, opts Options) *builder {
 	return &builder{
 		Model:  &Model{Host: h, Options: opts, Ref: h.Refs(), spaces: spaces{}},
 		images: map[*stack.Service]*image{}, lost: map[*stack.Service]string{},
+		openFlags: map[*stack.Service]string{},
 	}
 }
 

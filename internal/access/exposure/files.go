@@ -101,6 +101,10 @@ func (c *builder) ownStatic(st *stack.Stack, s *stack.Service) (*traefik.Static,
 		return nil, fmt.Sprintf("Traefik's configuration %s is in no folder that can be read from here", wanted)
 	}
 	if static := traefik.StaticFromFlags(run.args); static != nil {
+		if run.open != "" {
+			c.openFlags[s] = run.open
+			c.input(s, s.Location.Path, report.Partial, run.open+"; give the variable a value with --env-file")
+		}
 		if doubt.state == hidden {
 			c.input(s, doubt.shown, report.Partial,
 				doubt.why+"; a configuration there would be taken instead of the flags"+remedy)
@@ -131,6 +135,8 @@ func (c *builder) unsure(s *stack.Service, run *start, doubt found, configured b
 	switch {
 	case doubt.state == hidden:
 		return missing(doubt.shown, doubt.why)
+	case run.open != "":
+		return missing(s.Location.Path, run.open+"; give the variable a value with --env-file")
 	case run.hidden != "":
 		return missing(orWord(firstOf(s.EnvUnread), s.Name), run.hidden)
 	case run.wrapper != "":
@@ -139,6 +145,8 @@ func (c *builder) unsure(s *stack.Service, run *start, doubt found, configured b
 		return ""
 	case c.Host.Live:
 		return missing(s.Name, "it is in no flag or variable, and the container's files are not read")
+	case img.unread != "":
+		return missing(img.shown, img.unread)
 	case img.built && !official(img.base):
 		return missing(img.shown, "what the image that its Dockerfile starts from brings is not known")
 	case !img.built && !official(s.Image):

@@ -196,9 +196,9 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	} else {
 		g.Refused = in.Static.Refused(g.Version)
 		c.dynamicFiles(g, &in)
-		for _, p := range in.Static.OtherProviders {
-			in.Unknown[p] = true
-			g.unseen = "what the provider " + p + " defines cannot be read from here: a router of its may lead here"
+		c.otherProviders(g, &in)
+		if why := c.openFlags[svc]; why != "" {
+			g.unseen = why + ": it may make a router that leads here"
 		}
 		if in.Unknown["file"] || slices.ContainsFunc(in.Files, func(f *traefik.File) bool { return f.Templated }) {
 			g.unseen = "not all of the file provider's files could be read: a router of theirs may lead here"
@@ -207,6 +207,25 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	g.Runtime = traefik.Build(in)
 	c.usersFiles(g)
 	return g
+}
+
+// otherProviders notes the providers whose routers stand in no file and no label.
+func (c *builder) otherProviders(g *Gateway, in *traefik.Input) {
+	names := in.Static.OtherProviders
+	if len(names) == 0 {
+		return
+	}
+	for _, p := range names {
+		in.Unknown[p] = true
+	}
+	list := strings.Join(names, ", ")
+	g.unseen = "what Traefik gets from " + list + " cannot be read from here: a router from there may lead here"
+	at := in.Static.File
+	if at == "" && g.Service != nil {
+		at = g.Service.Location.Path
+	}
+	c.input(g.Service, at, report.Partial, "what Traefik gets from "+list+" is in no file or label: compare with the "+
+		"running one, `drydock access verify PROJECT --traefik-api URL`, or leave the provider out where it is not used")
 }
 
 // versionOf is Traefik's version by the image's tag: that which the Dockerfile starts from, where there is one.
@@ -300,6 +319,14 @@ func (c *builder) hostsOf(gst *stack.Stack, gateway *stack.Service, st *stack.St
 	return out
 }
 
+// veil notes that a label's value cannot be seen from here.
+func veil(ct *traefik.Container, key string) {
+	if ct.Opaque == nil {
+		ct.Opaque = map[string]bool{}
+	}
+	ct.Opaque[key] = true
+}
+
 // take adds a label; of one key the last counts.
 func (m *Container) take(ct *traefik.Container, l *stack.Label) {
 	m.Labels[l.Key] = l
@@ -309,13 +336,21 @@ func (m *Container) take(ct *traefik.Container, l *stack.Label) {
 	case len(l.Unset) == 0:
 	case namesHost(l.Key):
 		ct.Labels[l.Key] = l.RawValue
-	case Insists(l):
-		if ct.Opaque == nil {
-			ct.Opaque = map[string]bool{}
+		if strings.HasSuffix(strings.ToLower(l.Key), ".rule") {
+			veil(ct, l.Key)
 		}
-		ct.Opaque[l.Key] = true
+	case Insists(l) || closes(l.Key):
+		veil(ct, l.Key)
 		ct.Labels[l.Key] = neutral(l.Key)
 	}
+}
+
+// closes reports whether Traefik would serve nothing by a label without a value: that the variable has none here does
+// not say that it has none where the stack runs.
+func closes(key string) bool {
+	k := strings.ToLower(key)
+	return k == "traefik.enable" || strings.HasSuffix(k, ".sourcerange") || strings.HasSuffix(k, ".ipstrategy.depth") ||
+		strings.HasSuffix(k, ".ipstrategy.ipv6subnet")
 }
 
 // Insists reports whether compose refuses to start without the variables of a label: ${NAME?} or ${NAME:?}.
@@ -350,7 +385,7 @@ func neutral(key string) string {
 		return "192.0.2.0/32" // an address of nobody's (RFC 5737); the middleware is marked as opaque
 	case strings.HasSuffix(k, "enable"), strings.HasSuffix(k, ".tls"), strings.HasSuffix(k, ".permanent"):
 		return "true"
-	case strings.HasSuffix(k, ".depth"), strings.HasSuffix(k, ".priority"):
+	case strings.HasSuffix(k, ".depth"), strings.HasSuffix(k, ".priority"), strings.HasSuffix(k, ".ipv6subnet"):
 		return "1"
 	}
 	return ""

@@ -12,6 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/stack"
+	"github.com/drydock/drydock/internal/traefik"
 )
 
 // A Traefik's configuration may be part of its image. What the image's Dockerfile says of it is followed from the last
@@ -27,6 +28,7 @@ type image struct {
 	command    []string
 	copies     []copied
 	labels     []stack.Label // LABEL, which the container has where the compose file does not say otherwise
+	traefik    bool          // Traefik's program is copied into it
 	shown      string        // the Dockerfile, as the report names it
 	unread     string        // why the Dockerfile could not be followed, "" if it could
 }
@@ -115,13 +117,14 @@ type stage struct {
 	command    []string
 	copies     []copied
 	labels     []stack.Label
+	traefik    bool            // Traefik's program is copied into it
 	folders    map[string]bool // that are known to be there
 	sure       bool            // the base is the official image, whose folders are known
 }
 
 func (w *follower) fill(img *image, s *stage) {
 	img.base, img.entrypoint, img.command, img.copies, img.hidden = s.base, s.entrypoint, s.command, s.copies, s.hidden
-	img.labels = s.labels
+	img.labels, img.traefik = s.labels, s.traefik
 	for _, name := range s.env {
 		if value, ok := s.vars[name]; ok {
 			img.env[name] = value
@@ -438,6 +441,13 @@ func (c *copying) one(source string) {
 	switch {
 	case isFrom:
 		stage := c.w.file.CopiedFrom(c.in)
+		image := from.Value
+		if stage != nil {
+			image = c.w.stage(stage).base
+		}
+		if _, ok := traefik.ImageVersion(image); ok && path.Base(source) == "traefik" {
+			c.s.traefik = true
+		}
 		if stage == nil {
 			c.hide(c.target, true, "it comes from the image %s", from.Value)
 			return

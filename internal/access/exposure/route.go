@@ -62,8 +62,10 @@ type Allowlist struct {
 	Spoof      string          // why any client can choose the address that is judged
 	Never      string          // why it lets nobody in
 	Forced     string          // why every client has the one address that is judged, which the list holds
-	Maybe      string          // why it may be that the judged address is not the client's
-	Cover      traefik.Cover
+	// why it is not known whom it lets in: the address may not be the client's, or a range cannot be seen
+	Maybe    string
+	Rewriter *traefik.Middleware // what may have changed the address, nil where that is not the reason
+	Cover    traefik.Cover
 }
 
 // effective reports whether a list keeps strangers out.
@@ -76,16 +78,24 @@ type headers struct {
 	forwardedFor *string             // what X-Forwarded-For was set to, nil if it was not
 	writer       string              // the middleware that set it
 	maybe        *traefik.Middleware // what may have written it, nil if nothing may
+	anything     *traefik.Middleware // what may have changed any part of the request, nil if nothing may
+	vouched      bool                // somebody answers for its being the client's
 	proto        string              // what X-Forwarded-Proto was set to
 }
 
 // pass notes what a middleware does to the headers of those whom it lets through.
 func (h *headers) pass(m *traefik.Middleware) {
-	if m.Rewrites {
-		h.maybe = m
+	switch {
+	case m.Vouched:
+		h.vouched, h.maybe, h.forwardedFor = true, nil, nil
+	case m.Rewrites:
+		h.vouched, h.maybe = false, m
+	}
+	if m.Readdresses {
+		h.anything = m
 	}
 	if v, ok := m.Headers["x-forwarded-for"]; ok {
-		h.forwardedFor, h.writer, h.maybe = &v, m.Name, nil
+		h.forwardedFor, h.writer, h.maybe, h.vouched = &v, m.Name, nil, false
 	}
 	if v, ok := m.Headers["x-forwarded-proto"]; ok {
 		h.proto = v
@@ -273,6 +283,10 @@ func Everyone(c traefik.Cover) string {
 func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 	l := Allowlist{Middleware: m}
 	rs, err := traefik.ParseRanges(m.AllowList.Ranges)
+	if name := r.g.unsetOf(m); name != "" {
+		l.Maybe = m.Name + " hangs on the variable " + name + ", which has no value here"
+		return l
+	}
 	if err != nil || m.Opaque {
 		return l
 	}
@@ -281,6 +295,7 @@ func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 	a, ep := m.AllowList, r.Entry()
 	forwarded := a.Strategy && (a.Depth > 0 || len(a.ExcludedIPs) > 0) && !r.TCP
 	switch {
+	case forwarded && h.vouched:
 	case forwarded && h.forwardedFor != nil:
 		if rs.Contains(a.Judged(*h.forwardedFor)) {
 			l.Forced = h.writer + " writes X-Forwarded-For before the list judges it, and what it writes is in the " +
@@ -289,7 +304,12 @@ func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 			l.Never = h.writer + " writes X-Forwarded-For before the list judges it, and what it writes is not in " +
 				"the list"
 		}
+	case !forwarded && !r.TCP && h.anything != nil:
+		l.Rewriter = h.anything
+		l.Maybe = fmt.Sprintf("%s (%s) may change the client's address before the list judges it", h.anything.Name,
+			h.anything.Decider)
 	case forwarded && h.maybe != nil:
+		l.Rewriter = h.maybe
 		l.Maybe = h.maybe.Name + " may write X-Forwarded-For before the list judges it"
 		if h.maybe.Decider != "" {
 			l.Maybe = fmt.Sprintf(
@@ -320,6 +340,19 @@ func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 		l.Never = neverMatches(a, rs, forwarded)
 	}
 	return l
+}
+
+// unsetOf is a variable without a value on which a middleware hangs, "" if there is none or compose insists on it.
+func (g *Gateway) unsetOf(m *traefik.Middleware) string {
+	if !m.Opaque || m.Origin.Container < 0 || m.Origin.Container >= len(g.Containers) {
+		return ""
+	}
+	for _, key := range m.Origin.Keys {
+		if l := g.Containers[m.Origin.Container].Label(key); l != nil && len(l.Unset) > 0 && !Insists(l) {
+			return l.Unset[0]
+		}
+	}
+	return ""
 }
 
 func singleAddresses(list []string) bool {
@@ -526,7 +559,7 @@ func (r *Route) reach() {
 	if r.Class == Closed || r.Class == Redirects || r.g.Assumed {
 		return
 	}
-	if ok, why := r.g.published(r.Entry()); !ok {
+	if ok, why := r.g.published(r.Entry(), r.TLS != nil && !r.TCP); !ok {
 		if r.Class, r.Why = Internal, why; r.g.hiddenPort() {
 			r.Class, r.Why = Unknown, "which ports of Traefik's are published depends on a variable that has no value "+
 				"here"
@@ -586,8 +619,9 @@ func (g *Gateway) hiddenPort() bool {
 		slices.ContainsFunc(g.home().Ports, func(p stack.Port) bool { return p.Target == 0 && len(p.Unset) > 0 })
 }
 
-// published reports whether strangers can reach an entry point.
-func (g *Gateway) published(ep *traefik.EntryPoint) (bool, string) {
+// published reports whether strangers can reach an entry point. https says that TLS is asked for, which HTTP/3 serves over
+// UDP.
+func (g *Gateway) published(ep *traefik.EntryPoint, https bool) (bool, string) {
 	switch {
 	case ep == nil || g.Service == nil:
 		return true, ""
@@ -603,7 +637,8 @@ func (g *Gateway) published(ep *traefik.EntryPoint) (bool, string) {
 		proto = "udp"
 	}
 	for _, p := range g.home().Ports {
-		if int(p.Target) == ep.Port() && (p.Protocol == "" || p.Protocol == proto) && !Loopback(p.HostIP) {
+		spoken := p.Protocol == "" || p.Protocol == proto || p.Protocol == "udp" && ep.HTTP3 && https
+		if int(p.Target) == ep.Port() && spoken && !Loopback(p.HostIP) {
 			return true, ""
 		}
 	}

@@ -18,6 +18,7 @@ type start struct {
 	args    []string          // flags of Traefik's, without the program's name
 	env     map[string]string // variables whose values are known
 	hidden  string            // why part of the variables is not known, "" if all are
+	open    string            // why part of the flags is not known, "" if all are
 	wrapper string            // what runs before Traefik and may write its configuration, "" if nothing does
 }
 
@@ -53,6 +54,13 @@ func (c *builder) startOf(st *stack.Stack, s *stack.Service) start {
 	}
 	if len(s.EnvUnread) > 0 {
 		run.hidden = "its env file " + s.EnvUnread[0] + " is not here"
+	}
+	for _, word := range s.CommandOpen {
+		flag, _, _ := strings.Cut(strings.ToLower(strings.Trim(word, `"'`)), "=")
+		if strings.Contains(flag, "$") || strings.HasPrefix(flag, "--providers.") ||
+			strings.HasPrefix(flag, "--entrypoints.") {
+			run.open = "the word " + word + " of its command hangs on a variable that has no value here"
+		}
 	}
 	run.args, run.wrapper = c.commandLine(st, s, words)
 	return run
@@ -179,7 +187,7 @@ func (c *builder) isTraefik(st *stack.Stack, s *stack.Service) bool {
 		return true
 	}
 	img := c.image(s)
-	if _, ok := traefik.ImageVersion(img.base); ok {
+	if _, ok := traefik.ImageVersion(img.base); ok || img.traefik || img.unread != "" && looksLikeTraefik(s) {
 		return true
 	}
 	words := append(slices.Clone(s.Entrypoint), s.Command...)
@@ -204,6 +212,16 @@ func (c *builder) isTraefik(st *stack.Stack, s *stack.Service) bool {
 		}
 	}
 	return false
+}
+
+// looksLikeTraefik reports whether a service whose Dockerfile cannot be read may be a Traefik: its name says so, or it
+// serves the web's ports and sees the engine.
+func looksLikeTraefik(s *stack.Service) bool {
+	if hasWord(strings.ToLower(s.Name), "traefik") || hasWord(strings.ToLower(repository(s.Image)), "traefik") {
+		return true
+	}
+	web := slices.ContainsFunc(s.Ports, func(p stack.Port) bool { return p.Published == "80" || p.Published == "443" })
+	return web && slices.ContainsFunc(s.Volumes, func(m stack.Mount) bool { return path.Base(m.Target) == "docker.sock" })
 }
 
 // hostsDashboard tells a Traefik whose image and settings say nothing by a label that serves its dashboard, on a

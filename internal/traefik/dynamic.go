@@ -399,7 +399,7 @@ func (d *Dynamic) veil(opaque map[string]bool) {
 		for _, r := range m {
 			switch {
 			case opaque[enableKey]:
-				r.Opaque = "whether Traefik serves it hangs on a variable whose value cannot be seen from here"
+				r.Opaque = "whether Traefik serves it depends on a variable whose value cannot be seen from here"
 			case has(r.Origin, ".middlewares", ".entrypoints"):
 				r.Opaque = "its middlewares or entry points come from a variable whose value cannot be seen from here"
 			}

@@ -348,6 +348,9 @@ func (s *analysis) similar(base, provider string, tcp bool) (name, why string) {
 	if name == "" && other[base+"@"+provider] != nil {
 		return "", ""
 	}
+	if _, home, _ := strings.Cut(name, "@"); home != provider {
+		return name, why // without its provider it would be looked for where the router is
+	}
 	return exposure.Unqualified(name), why
 }
 

@@ -40,10 +40,11 @@ var socketProxies = []string{
 	"docker_proxy",
 }
 
-// isSocketProxy reports whether a service is a proxy of Docker's socket.
+// isSocketProxy reports whether a service is a proxy of Docker's socket. One that serves the web by containers' labels
+// (caddy-docker-proxy) is none: its ports are its sites.
 func isSocketProxy(s *stack.Service) bool {
 	image, name := strings.ToLower(s.Image), strings.ToLower(s.Name)
-	return slices.ContainsFunc(
+	return !strings.Contains(image, "caddy") && slices.ContainsFunc(
 		socketProxies,
 		func(w string) bool { return strings.Contains(image, w) || strings.Contains(name, w) },
 	)
@@ -65,7 +66,12 @@ func holdsSocket(v stack.Mount) bool {
 	case "/run", "/var/run", "/run/podman":
 		return true
 	}
-	return false
+	return holdsRoot(v)
+}
+
+// holdsRoot reports whether a mount brings a folder of the machine above the socket's into a container.
+func holdsRoot(v stack.Mount) bool {
+	return v.Type == "bind" && (path.Clean(v.Source) == "/" || path.Clean(v.Source) == "/var")
 }
 
 // socket tells of Docker's socket in a container.
@@ -105,6 +111,11 @@ func (s *search) socket(m *exposure.Container) {
 			m.Name(),
 		)
 		d.why = []string{"its exposure is " + string(reach)}
+		if holdsRoot(v) {
+			// Monitors are given the whole machine to read; whether one runs as root, who may open the socket, its image says.
+			d.severity = finding.Medium
+			d.why = append(d.why, "the socket stands below "+v.Source+", and root in the container may open it")
+		}
 		if v.ReadOnly {
 			d.why = append(d.why, "mounted read-only the socket still takes every request")
 		}

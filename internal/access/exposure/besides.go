@@ -9,14 +9,14 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// Doors besides Traefik's and the published ports: a network in which a container has an address of its own, another
+// Access paths besides Traefik's and the published ports: a network in which a container has an address of its own, another
 // reverse proxy, a Traefik of another project.
 
-// openPorts notes the published ports that hang on a variable.
+// openPorts notes the published ports that depend on a variable.
 func (c *builder) openPorts(s *stack.Service) {
 	for _, p := range s.Ports {
 		if len(p.Unset) > 0 && !Loopback(p.HostIP) {
-			c.input(s, p.Location.Path, report.Partial, "a published port of "+s.Name+" hangs on the variable "+
+			c.input(s, p.Location.Path, report.Partial, "a published port of "+s.Name+" depends on the variable "+
 				p.Unset[0]+", which has no value here; give it one with --env-file")
 			return
 		}
@@ -48,7 +48,7 @@ func (c *builder) ownAddress(st *stack.Stack, s *stack.Service, out *Service) {
 var proxies = map[string]bool{"nginx-proxy-manager": true, "nginx-proxy-manager-zh": true, "nginxproxymanager": true,
 	"npmplus": true, "swag": true, "zoraxy": true, "bunkerweb-all-in-one": true}
 
-// otherProxies adds the doors that another reverse proxy may open: what a service says to one, or what a proxy with
+// otherProxies adds the access paths that another reverse proxy may open: what a service says to one, or what a proxy with
 // rules of its own may lead to.
 func (c *builder) otherProxies(st *stack.Stack, s *stack.Service, out *Service) {
 	door := func(why string) {

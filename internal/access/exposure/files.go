@@ -389,7 +389,8 @@ func (c *builder) dynamicFiles(g *Gateway, in *traefik.Input) {
 			in.Unknown["file"] = true // one that runs keeps what it read before
 			c.input(s, f.shown, report.Failed, err.Error())
 		case dyn.Templated:
-			c.input(s, f.shown, report.Partial, "it holds a template, which is not run here")
+			c.input(s, f.shown, report.Partial, "it holds a template, which is not run here; name a copy "+
+				"that holds what the template makes, by --traefik-config and the folder it stands in")
 		case dyn.Err != nil:
 			g.BadFiles = append(g.BadFiles, BadFile{finding.Location{Path: f.shown, Line: dyn.Err.Line()}, dyn.Err.Msg})
 			c.input(s, f.shown, report.Failed, "Traefik does not understand it: "+dyn.Err.Msg)
@@ -408,13 +409,13 @@ func (c *builder) dynamicFile(g *Gateway, name string) (f file, why string) {
 		case hidden:
 			f.shown, why = at.shown, at.why
 		default:
-			why = "the file provider's file is in no folder that can be read from here"
+			why = "the file provider's file " + name + " is in no folder that can be read from here"
 		}
 	}
 	if p, ok := g.beside(name); ok {
 		return file{target: name, path: p, shown: c.rel(p)}, ""
 	}
-	return f, orWord(why, "the file provider's file is not beside the configuration that is named") +
+	return f, orWord(why, "the file provider's file "+name+" is not beside the configuration that is named") +
 		"; put it where the compose file says, or beside the file that --traefik-config names"
 }
 
@@ -509,7 +510,7 @@ func (c *builder) listFolder(st *stack.Stack, s *stack.Service, dir string, left
 		into[f.target] = f
 	}
 	if !known && why == "" {
-		why = "the file provider's files are in no folder that can be read from here"
+		why = "the file provider's files below " + dir + " are in no folder that can be read from here"
 	}
 	return why
 }

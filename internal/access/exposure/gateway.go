@@ -179,6 +179,9 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	}
 	for _, s := range stacks {
 		for i := range s.Services {
+			if s.Services[i].NetworkMode == "none" {
+				continue // it has no address, so that Traefik leaves it out
+			}
 			hosts := c.hostsOf(st, svc, s, &s.Services[i])
 			for _, kind := range seenAs(in.Static, &s.Services[i]) {
 				m, ct := c.container(s, &s.Services[i], kind)

@@ -284,7 +284,7 @@ func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 	l := Allowlist{Middleware: m}
 	rs, err := traefik.ParseRanges(m.AllowList.Ranges)
 	if name := r.g.unsetOf(m); name != "" {
-		l.Maybe = m.Name + " hangs on the variable " + name + ", which has no value here"
+		l.Maybe = m.Name + " depends on the variable " + name + ", which has no value here"
 		return l
 	}
 	if err != nil || m.Opaque {

@@ -59,7 +59,7 @@ func (c *builder) startOf(st *stack.Stack, s *stack.Service) start {
 		flag, _, _ := strings.Cut(strings.ToLower(strings.Trim(word, `"'`)), "=")
 		if strings.Contains(flag, "$") || strings.HasPrefix(flag, "--providers.") ||
 			strings.HasPrefix(flag, "--entrypoints.") {
-			run.open = "the word " + word + " of its command hangs on a variable that has no value here"
+			run.open = "the word " + word + " of its command depends on a variable that has no value here"
 		}
 	}
 	run.args, run.wrapper = c.commandLine(st, s, words)

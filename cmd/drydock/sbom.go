@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -118,16 +119,25 @@ func inventoryReport(inv *inventory.Inventory, ref string, started time.Time, re
 	case len(inv.Problems) > 0:
 		in.Status, in.Reason = report.Partial, inv.Problems[0].Path+": "+inv.Problems[0].Reason
 	}
+	inputs := []report.Input{in}
+	if len(inv.Problems) > 1 {
+		for _, p := range inv.Problems {
+			inputs = append(inputs, report.Input{Path: p.Path, Status: report.Partial, Reason: p.Reason})
+		}
+		if readErr == nil {
+			inputs[0].Reason = fmt.Sprintf("%d places of it could not be read", len(inv.Problems))
+		}
+	}
 	if in.Status == report.Checked && len(inv.Packages) == 0 {
-		in.Status, in.Reason = report.Partial, "no package was found in it"
+		inputs[0].Status, inputs[0].Reason = report.Partial, "no package was found in it"
 	}
 	const notJudged = "packages were listed and not judged"
 	reason := notJudged
-	if in.Reason != "" {
-		reason = in.Reason + "; " + notJudged
+	if first := inputs[0].Reason; first != "" {
+		reason = first + "; " + notJudged
 	}
 	r.Gates = []report.Gate{{
-		Name: finding.GateImage, Status: report.Skipped, Reason: reason, Inputs: []report.Input{in},
+		Name: finding.GateImage, Status: report.Skipped, Reason: reason, Inputs: inputs,
 		Read:   report.Read{Files: inv.Files, Packages: len(inv.Packages), Bytes: inv.Bytes},
 		Remedy: "drydock vuln " + ref + " judges them.",
 	}}

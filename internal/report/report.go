@@ -5,6 +5,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -356,6 +357,29 @@ func (r *Report) Gate(name finding.Gate) *Gate {
 		}
 	}
 	return nil
+}
+
+// Missing says why packages may be missing from the report's list, "" where none is known to be: a list is handed on without
+// the report, and whoever reads it takes it for whole.
+func (r *Report) Missing() string {
+	g := r.Gate(finding.GateImage)
+	if g == nil {
+		return ""
+	}
+	if len(r.Packages) == 0 {
+		return cmp.Or(g.Reason, "no package was found")
+	}
+	var why []string
+	for _, in := range g.Inputs {
+		if in.Status == Failed || in.Status == Skipped || r.Listing && in.Status == Partial {
+			why = append(why, strings.TrimPrefix(in.Path+": "+in.Reason, ": "))
+		}
+	}
+	const maxNamed = 20
+	if more := len(why) - maxNamed; more > 0 {
+		why = append(why[:maxNamed:maxNamed], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(why, "; ")
 }
 
 // Counts counts the open findings by severity.

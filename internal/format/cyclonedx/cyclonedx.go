@@ -80,6 +80,12 @@ func build(r *report.Report, now time.Time) *cdx.BOM {
 	}
 	bom.SerialNumber = serial(id.Sum(nil))
 	bom.Dependencies = &[]cdx.Dependency{{Ref: root.BOMRef, Dependencies: &refs}}
+	if why := r.Missing(); why != "" {
+		bom.Metadata.Properties = &[]cdx.Property{{Name: "drydock:incomplete", Value: why}}
+		bom.Compositions = &[]cdx.Composition{{
+			Aggregate: cdx.CompositionAggregateIncomplete, Assemblies: &[]cdx.BOMReference{cdx.BOMReference(root.BOMRef)},
+		}}
+	}
 	if vs := vulnerabilities(r, list); len(vs) > 0 {
 		bom.Vulnerabilities = &vs
 	}

@@ -31,6 +31,7 @@ type document struct {
 type creationInfo struct {
 	Creators []string `json:"creators"`
 	Created  string   `json:"created"`
+	Comment  string   `json:"comment,omitempty"`
 }
 
 type pkg struct {
@@ -100,6 +101,9 @@ func (b *builder) document(r *report.Report) *document {
 	doc := &document{
 		SPDXVersion: "SPDX-2.3", DataLicense: "CC0-1.0", SPDXID: "SPDXRef-DOCUMENT", Name: cmp.Or(r.Target, "unnamed"),
 		CreationInfo: creationInfo{Creators: []string{"Tool: " + b.tool}, Created: b.created},
+	}
+	if why := r.Missing(); why != "" {
+		doc.CreationInfo.Comment = "Packages may be missing: " + why
 	}
 	root := b.subject(r)
 	doc.Packages = append(make([]pkg, 0, len(r.Packages)+1), root)

@@ -19,6 +19,27 @@ func (c cursor) metadata(b *builder) error {
 	})
 }
 
+// compositions tells of a document that says of itself that something is missing.
+func (c cursor) compositions(b *builder) error {
+	incomplete := false
+	err := c.array(func() error {
+		return c.textOr("aggregate", func(s string) { incomplete = incomplete || isIncomplete(s) })
+	})
+	b.incomplete(incomplete)
+	return err
+}
+
+// isIncomplete tells "incomplete" and its finer shades, as "incomplete_first_party_only".
+func isIncomplete(aggregate string) bool {
+	return strings.HasPrefix(strings.TrimSpace(aggregate), "incomplete")
+}
+
+func (b *builder) incomplete(said bool) {
+	if said {
+		b.problem("the SBOM says of itself that it is incomplete")
+	}
+}
+
 // components reads an array of components into b.
 func (c cursor) components(b *builder, depth int) error {
 	if depth > maxNesting {

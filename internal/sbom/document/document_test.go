@@ -121,7 +121,9 @@ func TestRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(inv.Problems) > 0 {
+			// An image of the host was not read, and CycloneDX has a word for that.
+			said := len(inv.Problems) == 1 && strings.Contains(inv.Problems[0].Reason, "incomplete")
+			if said != strings.HasPrefix(format, "cyclonedx") || len(inv.Problems) > 1 {
 				t.Error(inv.Problems)
 			}
 			if len(inv.Packages) != len(r.Packages) {

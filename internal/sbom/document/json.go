@@ -121,6 +121,8 @@ func (c cursor) field(b *builder, o *object, key string) (err error) {
 		err = c.metadata(b)
 	case "components":
 		err = c.components(b, 0)
+	case "compositions":
+		err = c.compositions(b)
 	case "packages":
 		err = c.spdxPackages(b)
 	case "hasExtractedLicensingInfos":

@@ -73,9 +73,27 @@ func (x *xmlReader) document() error {
 			})
 		case "components":
 			return x.components(0)
+		case "compositions":
+			return x.compositions()
 		}
 		return x.Skip()
 	})
+}
+
+func (x *xmlReader) compositions() error {
+	incomplete := false
+	err := x.children(func(xml.StartElement) error {
+		return x.children(func(e xml.StartElement) error {
+			if e.Name.Local != "aggregate" {
+				return x.Skip()
+			}
+			s, err := x.text()
+			incomplete = incomplete || isIncomplete(s)
+			return err
+		})
+	})
+	x.b.incomplete(incomplete)
+	return err
 }
 
 func (x *xmlReader) root() (xml.StartElement, error) {

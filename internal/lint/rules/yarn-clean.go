@@ -22,7 +22,7 @@ var yarnClean = lint.Rule{
 		runs(p, func(in *dockerfile.Instruction, cs []call) {
 			needs, cleaned := cleanedAfter(cs,
 				func(c *call) bool { return c.name == "yarn" && c.has("install") },
-				func(c *call) bool { return c.name == "yarn" && c.has("cache") && c.has("clean") })
+				func(c *call) bool { return c.name == "yarn" && c.has("cache", "clean") })
 			if needs && !cleaned && last(in) && !cached(in, func(t string) bool { return strings.Contains(t, ".cache/yarn") }) {
 				p.Report(in, "yarn's cache stays in the layer")
 			}

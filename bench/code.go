@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// codeInput makes the rules, and finds the sources that .ci/peers has fetched. With small only the trees that semgrep is
-// through with in seconds.
+// codeInput makes the rules, and finds the sources that .ci/peers has fetched. With small only the trees that semgrep
+// is through with in seconds.
 func (b *bench) codeInput(small bool) (tree, rules string, n int, err error) {
 	all := filepath.Join(filepath.Dir(b.peers), "sources")
 	if _, err := os.Stat(filepath.Join(all, "express")); err != nil {
@@ -45,7 +45,8 @@ const codeLimit = 400 * mb
 func (b *bench) drydockCode(target, rules string) (cost, []byte, error) {
 	home, before := b.fresh()
 	var out bytes.Buffer
-	c, err := b.run(&out, before, []string{"DRYDOCK_HOME=" + home}, b.drydock, "code", target, "--no-default-rules", "--rules", rules, "--format", "json", "-q")
+	c, err := b.run(&out, before, []string{"DRYDOCK_HOME=" + home}, b.drydock, "code", target, "--no-default-rules",
+		"--rules", rules, "--format", "json", "-q")
 	return c, out.Bytes(), err
 }
 
@@ -57,7 +58,8 @@ func (b *bench) semgrep(target, rules string) (cost, []byte, error) {
 	once := *b
 	once.repeat = 1
 	var out bytes.Buffer
-	c, err := once.run(&out, nil, nil, tool, "scan", "--quiet", "--metrics=off", "--disable-version-check", "--disable-nosem", "--no-git-ignore", "--json", "--config", rules, target)
+	c, err := once.run(&out, nil, nil, tool, "scan", "--quiet", "--metrics=off", "--disable-version-check",
+		"--disable-nosem", "--no-git-ignore", "--json", "--config", rules, target)
 	return c, out.Bytes(), err
 }
 
@@ -202,5 +204,6 @@ func compareMatches(target string, ours, theirs []byte) ([]string, error) {
 			both++
 		}
 	}
-	return []string{fmt.Sprintf("%d places are found by both, %d by semgrep alone, %d by drydock alone; semgrep had %d errors", both, len(b)-both, len(a)-both, len(o.Errors))}, nil
+	return []string{fmt.Sprintf("%d places are found by both, %d by semgrep alone, %d by drydock alone; semgrep had "+
+		"%d errors", both, len(b)-both, len(a)-both, len(o.Errors))}, nil
 }

@@ -41,7 +41,8 @@ func comparePackages(ours, theirs []byte) ([]string, error) {
 		}
 		n := fmt.Sprintf("%s: %d names with versions, syft has %d", kind, len(a[kind]), len(b[kind]))
 		if unknown > 0 {
-			n += fmt.Sprintf("; %d of syft's have no version: package.json files inside a package that mark a folder, which no advisory can match", unknown)
+			n += fmt.Sprintf("; %d of syft's have no version: package.json files inside a package that mark a "+
+				"folder, which no advisory can match", unknown)
 		}
 		n += difference("; only syft", rest) + difference("; only drydock", onlyOurs)
 		notes = append(notes, n)
@@ -49,8 +50,8 @@ func comparePackages(ours, theirs []byte) ([]string, error) {
 	return notes, nil
 }
 
-// packageSets are names with versions by package URL type. Python's names are compared as PEP 503 normalises them, since
-// syft lowers them and drydock keeps them.
+// packageSets are names with versions by package URL type. Python's names are compared as PEP 503 normalises them,
+// since syft lowers them and drydock keeps them.
 func packageSets(data []byte) (map[string]map[string]bool, error) {
 	var d bom
 	if err := json.Unmarshal(data, &d); err != nil {
@@ -129,7 +130,8 @@ func compareIDs(ours, theirs []byte) ([]string, error) {
 			}
 		}
 	}
-	return []string{fmt.Sprintf("%d findings, %d of them suppressed with evidence; osv-scanner has %d%s", len(r.Findings), suppressed, groups,
+	return []string{fmt.Sprintf("%d findings, %d of them suppressed with evidence; osv-scanner has %d%s",
+		len(r.Findings), suppressed, groups,
 		difference("; only osv-scanner", keys(missing)))}, nil
 }
 

@@ -26,8 +26,8 @@ func compressImage(from, to string) error {
 	return os.Rename(to+".part", to)
 }
 
-// decompressLayers does what no reader of the image can do without: it decompresses each layer, with the same library as
-// drydock, and throws the bytes away.
+// decompressLayers does what no reader of the image can do without: it decompresses each layer, with the same library
+// as drydock, and throws the bytes away.
 func decompressLayers(file string) error {
 	img, err := tarball.ImageFromPath(file, nil)
 	if err != nil {

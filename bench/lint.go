@@ -23,19 +23,23 @@ func lintRow(b *bench) (*outcome, error) {
 	}
 	var out outcome
 	var ours, theirs bytes.Buffer
-	if out.ours, err = b.run(&ours, nil, nil, b.drydock, "dockerfile", "lint", "-q", "--format", "json", dir); err != nil {
+	if out.ours, err = b.run(&ours, nil, nil, b.drydock, "dockerfile", "lint", "-q", "--format", "json",
+		dir); err != nil {
 		return nil, err
 	}
-	if out.peer, err = b.run(&theirs, nil, nil, hadolint, append([]string{"--no-fail", "-f", "json"}, files...)...); err != nil {
+	if out.peer, err = b.run(&theirs, nil, nil, hadolint,
+		append([]string{"--no-fail", "-f", "json"}, files...)...); err != nil {
 		return nil, err
 	}
 	out.met = out.peer.wall >= 5*out.ours.wall
 	var report struct{ Findings []json.RawMessage }
 	var found []json.RawMessage
-	if json.Unmarshal(ours.Bytes(), &report) != nil || json.Unmarshal(theirs.Bytes(), &found) != nil || len(found) == 0 {
+	if json.Unmarshal(ours.Bytes(), &report) != nil || json.Unmarshal(theirs.Bytes(), &found) != nil ||
+		len(found) == 0 {
 		return nil, fmt.Errorf("one of the two printed no report")
 	}
-	out.notes = []string{fmt.Sprintf("%d findings, hadolint %d (ShellCheck's among them)", len(report.Findings), len(found))}
+	out.notes = []string{fmt.Sprintf("%d findings, hadolint %d (ShellCheck's among them)", len(report.Findings),
+		len(found))}
 	return &out, nil
 }
 
@@ -52,8 +56,10 @@ func makeDockerfiles(dir string, n, each int) ([]string, error) {
 			return nil, err
 		}
 		for _, part := range strings.Split(string(text), "---\n") {
-			// Heredocs and single-letter WORKDIRs are left out: hadolint rejects what follows the first, and fails on the second.
-			if !strings.HasPrefix(part, "FROM ") && !strings.HasPrefix(part, "> FROM ") || strings.Contains(part, "<<") || strings.Contains(part, "WORKDIR x\n") {
+			// Heredocs and single-letter WORKDIRs are left out: hadolint rejects what follows the first, and fails on
+			// the second.
+			if !strings.HasPrefix(part, "FROM ") && !strings.HasPrefix(part, "> FROM ") ||
+				strings.Contains(part, "<<") || strings.Contains(part, "WORKDIR x\n") {
 				continue
 			}
 			parts = append(parts, strings.ReplaceAll("\n"+part, "\n> ", "\n")[1:])

@@ -27,13 +27,18 @@ func main() {
 	flag.IntVar(&b.repeat, "n", 3, "how often each measurement is made; the fastest counts")
 	row := flag.String("row", "", "only rows whose name matches")
 	flag.StringVar(&b.dir, "dir", filepath.Join(cache, "drydock-bench"), "folder for the images, some 4 GB")
-	flag.StringVar(&b.shared, "shared", filepath.Join("..", "shared"), "folder with advisories/, for the rows that need them")
-	flag.StringVar(&b.peers, "peers", filepath.Join(cache, "drydock-peers", "bin"), "folder with the other tools (.ci/peers)")
+	flag.StringVar(&b.shared, "shared", filepath.Join("..", "shared"),
+		"folder with advisories/, for the rows that need them")
+	flag.StringVar(&b.peers, "peers", filepath.Join(cache, "drydock-peers", "bin"),
+		"folder with the other tools (.ci/peers)")
 	flag.BoolVar(&b.long, "long", false, "run the other tools also where they take many minutes")
-	unpack := flag.String("unpack", "", "measure nothing: decompress the layers of this archive, for the floor of a row")
-	pack := flag.String("pack", "", "measure nothing: write this image archive with gzip layers to the file named after it")
+	unpack := flag.String("unpack", "",
+		"measure nothing: decompress the layers of this archive, for the floor of a row")
+	pack := flag.String("pack", "", "measure nothing: write this image archive with gzip layers to the file named "+
+		"after it")
 	rules := flag.Bool("rules", false, "measure nothing: write the rules of the code rows")
-	start := flag.String("launch", "", "measure nothing: run the program named after it and write to this file what it took")
+	start := flag.String("launch", "", "measure nothing: run the program named after it and write to this file what "+
+		"it took")
 	flag.Parse()
 	// These are processes of their own, started by this one.
 	switch {
@@ -68,7 +73,8 @@ func main() {
 			fmt.Printf("| %s | | | | %s | not measured: %v |\n", r.name, r.wanted, err)
 			continue
 		}
-		fmt.Printf("| %s | %s | %s | %s | %s | %s |\n", r.name, res.peer, res.ours, res.ratio(), r.wanted, verdict(res.met))
+		fmt.Printf("| %s | %s | %s | %s | %s | %s |\n", r.name, res.peer, res.ours, res.ratio(), r.wanted,
+			verdict(res.met))
 		for _, n := range res.notes {
 			notes = append(notes, r.name+": "+n)
 		}
@@ -96,7 +102,8 @@ func (b *bench) prepare() error {
 	}
 	b.tmp = tmp
 	b.drydock = filepath.Join(tmp, "drydock")
-	if out, err := exec.CommandContext(b.ctx, "go", "build", "-o", b.drydock, "./cmd/drydock").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(b.ctx, "go", "build", "-o", b.drydock,
+		"./cmd/drydock").CombinedOutput(); err != nil {
 		return fmt.Errorf("go build ./cmd/drydock: %v: %s", err, out)
 	}
 	b.self, err = os.Executable()
@@ -123,7 +130,8 @@ func (b *bench) images() (string, error) {
 	if _, err := os.Stat(gz); err == nil {
 		return b.dir, nil
 	}
-	if out, err := exec.CommandContext(b.ctx, b.self, "-pack", filepath.Join(b.dir, "debian.tar"), gz).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(b.ctx, b.self, "-pack", filepath.Join(b.dir, "debian.tar"),
+		gz).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("packing: %v: %s", err, tail(string(out)))
 	}
 	return b.dir, nil
@@ -149,7 +157,8 @@ func machine() string {
 	if data, err := os.ReadFile("/proc/loadavg"); err == nil {
 		load = ", load before " + strings.Fields(string(data))[0]
 	}
-	return fmt.Sprintf("%s: %d cores (%s), %s/%s, %s%s", time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), cpu, runtime.GOOS, runtime.GOARCH, runtime.Version(), load)
+	return fmt.Sprintf("%s: %d cores (%s), %s/%s, %s%s", time.Now().UTC().Format("2006-01-02 15:04 UTC"),
+		runtime.NumCPU(), cpu, runtime.GOOS, runtime.GOARCH, runtime.Version(), load)
 }
 
 func check(err error) {

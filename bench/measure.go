@@ -36,7 +36,8 @@ func (o *outcome) ratio() string {
 	if o.peer.wall == 0 || o.ours.wall == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%.1f x (cpu %.1f x)", o.peer.wall.Seconds()/o.ours.wall.Seconds(), o.peer.cpu.Seconds()/max(o.ours.cpu.Seconds(), 0.001))
+	return fmt.Sprintf("%.1f x (cpu %.1f x)", o.peer.wall.Seconds()/o.ours.wall.Seconds(),
+		o.peer.cpu.Seconds()/max(o.ours.cpu.Seconds(), 0.001))
 }
 
 func verdict(met bool) string {
@@ -46,8 +47,8 @@ func verdict(met bool) string {
 	return "**not met**"
 }
 
-// run measures a program: the fastest of the repeats, with the most memory that any took. before is run each time first,
-// outside the measurement. What the last run printed goes to out.
+// run measures a program: the fastest of the repeats, with the most memory that any took. before is run each time
+// first, outside the measurement. What the last run printed goes to out.
 func (b *bench) run(out io.Writer, before func() error, env []string, name string, args ...string) (cost, error) {
 	var best cost
 	for i := range b.repeat {
@@ -61,7 +62,8 @@ func (b *bench) run(out io.Writer, before func() error, env []string, name strin
 		cmd := exec.CommandContext(b.ctx, b.self, append([]string{"-launch", took, name}, args...)...)
 		cmd.Env = append(os.Environ(), env...)
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
-		if err := cmd.Run(); err != nil && cmd.ProcessState.ExitCode() != 1 { // 1 is what scanners say when they have found something
+		// 1 is what scanners say when they have found something
+		if err := cmd.Run(); err != nil && cmd.ProcessState.ExitCode() != 1 {
 			return cost{}, fmt.Errorf("%s: %v: %s", name, err, tail(stderr.String()))
 		}
 		var c cost

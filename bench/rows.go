@@ -25,7 +25,8 @@ var rows = []row{
 	{"drydock access on 200 services with 1,000 labels", "under 100 ms", accessRow},
 	{"code: Flask and requests, some 300 Python rules", "40 x semgrep, under 400 MB", codeSmallRow},
 	{"code: one file, the same rules", "under 0.15 s", codeFileRow},
-	{"code: Django 4.2.7, Flask and requests, the same rules", "40 x semgrep's 464 s: 11.6 s; under 400 MB", codeLargeRow},
+	{"code: Django 4.2.7, Flask and requests, the same rules", "40 x semgrep's 464 s: 11.6 s; under 400 MB",
+		codeLargeRow},
 	{"code: that again with one file changed", "under 1 s", codeAgainRow},
 	{"index build of the shared records", "under 20 s, file under 60 MB", indexRow},
 }
@@ -51,10 +52,12 @@ func imageRow(b *bench) (*outcome, error) {
 	home, before := b.fresh()
 	var ours, theirs bytes.Buffer
 	var out outcome
-	if out.ours, err = b.run(&ours, before, []string{"DRYDOCK_HOME=" + home}, b.drydock, "sbom", "-q", ref); err != nil {
+	if out.ours, err = b.run(&ours, before, []string{"DRYDOCK_HOME=" + home}, b.drydock, "sbom", "-q",
+		ref); err != nil {
 		return nil, err
 	}
-	if out.peer, err = b.run(&theirs, nil, []string{"SYFT_CHECK_FOR_APP_UPDATE=false"}, syft, "-q", "-o", "cyclonedx-json", ref); err != nil {
+	if out.peer, err = b.run(&theirs, nil, []string{"SYFT_CHECK_FOR_APP_UPDATE=false"}, syft, "-q", "-o",
+		"cyclonedx-json", ref); err != nil {
 		return nil, err
 	}
 	out.met = out.peer.wall >= 20*out.ours.wall && out.ours.rss < 150*mb
@@ -70,7 +73,8 @@ func gzipRow(b *bench) (*outcome, error) {
 	file := filepath.Join(dir, "debian-gz.tar")
 	home, before := b.fresh()
 	var out outcome
-	if out.ours, err = b.run(nil, before, []string{"DRYDOCK_HOME=" + home}, b.drydock, "sbom", "-q", "docker-archive:"+file); err != nil {
+	if out.ours, err = b.run(nil, before, []string{"DRYDOCK_HOME=" + home}, b.drydock, "sbom", "-q",
+		"docker-archive:"+file); err != nil {
 		return nil, err
 	}
 	if out.peer, err = b.run(nil, nil, nil, b.self, "-unpack", file); err != nil {
@@ -115,10 +119,13 @@ func accessRow(b *bench) (*outcome, error) {
 		return nil, err
 	}
 	var text bytes.Buffer
-	text.WriteString("services:\n  traefik:\n    image: traefik:v3.3\n    command: [--providers.docker.exposedbydefault=false, --entrypoints.https.address=:443]\n    ports: ['443:443']\n")
+	text.WriteString("services:\n  traefik:\n    image: traefik:v3.3\n    command: " +
+		"[--providers.docker.exposedbydefault=false, --entrypoints.https.address=:443]\n    ports: ['443:443']\n")
 	for i := range 200 {
-		fmt.Fprintf(&text, "  s%d:\n    image: nginx\n    labels:\n      - traefik.enable=true\n      - traefik.http.routers.s%d.rule=Host(`s%d.example.com`)\n", i, i, i)
-		fmt.Fprintf(&text, "      - traefik.http.routers.s%d.tls=true\n      - traefik.http.routers.s%d.middlewares=office%d\n", i, i, i)
+		fmt.Fprintf(&text, "  s%d:\n    image: nginx\n    labels:\n      - traefik.enable=true\n      - "+
+			"traefik.http.routers.s%d.rule=Host(`s%d.example.com`)\n", i, i, i)
+		fmt.Fprintf(&text, "      - traefik.http.routers.s%d.tls=true\n      - "+
+			"traefik.http.routers.s%d.middlewares=office%d\n", i, i, i)
 		fmt.Fprintf(&text, "      - traefik.http.middlewares.office%d.ipallowlist.sourcerange=203.0.113.10\n", i)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), text.Bytes(), 0o644); err != nil {
@@ -168,7 +175,8 @@ func vulnRow(b *bench) (*outcome, error) {
 	sbom := filepath.Join(b.tmp, "sbom.cdx.json")
 	once := *b
 	once.repeat = 1
-	if _, err := once.run(nil, nil, env, b.drydock, "sbom", "-q", "docker-archive:"+filepath.Join(dir, "debian.tar"), "-o", "cyclonedx-json="+sbom); err != nil {
+	if _, err := once.run(nil, nil, env, b.drydock, "sbom", "-q", "docker-archive:"+filepath.Join(dir, "debian.tar"),
+		"-o", "cyclonedx-json="+sbom); err != nil {
 		return nil, err
 	}
 	if _, err := once.run(nil, nil, env, b.drydock, "db", "import", "-q", data); err != nil {
@@ -183,7 +191,8 @@ func vulnRow(b *bench) (*outcome, error) {
 	if out.ours, err = b.run(&ours, nil, env, b.drydock, "vuln", "-q", "sbom:"+sbom, "--format", "json"); err != nil {
 		return nil, err
 	}
-	if out.peer, err = b.run(&theirs, nil, []string{"OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY=" + db}, scanner, "scan", "source", "--offline", "--offline-vulnerabilities", "--format", "json", "-L", sbom); err != nil {
+	if out.peer, err = b.run(&theirs, nil, []string{"OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY=" + db}, scanner, "scan",
+		"source", "--offline", "--offline-vulnerabilities", "--format", "json", "-L", sbom); err != nil {
 		return nil, err
 	}
 	out.met = out.peer.wall >= 30*out.ours.wall && out.ours.rss < 60*mb

@@ -36,7 +36,8 @@ func newBuilder(asOf time.Time) *builder { return &builder{records: map[string]*
 // and of equals the one with more entries.
 func (b *builder) add(p *parsed) {
 	old := b.records[p.ID]
-	if old == nil || old.Modified.Before(p.Modified) || old.Modified.Equal(p.Modified) && len(old.entries) < len(p.entries) {
+	if old == nil || old.Modified.Before(p.Modified) || old.Modified.Equal(p.Modified) &&
+		len(old.entries) < len(p.entries) {
 		b.records[p.ID] = p
 	}
 }
@@ -109,7 +110,8 @@ func (b *builder) write(out io.Writer, ecosystem string) (Meta, error) {
 	}
 	body := [sections][]byte{
 		secMeta: mj, secKeys: keys, secBlocks: w.blocks.Bytes(), secRecords: w.records.Bytes(), secText: w.text.Bytes(),
-		secIDs: w.ids(), secEPSS: table(b.scores.epss, keep), secKEV: table(b.scores.kev, func(uint32) bool { return true }),
+		secIDs: w.ids(), secEPSS: table(b.scores.epss, keep),
+		secKEV: table(b.scores.kev, func(uint32) bool { return true }),
 	}
 	return meta, writeFile(out, body)
 }
@@ -117,7 +119,8 @@ func (b *builder) write(out io.Writer, ecosystem string) (Meta, error) {
 // sorted lists the records by id.
 func (b *builder) sorted() []*parsed {
 	if len(b.order) != len(b.records) {
-		b.order = slices.SortedFunc(maps.Values(b.records), func(p, q *parsed) int { return strings.Compare(p.ID, q.ID) })
+		b.order = slices.SortedFunc(maps.Values(b.records),
+			func(p, q *parsed) int { return strings.Compare(p.ID, q.ID) })
 	}
 	return b.order
 }
@@ -256,7 +259,8 @@ func (w *writer) packages(blocks map[PackageRef][]filed) []byte {
 
 func (w *writer) entry(b []byte, e filed) []byte {
 	bits := uint64(0)
-	for bit, has := range map[uint64]bool{hasRelease: e.Release != "", hasVersions: len(e.Versions) > 0, hasVectors: len(e.Vectors) > 0, hasWord: e.Word != ""} {
+	for bit, has := range map[uint64]bool{hasRelease: e.Release != "", hasVersions: len(e.Versions) > 0,
+		hasVectors: len(e.Vectors) > 0, hasWord: e.Word != ""} {
 		if has {
 			bits |= bit
 		}

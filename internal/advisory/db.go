@@ -97,7 +97,9 @@ func (db *DB) openImported(dir string) {
 }
 
 func (db *DB) warn(err error) {
-	db.Warnings = append(db.Warnings, fmt.Sprintf("imported advisories are not used: %v; import them again with 'drydock db import' or 'drydock db update'", err))
+	db.Warnings = append(db.Warnings,
+		fmt.Sprintf("imported advisories are not used: %v; import them again with 'drydock db import' or 'drydock db "+
+			"update'", err))
 }
 
 // choose decides which parts speak for each ecosystem, and whose scores count.
@@ -238,7 +240,8 @@ func (db *DB) Used(ecosystems []string) []report.Advisories {
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(ecosystems))) {
 		for _, p := range db.by[name] {
 			m := p.meta(name)
-			out = append(out, report.Advisories{Ecosystem: name, Source: p.source, Newest: m.Newest.Format(time.RFC3339), Count: m.Count})
+			out = append(out, report.Advisories{Ecosystem: name, Source: p.source,
+				Newest: m.Newest.Format(time.RFC3339), Count: m.Count})
 		}
 	}
 	return out
@@ -281,7 +284,8 @@ func (db *DB) AgeWarning(ecosystems []string, now time.Time, limit time.Duration
 	if len(old) == 0 {
 		return ""
 	}
-	return "advisories are old (" + strings.Join(old, ", ") + "): what became known since is missing; 'drydock db update' fetches newer ones"
+	return "advisories are old (" + strings.Join(old, ", ") + "): what became known since is missing; 'drydock db " +
+		"update' fetches newer ones"
 }
 
 // Days is the age in whole days, 0 for what lies ahead.

@@ -70,9 +70,10 @@ type stamps struct {
 	LastModified string `json:"lastModified,omitempty"`
 }
 
-// get fetches a file of at most so many bytes to path+".new", unless it is unchanged since the last time; keep then puts
-// it in its place. check says whether what came is whole.
-func (f *fetcher) get(ctx context.Context, from, path string, most int64, check func(string) error) (changed bool, err error) {
+// get fetches a file of at most so many bytes to path+".new", unless it is unchanged since the last time; keep then
+// puts it in its place. check says whether what came is whole.
+func (f *fetcher) get(ctx context.Context, from, path string, most int64,
+	check func(string) error) (changed bool, err error) {
 	wait := firstWait
 	for try := 1; ; try++ {
 		changed, after, err := f.try(ctx, from, path, most, check)
@@ -93,7 +94,8 @@ type temporary struct{ error }
 func (t temporary) Unwrap() error { return t.error }
 
 // try makes one request. after is how long the server asks to wait before the next.
-func (f *fetcher) try(ctx context.Context, from, path string, most int64, check func(string) error) (changed bool, after time.Duration, err error) {
+func (f *fetcher) try(ctx context.Context, from, path string, most int64,
+	check func(string) error) (changed bool, after time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)

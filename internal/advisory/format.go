@@ -24,8 +24,8 @@ import (
 //	kev       sorted by CVE: CVE u32, day of entry (days since 1970) u32
 //	sums      CRC of every chunk of the file after the header and before this section
 //
-// A chunk is read and checked when the first byte of it is needed, so that opening costs nothing and a damaged file gives
-// an error instead of a wrong answer.
+// A chunk is read and checked when the first byte of it is needed, so that opening costs nothing and a damaged file
+// gives an error instead of a wrong answer.
 const (
 	magic      = "DRYDADV3"
 	chunk      = 4 << 10 // a page

@@ -121,8 +121,12 @@ func TestDamageIsFound(t *testing.T) {
 // What decode takes, the index gives back.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(osv("ZZ-1", "2026-01-01T00:00:00Z", "PyPI", "zz", "0", "1")))
-	f.Add([]byte(`{"id":"A","aliases":null,"affected":[{"package":{"ecosystem":"Debian:12","name":"a"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"last_affected":"1:2-3"},{"limit":"*"}]}],"versions":["1","v2"]}],"database_specific":{"severity":["x"],"cwe_ids":["CWE-1"]}}`))
-	f.Add([]byte(`{"id":"A","affected":[{"package":{"ecosystem":"npm","name":"a"},"ranges":[{"type":"SEMVER","events":[{"fixed":"1.0.0-a"},{"introduced":"1.0.0-a"}]},{"type":"GIT","events":[]}]}]}`))
+	f.Add(
+		[]byte(
+			`{"id":"A","aliases":null,"affected":[{"package":{"ecosystem":"Debian:12","name":"a"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"last_affected":"1:2-3"},{"limit":"*"}]}],"versions":["1","v2"]}],"database_specific":{"severity":["x"],"cwe_ids":["CWE-1"]}}`))
+	f.Add(
+		[]byte(
+			`{"id":"A","affected":[{"package":{"ecosystem":"npm","name":"a"},"ranges":[{"type":"SEMVER","events":[{"fixed":"1.0.0-a"},{"introduced":"1.0.0-a"}]},{"type":"GIT","events":[]}]}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := decode(b, nil)
 		if err != nil {
@@ -140,7 +144,8 @@ func FuzzDecode(f *testing.F) {
 		}
 		for _, e := range p.entries {
 			n := 0
-			if err := x.Each(e.ref.Ecosystem, e.ref.Name, func(*Entry) error { n++; return nil }); err != nil || n == 0 {
+			if err := x.Each(e.ref.Ecosystem, e.ref.Name, func(*Entry) error { n++; return nil }); err != nil ||
+				n == 0 {
 				t.Fatalf("%+v: %d entries, %v", e.ref, n, err)
 			}
 		}

@@ -118,7 +118,8 @@ func (s *source) find(only []string) error {
 			continue
 		}
 		// The public layout has folders of single releases too ("Debian:12"), which the whole one holds as well.
-		if name, _ := SplitEcosystem(d.Name()); name == d.Name() && tidy(name) && (only == nil || slices.Contains(only, name)) {
+		if name, _ := SplitEcosystem(d.Name()); name == d.Name() && tidy(name) &&
+			(only == nil || slices.Contains(only, name)) {
 			s.archives = append(s.archives, archive{d.Name(), p})
 		}
 	}
@@ -233,7 +234,8 @@ func (e errReader) Read([]byte) (int, error) { return 0, e.error }
 
 // readScores reads EPSS and KEV where they lie beside the advisories.
 func (s *source) readScores() {
-	for name, read := range map[string]func(io.Reader) (int, error){EPSSFile: s.builder.scores.readEPSS, KEVFile: s.builder.scores.readKEV} {
+	for name, read := range map[string]func(io.Reader) (int, error){EPSSFile: s.builder.scores.readEPSS,
+		KEVFile: s.builder.scores.readKEV} {
 		p := filepath.Join(s.dir, name)
 		f, err := os.Open(p)
 		if errors.Is(err, os.ErrNotExist) {

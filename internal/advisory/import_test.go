@@ -63,7 +63,8 @@ func gz(s string) []byte {
 }
 
 func osv(id, modified, ecosystem, name, introduced, fixed string) string {
-	return fmt.Sprintf(`{"id":%q,"modified":%q,"affected":[{"package":{"ecosystem":%q,"name":%q},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":%q},{"fixed":%q}]}]}]}`,
+	return fmt.Sprintf(
+		`{"id":%q,"modified":%q,"affected":[{"package":{"ecosystem":%q,"name":%q},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":%q},{"fixed":%q}]}]}]}`,
 		id, modified, ecosystem, name, introduced, fixed)
 }
 
@@ -81,7 +82,8 @@ func TestImportAndLookUp(t *testing.T) {
 		"Debian": {"d.json": osv("DSA-1", "2026-02-01T00:00:00Z", "Debian:12", "zz-src", "0", "1.2-3+deb12u1")},
 	}, map[string][]byte{
 		EPSSFile: gz("#source: test, 2026-08-16\ncve,epss,percentile\nCVE-2026-1,0.125,0.9\nnonsense\n"),
-		KEVFile:  []byte(`{"catalogVersion":"2026.08.07","vulnerabilities":[{"cveID":"CVE-2026-1","dateAdded":"2026-08-01"}]}`),
+		KEVFile: []byte(
+			`{"catalogVersion":"2026.08.07","vulnerabilities":[{"cveID":"CVE-2026-1","dateAdded":"2026-08-01"}]}`),
 	})
 	home := t.TempDir()
 	res, err := Import(context.Background(), home, dir, ImportOptions{Now: now})
@@ -96,7 +98,8 @@ func TestImportAndLookUp(t *testing.T) {
 			t.Errorf("control characters reach the terminal: %q", p)
 		}
 	}
-	if w := strings.Join(res.Warnings, "\n"); !strings.Contains(w, "1 ranges of commits") || !strings.Contains(w, "1 entries could not be used") {
+	if w := strings.Join(res.Warnings, "\n"); !strings.Contains(w, "1 ranges of commits") ||
+		!strings.Contains(w, "1 entries could not be used") {
 		t.Errorf("warnings %q", w)
 	}
 	db, err := Open(home)
@@ -110,7 +113,8 @@ func TestImportAndLookUp(t *testing.T) {
 			t.Errorf("entry %s", got)
 		}
 		r, err := h.Record()
-		if err != nil || r.ID != "PYSEC-1" || strings.Join(r.Aliases, " ") != "CVE-2026-1 GHSA-x" || strings.Join(r.CWE, " ") != "CWE-79" || len(r.Vectors) != 1 {
+		if err != nil || r.ID != "PYSEC-1" || strings.Join(r.Aliases, " ") != "CVE-2026-1 GHSA-x" ||
+			strings.Join(r.CWE, " ") != "CWE-79" || len(r.Vectors) != 1 {
 			t.Errorf("record %+v, %v", r, err)
 		}
 		if want := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC); !r.Modified.Equal(want) {
@@ -144,8 +148,10 @@ func TestImportsMeet(t *testing.T) {
 	home := t.TempDir()
 	in := func(eco, id, name string) {
 		t.Helper()
-		dir := layout(t, map[string]map[string]string{eco: {id + ".json": osv(id, "2020-01-01T00:00:00Z", eco, name, "0", "1")}}, nil)
-		if _, err := Import(context.Background(), home, dir, ImportOptions{Source: "test:" + id, Now: now}); err != nil {
+		dir := layout(t, map[string]map[string]string{eco: {id + ".json": osv(id, "2020-01-01T00:00:00Z", eco, name,
+			"0", "1")}}, nil)
+		if _, err := Import(context.Background(), home, dir,
+			ImportOptions{Source: "test:" + id, Now: now}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -163,21 +169,25 @@ func TestImportsMeet(t *testing.T) {
 		}
 		return n
 	}
-	if a, b, c, d := count("PyPI", "zz-one"), count("Alpine", "zz-two"), count("PyPI", "zz-three"), count("PyPI", "flask"); a != 0 || b != 1 || c != 1 || d == 0 {
+	if a, b, c, d := count("PyPI", "zz-one"), count("Alpine", "zz-two"), count("PyPI", "zz-three"),
+		count("PyPI", "flask"); a != 0 || b != 1 || c != 1 || d == 0 {
 		t.Errorf("entries: replaced %d, other ecosystem %d, new %d, embedded %d", a, b, c, d)
 	}
 	files, _ := filepath.Glob(filepath.Join(home, "*.idx"))
 	if len(files) != 2 {
 		t.Errorf("index files left: %q", files)
 	}
-	if got := fmt.Sprint(db.Used([]string{"PyPI"})); !strings.Contains(got, "embedded") || !strings.Contains(got, "test:ZZ-3") {
+	if got := fmt.Sprint(db.Used([]string{"PyPI"})); !strings.Contains(got, "embedded") ||
+		!strings.Contains(got, "test:ZZ-3") {
 		t.Errorf("used: %s", got)
 	}
 }
 
 func TestImportThatFailsChangesNothing(t *testing.T) {
 	home := t.TempDir()
-	good := layout(t, map[string]map[string]string{"Alpine": {"a.json": osv("ZZ-2", "2020-01-01T00:00:00Z", "Alpine:v3.20", "zz-two", "0", "1")}}, nil)
+	good := layout(t,
+		map[string]map[string]string{"Alpine": {"a.json": osv("ZZ-2", "2020-01-01T00:00:00Z", "Alpine:v3.20", "zz-two",
+			"0", "1")}}, nil)
 	if _, err := Import(context.Background(), home, good, ImportOptions{Now: now}); err != nil {
 		t.Fatal(err)
 	}

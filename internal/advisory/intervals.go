@@ -69,7 +69,8 @@ func intervals(o version.Order, r osvRange) ([]span, error) {
 func parseEvents(o version.Order, r osvRange) (events []event, limit *event, err error) {
 	unlimited := false
 	for _, e := range r.Events {
-		for _, x := range []event{{text: e.Introduced, kind: NoEnd}, {text: e.Fixed, kind: Fixed}, {text: e.LastAffected, kind: LastAffected}, {text: e.Limit, kind: Limit}} {
+		for _, x := range []event{{text: e.Introduced, kind: NoEnd}, {text: e.Fixed, kind: Fixed},
+			{text: e.LastAffected, kind: LastAffected}, {text: e.Limit, kind: Limit}} {
 			switch {
 			case x.text == "":
 				continue

@@ -34,7 +34,8 @@ func SplitEcosystem(s string) (name, release string) {
 }
 
 // suseRelease is one spelling for all modules and extensions of a service pack, which publish the same packages:
-// "Linux Enterprise Module for Basesystem 15 SP5" and "Linux Enterprise Server 15 SP5-LTSS" are "Linux Enterprise 15 SP5".
+// "Linux Enterprise Module for Basesystem 15 SP5" and "Linux Enterprise Server 15 SP5-LTSS" are "Linux Enterprise 15
+// SP5".
 func suseRelease(s string) string {
 	const product = "Linux Enterprise "
 	i := strings.IndexAny(s, "0123456789")
@@ -49,7 +50,8 @@ func suseRelease(s string) string {
 // without release cannot be judged.
 func HasReleases(ecosystem string) bool {
 	switch ecosystem {
-	case "Debian", "Ubuntu", "Alpine", "AlmaLinux", "Rocky Linux", "Red Hat", "SUSE", "openSUSE", "Mageia", "openEuler", "Azure Linux", "Photon OS":
+	case "Debian", "Ubuntu", "Alpine", "AlmaLinux", "Rocky Linux", "Red Hat", "SUSE", "openSUSE", "Mageia", "openEuler",
+		"Azure Linux", "Photon OS":
 		return true
 	}
 	return false

@@ -277,7 +277,8 @@ func readExtras(b json.RawMessage) extras {
 		var m map[string]json.RawMessage
 		if json.Unmarshal(b, &m) == nil {
 			x = extras{}
-			for key, into := range map[string]any{"severity": &x.Severity, "cwe_ids": &x.CWE, "urgency": &x.Urgency, "informational": &x.Informational} {
+			for key, into := range map[string]any{"severity": &x.Severity, "cwe_ids": &x.CWE, "urgency": &x.Urgency,
+				"informational": &x.Informational} {
 				if json.Unmarshal(m[key], into) != nil {
 					continue
 				}
@@ -331,8 +332,8 @@ func cwes(list []string) []string {
 	return compact(out)
 }
 
-// ranges are those to go by. The Go database holds programs whose releases are no versions of their module (gogs, grafana):
-// where its ranges say "all versions" for want of a better word, the releases in a field of its own count.
+// ranges are those to go by. The Go database holds programs whose releases are no versions of their module (gogs,
+// grafana): where its ranges say "all versions" for want of a better word, the releases in a field of its own count.
 func (a *osvAffected) ranges(ecosystem string) []osvRange {
 	var own struct {
 		Ranges []osvRange `json:"custom_ranges"`
@@ -401,7 +402,8 @@ func (p *parsed) addAffected(a *osvAffected, wanted func(string) bool) {
 	}
 	e.Vectors, e.Word = severities(a.Severity)
 	eco, db := readExtras(a.Ecosystem), readExtras(a.Database)
-	for _, w := range []any{eco.Severity, db.Severity, eco.Urgency, eco.UbuntuPriority, db.Informational, eco.Informational} {
+	for _, w := range []any{eco.Severity, db.Severity, eco.Urgency, eco.UbuntuPriority, db.Informational,
+		eco.Informational} {
 		if s, ok := w.(string); ok && e.Word == "" {
 			e.Word = word(s)
 		}

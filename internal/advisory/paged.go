@@ -8,9 +8,9 @@ import (
 	"unsafe"
 )
 
-// paged is an index file of which a chunk is read when the first byte of it is needed. To map the file would be simpler,
-// but kernels map a file's pages by the megabyte: all of an index of which a run needs a quarter. And a mapped file that
-// somebody cuts short ends the process.
+// paged is an index file of which a chunk is read when the first byte of it is needed. To map the file would be
+// simpler, but kernels map a file's pages by the megabyte: all of an index of which a run needs a quarter. And a mapped
+// file that somebody cuts short ends the process.
 type paged struct {
 	from io.ReaderAt
 	mem  []byte // as long as the file; what was not read yet is zero and takes no memory

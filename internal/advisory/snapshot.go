@@ -41,7 +41,8 @@ func WriteSnapshot(ctx context.Context, dir string, asOf time.Time, to string) e
 		return fmt.Errorf("%d records could not be used, first %s", s.result.Bad, s.result.Places[0])
 	}
 	for id, p := range s.builder.records {
-		p.entries = slices.DeleteFunc(p.entries, func(e entry) bool { return !slices.Contains(Embeddable, e.ref.Ecosystem) })
+		p.entries = slices.DeleteFunc(p.entries,
+			func(e entry) bool { return !slices.Contains(Embeddable, e.ref.Ecosystem) })
 		if len(p.entries) == 0 {
 			delete(s.builder.records, id)
 		}

@@ -105,7 +105,8 @@ func Import(ctx context.Context, dir, from string, o ImportOptions) (*Imported, 
 	}
 	put := func(name string, meta Meta, data []byte) error {
 		sum := sha256.Sum256(data)
-		e := indexFile{Name: name, File: hex.EncodeToString(sum[:8]) + ".idx", Source: o.Source, Imported: o.Now.UTC().Truncate(time.Second)}
+		e := indexFile{Name: name, File: hex.EncodeToString(sum[:8]) + ".idx", Source: o.Source,
+			Imported: o.Now.UTC().Truncate(time.Second)}
 		m.Files = slices.DeleteFunc(m.Files, func(o indexFile) bool { return o.Name == name })
 		m.Files = append(m.Files, e)
 		s.result.Ecosystems = append(s.result.Ecosystems, meta.Ecosystems...)

@@ -28,8 +28,8 @@ const (
 	publicEPSS = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
 )
 
-// DefaultEcosystems are those that an update fetches where none are named: the embedded ones, and the distributions that
-// most images stand on and that are not embedded.
+// DefaultEcosystems are those that an update fetches where none are named: the embedded ones, and the distributions
+// that most images stand on and that are not embedded.
 func DefaultEcosystems() []string {
 	return slices.Sorted(slices.Values(append([]string{"Alpine", "Ubuntu"}, Embeddable...)))
 }
@@ -57,7 +57,8 @@ func fetchedBefore(dir string) []string {
 	}
 	var out []string
 	for i := range m.Files {
-		if f := &m.Files[i]; strings.HasPrefix(f.Source, "http") && f.Name != scoresName && f.Name == filepath.Base(f.Name) {
+		if f := &m.Files[i]; strings.HasPrefix(f.Source, "http") && f.Name != scoresName &&
+			f.Name == filepath.Base(f.Name) {
 			out = append(out, f.Name)
 		}
 	}
@@ -67,8 +68,8 @@ func fetchedBefore(dir string) []string {
 // UpdateOptions are what an update may be told.
 type UpdateOptions struct {
 	Base string // address of the layout; "" for PublicBase
-	// Ecosystems are those wanted; nil for DefaultEcosystems, of which the base need not have all. What an earlier update
-	// fetched is wanted in any case.
+	// Ecosystems are those wanted; nil for DefaultEcosystems, of which the base need not have all. What an earlier
+	// update fetched is wanted in any case.
 	Ecosystems []string
 	Cache      string // folder for the archives, so that only what changed is fetched again
 	Now        time.Time
@@ -100,7 +101,8 @@ func Update(ctx context.Context, dir string, o UpdateOptions) (*Updated, error) 
 	}
 	base, err := url.Parse(strings.TrimSuffix(o.Base, "/"))
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" {
-		return nil, clierr.Usage("%q is no http or https address", o.Base).WithHint("For a folder on this machine use 'drydock db import DIR'.")
+		return nil, clierr.Usage("%q is no http or https address",
+			o.Base).WithHint("For a folder on this machine use 'drydock db import DIR'.")
 	}
 	u := &updater{UpdateOptions: o, base: base, named: o.Ecosystems}
 	if o.Ecosystems == nil {
@@ -108,7 +110,8 @@ func Update(ctx context.Context, dir string, o UpdateOptions) (*Updated, error) 
 	}
 	for _, e := range u.Ecosystems {
 		if name, _ := SplitEcosystem(e); name != e || !tidy(e) || e != filepath.Base(e) || e == "." || e == ".." {
-			return nil, clierr.Usage("%q is no ecosystem", e).WithHint("Name it without release, as the OSV schema does: Debian, Alpine, PyPI, npm ...")
+			return nil, clierr.Usage("%q is no ecosystem",
+				e).WithHint("Name it without release, as the OSV schema does: Debian, Alpine, PyPI, npm ...")
 		}
 	}
 	for _, e := range fetchedBefore(dir) {
@@ -166,7 +169,8 @@ func (u *updater) run(ctx context.Context) error {
 		}
 	}
 	if len(u.done.Fetched)+len(u.done.Unchanged) == 0 {
-		return clierr.Input(u.base.Redacted(), "no ecosystem's all.zip is there").WithHint("The address must have {ecosystem}/all.zip below it, as the public OSV export does.")
+		return clierr.Input(u.base.Redacted(), "no ecosystem's all.zip is there").WithHint(
+			"The address must have {ecosystem}/all.zip below it, as the public OSV export does.")
 	}
 	return u.scores(ctx)
 }
@@ -228,9 +232,10 @@ func (u *updater) use(ctx context.Context, dir string) error {
 	if len(u.got) == 0 && checked(dir, wanted, source, u.Now) {
 		return nil
 	}
-	res, err := Import(ctx, dir, u.dir, ImportOptions{Source: source, Only: wanted, Now: u.Now, Progress: func(done, total int) {
-		u.Progress("reading", done, total)
-	}})
+	res, err := Import(ctx, dir, u.dir, ImportOptions{Source: source, Only: wanted, Now: u.Now,
+		Progress: func(done, total int) {
+			u.Progress("reading", done, total)
+		}})
 	u.done.Import = res
 	return err
 }

@@ -62,7 +62,9 @@ func twoEcosystems(t *testing.T) string {
 	return layout(t, map[string]map[string]string{
 		"Alpine": {"a.json": osv("ZZ-1", "2026-01-01T00:00:00Z", "Alpine:v3.20", "zz-a", "0", "1")},
 		"Pub":    {"p.json": osv("ZZ-2", "2026-01-01T00:00:00Z", "Pub", "zz-p", "0", "1")},
-	}, map[string][]byte{KEVFile: []byte(`{"catalogVersion":"2026.08.07","vulnerabilities":[{"cveID":"CVE-2026-1","dateAdded":"2026-08-01"}]}`)})
+	},
+		map[string][]byte{KEVFile: []byte(
+			`{"catalogVersion":"2026.08.07","vulnerabilities":[{"cveID":"CVE-2026-1","dateAdded":"2026-08-01"}]}`)})
 }
 
 func TestUpdateAsksOnlyForWhatChanged(t *testing.T) {
@@ -72,14 +74,16 @@ func TestUpdateAsksOnlyForWhatChanged(t *testing.T) {
 	update := func() *Updated {
 		t.Helper()
 		var waits []time.Duration
-		u, err := Update(context.Background(), home, UpdateOptions{Base: s.URL, Cache: cache, Now: now, fetch: patience(&waits)})
+		u, err := Update(context.Background(), home, UpdateOptions{Base: s.URL, Cache: cache, Now: now,
+			fetch: patience(&waits)})
 		if err != nil || len(waits) > 0 {
 			t.Fatal(err, waits)
 		}
 		return u
 	}
 	u := update()
-	if got := strings.Join(u.Fetched, " "); got != "Alpine Pub" || u.Import == nil || u.Import.Records != 2 || !u.Import.Scores {
+	if got := strings.Join(u.Fetched, " "); got != "Alpine Pub" || u.Import == nil || u.Import.Records != 2 ||
+		!u.Import.Scores {
 		t.Fatalf("first: %+v", u)
 	}
 	if len(u.Absent) != len(DefaultEcosystems())-2 {
@@ -88,7 +92,8 @@ func TestUpdateAsksOnlyForWhatChanged(t *testing.T) {
 	if u = update(); len(u.Fetched) != 0 || len(u.Unchanged) != 2 || u.Import != nil || s.status[304] != 3 {
 		t.Errorf("second: %+v, answers %v", u, s.status)
 	}
-	later := layout(t, map[string]map[string]string{"Pub": {"p.json": osv("ZZ-3", "2026-02-01T00:00:00Z", "Pub", "zz-new", "0", "1")}}, nil)
+	later := layout(t, map[string]map[string]string{"Pub": {"p.json": osv("ZZ-3", "2026-02-01T00:00:00Z", "Pub",
+		"zz-new", "0", "1")}}, nil)
 	b, err := os.ReadFile(filepath.Join(later, "osv", "Pub", "all.zip"))
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +125,8 @@ func TestUpdateAsksOnlyForWhatChanged(t *testing.T) {
 // the base has it no more.
 func TestUpdateKeepsWhatWasFetched(t *testing.T) {
 	dir := twoEcosystems(t)
-	later := layout(t, map[string]map[string]string{"SUSE": {"s.json": osv("ZZ-4", "2026-01-01T00:00:00Z", "SUSE:x", "zz-s", "0", "1")}}, nil)
+	later := layout(t, map[string]map[string]string{"SUSE": {"s.json": osv("ZZ-4", "2026-01-01T00:00:00Z", "SUSE:x",
+		"zz-s", "0", "1")}}, nil)
 	b, err := os.ReadFile(filepath.Join(later, "osv", "SUSE", "all.zip"))
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +137,8 @@ func TestUpdateKeepsWhatWasFetched(t *testing.T) {
 	update := func(ecosystems ...string) *Updated {
 		t.Helper()
 		var waits []time.Duration
-		u, err := Update(context.Background(), home, UpdateOptions{Base: s.URL, Cache: cache, Now: now, Ecosystems: ecosystems, fetch: patience(&waits)})
+		u, err := Update(context.Background(), home, UpdateOptions{Base: s.URL, Cache: cache, Now: now,
+			Ecosystems: ecosystems, fetch: patience(&waits)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +174,8 @@ func TestUpdateThatFailsChangesNothing(t *testing.T) {
 	s := serve(t, dir)
 	home, cache := t.TempDir(), t.TempDir()
 	var waits []time.Duration
-	o := UpdateOptions{Base: s.URL, Cache: cache, Now: now, Ecosystems: []string{"Alpine", "Pub"}, fetch: patience(&waits)}
+	o := UpdateOptions{Base: s.URL, Cache: cache, Now: now, Ecosystems: []string{"Alpine", "Pub"},
+		fetch: patience(&waits)}
 	if _, err := Update(context.Background(), home, o); err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +236,8 @@ func TestUpdateTriesAgain(t *testing.T) {
 		return false
 	}
 	var waits []time.Duration
-	_, err := Update(context.Background(), t.TempDir(), UpdateOptions{Base: s.URL + "/osv/", Cache: t.TempDir(), Now: now, Ecosystems: []string{"Pub"}, fetch: patience(&waits)})
+	_, err := Update(context.Background(), t.TempDir(), UpdateOptions{Base: s.URL + "/osv/", Cache: t.TempDir(),
+		Now: now, Ecosystems: []string{"Pub"}, fetch: patience(&waits)})
 	if err != nil || len(waits) != 2 || waits[0] != 7*time.Second {
 		t.Errorf("%v, waits %v", err, waits)
 	}

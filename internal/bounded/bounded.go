@@ -64,7 +64,8 @@ func ReadFile(path string, max int64) ([]byte, error) {
 		return nil, &os.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
 	}
 	if st.Size() > max {
-		return nil, &os.PathError{Op: "read", Path: path, Err: fmt.Errorf("%w: %d bytes, at most %d are read", ErrTooLarge, st.Size(), max)}
+		return nil, &os.PathError{Op: "read", Path: path, Err: fmt.Errorf("%w: %d bytes, at most %d are read",
+			ErrTooLarge, st.Size(), max)}
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package config reads drydock.yaml: what a team tells drydock about its host. Every key is checked; a word that drydock
-// does not know is an error with its place, since a policy that is not applied is worse than none.
+// Package config reads drydock.yaml: what a team tells drydock about its host. Every key is checked; a word that
+// drydock does not know is an error with its place, since a policy that is not applied is worse than none.
 package config
 
 import (
@@ -53,9 +53,10 @@ type Image struct {
 
 // Access is what the access gate cannot see in the projects' files.
 type Access struct {
-	Logins        []string // forwardAuth middlewares that ask for a login: "sso@docker", "sso", or the service they ask
-	Bouncers      []string // those that let in whoever they do not know
-	TraefikConfig string   // Traefik's static configuration, a file or the folder that it stands in; "" = as the projects say
+	Logins   []string // forwardAuth middlewares that ask for a login: "sso@docker", "sso", or the service they ask
+	Bouncers []string // those that let in whoever they do not know
+	// Traefik's static configuration, a file or the folder that it stands in; "" = as the projects say
+	TraefikConfig string
 }
 
 // Policy is when a scan fails.

@@ -82,7 +82,8 @@ func (d *decoder) fields(n *yaml.Node, of string, readers map[string]func(*yaml.
 				known = append(known, k)
 			}
 			slices.Sort(known)
-			d.fail(key, suggest.Hint(key.Value, known, "Known here: "+strings.Join(known, ", ")+"."), "%s has no key %q", of, key.Value)
+			d.fail(key, suggest.Hint(key.Value, known, "Known here: "+strings.Join(known, ", ")+"."),
+				"%s has no key %q", of, key.Value)
 			continue
 		}
 		if value.ShortTag() != "!!null" {
@@ -104,7 +105,8 @@ func (d *decoder) config(c *Config, n *yaml.Node) {
 	d.fields(n, "drydock.yaml", map[string]func(*yaml.Node){
 		"version": func(n *yaml.Node) {
 			if v, err := strconv.Atoi(n.Value); err != nil || v != Version {
-				d.fail(n, fmt.Sprintf("Write `version: %d`.", Version), "this drydock does not know version %s of the file", quote(n))
+				d.fail(n, fmt.Sprintf("Write `version: %d`.", Version),
+					"this drydock does not know version %s of the file", quote(n))
 			}
 		},
 		"stacks": func(n *yaml.Node) { d.each(n, "stacks", func(n *yaml.Node) { d.stack(c, n) }) },
@@ -214,7 +216,8 @@ func (d *decoder) groups(c *Config, n *yaml.Node) {
 		d.each(target(n.Content[i+1]), "group "+name.Value, func(n *yaml.Node) {
 			if _, err := netip.ParsePrefix(n.Value); err != nil {
 				if _, err := netip.ParseAddr(n.Value); err != nil {
-					d.fail(n, "Write 203.0.113.7, 203.0.113.0/24 or an IPv6 address.", "%s is no address and no range", quote(n))
+					d.fail(n, "Write 203.0.113.7, 203.0.113.0/24 or an IPv6 address.", "%s is no address and no range",
+						quote(n))
 					return
 				}
 			}
@@ -240,7 +243,8 @@ func (d *decoder) access(a *Access, n *yaml.Node) {
 
 var groupName = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
-var gates = []finding.Gate{finding.GateDockerfile, finding.GateImage, finding.GateRebuild, finding.GateCode, finding.GateAccess}
+var gates = []finding.Gate{finding.GateDockerfile, finding.GateImage, finding.GateRebuild, finding.GateCode,
+	finding.GateAccess}
 
 func (d *decoder) gate(c *Config, n *yaml.Node) {
 	names := make([]string, len(gates))

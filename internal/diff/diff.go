@@ -81,7 +81,8 @@ func Compare(before, after *report.Report) *Diff {
 		case len(unjudged.of(f)) > 0:
 			d.Unseen = append(d.Unseen, Change{Finding: *f, Text: "which version is installed is not known any more"})
 		case !looked(after, f) || !couldSee(before, after, f) && (f.Package == nil || len(is.of(f)) == 0):
-			d.Unseen = append(d.Unseen, Change{Finding: *f, Text: fmt.Sprintf("the %s gate did not look there", f.Gate)})
+			d.Unseen = append(d.Unseen,
+				Change{Finding: *f, Text: fmt.Sprintf("the %s gate did not look there", f.Gate)})
 		default:
 			d.Fixed = append(d.Fixed, changed(f, was, is))
 		}
@@ -92,7 +93,8 @@ func Compare(before, after *report.Report) *Diff {
 		switch {
 		case f.Status != finding.Open, g != nil && g.Status == finding.Open:
 		case g != nil:
-			d.New = append(d.New, Change{Finding: *f, Cause: CauseReopened, Text: fmt.Sprintf("was %s before", g.Status)})
+			d.New = append(d.New,
+				Change{Finding: *f, Cause: CauseReopened, Text: fmt.Sprintf("was %s before", g.Status)})
 		default:
 			d.New = append(d.New, changed(f, was, is))
 		}
@@ -140,8 +142,8 @@ func silenced(f *finding.Finding) Change {
 // versions are the versions of each package, by what it is and where: kind, name and service.
 type versions map[string][]string
 
-// versionsOf lists the versions of a report's packages, and apart from them what stands in place of one where the version
-// that is installed is not known: nothing is judged then.
+// versionsOf lists the versions of a report's packages, and apart from them what stands in place of one where the
+// version that is installed is not known: nothing is judged then.
 func versionsOf(r *report.Report) (known, unjudged versions) {
 	known, unjudged = versions{}, versions{}
 	for i := range r.Packages {
@@ -254,7 +256,8 @@ func couldSee(before, after *report.Report, f *finding.Finding) bool {
 
 // concerns tells whether the input is one of the finding's services.
 func concerns(in *report.Input, f *finding.Finding) bool {
-	return slices.ContainsFunc(in.Names(), func(s string) bool { return s == f.Service || slices.Contains(f.Refs(), s) })
+	return slices.ContainsFunc(in.Names(),
+		func(s string) bool { return s == f.Service || slices.Contains(f.Refs(), s) })
 }
 
 // Encode writes the JSON, indented, with a final newline.

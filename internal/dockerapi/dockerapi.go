@@ -54,7 +54,8 @@ func Connect(ctx context.Context) (*client.Client, error) {
 		}
 		f := clierr.Input(host, "no container engine answers")
 		f.Err = err
-		return nil, f.WithHint("Start the engine, or name another with DOCKER_HOST or `docker context use`; a permission error means that this user may not use its socket.")
+		return nil, f.WithHint("Start the engine, or name another with DOCKER_HOST or `docker context use`; a " +
+			"permission error means that this user may not use its socket.")
 	}
 	return cli, nil
 }

@@ -45,7 +45,8 @@ func home(t *testing.T, files map[string]string) {
 	old := config.Dir()
 	config.SetDir(dir)
 	t.Cleanup(func() { config.SetDir(old) })
-	for _, e := range []string{"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_API_VERSION", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"} {
+	for _, e := range []string{"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_API_VERSION", "DOCKER_CERT_PATH",
+		"DOCKER_TLS_VERIFY"} {
 		t.Setenv(e, "")
 	}
 }
@@ -83,7 +84,8 @@ func TestConnectChoosesAsDockerDoes(t *testing.T) {
 			}
 			defer cli.Close()
 			if cli.DaemonHost() != c.want || cli.ClientVersion() != c.version || *c.pings == before {
-				t.Errorf("connected to %s, version %s, %d pings; want %s, %s", cli.DaemonHost(), cli.ClientVersion(), *c.pings-before, c.want, c.version)
+				t.Errorf("connected to %s, version %s, %d pings; want %s, %s", cli.DaemonHost(), cli.ClientVersion(),
+					*c.pings-before, c.want, c.version)
 			}
 		})
 	}
@@ -94,7 +96,8 @@ func TestConnectTellsWhatIsWrong(t *testing.T) {
 		home(t, nil)
 		t.Setenv("DOCKER_HOST", "unix:///nonexistent/engine.sock")
 		_, err := Connect(context.Background())
-		if err == nil || !strings.Contains(err.Error(), "/nonexistent/engine.sock") || clierr.Hint(err) == "" || clierr.Code(err) != clierr.ExitInput {
+		if err == nil || !strings.Contains(err.Error(), "/nonexistent/engine.sock") || clierr.Hint(err) == "" ||
+			clierr.Code(err) != clierr.ExitInput {
 			t.Errorf("error %v, hint %q", err, clierr.Hint(err))
 		}
 	})

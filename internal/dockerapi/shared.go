@@ -16,8 +16,8 @@ type Shared struct {
 	err  error
 }
 
-// Client returns the client, which is not the caller's to close. Whoever waits no longer than ctx allows does not end the
-// attempt for the others.
+// Client returns the client, which is not the caller's to close. Whoever waits no longer than ctx allows does not end
+// the attempt for the others.
 func (s *Shared) Client(ctx context.Context) (*client.Client, error) {
 	s.mu.Lock()
 	if s.done == nil {

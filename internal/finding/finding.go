@@ -144,7 +144,8 @@ type Advisory struct {
 	CVSSVector string   `json:"cvssVector"` // the vector that the score was computed from
 	EPSS       *float64 `json:"epss"`       // FIRST EPSS probability 0..1, nil where FIRST does not list it
 	KEV        bool     `json:"kev"`        // in CISA's catalogue of known exploited vulnerabilities
-	Fixed      string   `json:"fixed"`      // lowest version that mends it in the package's own line, "" if none is known
+	// lowest version that mends it in the package's own line, "" if none is known
+	Fixed string `json:"fixed"`
 }
 
 // Waiver is an accepted risk.
@@ -165,24 +166,25 @@ type Finding struct {
 	Confidence Confidence `json:"confidence"`
 	Services   []string   `json:"services"`
 	Service    string     `json:"service"`
-	Router     string     `json:"router"` // access: the router that it is about, "app-https@docker"; "" where there is none
-	Location   Location   `json:"location"`
-	Snippet    string     `json:"snippet"`
-	Flow       []Step     `json:"flow"`
-	CWE        []string   `json:"cwe"`
-	OWASP      []string   `json:"owasp"`
-	Effect     Effect     `json:"effect"`
-	Package    *Package   `json:"package"`
-	Advisory   *Advisory  `json:"advisory"`
-	Reachable  Reachable  `json:"reachable"`
-	Exposure   Exposure   `json:"exposure"`
-	Priority   int        `json:"priority"`
-	Why        []string   `json:"why"`
-	Evidence   []string   `json:"evidence"`
-	Forecast   Forecast   `json:"forecast"`
-	Fix        Fix        `json:"fix"`
-	Status     Status     `json:"status"`
-	Waiver     *Waiver    `json:"waiver"`
+	// access: the router that it is about, "app-https@docker"; "" where there is none
+	Router    string    `json:"router"`
+	Location  Location  `json:"location"`
+	Snippet   string    `json:"snippet"`
+	Flow      []Step    `json:"flow"`
+	CWE       []string  `json:"cwe"`
+	OWASP     []string  `json:"owasp"`
+	Effect    Effect    `json:"effect"`
+	Package   *Package  `json:"package"`
+	Advisory  *Advisory `json:"advisory"`
+	Reachable Reachable `json:"reachable"`
+	Exposure  Exposure  `json:"exposure"`
+	Priority  int       `json:"priority"`
+	Why       []string  `json:"why"`
+	Evidence  []string  `json:"evidence"`
+	Forecast  Forecast  `json:"forecast"`
+	Fix       Fix       `json:"fix"`
+	Status    Status    `json:"status"`
+	Waiver    *Waiver   `json:"waiver"`
 
 	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
 	ServiceRefs []string `json:"serviceRefs,omitempty"`

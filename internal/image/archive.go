@@ -130,7 +130,8 @@ func (ix *tarIndex) open(name string) (*part, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: %w", name, os.ErrNotExist)
 	}
-	return &part{ReaderAt: io.NewSectionReader(ix.f, s.off, s.size), size: s.size, close: func() error { return nil }}, nil
+	return &part{ReaderAt: io.NewSectionReader(ix.f, s.off, s.size), size: s.size, close: func() error { return nil }},
+		nil
 }
 
 // dockerManifest is an element of the manifest.json of a `docker save` archive.
@@ -154,7 +155,8 @@ func openTarFile(ctx context.Context, file, form, tag string, opt Options) (*Ima
 		if ctx.Err() != nil || errors.As(err, &known) {
 			return nil, err
 		}
-		return nil, clierr.InputErr(file, err).WithHint("An image archive is what `docker save` or an OCI layout in a tar gives.")
+		return nil, clierr.InputErr(file, err).WithHint("An image archive is what `docker save` or an OCI layout in " +
+			"a tar gives.")
 	}
 	img.Info.Name = file
 	img.keep(f.Close)
@@ -231,7 +233,8 @@ func openDocker(b blobs, tag string, opt Options, prog *progress) (*Image, error
 		return nil, fmt.Errorf("%s: %w", m.Config, err)
 	}
 	if len(m.Layers) != len(img.Info.Layers) {
-		return nil, fmt.Errorf("manifest.json names %d layers, the configuration %d", len(m.Layers), len(img.Info.Layers))
+		return nil, fmt.Errorf("manifest.json names %d layers, the configuration %d", len(m.Layers),
+			len(img.Info.Layers))
 	}
 	for i, name := range m.Layers {
 		if p, err := b.open(name); err == nil {
@@ -258,7 +261,8 @@ func pickDocker(ms []dockerManifest, tag string) (*dockerManifest, error) {
 	case len(ms) == 0:
 		return nil, errors.New("manifest.json names no image")
 	case tag == "":
-		return nil, fmt.Errorf("it holds %d images; name one after the file's name and an @: %s", len(ms), strings.Join(names, ", "))
+		return nil, fmt.Errorf("it holds %d images; name one after the file's name and an @: %s", len(ms),
+			strings.Join(names, ", "))
 	}
 	return nil, fmt.Errorf("it holds no image %q, but: %s", tag, strings.Join(names, ", "))
 }
@@ -266,19 +270,20 @@ func pickDocker(ms []dockerManifest, tag string) (*dockerManifest, error) {
 // addPart adds a layer that is a part of a blob store.
 func (img *Image) addPart(b blobs, name, digest, diffID string, prog *progress) {
 	verify := img.opt.Verify
-	img.layers = append(img.layers, layerSource{name: name, diffID: diffID, open: func(context.Context) (*Layer, error) {
-		p, err := b.open(name)
-		if err != nil {
-			return nil, err
-		}
-		l, err := partLayer(p, verify, digest, diffID, prog.add)
-		if err != nil {
-			p.close()
-			return nil, err
-		}
-		img.keep(p.close)
-		return l, nil
-	}})
+	img.layers = append(img.layers,
+		layerSource{name: name, diffID: diffID, open: func(context.Context) (*Layer, error) {
+			p, err := b.open(name)
+			if err != nil {
+				return nil, err
+			}
+			l, err := partLayer(p, verify, digest, diffID, prog.add)
+			if err != nil {
+				p.close()
+				return nil, err
+			}
+			img.keep(p.close)
+			return l, nil
+		}})
 }
 
 // partLayer reads a layer from a part: by seeking where it is a plain tar that need not be hashed, else as a stream.

@@ -113,8 +113,8 @@ func documentsOf(b blobs, data []byte) []Document {
 	return out
 }
 
-// isDocument tells an SBOM, or what may hold one, by its media type. An attestation that says what it is of, and is not of
-// an SBOM, is none.
+// isDocument tells an SBOM, or what may hold one, by its media type. An attestation that says what it is of, and is not
+// of an SBOM, is none.
 func isDocument(mediaType, predicate string) bool {
 	switch {
 	case strings.Contains(mediaType, "in-toto"):

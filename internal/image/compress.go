@@ -172,7 +172,8 @@ const (
 )
 
 func newReadAhead(r io.Reader) *readAhead {
-	a := &readAhead{full: make(chan chunk, aheadChunks), empty: make(chan []byte, aheadChunks), stop: make(chan struct{})}
+	a := &readAhead{full: make(chan chunk, aheadChunks), empty: make(chan []byte, aheadChunks),
+		stop: make(chan struct{})}
 	for range aheadChunks {
 		a.empty <- make([]byte, aheadChunk)
 	}

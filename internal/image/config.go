@@ -51,8 +51,8 @@ func applyConfig(info *inventory.Image, data []byte) error {
 // maxLayers is more than any engine can mount.
 const maxLayers = 1000
 
-// applyHistory gives each layer the instruction that made it. Rows that made no layer are marked so; where the rest does
-// not fit the layers, nothing is told rather than something wrong.
+// applyHistory gives each layer the instruction that made it. Rows that made no layer are marked so; where the rest
+// does not fit the layers, nothing is told rather than something wrong.
 func applyHistory(info *inventory.Image, rows []v1.History) {
 	n := 0
 	for _, r := range rows {
@@ -83,8 +83,9 @@ var (
 	// The same, found after build arguments, whose values are not told.
 	argsShellRE = lazyregexp.New(`\s/\S*sh(?:\s+-[a-z]+|\s+pipefail)*\s+-[a-z]*c\s+`)
 	argsRE      = lazyregexp.New(`^\|\d+ `)
-	keywordRE   = lazyregexp.New(`^(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\s`)
-	blanksRE    = lazyregexp.New(`\s+`)
+	keywordRE   = lazyregexp.New(
+		`^(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)\s`)
+	blanksRE = lazyregexp.New(`\s+`)
 )
 
 // Instruction is a row of an image's history as the Dockerfile would have it: without the builder's shell, without the

@@ -42,7 +42,8 @@ func openEngine(ctx context.Context, ref string, opt Options) (*Image, error) {
 			return nil, ctx.Err()
 		}
 		if errdefs.IsNotFound(err) {
-			return nil, clierr.Input(ref, "the engine has no such image").WithHint("`docker pull` or build it, or name it as registry:%s.", ref)
+			return nil, clierr.Input(ref, "the engine has no such image").WithHint(
+				"`docker pull` or build it, or name it as registry:%s.", ref)
 		}
 		return nil, clierr.InputErr(ref, err)
 	}
@@ -87,7 +88,8 @@ func inspect(ctx context.Context, cli *client.Client, ref string, opt Options) (
 }
 
 func engineInfo(ref string, r *apiimage.InspectResponse) inventory.Image {
-	info := inventory.Image{Name: ref, ID: r.ID, Tags: r.RepoTags, OS: r.Os, Arch: r.Architecture, Variant: r.Variant, Created: r.Created}
+	info := inventory.Image{Name: ref, ID: r.ID, Tags: r.RepoTags, OS: r.Os, Arch: r.Architecture, Variant: r.Variant,
+		Created: r.Created}
 	if len(r.RepoDigests) > 0 {
 		_, info.Digest, _ = strings.Cut(r.RepoDigests[0], "@")
 	}
@@ -111,7 +113,8 @@ func engineHistory(items []apiimage.HistoryResponseItem, layers int) []v1.Histor
 	byWord := func(h *apiimage.HistoryResponseItem) bool {
 		word, _, _ := strings.Cut(Instruction(h.CreatedBy), " ")
 		switch word {
-		case "ARG", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "SHELL", "STOPSIGNAL", "USER", "VOLUME":
+		case "ARG", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "SHELL",
+			"STOPSIGNAL", "USER", "VOLUME":
 			return true
 		}
 		return false

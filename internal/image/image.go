@@ -25,7 +25,8 @@ import (
 type Options struct {
 	Platform string            // "linux/arm64" or "linux/arm/v7"; "" for this machine's architecture
 	Engine   *dockerapi.Shared // the connection to ask; nil for one of its own
-	Verify   bool              // check the digests of local archives and layouts too; what comes over a network always is
+	// check the digests of local archives and layouts too; what comes over a network always is
+	Verify bool
 	// Progress, if not nil, is told of bytes passed; total is 0 where it is not known. It must return at once and be
 	// safe to call from several goroutines.
 	Progress func(done, total int64)
@@ -41,7 +42,8 @@ type Image struct {
 	Known []Known
 
 	layers []layerSource
-	parts  []string                                                 // of a stream that has passed, each layer's name in it
+	// of a stream that has passed, each layer's name in it
+	parts  []string
 	stream func(ctx context.Context, read func(*Layer) error) error // sources that cannot pick a layer
 	opt    Options
 

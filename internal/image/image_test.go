@@ -32,9 +32,11 @@ type file = imagetest.File
 // twoLayers is an image whose layers hold one of everything.
 func twoLayers(t testing.TB) v1.Image {
 	return imagetest.Image(t, [][]byte{
-		imagetest.Tar(t, file{Name: "etc/"}, file{Name: "./etc/a", Data: "alpha"}, file{Name: "/etc/b", Data: strings.Repeat("b", 5000), Mode: 0o755},
+		imagetest.Tar(t, file{Name: "etc/"}, file{Name: "./etc/a", Data: "alpha"},
+			file{Name: "/etc/b", Data: strings.Repeat("b", 5000), Mode: 0o755},
 			file{Name: "bin", Link: "usr/bin"}, file{Name: "etc/hard", Hard: "etc/a"}),
-		imagetest.Tar(t, file{Name: "etc/.wh.a"}, file{Name: "opt/.wh..wh..opq"}, file{Name: "etc/.wh..wh.plnk"}, file{Name: "etc/c", Data: "gamma"}),
+		imagetest.Tar(t, file{Name: "etc/.wh.a"}, file{Name: "opt/.wh..wh..opq"}, file{Name: "etc/.wh..wh.plnk"},
+			file{Name: "etc/c", Data: "gamma"}),
 	}, "ADD rootfs.tar / # buildkit", "RUN /bin/sh -c rm /etc/a # buildkit")
 }
 
@@ -162,7 +164,8 @@ func TestEverySourceGivesTheSame(t *testing.T) {
 			if c.name == "zstd layers" {
 				return // made without history
 			}
-			if l := img.Info.Layers; len(l) != 2 || l[0].CreatedBy != "ADD rootfs.tar /" || l[1].CreatedBy != "RUN rm /etc/a" {
+			if l := img.Info.Layers; len(l) != 2 || l[0].CreatedBy != "ADD rootfs.tar /" ||
+				l[1].CreatedBy != "RUN rm /etc/a" {
 				t.Errorf("layers %+v", l)
 			}
 		})
@@ -207,7 +210,8 @@ func TestFolder(t *testing.T) {
 		}
 		return nil
 	})
-	if want := "dir etc|symlink out -> /etc/passwd|file etc/a 644 \"alpha\""; err != nil || strings.Join(lines, "|") != want {
+	if want := "dir etc|symlink out -> /etc/passwd|file etc/a 644 \"alpha\""; err != nil ||
+		strings.Join(lines, "|") != want {
 		t.Errorf("%v, error %v", lines, err)
 	}
 }
@@ -220,7 +224,8 @@ func TestPlatform(t *testing.T) {
 	if err != nil || got != "1 file arm 644 \"x\"\n" {
 		t.Errorf("%q, error %v", got, err)
 	}
-	if _, err := Open(context.Background(), dir, Options{Platform: "linux/s390x"}); err == nil || !strings.Contains(err.Error(), "linux/arm64") {
+	if _, err := Open(context.Background(), dir, Options{Platform: "linux/s390x"}); err == nil ||
+		!strings.Contains(err.Error(), "linux/arm64") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := Open(context.Background(), dir, Options{Platform: "nonsense"}); clierr.Code(err) != clierr.ExitUsage {
@@ -248,14 +253,26 @@ func TestDamage(t *testing.T) {
 		{"cut off", write(whole[:len(whole)/2]), "cut off", Options{}},
 		{"not a tar", write(bytes.Repeat([]byte("no tar"), 1000)), "not a tar", Options{}},
 		{"empty", write(nil), "not a tar", Options{}},
-		{"a tar of something else", write(imagetest.Tar(t, file{Name: "x", Data: "y"})), "not an image archive", Options{}},
-		{"a manifest that is none", write(imagetest.Tar(t, file{Name: "manifest.json", Data: "{"})), "manifest.json", Options{}},
+		{"a tar of something else", write(imagetest.Tar(t, file{Name: "x", Data: "y"})), "not an image archive",
+			Options{}},
+		{"a manifest that is none", write(imagetest.Tar(t, file{Name: "manifest.json", Data: "{"})), "manifest.json",
+			Options{}},
 		{"no such file", filepath.Join(t.TempDir(), "none.tar"), "no such file", Options{}},
-		{"another content than its digest says", write(bytes.Replace(whole, []byte("alpha"), []byte("alphX"), 1)), "digest", Options{Verify: true}},
-		{"layers that are not there", write(imagetest.Tar(t, file{Name: "c.json", Data: `{"os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:` + strings.Repeat("a", 64) + `"]}}`},
-			file{Name: "manifest.json", Data: `[{"Config":"c.json","Layers":["gone/layer.tar"]}]`})), "gone/layer.tar", Options{}},
-		{"links in a circle", write(imagetest.Tar(t, file{Name: "c.json", Data: `{"os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:` + strings.Repeat("a", 64) + `"]}}`},
-			file{Name: "a", Link: "b"}, file{Name: "b", Link: "a"}, file{Name: "manifest.json", Data: `[{"Config":"c.json","Layers":["a"]}]`})), "a: file does not exist", Options{}},
+		{"another content than its digest says", write(bytes.Replace(whole, []byte("alpha"), []byte("alphX"), 1)),
+			"digest", Options{Verify: true}},
+		{"layers that are not there",
+			write(imagetest.Tar(t,
+				file{Name: "c.json", Data: `{"os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:` +
+					strings.Repeat("a", 64) + `"]}}`},
+				file{Name: "manifest.json", Data: `[{"Config":"c.json","Layers":["gone/layer.tar"]}]`})),
+			"gone/layer.tar", Options{}},
+		{"links in a circle",
+			write(imagetest.Tar(t,
+				file{Name: "c.json", Data: `{"os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:` +
+					strings.Repeat("a", 64) + `"]}}`},
+				file{Name: "a", Link: "b"}, file{Name: "b", Link: "a"},
+				file{Name: "manifest.json", Data: `[{"Config":"c.json","Layers":["a"]}]`})), "a: file does not exist",
+			Options{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			img, err := Open(context.Background(), "docker-archive:"+c.file, c.opt)
@@ -273,7 +290,8 @@ func TestDamage(t *testing.T) {
 }
 
 func TestHostilePaths(t *testing.T) {
-	layer := imagetest.Tar(t, file{Name: "../../etc/passwd", Data: "x"}, file{Name: "a/../../b", Data: "x"}, file{Name: "ok/./c//d", Data: "x"},
+	layer := imagetest.Tar(t, file{Name: "../../etc/passwd", Data: "x"}, file{Name: "a/../../b", Data: "x"},
+		file{Name: "ok/./c//d", Data: "x"},
 		file{Name: "h", Hard: "../../etc/shadow"})
 	img := open(t, imagetest.DockerPlain(t, imagetest.Image(t, [][]byte{layer}), "app:1"), Options{})
 	var skipped []string
@@ -309,7 +327,8 @@ func TestCancel(t *testing.T) {
 	img := open(t, imagetest.DockerPlain(t, twoLayers(t), "app:1"), Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := img.Layers(ctx, func(string) bool { return true }, func(*Layer) error { return nil }); !errors.Is(err, context.Canceled) {
+	if err := img.Layers(ctx, func(string) bool { return true }, func(*Layer) error { return nil }); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -347,7 +366,8 @@ func TestBase(t *testing.T) {
 		known []Known
 		want  string
 	}{
-		"the longest prefix":           {[]Known{{Name: "none", DiffIDs: []string{"sha256:x"}}, {Name: "base", DiffIDs: []string{first}}}, "base"},
+		"the longest prefix": {[]Known{{Name: "none", DiffIDs: []string{"sha256:x"}},
+			{Name: "base", DiffIDs: []string{first}}}, "base"},
 		"the same image is no base":    {[]Known{{Name: "again", DiffIDs: both}}, ""},
 		"one without layers is none":   {[]Known{{Name: "scratch"}}, ""},
 		"one with more is built on it": {[]Known{{Name: "later", DiffIDs: append(both, "sha256:y")}}, ""},
@@ -356,7 +376,8 @@ func TestBase(t *testing.T) {
 			t.Errorf("%s: %q", name, k.Name)
 		}
 	}
-	labelled, err := mutate.Config(layers, v1.Config{Labels: map[string]string{labelBaseName: "debian:12", labelBaseDigest: "sha256:b"}})
+	labelled, err := mutate.Config(layers,
+		v1.Config{Labels: map[string]string{labelBaseName: "debian:12", labelBaseDigest: "sha256:b"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -413,19 +434,22 @@ func TestEngine(t *testing.T) {
 		t.Errorf("streamed: %v\n%s", err, got)
 	}
 	// The overlay keeps a folder for what is opaque, and of two names of a file either may come first.
-	for _, l := range []string{"1 file etc/b 755 5000 bytes\n", "1 symlink bin -> usr/bin\n", "2 file etc/c 644 \"gamma\"\n", "2 opaque opt\n", "2 whiteout etc/a\n", "1 hardlink "} {
+	for _, l := range []string{"1 file etc/b 755 5000 bytes\n", "1 symlink bin -> usr/bin\n",
+		"2 file etc/c 644 \"gamma\"\n", "2 opaque opt\n", "2 whiteout etc/a\n", "1 hardlink "} {
 		if inPlace && !strings.Contains(read, l) {
 			t.Errorf("in place: no %q in\n%s", l, read)
 		}
 	}
-	if _, err := Open(context.Background(), "docker:drydock-no-such-image:1", Options{}); clierr.Code(err) != clierr.ExitInput || clierr.Hint(err) == "" {
+	if _, err := Open(context.Background(), "docker:drydock-no-such-image:1", Options{}); clierr.Code(
+		err) != clierr.ExitInput || clierr.Hint(err) == "" {
 		t.Errorf("error %v", err)
 	}
 }
 
 func FuzzArchive(f *testing.F) {
 	img := twoLayers(f)
-	for _, p := range []string{imagetest.DockerPlain(f, img, "app:1"), imagetest.Docker(f, img, "app:1"), imagetest.Pack(f, imagetest.OCI(f, map[string]v1.Image{"linux/amd64": img}))} {
+	for _, p := range []string{imagetest.DockerPlain(f, img, "app:1"), imagetest.Docker(f, img, "app:1"),
+		imagetest.Pack(f, imagetest.OCI(f, map[string]v1.Image{"linux/amd64": img}))} {
 		data, err := os.ReadFile(p)
 		if err != nil {
 			f.Fatal(err)

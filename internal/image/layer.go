@@ -215,7 +215,8 @@ func sparse(h *tar.Header) bool {
 	if len(h.PAXRecords) == 0 {
 		return false
 	}
-	return h.PAXRecords["GNU.sparse.major"] != "" || h.PAXRecords["GNU.sparse.map"] != "" || h.PAXRecords["GNU.sparse.name"] != ""
+	return h.PAXRecords["GNU.sparse.major"] != "" || h.PAXRecords["GNU.sparse.map"] != "" ||
+		h.PAXRecords["GNU.sparse.name"] != ""
 }
 
 func (t *tarEntries) Read(p []byte) (int, error) { return t.tr.Read(p) }

@@ -91,7 +91,8 @@ func openOCI(b blobs, tag string, opt Options, prog *progress) (*Image, error) {
 	for i, l := range m.Layers {
 		img.addPart(b, blobPath(l.Digest), l.Digest.String(), img.Info.Layers[i].DiffID, prog)
 	}
-	img.applyBase(m.Annotations, provenance(siblings, desc.Digest, func(h v1.Hash) ([]byte, error) { return readBlob(b, h, opt.Verify) }))
+	img.applyBase(m.Annotations,
+		provenance(siblings, desc.Digest, func(h v1.Hash) ([]byte, error) { return readBlob(b, h, opt.Verify) }))
 	return img, nil
 }
 
@@ -140,7 +141,8 @@ func pickOCI(b blobs, tag string, opt Options) (v1.Descriptor, []v1.Descriptor, 
 		if depth == 0 && tag != "" {
 			list = nil
 			for _, d := range ix.Manifests {
-				if d.Annotations[annotationRefName] == tag || d.Annotations[annotationName] == tag || d.Digest.String() == tag {
+				if d.Annotations[annotationRefName] == tag || d.Annotations[annotationName] == tag ||
+					d.Digest.String() == tag {
 					list = append(list, d)
 				}
 			}
@@ -167,7 +169,8 @@ func pickOCI(b blobs, tag string, opt Options) (v1.Descriptor, []v1.Descriptor, 
 func pickPlatform(list []v1.Descriptor, platform string) (v1.Descriptor, error) {
 	var images []v1.Descriptor
 	for _, d := range list {
-		if d.Annotations[annotationType] != attestation && (d.MediaType.IsIndex() || d.MediaType.IsImage() || d.MediaType == "") {
+		if d.Annotations[annotationType] != attestation && (d.MediaType.IsIndex() || d.MediaType.IsImage() ||
+			d.MediaType == "") {
 			images = append(images, d)
 		}
 	}
@@ -202,7 +205,8 @@ func parsePlatform(s string) (*v1.Platform, error) {
 	}
 	p, err := v1.ParsePlatform(s)
 	if err != nil || p.OS == "" || p.Architecture == "" {
-		return nil, clierr.Usage("%q is not a platform", s).WithHint("A platform looks like linux/amd64 or linux/arm/v7.")
+		return nil, clierr.Usage("%q is not a platform",
+			s).WithHint("A platform looks like linux/amd64 or linux/arm/v7.")
 	}
 	return p, nil
 }

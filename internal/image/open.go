@@ -95,5 +95,6 @@ func IsRootFS(dir string) bool {
 		}
 		return false
 	}
-	return has("etc/os-release", "usr/lib/os-release") && has("var/lib/dpkg", "lib/apk/db", "var/lib/rpm", "usr/lib/sysimage/rpm", "bin/sh", "etc/passwd")
+	return has("etc/os-release", "usr/lib/os-release") &&
+		has("var/lib/dpkg", "lib/apk/db", "var/lib/rpm", "usr/lib/sysimage/rpm", "bin/sh", "etc/passwd")
 }

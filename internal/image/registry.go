@@ -14,12 +14,13 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 )
 
-// openRegistry opens an image of a registry, with the credentials that the docker client has. Layers are fetched as they
-// are read, each once, and all digests are compared.
+// openRegistry opens an image of a registry, with the credentials that the docker client has. Layers are fetched as
+// they are read, each once, and all digests are compared.
 func openRegistry(ctx context.Context, ref string, opt Options) (*Image, error) {
 	r, err := name.ParseReference(ref)
 	if err != nil {
-		return nil, clierr.Usage("%q is not an image reference", ref).WithHint("An image reference looks like registry:ghcr.io/owner/name:tag.")
+		return nil, clierr.Usage("%q is not an image reference",
+			ref).WithHint("An image reference looks like registry:ghcr.io/owner/name:tag.")
 	}
 	img, err := fetchManifest(ctx, r, opt)
 	if err != nil {
@@ -33,7 +34,8 @@ func openRegistry(ctx context.Context, ref string, opt Options) (*Image, error) 
 }
 
 func fetchManifest(ctx context.Context, r name.Reference, opt Options) (*Image, error) {
-	options := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithUserAgent("drydock")}
+	options := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain),
+		remote.WithUserAgent("drydock")}
 	desc, err := remote.Get(r, options...)
 	if err != nil {
 		return nil, err

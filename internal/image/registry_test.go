@@ -81,8 +81,10 @@ func guarded(t *testing.T) (host string, g *guard) {
 	defer open.Close()
 	arm := imagetest.Image(t, [][]byte{imagetest.Tar(t, file{Name: "arm", Data: "x"})})
 	ix := mutate.AppendManifests(empty.Index,
-		mutate.IndexAddendum{Add: twoLayers(t), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}}},
-		mutate.IndexAddendum{Add: arm, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "arm64", Variant: "v8"}}})
+		mutate.IndexAddendum{Add: twoLayers(t),
+			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}}},
+		mutate.IndexAddendum{Add: arm,
+			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "arm64", Variant: "v8"}}})
 	ref, err := name.ParseReference(strings.TrimPrefix(open.URL, "http://") + "/team/app:1")
 	if err != nil {
 		t.Fatal(err)
@@ -124,19 +126,24 @@ func TestRegistryLogin(t *testing.T) {
 			host, g := guarded(t)
 			g.token, g.fail = c.token, c.fail
 			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(strings.ReplaceAll(c.config, "HOST", host)), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, "config.json"),
+				[]byte(strings.ReplaceAll(c.config, "HOST", host)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			t.Setenv("DOCKER_CONFIG", dir)
 			t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-			if got, err := list(t, open(t, "registry:"+host+"/team/app:1", Options{Platform: "linux/amd64"})); err != nil || got != wantEntries {
+			if got, err := list(t,
+				open(t, "registry:"+host+"/team/app:1", Options{Platform: "linux/amd64"})); err != nil ||
+				got != wantEntries {
 				t.Errorf("%v\n%s", err, got)
 			}
 			if c.fail != 0 {
 				return
 			}
-			for platform, want := range map[string]string{"linux/arm64": "1 file arm 644 \"x\"\n", "linux/arm64/v8": "1 file arm 644 \"x\"\n"} {
-				if got, err := list(t, open(t, "registry:"+host+"/team/app:1", Options{Platform: platform})); err != nil || got != want {
+			for platform, want := range map[string]string{"linux/arm64": "1 file arm 644 \"x\"\n",
+				"linux/arm64/v8": "1 file arm 644 \"x\"\n"} {
+				if got, err := list(t,
+					open(t, "registry:"+host+"/team/app:1", Options{Platform: platform})); err != nil || got != want {
 					t.Errorf("%s: %v\n%s", platform, err, got)
 				}
 			}
@@ -153,16 +160,19 @@ func TestRegistryRefuses(t *testing.T) {
 	host, _ := guarded(t)
 	dir := t.TempDir()
 	t.Setenv("DOCKER_CONFIG", dir)
-	for _, config := range []string{`{}`, `{"auths":{"` + host + `":{"auth":"` + base64.StdEncoding.EncodeToString([]byte("robot:canary-wrong")) + `"}}}`} {
+	for _, config := range []string{`{}`, `{"auths":{"` + host + `":{"auth":"` +
+		base64.StdEncoding.EncodeToString([]byte("robot:canary-wrong")) + `"}}}`} {
 		if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		_, err := Open(context.Background(), "registry:"+host+"/team/app:1", Options{})
-		if clierr.Code(err) != clierr.ExitInput || !strings.Contains(clierr.Hint(err), "docker login") || strings.Contains(err.Error(), "canary") {
+		if clierr.Code(err) != clierr.ExitInput || !strings.Contains(clierr.Hint(err), "docker login") ||
+			strings.Contains(err.Error(), "canary") {
 			t.Errorf("%v, hint %q", err, clierr.Hint(err))
 		}
 	}
-	if _, err := Open(context.Background(), "registry:Not A Reference", Options{}); clierr.Code(err) != clierr.ExitUsage {
+	if _, err := Open(context.Background(), "registry:Not A Reference", Options{}); clierr.Code(
+		err) != clierr.ExitUsage {
 		t.Error(err)
 	}
 }

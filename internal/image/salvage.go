@@ -30,8 +30,8 @@ func (s *streamed) salvage() *Image {
 	return m
 }
 
-// layerName tells the names under which archives hold layers (ID/layer.tar, blobs/sha256/HEX, HEX.tar.gz) from those of a
-// tar that happens to hold other tars.
+// layerName tells the names under which archives hold layers (ID/layer.tar, blobs/sha256/HEX, HEX.tar.gz) from those of
+// a tar that happens to hold other tars.
 func layerName(name string) bool {
 	base := path.Base(name)
 	return base == "layer.tar" || strings.HasPrefix(name, "blobs/") || len(strings.TrimSuffix(base, ".tar.gz")) == 64
@@ -76,13 +76,15 @@ func (s *streamed) nameOf(diffID string) string {
 // namesDigest tells a part that is called after its digest, as blobs/sha256/HEX, HEX.tar or HEX/layer.tar.
 func namesDigest(name, digest string) bool {
 	hex := strings.TrimPrefix(digest, "sha256:")
-	return hex != "" && slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.TrimSuffix(part, ".tar") == hex })
+	return hex != "" && slices.ContainsFunc(strings.Split(name, "/"),
+		func(part string) bool { return strings.TrimSuffix(part, ".tar") == hex })
 }
 
 // unplaced are the layers that broke off and whose name does not tell which they are: no more than one, in truth.
 func (s *streamed) unplaced(info *inventory.Image) (left []string) {
 	for _, name := range s.passed {
-		if s.errs[name] != nil && !slices.ContainsFunc(info.Layers, func(l inventory.Layer) bool { return namesDigest(name, l.DiffID) }) {
+		if s.errs[name] != nil &&
+			!slices.ContainsFunc(info.Layers, func(l inventory.Layer) bool { return namesDigest(name, l.DiffID) }) {
 			left = append(left, name)
 		}
 	}

@@ -19,8 +19,8 @@ import (
 // maxSmall bounds all the manifests and configurations of a streamed archive together.
 const maxSmall = 64 << 20
 
-// streamArchive is an image archive that comes as a stream: from an engine, or compressed as a whole. Each layer is read
-// as it passes and hashed on the way; which place it has, the manifest tells, and that mostly comes last.
+// streamArchive is an image archive that comes as a stream: from an engine, or compressed as a whole. Each layer is
+// read as it passes and hashed on the way; which place it has, the manifest tells, and that mostly comes last.
 func streamArchive(open func(context.Context) (io.ReadCloser, error), tag string, opt Options, total int64) *Image {
 	img := &Image{opt: opt, Trusted: true}
 	prog := &progress{total: total, tell: opt.Progress}
@@ -36,7 +36,8 @@ func streamArchive(open func(context.Context) (io.ReadCloser, error), tag string
 			return err
 		}
 		defer closer.Close()
-		s := &streamed{ctx: ctx, small: map[string][]byte{}, links: map[string]string{}, diffIDs: map[string]string{}, errs: map[string]error{}, read: read}
+		s := &streamed{ctx: ctx, small: map[string][]byte{}, links: map[string]string{}, diffIDs: map[string]string{},
+			errs: map[string]error{}, read: read}
 		end := s.pass(tar.NewReader(plain))
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -215,7 +216,8 @@ func (s *streamed) settle(img *Image, tag string, end error) error {
 		case s.errs[part] != nil:
 			errs = append(errs, &LayerError{Index: i, DiffID: l.DiffID, Err: s.errs[part]})
 		case !read:
-			errs = append(errs, &LayerError{Index: i, DiffID: l.DiffID, Err: fmt.Errorf("%s is not in the archive", part)})
+			errs = append(errs, &LayerError{Index: i, DiffID: l.DiffID,
+				Err: fmt.Errorf("%s is not in the archive", part)})
 		case got != l.DiffID:
 			errs = append(errs, &LayerError{Index: i, DiffID: l.DiffID, Err: &DigestError{Want: l.DiffID, Got: got}})
 		}

@@ -25,7 +25,8 @@ type Package struct {
 	Range  bool   `json:"range,omitempty"`  // Version is a range or empty: what is installed is not known
 	CPE    string `json:"-"`
 
-	InstalledSize int64 `json:"installedSize,omitempty"` // bytes, as the distribution's database or the SBOM says; 0 where none does
+	// bytes, as the distribution's database or the SBOM says; 0 where none does
+	InstalledSize int64 `json:"installedSize,omitempty"`
 
 	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
 	ServiceRefs []string `json:"serviceRefs,omitempty"`

@@ -56,7 +56,8 @@ func IsLicenceExpression(s string) bool {
 				return false
 			}
 		default:
-			if operand || !IsLicenceID(strings.TrimSuffix(w, "+")) && !(strings.HasPrefix(w, "LicenseRef-") && isIDString(w)) {
+			if operand || !IsLicenceID(strings.TrimSuffix(w, "+")) &&
+				!(strings.HasPrefix(w, "LicenseRef-") && isIDString(w)) {
 				return false
 			}
 			operand = true

@@ -35,7 +35,8 @@ func LookupDiff(name string) (DiffFormat, error) {
 			return f, nil
 		}
 	}
-	return DiffFormat{}, clierr.Usage("a comparison has no format %q", name).WithHint("Formats: %s.", strings.Join(DiffNames(), ", "))
+	return DiffFormat{}, clierr.Usage("a comparison has no format %q", name).WithHint("Formats: %s.",
+		strings.Join(DiffNames(), ", "))
 }
 
 // DiffNames lists the names of the formats.

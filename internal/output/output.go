@@ -77,14 +77,15 @@ func ListNames() []string {
 	return names
 }
 
-// CheckList is an error for a format that says what was found wrong and nothing else: without findings it would say that
-// all is well, and an upload of it would close what another run opened.
+// CheckList is an error for a format that says what was found wrong and nothing else: without findings it would say
+// that all is well, and an upload of it would close what another run opened.
 func (f Format) CheckList() error {
 	if f.Lists {
 		return nil
 	}
 	return clierr.Usage("%s holds verdicts, and a list of packages is none", f.Name).
-		WithHint("drydock vuln judges the packages and writes it. Formats of a list: %s.", strings.Join(ListNames(), ", "))
+		WithHint("drydock vuln judges the packages and writes it. Formats of a list: %s.",
+			strings.Join(ListNames(), ", "))
 }
 
 // Target is one `-o [FORMAT=]FILE`.
@@ -125,7 +126,8 @@ func cannotWrite(path, format string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return clierr.Input(path, "cannot write the %s report: its folder is not there", format)
 	}
-	return &clierr.Error{Code: clierr.ExitInput, Path: path, Msg: fmt.Sprintf("cannot write the %s report", format), Err: err}
+	return &clierr.Error{Code: clierr.ExitInput, Path: path, Msg: fmt.Sprintf("cannot write the %s report", format),
+		Err: err}
 }
 
 // WriteFile writes r to t, whole or not at all.

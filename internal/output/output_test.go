@@ -15,8 +15,10 @@ import (
 
 func TestParseTarget(t *testing.T) {
 	for in, want := range map[string]string{
-		"out.json": "json", "shop.cdx.json": "cyclonedx-json", "shop.cdx.xml": "cyclonedx-xml", "Shop.SPDX.json": "spdx-json", "x.vex.json": "openvex",
-		"r.sarif": "sarif", "r.html": "html", "r.md": "markdown", "r.txt": "table", "t.junit.xml": "junit", "sarif=x.json": "sarif", "json=-": "json",
+		"out.json": "json", "shop.cdx.json": "cyclonedx-json", "shop.cdx.xml": "cyclonedx-xml",
+		"Shop.SPDX.json": "spdx-json", "x.vex.json": "openvex",
+		"r.sarif": "sarif", "r.html": "html", "r.md": "markdown", "r.txt": "table", "t.junit.xml": "junit",
+		"sarif=x.json": "sarif", "json=-": "json",
 		"cyclonedx-1.7-json=a=b": "cyclonedx-1.7-json",
 	} {
 		got, err := ParseTarget(in)
@@ -32,7 +34,8 @@ func TestParseTarget(t *testing.T) {
 }
 
 func TestParseDiffTarget(t *testing.T) {
-	for in, want := range map[string]string{"d.json": "json", "d.md": "markdown", "d.html": "html", "d.txt": "table", "html=x": "html"} {
+	for in, want := range map[string]string{"d.json": "json", "d.md": "markdown", "d.html": "html", "d.txt": "table",
+		"html=x": "html"} {
 		got, err := ParseDiffTarget(in)
 		if err != nil || got.Format.Name != want {
 			t.Errorf("%s: %q, %v", in, got.Format.Name, err)
@@ -74,7 +77,9 @@ func FuzzEveryFormat(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	f.Add([]byte(`{"schema":"drydock.report/1","findings":[{"package":{}},{"advisory":{}},{"flow":[{}],"fix":{"edits":[{}]}}],"gates":[{"status":"partial"}],"services":[{"routers":[{}]}],"images":[{"layers":[{}]}]}`))
+	f.Add(
+		[]byte(
+			`{"schema":"drydock.report/1","findings":[{"package":{}},{"advisory":{}},{"flow":[{}],"fix":{"edits":[{}]}}],"gates":[{"status":"partial"}],"services":[{"routers":[{}]}],"images":[{"layers":[{}]}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := report.Decode(bytes.NewReader(b))
 		if err != nil {

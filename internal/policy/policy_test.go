@@ -14,11 +14,14 @@ func TestApply(t *testing.T) {
 	fixed := finding.Finding{Severity: finding.High, Status: finding.Open, Advisory: &finding.Advisory{Fixed: "2"}}
 	waived := finding.Finding{Severity: finding.Critical, Status: finding.Waived}
 	unknown := finding.Finding{Severity: finding.Unknown, Status: finding.Open, Advisory: &finding.Advisory{}}
-	likely := finding.Finding{Severity: finding.Unknown, Status: finding.Open, Advisory: &finding.Advisory{EPSS: epss(0.1)}}
-	exploited := finding.Finding{Severity: finding.Unknown, Status: finding.Open, Advisory: &finding.Advisory{KEV: true}}
+	likely := finding.Finding{Severity: finding.Unknown, Status: finding.Open,
+		Advisory: &finding.Advisory{EPSS: epss(0.1)}}
+	exploited := finding.Finding{Severity: finding.Unknown, Status: finding.Open,
+		Advisory: &finding.Advisory{KEV: true}}
 	partial := report.Gate{Name: finding.GateImage, Status: report.Partial, Reason: "no engine"}
 	nothingThere := report.Gate{Name: finding.GateCode, Status: report.Skipped}
-	blind := report.Gate{Name: finding.GateImage, Status: report.Skipped, Inputs: []report.Input{{Path: "redis:7", Status: report.Skipped}}}
+	blind := report.Gate{Name: finding.GateImage, Status: report.Skipped,
+		Inputs: []report.Input{{Path: "redis:7", Status: report.Skipped}}}
 	checked := report.Gate{Name: finding.GateAccess, Status: report.Checked}
 	for name, c := range map[string]struct {
 		p     Policy
@@ -26,22 +29,27 @@ func TestApply(t *testing.T) {
 		gates []report.Gate
 		want  bool
 	}{
-		"nothing asked":               {Policy{}, []finding.Finding{high}, []report.Gate{partial}, true},
-		"high at high":                {Policy{FailOn: finding.High}, []finding.Finding{high}, nil, false},
-		"high at critical":            {Policy{FailOn: finding.Critical}, []finding.Finding{high}, nil, true},
-		"no fix, only fixed":          {Policy{FailOn: finding.High, OnlyFixed: true}, []finding.Finding{high}, nil, true},
-		"with fix, only fixed":        {Policy{FailOn: finding.High, OnlyFixed: true}, []finding.Finding{fixed}, nil, false},
+		"nothing asked":    {Policy{}, []finding.Finding{high}, []report.Gate{partial}, true},
+		"high at high":     {Policy{FailOn: finding.High}, []finding.Finding{high}, nil, false},
+		"high at critical": {Policy{FailOn: finding.Critical}, []finding.Finding{high}, nil, true},
+		"no fix, only fixed": {Policy{FailOn: finding.High, OnlyFixed: true}, []finding.Finding{high}, nil,
+			true},
+		"with fix, only fixed": {Policy{FailOn: finding.High, OnlyFixed: true}, []finding.Finding{fixed}, nil,
+			false},
 		"waived":                      {Policy{FailOn: finding.Low}, []finding.Finding{waived}, nil, true},
 		"unknown at medium":           {Policy{FailOn: finding.Medium}, []finding.Finding{unknown}, nil, false},
 		"unknown at high":             {Policy{FailOn: finding.High}, []finding.Finding{unknown}, nil, true},
 		"unknown, likely, at high":    {Policy{FailOn: finding.High}, []finding.Finding{likely}, nil, false},
 		"unknown, exploited, at high": {Policy{FailOn: finding.High}, []finding.Finding{exploited}, nil, false},
 		"partial gate":                {Policy{FailOn: finding.Critical}, nil, []report.Gate{partial}, false},
-		"partial gate allowed":        {Policy{FailOn: finding.Critical, AllowPartial: true}, nil, []report.Gate{partial}, true},
-		"a gate without inputs":       {Policy{FailOn: finding.Critical}, nil, []report.Gate{checked, nothingThere}, true},
-		"nothing of its inputs":       {Policy{FailOn: finding.Critical}, nil, []report.Gate{checked, blind}, false},
-		"nothing looked at":           {Policy{FailOn: finding.Critical}, nil, []report.Gate{nothingThere}, false},
-		"nothing looked at, allowed":  {Policy{FailOn: finding.Critical, AllowPartial: true}, nil, []report.Gate{nothingThere}, true},
+		"partial gate allowed": {Policy{FailOn: finding.Critical, AllowPartial: true}, nil,
+			[]report.Gate{partial}, true},
+		"a gate without inputs": {Policy{FailOn: finding.Critical}, nil, []report.Gate{checked, nothingThere},
+			true},
+		"nothing of its inputs": {Policy{FailOn: finding.Critical}, nil, []report.Gate{checked, blind}, false},
+		"nothing looked at":     {Policy{FailOn: finding.Critical}, nil, []report.Gate{nothingThere}, false},
+		"nothing looked at, allowed": {Policy{FailOn: finding.Critical, AllowPartial: true}, nil,
+			[]report.Gate{nothingThere}, true},
 	} {
 		r := &report.Report{Findings: c.fs, Gates: c.gates}
 		Apply(r, c.p)

@@ -161,7 +161,8 @@ func TestCompareSilent(t *testing.T) {
 		return a
 	}
 	p := &prover{res: &Result{}, orig: &original{}}
-	if err := p.compare(answered("GET :80/", "POST :80/a"), answered("GET :80/", "POST :80/a"), answered("GET :80/")); err == nil ||
+	if err := p.compare(answered("GET :80/", "POST :80/a"), answered("GET :80/", "POST :80/a"),
+		answered("GET :80/")); err == nil ||
 		p.res.Cause != Answers {
 		t.Errorf("%v %+v", err, p.res)
 	}

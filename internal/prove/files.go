@@ -57,7 +57,8 @@ const (
 // readFiles reads the archive of a whole file system once, forward.
 func readFiles(r io.Reader, env []string) (*files, error) {
 	f := &files{entries: map[string]entry{}, elfs: map[string]*elfFile{}, shebang: map[string]string{},
-		scripts: map[string][]byte{}, packages: map[string]int{}, dists: map[string]bool{}, manifest: map[string][]byte{}, owners: map[string]string{}, index: stages.NewIndex()}
+		scripts: map[string][]byte{}, packages: map[string]int{}, dists: map[string]bool{},
+		manifest: map[string][]byte{}, owners: map[string]string{}, index: stages.NewIndex()}
 	f.environment(env)
 	tr := tar.NewReader(bufio.NewReaderSize(r, 1<<20))
 	for {
@@ -235,7 +236,8 @@ func randomAccess(r io.Reader, size int64) (io.ReaderAt, func(), error) {
 
 // owned notes the shared libraries and programs that a package's list of files names.
 func (f *files) owned(pkg string, r io.Reader) error {
-	return debian.Lines(io.LimitReader(r, maxDatabase), func(line []byte) { f.own(pkg, strings.Trim(string(line), "/")) })
+	return debian.Lines(io.LimitReader(r, maxDatabase),
+		func(line []byte) { f.own(pkg, strings.Trim(string(line), "/")) })
 }
 
 // own notes a shared library or program of a package.

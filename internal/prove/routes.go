@@ -343,7 +343,8 @@ func (r Route) request(port int) (req engine.Request, ok bool) {
 	}
 	switch {
 	case r.Form != nil:
-		req.Body, req.Header = []byte(r.Form.Encode()), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+		req.Body, req.Header = []byte(r.Form.Encode()),
+			http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 	case r.JSON != nil:
 		req.Body, req.Header = r.JSON, http.Header{"Content-Type": {"application/json"}}
 	case r.Method != http.MethodDelete:

@@ -43,7 +43,8 @@ func TestFindRoutes(t *testing.T) {
 }
 
 func TestOpenAPI(t *testing.T) {
-	routes := openAPI([]byte(`{"paths": {"/items": {"post": {"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}}}, "parameters": []},
+	routes := openAPI([]byte(
+		`{"paths": {"/items": {"post": {"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}}}, "parameters": []},
 		"/items/{id}": {"get": {}}},
 		"components": {"schemas": {"Item": {"type": "object", "properties": {"name": {"type": "string"}, "n": {"type": "integer"}, "self": {"$ref": "#/components/schemas/Item"},
 		"kind": {"enum": ["a", "b"]}, "tags": {"type": "array", "items": {"type": "string"}}}}}}}`))

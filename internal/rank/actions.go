@@ -121,7 +121,8 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 // inImage tells whether the finding's place is a file inside an image, which nobody edits, and not one of the sources.
 func inImage(f *finding.Finding, r *report.Report) bool {
 	return slices.ContainsFunc(r.Images, func(img report.Image) bool {
-		return len(img.Services) == 0 || slices.ContainsFunc(img.Services, func(s string) bool { return slices.Contains(f.Refs(), s) })
+		return len(img.Services) == 0 ||
+			slices.ContainsFunc(img.Services, func(s string) bool { return slices.Contains(f.Refs(), s) })
 	})
 }
 
@@ -167,15 +168,18 @@ func (g *group) action() report.Action {
 	switch g.kind {
 	case remedyRebuild:
 		a.Location = finding.Location{}
-		a.Title = "Rebuild " + report.List(a.Services, 3, "the image") + " without the build cache, on a freshly pulled base"
+		a.Title = "Rebuild " + report.List(a.Services, 3, "the image") +
+			" without the build cache, on a freshly pulled base"
 	case remedyManifest:
 		a.Title = fmt.Sprintf("Raise %s in %s", upgrades(g.findings), worst.Location.Path)
 	case remedyInstall:
-		a.Title = fmt.Sprintf("Raise %s, installed at %s:%d", upgrades(g.findings), worst.Location.Path, worst.Location.Line)
+		a.Title = fmt.Sprintf("Raise %s, installed at %s:%d", upgrades(g.findings), worst.Location.Path,
+			worst.Location.Line)
 	case remedyBase:
 		a.Title = fmt.Sprintf("Move to a newer base image at %s:%d", worst.Location.Path, worst.Location.Line)
 	case remedyImage:
-		a.Title = fmt.Sprintf("Move %s to a newer image at %s:%d", report.List(a.Services, 3, "the service"), worst.Location.Path, worst.Location.Line)
+		a.Title = fmt.Sprintf("Move %s to a newer image at %s:%d", report.List(a.Services, 3, "the service"),
+			worst.Location.Path, worst.Location.Line)
 	case remedyFix:
 		a.Title = g.fixTitle(worst)
 	}
@@ -204,7 +208,8 @@ func (g *group) fixTitle(worst *finding.Finding) string {
 
 // namedIn reports whether a text names a service, as a word of its own.
 func namedIn(text, service string) bool {
-	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" `,.:;()\"'", r) }), service)
+	return slices.Contains(
+		strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" `,.:;()\"'", r) }), service)
 }
 
 func lineOf(l finding.Location) string {

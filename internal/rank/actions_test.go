@@ -9,8 +9,10 @@ import (
 )
 
 func pkg(id, name, purl, fixed, path string, line int, fc finding.Forecast, prio int) finding.Finding {
-	return finding.Finding{ID: id, Gate: finding.GateImage, Rule: "CVE-" + id, Severity: finding.High, Services: []string{"web"}, Priority: prio, Forecast: fc,
-		Location: finding.Location{Path: path, Line: line}, Package: &finding.Package{Name: name, Version: "1", PURL: purl}, Advisory: &finding.Advisory{ID: id, Fixed: fixed}}
+	return finding.Finding{ID: id, Gate: finding.GateImage, Rule: "CVE-" + id, Severity: finding.High,
+		Services: []string{"web"}, Priority: prio, Forecast: fc,
+		Location: finding.Location{Path: path, Line: line}, Package: &finding.Package{Name: name, Version: "1",
+			PURL: purl}, Advisory: &finding.Advisory{ID: id, Fixed: fixed}}
 }
 
 func TestActions(t *testing.T) {
@@ -18,7 +20,8 @@ func TestActions(t *testing.T) {
 	unknown := finding.ForecastUnknown
 	waived := pkg("w", "x", py+"x@1", "2", "requirements.txt", 1, unknown, 99)
 	waived.Status = finding.Waived
-	code := finding.Finding{ID: "c", Gate: finding.GateCode, Rule: "r", Severity: finding.Medium, Priority: 10, Location: finding.Location{Path: "a.py", Line: 3, Column: 4}, Fix: finding.Fix{Text: "Quote it. Then sleep."}}
+	code := finding.Finding{ID: "c", Gate: finding.GateCode, Rule: "r", Severity: finding.Medium, Priority: 10,
+		Location: finding.Location{Path: "a.py", Line: 3, Column: 4}, Fix: finding.Fix{Text: "Quote it. Then sleep."}}
 	r := &report.Report{
 		Stacks:   []report.Stack{{Name: "s", Files: []string{"compose.yml"}}},
 		Services: []report.Service{{Name: "web", Stack: "s", Image: "nginx:1"}},

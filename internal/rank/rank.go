@@ -64,7 +64,8 @@ func exposureOf(f *finding.Finding, of map[string]finding.Exposure) finding.Expo
 
 // points of the severities: a step of one severity weighs about as much as all that the stack can add, so that a
 // critical finding nobody reaches and a high one on the open internet stand side by side.
-var points = map[finding.Severity]int{finding.Critical: 60, finding.High: 45, finding.Medium: 30, finding.Low: 15, finding.Info: 2}
+var points = map[finding.Severity]int{finding.Critical: 60, finding.High: 45, finding.Medium: 30, finding.Low: 15,
+	finding.Info: 2}
 
 // Development is the reason that a finding's package is there for development only.
 const Development = "a development dependency"

@@ -10,7 +10,8 @@ import (
 
 // FuzzIndenter compares with json.Indent, for whatever is JSON and however it is cut into writes.
 func FuzzIndenter(f *testing.F) {
-	for _, s := range []string{`{}`, `[]`, `{"a":[],"b":{},"c":[[],{}],"d":"[{,:\"\\"}`, `[1,-2.5e3,true,null,"é\n\\\""]`, `"x"`, `{"a":{"b":{"c":[{"d":[1]}]}}}`} {
+	for _, s := range []string{`{}`, `[]`, `{"a":[],"b":{},"c":[[],{}],"d":"[{,:\"\\"}`,
+		`[1,-2.5e3,true,null,"é\n\\\""]`, `"x"`, `{"a":{"b":{"c":[{"d":[1]}]}}}`} {
 		f.Add([]byte(s), 3)
 	}
 	files, _ := filepath.Glob("testdata/*.json")

@@ -77,7 +77,8 @@ type Build struct {
 	Context    string `json:"context"`
 	Dockerfile string `json:"dockerfile"`
 	Target     string `json:"target"`
-	JoinedBy   string `json:"joinedBy"` // how drydock knows, where compose only names an image: "Makefile:12"; "" where compose says it
+	// how drydock knows, where compose only names an image: "Makefile:12"; "" where compose says it
+	JoinedBy string `json:"joinedBy"`
 }
 
 // Service is one service of a stack and who can reach it.
@@ -282,8 +283,8 @@ func (r *Report) Encode(w io.Writer) error {
 	return x.Flush()
 }
 
-// EncodeCompact writes the same on one line, for what only programs read. Lists are written element by element: the text
-// of a large report never stands in memory whole.
+// EncodeCompact writes the same on one line, for what only programs read. Lists are written element by element: the
+// text of a large report never stands in memory whole.
 func (r *Report) EncodeCompact(w io.Writer) error {
 	r.Finish()
 	bw := bufio.NewWriterSize(w, 64<<10)

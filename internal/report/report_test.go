@@ -28,7 +28,8 @@ func TestRecordedReportsAreCanonical(t *testing.T) {
 		}
 		if bytes.Contains(want, []byte(": null")) {
 			for _, line := range strings.Split(string(want), "\n") {
-				if l := strings.TrimSpace(line); strings.HasSuffix(strings.TrimSuffix(l, ","), ": null") && !mayBeNull(l) {
+				if l := strings.TrimSpace(line); strings.HasSuffix(strings.TrimSuffix(l, ","), ": null") &&
+					!mayBeNull(l) {
 					t.Errorf("%s.json: %s", name, l)
 				}
 			}
@@ -62,8 +63,10 @@ func TestDecodeRefuses(t *testing.T) {
 
 func TestPlain(t *testing.T) {
 	for in, want := range map[string]string{
-		"openssl 3.0": "openssl 3.0", "a\r\nb\tc": "a  b c", "\x1b[31m": `\x1b[31m`, "\x00\x7f": `\x00\x7f`, "caf\u00e9 名": "café 名",
-		"\u202eabc\u2066": `\u202eabc\u2066`, "a\u200bb": `a\u200bb`, "\u0085\u009b": `\u0085\u009b`, "\xff": "\ufffd", "a\u00a0b": "a b", "\U000e0041": `\U000e0041`,
+		"openssl 3.0": "openssl 3.0", "a\r\nb\tc": "a  b c", "\x1b[31m": `\x1b[31m`, "\x00\x7f": `\x00\x7f`,
+		"caf\u00e9 名":     "café 名",
+		"\u202eabc\u2066": `\u202eabc\u2066`, "a\u200bb": `a\u200bb`, "\u0085\u009b": `\u0085\u009b`, "\xff": "\ufffd",
+		"a\u00a0b": "a b", "\U000e0041": `\U000e0041`,
 		"e" + strings.Repeat("\u0301", 50): "e" + strings.Repeat("\u0301", 4),
 	} {
 		if got := report.Plain(in); got != want {

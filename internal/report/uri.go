@@ -13,7 +13,8 @@ func URI(s string) string {
 	fragment := false
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		keep := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(allowed, c) >= 0
+		keep := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+			strings.IndexByte(allowed, c) >= 0
 		switch {
 		case c == '%':
 			keep = i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])

@@ -95,7 +95,8 @@ func write(path string, st os.FileInfo, sync bool, fill func(io.Writer) error) (
 // createTemp is os.CreateTemp with mode 0644 before the umask, since a report is meant to be read by others.
 func createTemp(dir, base string) (*os.File, error) {
 	for i := 0; ; i++ {
-		f, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf(".%s.%d.%d.tmp", base, os.Getpid(), i)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+		f, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf(".%s.%d.%d.tmp", base, os.Getpid(), i)),
+			os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 		if err == nil || !os.IsExist(err) || i > 1000 {
 			return f, err
 		}

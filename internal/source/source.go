@@ -1,6 +1,6 @@
-// Package source walks source trees: what there is to read, and, counted with the reason, what was left out. Git's ignore
-// rules hold, vendored and generated code is recognised (by GitHub's linguist rules), and nothing is skipped silently. A
-// file that the user names is always read, wherever it lies and whatever ignores it.
+// Package source walks source trees: what there is to read, and, counted with the reason, what was left out. Git's
+// ignore rules hold, vendored and generated code is recognised (by GitHub's linguist rules), and nothing is skipped
+// silently. A file that the user names is always read, wherever it lies and whatever ignores it.
 package source
 
 import (
@@ -19,9 +19,10 @@ import (
 
 // Options bound a walk.
 type Options struct {
-	MaxFile  int64                  // bytes; larger files are left out and counted; 0 for 16 MiB
-	MaxFiles int                    // most files of one walk; 0 for 200,000
-	Wanted   func(path string) bool // files that somebody will read; nil for all. Those that nobody wants are not counted.
+	MaxFile  int64 // bytes; larger files are left out and counted; 0 for 16 MiB
+	MaxFiles int   // most files of one walk; 0 for 200,000
+	// files that somebody will read; nil for all. Those that nobody wants are not counted.
+	Wanted func(path string) bool
 }
 
 const (
@@ -190,7 +191,8 @@ func (w *walker) dir(path, rel string, depth int) error {
 	mark := len(w.patterns)
 	w.read(filepath.Join(path, ".gitignore"), parts)
 	for _, e := range entries {
-		w.entry(e, filepath.Join(path, e.Name()), joinRel(rel, e.Name()), append(parts[:len(parts):len(parts)], e.Name()), depth)
+		w.entry(e, filepath.Join(path, e.Name()), joinRel(rel, e.Name()),
+			append(parts[:len(parts):len(parts)], e.Name()), depth)
 	}
 	w.patterns = w.patterns[:mark]
 	return nil

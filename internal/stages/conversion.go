@@ -26,7 +26,8 @@ type conversion struct {
 	instead      *dockerfile.File    // what is converted in the place of the file: the app's build has moved into a RUN
 	dependents   []*dockerfile.Stage // stages that build on this one
 	needs        []need              // what the app's libraries need when they run, read once
-	left         []string            // what the builder leaves outside of the app's own folder and the final stage takes along
+	// what the builder leaves outside of the app's own folder and the final stage takes along
+	left []string
 
 	// each changes a command of a start script, where the script is more than one plain command.
 	each func([]string) ([]string, string)
@@ -199,7 +200,8 @@ var buildTools = map[string]bool{"pip": true, "setuptools": true, "wheel": true,
 	"@vue/cli": true, "vite": true, "n": true}
 
 // managerParts are what Python's package managers stand on, and what people pin beside them.
-var managerParts = words("hishel httpx requests urllib3 cachecontrol certifi charset-normalizer keyring packaging platformdirs filelock importlib-metadata dulwich distlib installer tomlkit unearth")
+var managerParts = words("hishel httpx requests urllib3 cachecontrol certifi charset-normalizer keyring packaging " +
+	"platformdirs filelock importlib-metadata dulwich distlib installer tomlkit unearth")
 
 func allTools(in *dockerfile.Install) bool {
 	manager := false
@@ -216,10 +218,12 @@ func allTools(in *dockerfile.Install) bool {
 }
 
 // cacheDir are the folders that hold nothing but what can be had again.
-var cacheDir = lazyregexp.New(`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|(/root|~|\$HOME|\$\{HOME\})/\.(cache|npm|cargo|m2|gradle)|/usr/share/(doc|man|info|locale))`)
+var cacheDir = lazyregexp.New(
+	`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|(/root|~|\$HOME|\$\{HOME\})/\.(cache|npm|cargo|m2|gradle)|/usr/share/(doc|man|info|locale))`)
 
 // toolCache are the folders in which tools keep what they can fetch again; anything else in a home may be the app's.
-var toolCache = lazyregexp.New(`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|/root/\.(npm|cargo|m2|gradle|yarn|cache/(pip|pypoetry|uv|pdm|pipenv|yarn|go-build|composer)))(/|$)`)
+var toolCache = lazyregexp.New(
+	`^(/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|/root/\.(npm|cargo|m2|gradle|yarn|cache/(pip|pypoetry|uv|pdm|pipenv|yarn|go-build|composer)))(/|$)`)
 
 func commandKind(c *dockerfile.Command) kind {
 	name, words := c.Effective()

@@ -10,11 +10,13 @@ import (
 
 // finalWriter writes the final stage: the original's instructions in their order, without what the builder took over.
 type finalWriter struct {
-	a       *conversion
-	s       *stage
-	install func()                            // brings what the builder made; called once, before the app's files are copied
-	drop    func(*instruction) bool           // instructions that the final stage has no use for
-	runs    func(*command) bool               // which parts of a RUN the final stage runs; nil = those of the app and of its accounts and files
+	a *conversion
+	s *stage
+	// brings what the builder made; called once, before the app's files are copied
+	install func()
+	drop    func(*instruction) bool // instructions that the final stage has no use for
+	// which parts of a RUN the final stage runs; nil = those of the app and of its accounts and files
+	runs    func(*command) bool
 	start   func([]string) ([]string, string) // rewrites the command's words
 	replace func(*instruction) (string, bool) // text in the place of an instruction
 	hasUser bool                              // the user is chosen already: the base image has one

@@ -21,7 +21,8 @@ type golang struct {
 
 var (
 	importC    = lazyregexp.New(`(?m)^\s*import\s+"C"`)
-	cgoModules = lazyregexp.New(`mattn/go-sqlite3|confluentinc/confluent-kafka-go|DataDog/zstd|h2non/bimg|gographics/imagick|google/gopacket|rubenv/pygmentize|libgit2/git2go`)
+	cgoModules = lazyregexp.New(
+		`mattn/go-sqlite3|confluentinc/confluent-kafka-go|DataDog/zstd|h2non/bimg|gographics/imagick|google/gopacket|rubenv/pygmentize|libgit2/git2go`)
 	outFlag    = lazyregexp.New(`\s-o[= ]?(\S+)`)
 	moduleLine = lazyregexp.New(`(?m)^module\s+"?(\S+?)"?\s*$`)
 	timeZones  = lazyregexp.New(`time\.LoadLocation\(`)
@@ -445,7 +446,8 @@ func (g *golang) usesTimeZones() bool {
 }
 
 // goEnv are variables that the go command reads. GOMAXPROCS, GOGC and the like are the program's.
-var goEnv = words("GO111MODULE GOOS GOARCH GOPROXY GOPRIVATE GONOSUMDB GONOSUMCHECK GONOPROXY GOSUMDB GOFLAGS GOPATH GOBIN GOCACHE GOMODCACHE GOTOOLCHAIN GOEXPERIMENT GOAMD64 GOINSECURE GOWORK")
+var goEnv = words("GO111MODULE GOOS GOARCH GOPROXY GOPRIVATE GONOSUMDB GONOSUMCHECK GONOPROXY GOSUMDB GOFLAGS GOPATH " +
+	"GOBIN GOCACHE GOMODCACHE GOTOOLCHAIN GOEXPERIMENT GOAMD64 GOINSECURE GOWORK")
 
 func (g *golang) finalStage(minimal, scratch bool) error {
 	built, dir := g.instructions[len(g.instructions)-1], g.workDir()
@@ -517,7 +519,8 @@ func (g *golang) withoutShell(o *instruction) (string, bool) {
 		if s := o.in.Script; s != nil &&
 			(len(s.Commands) == 0 || !o.in.JSON || path.Base(s.Commands[0].Words[0].Text) != path.Base(g.binary)) {
 			g.change("healthcheck", "the final stage has no shell to run it in")
-			g.note("The HEALTHCHECK is gone: the final stage holds nothing that could ask. Let the program check itself, or Traefik.")
+			g.note("The HEALTHCHECK is gone: the final stage holds nothing that could ask. Let the program check " +
+				"itself, or Traefik.")
 			return "", true
 		}
 	case "USER":

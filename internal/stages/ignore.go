@@ -76,7 +76,8 @@ func (a *conversion) maySkip(pattern string) bool {
 		if settingsFile.MatchString(name) {
 			switch {
 			case by != "":
-				a.note("%s is kept out of the image now, and %s reads it: give its variables when the app runs (env_file: %s).", name, by, name)
+				a.note("%s is kept out of the image now, and %s reads it: give its variables when the app runs "+
+					"(env_file: %s).", name, by, name)
 			case name == ".env":
 				a.note(".env is kept out of the image now: give its variables when the app runs (env_file: .env).")
 			}
@@ -112,7 +113,8 @@ func (a *conversion) buildReads(name string) bool {
 	return found
 }
 
-var readsSettings = lazyregexp.New(`load_dotenv|dotenv_values|find_dotenv|env_file\s*=|read_env\(|Env\.read_env|decouple|require\(['"]dotenv|from ['"]dotenv|dotenv/config|import ['"]dotenv|godotenv|Dotenv\.|dotenvy|loadEnv\(|process\.loadEnvFile|vlucas/phpdotenv`)
+var readsSettings = lazyregexp.New(
+	`load_dotenv|dotenv_values|find_dotenv|env_file\s*=|read_env\(|Env\.read_env|decouple|require\(['"]dotenv|from ['"]dotenv|dotenv/config|import ['"]dotenv|godotenv|Dotenv\.|dotenvy|loadEnv\(|process\.loadEnvFile|vlucas/phpdotenv`)
 
 // readBy is a source file that reads a file of the context, "" if none is seen to.
 func (a *conversion) readBy(name string) string {

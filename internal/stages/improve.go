@@ -56,9 +56,11 @@ func (i *improver) note(format string, args ...any) {
 func (i *improver) nothing() string {
 	switch {
 	case i.st.Parent != nil && bigBase(rootBase(i.st)):
-		return fmt.Sprintf("it is multi-stage already; its final stage builds on another stage, on %s, and which of the two needs what is for a person to say", rootBase(i.st).Text)
+		return fmt.Sprintf("it is multi-stage already; its final stage builds on another stage, on %s, and which of "+
+			"the two needs what is for a person to say", rootBase(i.st).Text)
 	case i.st.Base.Digest != "" && bigBase(i.st.Base):
-		return "it is multi-stage already; its final stage stands on an image to build with, pinned by a digest: choose its slim twin's digest, or give --final-image"
+		return "it is multi-stage already; its final stage stands on an image to build with, pinned by a digest: " +
+			"choose its slim twin's digest, or give --final-image"
 	}
 	return "it is multi-stage already, and drydock sees nothing in its final stage that the builder should keep"
 }
@@ -72,7 +74,8 @@ func rootBase(s *dockerfile.Stage) dockerfile.Ref {
 
 var (
 	wheelFolder = lazyregexp.New(`(?i)(^|/)(wheels?|wheelhouse|dist)(/|$)|\.whl$`)
-	cacheFolder = lazyregexp.New(`/\.cache(/|$)|/\.npm(/|$)|/\.m2(/|$)|/\.gradle(/|$)|/go/pkg/mod(/|$)|/\.cargo/registry(/|$)`)
+	cacheFolder = lazyregexp.New(
+		`/\.cache(/|$)|/\.npm(/|$)|/\.m2(/|$)|/\.gradle(/|$)|/go/pkg/mod(/|$)|/\.cargo/registry(/|$)`)
 )
 
 // mounted puts what a COPY brings for one RUN into that RUN instead.
@@ -363,7 +366,8 @@ func (i *improver) ownBase() {
 	i.res.Final, i.res.Builder = twin, b.Text
 	i.res.Assumptions = append(i.res.Assumptions, Assumption{"what the final stage runs needs nothing that " + b.Text +
 		" has besides", "it compiles nothing; which libraries and programs it opens by name is not told here", true})
-	i.note("The final stage stands on %s, which only runs things, in the place of %s, with the settings of the stages that it built on.", twin, b.Text)
+	i.note("The final stage stands on %s, which only runs things, in the place of %s, with the settings of the "+
+		"stages that it built on.", twin, b.Text)
 }
 
 // bigBase reports whether an image of a language has what builds besides what runs.

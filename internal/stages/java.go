@@ -175,7 +175,8 @@ func (j *java) locate() error {
 		}
 		if !packages(j.build.text) {
 			return refuse(j.build.from.in,
-				"nothing is packaged, so the app is compiled when it starts; add RUN mvn package (or gradle build) and start the archive with java -jar")
+				"nothing is packaged, so the app is compiled when it starts; add RUN mvn package (or gradle build) "+
+					"and start the archive with java -jar")
 		}
 		j.jar = join(j.buildDir(), name)
 		return nil

@@ -35,7 +35,8 @@ var librariesNeed = map[string]map[string]string{
 		"textract": "poppler-utils antiword", "docx2pdf": "libreoffice",
 		"pdfkit": "wkhtmltopdf", "imgkit": "wkhtmltopdf", "xmlsec": "libxmlsec1-openssl", "rpy2": "r-base-core",
 		"soundfile": "libsndfile1", "pypandoc": "pandoc",
-		"ansible": "openssh-client", "ansible-core": "openssh-client", "pymssql": "freetds-bin", "gdal": "gdal-bin", "pyaudio": "libportaudio2",
+		"ansible": "openssh-client", "ansible-core": "openssh-client", "pymssql": "freetds-bin", "gdal": "gdal-bin",
+		"pyaudio":       "libportaudio2",
 		"python-snappy": "libsnappy1v5", "leveldb": "libleveldb1d", "pycups": "libcups2",
 		"pyexiftool": "libimage-exiftool-perl", "camelot-py": "ghostscript",
 		"svn": "subversion", "git-python": "git", "fabric": "openssh-client", "scapy": "tcpdump",
@@ -109,7 +110,8 @@ func (a *conversion) libraries() map[string]bool {
 		return a.gems()
 	case "PHP":
 		out := map[string]bool{}
-		for _, m := range composerName.FindAllStringSubmatch(a.read(a.projectFile("composer.lock"))+a.read(a.projectFile("composer.json")), -1) {
+		for _, m := range composerName.FindAllStringSubmatch(
+			a.read(a.projectFile("composer.lock"))+a.read(a.projectFile("composer.json")), -1) {
 			out[m[1]] = true
 		}
 		return out

@@ -67,7 +67,8 @@ func planNode(a *conversion) error {
 	}
 	if n.berry && !strings.Contains(n.read(path.Join(n.root, ".yarnrc.yml")), "nodeLinker: node-modules") {
 		return refuse(n.install.from.in,
-			"yarn installs without node_modules here (Plug'n'Play), and which files then run is not told; set nodeLinker: node-modules")
+			"yarn installs without node_modules here (Plug'n'Play), and which files then run is not told; set "+
+				"nodeLinker: node-modules")
 	}
 	a.leaves("start the program by its path in node_modules/.bin, or with npm", "bun", "bunx", "turbo", "nx", "lerna",
 		"corepack")
@@ -87,7 +88,8 @@ func planNode(a *conversion) error {
 			return nil
 		}
 		return refuse(a.last("CMD"),
-			"it compiles whenever it starts (%s), with what only a build needs; build in a RUN, and start what was built", cmd)
+			"it compiles whenever it starts (%s), with what only a build needs; build in a RUN, and start what was "+
+				"built", cmd)
 	}
 	twins := a.slimTwins()
 	if !strings.Contains(a.st.Base.Name(), "node") {

@@ -11,7 +11,8 @@ import (
 // Which files of a Node project the running app may read.
 
 // toolFiles are entries of a project that only its tools read.
-var toolFiles = lazyregexp.New(`^(\..*|Dockerfile.*|.*\.Dockerfile|docker-compose.*|compose.*\.ya?ml|Makefile|README.*|CHANGELOG.*|LICEN[CS]E.*|.*\.md|tsconfig.*\.json|jsconfig\.json|jest\.config\..*|vitest\.config\..*|babel\.config\..*|eslint.*|prettier.*|webpack\..*|rollup\.config\..*|vite\.config\..*|tsup\.config\..*|nodemon\.json|nest-cli\.json|postcss\.config\..*|tailwind\.config\..*|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json|cypress.*|playwright.*|renovate\.json|sonar-project.*|k8s/|helm/|charts/|docs?/|tests?/|__tests__/|spec/|e2e/|coverage/|node_modules/|scripts/|.*\.test\..*|.*\.spec\..*|.*\.tsx?|.*\.log)$`)
+var toolFiles = lazyregexp.New(
+	`^(\..*|Dockerfile.*|.*\.Dockerfile|docker-compose.*|compose.*\.ya?ml|Makefile|README.*|CHANGELOG.*|LICEN[CS]E.*|.*\.md|tsconfig.*\.json|jsconfig\.json|jest\.config\..*|vitest\.config\..*|babel\.config\..*|eslint.*|prettier.*|webpack\..*|rollup\.config\..*|vite\.config\..*|tsup\.config\..*|nodemon\.json|nest-cli\.json|postcss\.config\..*|tailwind\.config\..*|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|turbo\.json|nx\.json|lerna\.json|cypress.*|playwright.*|renovate\.json|sonar-project.*|k8s/|helm/|charts/|docs?/|tests?/|__tests__/|spec/|e2e/|coverage/|node_modules/|scripts/|.*\.test\..*|.*\.spec\..*|.*\.tsx?|.*\.log)$`)
 
 // ownFiles are the COPYs of what the running app may read of the context: everything but its tools' files and the
 // source that the build has turned into its output.
@@ -79,7 +80,8 @@ func (n *node) onlySource(dir string) bool {
 	return true
 }
 
-var compiledSource = lazyregexp.New(`\.(ts|tsx|mts|cts|jsx|vue|svelte|css|scss|sass|less|d\.ts)$|\.(test|spec)\.[jt]sx?$`)
+var compiledSource = lazyregexp.New(
+	`\.(ts|tsx|mts|cts|jsx|vue|svelte|css|scss|sass|less|d\.ts)$|\.(test|spec)\.[jt]sx?$`)
 
 // startsIn reports whether the command names something in that folder.
 func (n *node) startsIn(dir string) bool {

@@ -202,7 +202,8 @@ func (n *node) planPrune() error {
 func (n *node) pruneCommand() string {
 	switch {
 	case n.several:
-		n.note("The development dependencies stay: several projects are installed, and which of them runs is not told here.")
+		n.note("The development dependencies stay: several projects are installed, and which of them runs is not " +
+			"told here.")
 		return ""
 	case n.dev || n.berry || n.workspaces() && n.manager == "pnpm":
 		n.note("The development dependencies stay: what it starts, or its package manager's workspaces, needs them.")

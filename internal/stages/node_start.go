@@ -73,7 +73,8 @@ func (n *node) started() []string {
 	return nil
 }
 
-var devCommands = lazyregexp.New(`^(vite|vite dev|vite serve|next dev|nuxt dev|nuxi dev|react-scripts start|ng serve|vue-cli-service serve|webpack serve|webpack-dev-server|astro dev)\b`)
+var devCommands = lazyregexp.New(
+	`^(vite|vite dev|vite serve|next dev|nuxt dev|nuxi dev|react-scripts start|ng serve|vue-cli-service serve|webpack serve|webpack-dev-server|astro dev)\b`)
 
 // devServer is the development server that the image starts, "" if it starts none.
 func (n *node) devServer() string {

@@ -269,8 +269,9 @@ func (a *conversion) pythonNames() map[string]bool {
 }
 
 var (
-	quotedName = lazyregexp.New(`(?m)^name\s*=\s*"([A-Za-z0-9._-]+)"|^\s*"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]"]*\])?\s*(?:[<>=~!;,"]|:\s*\{)|^([A-Za-z0-9][A-Za-z0-9._-]*)\s*=\s*["{]`)
-	nameBreak  = lazyregexp.New(`[-_.]+`)
+	quotedName = lazyregexp.New(
+		`(?m)^name\s*=\s*"([A-Za-z0-9._-]+)"|^\s*"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]"]*\])?\s*(?:[<>=~!;,"]|:\s*\{)|^([A-Za-z0-9][A-Za-z0-9._-]*)\s*=\s*["{]`)
+	nameBreak = lazyregexp.New(`[-_.]+`)
 )
 
 // pythonName normalises a distribution's name as PEP 503 says.
@@ -322,7 +323,8 @@ func (p *python) planWheels() error {
 				"rm -rf /wheels"))
 			return
 		}
-		f.add("RUN --mount=type=bind,from=builder,source=/wheels,target=/wheels \\\n    pip install --no-cache-dir --no-index --find-links=/wheels " + p.breakFlag() + "/wheels/*.whl")
+		f.add("RUN --mount=type=bind,from=builder,source=/wheels,target=/wheels \\\n    pip install --no-cache-dir " +
+			"--no-index --find-links=/wheels " + p.breakFlag() + "/wheels/*.whl")
 	}
 	w.drop = p.manifestOnly
 	w.write()

@@ -10,7 +10,8 @@ import (
 )
 
 var (
-	toolInstall  = lazyregexp.New(`install\.python-poetry\.org|get-poetry|astral\.sh/uv|sh\.rustup\.rs|deb\.nodesource\.com|getcomposer\.org/installer|get\.pnpm\.io|pdm-project\.org|bootstrap\.pypa\.io`)
+	toolInstall = lazyregexp.New(
+		`install\.python-poetry\.org|get-poetry|astral\.sh/uv|sh\.rustup\.rs|deb\.nodesource\.com|getcomposer\.org/installer|get\.pnpm\.io|pdm-project\.org|bootstrap\.pypa\.io`)
 	cudaDevel    = lazyregexp.New(`-devel\b`)
 	runtimeBuild = map[string]string{"gcc": "a compiler", "g++": "a compiler", "cc": "a compiler", "make": "make",
 		"node-gyp": "node-gyp", "cargo": "cargo", "jupyter": "Jupyter",
@@ -47,7 +48,8 @@ func (a *conversion) refuseBase() error {
 		return refuse(a.st.From, "it runs Docker within Docker")
 	case strings.Contains(name, "conda") || strings.Contains(name, "mamba"):
 		return refuse(a.st.From,
-			"it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, or pip in conda's place, is work for a person")
+			"it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, or pip in "+
+				"conda's place, is work for a person")
 	case strings.Contains(name, "jupyter"):
 		return refuse(a.st.From, "it is a workbench: its tools are what it is for")
 	case strings.HasPrefix(b.Repository, "nixos/"):
@@ -62,7 +64,8 @@ func (a *conversion) refuseBase() error {
 	case a.o.Base != nil && len(a.o.Base.Entrypoint) > 0 && official(b) == "" && a.last("ENTRYPOINT") == nil &&
 		a.o.FinalImage == "":
 		return refuse(a.st.From,
-			"its base has an ENTRYPOINT of its own, through which the command goes; name a final base that has the same with --final-image")
+			"its base has an ENTRYPOINT of its own, through which the command goes; name a final base that has the "+
+				"same with --final-image")
 	}
 	return nil
 }
@@ -111,18 +114,21 @@ func (a *conversion) refuseInstructions() error {
 		switch in.Keyword {
 		case "ONBUILD":
 			return refuse(in,
-				"ONBUILD is for images that are built on this one, and they would build on the final stage; move its steps into those")
+				"ONBUILD is for images that are built on this one, and they would build on the final stage; move its "+
+					"steps into those")
 		case "ENV", "ARG":
 			for _, pair := range in.Pairs {
 				if secretname.Holds(pair.Key) && (in.Keyword == "ARG" || pair.Value != "") {
 					return refuse(in,
-						"%s holds a secret in the image's own settings; pass it with RUN --mount=type=secret or at run time first", pair.Key)
+						"%s holds a secret in the image's own settings; pass it with RUN --mount=type=secret or at "+
+							"run time first", pair.Key)
 				}
 			}
 		}
 		if len(in.Heredocs) > 0 {
 			return refuse(in,
-				"it uses a heredoc, which builders before Docker 23 do not have and whose commands cannot be moved one by one; write the commands as a chain with &&")
+				"it uses a heredoc, which builders before Docker 23 do not have and whose commands cannot be moved "+
+					"one by one; write the commands as a chain with &&")
 		}
 		if _, ok := in.Flag("link"); ok && in.Keyword == "COPY" {
 			return refuse(in, "it uses COPY --link, which builders before Docker 23 do not have; leave --link out")
@@ -144,7 +150,8 @@ func (a *conversion) refuseRuns() error {
 	a.parts(func(p *command) {
 		switch {
 		case p.is("conda", "mamba", "micromamba"):
-			fail(p, "it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, or pip in conda's place, is work for a person")
+			fail(p, "it uses conda, whose environments cannot be taken apart into wheels; conda-pack in a builder, "+
+				"or pip in conda's place, is work for a person")
 		case p.is("nix", "nix-env", "nix-build"):
 			fail(p, "it uses nix")
 		case p.is("bazel", "bazelisk"):
@@ -152,21 +159,29 @@ func (a *conversion) refuseRuns() error {
 		case p.is("sudo", "visudo"):
 			fail(p, "it sets up sudo: whoever runs in it is meant to install more; without sudo it can be converted")
 		case pipesIntoShell(p) && !toolInstall.MatchString(p.text):
-			fail(p, "it runs a script from the network, and which files that brings cannot be told; install from packages, or COPY the one file that is needed")
+			fail(p, "it runs a script from the network, and which files that brings cannot be told; install from "+
+				"packages, or COPY the one file that is needed")
 		case p.is("make", "ninja", "cmake") && installs(p):
-			fail(p, "it installs what it compiled all over the file system, and which files that brings cannot be told; install into a folder of its own (make install DESTDIR=…, --prefix) in a stage by hand")
+			fail(p, "it installs what it compiled all over the file system, and which files that brings cannot be "+
+				"told; install into a folder of its own (make install DESTDIR=…, --prefix) in a stage by hand")
 		case p.background:
-			fail(p, "a RUN starts something that goes on running beside the build, and what it leaves behind cannot be told; prepare such things in a stage by hand")
+			fail(p, "a RUN starts something that goes on running beside the build, and what it leaves behind cannot "+
+				"be told; prepare such things in a stage by hand")
 		case p.inner != nil && mixedKinds(p):
-			fail(p, "RUN %s: not understood: it does several things within one shell; write its commands as a list of the RUN's own", shorten(p.text))
+			fail(p, "RUN %s: not understood: it does several things within one shell; write its commands as a list "+
+				"of the RUN's own", shorten(p.text))
 		case p.inner == nil && hidesScript(p):
-			fail(p, "RUN %s: not understood: what the inner shell runs is put together from variables; write its commands as a list of the RUN's own", shorten(p.text))
+			fail(p, "RUN %s: not understood: what the inner shell runs is put together from variables; write its "+
+				"commands as a list of the RUN's own", shorten(p.text))
 		case p.is("dpkg") && strings.Contains(p.text, " -i") || p.is("gdebi"):
-			fail(p, "it installs a package from a file by dpkg, and what that brings cannot be told; install it from a repository")
+			fail(p, "it installs a package from a file by dpkg, and what that brings cannot be told; install it from "+
+				"a repository")
 		case p.install != nil && p.inner == nil && !p.simple && (p.kind != system || !p.group):
-			fail(p, "it installs packages within a condition, a loop or a pipe; write the installation as a command by itself")
+			fail(p, "it installs packages within a condition, a loop or a pipe; write the installation as a command "+
+				"by itself")
 		case p.group && p.kind == system && !onlySystem(p):
-			fail(p, "it installs packages and does other things in a list with ||, which cannot be taken apart; write the installation as a command by itself")
+			fail(p, "it installs packages and does other things in a list with ||, which cannot be taken apart; "+
+				"write the installation as a command by itself")
 		}
 		if in := p.install; in != nil {
 			for _, pk := range in.Packages {
@@ -174,17 +189,20 @@ func (a *conversion) refuseRuns() error {
 				case "docker.io", "docker-ce", "docker-ce-cli":
 					fail(p, "it installs Docker: it means to start containers")
 				case "sudo":
-					fail(p, "it sets up sudo: whoever runs in it is meant to install more; without sudo it can be converted")
+					fail(p, "it sets up sudo: whoever runs in it is meant to install more; without sudo it can be "+
+						"converted")
 				case "supervisor", "systemd", "runit":
 					fail(p, "it runs several services under %s; a container for each can be converted", pk.Name)
 				}
 			}
 			if in.Manager == "pip" {
 				if in.Has("--user") {
-					fail(p, "pip install --user puts packages into a home folder that the final stage's user may not share; leave --user out")
+					fail(p, "pip install --user puts packages into a home folder that the final stage's user may not "+
+						"share; leave --user out")
 				}
 				if in.Has("-t", "--target", "--prefix", "--root") {
-					fail(p, "pip installs into a folder of its own choosing, which a wheel cannot follow; leave the option out")
+					fail(p, "pip installs into a folder of its own choosing, which a wheel cannot follow; leave the "+
+						"option out")
 				}
 				for _, pk := range in.Packages {
 					if strings.HasPrefix(pk.Name, "..") {
@@ -252,7 +270,8 @@ func onlySystem(c *command) bool {
 }
 
 // slimPrograms are some that every image of a distribution has.
-var slimPrograms = words("uname dpkg dpkg-query arch id cat grep sed awk cut tr head tail ls exit false basename dirname date sleep command which expr find xargs sort")
+var slimPrograms = words("uname dpkg dpkg-query arch id cat grep sed awk cut tr head tail ls exit false basename " +
+	"dirname date sleep command which expr find xargs sort")
 
 // refuseSources: packages that run and that come from a source beside the distribution's.
 func (a *conversion) refuseSources() error {
@@ -263,12 +282,14 @@ func (a *conversion) refuseSources() error {
 		}
 		if _, run := a.packagesOf(o); earlier && len(run) > 0 && !a.sourcesKnown() {
 			return refuse(o.in,
-				"it installs %s after a source of packages was added by a script, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
+				"it installs %s after a source of packages was added by a script, which the final stage would have "+
+					"to add too; name a base that has it with --final-image", strings.Join(run, ", "))
 		}
 		earlier = earlier || ownSource.MatchString(o.in.Script.Source) && !kindOf(o, system)
 		if _, run := a.packagesOf(o); len(run) > 0 && a.addsSource(o) && !a.sourcesKnown() {
 			return refuse(o.in,
-				"it installs %s from a source of packages of its own, which the final stage would have to add too; name a base that has it with --final-image", strings.Join(run, ", "))
+				"it installs %s from a source of packages of its own, which the final stage would have to add too; "+
+					"name a base that has it with --final-image", strings.Join(run, ", "))
 		}
 	}
 	return nil
@@ -360,7 +381,8 @@ func (a *conversion) refuseRequirements() error {
 		for name := range a.pythonNames() {
 			if jit[name] {
 				return refuse(nil,
-					"%s compiles when it runs, so its tools have to stay; a slim base by hand may do if its wheels bring a compiler of their own", name)
+					"%s compiles when it runs, so its tools have to stay; a slim base by hand may do if its wheels "+
+						"bring a compiler of their own", name)
 			}
 		}
 	}
@@ -369,7 +391,8 @@ func (a *conversion) refuseRequirements() error {
 		for _, name := range []string{"puppeteer", "playwright", "cypress", "@playwright/test"} {
 			if _, ok := m.Dependencies[name]; ok {
 				return refuse(nil,
-					"%s downloads a browser into a cache outside node_modules when it is installed; use an image that brings the browser", name)
+					"%s downloads a browser into a cache outside node_modules when it is installed; use an image "+
+						"that brings the browser", name)
 			}
 		}
 	}

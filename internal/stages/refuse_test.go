@@ -35,18 +35,22 @@ func TestRefusals(t *testing.T) {
 			"only waits", 1, nil},
 		"slim already": {"FROM python:3.11-slim\nRUN pip install flask\nCMD [\"flask\", \"run\"]\n",
 			"nothing to leave behind", 1, nil},
-		"mixed shell": {"FROM python:3.11\nRUN bash -c \"apt-get update && apt-get install -y gcc && pip install flask\"\n", "RUN bash -c", 2, nil},
+		"mixed shell": {"FROM python:3.11\nRUN bash -c \"apt-get update && apt-get install -y gcc && pip install " +
+			"flask\"\n", "RUN bash -c", 2, nil},
 		"hidden shell": {"FROM python:3.11\nRUN pip install flask\nRUN sh -c \"$PREPARE\"\n",
 			"put together from variables", 3, nil},
 		"a server beside": {"FROM python:3.11\nRUN pip install flask\nRUN redis-server & sleep 1 && ./load\n",
 			"goes on running", 3, nil},
 		"or among installs": {"FROM python:3.11\nRUN pip install flask || pip install -i x flask\n", "condition", 2,
 			nil},
-		"list with or": {"FROM python:3.11\nRUN apt-get install -y gcc && curl -o x https://example.com/x || true\nRUN pip install flask\n", "list with ||", 2, nil},
-		"dpkg":         {"FROM python:3.11\nRUN dpkg -i x.deb\nRUN pip install flask\n", "dpkg", 2, nil},
-		"poetry in a script": {"FROM python:3.11\nCOPY run.sh pyproject.toml /\nRUN pip install poetry && poetry install\nENTRYPOINT [\"/run.sh\"]\n", "its start script calls poetry", 0,
+		"list with or": {"FROM python:3.11\nRUN apt-get install -y gcc && curl -o x https://example.com/x || true\n" +
+			"RUN pip install flask\n", "list with ||", 2, nil},
+		"dpkg": {"FROM python:3.11\nRUN dpkg -i x.deb\nRUN pip install flask\n", "dpkg", 2, nil},
+		"poetry in a script": {"FROM python:3.11\nCOPY run.sh pyproject.toml /\nRUN pip install poetry && poetry " +
+			"install\nENTRYPOINT [\"/run.sh\"]\n", "its start script calls poetry", 0,
 			map[string]string{"run.sh": "#!/bin/sh\nexec poetry run web\n", "pyproject.toml": ""}},
-		"uv run --with": {"FROM python:3.11\nCOPY . .\nRUN pip install uv && uv sync\nCMD [\"uv\", \"run\", \"--with\", \"x\", \"a.py\"]\n", "--with", 0, map[string]string{"pyproject.toml": ""}},
+		"uv run --with": {"FROM python:3.11\nCOPY . .\nRUN pip install uv && uv sync\nCMD [\"uv\", \"run\", " +
+			"\"--with\", \"x\", \"a.py\"]\n", "--with", 0, map[string]string{"pyproject.toml": ""}},
 		"compiles at start": {"FROM node:20\nCOPY . .\nRUN npm ci\nCMD [\"npm\", \"start\"]\n",
 			"compiles whenever it starts (nest start)", 4,
 			map[string]string{"package.json": `{"scripts":{"start":"nest start"},"devDependencies":{"@nestjs/cli":"10"}}`}},
@@ -71,8 +75,9 @@ func TestRefusals(t *testing.T) {
 		"jupyter": {"FROM jupyter/base-notebook\nRUN pip install flask\n", "workbench", 1, nil},
 		"supervisord": {"FROM python:3.11\nRUN pip install flask\nCMD [\"supervisord\", \"-n\"]\n",
 			"several services", 3, nil},
-		"docker in docker": {"FROM python:3.11\nRUN apt-get update && apt-get install -y docker.io\nRUN pip install flask\n", "installs Docker", 2, nil},
-		"sudo":             {"FROM python:3.11\nRUN apt-get install -y sudo\nRUN pip install flask\n", "sudo", 2, nil},
+		"docker in docker": {"FROM python:3.11\nRUN apt-get update && apt-get install -y docker.io\nRUN pip install " +
+			"flask\n", "installs Docker", 2, nil},
+		"sudo": {"FROM python:3.11\nRUN apt-get install -y sudo\nRUN pip install flask\n", "sudo", 2, nil},
 		"secret argument": {"FROM node:20\nARG NPM_TOKEN\nRUN npm ci\n", "NPM_TOKEN", 2,
 			map[string]string{"package.json": "{}"}},
 		"secret variable": {"FROM python:3.11\nENV DB_PASSWORD=canary\nRUN pip install flask\n", "DB_PASSWORD", 2,
@@ -122,7 +127,8 @@ func TestRefusals(t *testing.T) {
 
 func FuzzSplit(f *testing.F) {
 	for _, s := range []string{
-		"FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN apt-get update && apt-get install -y gcc libpq-dev && pip install -r requirements.txt\nCMD gunicorn app:app\n",
+		"FROM python:3.11\nWORKDIR /app\nCOPY . .\nRUN apt-get update && apt-get install -y gcc libpq-dev && pip " +
+			"install -r requirements.txt\nCMD gunicorn app:app\n",
 		"FROM node:20\nCOPY package*.json ./\nRUN npm install\nCOPY . .\nRUN npm run build\nCMD npm start\n",
 		"FROM golang\nCOPY . .\nRUN go build -o x .\nCMD [\"./x\"]\n",
 		"FROM maven:3-eclipse-temurin-17\nRUN mvn package\nCMD java -jar target/*.jar\n",
@@ -135,9 +141,10 @@ func FuzzSplit(f *testing.F) {
 		f.Add(s)
 	}
 	ctx := fstest.MapFS{
-		"package.json":      {Data: []byte(`{"scripts":{"build":"tsc","start":"node x.js"},"dependencies":{"a":"1"}}`)},
-		"package-lock.json": {Data: []byte(`{"lockfileVersion":3,"packages":{"":{"dependencies":{"a":"1"}},"node_modules/a":{}}}`)},
-		"requirements.txt":  {Data: []byte("flask\n-r requirements.txt\n")}, "go.mod": {Data: []byte("module x/y\n")},
+		"package.json": {Data: []byte(`{"scripts":{"build":"tsc","start":"node x.js"},"dependencies":{"a":"1"}}`)},
+		"package-lock.json": {Data: []byte(
+			`{"lockfileVersion":3,"packages":{"":{"dependencies":{"a":"1"}},"node_modules/a":{}}}`)},
+		"requirements.txt": {Data: []byte("flask\n-r requirements.txt\n")}, "go.mod": {Data: []byte("module x/y\n")},
 		"main.go":       {Data: []byte("package main\n")},
 		"pom.xml":       {Data: []byte("<project><artifactId>a</artifactId></project>")},
 		"tsconfig.json": {Data: []byte(`{"outDir":"dist"}`)}, "app.py": {Data: []byte(`subprocess.run(["git"])`)},

@@ -116,7 +116,8 @@ func (a *conversion) prepares(install *command, last int) bool {
 	return found
 }
 
-var bundlePath = lazyregexp.New(`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
+var bundlePath = lazyregexp.New(
+	`\bbundle (?:config(?: set)?(?: --(?:local|global))? path|install.* --path)[ =]+([^\s'"]+)`)
 
 // gemDirs are the folders in which the bundle's gems lie: the base image's own, and those that the original names.
 func (a *conversion) gemDirs() []string {

@@ -21,7 +21,8 @@ func planRust(a *conversion) error {
 	runs := len(start) > 1 && start[0] == "cargo" && start[1] == "run"
 	if len(start) == 0 || build == nil && !runs {
 		return refuse(nil,
-			"which program cargo builds and the image starts could not be told; call cargo build --release and name the program in CMD")
+			"which program cargo builds and the image starts could not be told; call cargo build --release and name "+
+				"the program in CMD")
 	}
 	from, to := rustBinary(a, start, build)
 	if from == "" {

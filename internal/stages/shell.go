@@ -261,7 +261,7 @@ func redirected(st syntax.Node) []string {
 			return true
 		}
 		switch r.Op {
-		case syntax.RdrOut, syntax.AppOut, syntax.RdrAll, syntax.AppAll, syntax.ClbOut:
+		case syntax.RdrOut, syntax.AppOut, syntax.RdrAll, syntax.AppAll, syntax.RdrClob:
 			if word := r.Word.Lit(); word != "" {
 				out = append(out, word)
 			} else {

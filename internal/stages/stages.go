@@ -27,9 +27,10 @@ type Options struct {
 	NoHealth   bool     // add no HEALTHCHECK
 	Extra      []string // packages of the distribution that the final stage needs besides (a proof finds them)
 	Held       []string // names of images that the engine holds; one of them is preferred as the final base
-	Whole      bool     // take whole what is else put together: the environment, not wheels; the project's folder, not a list of files
-	Recommends bool     // install what packages recommend, as apt-get does unless it is told otherwise
-	Facts      Facts    // what is known of the original's image beyond its name
+	// take whole what is else put together: the environment, not wheels; the project's folder, not a list of files
+	Whole      bool
+	Recommends bool  // install what packages recommend, as apt-get does unless it is told otherwise
+	Facts      Facts // what is known of the original's image beyond its name
 
 	Base *Inherited // what the base image sets, where the engine holds it
 	Run  *Run       // what compose says of how the image is run, nil where there is no compose file
@@ -63,9 +64,10 @@ type Result struct {
 	Notes       []string     // what the user ought to know, a sentence each
 	Assumptions []Assumption // what it rests on, with the evidence
 	Target      string       // the stage that ships, where it is not the last
-	KeptOut     []string     // files of settings in the context that the ignore file keeps out and the original's image holds
-	Recommended bool         // packages that others only recommend are left out in the final stage
-	Hardened    bool         // a USER or HEALTHCHECK was added that the original lacks
+	// files of settings in the context that the ignore file keeps out and the original's image holds
+	KeptOut     []string
+	Recommended bool // packages that others only recommend are left out in the final stage
+	Hardened    bool // a USER or HEALTHCHECK was added that the original lacks
 }
 
 // Change is a difference that the conversion makes on purpose, in the words that internal/prove knows: "command",
@@ -235,7 +237,8 @@ func (a *conversion) servesDependents() error {
 				case system, refresh, upgrade, clean, account, files, state:
 				default:
 					return refuse(in,
-						"stage %s builds on it and runs %s, which may need what the builder has; base that stage on an image of its own first", s.Label(), shorten(c.text))
+						"stage %s builds on it and runs %s, which may need what the builder has; base that stage on "+
+							"an image of its own first", s.Label(), shorten(c.text))
 				}
 			}
 		}

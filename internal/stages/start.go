@@ -279,7 +279,8 @@ func (a *conversion) fillsHome() (found *command) {
 }
 
 // preparing are commands that prepare an app within its own folder.
-var preparing = lazyregexp.New(`manage\.py|compileall|compilemessages|assets:precompile|artisan|\bbin/console\b|pybabel|flask (db|assets)|^test |--version$|py_compile`)
+var preparing = lazyregexp.New(
+	`manage\.py|compileall|compilemessages|assets:precompile|artisan|\bbin/console\b|pybabel|flask (db|assets)|^test |--version$|py_compile`)
 
 // homeLibraries are those that keep models, browsers or settings below the home folder and do not do without it.
 var homeLibraries = words(`transformers huggingface-hub huggingface_hub sentence-transformers torch torchvision nltk
@@ -402,7 +403,8 @@ func writesFiles(s *dockerfile.Script) string {
 }
 
 // writingFlag are options of servers that name a file to write.
-var writingFlag = lazyregexp.New(`^--?(access-?log(file)?|error-?log(file)?|log-?(file|to)|pid(file)?|p|capture|db|database|data-?dir|statedir)$`)
+var writingFlag = lazyregexp.New(
+	`^--?(access-?log(file)?|error-?log(file)?|log-?(file|to)|pid(file)?|p|capture|db|database|data-?dir|statedir)$`)
 
 // debianUser and alpineUser make an account without a password. It has a home of its own, where libraries keep what
 // they like.
@@ -483,10 +485,12 @@ func (a *conversion) healthTest(port int, path string) []string {
 	case "Node":
 		if path == "" {
 			return []string{"node", "-e",
-				fmt.Sprintf("require('net').connect(%d, '127.0.0.1', () => process.exit(0)).on('error', () => process.exit(1))", port)}
+				fmt.Sprintf("require('net').connect(%d, '127.0.0.1', () => process.exit(0)).on('error', () => "+
+					"process.exit(1))", port)}
 		}
 		return []string{"node", "-e",
-			fmt.Sprintf("require('http').get('%s', r => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))", url)}
+			fmt.Sprintf("require('http').get('%s', r => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => "+
+				"process.exit(1))", url)}
 	case "Ruby":
 		return []string{"ruby", "-rsocket", "-e", fmt.Sprintf("TCPSocket.new('127.0.0.1', %d).close", port)}
 	}
@@ -562,4 +566,5 @@ func plainFetch(s *dockerfile.Script) bool {
 }
 
 // fetchFlag are the options of curl and wget that change nothing of whether the answer is a good one.
-var fetchFlag = lazyregexp.New(`^(-[fsSqLko]+|-O-?|-qO-?|-nv|--fail|--silent|--show-error|--quiet|--spider|--no-verbose|--tries=\d+|--timeout=\d+|-t|-T|-m|--max-time|--connect-timeout|--output|--output-document(=\S+)?|--no-check-certificate|--no-progress-meter|--insecure)$`)
+var fetchFlag = lazyregexp.New(
+	`^(-[fsSqLko]+|-O-?|-qO-?|-nv|--fail|--silent|--show-error|--quiet|--spider|--no-verbose|--tries=\d+|--timeout=\d+|-t|-T|-m|--max-time|--connect-timeout|--output|--output-document(=\S+)?|--no-check-certificate|--no-progress-meter|--insecure)$`)

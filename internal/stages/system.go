@@ -63,7 +63,8 @@ var ubuntuRuntime = map[string]string{
 var (
 	devPackage  = lazyregexp.New(`-(dev|dev-compat|headers|devel)$`)
 	kernelFiles = lazyregexp.New(`^linux-(headers|libc)`)
-	versionedC  = lazyregexp.New(`^(gcc|g\+\+|clang|llvm|python3\.\d+-dev|openjdk-\d+-jdk(-headless)?|libstdc\+\+-\d+-dev)(-\d+)?$`)
+	versionedC  = lazyregexp.New(
+		`^(gcc|g\+\+|clang|llvm|python3\.\d+-dev|openjdk-\d+-jdk(-headless)?|libstdc\+\+-\d+-dev)(-\d+)?$`)
 )
 
 // runtimeOf says what of a package the final stage needs: nothing for one that only builds, the library behind a
@@ -247,7 +248,8 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 			}
 			run, sure := a.runtimeOf(pk.Name)
 			if !sure {
-				a.note("The library behind %s is not known for this release, so the final stage keeps the package whole.", pk.Name)
+				a.note("The library behind %s is not known for this release, so the final stage keeps the package "+
+					"whole.", pk.Name)
 			}
 			if len(run) == 0 && dropsProgram[pk.Name] {
 				a.guesses("nothing calls "+pk.Name+" when the app runs",
@@ -261,7 +263,8 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 			}
 			if len(run) > 0 && !p.install.Has("--no-install-recommends") && !a.alpine() && !a.o.Recommends {
 				a.res.Recommended = true
-				a.note("apt-get installs what packages recommend in the original and not in the final stage (--no-install-recommends).")
+				a.note("apt-get installs what packages recommend in the original and not in the final stage " +
+					"(--no-install-recommends).")
 				a.guesses("nothing needs the packages that others only recommend",
 					"apt-get installs them in the original, and the app is not known to use them")
 			}
@@ -270,7 +273,8 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 	return slices.Sorted(maps.Keys(b)), slices.Sorted(maps.Keys(f))
 }
 
-var ownSource = lazyregexp.New(`sources\.list|add-apt-repository|apt-key |/keyrings/|trusted\.gpg\.d|deb\.nodesource\.com|/etc/apk/repositories`)
+var ownSource = lazyregexp.New(
+	`sources\.list|add-apt-repository|apt-key |/keyrings/|trusted\.gpg\.d|deb\.nodesource\.com|/etc/apk/repositories`)
 
 // addsSource: a RUN that adds a source of packages beside the distribution's and installs from it.
 func (a *conversion) addsSource(o *instruction) bool {

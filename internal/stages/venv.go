@@ -134,7 +134,8 @@ func (p *python) finalEnv(o *instruction) string {
 
 var (
 	managerEnv = lazyregexp.New(`^(POETRY|PDM|PIPENV|UV)_`)
-	toolDirs   = lazyregexp.New(`^(/root|~|\$HOME|\$\{HOME\})/\.(local|cargo|poetry)/bin$|/poetry/bin$|^\$PATH$|^\$\{PATH\}$`)
+	toolDirs   = lazyregexp.New(
+		`^(/root|~|\$HOME|\$\{HOME\})/\.(local|cargo|poetry)/bin$|/poetry/bin$|^\$PATH$|^\$\{PATH\}$`)
 )
 
 // onlyInstalls: a variable that only the package manager reads, or a PATH to nothing but the manager itself.
@@ -386,7 +387,9 @@ func (p *python) stripRunner(words []string) ([]string, string) {
 func (p *python) bad(format string, args ...any) { p.badRunner = fmt.Sprintf(format, args...) }
 
 var (
-	runnerFlags = words("--no-dev --frozen --locked --no-sync --offline --no-cache -q --quiet -v --no-progress --extra --all-extras --group --no-group --only-group --no-default-groups -s --site-packages --skip -n --no-interaction --no-project --active")
+	runnerFlags = words("--no-dev --frozen --locked --no-sync --offline --no-cache -q --quiet -v --no-progress " +
+		"--extra --all-extras --group --no-group --only-group --no-default-groups -s --site-packages --skip -n " +
+		"--no-interaction --no-project --active")
 
 	runnerValued = words("--extra --group --no-group --only-group")
 )

@@ -461,7 +461,8 @@ func foldKey(f *finding.Finding, sources map[string]inventory.Source) (key strin
 		return strings.Join([]string{"r", string(f.Gate), f.Rule, f.Location.Path, services}, "\x01"), source
 	}
 	if src, ok := sources[f.Package.PURL]; ok {
-		return strings.Join([]string{"s", pkgver.Ecosystem(f.Package.PURL), src.Name, src.Version, services}, "\x01"), src
+		return strings.Join([]string{"s", pkgver.Ecosystem(f.Package.PURL), src.Name, src.Version, services}, "\x01"),
+			src
 	}
 	return strings.Join([]string{"p", f.Package.PURL, f.Package.Name, f.Package.Version, services}, "\x01"), source
 }

@@ -10,8 +10,10 @@ import (
 )
 
 func pkg(id, name, purl, fixed, path string, line int, fc finding.Forecast, prio int) finding.Finding {
-	return finding.Finding{ID: id, Gate: finding.GateImage, Rule: "CVE-" + id, Severity: finding.High, Services: []string{"web"}, Priority: prio, Forecast: fc,
-		Location: finding.Location{Path: path, Line: line}, Package: &finding.Package{Name: name, Version: "1", PURL: purl}, Advisory: &finding.Advisory{ID: id, Fixed: fixed}}
+	return finding.Finding{ID: id, Gate: finding.GateImage, Rule: "CVE-" + id, Severity: finding.High,
+		Services: []string{"web"}, Priority: prio, Forecast: fc,
+		Location: finding.Location{Path: path, Line: line}, Package: &finding.Package{Name: name, Version: "1",
+			PURL: purl}, Advisory: &finding.Advisory{ID: id, Fixed: fixed}}
 }
 
 // "Found nothing" and "could not look" never read alike.
@@ -19,7 +21,8 @@ func TestVerdict(t *testing.T) {
 	found := []finding.Finding{{Gate: finding.GateCode, Severity: finding.High}}
 	gate := func(s report.GateStatus) []report.Gate { return []report.Gate{{Name: finding.GateImage, Status: s}} }
 	read := func(s report.GateStatus, packages, judged int) []report.Gate {
-		return []report.Gate{{Name: finding.GateImage, Status: s, Read: report.Read{Packages: packages}, Judged: judged, Remedy: "Name an image."}}
+		return []report.Gate{{Name: finding.GateImage, Status: s, Read: report.Read{Packages: packages}, Judged: judged,
+			Remedy: "Name an image."}}
 	}
 	for _, c := range []struct {
 		gates    []report.Gate
@@ -31,8 +34,10 @@ func TestVerdict(t *testing.T) {
 		{read(report.Checked, 3, 3), nil, true, StateClean, "nothing found in 3 packages"},
 		{read(report.Checked, 3, 2), found, true, StateFindings, "1 open: 1 high; read 3 packages (2 judged)"},
 		{read(report.Checked, 1, 1), found, false, StateBroken, "policy broken; 1 open: 1 high; read 1 package"},
-		{read(report.Partial, 3, 1), nil, true, StatePartial, "image only in part; nothing found in what was looked at; read 3 packages (1 judged)"},
-		{read(report.Partial, 3, 3), found, false, StatePartial, "image only in part; policy broken; 1 open: 1 high; read 3 packages"},
+		{read(report.Partial, 3, 1), nil, true, StatePartial,
+			"image only in part; nothing found in what was looked at; read 3 packages (1 judged)"},
+		{read(report.Partial, 3, 3), found, false, StatePartial,
+			"image only in part; policy broken; 1 open: 1 high; read 3 packages"},
 		{read(report.Partial, 0, 0), nil, true, StatePartial, "image only in part; read 0 packages; name an image"},
 		{gate(report.Checked), nil, true, StatePartial, "nothing judged by image; read 0 packages"},
 		{gate(report.Failed), nil, true, StateFailed, "image could not look"},
@@ -50,21 +55,24 @@ func TestVerdict(t *testing.T) {
 
 func TestFold(t *testing.T) {
 	fs := []finding.Finding{
-		pkg("1", "a", "pkg:npm/a@1", "2.0.0", "", 0, "", 9), pkg("2", "b", "pkg:npm/b@1", "", "", 0, "", 8), pkg("3", "a", "pkg:npm/a@1", "10.0.0", "", 0, "", 7),
+		pkg("1", "a", "pkg:npm/a@1", "2.0.0", "", 0, "", 9), pkg("2", "b", "pkg:npm/b@1", "", "", 0, "", 8),
+		pkg("3", "a", "pkg:npm/a@1", "10.0.0", "", 0, "", 7),
 	}
 	fs[2].Severity = finding.Critical
 	for i := range fs {
 		fs[i].Normalize()
 	}
 	gs := Fold(fs, nil)
-	if len(gs) != 2 || len(gs[0].Findings) != 2 || gs[0].Severity != finding.Critical || gs[0].Fixed != "10.0.0" || gs[0].Fixable != 2 || gs[1].Fixable != 0 {
+	if len(gs) != 2 || len(gs[0].Findings) != 2 || gs[0].Severity != finding.Critical || gs[0].Fixed != "10.0.0" ||
+		gs[0].Fixable != 2 || gs[1].Fixable != 0 {
 		t.Errorf("%+v", gs)
 	}
 }
 
 // What a distribution builds from one source is one line: its packages share their vulnerabilities.
 func TestFoldBySource(t *testing.T) {
-	const lib, dev, other = "pkg:deb/debian/libssl3@3.0.1?distro=debian-12", "pkg:deb/debian/libssl-dev@3.0.1?distro=debian-12", "pkg:deb/debian/zlib@1?distro=debian-12"
+	const lib, dev, other = "pkg:deb/debian/libssl3@3.0.1?distro=debian-12",
+		"pkg:deb/debian/libssl-dev@3.0.1?distro=debian-12", "pkg:deb/debian/zlib@1?distro=debian-12"
 	fs := []finding.Finding{
 		pkg("1", "libssl3", lib, "3.0.2", "", 0, "", 9), pkg("1", "libssl-dev", dev, "3.0.2", "", 0, "", 9),
 		pkg("2", "libssl3", lib, "3.0.10", "", 0, "", 8), pkg("3", "zlib", other, "", "", 0, "", 7),

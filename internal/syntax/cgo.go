@@ -49,7 +49,8 @@ func Parse(g Grammar, src []byte, lim Limits) (*Tree, error) {
 	if len(src) > 0 {
 		p = (*C.char)(unsafe.Pointer(&src[0]))
 	}
-	switch C.dd_parse(C.int(g), p, C.uint32_t(len(src)), C.uint64_t(lim.Time.Microseconds()), C.uint32_t(lim.Nodes), &out, &n) {
+	switch C.dd_parse(C.int(g), p, C.uint32_t(len(src)), C.uint64_t(lim.Time.Microseconds()), C.uint32_t(lim.Nodes),
+		&out, &n) {
 	case C.DD_OK:
 	case C.DD_TIMEOUT:
 		return nil, fmt.Errorf("%w: more than %s", ErrTimeout, lim.Time)

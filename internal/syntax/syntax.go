@@ -32,7 +32,8 @@ const (
 	grammars
 )
 
-var grammarNames = [grammars]string{"python", "javascript", "typescript", "tsx", "java", "go", "php", "ruby", "bash", "dockerfile", "yaml", "html", "css"}
+var grammarNames = [grammars]string{"python", "javascript", "typescript", "tsx", "java", "go", "php", "ruby", "bash",
+	"dockerfile", "yaml", "html", "css"}
 
 // String is the grammar's name, in lower case.
 func (g Grammar) String() string {
@@ -85,7 +86,8 @@ type Limits struct {
 	Time  time.Duration // longest parse, before flattening
 }
 
-// DefaultLimits let a source of 8 MiB through and ten seconds. The parser takes up to 130 bytes for each byte of dense code.
+// DefaultLimits let a source of 8 MiB through and ten seconds. The parser takes up to 130 bytes for each byte of dense
+// code.
 var DefaultLimits = Limits{Bytes: 8 << 20, Nodes: 6 << 20, Time: 10 * time.Second}
 
 // Errors of Parse. They are wrapped with the bound that was hit.

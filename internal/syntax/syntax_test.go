@@ -30,7 +30,8 @@ func TestParse(t *testing.T) {
 			got = append(got, l.Symbols[n.Kind]+"/"+l.Fields[n.Field])
 		}
 	}
-	want := "module/ function_definition/ identifier/name parameters/parameters identifier/ block/body return_statement/ parenthesized_expression/ binary_operator/ identifier/left integer/right"
+	want := "module/ function_definition/ identifier/name parameters/parameters identifier/ block/body " +
+		"return_statement/ parenthesized_expression/ binary_operator/ identifier/left integer/right"
 	if s := string(bytes.Join(toBytes(got), []byte(" "))); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
@@ -99,7 +100,8 @@ func FuzzParse(f *testing.F) {
 	if !Available {
 		f.Skip("built without cgo")
 	}
-	for g, s := range []string{"def f(:\n", "a => <b/>", "x as T", "<a>{b}</a>", "class A{", "func (", "<?php a(", "a do |b| end", "a | b", "FROM a\n", "a: [b", "<a b", "a{b"} {
+	for g, s := range []string{"def f(:\n", "a => <b/>", "x as T", "<a>{b}</a>", "class A{", "func (", "<?php a(",
+		"a do |b| end", "a | b", "FROM a\n", "a: [b", "<a b", "a{b"} {
 		f.Add(g, []byte(s))
 	}
 	f.Fuzz(func(t *testing.T, g int, src []byte) {

@@ -1,5 +1,5 @@
-// Package testenv finds what a test needs beyond Go: a peer tool, an engine, the shared test data. Where it is absent the
-// test is skipped and says so; with DRYDOCK_REQUIRE=1 (as in .ci/run, where nothing is absent) it fails instead.
+// Package testenv finds what a test needs beyond Go: a peer tool, an engine, the shared test data. Where it is absent
+// the test is skipped and says so; with DRYDOCK_REQUIRE=1 (as in .ci/run, where nothing is absent) it fails instead.
 package testenv
 
 import (

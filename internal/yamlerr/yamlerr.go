@@ -1,5 +1,6 @@
-// Package yamlerr says where and why a text is not valid YAML. The library that drydock reads YAML with, which is the one
-// of Docker Compose, names the place of some errors a line off and of others not at all; a second parser is asked for it.
+// Package yamlerr says where and why a text is not valid YAML. The library that drydock reads YAML with, which is the
+// one of Docker Compose, names the place of some errors a line off and of others not at all; a second parser is asked
+// for it.
 package yamlerr
 
 import (
@@ -28,7 +29,8 @@ func Explain(path string, text []byte, err error) *clierr.Error {
 	if words == "" {
 		words, line, col = first(text, err)
 	}
-	return clierr.Input(path, "not valid YAML: %s", words).At(line, col).WithHint("Mend the YAML; quotes and indentation are the usual causes.")
+	return clierr.Input(path, "not valid YAML: %s", words).At(line,
+		col).WithHint("Mend the YAML; quotes and indentation are the usual causes.")
 }
 
 // second asks the other parser. Its words are used only if they show nothing of the text.

@@ -29,5 +29,6 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	return advisory.WriteSnapshot(context.Background(), args[0], day, filepath.Join("internal", "advisory", advisory.SnapshotFile))
+	return advisory.WriteSnapshot(context.Background(), args[0], day,
+		filepath.Join("internal", "advisory", advisory.SnapshotFile))
 }

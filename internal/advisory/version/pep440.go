@@ -88,7 +88,8 @@ func separator(s string) string {
 // localPart tells whether s is a local version label.
 func localPart(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if !digit(s[i]) && !letter(s[i]) && (separator(s[i:]) == s[i:] || i == 0 || i == len(s)-1 || separator(s[i-1:]) != s[i-1:]) {
+		if !digit(s[i]) && !letter(s[i]) && (separator(s[i:]) == s[i:] || i == 0 || i == len(s)-1 ||
+			separator(s[i-1:]) != s[i-1:]) {
 			return false
 		}
 	}

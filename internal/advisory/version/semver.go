@@ -37,8 +37,8 @@ func goVersion(s string) (Version, error) {
 	return v, err
 }
 
-// bitnami leaves out the revision of Bitnami's packaging ("3.9.1-2"): advisories speak of what is packaged. A bound that
-// ends in "-0" is Semantic Versioning's least pre-release: "introduced: 1.24.0-0" takes 1.24.0's candidates in.
+// bitnami leaves out the revision of Bitnami's packaging ("3.9.1-2"): advisories speak of what is packaged. A bound
+// that ends in "-0" is Semantic Versioning's least pre-release: "introduced: 1.24.0-0" takes 1.24.0's candidates in.
 func bitnami(s string) (Version, error) {
 	if plain := BitnamiRelease(s); plain+"-0" != s {
 		s = plain
@@ -46,8 +46,8 @@ func bitnami(s string) (Version, error) {
 	return semver(s)
 }
 
-// BitnamiRelease is the version of what Bitnami packaged: an installed package's without the packaging's revision, which
-// begins with "-0".
+// BitnamiRelease is the version of what Bitnami packaged: an installed package's without the packaging's revision,
+// which begins with "-0".
 func BitnamiRelease(s string) string {
 	if i := strings.LastIndexByte(s, '-'); i > 0 && i+1 < len(s) && digits(s[i+1:]) == len(s)-i-1 {
 		return s[:i]

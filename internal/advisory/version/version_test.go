@@ -78,9 +78,12 @@ func random(words ...string) func() string {
 }
 
 var (
-	debianVersions = random("|||1:|0:|2:", "0|1|2|10|2023", "|.|.0|.1|.10|a|b1|~|~rc1|~~|+|+dfsg|-|z", "|.0|.9|1|~a|+b|g", "|||-1|-0|-1+deb12u1|-1+deb12u10|-1~bpo1|-1.1|-~", "||+b1|~")
-	pypiVersions   = random("|||1!|0!|v", "0|1|2|10|2023", "|.0|.1|.10|.0.0", "|||a1|b2|rc1|.alpha|-beta.3|_pre|c0|preview1", "|||.post1|-1|.rev2|post|r3", "|||.dev1|dev|-dev2", "")
-	npmVersions    = random("0|1|2|10", ".0|.1|.9|.10", ".0|.1|.10", "|||-0|-alpha|-alpha.1|-alpha.beta|-beta.11|-beta.2|-rc1|-rc.1|-1.x-y", "||+build|+1.2")
+	debianVersions = random("|||1:|0:|2:", "0|1|2|10|2023", "|.|.0|.1|.10|a|b1|~|~rc1|~~|+|+dfsg|-|z",
+		"|.0|.9|1|~a|+b|g", "|||-1|-0|-1+deb12u1|-1+deb12u10|-1~bpo1|-1.1|-~", "||+b1|~")
+	pypiVersions = random("|||1!|0!|v", "0|1|2|10|2023", "|.0|.1|.10|.0.0",
+		"|||a1|b2|rc1|.alpha|-beta.3|_pre|c0|preview1", "|||.post1|-1|.rev2|post|r3", "|||.dev1|dev|-dev2", "")
+	npmVersions = random("0|1|2|10", ".0|.1|.9|.10", ".0|.1|.10",
+		"|||-0|-alpha|-alpha.1|-alpha.beta|-beta.11|-beta.2|-rc1|-rc.1|-1.x-y", "||+build|+1.2")
 )
 
 // TestAgainstDpkg compares with dpkg itself.
@@ -184,7 +187,8 @@ func TestAgainstMaven(t *testing.T) {
 	}
 	o, _ := For("Maven")
 	for _, p := range corpus(t, "testdata/Maven.txt") {
-		out, err := exec.Command(java, "-cp", jar+":/usr/share/java/commons-lang3.jar:/usr/share/java/plexus-utils.jar", "org.apache.maven.artifact.versioning.ComparableVersion", p.a, p.b).Output()
+		out, err := exec.Command(java, "-cp", jar+":/usr/share/java/commons-lang3.jar:/usr/share/java/plexus-utils.jar",
+			"org.apache.maven.artifact.versioning.ComparableVersion", p.a, p.b).Output()
 		if err != nil {
 			t.Skipf("absent: maven-artifact does not run: %v", err)
 		}
@@ -204,7 +208,8 @@ func TestAgainstMaven(t *testing.T) {
 // TestAgainstLibrary compares our own orders with osv-scalibr's, which are slower and agree where both are right.
 func TestAgainstLibrary(t *testing.T) {
 	rpms := random("||1:|2:", "1|2|10|1a|a1", "|.0|.10|_1|~rc1|^git1|.a", "-1|-2|-10", "|.el9|.el9_1|.el9_10|+b")
-	for eco, next := range map[string]func() string{"Debian": debianVersions, "PyPI": pypiVersions, "npm": npmVersions, "AlmaLinux": rpms} {
+	for eco, next := range map[string]func() string{"Debian": debianVersions, "PyPI": pypiVersions, "npm": npmVersions,
+		"AlmaLinux": rpms} {
 		o, _ := For(eco)
 		for range 3000 {
 			a, b := next(), next()
@@ -222,7 +227,8 @@ func TestAgainstLibrary(t *testing.T) {
 }
 
 func TestNoVersion(t *testing.T) {
-	for eco, v := range map[string]string{"Debian": "x:1", "npm": "latest", "PyPI": "2.6.0-NA", "AlmaLinux": "", "Go": "(devel)", "crates.io": strings.Repeat("1", maxLen+1)} {
+	for eco, v := range map[string]string{"Debian": "x:1", "npm": "latest", "PyPI": "2.6.0-NA", "AlmaLinux": "",
+		"Go": "(devel)", "crates.io": strings.Repeat("1", maxLen+1)} {
 		o, _ := For(eco)
 		if _, err := o.Parse(v); err == nil {
 			t.Errorf("%s: %.20q is a version", eco, v)
@@ -240,7 +246,8 @@ func TestNoVersion(t *testing.T) {
 
 // Comparing must not fail, and must be antisymmetric, for whatever is a version.
 func FuzzCompare(f *testing.F) {
-	names := []string{"Alpine", "AlmaLinux", "Bitnami", "CRAN", "Debian", "Go", "Hackage", "Maven", "NuGet", "Packagist", "Pub", "PyPI", "RubyGems", "npm"}
+	names := []string{"Alpine", "AlmaLinux", "Bitnami", "CRAN", "Debian", "Go", "Hackage", "Maven", "NuGet",
+		"Packagist", "Pub", "PyPI", "RubyGems", "npm"}
 	files, _ := filepath.Glob("testdata/*.txt")
 	for _, file := range files {
 		for _, p := range corpus(f, file) {
@@ -258,7 +265,8 @@ func FuzzCompare(f *testing.F) {
 			if (err1 == nil) != (err2 == nil) {
 				t.Errorf("%s: %q and %q: %v, back %v", n, a, b, err1, err2)
 			}
-			own := map[string]bool{"AlmaLinux": true, "Bitnami": true, "Debian": true, "Go": true, "PyPI": true, "npm": true}
+			own := map[string]bool{"AlmaLinux": true, "Bitnami": true, "Debian": true, "Go": true, "PyPI": true,
+				"npm": true}
 			if own[n] && x != -y {
 				t.Errorf("%s: %q and %q: %d, back %d", n, a, b, x, y)
 			}
@@ -267,7 +275,9 @@ func FuzzCompare(f *testing.F) {
 }
 
 func BenchmarkCompare(b *testing.B) {
-	for eco, p := range map[string][2]string{"Debian": {"7.88.1-10+deb12u7", "7.88.1-10+deb12u14"}, "PyPI": {"2023.7.22", "2024.2.2"}, "npm": {"1.0.0-beta.2", "1.0.0-beta.11"}, "AlmaLinux": {"1:3.0.1-41.el9_0", "1:3.0.1-47.el9_1"}} {
+	for eco, p := range map[string][2]string{"Debian": {"7.88.1-10+deb12u7", "7.88.1-10+deb12u14"},
+		"PyPI": {"2023.7.22", "2024.2.2"}, "npm": {"1.0.0-beta.2", "1.0.0-beta.11"},
+		"AlmaLinux": {"1:3.0.1-41.el9_0", "1:3.0.1-47.el9_1"}} {
 		o, _ := For(eco)
 		v, err := o.Parse(p[0])
 		if err != nil {

@@ -16,12 +16,14 @@ func subject(r *report.Report) *cdx.Component {
 		c := imageComponent(&r.Images[0])
 		return &c
 	}
-	return &cdx.Component{BOMRef: "target:" + r.Target, Type: cdx.ComponentTypeApplication, Name: cmp.Or(r.Target, "unnamed")}
+	return &cdx.Component{BOMRef: "target:" + r.Target, Type: cdx.ComponentTypeApplication,
+		Name: cmp.Or(r.Target, "unnamed")}
 }
 
 func imageComponent(img *report.Image) cdx.Component {
 	digest := cmp.Or(img.Digest, img.ID)
-	c := cdx.Component{BOMRef: "image:" + cmp.Or(digest, img.Name), Type: cdx.ComponentTypeContainer, Name: cmp.Or(img.Name, "unnamed"), Version: digest}
+	c := cdx.Component{BOMRef: "image:" + cmp.Or(digest, img.Name), Type: cdx.ComponentTypeContainer,
+		Name: cmp.Or(img.Name, "unnamed"), Version: digest}
 	var ps []cdx.Property
 	add := func(name, value string) {
 		if value != "" {
@@ -53,7 +55,8 @@ type list struct {
 }
 
 func components(r *report.Report) *list {
-	l := &list{all: make([]cdx.Component, 0, len(r.Packages)+2), byPURL: make(map[string][]string, len(r.Packages)), refs: make(map[string]bool, len(r.Packages))}
+	l := &list{all: make([]cdx.Component, 0, len(r.Packages)+2), byPURL: make(map[string][]string, len(r.Packages)),
+		refs: make(map[string]bool, len(r.Packages))}
 	if len(r.Images) > 1 {
 		for i := range r.Images {
 			l.add(imageComponent(&r.Images[i]))
@@ -71,7 +74,8 @@ func components(r *report.Report) *list {
 	}
 	for i := range r.Findings {
 		if p := r.Findings[i].Package; p != nil && len(l.byPURL[p.PURL]) == 0 {
-			l.addPackage(&inventory.Package{Name: p.Name, Version: p.Version, PURL: p.PURL, Services: r.Findings[i].Services})
+			l.addPackage(&inventory.Package{Name: p.Name, Version: p.Version, PURL: p.PURL,
+				Services: r.Findings[i].Services})
 		}
 	}
 	return l
@@ -94,7 +98,8 @@ func (l *list) addPackage(p *inventory.Package) {
 }
 
 func distroComponent(d report.Distro) cdx.Component {
-	c := cdx.Component{BOMRef: "os:" + d.ID + "@" + d.Version, Type: cdx.ComponentTypeOS, Name: d.ID, Version: d.Version, Description: d.Name}
+	c := cdx.Component{BOMRef: "os:" + d.ID + "@" + d.Version, Type: cdx.ComponentTypeOS, Name: d.ID,
+		Version: d.Version, Description: d.Name}
 	if d.Codename != "" {
 		c.Properties = &[]cdx.Property{{Name: inventory.PropertyPrefix + "distro:codename", Value: d.Codename}}
 	}
@@ -103,7 +108,8 @@ func distroComponent(d report.Distro) cdx.Component {
 
 func packageComponent(p *inventory.Package) cdx.Component {
 	c := cdx.Component{
-		BOMRef: cmp.Or(p.PURL, p.Ecosystem+":"+p.Name+"@"+p.Version), Type: cdx.ComponentTypeLibrary, Name: cmp.Or(p.Name, "unnamed"), Version: p.Version,
+		BOMRef: cmp.Or(p.PURL, p.Ecosystem+":"+p.Name+"@"+p.Version), Type: cdx.ComponentTypeLibrary,
+		Name: cmp.Or(p.Name, "unnamed"), Version: p.Version,
 		PackageURL: report.URI(p.PURL), CPE: p.CPE, Licenses: licences(p.Licences),
 	}
 	if p.Dev {

@@ -21,20 +21,25 @@ import (
 
 func TestGoldenJSON(t *testing.T) {
 	schema := officialSchema(t, "bom-1.6.schema.json")
-	golden.EachAndList(t, "json", func(b *bytes.Buffer, r *report.Report) error { return WriteJSON(b, r, report.WriteOptions{}) }, valid(schema))
+	golden.EachAndList(t, "json",
+		func(b *bytes.Buffer, r *report.Report) error { return WriteJSON(b, r, report.WriteOptions{}) }, valid(schema))
 }
 
 func TestGoldenJSON17(t *testing.T) {
 	schema := officialSchema(t, "bom-1.7.schema.json")
-	golden.EachAndList(t, "1.7.json", func(b *bytes.Buffer, r *report.Report) error { return WriteJSON17(b, r, report.WriteOptions{}) }, valid(schema))
+	golden.EachAndList(t, "1.7.json",
+		func(b *bytes.Buffer, r *report.Report) error { return WriteJSON17(b, r, report.WriteOptions{}) },
+		valid(schema))
 }
 
 func TestGoldenXML(t *testing.T) {
-	golden.EachAndList(t, "xml", func(b *bytes.Buffer, r *report.Report) error { return WriteXML(b, r, report.WriteOptions{}) })
+	golden.EachAndList(t, "xml",
+		func(b *bytes.Buffer, r *report.Report) error { return WriteXML(b, r, report.WriteOptions{}) })
 }
 
 func TestGoldenXML17(t *testing.T) {
-	golden.EachAndList(t, "1.7.xml", func(b *bytes.Buffer, r *report.Report) error { return WriteXML17(b, r, report.WriteOptions{}) })
+	golden.EachAndList(t, "1.7.xml",
+		func(b *bytes.Buffer, r *report.Report) error { return WriteXML17(b, r, report.WriteOptions{}) })
 }
 
 // The format's own Python library validates what is written against its schemas, JSON and XML.
@@ -86,7 +91,9 @@ func officialSchema(t *testing.T, name string) *jsonschema.Schema {
 		}
 	}
 	// 1.7 names the definitions of cryptographic algorithms, which the module does not carry and we do not use.
-	if err := c.AddResource("http://cyclonedx.org/schema/cryptography-defs.schema.json", map[string]any{"definitions": map[string]any{"algorithmFamiliesEnum": true, "ellipticCurvesEnum": true}}); err != nil {
+	if err := c.AddResource("http://cyclonedx.org/schema/cryptography-defs.schema.json",
+		map[string]any{"definitions": map[string]any{"algorithmFamiliesEnum": true,
+			"ellipticCurvesEnum": true}}); err != nil {
 		t.Fatal(err)
 	}
 	s, err := c.Compile("http://cyclonedx.org/schema/" + name)
@@ -119,7 +126,8 @@ func TestTimeDecidesTheSerialNumber(t *testing.T) {
 		if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
 			t.Fatal(err)
 		}
-		return doc.SerialNumber, strings.NewReplacer(doc.SerialNumber, "", now.Format(time.RFC3339), "").Replace(b.String())
+		return doc.SerialNumber, strings.NewReplacer(doc.SerialNumber, "", now.Format(time.RFC3339),
+			"").Replace(b.String())
 	}
 	t0 := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	s0, rest0 := write(t0)
@@ -135,9 +143,14 @@ func big(n int) *report.Report {
 	base := true
 	for i := range n {
 		r.Packages = append(r.Packages, inventory.Package{
-			Name: fmt.Sprintf("package-%d", i), Version: "1.2.3-4", PURL: fmt.Sprintf("pkg:deb/debian/package-%d@1.2.3-4?arch=amd64&distro=debian-12", i), Ecosystem: "Debian:12",
-			Source: inventory.Source{Name: "source", Version: "1.2.3-4"}, Layer: "sha256:" + strings.Repeat("0123456789abcdef", 4), IntroducedBy: "RUN apt-get install -y something and more",
-			FromBase: &base, Paths: []string{"var/lib/dpkg/status", "var/lib/dpkg/info/x.list"}, Licences: []string{"MIT", "GPL-2"},
+			Name: fmt.Sprintf("package-%d", i), Version: "1.2.3-4",
+			PURL:         fmt.Sprintf("pkg:deb/debian/package-%d@1.2.3-4?arch=amd64&distro=debian-12", i),
+			Ecosystem:    "Debian:12",
+			Source:       inventory.Source{Name: "source", Version: "1.2.3-4"},
+			Layer:        "sha256:" + strings.Repeat("0123456789abcdef", 4),
+			IntroducedBy: "RUN apt-get install -y something and more",
+			FromBase:     &base, Paths: []string{"var/lib/dpkg/status", "var/lib/dpkg/info/x.list"},
+			Licences: []string{"MIT", "GPL-2"},
 		})
 	}
 	r.Finish()

@@ -43,8 +43,9 @@ func vulnerabilities(r *report.Report, l *list) []cdx.Vulnerability {
 
 func vulnerability(f *finding.Finding) cdx.Vulnerability {
 	v := cdx.Vulnerability{
-		BOMRef: "vulnerability:" + f.ID, ID: f.Rule, Source: source(f.Rule), Description: f.Title, Recommendation: f.Fix.Text,
-		Ratings: &[]cdx.VulnerabilityRating{rating(f)}, Affects: &[]cdx.Affects{}, Analysis: analysis(f),
+		BOMRef: "vulnerability:" + f.ID, ID: f.Rule, Source: source(f.Rule), Description: f.Title,
+		Recommendation: f.Fix.Text,
+		Ratings:        &[]cdx.VulnerabilityRating{rating(f)}, Affects: &[]cdx.Affects{}, Analysis: analysis(f),
 	}
 	var refs []cdx.VulnerabilityReference
 	seen := map[string]bool{f.Rule: true}
@@ -95,10 +96,12 @@ func properties(f *finding.Finding) []cdx.Property {
 var methods = []struct {
 	prefix string
 	method cdx.ScoringMethod
-}{{"CVSS:4", cdx.ScoringMethodCVSSv4}, {"CVSS:3.1", cdx.ScoringMethodCVSSv31}, {"CVSS:3.0", cdx.ScoringMethodCVSSv3}, {"AV:", cdx.ScoringMethodCVSSv2}}
+}{{"CVSS:4", cdx.ScoringMethodCVSSv4}, {"CVSS:3.1", cdx.ScoringMethodCVSSv31}, {"CVSS:3.0", cdx.ScoringMethodCVSSv3},
+	{"AV:", cdx.ScoringMethodCVSSv2}}
 
 func rating(f *finding.Finding) cdx.VulnerabilityRating {
-	r := cdx.VulnerabilityRating{Severity: cdx.Severity(f.Severity), Score: f.Advisory.CVSS, Vector: f.Advisory.CVSSVector}
+	r := cdx.VulnerabilityRating{Severity: cdx.Severity(f.Severity), Score: f.Advisory.CVSS,
+		Vector: f.Advisory.CVSSVector}
 	for _, m := range methods {
 		if strings.HasPrefix(r.Vector, m.prefix) {
 			r.Method = m.method

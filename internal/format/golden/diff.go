@@ -20,7 +20,8 @@ func Diff(t testing.TB) *diff.Diff {
 		case f.Package != nil && f.Package.Name == "django", f.Rule == "root-user":
 			continue
 		case f.Package != nil && f.Package.Name == "express":
-			f.Status, f.Waiver = finding.Waived, &finding.Waiver{Owner: "ops@example.org", Reason: "not used", Expires: "2027-01-01"}
+			f.Status, f.Waiver = finding.Waived, &finding.Waiver{Owner: "ops@example.org", Reason: "not used",
+				Expires: "2027-01-01"}
 		case f.Gate == finding.GateCode:
 			continue
 		}
@@ -50,7 +51,8 @@ func HostileDiff(t testing.TB) *diff.Diff {
 }
 
 // EachDiff writes both comparisons, compares them with the golden files and hands them to the checks.
-func EachDiff(t *testing.T, ext string, write func(*bytes.Buffer, *diff.Diff) error, checks ...func(*testing.T, []byte)) {
+func EachDiff(t *testing.T, ext string, write func(*bytes.Buffer, *diff.Diff) error,
+	checks ...func(*testing.T, []byte)) {
 	t.Helper()
 	for name, d := range map[string]*diff.Diff{"diff": Diff(t), "diff-hostile": HostileDiff(t)} {
 		t.Run(name, func(t *testing.T) {

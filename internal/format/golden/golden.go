@@ -40,18 +40,21 @@ func Load(t testing.TB, name string) *report.Report {
 }
 
 // Each writes every recorded report, compares it with the golden file and hands it to the checks.
-func Each(t *testing.T, ext string, write func(*bytes.Buffer, *report.Report) error, checks ...func(*testing.T, []byte)) {
+func Each(t *testing.T, ext string, write func(*bytes.Buffer, *report.Report) error,
+	checks ...func(*testing.T, []byte)) {
 	t.Helper()
 	of(t, Names, ext, write, checks...)
 }
 
 // EachAndList is Each for a writer that takes a list of packages too.
-func EachAndList(t *testing.T, ext string, write func(*bytes.Buffer, *report.Report) error, checks ...func(*testing.T, []byte)) {
+func EachAndList(t *testing.T, ext string, write func(*bytes.Buffer, *report.Report) error,
+	checks ...func(*testing.T, []byte)) {
 	t.Helper()
 	of(t, append(slices.Clone(Names), List), ext, write, checks...)
 }
 
-func of(t *testing.T, names []string, ext string, write func(*bytes.Buffer, *report.Report) error, checks ...func(*testing.T, []byte)) {
+func of(t *testing.T, names []string, ext string, write func(*bytes.Buffer, *report.Report) error,
+	checks ...func(*testing.T, []byte)) {
 	t.Helper()
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {

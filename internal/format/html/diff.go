@@ -40,10 +40,12 @@ func WriteDiff(w io.Writer, d *diff.Diff, _ report.WriteOptions) error {
 	most := max(1, d.Before.Open, d.After.Open)
 	c := comparison{
 		head: newHead("Drydock: before and after"), D: d,
-		Pair: []pairBar{{"before", &d.Before, parts(d.Before.Counts, most)}, {"after", &d.After, parts(d.After.Counts, most)}},
+		Pair: []pairBar{{"before", &d.Before, parts(d.Before.Counts, most)},
+			{"after", &d.After, parts(d.After.Counts, most)}},
 		Lists: []changes{
 			newChanges("New", "not there before", true, d.New),
-			newChanges("Could not be looked at again", "neither fixed nor remaining: the later run did not look there", true, d.Unseen),
+			newChanges("Could not be looked at again", "neither fixed nor remaining: the later run did not look there",
+				true, d.Unseen),
 			newChanges("Fixed", "gone, accepted, or shown not to hold", true, d.Fixed),
 			newChanges("Remaining", "in both", false, d.Remaining),
 		},

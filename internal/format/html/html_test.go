@@ -14,7 +14,8 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.EachAndList(t, "html", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, harmless)
+	golden.EachAndList(t, "html",
+		func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, harmless)
 }
 
 var fetches = regexp.MustCompile(`(?i)@import|url\(`)
@@ -77,8 +78,10 @@ func TestReadableWithoutScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Looked at only in part", "CVE-2024-42005", "Raise django to 4.2.15", "SELECT * FROM t", "passes through clean()", "the database parses no XML",
-		"no engine holds redis:7.0.4", "variable dash_url is not set", "Host(`shop.example.org`)", "up to 20 November 2026 (2 days old)",
+		"Looked at only in part", "CVE-2024-42005", "Raise django to 4.2.15", "SELECT * FROM t",
+		"passes through clean()", "the database parses no XML",
+		"no engine holds redis:7.0.4", "variable dash_url is not set", "Host(`shop.example.org`)",
+		"up to 20 November 2026 (2 days old)",
 	} {
 		if !strings.Contains(html.UnescapeString(b.String()), want) {
 			t.Errorf("the page does not say %q", want)
@@ -87,5 +90,6 @@ func TestReadableWithoutScript(t *testing.T) {
 }
 
 func TestGoldenDiff(t *testing.T) {
-	golden.EachDiff(t, "html", func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) }, harmless)
+	golden.EachDiff(t, "html",
+		func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) }, harmless)
 }

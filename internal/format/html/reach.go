@@ -56,12 +56,16 @@ type link struct {
 
 // order of the sources from top to bottom.
 var order = []finding.Exposure{
-	finding.ExposurePublic, finding.ExposureAuthenticated, finding.ExposureAllowlisted, finding.ExposureUnknown, finding.ExposureInternal,
+	finding.ExposurePublic, finding.ExposureAuthenticated, finding.ExposureAllowlisted, finding.ExposureUnknown,
+	finding.ExposureInternal,
 }
 
 // newReach lays the drawing out; nil where nothing is known to draw.
 func newReach(r *report.Report, s *summary.Summary) *reach {
-	if !slices.ContainsFunc(r.Services, func(s report.Service) bool { return s.Exposure != finding.ExposureUnknown || len(s.Routers) > 0 }) {
+	if !slices.ContainsFunc(r.Services, func(s report.Service) bool {
+		return s.Exposure != finding.ExposureUnknown ||
+			len(s.Routers) > 0
+	}) {
 		return nil
 	}
 	out := &reach{Width: reachW}
@@ -82,7 +86,8 @@ func newReach(r *report.Report, s *summary.Summary) *reach {
 			n := max(1, len(svc.Routers))
 			height := n*rowH + (n-1)*rowGap
 			b := box{
-				X: serviceX, Y: y, W: serviceW, H: height, Title: clip(summary.ServiceName(r, svc), 34), Sub: clip(svc.Image, 40), Full: svc.Image, Exposure: e,
+				X: serviceX, Y: y, W: serviceW, H: height, Title: clip(summary.ServiceName(r, svc), 34),
+				Sub: clip(svc.Image, 40), Full: svc.Image, Exposure: e,
 				Open: row.Open, Bar: pieces(row.Counts, row.Open, serviceX+12, y+height-8, serviceW-24),
 			}
 			if svc.Build != nil {
@@ -90,12 +95,15 @@ func newReach(r *report.Report, s *summary.Summary) *reach {
 			}
 			out.Services = append(out.Services, b)
 			for i, rt := range svc.Routers {
-				rb := box{X: routerX, Y: y + i*(rowH+rowGap), W: routerW, H: rowH, Title: clip(rt.Rule, 46), Full: rt.Rule, Exposure: access(rt.Access, e)}
-				rb.Sub = clip(strings.Join(append([]string{rt.Name}, rt.EntryPoints...), " · "), 30) + " · " + clip(rt.Access, 24)
+				rb := box{X: routerX, Y: y + i*(rowH+rowGap), W: routerW, H: rowH, Title: clip(rt.Rule, 46),
+					Full: rt.Rule, Exposure: access(rt.Access, e)}
+				rb.Sub = clip(strings.Join(append([]string{rt.Name}, rt.EntryPoints...), " · "), 30) + " · " +
+					clip(rt.Access, 24)
 				out.Routers = append(out.Routers, rb)
 				redirect := strings.HasPrefix(rt.Access, "redirect")
 				ways = append(ways, way{rb.Exposure, rb.Middle(), routerX, redirect})
-				out.Links = append(out.Links, curve(routerX+routerW, rb.Middle(), serviceX, rb.Middle(), rb.Exposure, redirect))
+				out.Links = append(out.Links, curve(routerX+routerW, rb.Middle(), serviceX, rb.Middle(), rb.Exposure,
+					redirect))
 			}
 			if len(svc.Routers) == 0 {
 				ways = append(ways, way{e, b.Middle(), serviceX, false})
@@ -158,15 +166,17 @@ func pieces(counts map[finding.Severity]int, open, x, y, w int) []piece {
 }
 
 var sourceNames = map[finding.Exposure]string{
-	finding.ExposurePublic: "Anyone", finding.ExposureAuthenticated: "Who signs in", finding.ExposureAllowlisted: "Listed addresses",
-	finding.ExposureInternal: "Only the stack itself", finding.ExposureUnknown: "Not known",
+	finding.ExposurePublic: "Anyone", finding.ExposureAuthenticated: "Who signs in",
+	finding.ExposureAllowlisted: "Listed addresses",
+	finding.ExposureInternal:    "Only the stack itself", finding.ExposureUnknown: "Not known",
 }
 
 // access is who passes a router, by the first word of its access; the service's exposure where that says nothing.
 func access(s string, service finding.Exposure) finding.Exposure {
 	word, _, _ := strings.Cut(s, " ")
 	switch e := finding.Exposure(strings.TrimRight(word, ":,")); e {
-	case finding.ExposurePublic, finding.ExposureAuthenticated, finding.ExposureAllowlisted, finding.ExposureInternal, finding.ExposureUnknown:
+	case finding.ExposurePublic, finding.ExposureAuthenticated, finding.ExposureAllowlisted, finding.ExposureInternal,
+		finding.ExposureUnknown:
 		return e
 	case "redirect":
 		return finding.ExposurePublic

@@ -31,7 +31,8 @@ func newGroup(g *summary.Group, rules map[string]*finding.Rule) group {
 		}
 		text = append(text, f.Rule, f.Title, f.Location.Path, strings.Join(f.Aliases, " "), strings.Join(f.Refs(), " "))
 	}
-	return group{g, f, g.Name(), rules[f.Rule], strings.ToLower(report.Plain(strings.Join(append(text, g.Name()), " ")))}
+	return group{g, f, g.Name(), rules[f.Rule],
+		strings.ToLower(report.Plain(strings.Join(append(text, g.Name()), " ")))}
 }
 
 func place(f *finding.Finding) string {
@@ -132,6 +133,7 @@ var functions = template.FuncMap{
 
 // exposed says an exposure in words.
 var exposed = map[finding.Exposure]string{
-	finding.ExposurePublic: "anyone", finding.ExposureAuthenticated: "who signs in", finding.ExposureAllowlisted: "listed addresses",
-	finding.ExposureInternal: "only the stack", finding.ExposureUnknown: "not known",
+	finding.ExposurePublic: "anyone", finding.ExposureAuthenticated: "who signs in",
+	finding.ExposureAllowlisted: "listed addresses",
+	finding.ExposureInternal:    "only the stack", finding.ExposureUnknown: "not known",
 }

@@ -1,5 +1,5 @@
-// Package junit writes a report as JUnit XML, for the test views of CI servers: a suite a gate, a failed test a finding,
-// an error for what could not be looked at, and a skipped test for what was waived or suppressed.
+// Package junit writes a report as JUnit XML, for the test views of CI servers: a suite a gate, a failed test a
+// finding, an error for what could not be looked at, and a skipped test for what was waived or suppressed.
 package junit
 
 import (
@@ -74,7 +74,8 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	}
 	if len(all.Suites) == 0 { // a file without a test passes in most views
 		s := &suite{Name: "drydock", Time: all.Time, Timestamp: o.Time(r).Format(stampLayout)}
-		s.add(testCase{Class: s.Name, Name: "could look at anything", Error: &problem{report.Plain(sum.Verdict), "skipped", report.Plain(sum.Verdict)}})
+		s.add(testCase{Class: s.Name, Name: "could look at anything",
+			Error: &problem{report.Plain(sum.Verdict), "skipped", report.Plain(sum.Verdict)}})
 		all.add(s)
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
@@ -105,7 +106,9 @@ func gateSuite(r *report.Report, sum *summary.Summary, g *report.Gate, now time.
 	for i := range sum.Gaps {
 		if gap := &sum.Gaps[i]; gap.Of(g.Name) {
 			text := report.Plain(gap.Text())
-			s.add(testCase{Class: s.Name, Name: "could look at " + report.Plain(cmp.Or(strings.Join(gap.Names(), ", "), "everything")), Error: &problem{text, string(gap.Status), text}})
+			s.add(testCase{Class: s.Name, Name: "could look at " +
+				report.Plain(cmp.Or(strings.Join(gap.Names(), ", "), "everything")),
+				Error: &problem{text, string(gap.Status), text}})
 		}
 	}
 	for i := range r.Findings {
@@ -116,7 +119,8 @@ func gateSuite(r *report.Report, sum *summary.Summary, g *report.Gate, now time.
 	switch {
 	case s.Tests > 0:
 	case g.Judged == 0:
-		s.add(testCase{Class: s.Name, Name: "could look at anything", Error: &problem{"nothing was judged", string(g.Status), "read " + summary.Amount(g)}})
+		s.add(testCase{Class: s.Name, Name: "could look at anything",
+			Error: &problem{"nothing was judged", string(g.Status), "read " + summary.Amount(g)}})
 	default:
 		s.add(testCase{Class: s.Name, Name: "nothing found in " + summary.Amount(g)})
 	}
@@ -145,7 +149,8 @@ func findingCase(class string, f *finding.Finding) testCase {
 	if p := f.Package; p != nil {
 		where = p.Name + " " + p.Version
 	}
-	c := testCase{Class: class, Name: report.Plain(strings.TrimSpace(f.Rule + " " + where)), File: report.Plain(f.Location.Path), Line: f.Location.Line}
+	c := testCase{Class: class, Name: report.Plain(strings.TrimSpace(f.Rule + " " + where)),
+		File: report.Plain(f.Location.Path), Line: f.Location.Line}
 	message := report.Plain(fmt.Sprintf("%s: %s", f.Severity, f.Title))
 	switch f.Status {
 	case finding.Waived:

@@ -11,7 +11,8 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.Each(t, "xml", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, counted)
+	golden.Each(t, "xml", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) },
+		counted)
 }
 
 // counted fails where the counts that CI servers show are not those of the tests.
@@ -40,7 +41,8 @@ func counted(t *testing.T, doc []byte) {
 		}
 	}
 	if tests != all.Tests || failures != all.Failures || errors != all.Errors || skipped != all.Skipped {
-		t.Errorf("told %d %d %d %d, are %d %d %d %d", all.Tests, all.Failures, all.Errors, all.Skipped, tests, failures, errors, skipped)
+		t.Errorf("told %d %d %d %d, are %d %d %d %d", all.Tests, all.Failures, all.Errors, all.Skipped, tests, failures,
+			errors, skipped)
 	}
 }
 

@@ -1,5 +1,6 @@
-// Package markdown writes a report as a comment for a pull or merge request: the verdict, what to do first, the services
-// and the worst findings in the open, the rest folded. No word of what was scanned means anything in Markdown or HTML.
+// Package markdown writes a report as a comment for a pull or merge request: the verdict, what to do first, the
+// services and the worst findings in the open, the rest folded. No word of what was scanned means anything in Markdown
+// or HTML.
 package markdown
 
 import (
@@ -26,7 +27,8 @@ const (
 
 // states are the verdict in a word, with a sign that needs no colour.
 var states = map[summary.State]string{
-	summary.StateFailed: "⛔ Could not look", summary.StatePartial: "⚠️ Looked at only in part", summary.StateBroken: "⛔ Not passed",
+	summary.StateFailed: "⛔ Could not look", summary.StatePartial: "⚠️ Looked at only in part",
+	summary.StateBroken:   "⛔ Not passed",
 	summary.StateFindings: "⚠️ Work to do", summary.StateClean: "✅ Clean",
 	summary.StateListed: "📦 Packages, not judged",
 }
@@ -76,7 +78,8 @@ func (c *comment) actions(r *report.Report) {
 	}
 	c.print("\n### Do first\n\n")
 	for i, a := range r.Actions[:min(len(r.Actions), maxActions)] {
-		c.print("%d. **%s**: removes %s (%s)\n", i+1, cell(a.Title), report.Plural(len(a.Findings), "finding"), summary.Severities(a.Removes))
+		c.print("%d. **%s**: removes %s (%s)\n", i+1, cell(a.Title), report.Plural(len(a.Findings), "finding"),
+			summary.Severities(a.Removes))
 	}
 }
 
@@ -84,7 +87,8 @@ func (c *comment) services(r *report.Report, s *summary.Summary) {
 	if len(s.Services) == 0 {
 		return
 	}
-	c.print("\n| service | exposure | critical | high | medium | low | info | unknown | worst |\n|---|---|--:|--:|--:|--:|--:|--:|---|\n")
+	c.print("\n| service | exposure | critical | high | medium | low | info | unknown | worst |\n" +
+		"|---|---|--:|--:|--:|--:|--:|--:|---|\n")
 	for i := range s.Services {
 		if c.full() {
 			c.print("\nand %s more\n", report.Plural(len(s.Services)-i, "service"))
@@ -194,7 +198,8 @@ func (c *comment) listing(r *report.Report) {
 			return
 		}
 		p := &r.Packages[i]
-		c.print("| %s | %s | %s | %s |\n", cell(p.Name), cell(p.Version), cell(p.Ecosystem), cell(strings.Join(p.Paths, ", ")))
+		c.print("| %s | %s | %s | %s |\n", cell(p.Name), cell(p.Version), cell(p.Ecosystem),
+			cell(strings.Join(p.Paths, ", ")))
 	}
 }
 

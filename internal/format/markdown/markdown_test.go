@@ -13,7 +13,8 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.EachAndList(t, "md", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, harmless)
+	golden.EachAndList(t, "md",
+		func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, harmless)
 }
 
 // harmless fails on HTML, links and control characters that are not the writer's own. Between backticks nothing but a
@@ -46,7 +47,9 @@ func harmless(t *testing.T, out []byte) {
 func TestFitsIntoAComment(t *testing.T) {
 	r := golden.Load(t, "empty")
 	for i := range 5000 {
-		r.Findings = append(r.Findings, finding.Finding{ID: fmt.Sprint("c-", i), Gate: finding.GateCode, Rule: fmt.Sprint("rule-", i), Title: "t", Severity: finding.High, Fix: finding.Fix{Text: strings.Repeat("word ", 40)}})
+		r.Findings = append(r.Findings, finding.Finding{ID: fmt.Sprint("c-", i), Gate: finding.GateCode,
+			Rule: fmt.Sprint("rule-", i), Title: "t", Severity: finding.High,
+			Fix: finding.Fix{Text: strings.Repeat("word ", 40)}})
 	}
 	r.Finish()
 	for _, all := range []bool{false, true} {
@@ -64,5 +67,6 @@ func TestFitsIntoAComment(t *testing.T) {
 }
 
 func TestGoldenDiff(t *testing.T) {
-	golden.EachDiff(t, "md", func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) }, harmless)
+	golden.EachDiff(t, "md",
+		func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) }, harmless)
 }

@@ -62,7 +62,8 @@ const (
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	now := o.Time(r).Format(time.RFC3339)
 	doc := document{
-		Context: "https://openvex.dev/ns/v0.2.0", Author: cmp.Or(report.Plain(r.Tool.Name), "drydock"), Role: "Document Creator", Timestamp: now,
+		Context: "https://openvex.dev/ns/v0.2.0", Author: cmp.Or(report.Plain(r.Tool.Name), "drydock"),
+		Role: "Document Creator", Timestamp: now,
 		Version: 1, Tooling: strings.TrimSpace(r.Tool.Name + " " + r.Tool.Version), Statements: []statement{},
 	}
 	images := imagePURLs(r)
@@ -97,7 +98,8 @@ func imagePURLs(r *report.Report) map[string][]string {
 		}
 		name, _, _ = strings.Cut(name, "@")
 		name, _, _ = strings.Cut(name, ":")
-		purl := report.URI("pkg:oci/" + strings.ToLower(cmp.Or(name, "image")) + "@" + strings.ReplaceAll(digest, ":", "%3A"))
+		purl := report.URI("pkg:oci/" + strings.ToLower(cmp.Or(name, "image")) + "@" + strings.ReplaceAll(digest, ":",
+			"%3A"))
 		for _, s := range img.Services {
 			out[s] = append(out[s], purl)
 		}

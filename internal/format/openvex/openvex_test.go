@@ -11,7 +11,8 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.Each(t, "json", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, valid)
+	golden.Each(t, "json", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) },
+		valid)
 }
 
 // valid reads the document with OpenVEX's own library and lets it judge every statement.

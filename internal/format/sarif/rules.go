@@ -58,7 +58,8 @@ func (rs *rules) describe(f *finding.Finding) rule {
 	out := rule{
 		ID: text(f.Rule), ShortDescription: message{Text: text(f.Title)}, FullDescription: message{Text: text(f.Title)},
 		Configuration: configuration{level(f.Severity)},
-		Properties:    ruleProperties{Tags: tags(f), Precision: precision(f.Confidence), SecuritySeverity: fmt.Sprintf("%.1f", score(f))},
+		Properties: ruleProperties{Tags: tags(f), Precision: precision(f.Confidence),
+			SecuritySeverity: fmt.Sprintf("%.1f", score(f))},
 	}
 	if known := rs.known[f.Rule]; known != nil {
 		out.ShortDescription.Text = text(known.Title)

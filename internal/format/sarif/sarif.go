@@ -50,7 +50,8 @@ func gateRun(r *report.Report, s *summary.Summary, g *report.Gate, now time.Time
 		ColumnKind: "unicodeCodePoints",
 		Bases:      map[string]artifactLocation{root: {Description: &message{Text: "the folder that drydock was run in"}}},
 		Invocations: []invocation{{
-			Successful: g.Status == report.Checked || g.Status == report.Partial, Start: now.Format(time.RFC3339), Notifications: notifications(s, g),
+			Successful: g.Status == report.Checked || g.Status == report.Partial, Start: now.Format(time.RFC3339),
+			Notifications: notifications(s, g),
 		}},
 	}
 	results := []result{}
@@ -99,8 +100,10 @@ func fallback(r *report.Report, g *report.Gate, f *finding.Finding) string {
 
 func toResult(f *finding.Finding, rule int, elsewhere string) result {
 	res := result{
-		RuleID: text(f.Rule), RuleIndex: rule, Level: level(f.Severity), Rank: float64(f.Priority), Message: message{Text: text(sentence(f))},
-		Fingerprints: map[string]string{"primaryLocationLineHash": f.ID[strings.IndexByte(f.ID, '-')+1:] + ":1", "drydockFinding/v1": f.ID},
+		RuleID: text(f.Rule), RuleIndex: rule, Level: level(f.Severity), Rank: float64(f.Priority),
+		Message: message{Text: text(sentence(f))},
+		Fingerprints: map[string]string{"primaryLocationLineHash": f.ID[strings.IndexByte(f.ID, '-')+1:] + ":1",
+			"drydockFinding/v1": f.ID},
 		Suppressions: suppressions(f), Fixes: fixes(f), Properties: properties(f),
 	}
 	at := f.Location
@@ -117,7 +120,8 @@ func toResult(f *finding.Finding, rule int, elsewhere string) result {
 	if len(f.Flow) > 0 {
 		var tf threadFlow
 		for _, s := range f.Flow {
-			tf.Locations = append(tf.Locations, threadFlowLocation{location{place(s.Location), &message{Text: text(s.Text)}}})
+			tf.Locations = append(tf.Locations,
+				threadFlowLocation{location{place(s.Location), &message{Text: text(s.Text)}}})
 		}
 		res.CodeFlows = []codeFlow{{[]threadFlow{tf}}}
 	}
@@ -171,7 +175,8 @@ func artifact(p string) artifactLocation {
 
 func pathURI(p string) string {
 	// What separates a URI's parts is only a character in a path.
-	return strings.NewReplacer("?", "%3F", "#", "%23", ":", "%3A").Replace(report.URI(strings.ReplaceAll(p, "%", "%25")))
+	return strings.NewReplacer("?", "%3F", "#", "%23", ":",
+		"%3A").Replace(report.URI(strings.ReplaceAll(p, "%", "%25")))
 }
 
 func fixes(f *finding.Finding) []fix {
@@ -190,7 +195,8 @@ func fixes(f *finding.Finding) []fix {
 			at[e.Path] = i
 			out.Changes = append(out.Changes, artifactChange{Artifact: artifact(e.Path)})
 		}
-		out.Changes[i].Replacements = append(out.Changes[i].Replacements, replacement{area(e.Location), snippet{e.NewText}})
+		out.Changes[i].Replacements = append(out.Changes[i].Replacements,
+			replacement{area(e.Location), snippet{e.NewText}})
 	}
 	return []fix{out}
 }
@@ -212,8 +218,9 @@ func suppressions(f *finding.Finding) []suppression {
 
 func properties(f *finding.Finding) map[string]any {
 	ps := map[string]any{
-		"severity": f.Severity, "priority": f.Priority, "confidence": f.Confidence, "exposure": f.Exposure, "reachable": f.Reachable,
-		"forecast": f.Forecast, "services": f.Services, "aliases": f.Aliases,
+		"severity": f.Severity, "priority": f.Priority, "confidence": f.Confidence, "exposure": f.Exposure,
+		"reachable": f.Reachable,
+		"forecast":  f.Forecast, "services": f.Services, "aliases": f.Aliases,
 	}
 	if f.Router != "" {
 		ps["router"] = f.Router

@@ -17,7 +17,8 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.Each(t, "sarif", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, github)
+	golden.Each(t, "sarif", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) },
+		github)
 }
 
 // github checks what GitHub code scanning asks for beyond the schema.
@@ -38,10 +39,12 @@ func github(t *testing.T, doc []byte) {
 			continue
 		}
 		for _, res := range *run.Results {
-			if len(res.Locations) == 0 || res.Locations[0].Physical.Artifact.URI == "" || res.Locations[0].Physical.Region == nil {
+			if len(res.Locations) == 0 || res.Locations[0].Physical.Artifact.URI == "" ||
+				res.Locations[0].Physical.Region == nil {
 				t.Errorf("%s has no place", res.RuleID)
 			}
-			if rule := run.Tool.Driver.Rules[res.RuleIndex]; rule.ID != res.RuleID || rule.Help.Text == "" || rule.Help.Markdown == "" {
+			if rule := run.Tool.Driver.Rules[res.RuleIndex]; rule.ID != res.RuleID || rule.Help.Text == "" ||
+				rule.Help.Markdown == "" {
 				t.Errorf("%s: rule %+v", res.RuleID, rule)
 			}
 			p := res.Fingerprints["primaryLocationLineHash"]
@@ -54,7 +57,8 @@ func github(t *testing.T, doc []byte) {
 }
 
 func TestOfficialSchema(t *testing.T) {
-	f, err := os.Open(filepath.Join(testenv.Peers(), "npm", "sarif", "node_modules", "@microsoft", "sarif-multitool-linux", "sarif-2.1.0.json"))
+	f, err := os.Open(filepath.Join(testenv.Peers(), "npm", "sarif", "node_modules", "@microsoft",
+		"sarif-multitool-linux", "sarif-2.1.0.json"))
 	if err != nil {
 		testenv.Absent(t, "the SARIF schema (.ci/peers sarif)")
 	}
@@ -135,9 +139,11 @@ func TestRegionsAreNeverBackwards(t *testing.T) {
 		want region
 	}{
 		{finding.Location{Line: 3}, region{StartLine: 3}},
-		{finding.Location{Line: 3, Column: 2, EndLine: 3, EndColumn: 9}, region{StartLine: 3, StartColumn: 2, EndLine: 3, EndColumn: 9}},
+		{finding.Location{Line: 3, Column: 2, EndLine: 3, EndColumn: 9},
+			region{StartLine: 3, StartColumn: 2, EndLine: 3, EndColumn: 9}},
 		{finding.Location{Line: 3, Column: 2, EndLine: 2, EndColumn: 9}, region{StartLine: 3, StartColumn: 2}},
-		{finding.Location{Line: 3, Column: 5, EndLine: 3, EndColumn: 1}, region{StartLine: 3, StartColumn: 5, EndLine: 3}},
+		{finding.Location{Line: 3, Column: 5, EndLine: 3, EndColumn: 1},
+			region{StartLine: 3, StartColumn: 5, EndLine: 3}},
 	} {
 		if got := area(c.in); got != c.want {
 			t.Errorf("%+v: %+v, want %+v", c.in, got, c.want)

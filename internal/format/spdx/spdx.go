@@ -79,7 +79,8 @@ const noAssertion = "NOASSERTION"
 
 // Write writes the document, the same bytes for the same report and time.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
-	b := builder{created: o.Time(r).Format(time.RFC3339), tool: r.Tool.Name + "-" + cmp.Or(r.Tool.Version, "unknown"), licences: map[string]string{}}
+	b := builder{created: o.Time(r).Format(time.RFC3339), tool: r.Tool.Name + "-" + cmp.Or(r.Tool.Version, "unknown"),
+		licences: map[string]string{}}
 	doc := b.document(r)
 	bw := bufio.NewWriterSize(w, 1<<16)
 	e := json.NewEncoder(bw)
@@ -107,7 +108,8 @@ func (b *builder) document(r *report.Report) *document {
 	}
 	root := b.subject(r)
 	doc.Packages = append(make([]pkg, 0, len(r.Packages)+1), root)
-	doc.Relationships = append(make([]relationship, 0, len(r.Packages)+1), relationship{doc.SPDXID, "DESCRIBES", root.SPDXID})
+	doc.Relationships = append(make([]relationship, 0, len(r.Packages)+1),
+		relationship{doc.SPDXID, "DESCRIBES", root.SPDXID})
 	id := sha256.New()
 	fmt.Fprintln(id, b.tool, b.created, doc.Name, root.Version)
 	for i := range r.Packages {
@@ -123,13 +125,16 @@ func (b *builder) document(r *report.Report) *document {
 
 // subject is what the document is about: the one image, else what the run was pointed at.
 func (b *builder) subject(r *report.Report) pkg {
-	p := pkg{Name: cmp.Or(r.Target, "unnamed"), SPDXID: "SPDXRef-Subject", Purpose: "APPLICATION", DownloadLocation: noAssertion, LicenceConcluded: noAssertion, LicenceDeclared: noAssertion, Copyright: noAssertion}
+	p := pkg{Name: cmp.Or(r.Target, "unnamed"), SPDXID: "SPDXRef-Subject", Purpose: "APPLICATION",
+		DownloadLocation: noAssertion, LicenceConcluded: noAssertion, LicenceDeclared: noAssertion,
+		Copyright: noAssertion}
 	if len(r.Images) == 1 {
 		img := &r.Images[0]
 		p.Name, p.Version, p.Purpose = cmp.Or(img.Name, p.Name), cmp.Or(img.Digest, img.ID), "CONTAINER"
 		if d := img.Distro; d.ID != "" {
 			p.Annotations = b.annotate([]inventory.Property{
-				{Name: inventory.PropertyPrefix + "distro", Value: d.ID}, {Name: inventory.PropertyPrefix + "distro:version", Value: d.Version},
+				{Name: inventory.PropertyPrefix + "distro", Value: d.ID},
+				{Name: inventory.PropertyPrefix + "distro:version", Value: d.Version},
 				{Name: inventory.PropertyPrefix + "distro:codename", Value: d.Codename},
 			})
 		}
@@ -139,8 +144,10 @@ func (b *builder) subject(r *report.Report) pkg {
 
 func (b *builder) pkg(p *inventory.Package, n int) pkg {
 	out := pkg{
-		Name: cmp.Or(p.Name, "unnamed"), SPDXID: fmt.Sprintf("SPDXRef-Package-%d-%s", n, idString(p.Name)), Version: p.Version, Purpose: "LIBRARY",
-		DownloadLocation: noAssertion, LicenceConcluded: noAssertion, LicenceDeclared: b.declared(p.Licences), Copyright: noAssertion,
+		Name: cmp.Or(p.Name, "unnamed"), SPDXID: fmt.Sprintf("SPDXRef-Package-%d-%s", n, idString(p.Name)),
+		Version: p.Version, Purpose: "LIBRARY",
+		DownloadLocation: noAssertion, LicenceConcluded: noAssertion, LicenceDeclared: b.declared(p.Licences),
+		Copyright: noAssertion,
 	}
 	if p.PURL != "" {
 		out.Refs = append(out.Refs, ref{"PACKAGE-MANAGER", "purl", report.URI(p.PURL)})

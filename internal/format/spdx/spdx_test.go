@@ -18,7 +18,8 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.EachAndList(t, "json", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, readable)
+	golden.EachAndList(t, "json",
+		func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) }, readable)
 }
 
 // readable reads the document with the SPDX project's own Go library and checks that every reference is to something.
@@ -41,7 +42,8 @@ func readable(t *testing.T, out []byte) {
 		}
 	}
 	for _, l := range doc.OtherLicenses {
-		if !bytes.Contains(out, []byte(`"licenseDeclared": "`+l.LicenseIdentifier)) && !bytes.Contains(out, []byte(" AND "+l.LicenseIdentifier)) {
+		if !bytes.Contains(out, []byte(`"licenseDeclared": "`+l.LicenseIdentifier)) &&
+			!bytes.Contains(out, []byte(" AND "+l.LicenseIdentifier)) {
 			t.Errorf("%s is declared by no package", l.LicenseIdentifier)
 		}
 	}
@@ -53,7 +55,8 @@ func TestOfficialSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, _ := filepath.Glob(filepath.Join(strings.TrimSpace(string(cache)), "github.com", "anchore", "syft@*", "schema", "spdx-json", "spdx-schema-2.3.json"))
+	found, _ := filepath.Glob(filepath.Join(strings.TrimSpace(string(cache)), "github.com", "anchore", "syft@*",
+		"schema", "spdx-json", "spdx-schema-2.3.json"))
 	if len(found) == 0 {
 		testenv.Absent(t, "the SPDX schema (.ci/peers spdx-schema)")
 	}

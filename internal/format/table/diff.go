@@ -75,7 +75,8 @@ func (p *printer) changes(title string, cs []diff.Change, style style) {
 			cause = "same package, other advisories"
 		}
 		p.line(cell{pad(strings.ToUpper(shortSeverity[c.Finding.Severity]), 4), severityStyle(c.Finding.Severity)},
-			plain("  "+pad(c.Finding.Rule, id)), cell{"  " + pad(place(&c.Finding), what), bold}, plain("  "), plain(cause))
+			plain("  "+pad(c.Finding.Rule, id)), cell{"  " + pad(place(&c.Finding), what), bold}, plain("  "),
+			plain(cause))
 	}
 	if n := len(cs) - len(shown); n > 0 {
 		p.line(cell{fmt.Sprintf("and %s more; --all shows every one", report.Plural(n, "line")), dim})

@@ -44,7 +44,8 @@ func (p *printer) findings() {
 				n++
 			}
 		}
-		p.line(cell{fmt.Sprintf("and %s below these (%s); --all shows every one", report.Plural(n, "finding"), summary.Severities(counts)), dim})
+		p.line(cell{fmt.Sprintf("and %s below these (%s); --all shows every one", report.Plural(n, "finding"),
+			summary.Severities(counts)), dim})
 	}
 	if p.o.All {
 		p.silenced("Waived", p.s.Waived)
@@ -62,7 +63,8 @@ func (p *printer) silenced(title string, fs []*finding.Finding) {
 		if w := f.Waiver; w != nil {
 			why = fmt.Sprintf("%s, until %s: %s", w.Owner, w.Expires, w.Reason)
 		}
-		p.line(plain("  "+pad(string(f.Severity), 8)), plain("  "+f.Rule+"  "), cell{place(f), bold}, plain("  "), plain(why))
+		p.line(plain("  "+pad(string(f.Severity), 8)), plain("  "+f.Rule+"  "), cell{place(f), bold}, plain("  "),
+			plain(why))
 	}
 }
 
@@ -112,7 +114,8 @@ func severityCell(s finding.Severity) cell {
 func (p *printer) titled(r row) {
 	const lead = "      "
 	const most = 2 // lines of a remedy without --all
-	p.line(severityCell(r.severity), plain("  "+r.id), cell{"  " + fitPlace(r.what, p.width-len(lead)-columns(r.id)-2), bold})
+	p.line(severityCell(r.severity), plain("  "+r.id), cell{"  " + fitPlace(r.what, p.width-len(lead)-columns(r.id)-2),
+		bold})
 	for _, title := range r.titles {
 		for _, l := range wrap(title, p.width-len(lead)) {
 			p.line(plain(lead), plain(l))
@@ -129,7 +132,8 @@ func (p *printer) titled(r row) {
 
 func rowOf(g *summary.Group) row {
 	f := g.Worst()
-	r := row{severity: g.Severity, id: report.Plain(f.Rule), what: report.Plain(g.Name()), why: why(f), remedy: report.Plain(remedy(g))}
+	r := row{severity: g.Severity, id: report.Plain(f.Rule), what: report.Plain(g.Name()), why: why(f),
+		remedy: report.Plain(remedy(g))}
 	if f.Gate == finding.GateAccess {
 		r.titles = titles(g)
 	}

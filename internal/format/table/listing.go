@@ -23,7 +23,8 @@ func (p *printer) listing() {
 	name, version, kind = min(name, p.width*30/100), min(version, p.width*20/100), min(kind, p.width*15/100)
 	p.w.WriteByte('\n')
 	row := func(s style, cells ...string) {
-		p.line(cell{pad(cells[0], name), s}, cell{"  " + pad(cells[1], version), s}, cell{"  " + pad(cells[2], kind), s}, cell{"  " + cells[3], s})
+		p.line(cell{pad(cells[0], name), s}, cell{"  " + pad(cells[1], version), s},
+			cell{"  " + pad(cells[2], kind), s}, cell{"  " + cells[3], s})
 	}
 	row(bold, "package", "version", "ecosystem", "where")
 	for i := range p.r.Packages {

@@ -13,7 +13,8 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	golden.EachAndList(t, "txt", func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) },
+	golden.EachAndList(t, "txt",
+		func(b *bytes.Buffer, r *report.Report) error { return Write(b, r, report.WriteOptions{}) },
 		func(t *testing.T, out []byte) { harmless(t, string(out), report.DefaultWidth) })
 }
 
@@ -31,7 +32,8 @@ func harmless(t testing.TB, out string, width int) {
 	}
 	for _, l := range strings.Split(out, "\n") {
 		for _, c := range l {
-			if c < 0x20 || c >= 0x7f && c < 0xa0 || c >= 0x200b && c <= 0x200f || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 {
+			if c < 0x20 || c >= 0x7f && c < 0xa0 || c >= 0x200b && c <= 0x200f || c >= 0x202a && c <= 0x202e ||
+				c >= 0x2066 && c <= 0x2069 {
 				t.Errorf("%U in %q", c, l)
 			}
 		}
@@ -73,7 +75,8 @@ func TestColourOnlyAdds(t *testing.T) {
 func TestHidesWhatIsBelowTheFold(t *testing.T) {
 	r := &report.Report{}
 	for i := range 100 {
-		r.Findings = append(r.Findings, finding.Finding{Gate: finding.GateCode, Rule: "r", Severity: finding.Low, Location: finding.Location{Path: strings.Repeat("a", i+1), Line: 1}})
+		r.Findings = append(r.Findings, finding.Finding{Gate: finding.GateCode, Rule: "r", Severity: finding.Low,
+			Location: finding.Location{Path: strings.Repeat("a", i+1), Line: 1}})
 	}
 	r.Finish()
 	var b bytes.Buffer
@@ -91,13 +94,18 @@ func FuzzWrite(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, version, rule, text string, width uint8) {
 		r := report.New(report.Tool{Name: name, Version: version}, text, golden.Load(t, "empty").Started)
 		r.Findings = []finding.Finding{
-			{Gate: finding.GateImage, Rule: rule, Title: text, Services: []string{name}, Package: &finding.Package{Name: name, Version: version, PURL: text}, Advisory: &finding.Advisory{Fixed: text}, Why: []string{text}},
-			{Gate: finding.GateCode, Rule: text, Title: rule, Location: finding.Location{Path: name, Line: 3}, Fix: finding.Fix{Text: text}},
-			{Gate: finding.GateCode, Rule: rule, Status: finding.Waived, Waiver: &finding.Waiver{Owner: name, Reason: text}},
+			{Gate: finding.GateImage, Rule: rule, Title: text, Services: []string{name},
+				Package:  &finding.Package{Name: name, Version: version, PURL: text},
+				Advisory: &finding.Advisory{Fixed: text}, Why: []string{text}},
+			{Gate: finding.GateCode, Rule: text, Title: rule, Location: finding.Location{Path: name, Line: 3},
+				Fix: finding.Fix{Text: text}},
+			{Gate: finding.GateCode, Rule: rule, Status: finding.Waived,
+				Waiver: &finding.Waiver{Owner: name, Reason: text}},
 		}
 		r.Services = []report.Service{{Name: name, Stack: text, Exposure: finding.Exposure(rule)}}
 		r.Stacks = []report.Stack{{Name: text}, {Name: name}}
-		r.Gates = []report.Gate{{Name: finding.Gate(name), Status: report.Failed, Reason: text, Inputs: []report.Input{{Service: name, Path: version, Status: report.Failed, Reason: text}}}}
+		r.Gates = []report.Gate{{Name: finding.Gate(name), Status: report.Failed, Reason: text,
+			Inputs: []report.Input{{Service: name, Path: version, Status: report.Failed, Reason: text}}}}
 		r.Warnings = []report.Warning{{Text: text}}
 		r.Actions = []report.Action{{Title: text, Command: rule}}
 		r.Policy.Breaches = []string{text}
@@ -111,7 +119,8 @@ func FuzzWrite(f *testing.F) {
 }
 
 func TestGoldenDiff(t *testing.T) {
-	golden.EachDiff(t, "txt", func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) },
+	golden.EachDiff(t, "txt",
+		func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) },
 		func(t *testing.T, out []byte) { harmless(t, string(out), report.DefaultWidth) })
 }
 

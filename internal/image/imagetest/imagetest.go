@@ -69,7 +69,10 @@ func Image(t testing.TB, layers [][]byte, instructions ...string) v1.Image {
 	img := v1.Image(empty.Image)
 	var add []mutate.Addendum
 	for i, data := range layers {
-		l, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil })
+		l, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(data)),
+				nil
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +149,8 @@ func DockerPlain(t testing.TB, img v1.Image, tag string) string {
 		}
 		files = append([]File{{Name: diffID.Hex + "/VERSION", Data: "1.0"}, {Name: part, Data: string(data)}}, files...)
 	}
-	files = append(files, File{Name: id.Hex + ".json", Data: string(config)}, File{Name: "manifest.json", Data: manifest + "]}]"})
+	files = append(files, File{Name: id.Hex + ".json", Data: string(config)},
+		File{Name: "manifest.json", Data: manifest + "]}]"})
 	path := filepath.Join(t.TempDir(), "save.tar")
 	if err := os.WriteFile(path, Tar(t, files...), 0o644); err != nil {
 		t.Fatal(err)
@@ -217,7 +221,10 @@ func Zstd(t testing.TB, img v1.Image) v1.Image {
 			t.Fatal(err)
 		}
 		packed := enc.EncodeAll(data, nil)
-		zl, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(packed)), nil },
+		zl, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(packed)),
+				nil
+		},
 			tarball.WithMediaType(types.OCILayerZStd))
 		if err != nil {
 			t.Fatal(err)

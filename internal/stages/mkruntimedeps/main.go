@@ -1,5 +1,5 @@
-// Mkruntimedeps makes internal/stages/runtimedeps.txt: which libraries stand behind Debian's development packages, a release at a
-// time, oldest first, as the distribution's own indexes of packages tell. .ci/runtimedeps runs it:
+// Mkruntimedeps makes internal/stages/runtimedeps.txt: which libraries stand behind Debian's development packages, a
+// release at a time, oldest first, as the distribution's own indexes of packages tell. .ci/runtimedeps runs it:
 //
 //	mkruntimedeps bookworm=Packages trixie=Packages … >internal/stages/runtimedeps.txt
 package main

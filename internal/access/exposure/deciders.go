@@ -482,8 +482,11 @@ func (c *builder) undecided(g *Gateway) {
 
 // doubt says why it is not known who may take a route, and what would tell; "" where it is known, or told elsewhere.
 func (r *Route) doubt() string {
-	if r.Class != Unknown || !r.Served() {
+	if r.Class != Unknown {
 		return ""
+	}
+	if !r.Served() {
+		return r.Why + "; give the variable a value with --env-file"
 	}
 	if r.Router.Opaque != "" || r.Router.OpaqueRule && r.Rule == nil {
 		return r.Why + "; give the variable a value with --env-file"

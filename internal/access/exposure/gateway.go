@@ -352,7 +352,7 @@ func (m *Container) take(ct *traefik.Container, l *stack.Label) {
 // not say that it has none where the stack runs.
 func closes(key string) bool {
 	k := strings.ToLower(key)
-	return k == "traefik.enable" || strings.HasSuffix(k, ".sourcerange") || strings.HasSuffix(k, ".ipstrategy.depth") ||
+	return k == "traefik.enable" || strings.HasSuffix(k, ".ipstrategy.depth") ||
 		strings.HasSuffix(k, ".ipstrategy.ipv6subnet")
 }
 

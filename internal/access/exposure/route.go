@@ -160,6 +160,10 @@ func (r *Route) judge() {
 	switch {
 	case !r.Served():
 		r.Class, r.Why = Closed, "Traefik does not serve it: "+r.Faults[0].Msg
+		if name := r.emptied(); name != "" {
+			r.Class, r.Why = Unknown, "its allowlist depends on the variable "+name+", which has no value here: without "+
+				"one Traefik does not serve it"
+		}
 		r.collect(r.Chain)
 		return
 	case r.UDP && r.g.Assumed:
@@ -283,7 +287,7 @@ func Everyone(c traefik.Cover) string {
 func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 	l := Allowlist{Middleware: m}
 	rs, err := traefik.ParseRanges(m.AllowList.Ranges)
-	if name := r.g.unsetOf(m); name != "" {
+	if name := r.g.unsetOf(m); m.Opaque && name != "" {
 		l.Maybe = m.Name + " depends on the variable " + name + ", which has no value here"
 		return l
 	}
@@ -342,9 +346,19 @@ func (r *Route) list(m *traefik.Middleware, h *headers) Allowlist {
 	return l
 }
 
+// emptied is a variable without a value that leaves an allowlist of the route's without ranges, "" if there is none.
+func (r *Route) emptied() string {
+	for _, f := range r.Faults {
+		if m := r.g.Runtime.Middlewares[f.Middleware]; m != nil && m.AllowList != nil {
+			return r.g.unsetOf(m)
+		}
+	}
+	return ""
+}
+
 // unsetOf is a variable without a value on which a middleware hangs, "" if there is none or compose insists on it.
 func (g *Gateway) unsetOf(m *traefik.Middleware) string {
-	if !m.Opaque || m.Origin.Container < 0 || m.Origin.Container >= len(g.Containers) {
+	if m.Origin.Container < 0 || m.Origin.Container >= len(g.Containers) {
 		return ""
 	}
 	for _, key := range m.Origin.Keys {

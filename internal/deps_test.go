@@ -17,11 +17,13 @@ const module = "github.com/drydock/drydock/"
 // the package above it and may be used by it, and it by the subfolder, as long as the compiler and parts agree.
 var levels = map[string]int{
 	"internal/finding": 0, "internal/inventory": 0, "internal/clierr": 0, "internal/bounded": 0, "internal/safefile": 0,
-	"internal/state": 0, "internal/suggest": 0, "internal/debian": 0, "internal/secretname": 1, "internal/lazyregexp": 0,
-	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
+	"internal/state": 0, "internal/suggest": 0, "internal/debian": 0, "internal/secretname": 1,
+	"internal/lazyregexp": 0,
+	"internal/yamlerr":    1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
 	"internal/config": 2, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
 	"internal/syntax": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
-	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3, "internal/access": 3,
+	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3,
+	"internal/access":   3,
 	"internal/forecast": 3,
 	"internal/rank":     4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
 	"internal/output": 6, "internal/scan": 6,
@@ -50,8 +52,8 @@ func place(path string) (string, int, bool) {
 	}
 }
 
-// parts is, for the folders below a package, which of their neighbours each may import: those named, and nothing else. "*"
-// is all, "." the package that they lie in. A package that is not listed leaves it to the compiler.
+// parts is, for the folders below a package, which of their neighbours each may import: those named, and nothing else.
+// "*" is all, "." the package that they lie in. A package that is not listed leaves it to the compiler.
 var parts = map[string]map[string]string{
 	"internal/code": {
 		".":         "*",

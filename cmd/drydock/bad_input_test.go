@@ -52,7 +52,8 @@ func TestBadInput(t *testing.T) {
 			took := filepath.Join(t.TempDir(), "took")
 			cmd := exec.Command(launcher, append([]string{took, bin}, append(c.args, "--format", "json")...)...)
 			cmd.Dir = dir
-			cmd.Env = append(os.Environ(), "DRYDOCK_HOME="+filepath.Join(t.TempDir(), "home"), "DOCKER_HOST=unix://"+filepath.Join(dir, "none.sock"))
+			cmd.Env = append(os.Environ(), "DRYDOCK_HOME="+filepath.Join(t.TempDir(), "home"),
+				"DOCKER_HOST=unix://"+filepath.Join(dir, "none.sock"))
 			var out, errs bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &out, &errs
 			_ = cmd.Run()
@@ -83,8 +84,9 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// launchCommand is the name under which the test's program runs another and writes down the most memory that it took. It
-// is a process of its own because a program is counted with the memory that the one which started it had at that moment.
+// launchCommand is the name under which the test's program runs another and writes down the most memory that it took.
+// It is a process of its own because a program is counted with the memory that the one which started it had at that
+// moment.
 const launchCommand = "launch"
 
 func launch() {
@@ -130,34 +132,55 @@ func badInputs(t *testing.T, dir string) []badInput {
 	}
 	cut := write("cut.tar", bytesOf(whole)[:bytes.LastIndex(bytesOf(whole), []byte("manifest.json"))])
 	changed := write("changed.tar", bytes.Replace(bytesOf(whole), []byte("xxxx"), []byte("xxyx"), 1))
-	paths := save("paths.tar", imagetest.Tar(t, pkg, file("../../../etc/cron.d/evil", "x"), file("/abs/ok", "x"), imagetest.File{Name: "h", Hard: "../../etc/shadow"}))
-	links := save("links.tar", imagetest.Tar(t, pkg, imagetest.File{Name: "a", Link: "b"}, imagetest.File{Name: "b", Link: "/a"}, imagetest.File{Name: "etc/os-release", Link: "/etc/os-release"},
+	paths := save("paths.tar", imagetest.Tar(t, pkg, file("../../../etc/cron.d/evil", "x"), file("/abs/ok", "x"),
+		imagetest.File{Name: "h", Hard: "../../etc/shadow"}))
+	links := save("links.tar", imagetest.Tar(t, pkg, imagetest.File{Name: "a", Link: "b"},
+		imagetest.File{Name: "b", Link: "/a"}, imagetest.File{Name: "etc/os-release", Link: "/etc/os-release"},
 		imagetest.File{Name: "var/lib/dpkg", Link: "../../../../../../var/lib/dpkg"}))
 	dpkg := save("dpkg.tar", imagetest.Tar(t, pkg, file("etc/os-release", "ID=debian\nVERSION_ID=12\n"),
-		file("var/lib/dpkg/status", "Package: libc6\nStatus: install ok installed\nVersion: 2.36-9\n\nPackage: broken\n\x00\xff no field\n\nPackage: zlib1g\nStatus: install ok installed\nVersion: 1:1.2.13\n")))
-	rpm := save("rpm.tar", imagetest.Tar(t, pkg, file("etc/os-release", "ID=rocky\nVERSION_ID=9\n"), file("var/lib/rpm/rpmdb.sqlite", "SQLite format 3\x00"+strings.Repeat("\xff", 9000))))
+		file("var/lib/dpkg/status", "Package: libc6\nStatus: install ok installed\nVersion: 2.36-9\n\nPackage: "+
+			"broken\n\x00\xff no field\n\nPackage: zlib1g\nStatus: install ok installed\nVersion: 1:1.2.13\n")))
+	rpm := save("rpm.tar", imagetest.Tar(t, pkg, file("etc/os-release", "ID=rocky\nVERSION_ID=9\n"),
+		file("var/lib/rpm/rpmdb.sqlite", "SQLite format 3\x00"+strings.Repeat("\xff", 9000))))
 	empty := write("folder.tar/x", nil)
 	vuln := func(ref string) []string { return []string{"vuln", ref} }
 	return []badInput{
 		{"truncated archive", vuln(cut), 3, []string{"cut.tar", "cut off", "manifest"}, []string{goodURL}, 120},
-		{"truncated gzip layer", vuln(truncatedGzip(t, write)), 3, []string{"gz.tar", "layer 1", "cut off"}, []string{goodURL}, 120},
-		{"not a tar", vuln("docker-archive:" + write("text.tar", []byte("hello\n"))), 3, []string{"text.tar", "not a tar"}, nil, 120},
-		{"a tar of something else", vuln("docker-archive:" + write("other.tar", imagetest.Tar(t, file("x", "y")))), 3, []string{"other.tar", "not an image archive"}, nil, 120},
+		{"truncated gzip layer", vuln(truncatedGzip(t, write)), 3, []string{"gz.tar", "layer 1", "cut off"},
+			[]string{goodURL}, 120},
+		{"not a tar", vuln("docker-archive:" + write("text.tar", []byte("hello\n"))), 3,
+			[]string{"text.tar", "not a tar"}, nil, 120},
+		{"a tar of something else", vuln("docker-archive:" + write("other.tar", imagetest.Tar(t, file("x", "y")))), 3,
+			[]string{"other.tar", "not an image archive"}, nil, 120},
 		{"a folder as archive", vuln("docker-archive:" + filepath.Dir(empty)), 3, []string{"folder.tar"}, nil, 120},
 		{"no such file", vuln("docker-archive:none.tar"), 3, []string{"none.tar", "no such file"}, nil, 120},
-		{"wrong digest", append(vuln(changed), "--verify"), 3, []string{"changed.tar", "layer 2", "digest"}, []string{goodURL}, 120},
-		{"path traversal", vuln(paths), 3, []string{"paths.tar", "etc/cron.d/evil", "leads out of the image"}, []string{goodURL}, 120},
+		{"wrong digest", append(vuln(changed), "--verify"), 3, []string{"changed.tar", "layer 2", "digest"},
+			[]string{goodURL}, 120},
+		{"path traversal", vuln(paths), 3, []string{"paths.tar", "etc/cron.d/evil", "leads out of the image"},
+			[]string{goodURL}, 120},
 		{"absolute and looping links", vuln(links), 0, nil, []string{goodURL}, 120},
-		{"corrupt dpkg status", vuln(dpkg), 3, []string{"dpkg.tar", "var/lib/dpkg/status: line 6"}, []string{goodURL, "pkg:deb/debian/libc6@2.36-9?distro=debian-12", "pkg:deb/debian/zlib1g@1:1.2.13?distro=debian-12"}, 120},
+		{"corrupt dpkg status", vuln(dpkg), 3, []string{"dpkg.tar", "var/lib/dpkg/status: line 6"},
+			[]string{goodURL, "pkg:deb/debian/libc6@2.36-9?distro=debian-12",
+				"pkg:deb/debian/zlib1g@1:1.2.13?distro=debian-12"}, 120},
 		{"corrupt rpm database", vuln(rpm), 3, []string{"rpm.tar", "var/lib/rpm/rpmdb.sqlite"}, []string{goodURL}, 120},
-		{"sparse file of 10 GB", vuln(sparse(t, dir)), 3, []string{"sparse.tar", "var/lib/dpkg/status: 10737418240 bytes"}, []string{goodURL}, 120},
-		{"decompression bomb", vuln(bomb(t, write)), 3, []string{"bomb.tar", "decompression bomb"}, []string{goodURL}, 160},
+		{"sparse file of 10 GB", vuln(sparse(t, dir)), 3,
+			[]string{"sparse.tar", "var/lib/dpkg/status: 10737418240 bytes"}, []string{goodURL}, 120},
+		{"decompression bomb", vuln(bomb(t, write)), 3, []string{"bomb.tar", "decompression bomb"}, []string{goodURL},
+			160},
 		{"SBOM of 100 MB", vuln("sbom:" + largeSBOM(t, dir)), 0, nil, []string{goodURL, "pkg:npm/p249000@1.0.0"}, 900},
-		{"SBOM that breaks off", vuln("sbom:" + write("cut.json", []byte("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\",\n\"components\": [\n{\"type\": \"library\", \"name\": \"good\", \"version\": \"1.0.0\", \"purl\": \""+goodURL+"\"},\n{\"type\": \"lib"))),
+		{"SBOM that breaks off",
+			vuln("sbom:" + write("cut.json",
+				[]byte("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\",\n\"components\": [\n{\"type\": "+
+					"\"library\", \"name\": \"good\", \"version\": \"1.0.0\", \"purl\": \""+goodURL+
+					"\"},\n{\"type\": \"lib"))),
 			3, []string{"cut.json:4", "cut off"}, []string{goodURL}, 120},
-		{"SBOM that is none", vuln("sbom:" + write("none.json", []byte("{\"a\": 1}"))), 3, []string{"none.json", "SBOM"}, nil, 120},
-		{"invalid YAML", []string{"scan", filepath.Dir(write("yaml/compose.yaml", []byte("services:\n  app:\n    image: [nginx\n  b: {\n")))}, 3, []string{"compose.yaml:"}, nil, 160},
-		{"YAML that is a bomb", []string{"scan", filepath.Dir(write("bomb/compose.yaml", []byte(yamlBomb())))}, 3, []string{"compose.yaml"}, nil, 300},
+		{"SBOM that is none", vuln("sbom:" + write("none.json", []byte("{\"a\": 1}"))), 3,
+			[]string{"none.json", "SBOM"}, nil, 120},
+		{"invalid YAML", []string{"scan",
+			filepath.Dir(write("yaml/compose.yaml", []byte("services:\n  app:\n    image: [nginx\n  b: {\n")))}, 3,
+			[]string{"compose.yaml:"}, nil, 160},
+		{"YAML that is a bomb", []string{"scan", filepath.Dir(write("bomb/compose.yaml", []byte(yamlBomb())))}, 3,
+			[]string{"compose.yaml"}, nil, 300},
 	}
 }
 
@@ -168,7 +191,8 @@ func truncatedGzip(t *testing.T, write func(string, []byte) string) string {
 	for i := range 20000 {
 		fmt.Fprintf(&filling, "%x", i*i*7919)
 	}
-	layer := imagetest.Tar(t, imagetest.File{Name: "app/node_modules/good/package.json", Data: good}, imagetest.File{Name: "etc/filling", Data: filling.String()})
+	layer := imagetest.Tar(t, imagetest.File{Name: "app/node_modules/good/package.json", Data: good},
+		imagetest.File{Name: "etc/filling", Data: filling.String()})
 	return write("gz.tar", oneLayer(t, packed(t, bytes.NewReader(layer))[:40000]))
 }
 
@@ -180,7 +204,8 @@ func bomb(t *testing.T, write func(string, []byte) string) string {
 	}
 	var head bytes.Buffer
 	w := tar.NewWriter(&head)
-	if err := w.WriteHeader(&tar.Header{Name: "app/node_modules/good/package.json", Size: int64(len(good)), Mode: 0o644}); err != nil {
+	if err := w.WriteHeader(&tar.Header{Name: "app/node_modules/good/package.json", Size: int64(len(good)),
+		Mode: 0o644}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(w, good); err != nil {
@@ -189,7 +214,8 @@ func bomb(t *testing.T, write func(string, []byte) string) string {
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.WriteHeader(&tar.Header{Name: "zeros", Size: 40 << 30, Mode: 0o644, Format: tar.FormatGNU}); err != nil {
+	if err := w.WriteHeader(&tar.Header{Name: "zeros", Size: 40 << 30, Mode: 0o644,
+		Format: tar.FormatGNU}); err != nil {
 		t.Fatal(err)
 	}
 	// One member of 32 MB of zeros, many times: gzip goes on where a member ends.
@@ -227,8 +253,10 @@ func packed(t *testing.T, r io.Reader) []byte {
 const oneConfig = `{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["sha256:0000000000000000000000000000000000000000000000000000000000000001"]}}`
 
 func oneLayer(t *testing.T, layer []byte) []byte {
-	return imagetest.Tar(t, imagetest.File{Name: "l/layer.tar", Data: string(layer)}, imagetest.File{Name: "c.json", Data: oneConfig},
-		imagetest.File{Name: "manifest.json", Data: `[{"Config":"c.json","RepoTags":["app:1"],"Layers":["l/layer.tar"]}]`})
+	return imagetest.Tar(t, imagetest.File{Name: "l/layer.tar", Data: string(layer)},
+		imagetest.File{Name: "c.json", Data: oneConfig},
+		imagetest.File{Name: "manifest.json",
+			Data: `[{"Config":"c.json","RepoTags":["app:1"],"Layers":["l/layer.tar"]}]`})
 }
 
 // sparse is an image archive of 10 GB that takes next to nothing on the disk: a package database that is a hole.
@@ -243,7 +271,8 @@ func sparse(t *testing.T, dir string) string {
 	var off int64
 	entry := func(name string, size int64, data string) {
 		var b bytes.Buffer
-		if err := tar.NewWriter(&b).WriteHeader(&tar.Header{Name: name, Size: size, Mode: 0o644, Format: tar.FormatGNU}); err != nil {
+		if err := tar.NewWriter(&b).WriteHeader(&tar.Header{Name: name, Size: size, Mode: 0o644,
+			Format: tar.FormatGNU}); err != nil {
 			t.Fatal(err)
 		}
 		b.WriteString(data)
@@ -276,10 +305,13 @@ func largeSBOM(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	fmt.Fprintf(f, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"good","version":"1.0.0","purl":%q}`, goodURL)
+	fmt.Fprintf(f,
+		`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"good","version":"1.0.0","purl":%q}`, goodURL)
 	filling := strings.Repeat("x", 300)
 	for i := range 249_500 {
-		fmt.Fprintf(f, ",\n"+`{"type":"library","name":"p%d","version":"1.0.0","purl":"pkg:npm/p%d@1.0.0","description":%q}`, i, i, filling)
+		fmt.Fprintf(f, ",\n"+
+			`{"type":"library","name":"p%d","version":"1.0.0","purl":"pkg:npm/p%d@1.0.0","description":%q}`, i, i,
+			filling)
 	}
 	if _, err := f.WriteString("]}"); err != nil {
 		t.Fatal(err)
@@ -295,7 +327,8 @@ func yamlBomb() string {
 	var b strings.Builder
 	b.WriteString("x0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n")
 	for i := 1; i < 10; i++ {
-		fmt.Fprintf(&b, "x%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10), ", "))
+		fmt.Fprintf(&b, "x%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10),
+			", "))
 	}
 	return b.String() + "services:\n  app:\n    image: nginx\n    command: *a9\n"
 }
@@ -330,7 +363,8 @@ func TestBadAdvisories(t *testing.T) {
 		return filepath.Join(dir, name)
 	}
 	record := `{"id":"GHSA-good","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"good"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}`
-	some := bad("some", map[string]string{"GHSA-good.json": record, "GHSA-bad.json": "{\n  \"id\": oops", "GHSA-none.json": `{"modified":"2026-01-01T00:00:00Z"}`})
+	some := bad("some", map[string]string{"GHSA-good.json": record, "GHSA-bad.json": "{\n  \"id\": oops",
+		"GHSA-none.json": `{"modified":"2026-01-01T00:00:00Z"}`})
 	var out, errs bytes.Buffer
 	if code := run(t.Context(), []string{"db", "import", some}, nil, &out, &errs); code != clierr.ExitOK {
 		t.Errorf("exit %d: %s", code, errs.String())
@@ -348,13 +382,15 @@ func TestBadAdvisories(t *testing.T) {
 		spoil(root)
 		out.Reset()
 		errs.Reset()
-		if code := run(t.Context(), []string{"db", "import", root}, nil, &out, &errs); code != clierr.ExitInput || errs.Len() == 0 {
+		if code := run(t.Context(), []string{"db", "import", root}, nil, &out, &errs); code != clierr.ExitInput ||
+			errs.Len() == 0 {
 			t.Errorf("%s: exit %d: %s", name, code, errs.String())
 		}
 	}
 	// What was imported before is still in use.
 	out.Reset()
-	if code := run(t.Context(), []string{"db", "status"}, nil, &out, &errs); code != clierr.ExitOK || !strings.Contains(out.String(), some) {
+	if code := run(t.Context(), []string{"db", "status"}, nil, &out, &errs); code != clierr.ExitOK ||
+		!strings.Contains(out.String(), some) {
 		t.Errorf("exit %d: %s", code, out.String())
 	}
 }

@@ -53,9 +53,10 @@ services:
       - traefik.http.middlewares.auth.basicauth.users=admin:` + canary + `
       - traefik.http.middlewares.head.headers.customrequestheaders.X-Token=` + canary + `
 `,
-		".env":             "FROM_DOTENV=" + canary + "\n",
-		"secrets.env":      "OTHER=" + canary + "\n",
-		"Dockerfile":       "FROM python:3.11\nARG PASSWORD=" + canary + "\nENV API_TOKEN=" + canary + "\nRUN curl -u admin:" + canary + " http://example.org/x | sh\nCOPY . .\nCMD python app.py\n",
+		".env":        "FROM_DOTENV=" + canary + "\n",
+		"secrets.env": "OTHER=" + canary + "\n",
+		"Dockerfile": "FROM python:3.11\nARG PASSWORD=" + canary + "\nENV API_TOKEN=" + canary +
+			"\nRUN curl -u admin:" + canary + " http://example.org/x | sh\nCOPY . .\nCMD python app.py\n",
 		"requirements.txt": "--extra-index-url https://user:" + canary + "@packages.example.org/simple\nflask==2.2.2\n",
 		"app.py":           "password = \"" + canary + "\"\n",
 	} {
@@ -76,7 +77,8 @@ services:
 			run(context.Background(), args, strings.NewReader(""), &out, &errs)
 			for stream, b := range map[string]*bytes.Buffer{"output": &out, "error": &errs} {
 				if i := bytes.Index(b.Bytes(), []byte(canary)); i >= 0 {
-					t.Errorf("%q: the secret is on standard %s: …%s…", args[:1:1], stream, b.Bytes()[max(0, i-160):min(b.Len(), i+40)])
+					t.Errorf("%q: the secret is on standard %s: …%s…", args[:1:1], stream,
+						b.Bytes()[max(0, i-160):min(b.Len(), i+40)])
 				}
 			}
 			if out.Len() == 0 && f.Name != "table" && args[0] != "sbom" {
@@ -84,7 +86,8 @@ services:
 			}
 		}
 	}
-	if b, err := os.ReadFile(filepath.Join(dir, "home", "cache", "last-report.json")); err != nil || bytes.Contains(b, []byte(canary)) {
+	if b, err := os.ReadFile(filepath.Join(dir, "home", "cache", "last-report.json")); err != nil ||
+		bytes.Contains(b, []byte(canary)) {
 		t.Errorf("the last report holds the secret, or is not there: %v", err)
 	}
 }
@@ -96,21 +99,24 @@ func writeArchive(t *testing.T, path string) {
 	lw := tar.NewWriter(&layer)
 	put(t, lw, "etc/os-release", []byte("ID=debian\nVERSION_ID=\"12\"\n"))
 	put(t, lw, "app/secret.env", []byte("KEY="+canary+"\n"))
-	put(t, lw, "var/lib/dpkg/status", []byte("Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.9-1\n\n"))
+	put(t, lw, "var/lib/dpkg/status",
+		[]byte("Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.9-1\n\n"))
 	if err := lw.Close(); err != nil {
 		t.Fatal(err)
 	}
 	diff := sha256.Sum256(layer.Bytes())
 	config, err := json.Marshal(map[string]any{
 		"architecture": "amd64", "os": "linux",
-		"config":  map[string]any{"Env": []string{"TOKEN=" + canary}, "Labels": map[string]string{"token": canary}},
-		"rootfs":  map[string]any{"type": "layers", "diff_ids": []string{"sha256:" + hex.EncodeToString(diff[:])}},
-		"history": []map[string]any{{"created_by": "/bin/sh -c #(nop) ENV TOKEN=" + canary, "empty_layer": true}, {"created_by": "RUN |1 TOKEN=" + canary + " /bin/sh -c make # buildkit"}},
+		"config": map[string]any{"Env": []string{"TOKEN=" + canary}, "Labels": map[string]string{"token": canary}},
+		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{"sha256:" + hex.EncodeToString(diff[:])}},
+		"history": []map[string]any{{"created_by": "/bin/sh -c #(nop) ENV TOKEN=" + canary, "empty_layer": true},
+			{"created_by": "RUN |1 TOKEN=" + canary + " /bin/sh -c make # buildkit"}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest, err := json.Marshal([]map[string]any{{"Config": "config.json", "RepoTags": []string{"web:latest"}, "Layers": []string{"layer.tar"}}})
+	manifest, err := json.Marshal([]map[string]any{{"Config": "config.json", "RepoTags": []string{"web:latest"},
+		"Layers": []string{"layer.tar"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,12 +68,13 @@ finding away:  # drydock:ignore no-eval -- why. How to write rules, taint rules 
 
 // addRuleFlags adds what every command that runs code rules knows.
 func addRuleFlags(c *cobra.Command, opt *gate.Options) {
-	c.Flags().StringArrayVar(&opt.Rules, "rules", nil, "rule file or folder of rule files, in semgrep's language; may be given several times")
+	c.Flags().StringArrayVar(&opt.Rules, "rules", nil,
+		"rule file or folder of rule files, in semgrep's language; may be given several times")
 	c.Flags().BoolVar(&opt.NoDefaultRules, "no-default-rules", false, "only the rules given with --rules")
 }
 
-// codeTarget takes paths as they are: a folder is source code also where it holds a compose project. What cannot be read
-// stands in Target.Unread, and the rest is looked at.
+// codeTarget takes paths as they are: a folder is source code also where it holds a compose project. What cannot be
+// read stands in Target.Unread, and the rest is looked at.
 func codeTarget(args []string) *target.Target {
 	if len(args) == 0 {
 		args = []string{"."}
@@ -83,10 +84,12 @@ func codeTarget(args []string) *target.Target {
 		st, err := os.Stat(p)
 		switch {
 		case p == target.Stdin:
-			t.Unread = append(t.Unread, clierr.Input(p, "the code gate does not read standard input: a file's name tells its language").
-				WithHint("Name the file."))
+			t.Unread = append(t.Unread,
+				clierr.Input(p, "the code gate does not read standard input: a file's name tells its language").
+					WithHint("Name the file."))
 		case os.IsNotExist(err):
-			t.Unread = append(t.Unread, clierr.Input(p, "no such file or folder").WithHint("Name a folder or a source file."))
+			t.Unread = append(t.Unread,
+				clierr.Input(p, "no such file or folder").WithHint("Name a folder or a source file."))
 		case err != nil:
 			t.Unread = append(t.Unread, clierr.InputErr(p, errors.Unwrap(err)))
 		case st.IsDir():
@@ -136,7 +139,8 @@ func (a *app) testRules(dir string) error {
 	for _, id := range untested {
 		fmt.Fprintf(a.out, "NO FIXTURE %s\n", id)
 	}
-	fmt.Fprintf(a.out, "%d of %d tests passed, %d rules without a fixture\n", len(tests)-failed, len(tests), len(untested))
+	fmt.Fprintf(a.out, "%d of %d tests passed, %d rules without a fixture\n", len(tests)-failed, len(tests),
+		len(untested))
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}

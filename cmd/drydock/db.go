@@ -89,7 +89,8 @@ func openDB() (string, *advisory.DB, error) {
 }
 
 func describeDB(dir string, db *advisory.DB, now time.Time) dbStatus {
-	s := dbStatus{Schema: "drydock.db/1", Folder: dir, Ecosystems: []ecosystemStatus{}, Warnings: append([]string{}, db.Warnings...)}
+	s := dbStatus{Schema: "drydock.db/1", Folder: dir, Ecosystems: []ecosystemStatus{},
+		Warnings: append([]string{}, db.Warnings...)}
 	s.EPSS, s.KEV = db.Scores()
 	for _, e := range db.Status() {
 		newest, err := time.Parse(time.RFC3339, e.Newest)
@@ -144,9 +145,10 @@ func (a *app) importFrom(ctx context.Context, dir, from string, only []string) e
 	listen, done := a.progress()
 	defer done()
 	start := time.Now()
-	res, err := advisory.Import(ctx, dir, from, advisory.ImportOptions{Only: only, Now: start, Progress: func(n, total int) {
-		listen(gate.Event{Gate: advisoriesWork, Text: "reading", Done: int64(n), Total: int64(total)})
-	}})
+	res, err := advisory.Import(ctx, dir, from,
+		advisory.ImportOptions{Only: only, Now: start, Progress: func(n, total int) {
+			listen(gate.Event{Gate: advisoriesWork, Text: "reading", Done: int64(n), Total: int64(total)})
+		}})
 	done()
 	if err != nil {
 		return err
@@ -159,9 +161,11 @@ func (a *app) importFrom(ctx context.Context, dir, from string, only []string) e
 const advisoriesWork finding.Gate = "advisories"
 
 func (a *app) tellImport(res *advisory.Imported, took time.Duration) {
-	fmt.Fprintf(a.out, "imported %d advisories of %d ecosystems in %.1f s, %.1f MB\n", res.Records, len(res.Ecosystems), took.Seconds(), float64(res.Bytes)/1e6)
+	fmt.Fprintf(a.out, "imported %d advisories of %d ecosystems in %.1f s, %.1f MB\n", res.Records, len(res.Ecosystems),
+		took.Seconds(), float64(res.Bytes)/1e6)
 	if res.Bad > 0 {
-		fmt.Fprintf(a.err, "warning: %d records could not be used, the first of them:\n  %s\n", res.Bad, strings.Join(res.Places, "\n  "))
+		fmt.Fprintf(a.err, "warning: %d records could not be used, the first of them:\n  %s\n", res.Bad,
+			strings.Join(res.Places, "\n  "))
 	}
 	for _, w := range res.Warnings {
 		a.remark("note: %s", w)
@@ -222,8 +226,11 @@ that was fetched once is kept up to date by every later update.`,
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "address of the layout or a folder that holds it")
-	c.Flags().StringVar(&settings.config, "config", "", "the drydock.yaml to use; else the one at or above the working folder")
-	c.Flags().StringSliceVar(&ecosystems, "ecosystem", nil, "fetch these and what was fetched before: Debian, Alpine, PyPI, SUSE ... (default all that are carried, Alpine and Ubuntu)")
+	c.Flags().StringVar(&settings.config, "config", "",
+		"the drydock.yaml to use; else the one at or above the working folder")
+	c.Flags().StringSliceVar(&ecosystems, "ecosystem", nil,
+		"fetch these and what was fetched before: Debian, Alpine, PyPI, SUSE ... (default all that are carried, "+
+			"Alpine and Ubuntu)")
 	return c
 }
 
@@ -243,7 +250,8 @@ func (a *app) withAge(err error) error {
 			newest = t
 		}
 	}
-	return e.WithHint("Nothing was changed: the advisories that were in use stay in use; the newest is of %s, %d days old.", newest.Format(time.DateOnly), advisory.Days(newest, time.Now()))
+	return e.WithHint("Nothing was changed: the advisories that were in use stay in use; the newest is of %s, %d "+
+		"days old.", newest.Format(time.DateOnly), advisory.Days(newest, time.Now()))
 }
 
 func (a *app) tellUpdate(u *advisory.Updated, took time.Duration) {

@@ -74,10 +74,13 @@ listed apart and never counts as fixed.`,
 		},
 	}
 	fl := c.Flags()
-	fl.StringVarP(&format, "format", "f", output.DiffFormats[0].Name, "what to print: "+strings.Join(output.DiffNames(), ", "))
-	fl.StringArrayVarP(&outputs, "output", "o", nil, "also write the comparison to a file, as [FORMAT=]FILE; may be given several times")
+	fl.StringVarP(&format, "format", "f", output.DiffFormats[0].Name, "what to print: "+strings.Join(output.DiffNames(),
+		", "))
+	fl.StringArrayVarP(&outputs, "output", "o", nil,
+		"also write the comparison to a file, as [FORMAT=]FILE; may be given several times")
 	fl.BoolVar(&all, "all", false, "show what remains too")
-	fl.StringVar(&failOn, "fail-on", "", "exit 1 on a new finding of this severity or worse, and where something could not be looked at again")
+	fl.StringVar(&failOn, "fail-on", "",
+		"exit 1 on a new finding of this severity or worse, and where something could not be looked at again")
 	return c
 }
 

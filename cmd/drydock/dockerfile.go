@@ -118,7 +118,8 @@ func lintTarget(ctx context.Context, in target.Inputs, piped []byte) *target.Tar
 func noDockerfiles(t *target.Target, args []string) []error {
 	var errs []error
 	add := func(name, what string) {
-		errs = append(errs, clierr.Input(name, "%s", what).WithHint("Name a Dockerfile, a folder or a compose project."))
+		errs = append(errs, clierr.Input(name, "%s",
+			what).WithHint("Name a Dockerfile, a folder or a compose project."))
 	}
 	for _, image := range t.Images {
 		if name := strings.TrimPrefix(image, "docker:"); slices.Contains(args, name) { // named without a scheme

@@ -31,11 +31,15 @@ type reportFlags struct {
 func (f *reportFlags) add(c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVar(&f.format, "format", output.Formats[0].Name, "what to print: "+strings.Join(output.Names(), ", "))
-	fl.StringArrayVarP(&f.outputs, "output", "o", nil, "also write a report to a file, as [FORMAT=]FILE; may be given several times")
+	fl.StringArrayVarP(&f.outputs, "output", "o", nil,
+		"also write a report to a file, as [FORMAT=]FILE; may be given several times")
 	fl.BoolVar(&f.all, "all", false, "show what the summary folds")
-	fl.StringVar(&f.failOn, "fail-on", "", "exit 1 on an open finding of this severity or worse: critical, high, medium, low, info")
-	fl.BoolVar(&f.onlyFixed, "only-fixed", false, "with --fail-on: of the vulnerabilities count only those that a newer version mends")
-	fl.BoolVar(&f.allowPartial, "allow-partial", false, "with --fail-on: a gate that could not look everywhere is no breach")
+	fl.StringVar(&f.failOn, "fail-on", "",
+		"exit 1 on an open finding of this severity or worse: critical, high, medium, low, info")
+	fl.BoolVar(&f.onlyFixed, "only-fixed", false,
+		"with --fail-on: of the vulnerabilities count only those that a newer version mends")
+	fl.BoolVar(&f.allowPartial, "allow-partial", false,
+		"with --fail-on: a gate that could not look everywhere is no breach")
 }
 
 // plan is the flags, checked before any work starts.
@@ -101,8 +105,8 @@ func (a *app) emit(r *report.Report, p *plan, runErr error) error {
 	return nil
 }
 
-// stamp is the time that documents carry: SOURCE_DATE_EPOCH (seconds since 1970) where it is set, so that two runs write
-// the same bytes; else the zero time, which stands for the run's start.
+// stamp is the time that documents carry: SOURCE_DATE_EPOCH (seconds since 1970) where it is set, so that two runs
+// write the same bytes; else the zero time, which stands for the run's start.
 func stamp() time.Time {
 	if s, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
 		return time.Unix(s, 0).UTC()

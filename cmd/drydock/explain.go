@@ -21,7 +21,8 @@ import (
 	"github.com/drydock/drydock/internal/vuln"
 )
 
-// explanation is what `explain --format json` prints: one of the three is filled, and beside a finding its rule or advisory.
+// explanation is what `explain --format json` prints: one of the three is filled, and beside a finding its rule or
+// advisory.
 type explanation struct {
 	Rule     *finding.Rule     `json:"rule"`
 	Finding  *finding.Finding  `json:"finding"`
@@ -82,7 +83,8 @@ func lookUp(id, from string) (*explanation, error) {
 		return &explanation{Advisory: x}, err
 	}
 	return nil, clierr.Input("", "nothing is known under the id %q", id).WithHint("%s",
-		suggest.Hint(id, ruleIDs(), "'drydock explain' lists the rules; 'drydock db status' tells which advisories are at hand."))
+		suggest.Hint(id, ruleIDs(), "'drydock explain' lists the rules; 'drydock db status' tells which advisories "+
+			"are at hand."))
 }
 
 // ruleNamed is the rule with that id or alias, nil if there is none.
@@ -194,7 +196,8 @@ func (e *explanation) write(w io.Writer) error {
 // explainFinding is a finding as a page.
 func explainFinding(f *finding.Finding) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s, priority %d of 100, %s)\n", f.ID, f.Title, f.Gate, f.Severity, f.Priority, f.Status)
+	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s, priority %d of 100, %s)\n", f.ID, f.Title, f.Gate, f.Severity, f.Priority,
+		f.Status)
 	line := func(label, text string) {
 		if text != "" {
 			fmt.Fprintf(&b, "%s: %s\n", label, text)

@@ -93,9 +93,12 @@ code do wrong, and who can reach each service. It works offline and starts nothi
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no remarks on standard error")
-	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colour, also on a terminal (NO_COLOR does the same)")
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false,
+		"no colour, also on a terminal (NO_COLOR does the same)")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return clierr.Usage("%v", err).WithHint("%s", suggest.Hint(unknownFlag(err), flagNames(cmd), fmt.Sprintf("Run '%s --help' for its flags.", cmd.CommandPath())))
+		return clierr.Usage("%v", err).WithHint("%s",
+			suggest.Hint(unknownFlag(err), flagNames(cmd),
+				fmt.Sprintf("Run '%s --help' for its flags.", cmd.CommandPath())))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	for _, c := range commands {

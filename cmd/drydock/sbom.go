@@ -42,9 +42,12 @@ layer is kept, so that the next image on the same base is read in no time.`,
 			return a.sbom(cmd.Context(), args[0], opt, format, outputs)
 		},
 	}
-	c.Flags().StringVar(&format, "format", "", "what to print: "+strings.Join(output.ListNames(), ", ")+"; cyclonedx-json where no -o is given")
-	c.Flags().StringArrayVarP(&outputs, "output", "o", nil, "write to a file, as [FORMAT=]FILE; may be given several times")
-	c.Flags().StringVar(&opt.Platform, "platform", "", "of an image for several platforms take this one, as linux/arm64")
+	c.Flags().StringVar(&format, "format", "", "what to print: "+strings.Join(output.ListNames(), ", ")+
+		"; cyclonedx-json where no -o is given")
+	c.Flags().StringArrayVarP(&outputs, "output", "o", nil,
+		"write to a file, as [FORMAT=]FILE; may be given several times")
+	c.Flags().StringVar(&opt.Platform, "platform", "",
+		"of an image for several platforms take this one, as linux/arm64")
 	c.Flags().BoolVar(&opt.Verify, "verify", false, "check the digests of local image archives too")
 	return c
 }
@@ -75,9 +78,10 @@ func (a *app) sbom(ctx context.Context, ref string, opt image.Options, format st
 	}
 	started := time.Now()
 	listen, done := a.progress()
-	inv, readErr := sbom.From(ctx, ref, opt, sbom.Options{CacheDir: imagegate.LayerCache(), Progress: func(done, total int64) {
-		listen(gate.Event{Gate: finding.GateImage, Text: "reading " + ref, Done: done, Total: total})
-	}})
+	inv, readErr := sbom.From(ctx, ref, opt,
+		sbom.Options{CacheDir: imagegate.LayerCache(), Progress: func(done, total int64) {
+			listen(gate.Event{Gate: finding.GateImage, Text: "reading " + ref, Done: done, Total: total})
+		}})
 	done()
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -92,7 +96,8 @@ func (a *app) sbom(ctx context.Context, ref string, opt image.Options, format st
 		}
 	}
 	if print != nil {
-		if err := print.Write(a.out, r, report.WriteOptions{Color: a.color(a.out), Width: a.width(), Now: stamp()}); err != nil {
+		if err := print.Write(a.out, r, report.WriteOptions{Color: a.color(a.out), Width: a.width(),
+			Now: stamp()}); err != nil {
 			return err
 		}
 	}

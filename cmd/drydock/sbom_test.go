@@ -15,12 +15,14 @@ import (
 	"github.com/drydock/drydock/internal/report"
 )
 
-// sampleImage is Debian's OpenSSL and requests, and what npm and pip install beside them: packages whose judgement hangs on the
-// source package, the release, the owner, and none of these.
+// sampleImage is Debian's OpenSSL and requests, and what npm and pip install beside them: packages whose judgement
+// hangs on the source package, the release, the owner, and none of these.
 func sampleImage(t *testing.T) string {
 	return imagetest.Docker(t, imagetest.Image(t, [][]byte{
 		imagetest.Tar(t,
-			imagetest.File{Name: "etc/os-release", Data: "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n"},
+			imagetest.File{Name: "etc/os-release",
+				Data: "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nPRETTY_NAME=\"Debian GNU/Linux 12 " +
+					"(bookworm)\"\n"},
 			imagetest.File{Name: "var/lib/dpkg/status", Data: `Package: libssl3
 Status: install ok installed
 Architecture: amd64
@@ -46,13 +48,18 @@ Maintainer: x
 Description: x
 `},
 			imagetest.File{Name: "var/lib/dpkg/info/libssl3.list", Data: "/usr/lib/x86_64-linux-gnu/libssl.so.3\n"},
-			imagetest.File{Name: "var/lib/dpkg/info/python3-requests.list", Data: "/usr/lib/python3/dist-packages/requests-2.28.1.dist-info/METADATA\n"},
-			imagetest.File{Name: "usr/lib/python3/dist-packages/requests-2.28.1.dist-info/METADATA", Data: "Metadata-Version: 2.1\nName: requests\nVersion: 2.28.1\n"},
+			imagetest.File{Name: "var/lib/dpkg/info/python3-requests.list",
+				Data: "/usr/lib/python3/dist-packages/requests-2.28.1.dist-info/METADATA\n"},
+			imagetest.File{Name: "usr/lib/python3/dist-packages/requests-2.28.1.dist-info/METADATA",
+				Data: "Metadata-Version: 2.1\nName: requests\nVersion: 2.28.1\n"},
 		),
 		imagetest.Tar(t,
-			imagetest.File{Name: "app/node_modules/lodash/package.json", Data: `{"name": "lodash", "version": "4.17.15", "license": "MIT"}`},
-			imagetest.File{Name: "app/node_modules/@babel/traverse/package.json", Data: `{"name": "@babel/traverse", "version": "7.21.0", "license": "MIT"}`},
-			imagetest.File{Name: "usr/local/lib/python3.11/site-packages/Jinja2-3.1.2.dist-info/METADATA", Data: "Metadata-Version: 2.1\nName: Jinja2\nVersion: 3.1.2\n"},
+			imagetest.File{Name: "app/node_modules/lodash/package.json",
+				Data: `{"name": "lodash", "version": "4.17.15", "license": "MIT"}`},
+			imagetest.File{Name: "app/node_modules/@babel/traverse/package.json",
+				Data: `{"name": "@babel/traverse", "version": "7.21.0", "license": "MIT"}`},
+			imagetest.File{Name: "usr/local/lib/python3.11/site-packages/Jinja2-3.1.2.dist-info/METADATA",
+				Data: "Metadata-Version: 2.1\nName: Jinja2\nVersion: 3.1.2\n"},
 		),
 	}, "ADD rootfs.tar / # buildkit", "COPY . /app # buildkit"), "app:1")
 }
@@ -77,7 +84,8 @@ func verdicts(t *testing.T, doc []byte) []string {
 	var vs []string
 	for _, f := range r.Findings {
 		if f.Package != nil {
-			vs = append(vs, strings.Join([]string{f.ID, f.Rule, f.Package.PURL, string(f.Severity), string(f.Status), f.Advisory.Fixed}, " "))
+			vs = append(vs, strings.Join([]string{f.ID, f.Rule, f.Package.PURL, string(f.Severity), string(f.Status),
+				f.Advisory.Fixed}, " "))
 		}
 	}
 	sort.Strings(vs)
@@ -89,7 +97,8 @@ func TestSBOMLosesNothing(t *testing.T) {
 	t.Setenv("DRYDOCK_HOME", t.TempDir())
 	ref := "docker-archive:" + sampleImage(t)
 	want := verdicts(t, drydock(t, "vuln", ref, "--format", "json"))
-	if len(want) < 5 || !strings.Contains(strings.Join(want, "\n"), " suppressed ") || !strings.Contains(strings.Join(want, "\n"), "pypi/requests@2.28.1 medium open ") {
+	if len(want) < 5 || !strings.Contains(strings.Join(want, "\n"), " suppressed ") ||
+		!strings.Contains(strings.Join(want, "\n"), "pypi/requests@2.28.1 medium open ") {
 		t.Fatalf("the image has too little to lose:\n%s", strings.Join(want, "\n"))
 	}
 	for _, f := range output.Formats {

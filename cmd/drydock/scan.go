@@ -105,7 +105,8 @@ next:
 				continue next
 			}
 		}
-		return nil, clierr.Usage("--gate %s: no gate is called that", n).WithHint("Gates: %s.", strings.Join(gateNames(), ", "))
+		return nil, clierr.Usage("--gate %s: no gate is called that", n).WithHint("Gates: %s.",
+			strings.Join(gateNames(), ", "))
 	}
 	return gs, nil
 }

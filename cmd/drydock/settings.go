@@ -28,7 +28,8 @@ type stackFlags struct {
 
 func (f *stackFlags) add(c *cobra.Command) {
 	fl := c.Flags()
-	fl.StringArrayVarP(&f.files, "file", "f", nil, "compose file, - is standard input; several are laid over one another as one project, as docker compose does")
+	fl.StringArrayVarP(&f.files, "file", "f", nil,
+		"compose file, - is standard input; several are laid over one another as one project, as docker compose does")
 	fl.StringArrayVar(&f.envFiles, "env-file", nil, "variables for the compose files, instead of the project's .env")
 	fl.StringVarP(&f.project, "project-name", "p", "", "the compose project's name")
 	fl.BoolVar(&f.engine, "engine", false, "look at what runs on this host now, instead of files")
@@ -42,7 +43,8 @@ func (f *stackFlags) options() stack.Options {
 // resolve reads drydock.yaml and tells the inputs that flags, arguments and it name together.
 func (f *stackFlags) resolve(args []string) (target.Inputs, *config.Config, error) {
 	if f.engine && len(args)+len(f.files) > 0 {
-		return target.Inputs{}, nil, clierr.Usage("--engine takes no paths: it looks at what runs").WithHint("Give either --engine or paths.")
+		return target.Inputs{}, nil,
+			clierr.Usage("--engine takes no paths: it looks at what runs").WithHint("Give either --engine or paths.")
 	}
 	if err := f.readStdin(os.Stdin); err != nil {
 		return target.Inputs{}, nil, err
@@ -53,12 +55,14 @@ func (f *stackFlags) resolve(args []string) (target.Inputs, *config.Config, erro
 	}
 	in := target.Inputs{Args: args, Stack: f.options(), Engine: f.engine}
 	for _, i := range cfg.Images {
-		in.Stack.Images = append(in.Stack.Images, stack.ImageSource{Name: i.Name, Context: i.Context, Dockerfile: i.Dockerfile, Target: i.Target})
+		in.Stack.Images = append(in.Stack.Images, stack.ImageSource{Name: i.Name, Context: i.Context,
+			Dockerfile: i.Dockerfile, Target: i.Target})
 	}
 	if len(f.files) == 0 && len(cfg.Stacks) > 0 && isHome(cfg.Path, args) {
 		in.Args = nil
 		for _, s := range cfg.Stacks {
-			in.Stacks = append(in.Stacks, stack.Project{Name: s.Name, Dir: s.Path, Files: s.Files, EnvFiles: s.EnvFiles})
+			in.Stacks = append(in.Stacks, stack.Project{Name: s.Name, Dir: s.Path, Files: s.Files,
+				EnvFiles: s.EnvFiles})
 		}
 	}
 	return in, cfg, nil
@@ -131,5 +135,6 @@ func isHome(config string, args []string) bool {
 
 // policyOf is drydock.yaml's policy, which flags override.
 func policyOf(c *config.Config) policy.Policy {
-	return policy.Policy{FailOn: c.Policy.FailOn, OnlyFixed: c.Policy.OnlyFixed, Efficiency: c.Policy.Efficiency, AllowPartial: c.Policy.AllowPartial}
+	return policy.Policy{FailOn: c.Policy.FailOn, OnlyFixed: c.Policy.OnlyFixed, Efficiency: c.Policy.Efficiency,
+		AllowPartial: c.Policy.AllowPartial}
 }

@@ -141,7 +141,8 @@ func (a *app) split(ctx context.Context, path string, f *splitFlags) error {
 		case len(guesses) > 0:
 			return clierr.Input(in.path, "not written: %d of the things that it rests on are guesses, the first: %s",
 				len(guesses), guesses[0].Text).
-				WithHint("--prove --write settles them by trial. Without an engine --keep-root, --no-healthcheck and --final-image take away what they speak of; the difference that is shown can be applied by hand.")
+				WithHint("--prove --write settles them by trial. Without an engine --keep-root, --no-healthcheck and " +
+					"--final-image take away what they speak of; the difference that is shown can be applied by hand.")
 		}
 		return a.writeConversion(in, conv)
 	}
@@ -369,7 +370,8 @@ func relative(path string) string {
 
 func (a *app) diff(path string, old, new []byte) {
 	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
-		A: difflib.SplitLines(string(old)), B: difflib.SplitLines(string(new)), FromFile: path, ToFile: path, Context: 3})
+		A: difflib.SplitLines(string(old)), B: difflib.SplitLines(string(new)), FromFile: path, ToFile: path,
+		Context: 3})
 	if err == nil {
 		fmt.Fprint(a.out, text)
 	}

@@ -17,7 +17,8 @@ func TestWriteConversion(t *testing.T) {
 		read, now *string // the ignore file
 		ok        bool
 	}{
-		"as it was": {ptr("a\n"), ptr("a\n"), true}, "not there": {nil, nil, true}, "edited": {ptr("a\n"), ptr("b\n"), false}, "made meanwhile": {nil, ptr("b\n"), false},
+		"as it was": {ptr("a\n"), ptr("a\n"), true}, "not there": {nil, nil, true},
+		"edited": {ptr("a\n"), ptr("b\n"), false}, "made meanwhile": {nil, ptr("b\n"), false},
 	} {
 		dir := t.TempDir()
 		in := &input{path: filepath.Join(dir, "Dockerfile"), text: []byte("FROM a\n"), context: dir}
@@ -33,7 +34,8 @@ func TestWriteConversion(t *testing.T) {
 		if c.read != nil {
 			in.ignore = []byte(*c.read)
 		}
-		err := (&app{err: io.Discard, out: io.Discard}).writeConversion(in, &stages.Result{Dockerfile: []byte("FROM b\n"), Ignore: []byte("new\n")})
+		err := (&app{err: io.Discard, out: io.Discard}).writeConversion(in,
+			&stages.Result{Dockerfile: []byte("FROM b\n"), Ignore: []byte("new\n")})
 		file, _ := os.ReadFile(in.path)
 		kept, _ := os.ReadFile(ignore)
 		switch {

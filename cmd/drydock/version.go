@@ -51,11 +51,13 @@ func newVersionCmd(a *app) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			switch format {
 			case "table":
-				fmt.Fprintf(a.out, "drydock %s (%s, %s/%s)\n", versionString(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				fmt.Fprintf(a.out, "drydock %s (%s, %s/%s)\n", versionString(), runtime.Version(), runtime.GOOS,
+					runtime.GOARCH)
 				return nil
 			case "json":
 				return json.NewEncoder(a.out).Encode(map[string]string{
-					"name": "drydock", "version": versionString(), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
+					"name": "drydock", "version": versionString(), "go": runtime.Version(), "platform": runtime.GOOS +
+						"/" + runtime.GOARCH,
 				})
 			}
 			return clierr.Usage("--format %s: version knows table and json", format)

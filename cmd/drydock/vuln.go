@@ -42,6 +42,7 @@ and cdxgen write them), or from the lockfiles of a folder, and reports which of 
 
 // addImageFlags adds what every command that reads images knows.
 func addImageFlags(c *cobra.Command, opt *gate.Options) {
-	c.Flags().StringVar(&opt.Platform, "platform", "", "of an image for several platforms take this one, as linux/arm64")
+	c.Flags().StringVar(&opt.Platform, "platform", "",
+		"of an image for several platforms take this one, as linux/arm64")
 	c.Flags().BoolVar(&opt.Verify, "verify", false, "check the digests of local image archives too")
 }

@@ -64,8 +64,8 @@ func Input(path, format string, args ...any) *Error {
 	return &Error{Code: ExitInput, Path: path, Msg: fmt.Sprintf(format, args...)}
 }
 
-// InputErr wraps the cause of an unreadable input. Of an error of the file system about the input itself the cause alone
-// is kept: its path is told already.
+// InputErr wraps the cause of an unreadable input. Of an error of the file system about the input itself the cause
+// alone is kept: its path is told already.
 func InputErr(path string, err error) *Error {
 	if pe, ok := err.(*fs.PathError); ok && pe.Path == path {
 		err = pe.Err

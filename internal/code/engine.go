@@ -374,7 +374,8 @@ func byFirstLine(src []byte) *ast.Lang {
 		return nil
 	}
 	line, _, _ := strings.Cut(string(src[:min(len(src), 200)]), "\n")
-	for word, lang := range map[string]string{"python": "python", "node": "javascript", "ruby": "ruby", "bash": "bash", "/sh": "bash", " sh": "bash", "php": "php"} {
+	for word, lang := range map[string]string{"python": "python", "node": "javascript", "ruby": "ruby", "bash": "bash",
+		"/sh": "bash", " sh": "bash", "php": "php"} {
 		if strings.Contains(line, word) {
 			return ast.LangByName(lang)
 		}

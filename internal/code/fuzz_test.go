@@ -19,12 +19,14 @@ func FuzzRules(f *testing.F) {
 	f.Add([]byte("rules:\n- id: a\n  languages: [python]\n  severity: ERROR\n  message: m\n  pattern: foo($X, ...)\n"))
 	f.Add(
 		[]byte(
-			"rules:\n- id: a\n  languages: [js]\n  severity: LOW\n  message: m\n  match:\n    all:\n    - f($X)\n    - not: f(1)\n    where:\n    - comparison: $X > 1\n",
+			"rules:\n- id: a\n  languages: [js]\n  severity: LOW\n  message: m\n  match:\n    all:\n    - f($X)\n    " +
+				"- not: f(1)\n    where:\n    - comparison: $X > 1\n",
 		),
 	)
 	f.Add(
 		[]byte(
-			"rules:\n- id: a\n  languages: [go]\n  severity: INFO\n  mode: taint\n  message: m\n  pattern-sources: [{pattern: f(), label: A}]\n  pattern-sinks: [{pattern: g(...), requires: A and not B}]\n",
+			"rules:\n- id: a\n  languages: [go]\n  severity: INFO\n  mode: taint\n  message: m\n  pattern-sources: " +
+				"[{pattern: f(), label: A}]\n  pattern-sinks: [{pattern: g(...), requires: A and not B}]\n",
 		),
 	)
 	f.Add([]byte("rules: [{id: a, languages: [regex], severity: HIGH, message: m, pattern-regex: '(?<!a)b'}]"))
@@ -44,10 +46,14 @@ func FuzzMatch(f *testing.F) {
 		f.Skip("built without cgo")
 	}
 	for i, s := range [][2]string{
-		{"foo(..., $X, ...)", "foo(1, 2, *a, k=3)\n"}, {"$X = $Y;\n...\nf($X)", "var a = 1; if (b) { f(a); }"}, {"class A { ... $F() {...} ... }", "class A { b() {} c() {} }"},
-		{"(String $X).foo($...A)", "class A { void f(String s) { s.foo(1, 2); } }"}, {"func $F(...) { ... }", "package a\nfunc (t T) f(x int) { for i := range x {} }"},
-		{"$O->m(...)", "<?php $a->m(1, 'x' . $b);"}, {"foo ... do ... end", "foo 1 do |x| x end\n"}, {"curl ... | sh", "curl x | sh -s\n"}, {"RUN ... && rm $X", "FROM a\nRUN b \\\n && rm c\n"},
-		{"a:\n  ...\n  b: $X", "a:\n  c: 1\n  b: [2]\n"}, {"{\"a\": $X}", "{\"a\": 1, \"b\": [2]}"}, {"<a href=$X>...</a>", "<p><a href='x'>y</a></p>"}, {"a { color: $X; }", "a { color: red; }"},
+		{"foo(..., $X, ...)", "foo(1, 2, *a, k=3)\n"}, {"$X = $Y;\n...\nf($X)", "var a = 1; if (b) { f(a); }"},
+		{"class A { ... $F() {...} ... }", "class A { b() {} c() {} }"},
+		{"(String $X).foo($...A)", "class A { void f(String s) { s.foo(1, 2); } }"},
+		{"func $F(...) { ... }", "package a\nfunc (t T) f(x int) { for i := range x {} }"},
+		{"$O->m(...)", "<?php $a->m(1, 'x' . $b);"}, {"foo ... do ... end", "foo 1 do |x| x end\n"},
+		{"curl ... | sh", "curl x | sh -s\n"}, {"RUN ... && rm $X", "FROM a\nRUN b \\\n && rm c\n"},
+		{"a:\n  ...\n  b: $X", "a:\n  c: 1\n  b: [2]\n"}, {"{\"a\": $X}", "{\"a\": 1, \"b\": [2]}"},
+		{"<a href=$X>...</a>", "<p><a href='x'>y</a></p>"}, {"a { color: $X; }", "a { color: red; }"},
 	} {
 		f.Add(i, s[0], []byte(s[1]))
 	}

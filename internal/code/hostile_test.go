@@ -209,7 +209,8 @@ func TestTenThousandRules(t *testing.T) {
 	for i := range 10_000 {
 		fmt.Fprintf(
 			&text,
-			"- id: r%d\n  languages: [python]\n  severity: LOW\n  message: m\n  patterns:\n  - pattern: lib%d.f%d($X, ...)\n  - pattern-not: lib%d.f%d(\"...\")\n",
+			"- id: r%d\n  languages: [python]\n  severity: LOW\n  message: m\n  patterns:\n  - pattern: "+
+				"lib%d.f%d($X, ...)\n  - pattern-not: lib%d.f%d(\"...\")\n",
 			i,
 			i%100,
 			i,
@@ -241,7 +242,8 @@ func TestVeryManyFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range 1000 {
-			if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("%d.py", i)), []byte("eval(a)\n"), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(sub, fmt.Sprintf("%d.py", i)), []byte("eval(a)\n"),
+				0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -306,7 +308,8 @@ func TestImportsAndBasesInCircles(t *testing.T) {
 		)
 	}
 	files.WriteString(
-		"-- z.py\nfrom m0 import *\nclass C(B0):\n    def f(self, x):\n        sink(x)  # HIT\nC().f(src())\nC().missing(src())\nmissing(src())\n",
+		"-- z.py\nfrom m0 import *\nclass C(B0):\n    def f(self, x):\n        sink(x)  # HIT\nC().f(src())\n" +
+			"C().missing(src())\nmissing(src())\n",
 	)
 	inTime(t, 60*time.Second, func() {
 		res, dir := runProject(t, acrossRule, files.String(), Options{Workers: 2})

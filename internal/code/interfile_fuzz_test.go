@@ -43,13 +43,21 @@ func FuzzAcross(f *testing.F) {
 		f.Skip("built without cgo")
 	}
 	for i, s := range [][2]string{
-		{"from b import *\ngo(src())\nclass A(B):\n def f(self): self.x = src(); sink(self.y)\n", "def go(*a, **k):\n sink(a[0]); go(*a)\n"},
-		{"import d, {n as m} from './b'; d(src()); m({a: src(), ...x}); new K(src()).run()", "export default (x) => sink(x); export * from './a'; module.exports = {a, b(x) { this.c = x }}"},
-		{"export class A extends B { constructor(private x: A) { super(src()) } }", "import {A} from './a'; sink(new A(1).x)"},
-		{"package p; class A extends B { A(String x) { super(x); } void f() { f(src()); this.f(); } }", "package p; interface B { void f(String x); }"},
-		{"package a\nfunc (s *S) F(x string) string { s.x = x; return s.F(src()) }", "package a\ntype S struct { S; x string }\nfunc f() { var s S; sink(s.F(s.x)) }"},
-		{"<?php namespace A; use B\\C as D; class E extends D { function __construct(private $x) { parent::__construct(src()); } }", "<?php namespace B; class C { static function f($x) { sink($x); self::f(...$x); } }"},
-		{"class A < B\n def f(x) = sink(x)\n def g; f @a; super; end\nend", "class B\n def g(*a, k: 1, &b)\n @a = src\n end\nend"},
+		{"from b import *\ngo(src())\nclass A(B):\n def f(self): self.x = src(); sink(self.y)\n",
+			"def go(*a, **k):\n sink(a[0]); go(*a)\n"},
+		{"import d, {n as m} from './b'; d(src()); m({a: src(), ...x}); new K(src()).run()",
+			"export default (x) => sink(x); export * from './a'; module.exports = {a, b(x) { this.c = x }}"},
+		{"export class A extends B { constructor(private x: A) { super(src()) } }",
+			"import {A} from './a'; sink(new A(1).x)"},
+		{"package p; class A extends B { A(String x) { super(x); } void f() { f(src()); this.f(); } }",
+			"package p; interface B { void f(String x); }"},
+		{"package a\nfunc (s *S) F(x string) string { s.x = x; return s.F(src()) }",
+			"package a\ntype S struct { S; x string }\nfunc f() { var s S; sink(s.F(s.x)) }"},
+		{"<?php namespace A; use B\\C as D; class E extends D { function __construct(private $x) { " +
+			"parent::__construct(src()); } }",
+			"<?php namespace B; class C { static function f($x) { sink($x); self::f(...$x); } }"},
+		{"class A < B\n def f(x) = sink(x)\n def g; f @a; super; end\nend",
+			"class B\n def g(*a, k: 1, &b)\n @a = src\n end\nend"},
 	} {
 		f.Add(i, []byte(s[0]), []byte(s[1]))
 	}
@@ -159,7 +167,8 @@ func randomModule(r *rand.Rand, f, files int) string {
 	for i := range 3 {
 		fmt.Fprintf(
 			&b,
-			"class C%d(m%d.C%d):\n    def __init__(self, x, y=None):\n        self.a = x\n        self.b = m%d.C%d(y)\n    def get(self, x, y=None):\n        x = self.a\n        y = self.b.get(x)\n",
+			"class C%d(m%d.C%d):\n    def __init__(self, x, y=None):\n        self.a = x\n        self.b = "+
+				"m%d.C%d(y)\n    def get(self, x, y=None):\n        x = self.a\n        y = self.b.get(x)\n",
 			i,
 			r.IntN(files),
 			r.IntN(3),

@@ -185,8 +185,10 @@ func TestFactsSurviveStoring(t *testing.T) {
 	eng, _ := New(rs, Options{})
 	n := 0
 	for name, src := range map[string]string{
-		"a.py":   "from b import c\nclass A(B):\n    def f(self, *a, k=1, **o):\n        self.x = src()\n        sink(c(self.x, q=k)['a'])\n",
-		"a.ts":   "export { a as b } from './c'; export class K { constructor(private s: S) {} go(x: string) { sink(this.s.run(src(), { x })); } }",
+		"a.py": "from b import c\nclass A(B):\n    def f(self, *a, k=1, **o):\n        self.x = src()\n        " +
+			"sink(c(self.x, q=k)['a'])\n",
+		"a.ts": "export { a as b } from './c'; export class K { constructor(private s: S) {} go(x: string) { " +
+			"sink(this.s.run(src(), { x })); } }",
 		"A.java": "package p; import q.R; class A extends B { R r; void f(String x) { r.go(src()); sink(x); } }",
 	} {
 		f := eng.file(name, []byte(src), true).facts

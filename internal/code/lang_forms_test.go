@@ -82,7 +82,8 @@ func TestDefinitionForms(t *testing.T) {
 			"2",
 		},
 		{"class $C {\n  ...\n  Pump $P;\n  ...\n  $R $M(...) {\n    ...\n    $P.push($A, ...);\n    ...\n  }\n  ...\n}",
-			"class A {\n  int d;\n  Pump p;\n  void f() {\n    log();\n    p.push(1, 2);\n  }\n}\nclass B {\n  Pump p;\n  void f() { }\n}\n", "1"},
+			"class A {\n  int d;\n  Pump p;\n  void f() {\n    log();\n    p.push(1, 2);\n  }\n}\nclass B {\n  Pump " +
+				"p;\n  void f() { }\n}\n", "1"},
 		{
 			"$X instanceof $T",
 			"class A { boolean f(Object o) {\n  return o instanceof String s\n  || o instanceof Long\n" +
@@ -137,22 +138,31 @@ func TestConditionForms(t *testing.T) {
 	const head = "rules: [{id: x, languages: [%s], severity: LOW, message: m, "
 	for _, c := range []struct{ lang, rule, src, want string }{
 		{"python", "options: {symbolic_propagation: true}, pattern: \"seal($B)\\n...\\n$B.open()\"}]",
-			"def f(crate):\n  box = crate\n  seal(crate)\n  box.open()\ndef g(crate):\n  box = other\n  seal(crate)\n  box.open()\n", "3"},
+			"def f(crate):\n  box = crate\n  seal(crate)\n  box.open()\ndef g(crate):\n  box = other\n  seal(crate)\n" +
+				"  box.open()\n", "3"},
 		{"javascript", "options: {symbolic_propagation: true}, pattern: shelf(...).put($X)}]",
-			"const s = shelf(1);\nfor (const i of a) {\n  s.put(i);\n}\nlet r = shelf(2);\nwhile (b) {\n  r.put(3);\n  r = c;\n}\n", "3"},
+			"const s = shelf(1);\nfor (const i of a) {\n  s.put(i);\n}\nlet r = shelf(2);\nwhile (b) {\n  r.put(3);\n" +
+				"  r = c;\n}\n", "3"},
 		{"python", "patterns: [{pattern: $A + $B}, {metavariable-type: {metavariable: $A, type: string}}]}]",
 			"a = 'b' + c\nd = c + 'b'\ndef f(t: str):\n  return t + c\n", "1"},
-		{"go", "patterns: [{pattern: f($N)}, {metavariable-comparison: {metavariable: $N, comparison: $N > 255, strip: true}}]}]",
+		{"go", "patterns: [{pattern: f($N)}, {metavariable-comparison: {metavariable: $N, comparison: $N > 255, " +
+			"strip: true}}]}]",
 			"package p\nvar a = f(\"300\")\nvar b = f(\"30\")\nvar c = f(400)\n", "2 4"},
-		{"regex", "patterns: [{pattern-regex: 'T-[0-9]+'}, {pattern-not: T-0}, {pattern-not-inside: 'x T-\\d'}]}]", "T-1\nT-0\nx T-2\n", "1"},
-		{"javascript", "patterns: [{pattern: f(\"$R\")}, {metavariable-analysis: {metavariable: $R, analyzer: redos}}]}]",
+		{"regex", "patterns: [{pattern-regex: 'T-[0-9]+'}, {pattern-not: T-0}, {pattern-not-inside: 'x T-\\d'}]}]",
+			"T-1\nT-0\nx T-2\n", "1"},
+		{"javascript", "patterns: [{pattern: f(\"$R\")}, {metavariable-analysis: {metavariable: $R, analyzer: " +
+			"redos}}]}]",
 			"f(\"(x+y)+z\");\nf(\"(x+y)+\");\nf(\"(x+){4}z\");\nf(\"(x+){3}z\");\nf(\"(x?y)+z\");\n", "1 3"},
-		{"generic", "patterns: [{pattern-inside: a ... c}, {pattern-inside: b ... d}, {pattern: mid}]}]", "a b mid c d\nmid\n", "1"},
-		{"generic", "patterns: [{pattern: \"door $...N:$...C#$E\"}, {metavariable-regex: {metavariable: $...C, regex: '(?!.*\\s)\\w+'}}]}]",
+		{"generic", "patterns: [{pattern-inside: a ... c}, {pattern-inside: b ... d}, {pattern: mid}]}]",
+			"a b mid c d\nmid\n", "1"},
+		{"generic", "patterns: [{pattern: \"door $...N:$...C#$E\"}, {metavariable-regex: {metavariable: $...C, " +
+			"regex: '(?!.*\\s)\\w+'}}]}]",
 			"door a:b1#c\n\ndoor a: b1#c\n", "1"},
 		// a text tells much where it is neither words nor the same again and again
-		{"regex", "patterns: [{pattern-regex: 'k=(?<V>\\S+)'}, {metavariable-analysis: {metavariable: $V, analyzer: entropy}}]}]",
-			"k=493827160518\nk=4938271605\nk=q7Zt2RkX9mWb\nk=BuyOneCoffeeAndGetAnotherForFree\nk=aaaaaaaaaaaaaaaaaaaaaaaa\n", "1 3"},
+		{"regex", "patterns: [{pattern-regex: 'k=(?<V>\\S+)'}, {metavariable-analysis: {metavariable: $V, analyzer: " +
+			"entropy}}]}]",
+			"k=493827160518\nk=4938271605\nk=q7Zt2RkX9mWb\nk=BuyOneCoffeeAndGetAnotherForFree\n" +
+				"k=aaaaaaaaaaaaaaaaaaaaaaaa\n", "1 3"},
 		{"generic", "options: {generic_engine: aliengrep}, pattern: \"gate ... {\\n  ....\\n  latch;\\n  ....\\n}\"}]",
 			"gate a {\n  path b;\n}\ngate c(1) {\n  x { y }\n  latch;\n}\n", "4"},
 		{"generic", "options: {generic_engine: aliengrep}, pattern: a ... b}]", "a c b\na\nb\n", "1"},

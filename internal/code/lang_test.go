@@ -32,8 +32,10 @@ func linesOfRule(t *testing.T, lang, text, src string) string {
 		t.Fatal(err)
 	}
 	names := map[string]string{
-		"bash": "a.sh", "dockerfile": "Dockerfile", "yaml": "a.yaml", "html": "a.html", "generic": "a.txt", "json": "a.json",
-		"php": "a.php", "go": "a.go", "python": "a.py", "javascript": "a.js", "typescript": "a.tsx", "java": "A.java", "ruby": "a.rb",
+		"bash": "a.sh", "dockerfile": "Dockerfile", "yaml": "a.yaml", "html": "a.html", "generic": "a.txt",
+		"json": "a.json",
+		"php":  "a.php", "go": "a.go", "python": "a.py", "javascript": "a.js", "typescript": "a.tsx", "java": "A.java",
+		"ruby": "a.rb",
 	}
 	var out []string
 	for _, f := range eng.File(names[lang], []byte(src)).Findings {

@@ -42,8 +42,10 @@ func TestAgainstSemgrep(t *testing.T) {
 		// too
 		found, right float64
 	}{
-		{"python", []string{"flask-3.1.3/src", "requests-2.34.2/src", "Django-4.2.7/django/contrib/auth", "Django-4.2.7/django/http"}, 97, 97},
-		{"javascript", []string{"express", "Django-4.2.7/js_tests/admin", "Django-4.2.7/django/contrib/gis/static"}, 90, 95},
+		{"python", []string{"flask-3.1.3/src", "requests-2.34.2/src", "Django-4.2.7/django/contrib/auth",
+			"Django-4.2.7/django/http"}, 97, 97},
+		{"javascript", []string{"express", "Django-4.2.7/js_tests/admin", "Django-4.2.7/django/contrib/gis/static"}, 90,
+			95},
 	} {
 		t.Run(c.lang, func(t *testing.T) {
 			rules := filepath.Join("testdata", "trees", c.lang+".yaml")
@@ -152,7 +154,8 @@ func semgrepFinds(t *testing.T, tool, rules, dir string) map[spot]bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out[spot{r.CheckID[strings.LastIndexByte(r.CheckID, '.')+1:], filepath.ToSlash(rel), r.Start.Line, r.Start.Col, r.End.Line, r.End.Col}] = true
+		out[spot{r.CheckID[strings.LastIndexByte(r.CheckID, '.')+1:], filepath.ToSlash(rel), r.Start.Line, r.Start.Col,
+			r.End.Line, r.End.Col}] = true
 	}
 	return out
 }

@@ -30,7 +30,8 @@ const (
 
 var names = [...]string{
 	Package: "Package", Status: "Status", Version: "Version", Architecture: "Architecture", Source: "Source",
-	InstalledSize: "Installed-Size", Depends: "Depends", PreDepends: "Pre-Depends", Provides: "Provides", Essential: "Essential",
+	InstalledSize: "Installed-Size", Depends: "Depends", PreDepends: "Pre-Depends", Provides: "Provides",
+	Essential: "Essential",
 }
 
 // Paragraph is one package of a control file: the fields' first lines.

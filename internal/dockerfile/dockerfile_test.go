@@ -11,19 +11,27 @@ import (
 
 // seeds are Dockerfiles of every shape that the parser treats in a way of its own.
 var seeds = []string{
-	"FROM alpine:3.20\nRUN apk add --no-cache curl=8.9.0-r0 && \\\n  # a comment between\n\n  echo done\nCMD [\"sh\", \"-c\", \"exec app\"]\n",
-	"# syntax=docker/dockerfile:1\n# check=skip=all\n# escape=`\nFROM mcr.microsoft.com/windows/nanoserver:ltsc2022 AS win\nRUN dir C:\\ `\n  && echo x\n",
+	"FROM alpine:3.20\nRUN apk add --no-cache curl=8.9.0-r0 && \\\n  # a comment between\n\n  echo done\nCMD " +
+		"[\"sh\", \"-c\", \"exec app\"]\n",
+	"# syntax=docker/dockerfile:1\n# check=skip=all\n# escape=`\nFROM mcr.microsoft.com/windows/nanoserver:ltsc2022 " +
+		"AS win\nRUN dir C:\\ `\n  && echo x\n",
 	"\xEF\xBB\xBF# escape=\\\r\nFROM a AS b\r\nCOPY --from=b --chown=1:1 [\"a b\", \"/c d/\"]\r\nRUN x \\\r\n  y\r\n",
-	"FROM a\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF\nCOPY <<-'A' <<B /x/\n\tone\n\tA\ntwo\nB\nUSER 1000\n",
+	"FROM a\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF\nCOPY <<-'A' <<B /x/\n\tone\n\tA\ntwo\nB\nUSER " +
+		"1000\n",
 	"FROM a\nRUN cat <<EOF > /x && echo $(pip install y)\nhello\nEOF\nEXPOSE 80 443/tcp\n",
-	"ARG V=3.11 W\nARG X=${V}-slim\nFROM --platform=$BUILDPLATFORM python:${X} as Build\nENV A=\"b c\" D=e\\ f\nENV OLD the value\nLABEL \"k 1\"='v'\nONBUILD RUN echo hi\nONBUILD ONBUILD RUN x\nONBUILD\n",
-	"RUN too early\nFROM\nFROM a b c d\nFRM x\nCOPY onlyone\nENV novalue\nADD --bad=1 a b\nHEALTHCHECK --interval=5s CMD curl -f localhost || exit 1\nHEALTHCHECK NONE\nSHELL [\"/bin/bash\", \"-c\"]\nRUN set -o pipefail; curl x | sh\n",
+	"ARG V=3.11 W\nARG X=${V}-slim\nFROM --platform=$BUILDPLATFORM python:${X} as Build\nENV A=\"b c\" D=e\\ f\nENV " +
+		"OLD the value\nLABEL \"k 1\"='v'\nONBUILD RUN echo hi\nONBUILD ONBUILD RUN x\nONBUILD\n",
+	"RUN too early\nFROM\nFROM a b c d\nFRM x\nCOPY onlyone\nENV novalue\nADD --bad=1 a b\nHEALTHCHECK --interval=5s " +
+		"CMD curl -f localhost || exit 1\nHEALTHCHECK NONE\nSHELL [\"/bin/bash\", \"-c\"]\nRUN set -o pipefail; curl " +
+		"x | sh\n",
 	"FROM a\nRUN <<EOF\nnever ends\nUSER 1\n",
 	"FROM a\nRUN x \\",
 	"FROM a\n\\\nRUN x\\\\\nCMD y\n",
-	"", "\n\n", "# only a comment", "\x00\x01binary", "FROM a\nLABEL x=\xff\n", "FROM a\nRUN [\"a\", 1]\nRUN [\"a\", \"\\u00e9\\n\"]\nRUN [not json\n",
+	"", "\n\n", "# only a comment", "\x00\x01binary", "FROM a\nLABEL x=\xff\n",
+	"FROM a\nRUN [\"a\", 1]\nRUN [\"a\", \"\\u00e9\\n\"]\nRUN [not json\n",
 	"FROM a\nRUN if true; then for i in 1 2; do echo $i; done; fi; f() { g x; }; ! h | i |& j\n",
-	"FROM a\nRUN [\"/bin/sh\",\"-c\",\"apt-get update && apt-get install -y \\\"x\\\"\"]\nRUN [\"bash\", \"-ec\", \"pip install y\"]\n",
+	"FROM a\nRUN [\"/bin/sh\",\"-c\",\"apt-get update && apt-get install -y \\\"x\\\"\"]\nRUN [\"bash\", \"-ec\", " +
+		"\"pip install y\"]\n",
 }
 
 func sample(t testing.TB) [][]byte {
@@ -58,7 +66,8 @@ func checkLossless(t *testing.T, src []byte) *File {
 	f.Walk(func(in *Instruction) {
 		inside(in.Keyword, in.Span)
 		inside("arguments", in.ArgSpan)
-		if got := f.Text(in.KeywordSpan); !strings.EqualFold(got, in.Keyword) && !strings.Contains(got, string(rune(f.Escape))) && strings.ToUpper(got) != in.Keyword {
+		if got := f.Text(in.KeywordSpan); !strings.EqualFold(got, in.Keyword) &&
+			!strings.Contains(got, string(rune(f.Escape))) && strings.ToUpper(got) != in.Keyword {
 			t.Fatalf("keyword %q stands at %q", in.Keyword, got)
 		}
 		for _, fl := range in.Flags {
@@ -117,14 +126,17 @@ func checkAsBuildKit(t *testing.T, f *File) {
 	}
 	for i, n := range res.AST.Children {
 		in := f.Instructions[i]
-		if n.Original != in.line.text || n.StartLine != in.Line || n.EndLine < in.EndLine { // BuildKit counts comments after the last line in
-			t.Fatalf("BuildKit reads %q at %d-%d, we %q at %d-%d: %q", n.Original, n.StartLine, n.EndLine, in.line.text, in.Line, in.EndLine, f.Src)
+		// BuildKit counts comments after the last line in
+		if n.Original != in.line.text || n.StartLine != in.Line || n.EndLine < in.EndLine {
+			t.Fatalf("BuildKit reads %q at %d-%d, we %q at %d-%d: %q", n.Original, n.StartLine, n.EndLine, in.line.text,
+				in.Line, in.EndLine, f.Src)
 		}
 		if len(n.Heredocs) != len(in.Heredocs) {
 			t.Fatalf("BuildKit reads %d heredocs, we %d: %q", len(n.Heredocs), len(in.Heredocs), f.Src)
 		}
 		for j, h := range n.Heredocs {
-			if g := in.Heredocs[j]; h.Content != g.Content || h.Name != g.Name || h.Expand != g.Expand || h.Chomp != g.Chomp {
+			if g := in.Heredocs[j]; h.Content != g.Content || h.Name != g.Name || h.Expand != g.Expand ||
+				h.Chomp != g.Chomp {
 				t.Fatalf("BuildKit reads the heredoc %+v, we %+v", h, g)
 			}
 		}
@@ -136,7 +148,8 @@ func checkAsBuildKit(t *testing.T, f *File) {
 			}
 			flags = append(flags, s)
 		}
-		ascii := strings.IndexFunc(fmt.Sprint(flags), func(r rune) bool { return r >= 0x80 }) < 0 // BuildKit takes flags byte by byte
+		// BuildKit takes flags byte by byte
+		ascii := strings.IndexFunc(fmt.Sprint(flags), func(r rune) bool { return r >= 0x80 }) < 0
 		if in.Keyword != "ONBUILD" && ascii && fmt.Sprint(n.Flags) != fmt.Sprint(flags) {
 			t.Fatalf("BuildKit reads the flags %q, we %q: %q", n.Flags, flags, f.Src)
 		}
@@ -159,7 +172,8 @@ func checkArgs(t *testing.T, n *parser.Node, in *Instruction) {
 	}
 	got = texts(in.Args)
 	if fmt.Sprintf("%q", want) != fmt.Sprintf("%q", got) || n.Attributes["json"] != in.JSON {
-		t.Fatalf("%s: BuildKit reads the arguments %q (JSON %v), we %q (%v)", in.Keyword, want, n.Attributes["json"], got, in.JSON)
+		t.Fatalf("%s: BuildKit reads the arguments %q (JSON %v), we %q (%v)", in.Keyword, want, n.Attributes["json"],
+			got, in.JSON)
 	}
 }
 
@@ -200,7 +214,8 @@ func FuzzApply(f *testing.F) {
 		}
 		want := string(src[:a]) + file.lineEnds(one) + string(src[b:c]) + file.lineEnds(two) + string(src[d:])
 		if a == b && c == d && a == c {
-			want = string(src[:a]) + file.lineEnds(two) + file.lineEnds(one) + string(src[d:]) // those at one place keep their order
+			// those at one place keep their order
+			want = string(src[:a]) + file.lineEnds(two) + file.lineEnds(one) + string(src[d:])
 		}
 		if string(out) != want {
 			t.Fatalf("got %q, want %q", out, want)

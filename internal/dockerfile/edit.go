@@ -38,7 +38,8 @@ func (f *File) Apply(edits ...Edit) ([]byte, error) {
 	for _, e := range sorted {
 		switch {
 		case e.Span.Start < 0 || e.Span.End > len(f.Src) || e.Span.End < e.Span.Start:
-			return nil, fmt.Errorf("edit %d..%d lies outside the file of %d bytes", e.Span.Start, e.Span.End, len(f.Src))
+			return nil, fmt.Errorf("edit %d..%d lies outside the file of %d bytes", e.Span.Start, e.Span.End,
+				len(f.Src))
 		case e.Span.Start < at:
 			return nil, fmt.Errorf("edits overlap at byte %d", e.Span.Start)
 		}
@@ -55,7 +56,8 @@ func (f *File) lineEnds(s string) string {
 	if f.EOL == "\n" {
 		return s
 	}
-	return string(bytes.ReplaceAll(bytes.ReplaceAll([]byte(s), []byte("\r\n"), []byte("\n")), []byte("\n"), []byte(f.EOL)))
+	return string(bytes.ReplaceAll(bytes.ReplaceAll([]byte(s), []byte("\r\n"), []byte("\n")), []byte("\n"),
+		[]byte(f.EOL)))
 }
 
 // WholeLines widens a span to whole lines, the last line end included: what to delete so that no empty line stays.

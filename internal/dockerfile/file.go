@@ -1,7 +1,7 @@
-// Package dockerfile reads Dockerfiles without losing a byte. BuildKit's own parser gives every instruction its meaning;
-// this package adds what a linter and an editor need and BuildKit throws away: the span in bytes of each instruction,
-// flag, argument and shell word, the comments, and recovery: an instruction that does not parse is one Problem, and
-// everything else is still read.
+// Package dockerfile reads Dockerfiles without losing a byte. BuildKit's own parser gives every instruction its
+// meaning; this package adds what a linter and an editor need and BuildKit throws away: the span in bytes of each
+// instruction, flag, argument and shell word, the comments, and recovery: an instruction that does not parse is one
+// Problem, and everything else is still read.
 //
 // Rules of the package: a File is immutable once parsed and safe for concurrent reading; spans are byte offsets into
 // File.Src, half open; nothing here is run, fetched or read from disk.
@@ -87,12 +87,13 @@ type Instruction struct {
 	Before      []string     // comments since the instruction before or the last empty comment, as BuildKit has them
 	Empty       []Span       // empty lines between continuation lines
 	LineEnd     int          // offset of the end of the logical line, heredoc bodies left out
-	Script      *Script      // what a shell would run: RUN, CMD, ENTRYPOINT, HEALTHCHECK CMD in shell form, or exec of a shell
-	Shell       []string     // the SHELL in force, ["/bin/sh", "-c"] by default
-	Problem     *Problem     // why Cmd is nil
+	// what a shell would run: RUN, CMD, ENTRYPOINT, HEALTHCHECK CMD in shell form, or exec of a shell
+	Script  *Script
+	Shell   []string // the SHELL in force, ["/bin/sh", "-c"] by default
+	Problem *Problem // why Cmd is nil
 
-	// Cmd is BuildKit's typed instruction: *instructions.RunCommand and so on, *instructions.Stage for FROM; nil where the
-	// instruction does not parse, and for ONBUILD, whose Trigger has one.
+	// Cmd is BuildKit's typed instruction: *instructions.RunCommand and so on, *instructions.Stage for FROM; nil where
+	// the instruction does not parse, and for ONBUILD, whose Trigger has one.
 	Cmd any
 
 	line joined // the logical line, as BuildKit sees it

@@ -25,7 +25,8 @@ func commands(f *File) []string {
 }
 
 func TestWordsStandWhereTheFileHasThem(t *testing.T) {
-	src := "FROM a\nRUN --mount=type=cache,target=/x apt-get update && \\\n # note\n  apt-get install -y 'curl' \\\n  git\n" +
+	src := "FROM a\nRUN --mount=type=cache,target=/x apt-get update && \\\n # note\n  apt-get install -y 'curl' \\\n " +
+		" git\n" +
 		"RUN <<EOF\npip install \"flask==2\"\n  /usr/bin/npm ci\nEOF\n" +
 		"RUN cat <<X >/f && gem install y\nbody\nX\n" +
 		"RUN [\"/bin/bash\", \"-c\", \"go build ./...\"]\n" +
@@ -58,19 +59,23 @@ func TestSteps(t *testing.T) {
 }
 
 func TestStagesAndWhatShips(t *testing.T) {
-	f := Parse([]byte("ARG TAG=3.11\nARG REG\nFROM python:${TAG} AS Base\nSHELL [\"/bin/bash\",\"-c\"]\nFROM base AS build\nRUN x\n" +
-		"FROM node:20 AS unused\nFROM ${REG}/x:1 AS tools\nFROM base AS final\nCOPY --from=build /a /a\nCOPY --from=nginx:1 /b /b\nRUN --mount=type=bind,from=tools,target=/t y\n"))
+	f := Parse([]byte("ARG TAG=3.11\nARG REG\nFROM python:${TAG} AS Base\nSHELL [\"/bin/bash\",\"-c\"]\nFROM base AS " +
+		"build\nRUN x\n" +
+		"FROM node:20 AS unused\nFROM ${REG}/x:1 AS tools\nFROM base AS final\nCOPY --from=build /a /a\nCOPY " +
+		"--from=nginx:1 /b /b\nRUN --mount=type=bind,from=tools,target=/t y\n"))
 	final, err := f.Target("FINAL")
 	if err != nil || final != f.Stages[4] {
 		t.Fatalf("target: %v, %v", final, err)
 	}
-	if b := f.Stages[0].Base; b.Text != "python:3.11" || !b.Known || b.Tag != "3.11" || b.Repository != "python" || !b.Official() {
+	if b := f.Stages[0].Base; b.Text != "python:3.11" || !b.Known || b.Tag != "3.11" || b.Repository != "python" ||
+		!b.Official() {
 		t.Errorf("base %+v", b)
 	}
 	if b := f.Stages[3].Base; b.Known || !b.FromArg {
 		t.Errorf("base with an argument that has no value: %+v", b)
 	}
-	if refs := f.WithArgs(map[string]string{"REG": "ghcr.io/o", "TAG": "3.12", "OTHER": "1"}); refs[0].Text != "python:3.12" || refs[3].Registry != "ghcr.io" || !refs[3].Known {
+	if refs := f.WithArgs(map[string]string{"REG": "ghcr.io/o", "TAG": "3.12",
+		"OTHER": "1"}); refs[0].Text != "python:3.12" || refs[3].Registry != "ghcr.io" || !refs[3].Known {
 		t.Errorf("with arguments: %+v", refs)
 	}
 	if got := fmt.Sprint(f.Needed(final)); got != "[true true false true true]" {
@@ -93,20 +98,21 @@ func TestStagesAndWhatShips(t *testing.T) {
 func TestInstall(t *testing.T) {
 	for line, want := range map[string]string{
 		"apt-get update": "",
-		"apt-get -qq install -y -t bookworm-backports curl=7.1 git":    "apt install curl@7.1 git",
-		"sudo apt install --no-install-recommends ./x.deb":             "apt install ./x.deb(local)",
-		"apk --no-cache add --virtual .build gcc~=12 musl-dev":         "apk add gcc@12 musl-dev",
-		"python3 -m pip install -r req.txt -c con.txt 'flask>=2' -e .": "pip install .(local) flask@2 r:req.txt c:con.txt",
-		"pip3.11 install -rreq.txt git+https://x/y":                    "pip install git+https://x/y(local) r:req.txt",
-		"uv pip install --system a==1":                                 "pip install a@1",
-		"npm i -g @scope/x@1.2 y":                                      "npm i @scope/x@1.2 y",
-		"npm run build":                                                "",
-		"yarn":                                                         "yarn install",
-		"yarn global add x@2":                                          "yarn add x@2",
-		"env A=1 gem install rails:7":                                  "gem install rails@7",
-		"go install example.org/x@latest":                              "go install example.org/x@latest",
-		"microdnf -y install nginx":                                    "dnf install nginx",
-		"echo apt-get install x":                                       "",
+		"apt-get -qq install -y -t bookworm-backports curl=7.1 git": "apt install curl@7.1 git",
+		"sudo apt install --no-install-recommends ./x.deb":          "apt install ./x.deb(local)",
+		"apk --no-cache add --virtual .build gcc~=12 musl-dev":      "apk add gcc@12 musl-dev",
+		"python3 -m pip install -r req.txt -c con.txt 'flask>=2' -e .": "pip install .(local) flask@2 r:req.txt " +
+			"c:con.txt",
+		"pip3.11 install -rreq.txt git+https://x/y": "pip install git+https://x/y(local) r:req.txt",
+		"uv pip install --system a==1":              "pip install a@1",
+		"npm i -g @scope/x@1.2 y":                   "npm i @scope/x@1.2 y",
+		"npm run build":                             "",
+		"yarn":                                      "yarn install",
+		"yarn global add x@2":                       "yarn add x@2",
+		"env A=1 gem install rails:7":               "gem install rails@7",
+		"go install example.org/x@latest":           "go install example.org/x@latest",
+		"microdnf -y install nginx":                 "dnf install nginx",
+		"echo apt-get install x":                    "",
 	} {
 		f := Parse([]byte("FROM a\nRUN " + line + "\n"))
 		in := f.Stages[0].Instructions[0].Script.Commands[0].Install()
@@ -139,7 +145,8 @@ func TestInstall(t *testing.T) {
 func TestEdits(t *testing.T) {
 	f := Parse([]byte("\xEF\xBB\xBFFROM a:1 AS b\r\nRUN x \\\r\n y\r\nCMD z\r\n"))
 	run := f.Stages[0].Instructions[0]
-	out, err := f.Apply(Insert(run.Span.Start, "# note\n"), Replace(f.Stages[0].Base.Span, "a:2"), Delete(f.WholeLines(f.Stages[0].Instructions[1].Span)))
+	out, err := f.Apply(Insert(run.Span.Start, "# note\n"), Replace(f.Stages[0].Base.Span, "a:2"),
+		Delete(f.WholeLines(f.Stages[0].Instructions[1].Span)))
 	if err != nil || string(out) != "\xEF\xBB\xBFFROM a:2 AS b\r\n# note\r\nRUN x \\\r\n y\r\n" {
 		t.Errorf("%q, %v", out, err)
 	}
@@ -164,7 +171,8 @@ func TestProblemsHaveTheirPlaceAndTheRestIsRead(t *testing.T) {
 		l, c := f.Position(p.Span.Start)
 		got = append(got, fmt.Sprintf("%d:%d %s", l, c, p.Text))
 	}
-	if len(got) != 4 || !strings.HasPrefix(got[0], "2:1 there is no instruction FRM") || !strings.HasPrefix(got[1], "3:1 ENV") || !strings.HasPrefix(got[3], "5:1 the heredoc") {
+	if len(got) != 4 || !strings.HasPrefix(got[0], "2:1 there is no instruction FRM") ||
+		!strings.HasPrefix(got[1], "3:1 ENV") || !strings.HasPrefix(got[3], "5:1 the heredoc") {
 		t.Errorf("got %q", got)
 	}
 	if strings.Contains(strings.Join(got, " "), "hunter") {
@@ -177,8 +185,10 @@ func TestProblemsHaveTheirPlaceAndTheRestIsRead(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	for name, want := range map[string]bool{
-		"Dockerfile": true, "dockerfile": true, "Dockerfile.prod": true, "api.Dockerfile": true, "api.dockerfile": true, "Containerfile": true, "Containerfile.dev": true,
-		"Dockerfile.go": true, "dockerfile.go": false, "dockerfile.prod": true, "Dockerfile.md": false, "Dockerfile.dockerignore": false, ".dockerignore": false,
+		"Dockerfile": true, "dockerfile": true, "Dockerfile.prod": true, "api.Dockerfile": true, "api.dockerfile": true,
+		"Containerfile": true, "Containerfile.dev": true,
+		"Dockerfile.go": true, "dockerfile.go": false, "dockerfile.prod": true, "Dockerfile.md": false,
+		"Dockerfile.dockerignore": false, ".dockerignore": false,
 		"Dockerfiles": false, "my-Dockerfile": false, "docker-compose.yml": false,
 	} {
 		if IsName(name) != want {

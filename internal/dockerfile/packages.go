@@ -10,7 +10,8 @@ import (
 
 // Install is a command of a package manager that brings packages in.
 type Install struct {
-	Manager      string // "apt", "apk", "dnf", "zypper", "pacman", "pip", "npm", "yarn", "pnpm", "gem", "go", "cargo", ...
+	// "apt", "apk", "dnf", "zypper", "pacman", "pip", "npm", "yarn", "pnpm", "gem", "go", "cargo", ...
+	Manager      string
 	Program      string // as called: "apt-get", "pip3", "microdnf"
 	Verb         string // "install", "add", "ci", "wheel", ...
 	Packages     []Package
@@ -59,39 +60,66 @@ type manager struct {
 
 var managers = map[string]*manager{
 	"apt-get": {name: "apt", verbs: []string{"install", "build-dep", "satisfy"}, version: "=", bundled: true,
-		valued: []string{"-t", "--target-release", "--default-release", "-o", "--option", "-c", "--config-file", "-a", "--host-architecture", "-P", "--build-profiles"}},
+		valued: []string{"-t", "--target-release", "--default-release", "-o", "--option", "-c", "--config-file", "-a",
+			"--host-architecture", "-P", "--build-profiles"}},
 	"apk": {name: "apk", verbs: []string{"add"}, version: "=<>~", bundled: true,
-		valued: []string{"-t", "--virtual", "-X", "--repository", "-p", "--root", "--keys-dir", "--repositories-file", "--arch", "--cache-dir", "--wait", "--cache-max-age", "--timeout", "--progress-fd"}},
-	"dnf": {name: "dnf", verbs: []string{"install", "localinstall", "reinstall", "groupinstall", "builddep"}, bundled: true,
-		valued: []string{"-c", "--config", "-d", "--debuglevel", "-e", "--errorlevel", "-x", "--exclude", "--enablerepo", "--disablerepo", "--installroot", "--releasever", "--setopt", "--repo", "--repoid"}},
+		valued: []string{"-t", "--virtual", "-X", "--repository", "-p", "--root", "--keys-dir", "--repositories-file",
+			"--arch", "--cache-dir", "--wait", "--cache-max-age", "--timeout", "--progress-fd"}},
+	"dnf": {name: "dnf", verbs: []string{"install", "localinstall", "reinstall", "groupinstall", "builddep"},
+		bundled: true,
+		valued: []string{"-c", "--config", "-d", "--debuglevel", "-e", "--errorlevel", "-x", "--exclude",
+			"--enablerepo", "--disablerepo", "--installroot", "--releasever", "--setopt", "--repo", "--repoid"}},
 	"zypper": {name: "zypper", verbs: []string{"install", "in"}, version: "=<>", bundled: true,
-		valued: []string{"-t", "--type", "-r", "--repo", "--from", "-R", "--root", "--installroot", "-c", "--config", "-D", "--reposd-dir"}},
+		valued: []string{"-t", "--type", "-r", "--repo", "--from", "-R", "--root", "--installroot", "-c", "--config",
+			"-D", "--reposd-dir"}},
 	"pacman": {name: "pacman", verbs: []string{"-S", "-Sy", "-Syu", "-Syyu"}, bundled: true},
 	"pip": {name: "pip", verbs: []string{"install", "wheel", "download"}, version: "=<>~!", declared: true,
-		valued: []string{"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target",
-			"--prefix", "--root", "--src", "--platform", "--python-version", "--implementation", "--abi", "--no-binary", "--only-binary", "--progress-bar", "--cache-dir", "--trusted-host", "--cert",
-			"--client-cert", "--proxy", "--retries", "--timeout", "--exists-action", "--log", "--upgrade-strategy", "-w", "--wheel-dir", "-d", "--dest", "--report", "--python", "-C", "--config-settings",
-			"--global-option", "--root-user-action", "--use-feature", "--build-option", "--group", "--keyring-provider"}},
-	"npm": {name: "npm", verbs: []string{"install", "i", "add", "ci", "clean-install", "install-clean"}, version: "@", declared: true,
-		valued: []string{"--prefix", "-C", "--registry", "--cache", "--loglevel", "--omit", "--include", "-w", "--workspace", "--fetch-retries", "--fetch-timeout", "--userconfig"}},
+		valued: []string{"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url",
+			"--extra-index-url", "-f", "--find-links", "-t", "--target",
+			"--prefix", "--root", "--src", "--platform", "--python-version", "--implementation", "--abi", "--no-binary",
+			"--only-binary", "--progress-bar", "--cache-dir", "--trusted-host", "--cert",
+			"--client-cert", "--proxy", "--retries", "--timeout", "--exists-action", "--log", "--upgrade-strategy",
+			"-w", "--wheel-dir", "-d", "--dest", "--report", "--python", "-C", "--config-settings",
+			"--global-option", "--root-user-action", "--use-feature", "--build-option", "--group",
+			"--keyring-provider"}},
+	"npm": {name: "npm", verbs: []string{"install", "i", "add", "ci", "clean-install", "install-clean"}, version: "@",
+		declared: true,
+		valued: []string{"--prefix", "-C", "--registry", "--cache", "--loglevel", "--omit", "--include", "-w",
+			"--workspace", "--fetch-retries", "--fetch-timeout", "--userconfig"}},
 	"yarn": {name: "yarn", verbs: []string{"install", "add"}, version: "@", declared: true,
 		valued: []string{"--cwd", "--cache-folder", "--modules-folder", "--registry", "--network-timeout", "--mutex"}},
 	"pnpm": {name: "pnpm", verbs: []string{"install", "i", "add"}, version: "@", declared: true,
 		valued: []string{"-C", "--dir", "--store-dir", "--filter", "-F", "--registry", "--reporter"}},
-	"gem":      {name: "gem", verbs: []string{"install", "i"}, version: ":", valued: []string{"-v", "--version", "-s", "--source", "-i", "--install-dir", "-n", "--bindir", "--platform", "-P", "--trust-policy"}},
-	"go":       {name: "go", verbs: []string{"install", "get"}, version: "@", valued: []string{"-C", "-tags", "-ldflags", "-gcflags", "-asmflags", "-o", "-p", "-mod", "-modfile", "-overlay"}},
-	"cargo":    {name: "cargo", verbs: []string{"install"}, version: "@", valued: []string{"--version", "--vers", "--git", "--branch", "--tag", "--rev", "--path", "--root", "--index", "--registry", "-F", "--features", "--profile", "--target", "--bin", "-j", "--jobs"}},
-	"composer": {name: "composer", verbs: []string{"install", "i", "require", "update"}, version: ":", declared: true, valued: []string{"-d", "--working-dir"}},
-	"bundle":   {name: "bundle", verbs: []string{"install"}, declared: true, valued: []string{"--jobs", "-j", "--retry", "--path", "--without", "--with", "--gemfile"}},
-	"poetry":   {name: "poetry", verbs: []string{"install", "add", "sync"}, version: "=@", declared: true, valued: []string{"--with", "--without", "--only", "-E", "--extras", "-C", "--directory", "-G", "--group", "-P", "--project"}},
-	"pipenv":   {name: "pipenv", verbs: []string{"install", "sync"}, version: "=<>~!", declared: true, valued: []string{"-r", "--requirements", "--python", "-i", "--index", "--categories"}},
-	"uv":       {name: "uv", verbs: []string{"sync", "add"}, version: "=<>~!", declared: true, valued: []string{"--group", "--no-group", "--only-group", "--extra", "--no-install-package", "--python", "-p", "--index", "--index-url", "--extra-index-url", "--directory", "--project", "--package", "--cache-dir", "--link-mode"}},
-	"conda":    {name: "conda", verbs: []string{"install", "create"}, version: "=<>", declared: true, valued: []string{"-n", "--name", "-c", "--channel", "-p", "--prefix", "-f", "--file"}},
+	"gem": {name: "gem", verbs: []string{"install", "i"}, version: ":",
+		valued: []string{"-v", "--version", "-s", "--source", "-i", "--install-dir", "-n", "--bindir", "--platform",
+			"-P", "--trust-policy"}},
+	"go": {name: "go", verbs: []string{"install", "get"}, version: "@",
+		valued: []string{"-C", "-tags", "-ldflags", "-gcflags", "-asmflags", "-o", "-p", "-mod", "-modfile",
+			"-overlay"}},
+	"cargo": {name: "cargo", verbs: []string{"install"}, version: "@",
+		valued: []string{"--version", "--vers", "--git", "--branch", "--tag", "--rev", "--path", "--root", "--index",
+			"--registry", "-F", "--features", "--profile", "--target", "--bin", "-j", "--jobs"}},
+	"composer": {name: "composer", verbs: []string{"install", "i", "require", "update"}, version: ":", declared: true,
+		valued: []string{"-d", "--working-dir"}},
+	"bundle": {name: "bundle", verbs: []string{"install"}, declared: true,
+		valued: []string{"--jobs", "-j", "--retry", "--path", "--without", "--with", "--gemfile"}},
+	"poetry": {name: "poetry", verbs: []string{"install", "add", "sync"}, version: "=@", declared: true,
+		valued: []string{"--with", "--without", "--only", "-E", "--extras", "-C", "--directory", "-G", "--group", "-P",
+			"--project"}},
+	"pipenv": {name: "pipenv", verbs: []string{"install", "sync"}, version: "=<>~!", declared: true,
+		valued: []string{"-r", "--requirements", "--python", "-i", "--index", "--categories"}},
+	"uv": {name: "uv", verbs: []string{"sync", "add"}, version: "=<>~!", declared: true,
+		valued: []string{"--group", "--no-group", "--only-group", "--extra", "--no-install-package", "--python", "-p",
+			"--index", "--index-url", "--extra-index-url", "--directory", "--project", "--package", "--cache-dir",
+			"--link-mode"}},
+	"conda": {name: "conda", verbs: []string{"install", "create"}, version: "=<>", declared: true,
+		valued: []string{"-n", "--name", "-c", "--channel", "-p", "--prefix", "-f", "--file"}},
 }
 
 var aliases = map[string]string{
-	"apt": "apt-get", "aptitude": "apt-get", "yum": "dnf", "microdnf": "dnf", "tdnf": "dnf", "mamba": "conda", "micromamba": "conda",
-	"pip2": "pip", "pip3": "pip", "bundler": "bundle", "gem2": "gem",
+	"apt": "apt-get", "aptitude": "apt-get", "yum": "dnf", "microdnf": "dnf", "tdnf": "dnf", "mamba": "conda",
+	"micromamba": "conda",
+	"pip2":       "pip", "pip3": "pip", "bundler": "bundle", "gem2": "gem",
 }
 
 var (
@@ -100,7 +128,8 @@ var (
 )
 
 // wrappers run the command that follows them.
-var wrappers = map[string]bool{"sudo": true, "exec": true, "command": true, "time": true, "nice": true, "env": true, "eatmydata": true, "nohup": true, "corepack": true}
+var wrappers = map[string]bool{"sudo": true, "exec": true, "command": true, "time": true, "nice": true, "env": true,
+	"eatmydata": true, "nohup": true, "corepack": true}
 
 // Effective is the command without what only wraps it: sudo, env NAME=value, exec and the like. Its name and words are
 // those of the command that does the work.
@@ -197,7 +226,8 @@ func (m *manager) option(w Word) Option {
 func (m *manager) file(in *Install, o Option, w Word) {
 	w.Text = o.Value
 	switch {
-	case m.name == "pip" && (o.Name == "-r" || o.Name == "--requirement"), m.name == "pipenv" && (o.Name == "-r" || o.Name == "--requirements"),
+	case m.name == "pip" && (o.Name == "-r" || o.Name == "--requirement"), m.name == "pipenv" &&
+		(o.Name == "-r" || o.Name == "--requirements"),
 		m.name == "conda" && (o.Name == "-f" || o.Name == "--file"):
 		in.Requirements = append(in.Requirements, w)
 	case m.name == "pip" && (o.Name == "-c" || o.Name == "--constraint"):

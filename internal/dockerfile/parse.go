@@ -40,7 +40,8 @@ func Parse(src []byte) *File {
 	s := &splitter{f: f}
 	for l := s.next(); l != nil; l = s.next() {
 		if len(f.Instructions) == maxInstructions {
-			f.problem(Problem{Text: fmt.Sprintf("more than %d instructions; the rest is not read", maxInstructions), Span: l.lineSpan})
+			f.problem(Problem{Text: fmt.Sprintf("more than %d instructions; the rest is not read", maxInstructions),
+				Span: l.lineSpan})
 			break
 		}
 		in := f.instruction(l)
@@ -85,13 +86,15 @@ func (f *File) problem(p Problem) {
 	case n < maxProblems:
 		f.Problems = append(f.Problems, p)
 	case n == maxProblems:
-		f.Problems = append(f.Problems, Problem{Text: "more lines do not parse; this is not a Dockerfile, or is broken throughout", Span: p.Span})
+		f.Problems = append(f.Problems,
+			Problem{Text: "more lines do not parse; this is not a Dockerfile, or is broken throughout", Span: p.Span})
 	}
 }
 
 // instruction reads a logical line.
 func (f *File) instruction(l *logical) *Instruction {
-	in := &Instruction{Span: l.span, Heredocs: l.heredocs, Comments: l.above, Before: l.before, Empty: l.empty, LineEnd: l.lineSpan.End, line: l.joined}
+	in := &Instruction{Span: l.span, Heredocs: l.heredocs, Comments: l.above, Before: l.before, Empty: l.empty,
+		LineEnd: l.lineSpan.End, line: l.joined}
 	in.Line, _ = f.Position(l.span.Start)
 	in.EndLine, _ = f.Position(l.span.End)
 	f.read(in, 0)
@@ -99,7 +102,8 @@ func (f *File) instruction(l *logical) *Instruction {
 	case l.problem != nil:
 		in.Problem = l.problem
 	case f.tooLong(l.span):
-		in.Problem = &Problem{Text: fmt.Sprintf("the line is longer than the %d bytes that a builder takes", maxPhysical), Span: l.lineSpan}
+		in.Problem = &Problem{Text: fmt.Sprintf("the line is longer than the %d bytes that a builder takes",
+			maxPhysical), Span: l.lineSpan}
 	default:
 		f.meaning(in)
 	}
@@ -280,7 +284,8 @@ func (f *File) meaning(in *Instruction) {
 func (in *Instruction) place() Span {
 	if len(in.line.pieces) > 0 {
 		p := in.line.pieces[0]
-		return Span{in.Span.Start, max(in.KeywordSpan.End, p.src+len(strings.TrimRight(in.line.text[p.at:p.at+p.n], blanks)))}
+		return Span{in.Span.Start,
+			max(in.KeywordSpan.End, p.src+len(strings.TrimRight(in.line.text[p.at:p.at+p.n], blanks)))}
 	}
 	return in.Span
 }
@@ -306,7 +311,8 @@ func (f *File) typed(in *Instruction) (cmd any, err error) {
 	cmd, err = instructions.ParseInstruction(res.AST.Children[0])
 	if run, ok := cmd.(*instructions.RunCommand); ok && err == nil {
 		// Mounts are complete only once their variables are filled in; here they stay as they are written.
-		if err = run.Expand(func(word string) (string, error) { return word, nil }); err != nil && usesVariable(in.Flags) {
+		if err = run.Expand(func(word string) (string, error) { return word, nil }); err != nil &&
+			usesVariable(in.Flags) {
 			err = nil
 		}
 	}

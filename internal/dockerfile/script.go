@@ -33,7 +33,9 @@ func deepest(script string) int {
 
 // Script is the command line of an instruction, taken to pieces.
 type Script struct {
-	Dialect  string     // "sh", "bash", "zsh" ...; "exec" for the JSON form without a shell; "powershell", "cmd", "python" ... are not parsed
+	// "sh", "bash", "zsh" ...; "exec" for the JSON form without a shell; "powershell", "cmd", "python" ... are not
+	// parsed
+	Dialect  string
 	Source   string     // what the shell is given, continuation lines joined, comments between them dropped
 	Commands []*Command // every simple command, in order, those of substitutions and functions too
 	Steps    []Step     // the commands joined by &&, ||, ; and line ends on the top level
@@ -170,7 +172,8 @@ func (s *Stage) Windows() bool {
 		return s.Parent.Windows()
 	}
 	n := strings.ToLower(s.Base.Text)
-	for _, name := range []string{"nanoserver", "servercore", "mcr.microsoft.com/windows"} { // not every "windows" in a name: windows_exporter runs on Linux
+	// not every "windows" in a name: windows_exporter runs on Linux
+	for _, name := range []string{"nanoserver", "servercore", "mcr.microsoft.com/windows"} {
 		if strings.Contains(n, name) {
 			return true
 		}
@@ -269,7 +272,8 @@ func runsHeredoc(line string) (shell string, ok bool) {
 func (f *File) exec(args []Word) *Script {
 	s := &Script{Dialect: "exec"}
 	whole := Span{args[0].Span.Start, args[len(args)-1].Span.End}
-	if name := shellName(texts(args)); len(args) > 2 && strings.HasPrefix(args[1].Text, "-") && strings.HasSuffix(args[1].Text, "c") {
+	if name := shellName(texts(args)); len(args) > 2 && strings.HasPrefix(args[1].Text, "-") &&
+		strings.HasSuffix(args[1].Text, "c") {
 		if _, ok := shells[name]; ok {
 			s.Dialect = name
 			inner := Span{args[2].Span.Start + 1, args[2].Span.End - 1}
@@ -352,7 +356,8 @@ func (s *Script) parse() {
 var (
 	errUnparsed = errors.New("the shell does not parse this")
 	shellToken  = lazyregexp.New("`[^`]*`|\"[^\"]*\"")
-	shellWords  = lazyregexp.New("^[`\"](?:[^A-Za-z0-9]{1,3}|if|then|elif|else|fi|for|while|until|do|done|case|esac|in|function|foo\\(?)[`\"]$")
+	shellWords  = lazyregexp.New(
+		"^[`\"](?:[^A-Za-z0-9]{1,3}|if|then|elif|else|fi|for|while|until|do|done|case|esac|in|function|foo\\(?)[`\"]$")
 )
 
 // explainShell puts the parser's words into a message that repeats nothing of the script but the shell's own signs and
@@ -395,7 +400,8 @@ func (w *walker) chain(stmts []*syntax.Stmt, op string) {
 }
 
 func (w *walker) link(st *syntax.Stmt, op string) {
-	if b, ok := st.Cmd.(*syntax.BinaryCmd); ok && (b.Op == syntax.AndStmt || b.Op == syntax.OrStmt) && !st.Negated && len(st.Redirs) == 0 {
+	if b, ok := st.Cmd.(*syntax.BinaryCmd); ok && (b.Op == syntax.AndStmt || b.Op == syntax.OrStmt) && !st.Negated &&
+		len(st.Redirs) == 0 {
 		w.link(b.X, op)
 		w.link(b.Y, b.Op.String())
 		return

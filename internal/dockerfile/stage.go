@@ -165,8 +165,8 @@ func expand(word string, escape byte, env map[string]string) (text string, known
 	return process(shell.NewLex(rune(escape)), word, env)
 }
 
-// expandGlobal fills in variables where the file alone says which there are: in FROM and in the ARGs before it. There an
-// argument that nothing declares is unset for certain, and ${NAME:-word} is the word.
+// expandGlobal fills in variables where the file alone says which there are: in FROM and in the ARGs before it. There
+// an argument that nothing declares is unset for certain, and ${NAME:-word} is the word.
 func expandGlobal(word string, escape byte, args map[string]string) (text string, known bool) {
 	text, known = expand(word, escape, args)
 	if known {
@@ -191,8 +191,9 @@ var variableUse = lazyregexp.New(`\$(?:\{([A-Za-z_]\w*)(:?[-+])?|([A-Za-z_]\w*))
 
 // automatic are the arguments that a builder sets by itself.
 var automatic = map[string]bool{
-	"BUILDPLATFORM": true, "BUILDOS": true, "BUILDOSVERSION": true, "BUILDARCH": true, "BUILDVARIANT": true, "TARGETPLATFORM": true,
-	"TARGETOS": true, "TARGETOSVERSION": true, "TARGETARCH": true, "TARGETVARIANT": true, "TARGETSTAGE": true,
+	"BUILDPLATFORM": true, "BUILDOS": true, "BUILDOSVERSION": true, "BUILDARCH": true, "BUILDVARIANT": true,
+	"TARGETPLATFORM": true,
+	"TARGETOS":       true, "TARGETOSVERSION": true, "TARGETARCH": true, "TARGETVARIANT": true, "TARGETSTAGE": true,
 }
 
 // AutomaticArgs are the arguments that a builder sets by itself.

@@ -183,7 +183,8 @@ func unquote(s string, escape byte) string {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
-		case c == escape && quote != '\'' && i+1 < len(s) && (quote == 0 || s[i+1] == '"' || s[i+1] == '$' || s[i+1] == escape):
+		case c == escape && quote != '\'' && i+1 < len(s) &&
+			(quote == 0 || s[i+1] == '"' || s[i+1] == '$' || s[i+1] == escape):
 			i++
 			b.WriteByte(s[i])
 		case quote == 0 && (c == '\'' || c == '"'):

@@ -28,7 +28,8 @@ func TestFolderWithUnreadableEntry(t *testing.T) {
 	}
 	defer root.Close()
 	var skipped, read []string
-	w := &folderEntries{root: root, dir: ".", list: list, skipped: func(name string) { skipped = append(skipped, name) }}
+	w := &folderEntries{root: root, dir: ".", list: list,
+		skipped: func(name string) { skipped = append(skipped, name) }}
 	var e Entry
 	for err = w.next(&e); err == nil; err = w.next(&e) {
 		read = append(read, e.Path)

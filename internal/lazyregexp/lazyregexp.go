@@ -1,5 +1,5 @@
-// Package lazyregexp holds regular expressions that are compiled when they are first used. Drydock has hundreds, a command
-// needs a few of them, and compiling all took a third of the time in which `drydock version` starts and ends.
+// Package lazyregexp holds regular expressions that are compiled when they are first used. Drydock has hundreds, a
+// command needs a few of them, and compiling all took a third of the time in which `drydock version` starts and ends.
 package lazyregexp
 
 import (

@@ -72,10 +72,12 @@ func above(in *dockerfile.Instruction) linter.Config {
 	return linter.Config{}
 }
 
-// ofWholeFile are the checks that BuildKit makes of the file as a whole: a comment above an instruction does not reach them.
+// ofWholeFile are the checks that BuildKit makes of the file as a whole: a comment above an instruction does not reach
+// them.
 var ofWholeFile = map[string]bool{
-	"DuplicateStageName": true, "ReservedStageName": true, "ConsistentInstructionCasing": true, "InvalidDefaultArgInFrom": true,
-	"NoEmptyContinuation": true, "InvalidBaseImagePlatform": true,
+	"DuplicateStageName": true, "ReservedStageName": true, "ConsistentInstructionCasing": true,
+	"InvalidDefaultArgInFrom": true,
+	"NoEmptyContinuation":     true, "InvalidBaseImagePlatform": true,
 }
 
 // Experimental tells whether the file asks for an experimental check on an instruction.

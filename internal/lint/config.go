@@ -48,7 +48,8 @@ type file struct {
 const maxConfig = 1 << 20
 
 // labelKinds are the words that a label schema may use.
-var labelKinds = map[string]bool{"text": true, "url": true, "rfc3339": true, "spdx": true, "hash": true, "semver": true, "email": true}
+var labelKinds = map[string]bool{"text": true, "url": true, "rfc3339": true, "spdx": true, "hash": true, "semver": true,
+	"email": true}
 
 // ReadConfig reads a .hadolint.yaml.
 func ReadConfig(path string) (*Config, error) {
@@ -60,11 +61,13 @@ func ReadConfig(path string) (*Config, error) {
 	if err := yaml.Unmarshal(b, &f); err != nil {
 		return nil, malformed(path, b, err)
 	}
-	c := &Config{Path: path, NoFail: f.NoFail, Ignored: f.Ignored, TrustedRegistries: f.TrustedRegistries, LabelSchema: f.LabelSchema,
+	c := &Config{Path: path, NoFail: f.NoFail, Ignored: f.Ignored, TrustedRegistries: f.TrustedRegistries,
+		LabelSchema:  f.LabelSchema,
 		StrictLabels: f.StrictLabels, DisableIgnorePragma: f.DisableIgnorePragma, Override: map[Level][]string{}}
 	for _, k := range slices.Sorted(maps.Keys(f.LabelSchema)) {
 		if !labelKinds[f.LabelSchema[k]] {
-			return nil, clierr.Input(path, "label-schema: %q is no kind of label", f.LabelSchema[k]).WithHint("Kinds: %s.", labelKindsHint)
+			return nil, clierr.Input(path, "label-schema: %q is no kind of label", f.LabelSchema[k]).WithHint(
+				"Kinds: %s.", labelKindsHint)
 		}
 	}
 	if f.FailureThreshold != "" {
@@ -75,7 +78,8 @@ func ReadConfig(path string) (*Config, error) {
 	for name, rules := range f.Override {
 		l := Level(strings.ToLower(name))
 		if l.rank() == len(levels) {
-			return nil, clierr.Input(path, "override: %q is no level", name).WithHint("Use error, warning, info, style or ignore.")
+			return nil, clierr.Input(path, "override: %q is no level",
+				name).WithHint("Use error, warning, info, style or ignore.")
 		}
 		c.Override[l] = rules
 	}
@@ -96,7 +100,8 @@ func malformed(path string, text []byte, err error) error {
 		}
 	}
 	return clierr.Input(path, "%s", words).At(line, 0).
-		WithHint("ignored and trustedRegistries are lists of texts, override a list for each level, label-schema a kind for each label.")
+		WithHint("ignored and trustedRegistries are lists of texts, override a list for each level, label-schema a " +
+			"kind for each label.")
 }
 
 const (
@@ -123,9 +128,9 @@ func (c *Config) Index() {
 	}
 }
 
-// FindConfig looks for a configuration where hadolint does, the folders given first (hadolint: the working folder), then
-// the user's: XDG_CONFIG_HOME or ~/.config, ~/.hadolint, ~/hadolint and the home folder. Without one it returns the
-// default.
+// FindConfig looks for a configuration where hadolint does, the folders given first (hadolint: the working folder),
+// then the user's: XDG_CONFIG_HOME or ~/.config, ~/.hadolint, ~/hadolint and the home folder. Without one it returns
+// the default.
 func FindConfig(folders ...string) (*Config, error) {
 	var paths []string
 	for _, d := range folders {

@@ -6,16 +6,18 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 )
 
-// Environment adds what hadolint's environment variables say, as hadolint does: lists are joined with those of the file,
-// a value stands above the file's. get looks a variable up (os.Getenv). HADOLINT_FORMAT, _OUTPUT, _NOCOLOR and _VERBOSE
-// are about hadolint's own output and have no effect.
+// Environment adds what hadolint's environment variables say, as hadolint does: lists are joined with those of the
+// file, a value stands above the file's. get looks a variable up (os.Getenv). HADOLINT_FORMAT, _OUTPUT, _NOCOLOR and
+// _VERBOSE are about hadolint's own output and have no effect.
 func (c *Config) Environment(get func(string) string) (*Config, error) {
 	out := *c
 	out.Ignored = append(append([]string(nil), c.Ignored...), words(get("HADOLINT_IGNORE"))...)
-	out.TrustedRegistries = append(append([]string(nil), c.TrustedRegistries...), words(get("HADOLINT_TRUSTED_REGISTRIES"))...)
+	out.TrustedRegistries = append(append([]string(nil), c.TrustedRegistries...),
+		words(get("HADOLINT_TRUSTED_REGISTRIES"))...)
 	out.Override = map[Level][]string{}
 	for _, l := range levels {
-		codes := append(append([]string(nil), c.Override[l]...), words(get("HADOLINT_OVERRIDE_"+strings.ToUpper(string(l))))...)
+		codes := append(append([]string(nil), c.Override[l]...),
+			words(get("HADOLINT_OVERRIDE_"+strings.ToUpper(string(l))))...)
 		if len(codes) > 0 {
 			out.Override[l] = codes
 		}
@@ -49,7 +51,8 @@ func (c *Config) requireLabels(list []string) error {
 	for _, l := range list {
 		i := strings.LastIndexByte(l, ':')
 		if i <= 0 || !labelKinds[l[i+1:]] {
-			return clierr.Usage("HADOLINT_REQUIRE_LABELS: %q is not of the form label:kind", l).WithHint("Kinds: %s.", labelKindsHint)
+			return clierr.Usage("HADOLINT_REQUIRE_LABELS: %q is not of the form label:kind", l).WithHint("Kinds: %s.",
+				labelKindsHint)
 		}
 		schema[l[:i]] = l[i+1:]
 	}

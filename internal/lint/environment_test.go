@@ -17,8 +17,10 @@ import (
 )
 
 const (
-	envDockerfile = "FROM docker.io/library/debian\nLABEL foo=bar\n# hadolint ignore=DL3004\nRUN cd /x && sudo y && apt-get install -y z\n"
-	envConfig     = "ignored: [DL3003]\ntrustedRegistries: [quay.io]\nlabel-schema: {a: text}\noverride: {error: [DL3008], info: [DL3015]}\n"
+	envDockerfile = "FROM docker.io/library/debian\nLABEL foo=bar\n# hadolint ignore=DL3004\nRUN cd /x && sudo y && " +
+		"apt-get install -y z\n"
+	envConfig = "ignored: [DL3003]\ntrustedRegistries: [quay.io]\nlabel-schema: {a: text}\noverride: {error: " +
+		"[DL3008], info: [DL3015]}\n"
 )
 
 // Every variable has the same effect on top of a file's configuration as in hadolint.
@@ -32,9 +34,12 @@ func TestEnvironmentIsHadolints(t *testing.T) {
 		}
 	}
 	for _, setting := range []string{
-		"", "HADOLINT_IGNORE=DL3006", "HADOLINT_IGNORE=DL3006,DL3008", "HADOLINT_OVERRIDE_ERROR=DL3015", "HADOLINT_OVERRIDE_WARNING=DL3008,DL3006",
-		"HADOLINT_OVERRIDE_STYLE=DL3006", "HADOLINT_TRUSTED_REGISTRIES=docker.io", "HADOLINT_REQUIRE_LABELS=foo:url", "HADOLINT_REQUIRE_LABELS=foo:url,b:text",
-		"HADOLINT_STRICT_LABELS=1", "HADOLINT_STRICT_LABELS=true", "HADOLINT_STRICT_LABELS=yes", "HADOLINT_STRICT_LABELS=false", "HADOLINT_STRICT_LABELS=0",
+		"", "HADOLINT_IGNORE=DL3006", "HADOLINT_IGNORE=DL3006,DL3008", "HADOLINT_OVERRIDE_ERROR=DL3015",
+		"HADOLINT_OVERRIDE_WARNING=DL3008,DL3006",
+		"HADOLINT_OVERRIDE_STYLE=DL3006", "HADOLINT_TRUSTED_REGISTRIES=docker.io", "HADOLINT_REQUIRE_LABELS=foo:url",
+		"HADOLINT_REQUIRE_LABELS=foo:url,b:text",
+		"HADOLINT_STRICT_LABELS=1", "HADOLINT_STRICT_LABELS=true", "HADOLINT_STRICT_LABELS=yes",
+		"HADOLINT_STRICT_LABELS=false", "HADOLINT_STRICT_LABELS=0",
 		"HADOLINT_DISABLE_IGNORE_PRAGMA=true",
 	} {
 		cmd := exec.Command(tool, "--no-fail", "-f", "json", "-c", config, file)
@@ -91,7 +96,8 @@ func environmentFinds(t *testing.T, config, setting string) []string {
 }
 
 func TestEnvironmentRefuses(t *testing.T) {
-	for _, setting := range []string{"HADOLINT_FAILURE_THRESHOLD=bogus", "HADOLINT_REQUIRE_LABELS=foo", "HADOLINT_REQUIRE_LABELS=foo:colour"} {
+	for _, setting := range []string{"HADOLINT_FAILURE_THRESHOLD=bogus", "HADOLINT_REQUIRE_LABELS=foo",
+		"HADOLINT_REQUIRE_LABELS=foo:colour"} {
 		name, value, _ := strings.Cut(setting, "=")
 		if _, err := new(lint.Config).Environment(func(n string) string {
 			if n == name {

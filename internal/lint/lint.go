@@ -1,5 +1,5 @@
-// Package lint judges Dockerfiles. A rule is a value; the rules themselves stand in lint/rules, one file each. Two kinds
-// share the machinery: those that hadolint defines are judged on every stage as hadolint does, under its codes as
+// Package lint judges Dockerfiles. A rule is a value; the rules themselves stand in lint/rules, one file each. Two
+// kinds share the machinery: those that hadolint defines are judged on every stage as hadolint does, under its codes as
 // aliases, and are silenced by its pragmas and its configuration; those that know the stack judge what ships.
 //
 // A Dockerfile is only read. What else a rule may want to know (the ignore file, who depends on the service, what a
@@ -79,17 +79,19 @@ func (r *Rule) Code() string {
 // SyntaxRule is what a line that does not parse is reported under. It has no Check: the reader finds it.
 var SyntaxRule = Rule{Level: LevelError, Rule: finding.Rule{
 	ID: "dockerfile-syntax", Aliases: []string{"DL1000"}, Gate: finding.GateDockerfile, Severity: finding.High,
-	Title:       "The Dockerfile does not parse",
-	Description: "A builder stops at this line, so the image cannot be built as the file stands. Everything else in the file is still checked.",
-	Remedy:      "Correct the line. The message says what the builder's parser expected.",
-	References:  []string{"https://docs.docker.com/reference/dockerfile/"},
+	Title: "The Dockerfile does not parse",
+	Description: "A builder stops at this line, so the image cannot be built as the file stands. Everything else in " +
+		"the file is still checked.",
+	Remedy:     "Correct the line. The message says what the builder's parser expected.",
+	References: []string{"https://docs.docker.com/reference/dockerfile/"},
 }}
 
 // ShellRule is what a command line that no shell parses is reported under. It has no Check: the reader finds it.
 var ShellRule = Rule{Rule: finding.Rule{
 	ID: "shell-syntax", Gate: finding.GateDockerfile, Severity: finding.High,
 	Title: "No shell parses the command line",
-	Description: "The shell stops with a syntax error before it runs anything: the build fails at a RUN, the container does not start with " +
+	Description: "The shell stops with a syntax error before it runs anything: the build fails at a RUN, the " +
+		"container does not start with " +
 		"such a CMD or ENTRYPOINT. No other rule sees the commands in it.",
 	Remedy:     "Correct the place: close the quote or bracket, end every if, for, while and case.",
 	References: []string{"https://docs.docker.com/reference/dockerfile/#shell-form"},
@@ -97,17 +99,21 @@ var ShellRule = Rule{Rule: finding.Rule{
 
 // Context is what is known beyond the Dockerfile. The zero Context is a file by itself.
 type Context struct {
-	Target   string                                           // build target, "" for the last stage
-	Args     map[string]string                                // build arguments; their values are never shown
-	Contexts []string                                         // names of further build contexts, which stand in for images and stages
-	Services []Service                                        // the services that run the image
-	Base     func(ref string) (Base, bool)                    // what is known of a base image; nil if nothing is
-	Platform string                                           // that the image is built for, "" if it is not known
-	Patterns []string                                         // of the ignore file
-	Ignored  func(path string) bool                           // tells whether the ignore file keeps a path out of the context; nil if there is no ignore file
-	Files    fs.FS                                            // the build context; nil if it is not known
-	Now      time.Time                                        // for end-of-life dates; the zero time switches those rules off
-	Estimate func(*dockerfile.File, *dockerfile.Stage) string // what a split would save, in words; nil or "" if not known
+	Target string            // build target, "" for the last stage
+	Args   map[string]string // build arguments; their values are never shown
+	// names of further build contexts, which stand in for images and stages
+	Contexts []string
+	Services []Service                     // the services that run the image
+	Base     func(ref string) (Base, bool) // what is known of a base image; nil if nothing is
+	Platform string                        // that the image is built for, "" if it is not known
+	Patterns []string                      // of the ignore file
+	// tells whether the ignore file keeps a path out of the context; nil if there is no ignore file
+	Ignored func(path string) bool
+	Files   fs.FS // the build context; nil if it is not known
+	// for end-of-life dates; the zero time switches those rules off
+	Now time.Time
+	// what a split would save, in words; nil or "" if not known
+	Estimate func(*dockerfile.File, *dockerfile.Stage) string
 }
 
 // Service is a compose service that runs the image.
@@ -202,8 +208,9 @@ func (p *Pass) ReportAt(in *dockerfile.Instruction, at dockerfile.Span, title st
 	}
 	f := finding.Finding{
 		Gate: finding.GateDockerfile, Rule: p.rule.ID, Aliases: aliases, Title: title,
-		Severity: p.rule.Severity, Confidence: finding.ConfidenceHigh, Location: p.location(at), CWE: p.rule.CWE, OWASP: p.rule.OWASP,
-		Fix: finding.Fix{Text: p.rule.Remedy}, Forecast: finding.ForecastEdit, Services: names(p.Context.Services),
+		Severity: p.rule.Severity, Confidence: finding.ConfidenceHigh, Location: p.location(at), CWE: p.rule.CWE,
+		OWASP: p.rule.OWASP,
+		Fix:   finding.Fix{Text: p.rule.Remedy}, Forecast: finding.ForecastEdit, Services: names(p.Context.Services),
 	}
 	if in != nil {
 		f.Snippet = snippet(in)

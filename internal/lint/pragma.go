@@ -8,9 +8,10 @@ import (
 )
 
 // A pragma is a comment that silences rules by code or id: for the instruction on the next line, for the rest of the
-// stage after that instruction (usually FROM), or for the whole file. hadolint's form is understood, and the same with drydock's name
-// for rules that have no code.
-var pragmaForm = lazyregexp.New(`^(?:hadolint|drydock)\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*)\s*(?:#.*)?$`)
+// stage after that instruction (usually FROM), or for the whole file. hadolint's form is understood, and the same with
+// drydock's name for rules that have no code.
+var pragmaForm = lazyregexp.New(
+	`^(?:hadolint|drydock)\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*)\s*(?:#.*)?$`)
 
 type pragma struct {
 	scope string // "", "stage" or "global"

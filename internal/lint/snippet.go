@@ -45,7 +45,8 @@ func snippet(in *dockerfile.Instruction) string {
 // shown is a flag's value where it can hold nothing secret.
 func shown(name, value string) string {
 	switch name {
-	case "mount", "from", "chown", "chmod", "platform", "link", "parents", "network", "security", "interval", "timeout", "retries", "start-period":
+	case "mount", "from", "chown", "chmod", "platform", "link", "parents", "network", "security", "interval", "timeout",
+		"retries", "start-period":
 		return withoutUser(value)
 	}
 	return "..."

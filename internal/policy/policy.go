@@ -82,7 +82,8 @@ func (p Policy) wasteful(r *report.Report) []string {
 		case img.Waste == nil && !p.AllowPartial:
 			breaches = append(breaches, fmt.Sprintf("image %s: its efficiency could not be told", img.Name))
 		case img.Waste != nil && img.Waste.Efficiency < p.Efficiency:
-			breaches = append(breaches, fmt.Sprintf("image %s: efficiency %.3f is below %.3f, %s of %s cannot be seen", img.Name,
+			breaches = append(breaches, fmt.Sprintf("image %s: efficiency %.3f is below %.3f, %s of %s cannot be seen",
+				img.Name,
 				img.Waste.Efficiency, p.Efficiency, report.Size(img.Waste.Bytes), report.Size(img.Waste.TotalBytes)))
 		}
 	}

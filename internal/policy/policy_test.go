@@ -69,8 +69,9 @@ func TestEfficiency(t *testing.T) {
 		policy Policy
 		passed bool
 	}{
-		"enough":              {&report.Waste{Efficiency: 0.95}, Policy{Efficiency: 0.95}, true},
-		"too little":          {&report.Waste{Efficiency: 0.94, Bytes: 6, TotalBytes: 100}, Policy{Efficiency: 0.95}, false},
+		"enough": {&report.Waste{Efficiency: 0.95}, Policy{Efficiency: 0.95}, true},
+		"too little": {&report.Waste{Efficiency: 0.94, Bytes: 6, TotalBytes: 100}, Policy{Efficiency: 0.95},
+			false},
 		"not told":            {nil, Policy{Efficiency: 0.95}, false},
 		"not told, allowed":   {nil, Policy{Efficiency: 0.95, AllowPartial: true}, true},
 		"nothing asked for":   {&report.Waste{Efficiency: 0.1}, Policy{}, true},

@@ -92,7 +92,8 @@ func wasteOf(inv *inventory.Inventory) *Waste {
 	if src == nil {
 		return nil
 	}
-	w := &Waste{Efficiency: src.Efficiency, Bytes: src.Bytes, TotalBytes: src.TotalBytes, Paths: []WastedPath{}, More: src.More}
+	w := &Waste{Efficiency: src.Efficiency, Bytes: src.Bytes, TotalBytes: src.TotalBytes, Paths: []WastedPath{},
+		More: src.More}
 	for _, p := range src.Paths {
 		brought, hides := inv.Image.Layers[p.Layer], inv.Image.Layers[p.By]
 		how := "replaced"

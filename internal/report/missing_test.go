@@ -18,9 +18,14 @@ func TestMissing(t *testing.T) {
 		want string
 	}{
 		{"no image gate", Report{}, ""},
-		{"whole", Report{Packages: one, Gates: []Gate{{Name: finding.GateImage, Inputs: []Input{{Status: Checked}, unjudged}}}}, ""},
-		{"an input that failed", Report{Packages: one, Gates: []Gate{{Name: finding.GateImage, Inputs: []Input{unread, unjudged}}}}, "b: cut off"},
-		{"a listing in part", Report{Listing: true, Packages: one, Gates: []Gate{{Name: finding.GateImage, Inputs: []Input{unjudged}}}}, "c: 1 package not judged"},
+		{"whole", Report{Packages: one,
+			Gates: []Gate{{Name: finding.GateImage, Inputs: []Input{{Status: Checked}, unjudged}}}}, ""},
+		{"an input that failed",
+			Report{Packages: one, Gates: []Gate{{Name: finding.GateImage, Inputs: []Input{unread, unjudged}}}},
+			"b: cut off"},
+		{"a listing in part",
+			Report{Listing: true, Packages: one, Gates: []Gate{{Name: finding.GateImage, Inputs: []Input{unjudged}}}},
+			"c: 1 package not judged"},
 		{"nothing", Report{Gates: []Gate{{Name: finding.GateImage, Reason: "empty"}}}, "empty"},
 	} {
 		if got := c.r.Missing(); got != c.want {

@@ -360,8 +360,8 @@ func (r *Report) Gate(name finding.Gate) *Gate {
 	return nil
 }
 
-// Missing says why packages may be missing from the report's list, "" where none is known to be: a list is handed on without
-// the report, and whoever reads it takes it for whole.
+// Missing says why packages may be missing from the report's list, "" where none is known to be: a list is handed on
+// without the report, and whoever reads it takes it for whole.
 func (r *Report) Missing() string {
 	g := r.Gate(finding.GateImage)
 	if g == nil {

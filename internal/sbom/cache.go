@@ -26,9 +26,9 @@ import (
 // layerCache keeps what was read of layers, by diff id, so that ten images on one base cost one base. It is a help and
 // nothing more: what cannot be read or written there is read from the image again.
 //
-// What another build of drydock wrote is not used, since it may have read less or otherwise. And what was learnt from an
-// archive whose digests nobody compared is kept apart from what is known to be right: else an archive could claim the
-// name of another image's layer, and have that layer taken for harmless.
+// What another build of drydock wrote is not used, since it may have read less or otherwise. And what was learnt from
+// an archive whose digests nobody compared is kept apart from what is known to be right: else an archive could claim
+// the name of another image's layer, and have that layer taken for harmless.
 type layerCache struct {
 	dir     string // of this build; "" for no cache
 	root    string
@@ -196,7 +196,8 @@ func (c *layerCache) known() []image.Known {
 	var out []image.Known
 	for _, d := range list[:min(len(list), maxKnownImages)] {
 		var k image.Known
-		if data, err := bounded.ReadFile(filepath.Join(dir, d.Name()), 1<<20); err == nil && json.Unmarshal(data, &k) == nil {
+		if data, err := bounded.ReadFile(filepath.Join(dir, d.Name()), 1<<20); err == nil &&
+			json.Unmarshal(data, &k) == nil {
 			out = append(out, k)
 		}
 	}

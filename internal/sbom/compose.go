@@ -31,8 +31,9 @@ type composer struct {
 
 func compose(img *inventory.Image, layers []*layerFacts) *inventory.Inventory {
 	c := &composer{img: img, layers: layers, view: newView(layers), since: map[string]map[string]int{},
-		owner: map[string]string{}, language: map[string]string{}, licences: map[string][]string{}, roots: map[string]bool{},
-		inv: &inventory.Inventory{Target: img.Name, Image: img}}
+		owner: map[string]string{}, language: map[string]string{}, licences: map[string][]string{},
+		roots: map[string]bool{},
+		inv:   &inventory.Inventory{Target: img.Name, Image: img}}
 	c.view.gone = func(p string) { delete(c.since, p) }
 	for i, f := range layers {
 		if f == nil {
@@ -187,8 +188,9 @@ func (c *composer) distroPackages(f *extract.Facts) {
 	eco := distro.EcosystemOf(c.inv.Distro, f.DB.Kind)
 	for i := range f.DB.Packages {
 		d := &f.DB.Packages[i]
-		p := inventory.Package{Name: d.Name, Version: d.Version, Ecosystem: eco, Source: d.Source, Licences: append([]string(nil), d.Licences...),
-			PURL: distro.PURL(f.DB.Kind, c.inv.Distro, d), Paths: []string{f.Path}, InstalledSize: d.Size}
+		p := inventory.Package{Name: d.Name, Version: d.Version, Ecosystem: eco, Source: d.Source,
+			Licences: append([]string(nil), d.Licences...),
+			PURL:     distro.PURL(f.DB.Kind, c.inv.Distro, d), Paths: []string{f.Path}, InstalledSize: d.Size}
 		if len(p.Licences) == 0 {
 			p.Licences = append(p.Licences, c.licences[d.Name]...)
 		}
@@ -212,7 +214,8 @@ func (c *composer) root(p string) {
 	switch {
 	case strings.HasSuffix(p, "/package.json"):
 		c.roots[strings.TrimSuffix(p, "/package.json")] = true
-	case strings.HasSuffix(p, ".gemspec"): // specifications/NAME-1.0.gemspec, gems/NAME-1.0, extensions/PLATFORM/ABI/NAME-1.0
+	// specifications/NAME-1.0.gemspec, gems/NAME-1.0, extensions/PLATFORM/ABI/NAME-1.0
+	case strings.HasSuffix(p, ".gemspec"):
 		if dir, base, ok := strings.Cut(p, "/specifications/"); ok {
 			base = strings.TrimSuffix(base[strings.LastIndexByte(base, '/')+1:], ".gemspec")
 			c.roots[dir+"/gems/"+base] = true
@@ -262,7 +265,8 @@ func (c *composer) problems() {
 	}
 	c.seen(func(n int, f *extract.Facts) {
 		if f.Err != "" {
-			c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: f.Path, Layer: c.diffID(n), Reason: f.Err, Database: distro.IsDatabase(f.Path)})
+			c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: f.Path, Layer: c.diffID(n), Reason: f.Err,
+				Database: distro.IsDatabase(f.Path)})
 		}
 	})
 	sortProblems(c.inv.Problems)
@@ -275,8 +279,8 @@ func (c *composer) diffID(n int) string {
 	return ""
 }
 
-// missing tells of a package database that ought to be there: the image holds the tool that writes it, or lists of files
-// that it wrote, but no package in it.
+// missing tells of a package database that ought to be there: the image holds the tool that writes it, or lists of
+// files that it wrote, but no package in it.
 func (c *composer) missing() {
 	count := map[string]int{}
 	has := map[string]bool{}
@@ -299,7 +303,8 @@ func (c *composer) missing() {
 	} {
 		if m.expected && count[m.kind] == 0 {
 			c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: m.path, Missing: true,
-				Reason: "the package database is missing or empty, though the image was made with it: what it holds cannot be told"})
+				Reason: "the package database is missing or empty, though the image was made with it: what it holds " +
+					"cannot be told"})
 		}
 	}
 	sortProblems(c.inv.Problems)

@@ -15,7 +15,9 @@ var opaqueELF = "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 4000)
 func TestPacman(t *testing.T) {
 	inv := read(t, imagetest.Tar(t,
 		entry{Name: "etc/os-release", Data: "ID=arch\nPRETTY_NAME=\"Arch Linux\"\n"},
-		entry{Name: "var/lib/pacman/local/openssl-3.0.0-1/desc", Data: "%NAME%\nopenssl\n\n%VERSION%\n3.0.0-1\n\n%BASE%\nopenssl\n\n%ARCH%\nx86_64\n\n%LICENSE%\nApache-2.0\n\n%SIZE%\n1000\n"},
+		entry{Name: "var/lib/pacman/local/openssl-3.0.0-1/desc",
+			Data: "%NAME%\nopenssl\n\n%VERSION%\n3.0.0-1\n\n%BASE%\nopenssl\n\n%ARCH%\nx86_64\n\n%LICENSE%\n" +
+				"Apache-2.0\n\n%SIZE%\n1000\n"},
 		entry{Name: "var/lib/pacman/local/openssl-3.0.0-1/files", Data: "%FILES%\nusr/\nusr/bin/openssl\n"},
 		entry{Name: "var/lib/pacman/local/broken-1-1/desc", Data: "%NAME%\nbroken\n"},
 		entry{Name: "usr/bin/openssl", Data: opaqueELF, Mode: 0o755}))
@@ -35,7 +37,8 @@ func TestPortage(t *testing.T) {
 	inv := read(t, imagetest.Tar(t,
 		entry{Name: "etc/os-release", Data: "ID=gentoo\nVERSION_ID=2.14\n"},
 		entry{Name: "var/db/pkg/dev-libs/openssl-3.0.11-r1/PF", Data: "openssl-3.0.11-r1\n"},
-		entry{Name: "var/db/pkg/dev-libs/openssl-3.0.11-r1/CONTENTS", Data: "dir /usr\nobj /usr/bin/open ssl 0123 1700000000\n"},
+		entry{Name: "var/db/pkg/dev-libs/openssl-3.0.11-r1/CONTENTS",
+			Data: "dir /usr\nobj /usr/bin/open ssl 0123 1700000000\n"},
 		entry{Name: "usr/bin/open ssl", Data: opaqueELF, Mode: 0o755}))
 	expect(t, inv, `
 Gentoo dev-libs/openssl 3.0.11-r1 var/db/pkg/dev-libs/openssl-3.0.11-r1/PF by RUN step 1
@@ -51,7 +54,8 @@ Gentoo dev-libs/openssl 3.0.11-r1 var/db/pkg/dev-libs/openssl-3.0.11-r1/PF by RU
 func TestOpkg(t *testing.T) {
 	inv := read(t, imagetest.Tar(t,
 		entry{Name: "etc/os-release", Data: "ID=openwrt\nVERSION_ID=23.05.2\n"},
-		entry{Name: "usr/lib/opkg/info/busybox.control", Data: "Package: busybox\nVersion: 1.36.1-1\nSource: package/utils/busybox\nArchitecture: x86_64\n"},
+		entry{Name: "usr/lib/opkg/info/busybox.control",
+			Data: "Package: busybox\nVersion: 1.36.1-1\nSource: package/utils/busybox\nArchitecture: x86_64\n"},
 		entry{Name: "usr/lib/opkg/info/busybox.list", Data: "/bin/busybox\n"},
 		entry{Name: "bin/busybox", Data: opaqueELF, Mode: 0o755}))
 	expect(t, inv, `
@@ -64,8 +68,11 @@ func TestRPMManifest(t *testing.T) {
 	inv := read(t, imagetest.Tar(t,
 		entry{Name: "etc/os-release", Data: "ID=azurelinux\nVERSION_ID=3.0\n"},
 		entry{Name: "var/lib/rpmmanifest/container-manifest-1", Data: "openssl-libs\n"},
-		entry{Name: "var/lib/rpmmanifest/container-manifest-2", Data: "openssl-libs\t3.3.0-1.azl3\t1\t2\tMicrosoft Corporation\t(none)\t100\tx86_64\t0\topenssl-3.3.0-1.azl3.src.rpm\n" +
-			"dbus\t1.15.8-2.azl3\t1\t2\tMicrosoft Corporation\t2\t100\tx86_64\t2\tdbus-1.15.8-2.azl3.src.rpm\nbroken\n"}))
+		entry{Name: "var/lib/rpmmanifest/container-manifest-2",
+			Data: "openssl-libs\t3.3.0-1.azl3\t1\t2\tMicrosoft " +
+				"Corporation\t(none)\t100\tx86_64\t0\topenssl-3.3.0-1.azl3.src.rpm\n" +
+				"dbus\t1.15.8-2.azl3\t1\t2\tMicrosoft Corporation\t2\t100\tx86_64\t2\tdbus-1.15.8-2.azl3.src.rpm\n" +
+				"broken\n"}))
 	expect(t, inv, `
 Azure Linux:3 dbus 2:1.15.8-2.azl3 var/lib/rpmmanifest/container-manifest-2 source dbus 2:1.15.8-2.azl3 by RUN step 1
 Azure Linux:3 openssl-libs 3.3.0-1.azl3 var/lib/rpmmanifest/container-manifest-2 source openssl 3.3.0-1.azl3 by RUN step 1
@@ -80,10 +87,14 @@ Azure Linux:3 openssl-libs 3.3.0-1.azl3 var/lib/rpmmanifest/container-manifest-2
 func TestConda(t *testing.T) {
 	inv := read(t, imagetest.Tar(t,
 		entry{Name: "opt/conda/conda-meta/history", Data: "x"},
-		entry{Name: "opt/conda/conda-meta/numpy-1.26.0-py311.json", Data: `{"name":"numpy","version":"1.26.0","license":"BSD-3-Clause","files":["lib/python3.11/site-packages/numpy-1.26.0.dist-info/METADATA"]}`},
-		entry{Name: "opt/conda/lib/python3.11/site-packages/numpy-1.26.0.dist-info/METADATA", Data: "Name: numpy\nVersion: 1.26.0\n"},
-		entry{Name: "opt/conda/conda-meta/lost-1.0.json", Data: `{"name":"lost","version":"1.0","files":["lib/python3.11/site-packages/lost-1.0.dist-info/METADATA"]}`},
-		entry{Name: "opt/conda/conda-meta/openssl-3.0.11.json", Data: `{"name":"openssl","version":"3.0.11","license":"Apache-2.0","files":["bin/openssl","lib/libssl.so.3"]}`},
+		entry{Name: "opt/conda/conda-meta/numpy-1.26.0-py311.json",
+			Data: `{"name":"numpy","version":"1.26.0","license":"BSD-3-Clause","files":["lib/python3.11/site-packages/numpy-1.26.0.dist-info/METADATA"]}`},
+		entry{Name: "opt/conda/lib/python3.11/site-packages/numpy-1.26.0.dist-info/METADATA",
+			Data: "Name: numpy\nVersion: 1.26.0\n"},
+		entry{Name: "opt/conda/conda-meta/lost-1.0.json",
+			Data: `{"name":"lost","version":"1.0","files":["lib/python3.11/site-packages/lost-1.0.dist-info/METADATA"]}`},
+		entry{Name: "opt/conda/conda-meta/openssl-3.0.11.json",
+			Data: `{"name":"openssl","version":"3.0.11","license":"Apache-2.0","files":["bin/openssl","lib/libssl.so.3"]}`},
 		entry{Name: "opt/conda/conda-meta/broken-1.json", Data: `{"name":`},
 		entry{Name: "opt/conda/bin/openssl", Data: opaqueELF, Mode: 0o755}))
 	expect(t, inv, `
@@ -115,7 +126,8 @@ Bitnami redis 7.0.0 opt/bitnami/redis/.spdx-redis.spdx by RUN step 1
 
 // What is not read is told by its name.
 func TestUnreadDatabases(t *testing.T) {
-	inv := read(t, imagetest.Tar(t, entry{Name: "nix/store/abc-openssl-3.0/lib/libssl.so", Data: "x"}, entry{Name: "nix/store/abd-zlib/lib/libz.so", Data: "x"},
+	inv := read(t, imagetest.Tar(t, entry{Name: "nix/store/abc-openssl-3.0/lib/libssl.so", Data: "x"},
+		entry{Name: "nix/store/abd-zlib/lib/libz.so", Data: "x"},
 		entry{Name: "var/db/xbps/pkgdb-0.38.plist", Data: "x"}))
 	expect(t, inv, `
 ! nix/store/abc-openssl-3.0/lib/libssl.so: Nix: its packages are not read, and nothing is known of what they bring (missing false)
@@ -127,7 +139,8 @@ func TestUnreadDatabases(t *testing.T) {
 	expect(t, read(t, imagetest.Tar(t, entry{Name: "bin/app", Data: opaqueELF, Mode: 0o755})), `
 ! bin/app: a program that tells nothing of what it was made of, and no package does (missing false)
 `)
-	expect(t, read(t, imagetest.Tar(t, entry{Name: "bin/app", Data: opaqueELF, Mode: 0o755}, entry{Name: "bin/large", Data: opaqueELF + "x", Mode: 0o755})), `
+	expect(t, read(t, imagetest.Tar(t, entry{Name: "bin/app", Data: opaqueELF, Mode: 0o755},
+		entry{Name: "bin/large", Data: opaqueELF + "x", Mode: 0o755})), `
 ! bin/large: of 2 programs, this the largest, none tells what it was made of, and no package does (missing false)
 `)
 }
@@ -172,15 +185,19 @@ func FuzzDatabases(f *testing.F) {
 // Stores of languages: what has advisories is read, the rest is named.
 func TestStoresOfLanguages(t *testing.T) {
 	inv := read(t, imagetest.Tar(t,
-		entry{Name: "usr/local/lib/R/site-library/jsonlite/DESCRIPTION", Data: "Package: jsonlite\nVersion: 1.8.7\nLicense: MIT + file LICENSE\nAuthor: A\n  Version: none\n"},
-		entry{Name: "usr/local/lib/R/library/base/DESCRIPTION", Data: "Package: base\nVersion: 4.3.1\nPriority: base\n"},
+		entry{Name: "usr/local/lib/R/site-library/jsonlite/DESCRIPTION",
+			Data: "Package: jsonlite\nVersion: 1.8.7\nLicense: MIT + file LICENSE\nAuthor: A\n  Version: none\n"},
+		entry{Name: "usr/local/lib/R/library/base/DESCRIPTION",
+			Data: "Package: base\nVersion: 4.3.1\nPriority: base\n"},
 		entry{Name: "usr/local/lib/R/library/broken/DESCRIPTION", Data: "Package: broken\n"},
 		entry{Name: "app/DESCRIPTION", Data: "Package: own\nVersion: 1\n"},
-		entry{Name: "app/lib/phoenix-1.5.0/ebin/phoenix.app", Data: "{application,phoenix,\n [{description,\"web\"},{vsn,\"1.5.0\"}]}.\n"},
+		entry{Name: "app/lib/phoenix-1.5.0/ebin/phoenix.app",
+			Data: "{application,phoenix,\n [{description,\"web\"},{vsn,\"1.5.0\"}]}.\n"},
 		entry{Name: "app/lib/kernel-9.0/ebin/kernel.app", Data: "{application,kernel,[{vsn,\"9.0\"}]}.\n"},
 		entry{Name: "usr/lib/erlang/lib/jose-1/ebin/jose.app", Data: "{application,jose,[{vsn,\"1\"}]}.\n"},
 		entry{Name: "app/lib/odd/ebin/odd.app", Data: "{application,odd,[]}.\n"},
-		entry{Name: "usr/local/lib/perl5/site_perl/5.36.0/x86_64-linux-gnu/auto/DBI/.packlist", Data: "/usr/local/bin/dbiprof\n"},
+		entry{Name: "usr/local/lib/perl5/site_perl/5.36.0/x86_64-linux-gnu/auto/DBI/.packlist",
+			Data: "/usr/local/bin/dbiprof\n"},
 		entry{Name: "usr/local/lib/luarocks/rocks-5.1/lua-cjson/2.1.0-1/rock_manifest", Data: "rock_manifest = {}\n"},
 		entry{Name: "root/.opam/5.0/.opam-switch/packages/cohttp.5.0.0/opam", Data: "opam-version: \"2.0\"\n"},
 		entry{Name: "srv/.yarn/cache/lodash-npm-4.17.20-0123-8.zip", Data: "PK"}))

@@ -35,12 +35,16 @@ const (
 func TestRPM(t *testing.T) {
 	for _, c := range []struct{ name, os, data, path, want, purl string }{
 		{"Berkeley DB", "ID=rocky\nVERSION_ID=\"8.9\"\n", "pkg/testdata/centos7-plain/Packages", "var/lib/rpm/Packages",
-			"Rocky Linux:8 openssl-libs 1:1.0.2k-12.el7 OpenSSL var/lib/rpm/Packages source openssl 1:1.0.2k-12.el7 by RUN step 1",
+			"Rocky Linux:8 openssl-libs 1:1.0.2k-12.el7 OpenSSL var/lib/rpm/Packages source openssl 1:1.0.2k-12.el7 " +
+				"by RUN step 1",
 			"pkg:rpm/rocky/openssl-libs@1.0.2k-12.el7?arch=x86_64&distro=rocky-8.9&epoch=1&upstream=openssl-1.0.2k-12.el7.src.rpm"},
-		{"NDB", "ID=opensuse-leap\nVERSION_ID=\"15.5\"\n", "pkg/testdata/sle15-bci/Packages.db", "usr/lib/sysimage/rpm/Packages.db",
-			"openSUSE:Leap 15.5 libzstd1 1.4.4-1.6.1 BSD-3-Clause AND GPL-2.0-only usr/lib/sysimage/rpm/Packages.db source zstd 1.4.4-1.6.1 by RUN step 1", ""},
+		{"NDB", "ID=opensuse-leap\nVERSION_ID=\"15.5\"\n", "pkg/testdata/sle15-bci/Packages.db",
+			"usr/lib/sysimage/rpm/Packages.db",
+			"openSUSE:Leap 15.5 libzstd1 1.4.4-1.6.1 BSD-3-Clause AND GPL-2.0-only usr/lib/sysimage/rpm/Packages.db " +
+				"source zstd 1.4.4-1.6.1 by RUN step 1", ""},
 		{"SQLite", "ID=fedora\nVERSION_ID=35\n", "pkg/testdata/fedora35/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite",
-			"Fedora:35 openssl-libs 1:1.1.1l-2.fc35 OpenSSL and ASL 2.0 var/lib/rpm/rpmdb.sqlite source openssl 1:1.1.1l-2.fc35 by RUN step 1", ""},
+			"Fedora:35 openssl-libs 1:1.1.1l-2.fc35 OpenSSL and ASL 2.0 var/lib/rpm/rpmdb.sqlite source openssl " +
+				"1:1.1.1l-2.fc35 by RUN step 1", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db := fromModule(t, rpmModule, c.data)
@@ -100,7 +104,8 @@ func TestHostileJars(t *testing.T) {
 		entry{Name: "a/nothing.jar", Data: string(zipped(t, "readme", []byte("x")))},
 	))
 	got := describe(inv)
-	for _, want := range []string{"Maven deep.group:deep 1.0 a/deep.jar", "! a/deeper.jar: lib/inner.jar", "! a/manifest.jar: META-INF/MANIFEST.MF: too large"} {
+	for _, want := range []string{"Maven deep.group:deep 1.0 a/deep.jar", "! a/deeper.jar: lib/inner.jar",
+		"! a/manifest.jar: META-INF/MANIFEST.MF: too large"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -116,15 +121,22 @@ func TestInstalledLanguages(t *testing.T) {
 		entry{Name: "app/lib/guava.jar", Data: fromModule(t, scalibrModule, archive+"guava-31.1-jre.jar")},
 		entry{Name: "app/nested.war", Data: fromModule(t, scalibrModule, archive+"complex.jar")},
 		entry{Name: "app/broken.jar", Data: "PK\x03\x04" + strings.Repeat("no archive", 20)},
-		entry{Name: "usr/local/bundle/specifications/yaml-0.2.1.gemspec", Data: fromModule(t, scalibrModule, scalibrFiles+"ruby/gemspec/testdata/yaml-0.2.1.gemspec")},
+		entry{Name: "usr/local/bundle/specifications/yaml-0.2.1.gemspec",
+			Data: fromModule(t, scalibrModule, scalibrFiles+"ruby/gemspec/testdata/yaml-0.2.1.gemspec")},
 		entry{Name: "usr/local/bundle/gems/yaml-0.2.1/ext/x.so", Data: "\x7fELF" + strings.Repeat("\x00", 100)},
-		entry{Name: "app/bin/tool", Mode: 0o755, Data: fromModule(t, scalibrModule, scalibrFiles+"rust/cargoauditable/testdata/uses_serde_json/uses_serde_json")},
-		entry{Name: "app/vendor/composer/installed.json", Data: `{"packages":[{"name":"a/b","version":"v1.2.3","license":["MIT"]},{"name":"c/d","version":"2.0.0"}],"dev-package-names":["c/d"]}`},
+		entry{Name: "app/bin/tool", Mode: 0o755,
+			Data: fromModule(t, scalibrModule,
+				scalibrFiles+"rust/cargoauditable/testdata/uses_serde_json/uses_serde_json")},
+		entry{Name: "app/vendor/composer/installed.json",
+			Data: `{"packages":[{"name":"a/b","version":"v1.2.3","license":["MIT"]},{"name":"c/d","version":"2.0.0"}],"dev-package-names":["c/d"]}`},
 		entry{Name: "app/old/vendor/composer/installed.json", Data: `[{"name":"e/f","version":"1.0.0"}]`},
-		entry{Name: "app/App.deps.json", Data: `{"libraries":{"Newtonsoft.Json/12.0.1":{"type":"package"},"App/1.0.0":{"type":"project"}}}`},
+		entry{Name: "app/App.deps.json",
+			Data: `{"libraries":{"Newtonsoft.Json/12.0.1":{"type":"package"},"App/1.0.0":{"type":"project"}}}`},
 		entry{Name: "usr/lib/python3/dist-packages/six.egg-info", Data: "Name: six\nVersion: 1.16.0\n"},
-		entry{Name: "venv/lib/python3.11/site-packages/fast-1.0.dist-info/METADATA", Data: "Name: fast\nVersion: 1.0\nLicense-Expression: MIT\n\nName: not me\n"},
-		entry{Name: "venv/lib/python3.11/site-packages/fast-1.0.dist-info/RECORD", Data: "fast/_c.so,sha256=x,1\n../../../bin/fast,,\n"},
+		entry{Name: "venv/lib/python3.11/site-packages/fast-1.0.dist-info/METADATA",
+			Data: "Name: fast\nVersion: 1.0\nLicense-Expression: MIT\n\nName: not me\n"},
+		entry{Name: "venv/lib/python3.11/site-packages/fast-1.0.dist-info/RECORD",
+			Data: "fast/_c.so,sha256=x,1\n../../../bin/fast,,\n"},
 		entry{Name: "venv/lib/python3.11/site-packages/fast/_c.so", Data: "\x7fELF" + strings.Repeat("\x00", 100)},
 		entry{Name: "app/package-lock.json", Data: `{"packages":{"node_modules/left":{"version":"9.9.9"}}}`},
 	))

@@ -45,7 +45,8 @@ func FuzzReaders(f *testing.F) {
 			}
 			ps, _ := read(&extract.File{Path: name, Size: int64(len(data)), Data: data})
 			for i := range ps {
-				if ps[i].Name == "" || ps[i].PURL == "" || ps[i].Ecosystem == "" && !strings.HasPrefix(ps[i].PURL, "pkg:conda/") {
+				if ps[i].Name == "" || ps[i].PURL == "" || ps[i].Ecosystem == "" &&
+					!strings.HasPrefix(ps[i].PURL, "pkg:conda/") {
 					t.Errorf("%s: %+v", name, ps[i])
 				}
 			}

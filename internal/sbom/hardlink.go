@@ -69,7 +69,8 @@ const minManifest = 16
 // likeManifest tells the begin of what installed packages leave: a JSON object, Python's metadata, a gem's
 // specification.
 func likeManifest(head []byte) bool {
-	return isObject(head) || bytes.HasPrefix(head, []byte("Metadata-Version")) || bytes.HasPrefix(head, []byte("# -*- encoding: ")) ||
+	return isObject(head) || bytes.HasPrefix(head, []byte("Metadata-Version")) ||
+		bytes.HasPrefix(head, []byte("# -*- encoding: ")) ||
 		bytes.HasPrefix(head, []byte("Gem::Specificat"))
 }
 

@@ -23,7 +23,8 @@ import (
 func header(t *testing.T, name string, size int64) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := tar.NewWriter(&b).WriteHeader(&tar.Header{Name: name, Size: size, Mode: 0o755, Format: tar.FormatGNU}); err != nil {
+	if err := tar.NewWriter(&b).WriteHeader(&tar.Header{Name: name, Size: size, Mode: 0o755,
+		Format: tar.FormatGNU}); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -68,7 +69,8 @@ func TestHugeSparseFiles(t *testing.T) {
 	if clierr.Code(err) != clierr.ExitInput || inv == nil {
 		t.Fatal(err)
 	}
-	if got := describe(inv); !strings.Contains(got, "npm after 1.0.0") || !strings.Contains(got, "! var/lib/dpkg/status: 10737418240 bytes") {
+	if got := describe(inv); !strings.Contains(got, "npm after 1.0.0") ||
+		!strings.Contains(got, "! var/lib/dpkg/status: 10737418240 bytes") {
 		t.Error(got)
 	}
 	var m runtime.MemStats
@@ -80,7 +82,8 @@ func TestHugeSparseFiles(t *testing.T) {
 
 func TestLinksInACircle(t *testing.T) {
 	inv := read(t, imagetest.Tar(t,
-		entry{Name: "a", Link: "b"}, entry{Name: "b", Link: "/a"}, entry{Name: "up", Link: "../../../usr"}, entry{Name: "self", Link: "self/x"},
+		entry{Name: "a", Link: "b"}, entry{Name: "b", Link: "/a"}, entry{Name: "up", Link: "../../../usr"},
+		entry{Name: "self", Link: "self/x"},
 		entry{Name: "var/lib/dpkg/status", Data: status("p 1.0")},
 		entry{Name: "var/lib/dpkg/info/p.list", Data: "/a/x\n/self/y\n/up/bin/tool\n"},
 		entry{Name: "usr/bin/tool", Data: "\x7fELF" + strings.Repeat("\x00", 100), Mode: 0o755},

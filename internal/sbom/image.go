@@ -17,10 +17,11 @@ import (
 
 // FromImage finds the packages of an image, and how much of its executables they explain.
 //
-// Where a layer or a package database is damaged, the inventory of what could be read is returned beside the error, with
-// a Problem for each; the error is a clierr.Input. Without an inventory there is nothing that could be read.
+// Where a layer or a package database is damaged, the inventory of what could be read is returned beside the error,
+// with a Problem for each; the error is a clierr.Input. Without an inventory there is nothing that could be read.
 func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.Inventory, error) {
-	r := &imageRead{facts: map[string]*layerFacts{}, parts: map[string]*layerFacts{}, cache: openCache(opt.CacheDir, img.Trusted)}
+	r := &imageRead{facts: map[string]*layerFacts{}, parts: map[string]*layerFacts{},
+		cache: openCache(opt.CacheDir, img.Trusted)}
 	err := img.Layers(ctx, r.want, func(l *image.Layer) error { return r.layer(ctx, l) })
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -64,7 +65,8 @@ func damage(inv *inventory.Inventory) error {
 		f := clierr.Input(inv.Target, "%s: %s", p.Path, p.Reason)
 		switch {
 		case p.Database:
-			return f.WithHint("The package database is damaged: packages may be installed that are not in it. Make the image again.")
+			return f.WithHint("The package database is damaged: packages may be installed that are not in it. Make " +
+				"the image again.")
 		case p.Outside:
 			return f.WithHint("No builder writes such an image: do not unpack it, and ask where it comes from.")
 		}
@@ -73,10 +75,11 @@ func damage(inv *inventory.Inventory) error {
 }
 
 type imageRead struct {
-	cache    *layerCache
-	mu       sync.Mutex
-	facts    map[string]*layerFacts
-	parts    map[string]*layerFacts // of layers that broke off before their diff id was known, by their name in the stream
+	cache *layerCache
+	mu    sync.Mutex
+	facts map[string]*layerFacts
+	// of layers that broke off before their diff id was known, by their name in the stream
+	parts    map[string]*layerFacts
 	nameless []*layerFacts
 	wrote    bool
 }
@@ -181,8 +184,9 @@ func asFault(name string, err error) error {
 	return clierr.InputErr(name, err).WithHint("The image is damaged or incomplete: make or fetch it again.")
 }
 
-// From finds the packages of whatever ref names: a folder with sources is read as one, a file that is an SBOM or a lockfile
-// as that, everything else is an image, as image.Open has it. A folder that holds a root file system is an image.
+// From finds the packages of whatever ref names: a folder with sources is read as one, a file that is an SBOM or a
+// lockfile as that, everything else is an image, as image.Open has it. A folder that holds a root file system is an
+// image.
 func From(ctx context.Context, ref string, iopt image.Options, opt Options) (*inventory.Inventory, error) {
 	if iopt.Progress == nil {
 		iopt.Progress = opt.Progress

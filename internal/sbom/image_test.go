@@ -18,7 +18,8 @@ import (
 
 type entry = imagetest.File
 
-const osDebian = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n"
+const osDebian = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\n" +
+	"VERSION_CODENAME=bookworm\n"
 
 // status is a dpkg status file of packages given as "name version" or "name version source-name source-version".
 func status(packages ...string) string {
@@ -86,9 +87,12 @@ func expect(t *testing.T, inv *inventory.Inventory, want string) {
 
 func TestEachPackageIsTheLayersThatBroughtIt(t *testing.T) {
 	inv := read(t,
-		imagetest.Tar(t, entry{Name: "usr/lib/os-release", Data: osDebian}, entry{Name: "etc/os-release", Link: "../usr/lib/os-release"},
-			entry{Name: "var/lib/dpkg/status", Data: status("base-files 12.4", "libssl3 3.0.9-1 openssl 3.0.9-1", "gone 1.0")}),
-		imagetest.Tar(t, entry{Name: "var/lib/dpkg/status", Data: status("base-files 12.4", "libssl3 3.0.11-1 openssl 3.0.11-1", "curl 7.88-1+b1 curl 7.88-1")}),
+		imagetest.Tar(t, entry{Name: "usr/lib/os-release", Data: osDebian},
+			entry{Name: "etc/os-release", Link: "../usr/lib/os-release"},
+			entry{Name: "var/lib/dpkg/status", Data: status("base-files 12.4", "libssl3 3.0.9-1 openssl 3.0.9-1",
+				"gone 1.0")}),
+		imagetest.Tar(t, entry{Name: "var/lib/dpkg/status",
+			Data: status("base-files 12.4", "libssl3 3.0.11-1 openssl 3.0.11-1", "curl 7.88-1+b1 curl 7.88-1")}),
 		imagetest.Tar(t, entry{Name: "app/x", Data: "nothing"}),
 	)
 	expect(t, inv, `
@@ -141,10 +145,14 @@ func TestDistributionsOwnWhatTheyInstalled(t *testing.T) {
 		entry{Name: "bin", Link: "usr/bin"}, entry{Name: "lib", Link: "/usr/lib"},
 		entry{Name: "etc/os-release", Data: osDebian},
 		entry{Name: "var/lib/dpkg/status", Data: status("python3-requests 2.28.1-1 requests 2.28.1-1")},
-		entry{Name: "var/lib/dpkg/info/python3-requests.list", Data: "/.\n/lib/python3/dist-packages/requests-2.28.1.egg-info/PKG-INFO\n"},
-		entry{Name: "usr/share/doc/python3-requests/copyright", Data: "Format: https://example.test/dep5\n\nFiles: *\nLicense: Apache-2.0\n text\n"},
-		entry{Name: "usr/lib/python3/dist-packages/requests-2.28.1.egg-info/PKG-INFO", Data: "Name: requests\nVersion: 2.28.1\n"},
-		entry{Name: "usr/local/lib/python3.11/site-packages/idna-3.3.dist-info/METADATA", Data: "Name: idna\nVersion: 3.3\nLicense: BSD\n"},
+		entry{Name: "var/lib/dpkg/info/python3-requests.list",
+			Data: "/.\n/lib/python3/dist-packages/requests-2.28.1.egg-info/PKG-INFO\n"},
+		entry{Name: "usr/share/doc/python3-requests/copyright",
+			Data: "Format: https://example.test/dep5\n\nFiles: *\nLicense: Apache-2.0\n text\n"},
+		entry{Name: "usr/lib/python3/dist-packages/requests-2.28.1.egg-info/PKG-INFO",
+			Data: "Name: requests\nVersion: 2.28.1\n"},
+		entry{Name: "usr/local/lib/python3.11/site-packages/idna-3.3.dist-info/METADATA",
+			Data: "Name: idna\nVersion: 3.3\nLicense: BSD\n"},
 	))
 	expect(t, inv, `
 Debian:12 python3-requests 2.28.1-1 Apache-2.0 var/lib/dpkg/status source requests 2.28.1-1 by RUN step 1
@@ -156,8 +164,11 @@ PyPI requests 2.28.1 usr/lib/python3/dist-packages/requests-2.28.1.egg-info/PKG-
 func TestOtherDatabases(t *testing.T) {
 	t.Run("distroless", func(t *testing.T) {
 		expect(t, read(t,
-			imagetest.Tar(t, entry{Name: "etc/os-release", Data: osDebian}, entry{Name: "var/lib/dpkg/status.d/base", Data: "Package: base-files\nVersion: 12.4\nArchitecture: amd64\n"}),
-			imagetest.Tar(t, entry{Name: "var/lib/dpkg/status.d/libc6", Data: "Package: libc6\nSource: glibc\nVersion: 2.36-9\nArchitecture: amd64\n"},
+			imagetest.Tar(t, entry{Name: "etc/os-release", Data: osDebian},
+				entry{Name: "var/lib/dpkg/status.d/base",
+					Data: "Package: base-files\nVersion: 12.4\nArchitecture: amd64\n"}),
+			imagetest.Tar(t, entry{Name: "var/lib/dpkg/status.d/libc6",
+				Data: "Package: libc6\nSource: glibc\nVersion: 2.36-9\nArchitecture: amd64\n"},
 				entry{Name: "var/lib/dpkg/status.d/libc6.md5sums", Data: "0123  lib/x86_64-linux-gnu/libc.so.6\n"}),
 		), `
 Debian:12 base-files 12.4 var/lib/dpkg/status.d/base source base-files 12.4 by RUN step 1
@@ -166,8 +177,10 @@ Debian:12 libc6 2.36-9 var/lib/dpkg/status.d/libc6 source glibc 2.36-9 by RUN st
 	})
 	t.Run("Alpine", func(t *testing.T) {
 		expect(t, read(t,
-			imagetest.Tar(t, entry{Name: "etc/os-release", Data: "ID=alpine\nVERSION_ID=3.20.1\n"}, entry{Name: "lib/apk/db/installed",
-				Data: "C:Q1x=\nP:libcrypto3\nV:3.3.1-r0\nA:x86_64\nL:Apache-2.0\no:openssl\nF:lib\nR:libcrypto.so.3\n\nP:musl\nV:1.2.5-r0\nA:x86_64\n\n"}),
+			imagetest.Tar(t, entry{Name: "etc/os-release", Data: "ID=alpine\nVERSION_ID=3.20.1\n"},
+				entry{Name: "lib/apk/db/installed",
+					Data: "C:Q1x=\nP:libcrypto3\nV:3.3.1-r0\nA:x86_64\nL:Apache-2.0\no:openssl\nF:lib\n" +
+						"R:libcrypto.so.3\n\nP:musl\nV:1.2.5-r0\nA:x86_64\n\n"}),
 		), `
 Alpine:v3.20 libcrypto3 3.3.1-r0 Apache-2.0 lib/apk/db/installed source openssl 3.3.1-r0 by RUN step 1
 Alpine:v3.20 musl 1.2.5-r0 lib/apk/db/installed source musl 1.2.5-r0 by RUN step 1
@@ -178,21 +191,30 @@ Alpine:v3.20 musl 1.2.5-r0 lib/apk/db/installed source musl 1.2.5-r0 by RUN step
 func TestRuntimesWithoutAPackage(t *testing.T) {
 	pad := strings.Repeat("\x00", 100)
 	inv := read(t, imagetest.Tar(t,
-		entry{Name: "usr/local/include/python3.11/patchlevel.h", Data: "#define PY_MAJOR_VERSION 3\n#define PY_VERSION             \"3.11.4\"\n"},
-		entry{Name: "usr/local/lib/libpython3.11.so.1.0", Data: "\x7fELF" + pad + "\x003.40.1\x003.11.4\x00" + pad, Mode: 0o755},
+		entry{Name: "usr/local/include/python3.11/patchlevel.h",
+			Data: "#define PY_MAJOR_VERSION 3\n#define PY_VERSION             \"3.11.4\"\n"},
+		entry{Name: "usr/local/lib/libpython3.11.so.1.0", Data: "\x7fELF" + pad + "\x003.40.1\x003.11.4\x00" + pad,
+			Mode: 0o755},
 		entry{Name: "usr/local/lib/python3.11/lib-dynload/_ssl.so", Data: "\x7fELF" + pad, Mode: 0o755},
 		entry{Name: "opt/py/bin/python3.13", Data: "\x7fELF" + pad + "\x003.13.0rc1\x00" + pad, Mode: 0o755},
-		entry{Name: "usr/local/include/node/node_version.h", Data: "#define NODE_MAJOR_VERSION 20\n#define NODE_MINOR_VERSION 11\n#define NODE_PATCH_VERSION 1\n"},
-		entry{Name: "usr/local/bin/node", Data: "\x7fELF" + pad + "https://example.test/v20.11.1/node-v20.11.1-headers.tar.gz", Mode: 0o755},
+		entry{Name: "usr/local/include/node/node_version.h",
+			Data: "#define NODE_MAJOR_VERSION 20\n#define NODE_MINOR_VERSION 11\n#define NODE_PATCH_VERSION 1\n"},
+		entry{Name: "usr/local/bin/node",
+			Data: "\x7fELF" + pad + "https://example.test/v20.11.1/node-v20.11.1-headers.tar.gz", Mode: 0o755},
 		entry{Name: "opt/java/openjdk/release", Data: "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"17.0.9\"\n"},
 		entry{Name: "opt/java/openjdk/lib/server/libjvm.so", Data: "\x7fELF" + pad},
 		entry{Name: "opt/jdk8/release", Data: "JAVA_VERSION=\"1.8.0_392\"\n"},
 		entry{Name: "usr/local/include/php/main/php_version.h", Data: "#define PHP_VERSION \"8.2.1\"\n"},
-		entry{Name: "usr/local/lib/ruby/3.2.0/x86_64-linux/rbconfig.rb", Data: "CONFIG[\"RUBY_PROGRAM_VERSION\"] = \"3.2.2\"\n"},
+		entry{Name: "usr/local/lib/ruby/3.2.0/x86_64-linux/rbconfig.rb",
+			Data: "CONFIG[\"RUBY_PROGRAM_VERSION\"] = \"3.2.2\"\n"},
 		entry{Name: "usr/local/sbin/nginx", Data: "\x7fELF" + pad + "nginx version: nginx/1.25.3\x00", Mode: 0o755},
 		entry{Name: "usr/local/bin/postgres", Data: "\x7fELF" + pad + "postgres (PostgreSQL) 16.1\n", Mode: 0o755},
-		entry{Name: "usr/local/bin/redis-server", Data: "\x7fELF" + pad + "\x005.2.1\x007.2.3\x007.2.3buildkitsandbox-1698850000000000000" + "00000000\x00", Mode: 0o755},
-		entry{Name: "usr/local/sbin/haproxy", Data: "\x7fELF" + pad + "since HAProxy version 2.5.\x00\n version 2.9.1-f72603c, released 2023/12/15\n", Mode: 0o755},
+		entry{Name: "usr/local/bin/redis-server",
+			Data: "\x7fELF" + pad + "\x005.2.1\x007.2.3\x007.2.3buildkitsandbox-1698850000000000000" + "00000000\x00",
+			Mode: 0o755},
+		entry{Name: "usr/local/sbin/haproxy",
+			Data: "\x7fELF" + pad + "since HAProxy version 2.5.\x00\n version 2.9.1-f72603c, released 2023/12/15\n",
+			Mode: 0o755},
 		entry{Name: "usr/local/go/VERSION", Data: "go1.22.3\ntime 2024\n"},
 		entry{Name: "usr/local/share/release", Data: "no java here\n"},
 		entry{Name: "usr/local/bin/mystery", Data: "\x7fELF" + pad, Mode: 0o755},
@@ -212,7 +234,8 @@ Bitnami python 3.13.0-rc1 opt/py/bin/python3.13 by RUN step 1
 Bitnami redis 7.2.3 usr/local/bin/redis-server by RUN step 1
 Bitnami ruby 3.2.2 usr/local/lib/ruby/3.2.0/x86_64-linux/rbconfig.rb by RUN step 1
 `)
-	if c := inv.Completeness; len(c.Unexplained) != 1 || c.Unexplained[0].Path != "usr/local/bin/mystery" || c.ExplainedBytes != c.ExecutableBytes-c.Unexplained[0].Bytes {
+	if c := inv.Completeness; len(c.Unexplained) != 1 || c.Unexplained[0].Path != "usr/local/bin/mystery" ||
+		c.ExplainedBytes != c.ExecutableBytes-c.Unexplained[0].Bytes {
 		t.Errorf("%+v", inv.Completeness)
 	}
 }
@@ -230,7 +253,8 @@ func TestTheDistributionsRuntimeIsNotNamedTwice(t *testing.T) {
 
 func TestGoProgram(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "program")
-	if out, err := exec.Command("go", "build", "-o", program, "github.com/klauspost/compress/s2/cmd/s2c").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", program,
+		"github.com/klauspost/compress/s2/cmd/s2c").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	self, err := os.ReadFile(program)
@@ -245,7 +269,8 @@ func TestGoProgram(t *testing.T) {
 			t.Errorf("version %q, %s", p.Version, p.PURL)
 		}
 	}
-	if !slices.Contains(names, "stdlib") || !slices.Contains(names, "github.com/klauspost/compress") || len(inv.Completeness.Unexplained) != 0 {
+	if !slices.Contains(names, "stdlib") || !slices.Contains(names, "github.com/klauspost/compress") ||
+		len(inv.Completeness.Unexplained) != 0 {
 		t.Errorf("%v, %+v", names, inv.Completeness)
 	}
 }
@@ -255,8 +280,9 @@ func TestMissingDatabase(t *testing.T) {
 		files []entry
 		want  string
 	}{
-		"Debian, removed":   {[]entry{{Name: "usr/bin/dpkg", Data: "\x7fELF", Mode: 0o755}}, "var/lib/dpkg/status"},
-		"Debian, emptied":   {[]entry{{Name: "usr/bin/dpkg", Data: "x"}, {Name: "var/lib/dpkg/status"}}, "var/lib/dpkg/status"},
+		"Debian, removed": {[]entry{{Name: "usr/bin/dpkg", Data: "\x7fELF", Mode: 0o755}}, "var/lib/dpkg/status"},
+		"Debian, emptied": {[]entry{{Name: "usr/bin/dpkg", Data: "x"}, {Name: "var/lib/dpkg/status"}},
+			"var/lib/dpkg/status"},
 		"Debian, by lists":  {[]entry{{Name: "var/lib/dpkg/info/a.list", Data: "/usr/bin/a\n"}}, "var/lib/dpkg/status"},
 		"Alpine, removed":   {[]entry{{Name: "sbin/apk", Data: "x"}}, "lib/apk/db/installed"},
 		"nothing was there": {[]entry{{Name: "app", Data: "x"}}, ""},
@@ -277,7 +303,8 @@ func TestMissingDatabase(t *testing.T) {
 func TestBadFilesAreToldAndTheRestIsRead(t *testing.T) {
 	inv := read(t, imagetest.Tar(t,
 		entry{Name: "etc/os-release", Data: osDebian},
-		entry{Name: "var/lib/dpkg/status", Data: status("good 1.0") + "Package: bad\nno field\n\n" + status("also-good 2.0")},
+		entry{Name: "var/lib/dpkg/status", Data: status("good 1.0") + "Package: bad\nno field\n\n" +
+			status("also-good 2.0")},
 		entry{Name: "app/node_modules/broken/package.json", Data: "{\n\"name\": oops"},
 		entry{Name: "var/lib/rpm/Packages", Data: "not a database"},
 	))
@@ -314,7 +341,8 @@ npm linked 1.0.0 srv/node_modules/linked/package.json by RUN step 1
 // A hard link to what was too large to be held is told.
 func TestHardLinkToALargeFile(t *testing.T) {
 	img := imagetest.Image(t, [][]byte{imagetest.Tar(t,
-		entry{Name: "store/x", Data: `{"name":"x","version":"1.0.0","pad":"` + strings.Repeat("x", maxPassedFile) + `"}`},
+		entry{Name: "store/x", Data: `{"name":"x","version":"1.0.0","pad":"` + strings.Repeat("x", maxPassedFile) +
+			`"}`},
 		entry{Name: "x/package.json", Hard: "store/x"},
 	)})
 	inv, err := From(context.Background(), imagetest.Docker(t, img, "app:1"), image.Options{}, Options{})
@@ -329,7 +357,8 @@ func TestDamagedLayerKeepsTheOthers(t *testing.T) {
 		imagetest.Tar(t, entry{Name: "node_modules/b/package.json", Data: `{"name":"b","version":"1.0.0"}`})[:520],
 	})
 	inv, err := From(context.Background(), imagetest.DockerPlain(t, img, "app:1"), image.Options{}, Options{})
-	if clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), "layer 2") || !strings.Contains(err.Error(), "cut off") {
+	if clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), "layer 2") ||
+		!strings.Contains(err.Error(), "cut off") {
 		t.Errorf("error %v", err)
 	}
 	if inv == nil || !strings.Contains(describe(inv), "npm a 1.0.0") || len(inv.Problems) == 0 {
@@ -338,9 +367,11 @@ func TestDamagedLayerKeepsTheOthers(t *testing.T) {
 }
 
 func TestBaseLayersAreMarked(t *testing.T) {
-	base := imagetest.Tar(t, entry{Name: "etc/os-release", Data: osDebian}, entry{Name: "var/lib/dpkg/status", Data: status("base-files 12.4")})
+	base := imagetest.Tar(t, entry{Name: "etc/os-release", Data: osDebian},
+		entry{Name: "var/lib/dpkg/status", Data: status("base-files 12.4")})
 	app := imagetest.Tar(t, entry{Name: "app/node_modules/a/package.json", Data: `{"name":"a","version":"1.0.0"}`})
-	img, err := image.Open(context.Background(), imagetest.DockerPlain(t, imagetest.Image(t, [][]byte{base, app}), "app:1"), image.Options{})
+	img, err := image.Open(context.Background(), imagetest.DockerPlain(t, imagetest.Image(t, [][]byte{base, app}),
+		"app:1"), image.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,7 +381,8 @@ func TestBaseLayersAreMarked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d, a := inv.Packages[0].FromBase, inv.Packages[1].FromBase; d == nil || !*d || a == nil || *a || inv.Image.Base.By != "layers" {
+	if d, a := inv.Packages[0].FromBase, inv.Packages[1].FromBase; d == nil || !*d || a == nil || *a ||
+		inv.Image.Base.By != "layers" {
 		t.Errorf("%v %v %+v", d, a, inv.Image.Base)
 	}
 }

@@ -35,10 +35,13 @@ func scanLayer(ctx context.Context, l *image.Layer) (*layerFacts, error) {
 	wg.Wait()
 	s.resolveHardLinks()
 	for _, p := range l.Skipped {
-		s.facts.Problems = append(s.facts.Problems, inventory.Problem{Path: p, Outside: true, Reason: "an entry that leads out of the image's root, or whose name cannot be read, was passed over"})
+		s.facts.Problems = append(s.facts.Problems,
+			inventory.Problem{Path: p, Outside: true,
+				Reason: "an entry that leads out of the image's root, or whose name cannot be read, was passed over"})
 	}
 	for _, p := range l.Unreadable {
-		s.facts.Problems = append(s.facts.Problems, inventory.Problem{Path: p, Reason: "it may not be read: what is in it is not known"})
+		s.facts.Problems = append(s.facts.Problems,
+			inventory.Problem{Path: p, Reason: "it may not be read: what is in it is not known"})
 	}
 	for _, sp := range s.spooled {
 		sp.Close()

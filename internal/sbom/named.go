@@ -20,8 +20,8 @@ import (
 	"github.com/drydock/drydock/internal/sbom/lockfile"
 )
 
-// ManifestName returns the name under which FromFile reads a lockfile, a manifest or a Java archive, with the folder that
-// it is in: the file's own, without what compression adds. It is "" where the name tells none.
+// ManifestName returns the name under which FromFile reads a lockfile, a manifest or a Java archive, with the folder
+// that it is in: the file's own, without what compression adds. It is "" where the name tells none.
 func ManifestName(name string) string {
 	abs, err := filepath.Abs(name) // requirements/base.txt is one by its folder
 	if err != nil {

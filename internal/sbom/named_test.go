@@ -14,7 +14,8 @@ func TestFromFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		"prod.txt": "-r base.txt\n-r ../requirements.txt\nflask==2.0.1\n", "base.txt": "requests==2.19.0\n", "../requirements.txt": "django==4.2.7\n",
+		"prod.txt": "-r base.txt\n-r ../requirements.txt\nflask==2.0.1\n", "base.txt": "requests==2.19.0\n",
+		"../requirements.txt": "django==4.2.7\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

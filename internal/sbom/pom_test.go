@@ -26,7 +26,8 @@ func TestAgainstMaven(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := unpack(t, string(archive))
-	for _, name := range []string{"broken", "other", "configured"} { // no projects, and one that the command line changes
+	// no projects, and one that the command line changes
+	for _, name := range []string{"broken", "other", "configured"} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +56,8 @@ func TestAgainstMaven(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ps, err := lockfile.ReaderOf("pom.xml")(&extract.File{Path: name, Data: data, Size: int64(len(data)), Tree: os.DirFS(dir)})
+		ps, err := lockfile.ReaderOf("pom.xml")(&extract.File{Path: name, Data: data, Size: int64(len(data)),
+			Tree: os.DirFS(dir)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +72,8 @@ func TestAgainstMaven(t *testing.T) {
 	slices.Sort(theirs)
 	slices.Sort(ours)
 	if !slices.Equal(ours, theirs) || unresolved == 0 {
-		t.Errorf("ours\n%s\nMaven's (%d not resolved)\n%s", strings.Join(ours, "\n"), unresolved, strings.Join(theirs, "\n"))
+		t.Errorf("ours\n%s\nMaven's (%d not resolved)\n%s", strings.Join(ours, "\n"), unresolved,
+			strings.Join(theirs, "\n"))
 	}
 }
 
@@ -84,7 +87,8 @@ func TestPOMPropertiesAreBounded(t *testing.T) {
 			next := "p" + string(rune('0'+(i+1)%10)) + strings.Repeat("_", (i+1)/10)
 			b.WriteString("<" + next + ">" + strings.Repeat(ref, 40) + "</" + next + ">")
 		}
-		b.WriteString("</properties><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>${p8_}</version></dependency></dependencies></project>")
+		b.WriteString(
+			"</properties><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>${p8_}</version></dependency></dependencies></project>")
 		dir := unpack(t, "-- pom.xml --\n"+b.String())
 		start := time.Now()
 		inv, err := FromDir(context.Background(), dir, Options{})

@@ -29,7 +29,8 @@ func TestServersOwnVersion(t *testing.T) {
 		entry{Name: "var/www/html/wp-includes/version.php", Data: "<?php\n$wp_version = '6.2';\n"},
 		entry{Name: "usr/src/nextcloud/version.php", Data: "<?php\n$OC_VersionString = '27.0.1';\n"},
 		entry{Name: "srv/other/version.php", Data: "<?php\n$version = '1.0.0';\n"},
-		entry{Name: "opt/rabbitmq/plugins/rabbit-3.12.2/ebin/rabbit.app", Data: "{application, rabbit, [\n\t{vsn, \"3.12.2\"},\n"},
+		entry{Name: "opt/rabbitmq/plugins/rabbit-3.12.2/ebin/rabbit.app",
+			Data: "{application, rabbit, [\n\t{vsn, \"3.12.2\"},\n"},
 	))
 	var got []string
 	for _, p := range inv.Packages {
@@ -37,7 +38,8 @@ func TestServersOwnVersion(t *testing.T) {
 			got = append(got, p.Name+" "+p.Version)
 		}
 	}
-	const want = "elasticsearch 8.9.0, kafka 3.5.0, keycloak 21.1.1, mongodb 6.0.5, nextcloud 27.0.1, nginx 1.25.3, postgresql 16.1.0, rabbitmq 3.12.2, tomcat 9.0.80, wordpress 6.2.0"
+	const want = "elasticsearch 8.9.0, kafka 3.5.0, keycloak 21.1.1, mongodb 6.0.5, nextcloud 27.0.1, nginx 1.25.3, " +
+		"postgresql 16.1.0, rabbitmq 3.12.2, tomcat 9.0.80, wordpress 6.2.0"
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}

@@ -18,12 +18,14 @@ import (
 
 func threeLayers(t *testing.T) [][]byte {
 	pkg := func(name, version string) entry {
-		return entry{Name: "a/node_modules/" + name + "/package.json", Data: fmt.Sprintf(`{"name":%q,"version":%q}`, name, version)}
+		return entry{Name: "a/node_modules/" + name + "/package.json",
+			Data: fmt.Sprintf(`{"name":%q,"version":%q}`, name, version)}
 	}
 	return [][]byte{
 		imagetest.Tar(t, pkg("one", "1.0.0"), pkg("removed", "1.0.0")),
 		imagetest.Tar(t, pkg("two", "1.0.0"), entry{Name: "a/node_modules/.wh.removed"}),
-		imagetest.Tar(t, pkg("one", "2.0.0"), entry{Name: "a/filling", Data: strings.Repeat("x", 3000)}, pkg("three", "1.0.0")),
+		imagetest.Tar(t, pkg("one", "2.0.0"), entry{Name: "a/filling", Data: strings.Repeat("x", 3000)},
+			pkg("three", "1.0.0")),
 	}
 }
 
@@ -75,7 +77,8 @@ func TestCutOffArchive(t *testing.T) {
 	}
 }
 
-// Without the configuration, older engines' own files tell the order of the layers; compressed as a whole it is the same.
+// Without the configuration, older engines' own files tell the order of the layers; compressed as a whole it is the
+// same.
 func TestCutOffArchiveOfAnOlderEngine(t *testing.T) {
 	l := threeLayers(t)
 	whole := imagetest.Tar(t,

@@ -18,8 +18,8 @@ import (
 type Options struct {
 	// CacheDir is the folder in which what was read of layers is kept; "" for nowhere. Nothing else may be in it.
 	CacheDir string
-	// Hidden, if not nil, tells of a file of a tree that it never reaches the build: it is as if it were not there, but for
-	// the inventory's list of hidden manifests. The path is relative to the tree, with slashes.
+	// Hidden, if not nil, tells of a file of a tree that it never reaches the build: it is as if it were not there, but
+	// for the inventory's list of hidden manifests. The path is relative to the tree, with slashes.
 	Hidden func(path string) bool
 	// Progress, if not nil, is told from time to time how much was looked at. It must return at once and be safe to
 	// call from several goroutines.

@@ -12,7 +12,8 @@ import (
 
 // markers are files whose being there tells what the image was made with.
 var markers = map[string]bool{
-	"etc/debian_version": true, "usr/bin/dpkg": true, "sbin/apk": true, "usr/sbin/apk": true, "usr/bin/apk": true, "usr/bin/rpm": true, "bin/rpm": true,
+	"etc/debian_version": true, "usr/bin/dpkg": true, "sbin/apk": true, "usr/sbin/apk": true, "usr/bin/apk": true,
+	"usr/bin/rpm": true, "bin/rpm": true,
 }
 
 // taskFor returns what is to be done with a file of an image, by its path, mode and size alone; nil for nothing, which

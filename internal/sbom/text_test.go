@@ -31,7 +31,8 @@ func TestEncodings(t *testing.T) {
 		"utf8/requirements.txt": "\xef\xbb\xbfidna==3.3\n",
 		"utf8/package.json":     "\xef\xbb\xbf" + `{"dependencies": {"left": "1.0.0"}}`,
 		"odd/requirements.txt":  encoded("six==1.0\n", false) + "x",
-		"net/packages.config":   encoded(`<?xml version="1.0" encoding="utf-16"?><packages><package id="A" version="1.0.0"/></packages>`, false),
+		"net/packages.config": encoded(
+			`<?xml version="1.0" encoding="utf-16"?><packages><package id="A" version="1.0.0"/></packages>`, false),
 	} {
 		name = filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

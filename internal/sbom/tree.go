@@ -136,7 +136,9 @@ func (t *tree) skipDir(name string) bool {
 		return false
 	}
 	base := path.Base(name)
-	if t.hidden != nil && (base == "node_modules" || base == "vendor" || extract.Exists(t.fs, path.Join(name, "pyvenv.cfg"))) && t.hidden(name+"/x") {
+	if t.hidden != nil &&
+		(base == "node_modules" || base == "vendor" || extract.Exists(t.fs, path.Join(name, "pyvenv.cfg"))) &&
+		t.hidden(name+"/x") {
 		return true // installed, and not for this build: its manifests would say nothing of what ships
 	}
 	switch base {
@@ -152,7 +154,8 @@ func (t *tree) skipDir(name string) bool {
 		return has("Cargo.lock", "pom.xml") // build results
 	default:
 		if extract.Exists(t.fs, path.Join(name, "pyvenv.cfg")) { // a Python virtual environment, whatever its name
-			return has("requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "Pipfile")
+			return has("requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock",
+				"Pipfile")
 		}
 		return strings.HasPrefix(base, ".") && (base == ".tox" || base == ".nox")
 	}

@@ -100,7 +100,8 @@ func TestFromDir(t *testing.T) {
 
 func TestFromDirStaysInside(t *testing.T) {
 	outside := unpack(t, "-- secret.txt --\nstolen==1.0\n")
-	dir := unpack(t, "-- requirements.txt --\n-r up.txt\n-r ../"+filepath.Base(outside)+"/secret.txt\n-r "+outside+"/secret.txt\nflask==2.0\n")
+	dir := unpack(t, "-- requirements.txt --\n-r up.txt\n-r ../"+filepath.Base(outside)+"/secret.txt\n-r "+outside+
+		"/secret.txt\nflask==2.0\n")
 	if err := os.Symlink(filepath.Join(outside, "secret.txt"), filepath.Join(dir, "up.txt")); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,8 @@ func TestFromDirStaysInside(t *testing.T) {
 }
 
 func TestFromDirErrors(t *testing.T) {
-	if _, err := FromDir(context.Background(), filepath.Join(t.TempDir(), "none"), Options{}); clierr.Code(err) != clierr.ExitInput {
+	if _, err := FromDir(context.Background(), filepath.Join(t.TempDir(), "none"), Options{}); clierr.Code(
+		err) != clierr.ExitInput {
 		t.Errorf("error %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

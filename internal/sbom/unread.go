@@ -12,8 +12,8 @@ import (
 
 const bareManifest = "the short list of rpm's packages"
 
-// foreign are the databases and stores that are recognised and not read, by where their files are: below a folder of the
-// root, or of any other folder where it begins with a star.
+// foreign are the databases and stores that are recognised and not read, by where their files are: below a folder of
+// the root, or of any other folder where it begins with a star.
 var foreign = []struct{ below, suffix, name string }{
 	{"*/auto/", "/.packlist", "CPAN"},
 	{"*/lib/luarocks/rocks", "/rock_manifest", "LuaRocks"},

@@ -7,8 +7,8 @@ import (
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
-// view is what remains to be seen when layers lie on one another, as an overlay shows it, of the paths that matter: those
-// about which some layer has a fact.
+// view is what remains to be seen when layers lie on one another, as an overlay shows it, of the paths that matter:
+// those about which some layer has a fact.
 type view struct {
 	layer map[string]int  // the layer whose entry is seen at a path; a path that is hidden is not in it
 	above map[string]bool // folders that hold, at any depth, a path that matters
@@ -99,8 +99,8 @@ func (v *view) hideBelow(dir string) {
 // maxHops bounds the links that one path may lead through, as the kernel does.
 const maxHops = 40
 
-// resolve follows the links of a path's folders, not that of its last part: /bin/ls is /usr/bin/ls where /bin is a link.
-// A path whose links lead in a circle stays as it is.
+// resolve follows the links of a path's folders, not that of its last part: /bin/ls is /usr/bin/ls where /bin is a
+// link. A path whose links lead in a circle stays as it is.
 func (v *view) resolve(p string) string {
 	i := strings.LastIndexByte(p, '/')
 	if i < 0 {

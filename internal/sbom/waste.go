@@ -8,8 +8,8 @@ import (
 	"github.com/drydock/drydock/internal/inventory"
 )
 
-// What is kept of an image's files to tell waste: of each a hash of its path, some 40 bytes, and a group for each folder
-// that much was hidden in. An image of more files than that has no figure.
+// What is kept of an image's files to tell waste: of each a hash of its path, some 40 bytes, and a group for each
+// folder that much was hidden in. An image of more files than that has no figure.
 const (
 	maxWasteFiles  = 2_000_000
 	maxWasteGroups = 50_000
@@ -126,8 +126,8 @@ func (s *wasteScan) group(k wasteGroup, size int64) {
 	g.Files++
 }
 
-// hider is the layer that hides a file, -1 for none, and the path by which that is told: what was removed, or the folder
-// in which files were replaced.
+// hider is the layer that hides a file, -1 for none, and the path by which that is told: what was removed, or the
+// folder in which files were replaced.
 func (s *wasteScan) hider(p []byte) (layer int, at []byte, removed bool) {
 	h := newPathHash()
 	for i, c := range p {

@@ -51,18 +51,23 @@ func vulnOf(t *testing.T, stdin io.Reader, args ...string) (*report.Report, erro
 	t.Helper()
 	t.Setenv("DRYDOCK_HOME", t.TempDir())
 	named := target.Resolve(context.Background(), target.Inputs{Args: args, Stdin: stdin})
-	return Run(context.Background(), named, Gates, gate.Options{Gates: []finding.Gate{finding.GateImage}, Offline: true})
+	return Run(context.Background(), named, Gates, gate.Options{Gates: []finding.Gate{finding.GateImage},
+		Offline: true})
 }
 
 // Whatever file is named is read by its content or its name.
 func TestNamedFilesAreRead(t *testing.T) {
 	files := map[string]string{
-		"package-lock.json": lock, "package-lock.json.gz": zipped(lock), "renamed.json": lock, "deps/yarn.lock": "lodash@^4:\n  version \"4.17.15\"\n",
+		"package-lock.json": lock, "package-lock.json.gz": zipped(lock), "renamed.json": lock,
+		"deps/yarn.lock":        "lodash@^4:\n  version \"4.17.15\"\n",
 		"requirements/base.txt": "requests==2.19.0\n", "sbom.json": cdx, "sbom.json.gz": zipped(cdx), "no-name": cdx,
-		"list": "SPDXVersion: SPDX-2.3\nPackageName: lodash\nPackageVersion: 4.17.15\nExternalRef: PACKAGE-MANAGER purl pkg:npm/lodash@4.17.15\n",
-		"utf16": "\xff\xfe" + strings.Join(strings.Split("SPDXVersion: SPDX-2.3\nPackageName: lodash\nPackageVersion: 4.17.15\n"+
-			"ExternalRef: PACKAGE-MANAGER purl pkg:npm/lodash@4.17.15\n", ""), "\x00") + "\x00",
-		"far.json": `{"name":"x","packages":[` + strings.Repeat(`{"comment":"`+strings.Repeat("x", 5000)+`"},`, 50) + `{}],"spdxVersion":"SPDX-2.3"}`,
+		"list": "SPDXVersion: SPDX-2.3\nPackageName: lodash\nPackageVersion: 4.17.15\nExternalRef: PACKAGE-MANAGER " +
+			"purl pkg:npm/lodash@4.17.15\n",
+		"utf16": "\xff\xfe" +
+			strings.Join(strings.Split("SPDXVersion: SPDX-2.3\nPackageName: lodash\nPackageVersion: 4.17.15\n"+
+				"ExternalRef: PACKAGE-MANAGER purl pkg:npm/lodash@4.17.15\n", ""), "\x00") + "\x00",
+		"far.json": `{"name":"x","packages":[` + strings.Repeat(`{"comment":"`+strings.Repeat("x", 5000)+`"},`, 50) +
+			`{}],"spdxVersion":"SPDX-2.3"}`,
 	}
 	writeAll(t, files)
 	for name := range files {
@@ -83,8 +88,10 @@ func TestNamedFilesAreRead(t *testing.T) {
 // What cannot be read fails by its name, and what stands beside it is read all the same.
 func TestNamedFilesAreNeverDropped(t *testing.T) {
 	writeAll(t, map[string]string{
-		"sbom.json": cdx, "README.md": "# x\n", "trivy.json": `{"SchemaVersion":2,"Results":[]}`, "Dockerfile": "FROM scratch\n", "empty": "",
-		"broken/package-lock.json": "{", "other.json": other, "old.xml": `<bom xmlns="http://cyclonedx.org/schema/bom/1.0"/>`,
+		"sbom.json": cdx, "README.md": "# x\n", "trivy.json": `{"SchemaVersion":2,"Results":[]}`,
+		"Dockerfile": "FROM scratch\n", "empty": "",
+		"broken/package-lock.json": "{", "other.json": other,
+		"old.xml": `<bom xmlns="http://cyclonedx.org/schema/bom/1.0"/>`,
 	})
 	for name, want := range map[string]string{
 		"README.md":                "README.md: not a kind of file that drydock knows",
@@ -115,7 +122,8 @@ func TestStandardInput(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{"hello": "not a kind of file", "": "an empty file", "\x7fELF": "-"} {
-		if _, err := vulnOf(t, strings.NewReader(text), target.Stdin); text != "\x7fELF" && (clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), want)) {
+		if _, err := vulnOf(t, strings.NewReader(text), target.Stdin); text != "\x7fELF" &&
+			(clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -124,10 +132,13 @@ func TestStandardInput(t *testing.T) {
 // A folder is an OCI layout, a root file system or sources, and each is read as what it is.
 func TestFoldersAreToldApart(t *testing.T) {
 	writeAll(t, map[string]string{
-		"layout/index.json": "{}", "layout/blobs/sha256/x": "", "root/etc/os-release": "ID=alpine\n", "root/lib/apk/db/installed": "", "src/main.py": "",
+		"layout/index.json": "{}", "layout/blobs/sha256/x": "", "root/etc/os-release": "ID=alpine\n",
+		"root/lib/apk/db/installed": "", "src/main.py": "",
 	})
-	named := target.Resolve(context.Background(), target.Inputs{Args: []string{"layout", "layout/index.json", "root", "src"}})
-	if got := fmt.Sprint(named.Images, named.Dirs, named.Unread); got != "[oci-dir:layout oci-dir:layout dir:root] [src] []" {
+	named := target.Resolve(context.Background(),
+		target.Inputs{Args: []string{"layout", "layout/index.json", "root", "src"}})
+	if got := fmt.Sprint(named.Images, named.Dirs, named.Unread); got != "[oci-dir:layout oci-dir:layout dir:root] "+
+		"[src] []" {
 		t.Error(got)
 	}
 }

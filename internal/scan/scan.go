@@ -22,8 +22,9 @@ import (
 	"github.com/drydock/drydock/internal/scan/target"
 )
 
-// Run scans the target with those of the given gates that are wanted and returns the report, ranked and in canonical form. The report is
-// complete also where the error is not nil: the error then says that a named input could not be read.
+// Run scans the target with those of the given gates that are wanted and returns the report, ranked and in canonical
+// form. The report is complete also where the error is not nil: the error then says that a named input could not be
+// read.
 func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Options) (*report.Report, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -72,7 +73,8 @@ func choose(all []gate.Gate, wanted []finding.Gate) []gate.Gate {
 }
 
 // runGate runs one gate; a panic in it is the gate's failure, not the end of the others.
-func runGate(ctx context.Context, g gate.Gate, t *target.Target, opt *gate.Options) (res *gate.Result, state report.Gate) {
+func runGate(ctx context.Context, g gate.Gate, t *target.Target,
+	opt *gate.Options) (res *gate.Result, state report.Gate) {
 	start := opt.Now()
 	state = report.Gate{Name: g.Name}
 	defer func() {
@@ -241,7 +243,8 @@ func describe(r *report.Report, t *target.Target) {
 			s := &st.Services[j]
 			out := report.Service{Name: s.Name, Stack: st.Name, Image: s.Image}
 			if b := s.Build; b != nil {
-				out.Build = &report.Build{Context: t.Rel(b.Context), Dockerfile: t.Rel(b.Dockerfile), Target: b.Target, JoinedBy: s.JoinedBy}
+				out.Build = &report.Build{Context: t.Rel(b.Context), Dockerfile: t.Rel(b.Dockerfile), Target: b.Target,
+					JoinedBy: s.JoinedBy}
 			}
 			r.Services = append(r.Services, out)
 		}

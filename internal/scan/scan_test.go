@@ -49,7 +49,10 @@ func TestJudgeNeverHidesWhatWasNotRead(t *testing.T) {
 
 func TestAPanickingGateFailsAlone(t *testing.T) {
 	gates := []gate.Gate{
-		{Name: "image", Run: func(context.Context, *target.Target, *gate.Options) (*gate.Result, error) { panic("boom") }},
+		{Name: "image", Run: func(context.Context, *target.Target, *gate.Options) (*gate.Result,
+			error) {
+			panic("boom")
+		}},
 		{Name: "code", Run: func(context.Context, *target.Target, *gate.Options) (*gate.Result, error) {
 			return &gate.Result{Inputs: []report.Input{{Path: ".", Status: report.Checked}}, Judged: 1,
 				Findings: []finding.Finding{{Gate: "code", Rule: "r", Severity: finding.Low}},
@@ -70,14 +73,15 @@ func TestAPanickingGateFailsAlone(t *testing.T) {
 
 func TestUnreadInputsKeepTheReport(t *testing.T) {
 	boom := errors.New("boom")
-	r, err := Run(context.Background(), &target.Target{Name: "x", Unread: []error{boom}}, Gates, gate.Options{Gates: []finding.Gate{"none"}})
+	r, err := Run(context.Background(), &target.Target{Name: "x", Unread: []error{boom}}, Gates,
+		gate.Options{Gates: []finding.Gate{"none"}})
 	if !errors.Is(err, boom) || r == nil || r.Schema != report.Schema {
 		t.Errorf("%v, %v", r, err)
 	}
 }
 
-// One Dockerfile that two services build with other targets is one input; what both builds have is found once, for both,
-// and what does not ship in one of them is rated by the one that ships it.
+// One Dockerfile that two services build with other targets is one input; what both builds have is found once, for
+// both, and what does not ship in one of them is rated by the one that ships it.
 func TestADockerfileIsJudgedForEachBuild(t *testing.T) {
 	r, g := look(t, finding.GateDockerfile, `-- compose.yml --
 services:
@@ -114,17 +118,22 @@ FROM final AS tests
 
 // A link to a Dockerfile within the folder is read, one out of it is told and not followed.
 func TestLinkedDockerfiles(t *testing.T) {
-	_, g := look(t, finding.GateDockerfile, "-- a/Dockerfile --\nFROM a:1\n-- b/Dockerfile -> ../a/Dockerfile --\n-- c/Dockerfile -> /etc/passwd --\n")
-	if g.Status != report.Partial || g.Read.Files != 2 || !strings.Contains(g.Reason, "c/Dockerfile: it is no regular file of this folder") {
+	_, g := look(t, finding.GateDockerfile,
+		"-- a/Dockerfile --\nFROM a:1\n-- b/Dockerfile -> ../a/Dockerfile --\n-- c/Dockerfile -> /etc/passwd --\n")
+	if g.Status != report.Partial || g.Read.Files != 2 ||
+		!strings.Contains(g.Reason, "c/Dockerfile: it is no regular file of this folder") {
 		t.Errorf("%+v", g)
 	}
 }
 
-// What the ignore file keeps out of a build does not ship, unless it keeps everything out: then what ships is made outside.
+// What the ignore file keeps out of a build does not ship, unless it keeps everything out: then what ships is made
+// outside.
 func TestManifestsAsTheBuildSeesThem(t *testing.T) {
 	for ignored, want := range map[string]string{"tools": "flask", "tools\nrequirements.txt": "flask black"} {
-		r, g := look(t, finding.GateImage, "-- compose.yml --\nservices:\n  a:\n    build: .\n-- Dockerfile --\nFROM a:1\n"+
-			"-- requirements.txt --\nflask==2.0.1\n-- tools/requirements.txt --\nblack==20.8b1\n-- .dockerignore --\n"+ignored+"\n")
+		r, g := look(t, finding.GateImage, "-- compose.yml --\nservices:\n  a:\n    build: .\n-- Dockerfile --\nFROM "+
+			"a:1\n"+
+			"-- requirements.txt --\nflask==2.0.1\n-- tools/requirements.txt --\nblack==20.8b1\n-- .dockerignore --\n"+
+			ignored+"\n")
 		var got []string
 		for _, p := range r.Packages {
 			got = append(got, p.Name)
@@ -164,7 +173,8 @@ func TestTheEngineIsConnectedToOnce(t *testing.T) {
 	defer s.Close()
 	t.Setenv("DOCKER_HOST", "tcp://"+strings.TrimPrefix(s.URL, "http://"))
 	_, image := lookAll(t, "-- compose.yml --\nservices:\n  a: {build: .}\n  b: {image: b}\n  c: {image: c}\n"+
-		"-- Dockerfile --\nFROM python:3.11\nRUN pip install x\nCOPY . /app\nCMD python /app/a.py\n-- requirements.txt --\nflask==2.0.1\n-- a.py --\nx = 1\n")
+		"-- Dockerfile --\nFROM python:3.11\nRUN pip install x\nCOPY . /app\nCMD python /app/a.py\n-- "+
+		"requirements.txt --\nflask==2.0.1\n-- a.py --\nx = 1\n")
 	if greetings.Load() != 1 || questions.Load() < 3 {
 		t.Errorf("greeted %d times, asked %d times", greetings.Load(), questions.Load())
 	}
@@ -177,7 +187,8 @@ func TestTheEngineIsConnectedToOnce(t *testing.T) {
 func lookAll(t *testing.T, files string) (*report.Report, *report.Gate) {
 	t.Helper()
 	write(t, files)
-	r, err := Run(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: []string{"."}}), Gates, gate.Options{})
+	r, err := Run(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: []string{"."}}), Gates,
+		gate.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,10 +201,12 @@ func TestFilesThatNoGateKnows(t *testing.T) {
 	named := func() *target.Target {
 		return target.Resolve(context.Background(), target.Inputs{Args: []string{"notes.txt"}})
 	}
-	if _, err := Run(context.Background(), named(), Gates, gate.Options{}); clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), "notes.txt") {
+	if _, err := Run(context.Background(), named(), Gates, gate.Options{}); clierr.Code(err) != clierr.ExitInput ||
+		!strings.Contains(err.Error(), "notes.txt") {
 		t.Errorf("%v", err)
 	}
-	if _, err := Run(context.Background(), named(), Gates, gate.Options{Gates: []finding.Gate{finding.GateCode}}); err != nil {
+	if _, err := Run(context.Background(), named(), Gates,
+		gate.Options{Gates: []finding.Gate{finding.GateCode}}); err != nil {
 		t.Errorf("%v", err)
 	}
 }

@@ -24,12 +24,12 @@ import (
 	"github.com/drydock/drydock/internal/testenv"
 )
 
-// unknowns are inputs that hold something which their reader does not understand, or which is not there. None of them may
-// end as if all had been looked at: the gate is not checked, or a finding or a warning says it.
+// unknowns are inputs that hold something which their reader does not understand, or which is not there. None of them
+// may end as if all had been looked at: the gate is not checked, or a finding or a warning says it.
 //
-// Whoever adds a reader or a gate adds a row: the package that reads, the gate that is asked, the files, what of them is
-// named on the command line (the folder itself where there is nothing), and a word of what a person is told. docs/design.md
-// has the same list for people.
+// Whoever adds a reader or a gate adds a row: the package that reads, the gate that is asked, the files, what of them
+// is named on the command line (the folder itself where there is nothing), and a word of what a person is told.
+// docs/design.md has the same list for people.
 var unknowns = []struct {
 	name   string
 	reader string // package below internal
@@ -38,75 +38,104 @@ var unknowns = []struct {
 	args   []string
 	says   string
 }{
-	{"a Dockerfile without an instruction", "scan", finding.GateDockerfile, "-- Dockerfile --\n# nothing\n", nil, "nothing in it that could be checked"},
-	{"an instruction that is none", "dockerfile", finding.GateDockerfile, "-- Dockerfile --\nFROM a:1\nFETCH x\n", nil, "FETCH"},
+	{"a Dockerfile without an instruction", "scan", finding.GateDockerfile, "-- Dockerfile --\n# nothing\n", nil,
+		"nothing in it that could be checked"},
+	{"an instruction that is none", "dockerfile", finding.GateDockerfile, "-- Dockerfile --\nFROM a:1\nFETCH x\n", nil,
+		"FETCH"},
 	{"a script that no shell parses", "dockerfile", finding.GateDockerfile,
 		"-- Dockerfile --\nFROM a:1\nRUN if true; then (\nRUN echo ok\n", nil, "line 2: RUN is not looked into"},
 	{"a script for another program", "dockerfile", finding.GateDockerfile,
-		"-- Dockerfile --\nFROM a:1\nSHELL [\"powershell\", \"-c\"]\nRUN Get-Item x\nRUN Get-Item y\n", nil, "lines 3, 4: RUN is not looked into: it is written for powershell"},
+		"-- Dockerfile --\nFROM a:1\nSHELL [\"powershell\", \"-c\"]\nRUN Get-Item x\nRUN Get-Item y\n", nil,
+		"lines 3, 4: RUN is not looked into: it is written for powershell"},
 	{"the syntax of another builder", "dockerfile", finding.GateDockerfile,
 		"-- Dockerfile --\n# syntax=example.com/own:1\nFROM a:1\n", nil, "the syntax is that of example.com/own:1"},
 	{"an ignore file that no builder takes", "scan/target", finding.GateDockerfile,
 		"-- Dockerfile --\nFROM a:1\nCOPY . /a\n-- .dockerignore --\n[a-\n", nil, ".dockerignore cannot be used"},
 	{"a Dockerfile that is not there", "scan/target", finding.GateDockerfile,
-		"-- compose.yml --\nservices:\n  a:\n    build: ./nowhere\n", nil, "the Dockerfile nowhere/Dockerfile is not there"},
+		"-- compose.yml --\nservices:\n  a:\n    build: ./nowhere\n", nil,
+		"the Dockerfile nowhere/Dockerfile is not there"},
 	{"settings of the linter that are none", "lint", finding.GateDockerfile,
 		"-- Dockerfile --\nFROM a:1\n-- .hadolint.yaml --\nignored: {a: [\n", nil, ".hadolint.yaml"},
 
-	{"a folder without a manifest", "scan", finding.GateImage, "-- notes.txt --\nx\n", nil, "no package was found in it"},
+	{"a folder without a manifest", "scan", finding.GateImage, "-- notes.txt --\nx\n", nil,
+		"no package was found in it"},
 	{"an image that is not here", "image", finding.GateImage,
 		"-- compose.yml --\nservices:\n  a:\n    image: example.com/nowhere:1\n", nil, "the image"},
-	{"an archive that is none", "image", finding.GateImage, "-- a.tar --\nno tar\n", []string{"docker-archive:a.tar"}, "a.tar"},
+	{"an archive that is none", "image", finding.GateImage, "-- a.tar --\nno tar\n", []string{"docker-archive:a.tar"},
+		"a.tar"},
 	{"a layout that is none", "image", finding.GateImage, "-- oci/index.json --\n{}\n", []string{"oci-dir:oci"}, "oci"},
-	{"a layout's archive that is none", "image", finding.GateImage, "-- a.tar --\nno tar\n", []string{"oci-archive:a.tar"}, "a.tar"},
-	{"an image that no engine has", "image", finding.GateImage, "", []string{"docker:example.com/nowhere:1"}, "nowhere"},
-	{"an image that no registry has", "image", finding.GateImage, "", []string{"registry:127.0.0.1:1/nowhere:1"}, "nowhere"},
+	{"a layout's archive that is none", "image", finding.GateImage, "-- a.tar --\nno tar\n",
+		[]string{"oci-archive:a.tar"}, "a.tar"},
+	{"an image that no engine has", "image", finding.GateImage, "", []string{"docker:example.com/nowhere:1"},
+		"nowhere"},
+	{"an image that no registry has", "image", finding.GateImage, "", []string{"registry:127.0.0.1:1/nowhere:1"},
+		"nowhere"},
 	{"a root file system of an unknown distribution", "sbom", finding.GateImage,
-		"-- root/etc/os-release --\nID=ownlinux\nVERSION_ID=1\n-- root/etc/passwd --\n", []string{"dir:root"}, "no package database that can be read"},
+		"-- root/etc/os-release --\nID=ownlinux\nVERSION_ID=1\n-- root/etc/passwd --\n", []string{"dir:root"},
+		"no package database that can be read"},
 	{"a database of pacman's", "sbom", finding.GateImage,
-		"-- root/etc/os-release --\nID=arch\n-- root/etc/passwd --\n-- root/var/lib/pacman/local/a-1-1/desc --\n%NAME%\na\n\n%VERSION%\n1-1\n",
+		"-- root/etc/os-release --\nID=arch\n-- root/etc/passwd --\n-- root/var/lib/pacman/local/a-1-1/desc --\n" +
+			"%NAME%\na\n\n%VERSION%\n1-1\n",
 		[]string{"dir:root"}, "no advisories for Arch Linux"},
 	{"a lockfile that is not read", "sbom/lockfile", finding.GateImage,
-		"-- poetry.lock --\n[[package]]\nname = \"idna\"\nversion = \"3.15\"\n-- deno.lock --\n{}\n", nil, "Deno's lockfile is not read"},
-	{"a store that is not read", "sbom", finding.GateImage, "-- root/nix/store/a-1/bin/a --\nx\n", []string{"dir:root"}, "Nix"},
+		"-- poetry.lock --\n[[package]]\nname = \"idna\"\nversion = \"3.15\"\n-- deno.lock --\n{}\n", nil,
+		"Deno's lockfile is not read"},
+	{"a store that is not read", "sbom", finding.GateImage, "-- root/nix/store/a-1/bin/a --\nx\n", []string{"dir:root"},
+		"Nix"},
 	{"a component without a package URL", "sbom", finding.GateImage,
-		"-- a.json --\n{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"components\":[{\"type\":\"platform\",\"name\":\"own\"}]}\n", []string{"a.json"}, "own"},
+		"-- a.json --\n" +
+			"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"components\":[{\"type\":\"platform\",\"name\":\"own\"}]}\n", []string{"a.json"}, "own"},
 	{"a file that nothing reads", "scan", finding.GateImage, "-- a.txt --\nx\n", []string{"a.txt"}, "a.txt"},
 	{"an emptied package database", "sbom", finding.GateImage,
-		"-- root/etc/os-release --\nID=alpine\nVERSION_ID=3.20.1\n-- root/sbin/apk --\nx\n", []string{"dir:root"}, "missing or empty"},
-	{"a lockfile that does not parse", "sbom/lockfile", finding.GateImage, "-- poetry.lock --\n[[package\n", nil, "poetry.lock"},
+		"-- root/etc/os-release --\nID=alpine\nVERSION_ID=3.20.1\n-- root/sbin/apk --\nx\n", []string{"dir:root"},
+		"missing or empty"},
+	{"a lockfile that does not parse", "sbom/lockfile", finding.GateImage, "-- poetry.lock --\n[[package\n", nil,
+		"poetry.lock"},
 	{"a manifest that no lockfile completes", "sbom/lockfile", finding.GateImage,
-		"-- package.json --\n{\"dependencies\": {\"a\": \"1.0.0\"}}\n", nil, "no lockfile says what its packages need in turn"},
-	{"a Java archive that is none", "sbom/binary", finding.GateImage, "-- app.jar --\nPK\n", []string{"app.jar"}, "app.jar"},
-	{"a version that is a range", "sbom", finding.GateImage, "-- requirements.txt --\nflask>=2\n", nil, "the version is a range"},
+		"-- package.json --\n{\"dependencies\": {\"a\": \"1.0.0\"}}\n", nil,
+		"no lockfile says what its packages need in turn"},
+	{"a Java archive that is none", "sbom/binary", finding.GateImage, "-- app.jar --\nPK\n", []string{"app.jar"},
+		"app.jar"},
+	{"a version that is a range", "sbom", finding.GateImage, "-- requirements.txt --\nflask>=2\n", nil,
+		"the version is a range"},
 	{"a kind of package without advisories", "vuln", finding.GateImage,
-		"-- conan.lock --\n{\"version\": \"0.5\", \"requires\": [\"zlib/1.2.11#1\"]}\n", nil, "no advisories for ConanCenter"},
-	{"a bill of materials of no known kind", "sbom/document", finding.GateImage, "-- a.json --\n{\"a\": 1}\n", []string{"sbom:a.json"}, "a.json"},
+		"-- conan.lock --\n{\"version\": \"0.5\", \"requires\": [\"zlib/1.2.11#1\"]}\n", nil,
+		"no advisories for ConanCenter"},
+	{"a bill of materials of no known kind", "sbom/document", finding.GateImage, "-- a.json --\n{\"a\": 1}\n",
+		[]string{"sbom:a.json"}, "a.json"},
 	{"a bill of materials that names nothing", "sbom/document", finding.GateImage,
-		"-- a.json --\n{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"components\": []}\n", []string{"sbom:a.json"}, "no package"},
+		"-- a.json --\n{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"components\": []}\n",
+		[]string{"sbom:a.json"}, "no package"},
 	{"a component of no known kind", "sbom/document", finding.GateImage,
-		"-- a.json --\n{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"components\": [{\"type\": \"library\", \"name\": \"x\", \"version\": \"1\"}]}\n",
+		"-- a.json --\n{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"components\": [{\"type\": " +
+			"\"library\", \"name\": \"x\", \"version\": \"1\"}]}\n",
 		[]string{"sbom:a.json"}, "x"},
 
 	{"a folder without code", "scan", finding.GateCode, "-- notes.txt --\nx\n", nil, "it holds no source code"},
-	{"a language without rules", "scan", finding.GateCode, "-- main.rs --\nfn main() {}\n", nil, "there are no rules for Rust (1 file)"},
+	{"a language without rules", "scan", finding.GateCode, "-- main.rs --\nfn main() {}\n", nil,
+		"there are no rules for Rust (1 file)"},
 	{"a language without rules beside another", "scan", finding.GateCode,
 		"-- main.rs --\nfn main() {}\n-- a.py --\nx = 1\n", nil, "no rules for Rust (1 file)"},
 	{"a notebook beside code", "scan", finding.GateCode, "-- a.ipynb --\n{}\n-- a.py --\nx = 1\n", nil,
 		"1 file looked at; left out: no rules for Jupyter notebooks (1 file)"},
-	{"a template beside code", "scan", finding.GateCode, "-- a.jsp --\n<%= x %>\n-- a.py --\nx = 1\n", nil, "no rules for JSP (1 file)"},
+	{"a template beside code", "scan", finding.GateCode, "-- a.jsp --\n<%= x %>\n-- a.py --\nx = 1\n", nil,
+		"no rules for JSP (1 file)"},
 	{"a submodule that is not checked out", "scan", finding.GateCode,
-		"-- .gitmodules --\n[submodule \"lib\"]\n\tpath = lib\n\turl = https://example.com/lib\n-- a.py --\nx = 1\n", nil,
+		"-- .gitmodules --\n[submodule \"lib\"]\n\tpath = lib\n\turl = https://example.com/lib\n-- a.py --\nx = 1\n",
+		nil,
 		"lib: a git submodule that is not checked out"},
-	{"a file that is no text", "source", finding.GateCode, "-- a.py --\nx = 1\n-- b.py --\n\x00\x00\x01\n", nil, "not text"},
+	{"a file that is no text", "source", finding.GateCode, "-- a.py --\nx = 1\n-- b.py --\n\x00\x00\x01\n", nil,
+		"not text"},
 	{"a build context elsewhere", "stack", finding.GateCode,
 		"-- compose.yml --\nservices:\n  a:\n    build: https://example.com/a.git\n", nil, "another machine's files"},
 	{"a build context without a value", "stack", finding.GateCode,
 		"-- compose.yml --\nservices:\n  a:\n    build: ${WHERE}/app\n", nil, "WHERE has no value"},
-	{"a link out of the sources", "source", finding.GateCode, "-- a.py --\nx = 1\n-- out.py -> /etc/hosts --\n", nil, "symbolic link"},
+	{"a link out of the sources", "source", finding.GateCode, "-- a.py --\nx = 1\n-- out.py -> /etc/hosts --\n", nil,
+		"symbolic link"},
 
 	{"no compose project", "scan", finding.GateAccess, "-- notes.txt --\nx\n", nil, "no compose project"},
-	{"a compose file that is no YAML", "stack", finding.GateAccess, "-- compose.yml --\nservices: [\n", nil, "not valid YAML"},
+	{"a compose file that is no YAML", "stack", finding.GateAccess, "-- compose.yml --\nservices: [\n", nil,
+		"not valid YAML"},
 	{"a key that compose does not know", "stack", finding.GateAccess,
 		"-- compose.yml --\nservices:\n  a:\n    image: x\n    prots: [\"80:80\"]\n", nil, "prots"},
 	{"an included file that is not there", "stack", finding.GateAccess,
@@ -120,9 +149,11 @@ var unknowns = []struct {
 	{"a setting that Traefik does not know", "traefik", finding.GateAccess, "-- compose.yml --\n" + proxy +
 		"    command: [--nonsense.of.mine=1]\n", nil, "nonsense"},
 	{"a label that Traefik does not know", "traefik", finding.GateAccess, "-- compose.yml --\n" + proxy +
-		"    command: [--providers.docker=true]\n    labels: [\"traefik.http.routers.a.ruel=Host(`a`)\"]\n", nil, "ruel"},
+		"    command: [--providers.docker=true]\n    labels: [\"traefik.http.routers.a.ruel=Host(`a`)\"]\n", nil,
+		"ruel"},
 	{"a version of Traefik that was never compared with", "access/exposure", finding.GateAccess,
-		"-- compose.yml --\nservices:\n  proxy:\n    image: traefik:v2.11\n    command: [--providers.docker=true]\n    ports: [\"80:80\"]\n", nil, "unverified"},
+		"-- compose.yml --\nservices:\n  proxy:\n    image: traefik:v2.11\n    command: [--providers.docker=true]\n  " +
+			"  ports: [\"80:80\"]\n", nil, "unverified"},
 }
 
 const proxy = "services:\n  proxy:\n    image: traefik:v3.3\n    ports: [\"80:80\"]\n"
@@ -161,7 +192,8 @@ func look(t *testing.T, name finding.Gate, files string, args ...string) (*repor
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	r, _ := Run(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: args}), Gates, gate.Options{Gates: []finding.Gate{name}})
+	r, _ := Run(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: args}), Gates,
+		gate.Options{Gates: []finding.Gate{name}})
 	g := r.Gate(name)
 	if g == nil {
 		t.Fatalf("there is no %s gate", name)

@@ -8,7 +8,8 @@ import (
 
 func TestNames(t *testing.T) {
 	for name, want := range map[string][2]bool{ // holds, may hold
-		"DB_PASSWORD": {true, true}, "SECRET_KEY_BASE": {true, true}, "apiToken": {true, true}, "API_KEY2": {true, true},
+		"DB_PASSWORD": {true, true}, "SECRET_KEY_BASE": {true, true}, "apiToken": {true, true},
+		"API_KEY2":      {true, true},
 		"PASSWORD_FILE": {false, true}, "TOKEN_TTL": {false, true}, "PUBLIC_API_KEY": {false, true},
 		"DATABASE_URL": {false, true}, "PATH": {false, false}, "KEYBOARD": {false, false},
 	} {

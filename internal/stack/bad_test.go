@@ -24,31 +24,56 @@ func loadErr(t testing.TB, dir string) error {
 
 func TestBadProjectsAreRefusedWithPlaceAndHint(t *testing.T) {
 	for name, c := range map[string]struct{ files, want string }{
-		"no YAML":               {"-- compose.yaml --\nservices:\n  a: b: c\n", "compose.yaml:2:6: not valid YAML: mapping value is not allowed in this context"},
-		"a tab":                 {"-- compose.yaml --\nservices:\n\ta: {}\n", "compose.yaml:2:1: not valid YAML: found character '\t' that cannot start any token"},
-		"an unknown alias":      {"-- compose.yaml --\nservices:\n  a: *b\n", "compose.yaml:2:7: not valid YAML: unknown anchor 'b' referenced"},
-		"a control character":   {"-- compose.yaml --\nservices:\n  a:\n    image: \x01\n", "compose.yaml:3: not valid YAML: control characters are not allowed"},
-		"an alias in itself":    {"-- compose.yaml --\nx: &x\n  y: *x\nservices: {}\n", "compose.yaml:2:6: the alias *x stands inside what it refers to"},
-		"a key twice":           {"-- compose.yaml --\nservices:\n  a:\n    labels:\n      k: 1\n      k: 2\n", `compose.yaml:5:7: key "k" is already defined on line 4`},
-		"a service twice":       {"-- compose.yaml --\nservices:\n  a: {image: x}\n  a: {image: y}\n", `compose.yaml:3:3: key "a" is already defined on line 2`},
-		"a list":                {"-- compose.yaml --\n- a\n", "compose.yaml:1:1: not a compose file: it holds a list, not a mapping"},
-		"no services":           {"-- compose.yaml --\nentryPoints: {web: {address: ':80'}}\n", "compose.yaml: not a compose file: it has no `services:`"},
-		"the first format":      {"-- compose.yaml --\nweb:\n  image: x\n", "compose.yaml:1:1: a compose file of the first format, without `services:`"},
-		"only networks":         {"-- compose.yaml --\nnetworks: {a: {}}\n", "compose.yaml: no service in this compose file"},
-		"empty":                 {"-- compose.yaml --\n", "compose.yaml: not a compose file: it has no `services:`"},
-		"services are a list":   {"-- compose.yaml --\nservices: [a]\n", "compose.yaml:1:11: `services` must be a mapping, this is a list"},
-		"a service is a text":   {"-- compose.yaml --\nservices:\n  a: nginx\n", `compose.yaml:2:6: service "a" must be a mapping, this is a value`},
-		"extends itself":        {"-- compose.yaml --\nservices:\n  a: {extends: b}\n  b: {extends: a}\n", `compose.yaml:2:16: service "a" extends itself, in a circle`},
-		"extends nothing":       {"-- compose.yaml --\nservices:\n  a: {extends: {file: x.yaml}}\n", `compose.yaml:2:16: service "a" extends nothing: no service is named`},
-		"extends a ghost":       {"-- compose.yaml --\nservices:\n  a: {extends: b}\n", `compose.yaml:2:16: service "a" extends "b", which is not in this file`},
-		"extends a lost file":   {"-- compose.yaml --\nservices:\n  a: {extends: {file: x.yaml, service: b}}\n", `compose.yaml:2:16: service "a" extends a file that cannot be read: x.yaml: no such file or directory`},
-		"extends across, round": {"-- compose.yaml --\nservices:\n  a: {extends: {file: b.yaml, service: b}}\n-- b.yaml --\nservices:\n  b: {extends: {file: compose.yaml, service: a}}\n", `compose.yaml:2:16: service "a" extends itself, in a circle`},
-		"includes nothing":      {"-- compose.yaml --\ninclude: [x/y.yaml]\nservices: {}\n", "compose.yaml:1:11: the included file x/y.yaml cannot be read: no such file or directory"},
-		"includes itself":       {"-- compose.yaml --\ninclude: [b.yaml]\n-- b.yaml --\ninclude: [compose.yaml]\n", "b.yaml:1:11: the include runs in a circle: compose.yaml -> b.yaml -> compose.yaml"},
-		"a bad included file":   {"-- compose.yaml --\ninclude: [b.yaml]\n-- b.yaml --\nservices: {a: [}\n", "b.yaml:1:16: not valid YAML: could not find '{' character corresponding to '}'"},
-		"a merge of a text":     {"-- compose.yaml --\nservices:\n  a:\n    <<: text\n", "compose.yaml:3:9: a merge key (<<) needs a mapping or a list of mappings"},
-		"a key that is a list":  {"-- compose.yaml --\nservices:\n  ? [a]\n  : {}\n", "compose.yaml:2:5: a key that is not a word"},
-		"a merged mismatch":     {"-- compose.yaml --\nservices:\n  a: {image: x, secrets: {b: 1}}\n---\nservices:\n  a: {secrets: [b]}\n", "compose.yaml:5:16: a list cannot override a mapping (compose.yaml:2:26)"},
+		"no YAML": {"-- compose.yaml --\nservices:\n  a: b: c\n",
+			"compose.yaml:2:6: not valid YAML: mapping value is not allowed in this context"},
+		"a tab": {"-- compose.yaml --\nservices:\n\ta: {}\n",
+			"compose.yaml:2:1: not valid YAML: found character '\t' that cannot start any token"},
+		"an unknown alias": {"-- compose.yaml --\nservices:\n  a: *b\n",
+			"compose.yaml:2:7: not valid YAML: unknown anchor 'b' referenced"},
+		"a control character": {"-- compose.yaml --\nservices:\n  a:\n    image: \x01\n",
+			"compose.yaml:3: not valid YAML: control characters are not allowed"},
+		"an alias in itself": {"-- compose.yaml --\nx: &x\n  y: *x\nservices: {}\n",
+			"compose.yaml:2:6: the alias *x stands inside what it refers to"},
+		"a key twice": {"-- compose.yaml --\nservices:\n  a:\n    labels:\n      k: 1\n      k: 2\n",
+			`compose.yaml:5:7: key "k" is already defined on line 4`},
+		"a service twice": {"-- compose.yaml --\nservices:\n  a: {image: x}\n  a: {image: y}\n",
+			`compose.yaml:3:3: key "a" is already defined on line 2`},
+		"a list": {"-- compose.yaml --\n- a\n",
+			"compose.yaml:1:1: not a compose file: it holds a list, not a mapping"},
+		"no services": {"-- compose.yaml --\nentryPoints: {web: {address: ':80'}}\n",
+			"compose.yaml: not a compose file: it has no `services:`"},
+		"the first format": {"-- compose.yaml --\nweb:\n  image: x\n",
+			"compose.yaml:1:1: a compose file of the first format, without `services:`"},
+		"only networks": {"-- compose.yaml --\nnetworks: {a: {}}\n",
+			"compose.yaml: no service in this compose file"},
+		"empty": {"-- compose.yaml --\n", "compose.yaml: not a compose file: it has no `services:`"},
+		"services are a list": {"-- compose.yaml --\nservices: [a]\n",
+			"compose.yaml:1:11: `services` must be a mapping, this is a list"},
+		"a service is a text": {"-- compose.yaml --\nservices:\n  a: nginx\n",
+			`compose.yaml:2:6: service "a" must be a mapping, this is a value`},
+		"extends itself": {"-- compose.yaml --\nservices:\n  a: {extends: b}\n  b: {extends: a}\n",
+			`compose.yaml:2:16: service "a" extends itself, in a circle`},
+		"extends nothing": {"-- compose.yaml --\nservices:\n  a: {extends: {file: x.yaml}}\n",
+			`compose.yaml:2:16: service "a" extends nothing: no service is named`},
+		"extends a ghost": {"-- compose.yaml --\nservices:\n  a: {extends: b}\n",
+			`compose.yaml:2:16: service "a" extends "b", which is not in this file`},
+		"extends a lost file": {"-- compose.yaml --\nservices:\n  a: {extends: {file: x.yaml, service: b}}\n",
+			`compose.yaml:2:16: service "a" extends a file that cannot be read: x.yaml: no such file or directory`},
+		"extends across, round": {"-- compose.yaml --\nservices:\n  a: {extends: {file: b.yaml, service: b}}\n-- " +
+			"b.yaml --\nservices:\n  b: {extends: {file: compose.yaml, service: a}}\n",
+			`compose.yaml:2:16: service "a" extends itself, in a circle`},
+		"includes nothing": {"-- compose.yaml --\ninclude: [x/y.yaml]\nservices: {}\n",
+			"compose.yaml:1:11: the included file x/y.yaml cannot be read: no such file or directory"},
+		"includes itself": {"-- compose.yaml --\ninclude: [b.yaml]\n-- b.yaml --\ninclude: [compose.yaml]\n",
+			"b.yaml:1:11: the include runs in a circle: compose.yaml -> b.yaml -> compose.yaml"},
+		"a bad included file": {"-- compose.yaml --\ninclude: [b.yaml]\n-- b.yaml --\nservices: {a: [}\n",
+			"b.yaml:1:16: not valid YAML: could not find '{' character corresponding to '}'"},
+		"a merge of a text": {"-- compose.yaml --\nservices:\n  a:\n    <<: text\n",
+			"compose.yaml:3:9: a merge key (<<) needs a mapping or a list of mappings"},
+		"a key that is a list": {"-- compose.yaml --\nservices:\n  ? [a]\n  : {}\n",
+			"compose.yaml:2:5: a key that is not a word"},
+		"a merged mismatch": {"-- compose.yaml --\nservices:\n  a: {image: x, secrets: {b: 1}}\n---\nservices:\n  a: " +
+			"{secrets: [b]}\n", "compose.yaml:5:16: a list cannot override a mapping (compose.yaml:2:26)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := loadErr(t, tree(t, c.files))
@@ -64,15 +89,30 @@ func TestBadProjectsAreRefusedWithPlaceAndHint(t *testing.T) {
 
 func TestWhatComposeRefusesIsReadOnAndReported(t *testing.T) {
 	for name, c := range map[string]struct{ file, want, hint string }{
-		"a misspelt key":        {"services:\n  a:\n    image: x\n    lables: [k=v]\n", `compose.yaml:4:5: service a has an unknown key "lables"`, "Did you mean `labels`?"},
-		"an invented key":       {"services:\n  a:\n    image: x\n    qqq: 1\n", `compose.yaml:4:5: service a has an unknown key "qqq"`, "Remove it, or let it start with `x-`: Docker Compose refuses it."},
-		"a key at the top":      {"servces: {}\nservices:\n  a: {image: x}\n", `compose.yaml:1:1: the file has an unknown key "servces"`, "Did you mean `services`?"},
-		"a label that is a map": {"services:\n  a:\n    image: x\n    labels:\n      - traefik.enable: true\n", "compose.yaml:5:9: an item of `labels` must be a text, this is a mapping", "In a list an item is written `- key=value`."},
-		"labels are a text":     {"services:\n  a:\n    image: x\n    labels: k=v\n", "compose.yaml:4:13: `labels` must be a list or a mapping, this is a value", "Write a list of `- key=value`, or a mapping."},
-		"a bad port":            {"services:\n  a:\n    image: x\n    ports: [\"a:b\"]\n", `compose.yaml:4:13: a port that cannot be read: "a:b"`, `Write "8080:80", in quotes.`},
-		"a lost network":        {"services:\n  a:\n    image: x\n    networks: [web]\n", "compose.yaml:2:3: service \"a\" joins the network \"web\", which is defined nowhere", "Add it below the file's `networks:`, with `external: true` if another stack makes it."},
-		"a bad variable":        {"services:\n  a:\n    image: x\n    user: ${}\n", "compose.yaml:4:11: `${` that begins no variable", "Write `$${` if it is meant as text: Docker Compose refuses the file as it is."},
-		"a lost label file":     {"services:\n  a:\n    image: x\n    label_file: l\n", "compose.yaml:4:17: the label file l cannot be read: no such file or directory", "The labels of this service are incomplete without it."},
+		"a misspelt key": {"services:\n  a:\n    image: x\n    lables: [k=v]\n",
+			`compose.yaml:4:5: service a has an unknown key "lables"`, "Did you mean `labels`?"},
+		"an invented key": {"services:\n  a:\n    image: x\n    qqq: 1\n",
+			`compose.yaml:4:5: service a has an unknown key "qqq"`,
+			"Remove it, or let it start with `x-`: Docker Compose refuses it."},
+		"a key at the top": {"servces: {}\nservices:\n  a: {image: x}\n",
+			`compose.yaml:1:1: the file has an unknown key "servces"`, "Did you mean `services`?"},
+		"a label that is a map": {"services:\n  a:\n    image: x\n    labels:\n      - traefik.enable: true\n",
+			"compose.yaml:5:9: an item of `labels` must be a text, this is a mapping",
+			"In a list an item is written `- key=value`."},
+		"labels are a text": {"services:\n  a:\n    image: x\n    labels: k=v\n",
+			"compose.yaml:4:13: `labels` must be a list or a mapping, this is a value",
+			"Write a list of `- key=value`, or a mapping."},
+		"a bad port": {"services:\n  a:\n    image: x\n    ports: [\"a:b\"]\n",
+			`compose.yaml:4:13: a port that cannot be read: "a:b"`, `Write "8080:80", in quotes.`},
+		"a lost network": {"services:\n  a:\n    image: x\n    networks: [web]\n",
+			"compose.yaml:2:3: service \"a\" joins the network \"web\", which is defined nowhere",
+			"Add it below the file's `networks:`, with `external: true` if another stack makes it."},
+		"a bad variable": {"services:\n  a:\n    image: x\n    user: ${}\n",
+			"compose.yaml:4:11: `${` that begins no variable",
+			"Write `$${` if it is meant as text: Docker Compose refuses the file as it is."},
+		"a lost label file": {"services:\n  a:\n    image: x\n    label_file: l\n",
+			"compose.yaml:4:17: the label file l cannot be read: no such file or directory",
+			"The labels of this service are incomplete without it."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := load(t, tree(t, "-- compose.yaml --\n"+c.file))
@@ -113,7 +153,8 @@ services: [
 	if fmt.Sprint(paths) != fmt.Sprint(want) {
 		t.Errorf("problems of %v, want %v", paths, want)
 	}
-	_, err := Load(context.Background(), []string{filepath.Join(dir, "bad"), filepath.Join(dir, "lost")}, Options{Env: noEnv})
+	_, err := Load(context.Background(), []string{filepath.Join(dir, "bad"), filepath.Join(dir, "lost")},
+		Options{Env: noEnv})
 	if err == nil || !strings.Contains(err.Error(), "(and 1 more)") {
 		t.Errorf("error %v", err)
 	}
@@ -154,10 +195,12 @@ func TestHostileFilesAreBounded(t *testing.T) {
 		"aliases of aliases": {laughs.String(), "once aliases are followed"},
 		"merges of merges":   {merges.String(), "once aliases are followed"},
 		"much is extended":   {extends.String(), "once all that is extended is counted"},
-		"deep lists":         {"services: {a: {image: x}}\nx-a: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "\n", "nested more than"},
-		"deeper than YAML":   {"x: " + strings.Repeat("[", 200000), "not valid YAML"},
-		"deep blocks":        {"services: {a: {image: x}}\nx:\n" + deepBlocks(300), "nested more than"},
-		"a huge file":        {"services:\n  a: {image: x}\n#" + strings.Repeat("x", maxFile), "too large for a compose file"},
+		"deep lists": {"services: {a: {image: x}}\nx-a: " + strings.Repeat("[", 5000) + strings.Repeat("]",
+			5000) + "\n", "nested more than"},
+		"deeper than YAML": {"x: " + strings.Repeat("[", 200000), "not valid YAML"},
+		"deep blocks":      {"services: {a: {image: x}}\nx:\n" + deepBlocks(300), "nested more than"},
+		"a huge file": {"services:\n  a: {image: x}\n#" + strings.Repeat("x", maxFile),
+			"too large for a compose file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := tree(t, "")
@@ -177,11 +220,13 @@ func TestHostileFilesAreBounded(t *testing.T) {
 
 func TestVariablesAreBounded(t *testing.T) {
 	long := strings.Repeat("x", maxEnvFile-100)
-	dir := tree(t, "-- .env --\nA="+long+"\n-- compose.yaml --\nservices: {a: {image: x, labels: ['k="+strings.Repeat("$A", 100_000)+"']}}\n")
+	dir := tree(t, "-- .env --\nA="+long+"\n-- compose.yaml --\nservices: {a: {image: x, labels: ['k="+
+		strings.Repeat("$A", 100_000)+"']}}\n")
 	if err := loadErr(t, dir); !strings.Contains(err.Error(), "the variables put in too much text") {
 		t.Errorf("error %v", err)
 	}
-	dir = tree(t, "-- .env --\nA="+long+"\n-- compose.yaml --\nservices: {a: {image: x, labels: ['k=$A'"+strings.Repeat(", k=$A", 1000)+"]}}\n")
+	dir = tree(t, "-- .env --\nA="+long+"\n-- compose.yaml --\nservices: {a: {image: x, labels: ['k=$A'"+
+		strings.Repeat(", k=$A", 1000)+"]}}\n")
 	if err := loadErr(t, dir); !strings.Contains(err.Error(), "the variables put in too much text") {
 		t.Errorf("error %v", err)
 	}
@@ -192,7 +237,8 @@ func TestVariablesAreBounded(t *testing.T) {
 	}
 	dir = tree(t, "-- .env --\n"+doubling.String()+"-- compose.yaml --\nservices: {a: {image: x}}\n")
 	h := load(t, dir)
-	if len(h.Problems) != 1 || !strings.Contains(h.Problems[0].Err.Error(), ".env: its variables put more than 1 MB into one another") {
+	if len(h.Problems) != 1 ||
+		!strings.Contains(h.Problems[0].Err.Error(), ".env: its variables put more than 1 MB into one another") {
 		t.Errorf("problems %v", h.Problems)
 	}
 	var makefile strings.Builder
@@ -219,7 +265,8 @@ func TestIncludesAreBounded(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 20 {
 		next := fmt.Sprintf("f%d.yaml", i+1)
-		write(t, dir, fmt.Sprintf("f%d.yaml", i), "include: ["+next+", "+next+"]\nservices: {s"+fmt.Sprint(i)+": {image: x}}\n")
+		write(t, dir, fmt.Sprintf("f%d.yaml", i), "include: ["+next+", "+next+"]\nservices: {s"+fmt.Sprint(i)+
+			": {image: x}}\n")
 	}
 	write(t, dir, "f20.yaml", "services: {z: {image: x}}\n")
 	_, err := Load(context.Background(), []string{filepath.Join(dir, "f0.yaml")}, Options{Env: noEnv, Root: dir})

@@ -13,8 +13,10 @@ func bigHost() string {
 	b.WriteString("services:\n")
 	for i := range 200 {
 		fmt.Fprintf(&b, "  s%d:\n    image: nginx:alpine\n    restart: always\n    networks: [default, web]\n"+
-			"    environment:\n      - A=b\n    volumes:\n      - ./x:/y\n    labels:\n      - traefik.enable=true\n", i)
-		for _, l := range []string{"rule=Host(`s%d.${DOMAIN}`)", "entrypoints=websecure", "tls=true", "middlewares=secured"} {
+			"    environment:\n      - A=b\n    volumes:\n      - ./x:/y\n    labels:\n      - traefik.enable=true\n",
+			i)
+		for _, l := range []string{"rule=Host(`s%d.${DOMAIN}`)", "entrypoints=websecure", "tls=true",
+			"middlewares=secured"} {
 			fmt.Fprintf(&b, "      - traefik.http.routers.s%d."+strings.ReplaceAll(l, "%d", fmt.Sprint(i))+"\n", i)
 		}
 	}

@@ -293,7 +293,8 @@ func FuzzCompose(f *testing.F) {
 
 // checkPlaces holds that what a label's location covers is what the file says there.
 func checkPlaces(t *testing.T, dir string, files ...string) {
-	h, err := LoadProjects(context.Background(), []Project{{Dir: dir, Files: slices.Clone(files)}}, Options{Env: noEnv, Root: dir})
+	h, err := LoadProjects(context.Background(), []Project{{Dir: dir, Files: slices.Clone(files)}},
+		Options{Env: noEnv, Root: dir})
 	if err != nil {
 		return
 	}
@@ -302,7 +303,8 @@ func checkPlaces(t *testing.T, dir string, files ...string) {
 		for _, l := range s.Labels {
 			loc := l.ValueLoc
 			if texts[loc.Path] == nil {
-				texts[loc.Path] = strings.Split(strings.TrimPrefix(readAll(t, filepath.Join(dir, loc.Path)), "\ufeff"), "\n")
+				texts[loc.Path] = strings.Split(strings.TrimPrefix(readAll(t, filepath.Join(dir, loc.Path)), "\ufeff"),
+					"\n")
 			}
 			lines := texts[loc.Path]
 			if loc.Line < 1 || loc.Line > len(lines) {

@@ -10,15 +10,17 @@ import (
 	"time"
 )
 
-// Compose files, and what tells how their images are built, that nest without end are refused or read, with little stack
-// and in little time. A stack that overflows ends the process.
+// Compose files, and what tells how their images are built, that nest without end are refused or read, with little
+// stack and in little time. A stack that overflows ends the process.
 func TestDeepProjects(t *testing.T) {
 	defer debug.SetMaxStack(debug.SetMaxStack(64 << 20))
 	const size = 1 << 20
 	good := "services: {a: {image: b, environment: [\"X=${Y:-z}\"]}}\n"
-	for _, part := range []string{"[", "{a: ", "- ", "? ", "${A:-", "!reset [", "{\"target\": {", "target \"a\" { inherits = [", "a = ["} {
+	for _, part := range []string{"[", "{a: ", "- ", "? ", "${A:-", "!reset [", "{\"target\": {",
+		"target \"a\" { inherits = [", "a = ["} {
 		text := strings.Repeat(part, size/len(part))
-		for _, name := range []string{"compose.yaml", ".env", "docker-bake.hcl", "docker-bake.json", ".gitlab-ci.yml", ".github/workflows/a.yml", "Makefile"} {
+		for _, name := range []string{"compose.yaml", ".env", "docker-bake.hcl", "docker-bake.json", ".gitlab-ci.yml",
+			".github/workflows/a.yml", "Makefile"} {
 			dir := t.TempDir()
 			files := map[string]string{"compose.yaml": good, name: text}
 			if name == "compose.yaml" {
@@ -33,7 +35,9 @@ func TestDeepProjects(t *testing.T) {
 				}
 			}
 			began := time.Now()
-			_, _ = LoadProjects(context.Background(), []Project{{Dir: dir, Files: []string{filepath.Join(dir, "compose.yaml")}}}, Options{Env: noEnv, Root: dir})
+			_, _ = LoadProjects(context.Background(),
+				[]Project{{Dir: dir, Files: []string{filepath.Join(dir, "compose.yaml")}}},
+				Options{Env: noEnv, Root: dir})
 			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("%q in %s took %v", part, name, took)
 			}

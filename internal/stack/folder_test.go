@@ -23,46 +23,67 @@ func TestWhichProjectsAFolderHolds(t *testing.T) {
 	}{
 		"compose.yaml before docker-compose.yml": {file("compose.yaml", "a") + file("docker-compose.yml", "b"),
 			[]string{"compose.yaml"}, []string{"docker-compose.yml is left out: Docker Compose takes compose.yaml"}},
-		"the override is for development": {file("docker-compose.yml", "a") + "-- docker-compose.override.yml --\nservices: {a: {ports: ['80:80']}}\n",
-			[]string{"docker-compose.yml"}, []string{"docker-compose.override.yml is left out: it is for development, the verdict is about docker-compose.yml alone (to have both: -f docker-compose.yml -f docker-compose.override.yml)"}},
-		"an override belongs to the file of its own name": {file("docker-compose.yml", "a") + file("docker-compose.traefik.yml", "t") +
+		"the override is for development": {file("docker-compose.yml", "a") +
+			"-- docker-compose.override.yml --\nservices: {a: {ports: ['80:80']}}\n",
+			[]string{"docker-compose.yml"},
+			[]string{"docker-compose.override.yml is left out: it is for development, the verdict is about " +
+				"docker-compose.yml alone (to have both: -f docker-compose.yml -f docker-compose.override.yml)"}},
+		"an override belongs to the file of its own name": {file("docker-compose.yml",
+			"a") + file("docker-compose.traefik.yml", "t") +
 			"-- docker-compose.traefik.override.yml --\nservices: {t: {ports: ['80:80']}}\n",
 			[]string{"docker-compose.yml", "docker-compose.traefik.yml"},
-			[]string{"the verdict is about docker-compose.traefik.yml alone (to have both: -f docker-compose.traefik.yml -f docker-compose.traefik.override.yml)"}},
-		"an override of a file that is not the default one": {file("compose.shop.yaml", "a") + "-- compose.shop.override.yml --\nservices: {a: {ports: ['80:80']}}\n",
+			[]string{"the verdict is about docker-compose.traefik.yml alone (to have both: -f " +
+				"docker-compose.traefik.yml -f docker-compose.traefik.override.yml)"}},
+		"an override of a file that is not the default one": {file("compose.shop.yaml", "a") +
+			"-- compose.shop.override.yml --\nservices: {a: {ports: ['80:80']}}\n",
 			[]string{"compose.shop.yaml"}, []string{"the verdict is about compose.shop.yaml alone"}},
-		"Compose's own override goes over any default file": {file("compose.yaml", "a") + file("compose.shop.yaml", "b") + "-- docker-compose.override.yml --\nservices: {a: {ports: ['80:80']}}\n",
+		"Compose's own override goes over any default file": {file("compose.yaml", "a") + file("compose.shop.yaml",
+			"b") + "-- docker-compose.override.yml --\nservices: {a: {ports: ['80:80']}}\n",
 			[]string{"compose.yaml", "compose.shop.yaml"}, []string{"the verdict is about compose.yaml alone"}},
 		"an override of nothing that is here": {file("compose.yaml", "a") + file("compose.shop.override.yaml", "b"),
 			[]string{"compose.yaml", "compose.shop.override.yaml"}, nil},
 		"networks alone": {file("compose.yaml", "a") + "-- compose.networks.yaml --\nnetworks: {edge: {}}\n",
 			[]string{"compose.yaml"}, nil},
-		"volumes, configs and secrets alone": {file("compose.yaml", "a") + "-- compose.data.yaml --\nvolumes: {d: {}}\n-- compose.conf.yml --\nconfigs: {c: {content: x}}\nsecrets: {s: {file: s}}\n",
+		"volumes, configs and secrets alone": {file("compose.yaml", "a") +
+			"-- compose.data.yaml --\nvolumes: {d: {}}\n-- compose.conf.yml --\nconfigs: {c: {content: x}}\nsecrets: " +
+			"{s: {file: s}}\n",
 			[]string{"compose.yaml"}, nil},
-		"an included file is part of the project": {"-- compose.yaml --\ninclude: [compose.db.yaml, {path: [./compose.cache.yaml]}]\n" +
+		"an included file is part of the project": {"-- compose.yaml --\ninclude: [compose.db.yaml, {path: " +
+			"[./compose.cache.yaml]}]\n" +
 			file("compose.db.yaml", "db") + file("compose.cache.yaml", "cache") + file("compose.other.yaml", "other"),
 			[]string{"compose.yaml compose.cache.yaml compose.db.yaml", "compose.other.yaml"}, nil},
 		"Traefik beside the app": {file("docker-compose.yml", "a") + file("docker-compose.traefik.yml", "traefik"),
 			[]string{"docker-compose.yml", "docker-compose.traefik.yml"}, nil},
 		"no default file": {file("docker-compose.traefik.yml", "traefik") + file("docker-compose.app.yml", "app"),
 			[]string{"docker-compose.app.yml", "docker-compose.traefik.yml"}, nil},
-		"an overlay for production": {file("compose.yaml", "a") + "-- compose.prod.yaml --\nservices: {a: {restart: always}}\n",
+		"an overlay for production": {file("compose.yaml", "a") + "-- compose.prod.yaml --\nservices: {a: {restart: " +
+			"always}}\n",
 			[]string{"compose.yaml"}, []string{"compose.prod.yaml is left out: it changes services of compose.yaml"}},
-		"an overlay that adds a service": {file("compose.yaml", "a") + "-- compose.extra.yaml --\nservices: {b: {command: x}}\n",
+		"an overlay that adds a service": {file("compose.yaml", "a") +
+			"-- compose.extra.yaml --\nservices: {b: {command: x}}\n",
 			[]string{"compose.yaml"}, []string{"compose.extra.yaml is left out"}},
-		"development and tests": {file("compose.yaml", "a") + file("compose.dev.yaml", "b") + file("docker-compose.test.yml", "c") + file("docker-compose-local.yml", "d"),
-			[]string{"compose.yaml"}, []string{"compose.dev.yaml", "docker-compose-local.yml", "docker-compose.test.yml"}},
-		"an override of the file of its own name": {file("docker-compose.app.yml", "a") + "-- docker-compose.app.override.yml --\nservices: {a: {image: y}}\n" + file("docker-compose.traefik.yml", "t"),
-			[]string{"docker-compose.app.yml", "docker-compose.traefik.yml"}, []string{"(to have both: -f docker-compose.app.yml -f docker-compose.app.override.yml)"}},
-		"an overlay belongs to the project whose services it changes": {file("compose.yml", "a") + file("compose.proxy.yml", "t") + "-- compose.proxy2.yml --\nservices: {t: {user: x}}\n",
+		"development and tests": {file("compose.yaml", "a") + file("compose.dev.yaml",
+			"b") + file("docker-compose.test.yml", "c") + file("docker-compose-local.yml", "d"),
+			[]string{"compose.yaml"}, []string{"compose.dev.yaml", "docker-compose-local.yml",
+				"docker-compose.test.yml"}},
+		"an override of the file of its own name": {file("docker-compose.app.yml", "a") +
+			"-- docker-compose.app.override.yml --\nservices: {a: {image: y}}\n" + file("docker-compose.traefik.yml",
+			"t"),
+			[]string{"docker-compose.app.yml", "docker-compose.traefik.yml"},
+			[]string{"(to have both: -f docker-compose.app.yml -f docker-compose.app.override.yml)"}},
+		"an overlay belongs to the project whose services it changes": {file("compose.yml",
+			"a") + file("compose.proxy.yml", "t") + "-- compose.proxy2.yml --\nservices: {t: {user: x}}\n",
 			[]string{"compose.yml", "compose.proxy.yml"}, []string{"it changes services of compose.proxy.yml"}},
-		"another name": {file("docker-compose.yml", "a") + file("production.yml", "a") + "-- traefik.yml --\nentryPoints: {}\n" + file("other.yml", "b"),
-			[]string{"docker-compose.yml"}, []string{"production.yml is left out: it has services of docker-compose.yml"}},
+		"another name": {file("docker-compose.yml", "a") + file("production.yml", "a") +
+			"-- traefik.yml --\nentryPoints: {}\n" + file("other.yml", "b"),
+			[]string{"docker-compose.yml"},
+			[]string{"production.yml is left out: it has services of docker-compose.yml"}},
 		"a word that only looks like dev": {file("compose.yaml", "a") + file("compose.devices.yaml", "b"),
 			[]string{"compose.yaml", "compose.devices.yaml"}, nil},
 		"nothing but an overlay": {"-- docker-compose.dev.yml --\nservices: {a: {image: x}}\n",
 			[]string{"docker-compose.dev.yml"}, nil},
-		"COMPOSE_FILE in .env": {file("a.yml", "a") + "-- b.yml --\nservices: {a: {user: u}}\n" + file("compose.yaml", "c") + "-- .env --\nCOMPOSE_FILE=a.yml:b.yml\n",
+		"COMPOSE_FILE in .env": {file("a.yml", "a") + "-- b.yml --\nservices: {a: {user: u}}\n" +
+			file("compose.yaml", "c") + "-- .env --\nCOMPOSE_FILE=a.yml:b.yml\n",
 			[]string{"a.yml b.yml"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,18 +155,23 @@ COMPOSE_PROJECT_NAME=named
 
 func TestAProjectFromStandardInput(t *testing.T) {
 	t.Chdir(tree(t, "-- .env --\nNAME=given\n-- more.yaml --\nservices: {b: {image: y}}\n"))
-	h, err := Load(context.Background(), nil, Options{Files: []string{"-", "more.yaml"}, Stdin: []byte("services: {a: {image: x, labels: [\"n=${NAME}\"]}}\n"), Env: noEnv})
+	h, err := Load(context.Background(), nil,
+		Options{Files: []string{"-", "more.yaml"},
+			Stdin: []byte("services: {a: {image: x, labels: [\"n=${NAME}\"]}}\n"), Env: noEnv})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l := label(t, service(t, h, "a"), "n"); l.Value != "given" || l.Location.Path != "-" || len(h.Stacks[0].Services) != 2 {
+	if l := label(t, service(t, h, "a"), "n"); l.Value != "given" || l.Location.Path != "-" ||
+		len(h.Stacks[0].Services) != 2 {
 		t.Errorf("%+v, %+v", l, h.Stacks)
 	}
 }
 
 func TestProjectsOfASettingsFileWithoutFiles(t *testing.T) {
-	dir := tree(t, "-- app/compose.yaml --\nservices: {a: {image: x}}\n-- app/compose.prod.yaml --\nservices: {a: {user: u}}\n-- empty/readme --\n")
-	h, err := LoadProjects(context.Background(), []Project{{Name: "shop", Dir: filepath.Join(dir, "app")}, {Dir: filepath.Join(dir, "empty")}}, Options{Env: noEnv})
+	dir := tree(t, "-- app/compose.yaml --\nservices: {a: {image: x}}\n-- app/compose.prod.yaml --\nservices: {a: "+
+		"{user: u}}\n-- empty/readme --\n")
+	h, err := LoadProjects(context.Background(), []Project{{Name: "shop", Dir: filepath.Join(dir, "app")},
+		{Dir: filepath.Join(dir, "empty")}}, Options{Env: noEnv})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +192,8 @@ services:
 -- traefik.yml --
 entryPoints: {}
 `)
-	for name, want := range map[string]bool{"with": true, "without": false, "other.yml": true, "traefik.yml": false, "lost": false} {
+	for name, want := range map[string]bool{"with": true, "without": false, "other.yml": true, "traefik.yml": false,
+		"lost": false} {
 		if got := Holds(filepath.Join(dir, name)); got != want {
 			t.Errorf("%s: %t", name, got)
 		}
@@ -179,13 +206,19 @@ func TestProjectName(t *testing.T) {
 		opts  Options
 		want  string
 	}{
-		"the folder":                    {"-- My.App_1/compose.yaml --\nservices: {}\n", Options{}, "myapp_1"},
-		"name: in the file":             {"-- My.App_1/compose.yaml --\nname: \"shop\" # ours\nservices: {}\n", Options{}, "shop"},
-		"name: with a variable":         {"-- My.App_1/compose.yaml --\nname: shop-${STAGE:-dev}\nservices: {}\n", Options{}, "shop-dev"},
-		"name: hangs on nothing":        {"-- My.App_1/compose.yaml --\nname: ${STAGE}\nservices: {}\n", Options{}, "myapp_1"},
-		"COMPOSE_PROJECT_NAME in .env":  {"-- My.App_1/compose.yaml --\nname: shop\nservices: {}\n-- My.App_1/.env --\nCOMPOSE_PROJECT_NAME=fromenv\n", Options{}, "fromenv"},
-		"-p before all":                 {"-- My.App_1/compose.yaml --\nname: shop\nservices: {}\n-- My.App_1/.env --\nCOMPOSE_PROJECT_NAME=fromenv\n", Options{Name: "flag"}, "flag"},
-		"a name inside is not the name": {"-- My.App_1/compose.yaml --\nservices: {}\nnetworks:\n  n:\n    name: net\n", Options{}, "myapp_1"},
+		"the folder": {"-- My.App_1/compose.yaml --\nservices: {}\n", Options{}, "myapp_1"},
+		"name: in the file": {"-- My.App_1/compose.yaml --\nname: \"shop\" # ours\nservices: {}\n",
+			Options{}, "shop"},
+		"name: with a variable": {"-- My.App_1/compose.yaml --\nname: shop-${STAGE:-dev}\nservices: {}\n",
+			Options{}, "shop-dev"},
+		"name: hangs on nothing": {"-- My.App_1/compose.yaml --\nname: ${STAGE}\nservices: {}\n", Options{},
+			"myapp_1"},
+		"COMPOSE_PROJECT_NAME in .env": {"-- My.App_1/compose.yaml --\nname: shop\nservices: {}\n-- My.App_1/.env " +
+			"--\nCOMPOSE_PROJECT_NAME=fromenv\n", Options{}, "fromenv"},
+		"-p before all": {"-- My.App_1/compose.yaml --\nname: shop\nservices: {}\n-- My.App_1/.env " +
+			"--\nCOMPOSE_PROJECT_NAME=fromenv\n", Options{Name: "flag"}, "flag"},
+		"a name inside is not the name": {"-- My.App_1/compose.yaml --\nservices: {}\nnetworks:\n  n:\n    name: net\n",
+			Options{}, "myapp_1"},
 	} {
 		dir := tree(t, c.files)
 		c.opts.Env = noEnv
@@ -215,10 +248,12 @@ networks:
 	h := load(t, dir, "app")
 	for key, want := range map[string]Network{
 		"one": {Name: "app_one"}, "two": {Name: "two", External: true}, "three": {Name: "real-three", Internal: true},
-		"four": {Name: "real-four", External: true}, "five": {Name: "five", External: true, Unset: []string{"LOST"}}, "default": {Name: "app_default"},
+		"four": {Name: "real-four", External: true}, "five": {Name: "five", External: true, Unset: []string{"LOST"}},
+		"default": {Name: "app_default"},
 	} {
 		got := h.Stacks[0].Networks[key]
-		if got.Key != key || got.Name != want.Name || got.External != want.External || got.Internal != want.Internal || !slices.Equal(got.Unset, want.Unset) {
+		if got.Key != key || got.Name != want.Name || got.External != want.External || got.Internal != want.Internal ||
+			!slices.Equal(got.Unset, want.Unset) {
 			t.Errorf("%s: %+v, want %+v", key, got, want)
 		}
 	}
@@ -253,25 +288,29 @@ services:
 `)
 	h := load(t, dir)
 	s := service(t, h, "a")
-	if !slices.Equal(s.ImageUnset, []string{"REG", "TAG"}) || s.Build == nil || !slices.Equal(s.Build.Unset, []string{"CTX"}) ||
+	if !slices.Equal(s.ImageUnset, []string{"REG", "TAG"}) || s.Build == nil ||
+		!slices.Equal(s.Build.Unset, []string{"CTX"}) ||
 		s.Build.Context != "" || s.Build.Dockerfile != "" || !slices.Equal(s.CommandUnset, []string{"CMD"}) {
 		t.Errorf("service %+v, build %+v", s, s.Build)
 	}
 	if len(s.Ports) != 5 {
 		t.Fatalf("%d ports: %+v", len(s.Ports), s.Ports)
 	}
-	for i, want := range []Port{{Target: 80, Unset: []string{"PORT"}}, {Unset: []string{"TARGET"}}, {Unset: []string{"ALL"}},
+	for i, want := range []Port{{Target: 80, Unset: []string{"PORT"}}, {Unset: []string{"TARGET"}},
+		{Unset: []string{"ALL"}},
 		{Published: "1", Unset: []string{"T"}}, {Published: "81", Target: 81, Unset: []string{"IP"}}} {
 		got := s.Ports[i]
 		if got.Published != want.Published || got.Target != want.Target || !slices.Equal(got.Unset, want.Unset) {
 			t.Errorf("port %d is %+v, want %+v", i, got, want)
 		}
 	}
-	if m := s.Volumes; len(m) != 3 || m[0].Target != "/data" || m[0].Type != "" || !slices.Equal(m[0].Unset, []string{"DATA"}) ||
+	if m := s.Volumes; len(m) != 3 || m[0].Target != "/data" || m[0].Type != "" ||
+		!slices.Equal(m[0].Unset, []string{"DATA"}) ||
 		m[1].Source != filepath.Join(dir, "x") {
 		t.Errorf("mounts %+v", m)
 	}
-	if l := s.Labels; l[0].RawKey != "${KEY}" || !slices.Equal(l[0].Unset, []string{"KEY"}) || l[1].Value != "Host(``)" ||
+	if l := s.Labels; l[0].RawKey != "${KEY}" || !slices.Equal(l[0].Unset, []string{"KEY"}) ||
+		l[1].Value != "Host(``)" ||
 		!slices.Equal(l[1].Unset, []string{"HOST"}) || l[2].Value != "yes" || len(l[2].Unset) != 0 {
 		t.Errorf("labels %+v", l)
 	}
@@ -313,11 +352,13 @@ services: {s: {image: "${A}-${B}", environment: [A, C]}}
 			t.Fatal(err)
 		}
 		s := service(t, h, "s")
-		if s.Image != c.want || len(s.Environment) != 2 || !s.Environment[1].Known || s.Environment[1].Value != "process" {
+		if s.Image != c.want || len(s.Environment) != 2 || !s.Environment[1].Known ||
+			s.Environment[1].Value != "process" {
 			t.Errorf("image %q, want %q; %d variables", s.Image, c.want, len(s.Environment))
 		}
 	}
-	_, err := Load(context.Background(), []string{dir}, Options{Env: env, EnvFiles: []string{filepath.Join(dir, "lost.env")}})
+	_, err := Load(context.Background(), []string{dir},
+		Options{Env: env, EnvFiles: []string{filepath.Join(dir, "lost.env")}})
 	if err == nil || clierr.Hint(err) == "" {
 		t.Errorf("error %v", err)
 	}
@@ -390,14 +431,17 @@ two="from file"
 `)
 	s := service(t, load(t, dir), "a")
 	one := label(t, s, "one")
-	if two := label(t, s, "two"); one.Value != "1" || one.Location.String() != "l.txt:2:1" || two.Value != "compose" || len(s.Labels) != 2 {
+	if two := label(t, s, "two"); one.Value != "1" || one.Location.String() != "l.txt:2:1" || two.Value != "compose" ||
+		len(s.Labels) != 2 {
 		t.Errorf("labels %+v", s.Labels)
 	}
 }
 
 func TestRootIsWhereTheInputsAre(t *testing.T) {
-	dir := tree(t, "-- a/b/compose.yaml --\nservices: {s: {image: x}}\n-- a/c/compose.yaml --\nservices: {s: {image: x}}\n")
-	h, err := Load(context.Background(), []string{filepath.Join(dir, "a", "b"), filepath.Join(dir, "a", "c")}, Options{Env: noEnv})
+	dir := tree(t, "-- a/b/compose.yaml --\nservices: {s: {image: x}}\n-- a/c/compose.yaml --\nservices: {s: {image: "+
+		"x}}\n")
+	h, err := Load(context.Background(), []string{filepath.Join(dir, "a", "b"), filepath.Join(dir, "a", "c")},
+		Options{Env: noEnv})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -421,7 +465,8 @@ func TestRootIsWhereTheInputsAre(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Load(ctx, []string{tree(t, "-- compose.yaml --\nservices: {}\n")}, Options{Env: noEnv}); err != context.Canceled {
+	if _, err := Load(ctx, []string{tree(t, "-- compose.yaml --\nservices: {}\n")},
+		Options{Env: noEnv}); err != context.Canceled {
 		t.Errorf("error %v", err)
 	}
 }

@@ -52,7 +52,8 @@ func TestSubstitute(t *testing.T) {
 // Compose's own package is the judge of what a text becomes, where it does not refuse it.
 func FuzzSubstitute(f *testing.F) {
 	logrus.SetOutput(io.Discard)
-	for _, s := range []string{"$A", "${A:-x}", "${N:-${B:-y}z}", "$$", "${A:+b}c}", "x${d-y}${N+q}{}", "${A:-a?b}", "${A?x}"} {
+	for _, s := range []string{"$A", "${A:-x}", "${N:-${B:-y}z}", "$$", "${A:+b}c}", "x${d-y}${N+q}{}", "${A:-a?b}",
+		"${A?x}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -64,7 +65,8 @@ func FuzzSubstitute(f *testing.F) {
 		want, err := template.Substitute(s, vars)
 		var missing *template.MissingRequiredError
 		switch {
-		case errors.As(err, &missing) || got.bad || err != nil && strings.Contains(s, "?"): // Compose expands the message of a required variable as well
+		// Compose expands the message of a required variable as well
+		case errors.As(err, &missing) || got.bad || err != nil && strings.Contains(s, "?"):
 		case err != nil:
 			t.Errorf("%q: compose refuses it (%v), drydock makes %q of it", s, err, got.text)
 		case got.text != want:

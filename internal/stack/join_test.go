@@ -328,12 +328,15 @@ func TestBuildCommandForms(t *testing.T) {
 // Whatever stands in a Makefile or CI file, reading it ends, and every command it finds is one that could be run.
 func FuzzBuildCommands(f *testing.F) {
 	f.Add("Makefile", "A := b\nx:\n\tdocker build -t $(A) \\\n .\n")
-	f.Add("ci.yml", "env: {A: b}\njobs: {x: {steps: [{uses: docker/build-push-action@v5, with: {context: ., tags: 'a,b'}}, {run: docker build -t a .}]}}\n")
+	f.Add("ci.yml", "env: {A: b}\njobs: {x: {steps: [{uses: docker/build-push-action@v5, with: {context: ., tags: "+
+		"'a,b'}}, {run: docker build -t a .}]}}\n")
 	f.Add("ci.yml", "a: &a [*a, *a]\n")
 	f.Add("x.sh", "A=$A$A$A$A\nB=$B\ndocker build -t ${A:-$B} .")
-	f.Add("docker-bake.hcl", "variable \"A\" { default = \"b\" }\ntarget \"x\" {\n inherits = [\"x\", \"y\"]\n tags = [\"${A}\", f(\"}\"), A]\n context = \".\" /* c */\n}\n")
+	f.Add("docker-bake.hcl", "variable \"A\" { default = \"b\" }\ntarget \"x\" {\n inherits = [\"x\", \"y\"]\n tags "+
+		"= [\"${A}\", f(\"}\"), A]\n context = \".\" /* c */\n}\n")
 	f.Add("docker-bake.json", `{"target": {"x": {"context": "a", "tags": ["b"]}}}`)
-	f.Add("Jenkinsfile", "def A = 'b'\nsh 'docker build -t a .'\nsh \"\"\"\ndocker build -t ${A} .\n\"\"\"\ndocker.build('a', '-f x y')")
+	f.Add("Jenkinsfile", "def A = 'b'\nsh 'docker build -t a .'\nsh \"\"\"\ndocker build -t ${A} .\n\"\"\"\n"+
+		"docker.build('a', '-f x y')")
 	f.Fuzz(func(t *testing.T, path, text string) {
 		if len(text) > 1<<14 {
 			return

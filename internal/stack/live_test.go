@@ -97,29 +97,40 @@ FROM x
 		"Id": "aaaa", "Name": "/shop-web-1",
 		"Config": map[string]any{
 			"Image": "web:1", "Cmd": []string{"run"}, "Entrypoint": []string{"/e"}, "User": "1000",
-			"Env": []string{"A=b=c"}, "ExposedPorts": map[string]any{"80/tcp": map[string]any{}, "443/tcp": map[string]any{}},
+			"Env": []string{"A=b=c"}, "ExposedPorts": map[string]any{"80/tcp": map[string]any{},
+				"443/tcp": map[string]any{}},
 			"Labels": labels("web", map[string]string{
-				"traefik.enable": "true", "traefik.http.routers.w.rule": "Host(`shop.example.com`)", "traefik.http.routers.w.middlewares": "old"}),
+				"traefik.enable": "true", "traefik.http.routers.w.rule": "Host(`shop.example.com`)",
+				"traefik.http.routers.w.middlewares": "old"}),
 			"Healthcheck": map[string]any{"Test": []string{"CMD", "true"}},
 		},
 		"HostConfig": map[string]any{"NetworkMode": "shop_default", "Privileged": true},
 		"NetworkSettings": map[string]any{
 			"Networks": map[string]any{"shop_default": map[string]any{}, "edge": map[string]any{}},
 			"Ports": map[string]any{
-				"80/tcp":  []map[string]any{{"HostIp": "0.0.0.0", "HostPort": "8080"}, {"HostIp": "::", "HostPort": "8080"}},
+				"80/tcp": []map[string]any{{"HostIp": "0.0.0.0", "HostPort": "8080"},
+					{"HostIp": "::", "HostPort": "8080"}},
 				"443/tcp": []map[string]any{{"HostIp": "127.0.0.1", "HostPort": "8443"}}},
 		},
-		"Mounts": []map[string]any{{"Type": "bind", "Source": "/s", "Destination": "/d", "RW": false}, {"Type": "volume", "Name": "v", "Source": "/var/v", "Destination": "/c", "RW": true}},
+		"Mounts": []map[string]any{{"Type": "bind", "Source": "/s", "Destination": "/d", "RW": false},
+			{"Type": "volume", "Name": "v", "Source": "/var/v", "Destination": "/c", "RW": true}},
 	}
-	second := map[string]any{"Id": "bbbb", "Name": "/shop-web-2", "Config": map[string]any{"Image": "web:1", "Labels": labels("web", nil)},
-		"NetworkSettings": map[string]any{"Ports": map[string]any{"80/tcp": []map[string]any{{"HostIp": "0.0.0.0", "HostPort": "8081"}}}}}
-	side := map[string]any{"Id": "cccc", "Name": "/shop-side-1", "Config": map[string]any{"Image": "side", "Labels": labels("side", nil)},
+	second := map[string]any{"Id": "bbbb", "Name": "/shop-web-2",
+		"Config": map[string]any{"Image": "web:1", "Labels": labels("web", nil)},
+		"NetworkSettings": map[string]any{"Ports": map[string]any{"80/tcp": []map[string]any{{"HostIp": "0.0.0.0",
+			"HostPort": "8081"}}}}}
+	side := map[string]any{"Id": "cccc", "Name": "/shop-side-1",
+		"Config":     map[string]any{"Image": "side", "Labels": labels("side", nil)},
 		"HostConfig": map[string]any{"NetworkMode": "container:aaaa"}}
-	alone := map[string]any{"Id": "dddd", "Name": "/alone", "Config": map[string]any{"Image": "redis:7", "Labels": map[string]string{"x": "y"}},
+	alone := map[string]any{"Id": "dddd", "Name": "/alone",
+		"Config":     map[string]any{"Image": "redis:7", "Labels": map[string]string{"x": "y"}},
 		"HostConfig": map[string]any{"NetworkMode": "host"}}
-	far := map[string]any{"Id": "eeee", "Name": "/far-a-1", "Config": map[string]any{"Image": "a", "Labels": map[string]string{
-		"com.docker.compose.project": "far", "com.docker.compose.service": "a", "com.docker.compose.project.config_files": "/nowhere/compose.yaml"}}}
-	standIn(t, map[string]map[string]any{"aaaa": web, "bbbb": second, "cccc": side, "dddd": alone, "eeee": far, "gone": nil},
+	far := map[string]any{"Id": "eeee", "Name": "/far-a-1",
+		"Config": map[string]any{"Image": "a", "Labels": map[string]string{
+			"com.docker.compose.project": "far", "com.docker.compose.service": "a",
+			"com.docker.compose.project.config_files": "/nowhere/compose.yaml"}}}
+	standIn(t, map[string]map[string]any{"aaaa": web, "bbbb": second, "cccc": side, "dddd": alone, "eeee": far,
+		"gone": nil},
 		[]map[string]any{{"Name": "edge", "Internal": true}, {"Name": "shop_default"}})
 
 	h, err := FromEngine(context.Background(), Options{Env: noEnv, Root: dir})
@@ -138,21 +149,25 @@ FROM x
 	}
 	s := service(t, h, "web")
 	if s.ContainerID != "aaaa" || s.Image != "web:1" || s.User != "1000" || !s.Privileged || s.NetworkMode != "" ||
-		!slices.Equal(s.Command, []string{"run"}) || !slices.Equal(s.Networks, []string{"edge", "shop_default"}) || !slices.Equal(s.Expose, []string{"443/tcp", "80/tcp"}) {
+		!slices.Equal(s.Command, []string{"run"}) || !slices.Equal(s.Networks, []string{"edge", "shop_default"}) ||
+		!slices.Equal(s.Expose, []string{"443/tcp", "80/tcp"}) {
 		t.Errorf("web is %+v", s)
 	}
 	var ports []string
 	for _, p := range s.Ports {
 		ports = append(ports, portKey(p)+" @"+p.Location.String())
 	}
-	if want := []string{"00080/tcp  8080 @docker-compose.yml:5:13", "00080/tcp  8081 @docker-compose.yml:5:13", "00443/tcp 127.0.0.1 8443 @"}; !slices.Equal(ports, want) {
+	if want := []string{"00080/tcp  8080 @docker-compose.yml:5:13", "00080/tcp  8081 @docker-compose.yml:5:13",
+		"00443/tcp 127.0.0.1 8443 @"}; !slices.Equal(ports, want) {
 		t.Errorf("ports %q\n want %q", ports, want)
 	}
-	if s.Build == nil || s.Build.Dockerfile != filepath.Join(dir, "web", "Dockerfile") || s.Location.String() != "docker-compose.yml:2:3" {
+	if s.Build == nil || s.Build.Dockerfile != filepath.Join(dir, "web", "Dockerfile") ||
+		s.Location.String() != "docker-compose.yml:2:3" {
 		t.Errorf("build %+v, location %v", s.Build, s.Location)
 	}
 	rule := label(t, s, "traefik.http.routers.w.rule")
-	if rule.Value != "Host(`shop.example.com`)" || source(t, dir, rule.ValueLoc) != "Host(`${HOST}`)" || rule.RawValue != "Host(`${HOST}`)" {
+	if rule.Value != "Host(`shop.example.com`)" || source(t, dir, rule.ValueLoc) != "Host(`${HOST}`)" ||
+		rule.RawValue != "Host(`${HOST}`)" {
 		t.Errorf("rule %+v", rule)
 	}
 	if n := h.Stacks[1].Networks["edge"]; !n.Internal || n.Name != "edge" {
@@ -171,7 +186,8 @@ FROM x
 	for _, w := range h.Warnings {
 		warnings = append(warnings, w.Text)
 	}
-	if len(warnings) != 2 || !strings.Contains(warnings[0], "far") || !strings.Contains(warnings[1], "traefik.http.routers.w.middlewares") {
+	if len(warnings) != 2 || !strings.Contains(warnings[0], "far") ||
+		!strings.Contains(warnings[1], "traefik.http.routers.w.middlewares") {
 		t.Errorf("warnings %q", warnings)
 	}
 }
@@ -232,7 +248,8 @@ services:
 	}
 	s := h.Stacks[i].Services[0]
 	if s.Name != "wait" || s.ContainerID != id || s.Image != name || !slices.Equal(s.Command, []string{"/wait"}) ||
-		!slices.Equal(s.Networks, []string{name}) || !h.Stacks[i].Networks[name].Internal || !slices.Equal(s.Expose, []string{"8000/tcp"}) {
+		!slices.Equal(s.Networks, []string{name}) || !h.Stacks[i].Networks[name].Internal ||
+		!slices.Equal(s.Expose, []string{"8000/tcp"}) {
 		t.Errorf("service %+v", s)
 	}
 	if l := label(t, s, "traefik.enable"); l.Value != "true" || l.Location.String() != "compose.yaml:5:9" {

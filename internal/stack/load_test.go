@@ -233,7 +233,8 @@ func readAll(t testing.TB, path string) string {
 
 func TestWindowsLineEndsAndMarks(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, "compose.yaml", "\ufeffname: shop\r\nservices:\r\n  a:\r\n    image: x\r\n    labels:\r\n      - k=value\r\n      - \"q=quoted\"\r\n")
+	write(t, dir, "compose.yaml", "\ufeffname: shop\r\nservices:\r\n  a:\r\n    image: x\r\n    labels:\r\n      - "+
+		"k=value\r\n      - \"q=quoted\"\r\n")
 	h := load(t, dir)
 	if h.Stacks[0].Name != "shop" || len(h.Problems) > 0 {
 		t.Errorf("name %q, problems %v", h.Stacks[0].Name, h.Problems)

@@ -37,7 +37,8 @@ func composeLoad(t testing.TB, dir string, files []string, env map[string]string
 	for _, f := range files {
 		configs = append(configs, types.ConfigFile{Filename: f})
 	}
-	return loader.LoadWithContext(context.Background(), types.ConfigDetails{WorkingDir: dir, ConfigFiles: configs, Environment: env},
+	return loader.LoadWithContext(context.Background(), types.ConfigDetails{WorkingDir: dir, ConfigFiles: configs,
+		Environment: env},
 		func(o *loader.Options) {
 			o.SetProjectName("p", true)
 			o.SkipConsistencyCheck = true
@@ -197,7 +198,8 @@ const slow = 3 * time.Second
 func compare(t testing.TB, dir string, files ...string) bool {
 	t.Helper()
 	start := time.Now()
-	h, err := LoadProjects(context.Background(), []Project{{Name: "p", Dir: dir, Files: slices.Clone(files), EnvFiles: []string{os.DevNull}}},
+	h, err := LoadProjects(context.Background(),
+		[]Project{{Name: "p", Dir: dir, Files: slices.Clone(files), EnvFiles: []string{os.DevNull}}},
 		Options{Env: noEnv})
 	if took := time.Since(start); took > slow {
 		t.Errorf("drydock took %v", took)

@@ -16,7 +16,8 @@ type projects struct{ *rand.Rand }
 func (r projects) pick(words ...string) string { return words[r.IntN(len(words))] }
 
 func (r projects) value() string {
-	return r.pick("1", "true", "two words", "${A}", "${B:-x}", "${C-}", "$$y", "a=b", "é", "0x10", "1.50", "null", "~", "yes", "a,b", "12:30", "${A:+z}", "-", "", "1e3", "2024-01-01", "'q'", `"q"`, `"a\tb"`, "a: b", "#c", "x #c")
+	return r.pick("1", "true", "two words", "${A}", "${B:-x}", "${C-}", "$$y", "a=b", "é", "0x10", "1.50", "null", "~",
+		"yes", "a,b", "12:30", "${A:+z}", "-", "", "1e3", "2024-01-01", "'q'", `"q"`, `"a\tb"`, "a: b", "#c", "x #c")
 }
 
 // quoted writes a text so that YAML reads it as it is, or as what it looks like.
@@ -82,28 +83,37 @@ func (r projects) service(b *strings.Builder, names []string) {
 		r.pairs(b, in+"    ")
 	}
 	if r.IntN(3) == 0 {
-		r.list(b, "ports", in, "80", "80:80", "8080:80", "127.0.0.1:80:80", "53:53/udp", "1-2:1-2", "9000-9010:80", "[::1]:80:80")
+		r.list(b, "ports", in, "80", "80:80", "8080:80", "127.0.0.1:80:80", "53:53/udp", "1-2:1-2", "9000-9010:80",
+			"[::1]:80:80")
 	}
 	if r.IntN(3) == 0 {
 		r.list(b, "volumes", in, "./a:/a", "v:/v:ro", "/b", "../c:/a", "~/d:/d", "v:/v/")
 	}
 	if r.IntN(3) == 0 {
-		fmt.Fprintf(b, "%s%s\n", in, r.pick("networks: [n, default]", "networks: {n: {aliases: [q]}, m: }", "network_mode: host", "networks: [m]", "networks: {}"))
+		fmt.Fprintf(b, "%s%s\n", in, r.pick("networks: [n, default]", "networks: {n: {aliases: [q]}, m: }",
+			"network_mode: host", "networks: [m]", "networks: {}"))
 	}
 	if r.IntN(3) == 0 {
-		fmt.Fprintf(b, "%s%s\n", in, r.pick(`command: run "a b" c`, "command: [x, y]", "command:", "command: []", "entrypoint: /e -x", `command: ["${A}", "$$b"]`))
+		fmt.Fprintf(b, "%s%s\n", in, r.pick(`command: run "a b" c`, "command: [x, y]", "command:", "command: []",
+			"entrypoint: /e -x", `command: ["${A}", "$$b"]`))
 	}
 	if r.IntN(3) == 0 {
-		fmt.Fprintf(b, "%s%s\n", in, r.pick("build: .", "build: ./x", "build: {context: x, dockerfile: ../D, target: t}", "build: {args: {X: 1, Y: }}", "build: {args: [X=2]}", "build: {context: ., dockerfile_inline: 'FROM x'}"))
+		fmt.Fprintf(b, "%s%s\n", in,
+			r.pick("build: .", "build: ./x", "build: {context: x, dockerfile: ../D, target: t}",
+				"build: {args: {X: 1, Y: }}", "build: {args: [X=2]}",
+				"build: {context: ., dockerfile_inline: 'FROM x'}"))
 	}
 	if r.IntN(4) == 0 {
-		fmt.Fprintf(b, "%s%s\n", in, r.pick("user: '1:1'", "privileged: true", "profiles: [p, q]", "healthcheck: {test: x}", "healthcheck: {disable: true}", "expose: [1, '2']", "user: !reset null", "ports: !reset []", "labels: !override {o: v}", "environment: !override [O=v]"))
+		fmt.Fprintf(b, "%s%s\n", in, r.pick("user: '1:1'", "privileged: true", "profiles: [p, q]",
+			"healthcheck: {test: x}", "healthcheck: {disable: true}", "expose: [1, '2']", "user: !reset null",
+			"ports: !reset []", "labels: !override {o: v}", "environment: !override [O=v]"))
 	}
 	switch r.IntN(10) {
 	case 0, 1:
 		fmt.Fprintf(b, "%sextends: %s\n", in, r.pick(names...))
 	case 2:
-		fmt.Fprintf(b, "%sextends: {file: %s, service: %s}\n", in, r.pick("sub/common.yaml", "./sub/../sub/common.yaml"), r.pick("s0", "s1", "s2"))
+		fmt.Fprintf(b, "%sextends: {file: %s, service: %s}\n", in,
+			r.pick("sub/common.yaml", "./sub/../sub/common.yaml"), r.pick("s0", "s1", "s2"))
 	case 3:
 		fmt.Fprintf(b, "%s<<: *base\n", in)
 	}
@@ -113,7 +123,8 @@ func (r projects) file() string {
 	var b strings.Builder
 	b.WriteString("x-base: &base {user: '7', labels: &l [l=1], environment: {E: e}}\n")
 	if r.IntN(5) == 0 {
-		b.WriteString(r.pick("include: [sub/inc.yaml]\n", "include: [{path: [sub/inc.yaml, sub/inc2.yaml], project_directory: other}]\n"))
+		b.WriteString(r.pick("include: [sub/inc.yaml]\n",
+			"include: [{path: [sub/inc.yaml, sub/inc2.yaml], project_directory: other}]\n"))
 	}
 	b.WriteString("services:\n")
 	names := []string{"s0", "s1", "s2"}
@@ -155,7 +166,8 @@ func TestRandomProjectsReadAsComposeReadsThem(t *testing.T) {
 			checkPlaces(t, dir, files...)
 		}
 		if t.Failed() {
-			for _, f := range append(files, filepath.Join(dir, "sub", "common.yaml"), filepath.Join(dir, "sub", "inc.yaml"), filepath.Join(dir, "sub", "inc2.yaml")) {
+			for _, f := range append(files, filepath.Join(dir, "sub", "common.yaml"),
+				filepath.Join(dir, "sub", "inc.yaml"), filepath.Join(dir, "sub", "inc2.yaml")) {
 				t.Logf("%s:\n%s", f, readAll(t, f))
 			}
 			t.Fatalf("seed %d", seed)

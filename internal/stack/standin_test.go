@@ -25,7 +25,8 @@ func TestStandIns(t *testing.T) {
     environment:
       URL: postgres://app:${PASSWORD}@db/${NAME}
 `)
-	h, err := Load(t.Context(), []string{dir}, Options{EnvFiles: []string{os.DevNull}, Env: StandIns(filepath.Join(dir, "compose.yaml"), "stand-in")})
+	h, err := Load(t.Context(), []string{dir},
+		Options{EnvFiles: []string{os.DevNull}, Env: StandIns(filepath.Join(dir, "compose.yaml"), "stand-in")})
 	if err != nil {
 		t.Fatal(err)
 	}

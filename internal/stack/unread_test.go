@@ -9,8 +9,8 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 )
 
-// TestWhatIsNotHereIsSaid reads projects that name something that is not here: the host's and the service's Unread say what,
-// and what would make the reading whole.
+// TestWhatIsNotHereIsSaid reads projects that name something that is not here: the host's and the service's Unread say
+// what, and what would make the reading whole.
 func TestWhatIsNotHereIsSaid(t *testing.T) {
 	for name, c := range map[string]struct {
 		files   string
@@ -18,28 +18,40 @@ func TestWhatIsNotHereIsSaid(t *testing.T) {
 		service string // part of one of service a's
 	}{
 		"an include by a variable": {"services: {a: {image: x}}\ninclude: ['stacks/${SITE}/app.yaml']\n",
-			"the variable SITE, on which this include hangs, has no value: set SITE, or name a file that does with --env-file", ""},
-		"an include by a variable, in its long form":    {"services: {a: {image: x}}\ninclude: [{path: ['${A}/${B}.yaml']}]\n", "one of the variables A, B", ""},
-		"a remote include":                              {"services: {a: {image: x}}\ninclude: ['https://u:p@git.example.com/x.git']\n", "fetch it and include the copy", ""},
-		"extends by a variable":                         {"services: {a: {image: x, extends: {file: '${F}.yaml', service: b}}}\n", "hangs on the variable F", "hangs on the variable F"},
-		"extends a service by a variable":               {"services: {a: {image: x, extends: {service: '${S}'}}}\n", "hangs on the variable S", "hangs on the variable S"},
-		"extends what is remote":                        {"services: {a: {image: x, extends: {file: 'https://example.com/c.yaml', service: b}}}\n", "is remote", "extend the copy"},
-		"extends a service that extends what is remote": {"services: {a: {extends: b}, b: {image: x, extends: {file: 'oci://r/c', service: b}}}\n", "is remote", "is remote"},
-		"a label file by a variable":                    {"services: {a: {image: x, label_file: './${F}.labels'}}\n", "hangs on the variable F", "its label file, ./${F}.labels, hangs on the variable F"},
-		"a label file that is lost":                     {"services: {a: {image: x, label_file: lost.labels}}\n", "", "its label file, lost.labels, could not be read"},
-		"a network by a variable":                       {"services: {a: {image: x, network_mode: 'container:${N}'}}\n", "container:${N}, hangs on the variable N", "its network, container:${N}, hangs on"},
-		"nothing of that":                               {"services: {a: {image: x}}\n", "", ""},
+			"the variable SITE, on which this include hangs, has no value: set SITE, or name a file that does with " +
+				"--env-file", ""},
+		"an include by a variable, in its long form": {"services: {a: {image: x}}\ninclude: [{path: " +
+			"['${A}/${B}.yaml']}]\n", "one of the variables A, B", ""},
+		"a remote include": {"services: {a: {image: x}}\ninclude: " +
+			"['https://u:p@git.example.com/x.git']\n", "fetch it and include the copy", ""},
+		"extends by a variable": {"services: {a: {image: x, extends: {file: '${F}.yaml', " +
+			"service: b}}}\n", "hangs on the variable F", "hangs on the variable F"},
+		"extends a service by a variable": {"services: {a: {image: x, extends: {service: '${S}'}}}\n",
+			"hangs on the variable S", "hangs on the variable S"},
+		"extends what is remote": {"services: {a: {image: x, extends: {file: " +
+			"'https://example.com/c.yaml', service: b}}}\n", "is remote", "extend the copy"},
+		"extends a service that extends what is remote": {"services: {a: {extends: b}, b: {image: x, extends: {file: " +
+			"'oci://r/c', service: b}}}\n", "is remote", "is remote"},
+		"a label file by a variable": {"services: {a: {image: x, label_file: './${F}.labels'}}\n",
+			"hangs on the variable F", "its label file, ./${F}.labels, hangs on the variable F"},
+		"a label file that is lost": {"services: {a: {image: x, label_file: lost.labels}}\n", "",
+			"its label file, lost.labels, could not be read"},
+		"a network by a variable": {"services: {a: {image: x, network_mode: 'container:${N}'}}\n",
+			"container:${N}, hangs on the variable N", "its network, container:${N}, hangs on"},
+		"nothing of that": {"services: {a: {image: x}}\n", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := load(t, tree(t, "-- compose.yaml --\n"+c.files))
 			var said []string
 			for _, u := range h.Unread {
-				if said = append(said, u.Reason); u.Path == "" || u.Location.Line == 0 || strings.Contains(u.Path, "u:p") {
+				if said = append(said, u.Reason); u.Path == "" || u.Location.Line == 0 ||
+					strings.Contains(u.Path, "u:p") {
 					t.Errorf("%+v", u)
 				}
 			}
 			check := func(of string, said []string, want string) {
-				if want == "" && len(said) > 0 || want != "" && !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, want) }) {
+				if want == "" && len(said) > 0 || want != "" &&
+					!slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, want) }) {
 					t.Errorf("%s: said %q, want %q", of, said, want)
 				}
 			}
@@ -55,7 +67,8 @@ func TestNothingButIncludesByVariablesNamesThem(t *testing.T) {
 		"":     "nothing is left to read: the variable SITE, on which what it includes hangs, has no value",
 		"here": "Its path comes from variables, stacks/${SITE}/app.yaml",
 	} {
-		_, err := Load(context.Background(), []string{dir}, Options{Env: func(name string) (string, bool) { return value, name == "SITE" && value != "" }})
+		_, err := Load(context.Background(), []string{dir},
+			Options{Env: func(name string) (string, bool) { return value, name == "SITE" && value != "" }})
 		if err == nil || !strings.Contains(err.Error()+clierr.Hint(err), want) {
 			t.Errorf("SITE=%q: %v | %s", value, err, clierr.Hint(err))
 		}
@@ -106,13 +119,16 @@ EMPTY=
 		t.Error("a name alone takes a value from nowhere")
 	}
 	for _, bad := range []string{"A B=c\n", "=x\n", "A=\xff\n"} {
-		h := load(t, tree(t, "-- compose.yaml --\nservices: {a: {image: x, env_file: [{path: raw.env, format: raw}]}}\n-- raw.env --\nOK=1\n"+bad))
+		h := load(t, tree(t, "-- compose.yaml --\nservices: {a: {image: x, env_file: [{path: raw.env, format: "+
+			"raw}]}}\n-- raw.env --\nOK=1\n"+bad))
 		if len(h.Problems) != 1 || h.Problems[0].Err.Line != 2 || len(h.Stacks[0].Services[0].EnvUnread) != 1 {
 			t.Errorf("%q: %+v", bad, h.Problems)
 		}
 	}
-	h = load(t, tree(t, "-- compose.yaml --\nservices: {a: {image: x, env_file: [{path: e.env, format: json}]}}\n-- e.env --\nA=1\n"))
-	if len(h.Problems) != 1 || !strings.Contains(h.Problems[0].Err.Error(), `no format of an env file is called "json"`) {
+	h = load(t, tree(t, "-- compose.yaml --\nservices: {a: {image: x, env_file: [{path: e.env, format: json}]}}\n-- "+
+		"e.env --\nA=1\n"))
+	if len(h.Problems) != 1 ||
+		!strings.Contains(h.Problems[0].Err.Error(), `no format of an env file is called "json"`) {
 		t.Errorf("%+v", h.Problems)
 	}
 }

@@ -14,8 +14,10 @@ func TestDeepConfiguration(t *testing.T) {
 	const size = 1 << 20
 	deep := func(head, part string) string { return head + strings.Repeat(part, size/len(part)) }
 	texts := map[string]string{
-		"lists": deep("http: ", "["), "mappings": deep("", "{a: "), "blocks": deep("", "- "), "json": deep("", `{"http":`), "toml lists": deep("a = ", "["),
-		"toml tables": deep("a = ", "{a = "), "toml keys": deep("a", ".a") + " = 1\n", "toml header": deep("[a", ".a") + "]\n",
+		"lists": deep("http: ", "["), "mappings": deep("", "{a: "), "blocks": deep("", "- "),
+		"json": deep("", `{"http":`), "toml lists": deep("a = ", "["),
+		"toml tables": deep("a = ", "{a = "), "toml keys": deep("a", ".a") + " = 1\n", "toml header": deep("[a", ".a") +
+			"]\n",
 		"aliases": "a: &a [x]\n" + deep("b: ", "[*a, "),
 	}
 	began := time.Now()
@@ -25,13 +27,17 @@ func TestDeepConfiguration(t *testing.T) {
 			_, _ = ReadFile(name, []byte(text), Newest)
 		}
 	}
-	for _, rule := range []string{deep("", "("), deep("", "!"), deep("Host(`a`)", " || Host(`a`)"), deep("", "(Host(`a`) && "), deep("", "Host("), deep("a", ".a"), deep("", "[")} {
+	for _, rule := range []string{deep("", "("), deep("", "!"), deep("Host(`a`)", " || Host(`a`)"),
+		deep("", "(Host(`a`) && "), deep("", "Host("), deep("a", ".a"), deep("", "[")} {
 		_, _ = ParseRule(rule, false)
 		_, _ = ParseRule(rule, true)
 		_, _ = ParseTCPRule(rule, false)
-		StaticFromFlags([]string{"--providers.docker", "--providers.docker.defaultRule=" + rule, "--providers.docker.constraints=" + rule, "--" + rule + "=1"})
-		c := Container{Name: "a", Labels: map[string]string{"traefik.http.routers.a.rule": rule, "traefik." + rule: "1"}}
-		s := StaticFromFlags([]string{"--providers.docker.constraints=" + rule, "--providers.docker.defaultRule={{if " + rule + "}}", "--entrypoints.web.address=:80"})
+		StaticFromFlags([]string{"--providers.docker", "--providers.docker.defaultRule=" + rule,
+			"--providers.docker.constraints=" + rule, "--" + rule + "=1"})
+		c := Container{Name: "a", Labels: map[string]string{"traefik.http.routers.a.rule": rule,
+			"traefik." + rule: "1"}}
+		s := StaticFromFlags([]string{"--providers.docker.constraints=" + rule, "--providers.docker.defaultRule={{if " +
+			rule + "}}", "--entrypoints.web.address=:80"})
 		Build(Input{Version: Newest, Static: s, Containers: []Container{c}})
 	}
 	if took := time.Since(began); took > 60*time.Second {

@@ -10,21 +10,25 @@ import (
 	"github.com/drydock/drydock/internal/traefik/traefiktest"
 )
 
-// labelCase is one way to write labels. Containers are separated by a line of dashes; HOST and N stand for the case's own host
-// and name; "on" and "off" for traefik.enable.
+// labelCase is one way to write labels. Containers are separated by a line of dashes; HOST and N stand for the case's
+// own host and name; "on" and "off" for traefik.enable.
 type labelCase struct{ name, labels string }
 
-const guarded = "traefik.http.routers.N.rule=Host(`HOST`)\ntraefik.http.routers.N.entrypoints=websecure\ntraefik.http.routers.N.tls=true\ntraefik.http.routers.N.middlewares=N-office\n"
+const guarded = "traefik.http.routers.N.rule=Host(`HOST`)\ntraefik.http.routers.N.entrypoints=websecure\n" +
+	"traefik.http.routers.N.tls=true\ntraefik.http.routers.N.middlewares=N-office\n"
 const officeList = "traefik.http.middlewares.N-office.ipallowlist.sourcerange=127.0.0.2/32\n"
-const httpRedirect = "traefik.http.routers.N-http.rule=Host(`HOST`)\ntraefik.http.routers.N-http.entrypoints=web\ntraefik.http.routers.N-http.middlewares=N-redirect\n" +
-	"traefik.http.middlewares.N-redirect.redirectscheme.scheme=https\ntraefik.http.middlewares.N-redirect.redirectscheme.permanent=true\n"
+const httpRedirect = "traefik.http.routers.N-http.rule=Host(`HOST`)\ntraefik.http.routers.N-http.entrypoints=web\n" +
+	"traefik.http.routers.N-http.middlewares=N-redirect\n" +
+	"traefik.http.middlewares.N-redirect.redirectscheme.scheme=https\n" +
+	"traefik.http.middlewares.N-redirect.redirectscheme.permanent=true\n"
 
 func ranged(r string) string {
 	return guarded + "traefik.http.middlewares.N-office.ipallowlist.sourcerange=" + r
 }
 
 func open(rule string) string {
-	return "traefik.http.routers.N.rule=" + rule + "\ntraefik.http.routers.N.entrypoints=websecure\ntraefik.http.routers.N.tls=true"
+	return "traefik.http.routers.N.rule=" + rule + "\ntraefik.http.routers.N.entrypoints=websecure\n" +
+		"traefik.http.routers.N.tls=true"
 }
 
 var labelCases = []labelCase{
@@ -32,15 +36,19 @@ var labelCases = []labelCase{
 	{"two ranges", ranged("127.0.0.9,127.0.0.2")},
 	{"spaces", ranged(" 127.0.0.9 , 127.0.0.2 ")},
 	{"newline", ranged("127.0.0.9,\t127.0.0.2")},
-	{"case of keys", strings.NewReplacer("http.middlewares", "HTTP.MiddleWares", "sourcerange", "SourceRange", "ipallowlist", "IPAllowList").Replace(guarded + officeList)},
+	{"case of keys", strings.NewReplacer("http.middlewares", "HTTP.MiddleWares", "sourcerange", "SourceRange",
+		"ipallowlist", "IPAllowList").Replace(guarded + officeList)},
 	{"case of the root", guarded + officeList + "Traefik.http.routers.N.priority=3"},
 	{"case of a reference", strings.ReplaceAll(guarded, "middlewares=N-office", "middlewares=N-Office") + officeList},
-	{"names in two cases", guarded + officeList + "traefik.http.routers.N.service=N\ntraefik.http.services.n.loadbalancer.server.port=18980"},
+	{"names in two cases",
+		guarded + officeList +
+			"traefik.http.routers.N.service=N\ntraefik.http.services.n.loadbalancer.server.port=18980"},
 	{"unknown field", guarded + officeList + "traefik.http.routers.N.rul=Host(`x`)"},
 	{"unknown type", guarded + officeList + "traefik.http.middlewares.x.ipallow.sourcerange=1.2.3.4"},
 	{"no number", guarded + officeList + "traefik.http.routers.N.priority=high"},
 	{"misspelt namespace", strings.ReplaceAll(guarded, "routers.N.middlewares", "rooters.N.middlewares") + officeList},
-	{"misspelt http", strings.ReplaceAll(guarded, "traefik.http.routers.N.middlewares", "traefik.htttp.routers.N.middlewares") + officeList},
+	{"misspelt http", strings.ReplaceAll(guarded, "traefik.http.routers.N.middlewares",
+		"traefik.htttp.routers.N.middlewares") + officeList},
 	{"index on middlewares", strings.ReplaceAll(guarded, "middlewares=", "middlewares[0]=") + officeList},
 	{"index on the range", strings.ReplaceAll(guarded+officeList, "sourcerange=", "sourcerange[0]=")},
 	{"a name below middlewares", strings.ReplaceAll(guarded, "middlewares=", "middlewares.first=") + officeList},
@@ -53,11 +61,18 @@ var labelCases = []labelCase{
 	{"enabled", "traefik.enabled=true\n" + guarded + officeList},
 	{"not enabled", "traefik.enable=false\n" + guarded + officeList},
 	{"quotes in the value", strings.ReplaceAll(guarded, "middlewares=N-office", `middlewares="N-office"`) + officeList},
-	{"chain", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + officeList + "traefik.http.middlewares.N-chain.chain.middlewares=N-head,N-office\ntraefik.http.middlewares.N-head.headers.framedeny=true"},
-	{"chain without it", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + officeList + "traefik.http.middlewares.N-chain.chain.middlewares=N-head\ntraefik.http.middlewares.N-head.headers.framedeny=true"},
-	{"chain of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + officeList + "traefik.http.middlewares.N-chain.chain.middlewares="},
-	{"chain of itself", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + "traefik.http.middlewares.N-chain.chain.middlewares=N-chain"},
-	{"chain with an undefined one", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + officeList + "traefik.http.middlewares.N-chain.chain.middlewares=N-office,N-ghost"},
+	{"chain", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + officeList +
+		"traefik.http.middlewares.N-chain.chain.middlewares=N-head,N-office\n" +
+		"traefik.http.middlewares.N-head.headers.framedeny=true"},
+	{"chain without it", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + officeList +
+		"traefik.http.middlewares.N-chain.chain.middlewares=N-head\n" +
+		"traefik.http.middlewares.N-head.headers.framedeny=true"},
+	{"chain of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + officeList +
+		"traefik.http.middlewares.N-chain.chain.middlewares="},
+	{"chain of itself", strings.ReplaceAll(guarded, "=N-office", "=N-chain") +
+		"traefik.http.middlewares.N-chain.chain.middlewares=N-chain"},
+	{"chain with an undefined one", strings.ReplaceAll(guarded, "=N-office", "=N-chain") + officeList +
+		"traefik.http.middlewares.N-chain.chain.middlewares=N-office,N-ghost"},
 	{"with the provider", strings.ReplaceAll(guarded, "=N-office", "=N-office@docker") + officeList},
 	{"with another provider", strings.ReplaceAll(guarded, "=N-office", "=N-office@file") + officeList},
 	{"of the file", strings.ReplaceAll(guarded, "=N-office", "=filelist@file")},
@@ -88,26 +103,39 @@ var labelCases = []labelCase{
 	{"depth 0", guarded + officeList + "traefik.http.middlewares.N-office.ipallowlist.ipstrategy.depth=0"},
 	{"depth -1", guarded + officeList + "traefik.http.middlewares.N-office.ipallowlist.ipstrategy.depth=-1"},
 	{"strategy switched on", guarded + officeList + "traefik.http.middlewares.N-office.ipallowlist.ipstrategy=true"},
-	{"excluded without proxy", guarded + officeList + "traefik.http.middlewares.N-office.ipallowlist.ipstrategy.excludedips=127.0.0.200"},
-	{"list before redirect", strings.ReplaceAll(httpRedirect, "middlewares=N-redirect", "middlewares=N-office,N-redirect") + officeList},
-	{"list behind redirect", strings.ReplaceAll(httpRedirect, "middlewares=N-redirect", "middlewares=N-redirect,N-office") + officeList},
+	{"excluded without proxy",
+		guarded + officeList + "traefik.http.middlewares.N-office.ipallowlist.ipstrategy.excludedips=127.0.0.200"},
+	{"list before redirect", strings.ReplaceAll(httpRedirect, "middlewares=N-redirect",
+		"middlewares=N-office,N-redirect") + officeList},
+	{"list behind redirect", strings.ReplaceAll(httpRedirect, "middlewares=N-redirect",
+		"middlewares=N-redirect,N-office") + officeList},
 	{"phantom router", open("Host(`HOST`)") + "\n" + officeList + "traefik.http.routers.N-other.middlewares=N-office"},
 	{"no router", officeList},
-	{"two services, none named", guarded + officeList + "traefik.http.services.a-N.loadbalancer.server.port=18980\ntraefik.http.services.b-N.loadbalancer.server.port=18980"},
-	{"two services, one named", guarded + officeList + "traefik.http.routers.N.service=a-N\ntraefik.http.services.a-N.loadbalancer.server.port=18980\ntraefik.http.services.b-N.loadbalancer.server.port=18980"},
+	{"two services, none named", guarded + officeList + "traefik.http.services.a-N.loadbalancer.server.port=18980\n" +
+		"traefik.http.services.b-N.loadbalancer.server.port=18980"},
+	{"two services, one named",
+		guarded + officeList +
+			"traefik.http.routers.N.service=a-N\ntraefik.http.services.a-N.loadbalancer.server.port=18980\n" +
+			"traefik.http.services.b-N.loadbalancer.server.port=18980"},
 	{"servers in a list", guarded + officeList + "traefik.http.services.N.loadbalancer.servers[0].port=18980"},
 	{"service that is not there", guarded + officeList + "traefik.http.routers.N.service=ghost-N"},
 	{"no entry points", strings.ReplaceAll(guarded, "traefik.http.routers.N.entrypoints=websecure\n", "") + officeList},
-	{"no entry points, no tls", "traefik.http.routers.N.rule=Host(`HOST`)\ntraefik.http.routers.N.middlewares=N-office\n" + officeList},
+	{"no entry points, no tls",
+		"traefik.http.routers.N.rule=Host(`HOST`)\ntraefik.http.routers.N.middlewares=N-office\n" + officeList},
 	{"unknown entry point", strings.ReplaceAll(guarded, "=websecure", "=websecur") + officeList},
 	{"one of two entry points", strings.ReplaceAll(guarded, "=websecure", "=websecur,websecure") + officeList},
 	{"tls=false", strings.ReplaceAll(guarded, "tls=true", "tls=false") + officeList},
-	{"tls=false with a resolver", strings.ReplaceAll(guarded, "tls=true", "tls=false\ntraefik.http.routers.N.tls.certresolver=le") + officeList},
+	{"tls=false with a resolver",
+		strings.ReplaceAll(guarded, "tls=true", "tls=false\ntraefik.http.routers.N.tls.certresolver=le") + officeList},
 	{"tls by its options", strings.ReplaceAll(guarded, "tls=true", "tls.options=default") + officeList},
 	{"tls options that are not there", strings.ReplaceAll(guarded, "tls=true", "tls.options=ghost@file") + officeList},
 	{"tls domains", strings.ReplaceAll(guarded, "tls=true", "tls.domains[0].main=HOST") + officeList},
-	{"sibling", guarded + officeList + "traefik.http.routers.N-api.rule=Host(`HOST`) && PathPrefix(`/api`)\ntraefik.http.routers.N-api.entrypoints=websecure\ntraefik.http.routers.N-api.tls=true"},
-	{"sibling of low priority", guarded + officeList + "traefik.http.routers.N-api.rule=Host(`HOST`) && PathPrefix(`/api`)\ntraefik.http.routers.N-api.entrypoints=websecure\ntraefik.http.routers.N-api.tls=true\ntraefik.http.routers.N-api.priority=1"},
+	{"sibling", guarded + officeList + "traefik.http.routers.N-api.rule=Host(`HOST`) && PathPrefix(`/api`)\n" +
+		"traefik.http.routers.N-api.entrypoints=websecure\ntraefik.http.routers.N-api.tls=true"},
+	{"sibling of low priority",
+		guarded + officeList + "traefik.http.routers.N-api.rule=Host(`HOST`) && PathPrefix(`/api`)\n" +
+			"traefik.http.routers.N-api.entrypoints=websecure\ntraefik.http.routers.N-api.tls=true\n" +
+			"traefik.http.routers.N-api.priority=1"},
 	{"priority too high", guarded + officeList + "traefik.http.routers.N.priority=9223372036854775807"},
 	{"client ip in the rule", open("Host(`HOST`) && ClientIP(`127.0.0.2`)")},
 	{"not client ip", open("Host(`HOST`) && !ClientIP(`127.0.0.3/32`)")},
@@ -135,71 +163,132 @@ var labelCases = []labelCase{
 	{"not a rule", open("HOST")},
 	{"and of nothing", open("Host(`HOST`) &&")},
 	{"version 2 syntax", open("Host(`HOST`) && Path(`/{x:api}/users`)") + "\ntraefik.http.routers.N.rulesyntax=v2"},
-	{"version 2 hosts", open("Host(`HOST`, `y.HOST`) && PathPrefix(`/api`, `/x`)") + "\ntraefik.http.routers.N.rulesyntax=v2"},
+	{"version 2 hosts", open("Host(`HOST`, `y.HOST`) && PathPrefix(`/api`, `/x`)") +
+		"\ntraefik.http.routers.N.rulesyntax=v2"},
 	{"version 2 host regexp", open("HostRegexp(`{any:.+}HOSTTAIL`)") + "\ntraefik.http.routers.N.rulesyntax=v2"},
-	{"basic auth", strings.ReplaceAll(guarded, "=N-office", "=N-auth") + "traefik.http.middlewares.N-auth.basicauth.users=a:$apr1$EqJj89Yw$WLsBIjCILtBGjHppQ76YT1"},
-	{"list and auth", strings.ReplaceAll(guarded, "=N-office", "=N-office,N-auth") + officeList + "traefik.http.middlewares.N-auth.basicauth.users=a:$apr1$EqJj89Yw$WLsBIjCILtBGjHppQ76YT1"},
-	{"redirect regexp", strings.ReplaceAll(httpRedirect, "redirectscheme.scheme=https\ntraefik.http.middlewares.N-redirect.redirectscheme.permanent=true", "redirectregex.regex=^http://(.*)\ntraefik.http.middlewares.N-redirect.redirectregex.replacement=https://$1")},
-	{"redirect of a part", strings.ReplaceAll(httpRedirect, "redirectscheme.scheme=https\ntraefik.http.middlewares.N-redirect.redirectscheme.permanent=true", "redirectregex.regex=^http://([^/]+)/api/(.*)\ntraefik.http.middlewares.N-redirect.redirectregex.replacement=https://$1/api/$2")},
-	{"redirect without scheme", strings.ReplaceAll(httpRedirect, "redirectscheme.scheme=https", "redirectscheme.port=443")},
-	{"redirect on https", strings.ReplaceAll(guarded, "=N-office", "=N-redirect") + "traefik.http.middlewares.N-redirect.redirectscheme.scheme=https"},
+	{"basic auth", strings.ReplaceAll(guarded, "=N-office", "=N-auth") +
+		"traefik.http.middlewares.N-auth.basicauth.users=a:$apr1$EqJj89Yw$WLsBIjCILtBGjHppQ76YT1"},
+	{"list and auth", strings.ReplaceAll(guarded, "=N-office", "=N-office,N-auth") + officeList +
+		"traefik.http.middlewares.N-auth.basicauth.users=a:$apr1$EqJj89Yw$WLsBIjCILtBGjHppQ76YT1"},
+	{"redirect regexp", strings.ReplaceAll(httpRedirect,
+		"redirectscheme.scheme=https\ntraefik.http.middlewares.N-redirect.redirectscheme.permanent=true",
+		"redirectregex.regex=^http://(.*)\ntraefik.http.middlewares.N-redirect.redirectregex.replacement=https://$1")},
+	{"redirect of a part",
+		strings.ReplaceAll(httpRedirect,
+			"redirectscheme.scheme=https\ntraefik.http.middlewares.N-redirect.redirectscheme.permanent=true",
+			"redirectregex.regex=^http://([^/]+)/api/(.*)\n"+
+				"traefik.http.middlewares.N-redirect.redirectregex.replacement=https://$1/api/$2")},
+	{"redirect without scheme", strings.ReplaceAll(httpRedirect, "redirectscheme.scheme=https",
+		"redirectscheme.port=443")},
+	{"redirect on https", strings.ReplaceAll(guarded, "=N-office", "=N-redirect") +
+		"traefik.http.middlewares.N-redirect.redirectscheme.scheme=https"},
 	{"plugin that is not there", guarded + "traefik.http.middlewares.N-office.plugin.fail2ban.enabled=true"},
-	{"conflict", guarded + officeList + "\n---\n" + strings.ReplaceAll(strings.ReplaceAll(guarded, "routers.N.", "routers.N-2."), "HOST", "two.HOST") + "traefik.http.middlewares.N-office.ipallowlist.sourcerange=127.0.0.3"},
-	{"same twice", guarded + officeList + "\n---\n" + strings.ReplaceAll(strings.ReplaceAll(guarded, "routers.N.", "routers.N-2."), "HOST", "two.HOST") + officeList},
-	{"same written otherwise", guarded + officeList + "\n---\n" + strings.ReplaceAll(strings.ReplaceAll(guarded, "routers.N.", "routers.N-2."), "HOST", "two.HOST") + strings.ReplaceAll(officeList, "=127", "= 127")},
-	{"other container's router", guarded + officeList + "traefik.http.services.svc-N.loadbalancer.server.port=18980\n---\n" + strings.ReplaceAll(open("Host(`HOST`) && PathPrefix(`/api`)"), "routers.N.", "routers.N-b.") + "\ntraefik.http.routers.N-b.service=svc-N"},
-	{"defined on a container that is off", strings.ReplaceAll(guarded, "=N-office", "=N-far") + "\n---\ntraefik.enable=false\ntraefik.http.middlewares.N-far.ipallowlist.sourcerange=127.0.0.2"},
-	{"defined elsewhere", strings.ReplaceAll(guarded, "=N-office", "=N-far") + "\n---\ntraefik.http.middlewares.N-far.ipallowlist.sourcerange=127.0.0.2"},
+	{"conflict", guarded + officeList + "\n---\n" +
+		strings.ReplaceAll(strings.ReplaceAll(guarded, "routers.N.", "routers.N-2."), "HOST", "two.HOST") +
+		"traefik.http.middlewares.N-office.ipallowlist.sourcerange=127.0.0.3"},
+	{"same twice", guarded + officeList + "\n---\n" +
+		strings.ReplaceAll(strings.ReplaceAll(guarded, "routers.N.", "routers.N-2."), "HOST", "two.HOST") + officeList},
+	{"same written otherwise", guarded + officeList + "\n---\n" +
+		strings.ReplaceAll(strings.ReplaceAll(guarded, "routers.N.", "routers.N-2."), "HOST",
+			"two.HOST") + strings.ReplaceAll(officeList, "=127", "= 127")},
+	{"other container's router", guarded + officeList + "traefik.http.services.svc-N.loadbalancer.server.port=18980\n" +
+		"---\n" + strings.ReplaceAll(open("Host(`HOST`) && PathPrefix(`/api`)"), "routers.N.", "routers.N-b.") +
+		"\ntraefik.http.routers.N-b.service=svc-N"},
+	{"defined on a container that is off", strings.ReplaceAll(guarded, "=N-office", "=N-far") +
+		"\n---\ntraefik.enable=false\ntraefik.http.middlewares.N-far.ipallowlist.sourcerange=127.0.0.2"},
+	{"defined elsewhere", strings.ReplaceAll(guarded, "=N-office", "=N-far") +
+		"\n---\ntraefik.http.middlewares.N-far.ipallowlist.sourcerange=127.0.0.2"},
 	{"router declared twice", guarded + officeList + "\n---\n" + guarded},
 	{"constraint of its own", "traefik.tags=N\n" + guarded + officeList},
 	{"tls store label", guarded + officeList + "traefik.tls.stores.default.defaultgeneratedcert.resolver=le"},
 	{"weighted in a label", guarded + officeList + "traefik.http.services.w-N.weighted.services[0].name=a"},
 	{"switched off with a bad child", strings.ReplaceAll(guarded, "tls=true", "tls=maybe") + officeList},
-	{"dashes and underscores", strings.ReplaceAll(strings.ReplaceAll(guarded, "=N-office", "=N_off-ice_1"), "x", "x") + "traefik.http.middlewares.N_off-ice_1.ipallowlist.sourcerange=127.0.0.2"},
+	{"dashes and underscores", strings.ReplaceAll(strings.ReplaceAll(guarded, "=N-office", "=N_off-ice_1"), "x", "x") +
+		"traefik.http.middlewares.N_off-ice_1.ipallowlist.sourcerange=127.0.0.2"},
 	{"servers transport", guarded + officeList + "traefik.http.serverstransports.N.insecureskipverify=true"},
 	{"servers transport with an unknown field", guarded + officeList + "traefik.http.serverstransports.N.nosuch=true"},
-	{"servers transport with no bool", guarded + officeList + "traefik.http.serverstransports.N.insecureskipverify=maybe"},
+	{"servers transport with no bool",
+		guarded + officeList + "traefik.http.serverstransports.N.insecureskipverify=maybe"},
 	{"tls options in labels", guarded + officeList + "traefik.tls.options.N.minversion=VersionTLS12"},
 	{"mirroring with no number", guarded + officeList + "traefik.http.services.N.mirroring.maxbodysize=big"},
 	{"parent refs in a label", guarded + officeList + "traefik.http.routers.N.parentrefs=x"},
-	{"servers by URL", guarded + officeList + "traefik.http.services.N.loadbalancer.server.url=http://" + traefiktest.Address(0) + ":18980"},
-	{"router that takes paths away", strings.ReplaceAll(guarded, "=N-office", "=N-strip,N-office") + officeList + "traefik.http.middlewares.N-strip.stripprefix.prefixes=/api"},
-	{"router that replaces paths", strings.ReplaceAll(guarded, "=N-office", "=N-path,N-office") + officeList + "traefik.http.middlewares.N-path.replacepath.path=/x"},
+	{"servers by URL", guarded + officeList + "traefik.http.services.N.loadbalancer.server.url=http://" +
+		traefiktest.Address(0) + ":18980"},
+	{"router that takes paths away", strings.ReplaceAll(guarded, "=N-office", "=N-strip,N-office") + officeList +
+		"traefik.http.middlewares.N-strip.stripprefix.prefixes=/api"},
+	{"router that replaces paths", strings.ReplaceAll(guarded, "=N-office", "=N-path,N-office") + officeList +
+		"traefik.http.middlewares.N-path.replacepath.path=/x"},
 	{"rule syntax of another version", open("Host(`HOST`)") + "\ntraefik.http.routers.N.rulesyntax=v4"},
-	{"negative priority", guarded + officeList + "traefik.http.routers.N.priority=-5\ntraefik.http.routers.N-2.rule=Host(`HOST`) && PathPrefix(`/`)\ntraefik.http.routers.N-2.priority=-9\ntraefik.http.routers.N-2.entrypoints=websecure\ntraefik.http.routers.N-2.tls=true"},
+	{"negative priority",
+		guarded + officeList + "traefik.http.routers.N.priority=-5\ntraefik.http.routers.N-2.rule=Host(`HOST`) && " +
+			"PathPrefix(`/`)\ntraefik.http.routers.N-2.priority=-9\ntraefik.http.routers.N-2.entrypoints=websecure\n" +
+			"traefik.http.routers.N-2.tls=true"},
 	{"header expression", open("Host(`HOST`) && HeaderRegexp(`X-Key`, `^[0-9]$`)")},
 	{"query expression", open("Host(`HOST`) && QueryRegexp(`a`, `^[0-9]$`)")},
 	{"query with one word", open("Host(`HOST`) && Query(`a`)")},
 	{"host expression of any case", open("HostRegexp(`^(?i)HOST$`)")},
 	{"host expression without anchors", open("HostRegexp(`HOST`)")},
-	{"chain of chains", strings.ReplaceAll(guarded, "=N-office", "=N-c1") + officeList + "traefik.http.middlewares.N-c1.chain.middlewares=N-c2\ntraefik.http.middlewares.N-c2.chain.middlewares=N-c3,N-head\ntraefik.http.middlewares.N-c3.chain.middlewares=N-office\ntraefik.http.middlewares.N-head.headers.framedeny=true"},
-	{"headers that set the address", strings.ReplaceAll(guarded, "=N-office", "=N-head,N-office") + officeList + "traefik.http.middlewares.N-office.ipallowlist.ipstrategy.depth=1\ntraefik.http.middlewares.N-head.headers.customrequestheaders.X-Forwarded-For=127.0.0.2"},
-	{"digest auth", strings.ReplaceAll(guarded, "=N-office", "=N-auth") + "traefik.http.middlewares.N-auth.digestauth.users=a:traefik:a2688e031edb4be6a3797f3882655c05"},
-	{"auth without users", strings.ReplaceAll(guarded, "=N-office", "=N-auth") + "traefik.http.middlewares.N-auth.basicauth.realm=x"},
-	{"auth with a user that cannot be read", strings.ReplaceAll(guarded, "=N-office", "=N-auth") + "traefik.http.middlewares.N-auth.basicauth.users=nocolon"},
-	{"rate limit", strings.ReplaceAll(guarded, "=N-office", "=N-rate,N-office") + officeList + "traefik.http.middlewares.N-rate.ratelimit.average=1000\ntraefik.http.middlewares.N-rate.ratelimit.burst=1000"},
-	{"rate limit of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-rate,N-office") + officeList + "traefik.http.middlewares.N-rate.ratelimit.burst=1"},
-	{"compress and retry", strings.ReplaceAll(guarded, "=N-office", "=N-z,N-r,N-office") + officeList + "traefik.http.middlewares.N-z.compress=true\ntraefik.http.middlewares.N-r.retry.attempts=2"},
-	{"retry of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-r,N-office") + officeList + "traefik.http.middlewares.N-r.retry.attempts=0"},
-	{"forward auth without address", strings.ReplaceAll(guarded, "=N-office", "=N-f") + "traefik.http.middlewares.N-f.forwardauth.trustforwardheader=true"},
-	{"strip prefix of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.stripprefix.forceslash=true"},
-	{"strip by a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.stripprefixregex.regex=["},
-	{"circuit breaker of a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.circuitbreaker.expression=nonsense"},
-	{"errors without service", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.errors.status=500\ntraefik.http.middlewares.N-s.errors.query=/"},
-	{"add prefix of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.addprefix.prefix="},
-	{"replace by a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.replacepathregex.regex=[\ntraefik.http.middlewares.N-s.replacepathregex.replacement=/"},
-	{"in flight of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.inflightreq.amount=0"},
-	{"empty headers", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.framedeny=false"},
-	{"a header taken out", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.customresponseheaders.X-Powered-By="},
-	{"no text", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.customframeoptionsvalue="},
-	{"headers with another host", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.allowedhosts=other.example.com"},
-	{"headers that redirect", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.headers.sslredirect=true"},
-	{"buffering", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.buffering.maxrequestbodybytes=1000"},
-	{"grpc web", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.grpcweb.alloworigins=*"},
-	{"content type", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.contenttype=true"},
-	{"encoded characters", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.encodedcharacters.allowencodedslash=true"},
-	{"client certificate", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList + "traefik.http.middlewares.N-s.passtlsclientcert.pem=true"},
-	{"catch-all beside", guarded + officeList + "traefik.http.routers.N-all.rule=HostRegexp(`^HOST$`) && PathPrefix(`/`)\ntraefik.http.routers.N-all.entrypoints=web"},
+	{"chain of chains", strings.ReplaceAll(guarded, "=N-office", "=N-c1") + officeList +
+		"traefik.http.middlewares.N-c1.chain.middlewares=N-c2\n" +
+		"traefik.http.middlewares.N-c2.chain.middlewares=N-c3,N-head\n" +
+		"traefik.http.middlewares.N-c3.chain.middlewares=N-office\n" +
+		"traefik.http.middlewares.N-head.headers.framedeny=true"},
+	{"headers that set the address", strings.ReplaceAll(guarded, "=N-office", "=N-head,N-office") + officeList +
+		"traefik.http.middlewares.N-office.ipallowlist.ipstrategy.depth=1\n" +
+		"traefik.http.middlewares.N-head.headers.customrequestheaders.X-Forwarded-For=127.0.0.2"},
+	{"digest auth", strings.ReplaceAll(guarded, "=N-office", "=N-auth") +
+		"traefik.http.middlewares.N-auth.digestauth.users=a:traefik:a2688e031edb4be6a3797f3882655c05"},
+	{"auth without users", strings.ReplaceAll(guarded, "=N-office", "=N-auth") +
+		"traefik.http.middlewares.N-auth.basicauth.realm=x"},
+	{"auth with a user that cannot be read", strings.ReplaceAll(guarded, "=N-office", "=N-auth") +
+		"traefik.http.middlewares.N-auth.basicauth.users=nocolon"},
+	{"rate limit", strings.ReplaceAll(guarded, "=N-office", "=N-rate,N-office") + officeList +
+		"traefik.http.middlewares.N-rate.ratelimit.average=1000\ntraefik.http.middlewares.N-rate.ratelimit.burst=1000"},
+	{"rate limit of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-rate,N-office") + officeList +
+		"traefik.http.middlewares.N-rate.ratelimit.burst=1"},
+	{"compress and retry", strings.ReplaceAll(guarded, "=N-office", "=N-z,N-r,N-office") + officeList +
+		"traefik.http.middlewares.N-z.compress=true\ntraefik.http.middlewares.N-r.retry.attempts=2"},
+	{"retry of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-r,N-office") + officeList +
+		"traefik.http.middlewares.N-r.retry.attempts=0"},
+	{"forward auth without address", strings.ReplaceAll(guarded, "=N-office", "=N-f") +
+		"traefik.http.middlewares.N-f.forwardauth.trustforwardheader=true"},
+	{"strip prefix of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.stripprefix.forceslash=true"},
+	{"strip by a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.stripprefixregex.regex=["},
+	{"circuit breaker of a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.circuitbreaker.expression=nonsense"},
+	{"errors without service", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.errors.status=500\ntraefik.http.middlewares.N-s.errors.query=/"},
+	{"add prefix of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.addprefix.prefix="},
+	{"replace by a bad expression", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.replacepathregex.regex=[\n" +
+		"traefik.http.middlewares.N-s.replacepathregex.replacement=/"},
+	{"in flight of nothing", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.inflightreq.amount=0"},
+	{"empty headers", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.headers.framedeny=false"},
+	{"a header taken out", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.headers.customresponseheaders.X-Powered-By="},
+	{"no text", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.headers.customframeoptionsvalue="},
+	{"headers with another host", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.headers.allowedhosts=other.example.com"},
+	{"headers that redirect", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.headers.sslredirect=true"},
+	{"buffering", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.buffering.maxrequestbodybytes=1000"},
+	{"grpc web", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.grpcweb.alloworigins=*"},
+	{"content type", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.contenttype=true"},
+	{"encoded characters", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.encodedcharacters.allowencodedslash=true"},
+	{"client certificate", strings.ReplaceAll(guarded, "=N-office", "=N-s,N-office") + officeList +
+		"traefik.http.middlewares.N-s.passtlsclientcert.pem=true"},
+	{"catch-all beside", guarded + officeList + "traefik.http.routers.N-all.rule=HostRegexp(`^HOST$`) && " +
+		"PathPrefix(`/`)\ntraefik.http.routers.N-all.entrypoints=web"},
 }
 
 // expand makes the containers of a case.
@@ -208,7 +297,8 @@ func (c labelCase) expand(i int) (host string, cs []Container) {
 	host = name + ".example.com"
 	text := strings.NewReplacer("HOSTTAIL", host[1:], "HOST", host).Replace(c.labels)
 	for j, part := range strings.Split(text, "\n---\n") {
-		ct := Container{Project: "p", Service: fmt.Sprintf("%s-%d", name, j), Name: fmt.Sprintf("p-%s-%d-1", name, j), Labels: map[string]string{}}
+		ct := Container{Project: "p", Service: fmt.Sprintf("%s-%d", name, j), Name: fmt.Sprintf("p-%s-%d-1", name, j),
+			Labels: map[string]string{}}
 		for _, line := range strings.Split(part, "\n") {
 			k, v, ok := strings.Cut(line, "=")
 			if !ok {
@@ -259,7 +349,8 @@ func TestLabelsAgainstTraefik(t *testing.T) {
 	for _, v := range peers {
 		t.Run(v.version, func(t *testing.T) {
 			v.need(t)
-			s := setup{tool: v.tool, version: ParseVersion(v.version), eps: []string{"web", "websecure"}, flags: []string{"--providers.docker.exposedbydefault=false"}, file: fileLists}
+			s := setup{tool: v.tool, version: ParseVersion(v.version), eps: []string{"web", "websecure"},
+				flags: []string{"--providers.docker.exposedbydefault=false"}, file: fileLists}
 			var all []asked
 			for i, c := range labelCases {
 				if c.name == "auth without users" && v.version == "3.6" {
@@ -280,7 +371,8 @@ func TestLabelsAgainstTraefik(t *testing.T) {
 
 // special are requests that only some rules tell apart.
 func special(host string) []Request {
-	base := Request{From: netip.MustParseAddr(stranger), EntryPoint: "websecure", Proto: "https", Host: host, Path: "/api/users"}
+	base := Request{From: netip.MustParseAddr(stranger), EntryPoint: "websecure", Proto: "https", Host: host,
+		Path: "/api/users"}
 	post, header, query, forged := base, base, base, base
 	post.Method = "POST"
 	header.Header = http.Header{"X-Key": {"1"}}

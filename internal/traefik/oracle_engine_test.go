@@ -23,25 +23,30 @@ var engineCases = []struct {
 	gone         bool     // it does not run, or is not well: Traefik does not see it
 }{
 	{name: "guarded", labels: guarded + officeList},
-	{name: "any case, spaces", labels: strings.ReplaceAll(guarded+officeList, "ipallowlist.sourcerange=", "IPAllowList.SourceRange= 127.0.0.9 , ")},
+	{name: "any case, spaces", labels: strings.ReplaceAll(guarded+officeList, "ipallowlist.sourcerange=",
+		"IPAllowList.SourceRange= 127.0.0.9 , ")},
 	{name: "http redirect beside", labels: guarded + officeList + httpRedirect},
 	{name: "index", labels: strings.ReplaceAll(guarded, "middlewares=", "middlewares[0]=") + officeList},
 	{name: "undefined", labels: strings.ReplaceAll(guarded, "=N-office", "=N-ghost")},
 	{name: "unknown field", labels: guarded + officeList + "traefik.http.routers.N.rul=x"},
 	{name: "no router", labels: officeList},
-	{name: "port by label", labels: guarded + officeList + "traefik.http.services.N.loadbalancer.server.port=18980", run: []string{"--expose", "81", "--expose", "9000"}},
+	{name: "port by label", labels: guarded + officeList + "traefik.http.services.N.loadbalancer.server.port=18980",
+		run: []string{"--expose", "81", "--expose", "9000"}},
 	{name: "no port", labels: guarded + officeList, run: []string{"NOPORT"}, noPort: true},
-	{name: "no port, but by label", labels: guarded + officeList + "traefik.http.services.N.loadbalancer.server.port=18980", run: []string{"NOPORT"}},
+	{name: "no port, but by label", labels: guarded + officeList +
+		"traefik.http.services.N.loadbalancer.server.port=18980", run: []string{"NOPORT"}},
 	{name: "two networks", labels: guarded + officeList + "traefik.docker.network=NETWORK", run: []string{"SECOND"}},
 	{name: "published on loopback", labels: guarded + officeList, run: []string{"-p", "127.0.0.1::18980"}},
 	{name: "ended", labels: guarded + officeList, run: []string{"ENDED"}, gone: true},
-	{name: "not well", labels: guarded + officeList, run: []string{"--health-cmd", "/nothing", "--health-interval", "1s", "--health-retries", "1"}, gone: true},
+	{name: "not well", labels: guarded + officeList, run: []string{"--health-cmd", "/nothing", "--health-interval",
+		"1s", "--health-retries", "1"}, gone: true},
 	{name: "not enabled", labels: "traefik.enable=false\n" + guarded + officeList},
 	{name: "deploy label only", labels: "traefik.enable=true\ntraefik.swarm.network=x\n" + guarded + officeList},
 }
 
-// TestEngineAgainstTraefik lets a real Traefik read the containers of a real engine and asks it, as TestLabelsAgainstTraefik does
-// with the stand-in. Traefik runs on this machine, which reaches the containers' own addresses.
+// TestEngineAgainstTraefik lets a real Traefik read the containers of a real engine and asks it, as
+// TestLabelsAgainstTraefik does with the stand-in. Traefik runs on this machine, which reaches the containers' own
+// addresses.
 func TestEngineAgainstTraefik(t *testing.T) {
 	docker := testenv.Engine(t)
 	id := fmt.Sprintf("ddtraefik%d", os.Getpid())
@@ -52,8 +57,10 @@ func TestEngineAgainstTraefik(t *testing.T) {
 	e.do("network", "create", id+"b")
 	t.Cleanup(func() { e.try("network", "rm", id+"b") })
 
-	s := setup{tool: "traefik", engine: "unix:///var/run/docker.sock", version: ParseVersion("3.7"), eps: []string{"web", "websecure"}, flags: []string{
-		"--providers.docker.exposedbydefault=false", "--providers.docker.network=" + id, "--providers.docker.constraints=Label(`drydock.test`,`" + id + "`)"}}
+	s := setup{tool: "traefik", engine: "unix:///var/run/docker.sock", version: ParseVersion("3.7"),
+		eps: []string{"web", "websecure"}, flags: []string{
+			"--providers.docker.exposedbydefault=false", "--providers.docker.network=" + id,
+			"--providers.docker.constraints=Label(`drydock.test`,`" + id + "`)"}}
 	var all []asked
 	for i, c := range engineCases {
 		host, cs := labelCase{c.name, strings.ReplaceAll(c.labels, "NETWORK", id+"b")}.expand(i)
@@ -61,13 +68,16 @@ func TestEngineAgainstTraefik(t *testing.T) {
 		ct.Labels["drydock.test"], ct.Name, ct.NoPort = id, id+"-"+ct.Service, c.noPort
 		e.container(i, &ct, c.run)
 		if c.gone {
-			ct = Container{Project: "p", Service: ct.Service, Name: ct.Name, Labels: map[string]string{"traefik.enable": "false"}}
+			ct = Container{Project: "p", Service: ct.Service, Name: ct.Name,
+				Labels: map[string]string{"traefik.enable": "false"}}
 		}
 		s.containers = append(s.containers, ct)
 		all = append(all, asked{c.name, everyDoor(host, "web", "websecure")})
 	}
-	sentinel := Container{Name: id + "-sentinel", Labels: map[string]string{"traefik.enable": "true", "drydock.test": id,
-		"traefik.http.routers.sentinel.rule": "Host(`sentinel.invalid`)", "traefik.http.routers.sentinel.entrypoints": "web"}}
+	sentinel := Container{Name: id + "-sentinel", Labels: map[string]string{"traefik.enable": "true",
+		"drydock.test":                              id,
+		"traefik.http.routers.sentinel.rule":        "Host(`sentinel.invalid`)",
+		"traefik.http.routers.sentinel.entrypoints": "web"}}
 	e.container(len(engineCases), &sentinel, nil)
 	start(t, s).compareAll(t, all).print(t, "a real engine, Traefik 3.7")
 }

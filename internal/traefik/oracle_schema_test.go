@@ -48,13 +48,14 @@ func (l *listed) example() string {
 	return "1"
 }
 
-// TestSchemaAgainstTraefik writes every field that the model knows as a label of a container of its own, with a router beside it:
-// a real Traefik drops the container where it does not know the field, and so must the model.
+// TestSchemaAgainstTraefik writes every field that the model knows as a label of a container of its own, with a router
+// beside it: a real Traefik drops the container where it does not know the field, and so must the model.
 func TestSchemaAgainstTraefik(t *testing.T) {
 	for _, v := range peers {
 		t.Run(v.version, func(t *testing.T) {
 			v.need(t)
-			s := setup{tool: v.tool, version: ParseVersion(v.version), eps: []string{"web"}, flags: []string{"--providers.docker.exposedbydefault=false"}}
+			s := setup{tool: v.tool, version: ParseVersion(v.version), eps: []string{"web"},
+				flags: []string{"--providers.docker.exposedbydefault=false"}}
 			fields := schemaLines(schemaText, parseSchema(schemaText))
 			for i, f := range fields {
 				name := fmt.Sprintf("f%d", i)
@@ -62,10 +63,12 @@ func TestSchemaAgainstTraefik(t *testing.T) {
 				if f.path == "http.middlewares.*.plugin.*.*" {
 					key = "traefik.http.middlewares." + name + ".plugin.p.x"
 				}
-				s.containers = append(s.containers, Container{Project: "p", Service: name, Name: "p-" + name + "-1", Labels: map[string]string{
-					"traefik.enable": "true", "traefik.http.routers.r" + name + ".rule": "Host(`" + name + ".example.com`)", key: f.example(),
-					"com.docker.compose.project": "p", "com.docker.compose.service": name,
-				}})
+				s.containers = append(s.containers, Container{Project: "p", Service: name, Name: "p-" + name + "-1",
+					Labels: map[string]string{
+						"traefik.enable": "true", "traefik.http.routers.r" + name + ".rule": "Host(`" + name +
+							".example.com`)", key: f.example(),
+						"com.docker.compose.project": "p", "com.docker.compose.service": name,
+					}})
 			}
 			r := start(t, s)
 			data, err := r.Raw()
@@ -99,8 +102,9 @@ func TestSchemaAgainstTraefik(t *testing.T) {
 	}
 }
 
-// TestStaticAgainstTraefik gives a real Traefik every setting that the model knows: all that its version has at once, and then the
-// others one by one. A flag that no version has, at the end, keeps it from starting; which one it complains of tells the rest.
+// TestStaticAgainstTraefik gives a real Traefik every setting that the model knows: all that its version has at once,
+// and then the others one by one. A flag that no version has, at the end, keeps it from starting; which one it
+// complains of tells the rest.
 func TestStaticAgainstTraefik(t *testing.T) {
 	const last = "zzz"
 	settings := schemaLines(staticText, parseSchema(staticText))
@@ -137,7 +141,8 @@ func TestStaticAgainstTraefik(t *testing.T) {
 			} else {
 				agree += len(good)
 			}
-			t.Logf("settings, Traefik %s: %d cases; of %d answers %d agree with the real Traefik (%d of them it refuses)", v.version, len(settings), len(good)+bad, agree, bad)
+			t.Logf("settings, Traefik %s: %d cases; of %d answers %d agree with the real Traefik (%d of them it "+
+				"refuses)", v.version, len(settings), len(good)+bad, agree, bad)
 			if err := StaticFromFlags(good).Refused(version); err != nil {
 				t.Errorf("the model refuses %s", err.Key)
 			}

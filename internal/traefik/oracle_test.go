@@ -29,7 +29,8 @@ type peer struct {
 
 var peers = []peer{
 	{"traefik", "3.7", false}, {"traefik-3.3.6", "3.3", false}, {"traefik-3.0.4", "3.0", false},
-	{"traefik-3.2.3", "3.2", true}, {"traefik-3.4.3", "3.4", true}, {"traefik-3.5.3", "3.5", true}, {"traefik-3.6.15", "3.6", true},
+	{"traefik-3.2.3", "3.2", true}, {"traefik-3.4.3", "3.4", true}, {"traefik-3.5.3", "3.5", true},
+	{"traefik-3.6.15", "3.6", true},
 }
 
 // need skips where the peer is not installed; testenv.Tool says so for those that must be.
@@ -66,7 +67,8 @@ type rig struct {
 
 func start(t testing.TB, s setup) *rig {
 	t.Helper()
-	real := traefiktest.Setup{Tool: s.tool, Flags: s.flags, EntryPoints: s.eps, File: s.file, Everywhere: s.everywhere, Engine: s.engine}
+	real := traefiktest.Setup{Tool: s.tool, Flags: s.flags, EntryPoints: s.eps, File: s.file, Everywhere: s.everywhere,
+		Engine: s.engine}
 	for i, c := range s.containers {
 		s.containers[i].Hosts = []string{traefiktest.Address(i)}
 		real.Containers = append(real.Containers, traefiktest.Container{Name: c.Name, Labels: c.Labels})
@@ -93,7 +95,8 @@ type answer struct {
 
 func (r *rig) ask(q Request) (answer, error) {
 	real, err := r.Ask(traefiktest.Request{
-		From: q.From, EntryPoint: q.EntryPoint, Proto: q.Proto, Host: q.Host, Path: q.Path, Method: q.Method, Header: q.Header, Claimed: q.Claimed,
+		From: q.From, EntryPoint: q.EntryPoint, Proto: q.Proto, Host: q.Host, Path: q.Path, Method: q.Method,
+		Header: q.Header, Claimed: q.Claimed,
 	})
 	if err != nil {
 		return answer{}, err
@@ -180,8 +183,10 @@ func (r *rig) same(t testing.TB, name string, q Request, got *Answer, want answe
 	if ok {
 		return agrees
 	}
-	t.Errorf("%s: %s %s://%s%s from %s on %s %v:\n  model %s %d %v, Traefik %s %d %q\n  %s", name, orDefault(q.Method, "GET"), q.Proto, q.Host, q.Path, q.From, q.EntryPoint, q.Header,
-		got.Outcome, got.Status, got.Containers, want.outcome, want.status, want.container, strings.Join(got.Steps, "\n  "))
+	t.Errorf("%s: %s %s://%s%s from %s on %s %v:\n  model %s %d %v, Traefik %s %d %q\n  %s", name,
+		orDefault(q.Method, "GET"), q.Proto, q.Host, q.Path, q.From, q.EntryPoint, q.Header,
+		got.Outcome, got.Status, got.Containers, want.outcome, want.status, want.container,
+		strings.Join(got.Steps, "\n  "))
 	return differs
 }
 
@@ -225,7 +230,8 @@ type asked struct {
 }
 
 func (s *tally) print(t testing.TB, what string) {
-	t.Logf("%s: %d cases; of %d answers %d agree with the real Traefik, %d are left open by the model (%d allowed, %d refused, %d redirected, %d not served)",
+	t.Logf("%s: %d cases; of %d answers %d agree with the real Traefik, %d are left open by the model (%d allowed, "+
+		"%d refused, %d redirected, %d not served)",
 		what, s.cases, s.asked, s.agree, s.unknown, s.by[Allowed], s.by[Refused], s.by[Redirected], s.by[NotServed])
 	if s.by[Allowed] < s.asked/20 {
 		t.Errorf("the cases prove little: only %d of %d requests reached a backend", s.by[Allowed], s.asked)
@@ -242,7 +248,8 @@ func everyDoor(host string, eps ...string) []Request {
 		for _, src := range []string{office, stranger} {
 			for _, proto := range []string{"http", "https"} {
 				for _, path := range []string{"/", "/api/users"} {
-					out = append(out, Request{From: netip.MustParseAddr(src), EntryPoint: ep, Proto: proto, Host: host, Path: path})
+					out = append(out, Request{From: netip.MustParseAddr(src), EntryPoint: ep, Proto: proto, Host: host,
+						Path: path})
 				}
 			}
 		}

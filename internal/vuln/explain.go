@@ -179,7 +179,8 @@ func (x *Explanation) rate(db *advisory.DB, vectors, words []string) error {
 
 // recordFacts reads what a record says of its packages.
 func recordFacts(db *advisory.DB, r *advisory.Record) (RecordFacts, error) {
-	out := RecordFacts{ID: r.ID, Upstream: append([]string{}, r.Upstream...), Withdrawn: !r.Withdrawn.IsZero(), Affected: []AffectedFacts{}}
+	out := RecordFacts{ID: r.ID, Upstream: append([]string{}, r.Upstream...), Withdrawn: !r.Withdrawn.IsZero(),
+		Affected: []AffectedFacts{}}
 	packages, err := r.Packages()
 	if err != nil {
 		return out, err
@@ -246,7 +247,8 @@ func (x *Explanation) Page() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nA known vulnerability (%s).\n\n", x.ID, x.Severity)
 	if x.Malicious {
-		b.WriteString("The package itself is the attack: remove it, and treat every secret that it could read as known to others.\n\n")
+		b.WriteString("The package itself is the attack: remove it, and treat every secret that it could read as " +
+			"known to others.\n\n")
 	}
 	line := func(label, text string) {
 		if text != "" {

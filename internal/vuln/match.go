@@ -31,7 +31,8 @@ type Result struct {
 	// NotJudged are packages that cannot be judged: their version is a range, missing, or no version.
 	NotJudged []NotJudged
 	Judged    int // packages that were compared with the advisories
-	// Notes say of packages that no version is judged here, where nothing could be done about it: no gap, but to be said.
+	// Notes say of packages that no version is judged here, where nothing could be done about it: no gap, but to be
+	// said.
 	Notes []string
 }
 
@@ -67,12 +68,14 @@ func Match(ctx context.Context, db *advisory.DB, pkgs []inventory.Package, o Opt
 	for e := range m.used {
 		m.res.Advisories = append(m.res.Advisories, db.Used([]string{e})...)
 	}
-	sort.SliceStable(m.res.Advisories, func(i, j int) bool { return m.res.Advisories[i].Ecosystem < m.res.Advisories[j].Ecosystem })
+	sort.SliceStable(m.res.Advisories,
+		func(i, j int) bool { return m.res.Advisories[i].Ecosystem < m.res.Advisories[j].Ecosystem })
 	return m.res, nil
 }
 
 func newMatcher(db *advisory.DB) *matcher {
-	return &matcher{db: db, orders: map[string]version.Order{}, res: &Result{}, absent: map[string]int{}, used: map[string]bool{}, judged: map[string][]verdict{},
+	return &matcher{db: db, orders: map[string]version.Order{}, res: &Result{}, absent: map[string]int{},
+		used: map[string]bool{}, judged: map[string][]verdict{},
 		distribution: map[string][]*inventory.Package{}, owned: map[string][]ownerWord{}}
 }
 
@@ -143,8 +146,8 @@ func (m *matcher) group(pkgs []inventory.Package, o Options) []*subject {
 	return out
 }
 
-// unspoken reports whether a package is a Go module without a version, as a program of one's own nearly always is, of which
-// the advisories do not speak at all: whatever its version, they hold nothing against it.
+// unspoken reports whether a package is a Go module without a version, as a program of one's own nearly always is, of
+// which the advisories do not speak at all: whatever its version, they hold nothing against it.
 func (m *matcher) unspoken(p *inventory.Package) bool {
 	if p.Ecosystem != "Go" || p.Version != "" || p.Range || p.Name == "" || !m.db.Covers("Go", "") {
 		return false
@@ -169,7 +172,8 @@ func (m *matcher) leastGo(p *inventory.Package) {
 	if len(p.Paths) > 0 {
 		where = p.Paths[0]
 	}
-	note := fmt.Sprintf("%s names the least Go that will do (%s): the standard library is judged where the program or its image is read",
+	note := fmt.Sprintf("%s names the least Go that will do (%s): the standard library is judged where the program "+
+		"or its image is read",
 		where, strings.TrimPrefix(p.Version, ">="))
 	if !slices.Contains(m.res.Notes, note) {
 		m.res.Notes = append(m.res.Notes, note)
@@ -229,7 +233,8 @@ func (s *subject) bySource(p *inventory.Package) {
 		return
 	}
 	switch s.ecosystem {
-	case "Debian", "Ubuntu", "Alpine", "Wolfi", "Chainguard", "MinimOS", "Alpaquita", "BellSoft Hardened Containers", "Echo", "CleanStart", "Docker Hardened Images":
+	case "Debian", "Ubuntu", "Alpine", "Wolfi", "Chainguard", "MinimOS", "Alpaquita", "BellSoft Hardened Containers",
+		"Echo", "CleanStart", "Docker Hardened Images":
 		s.names = []string{p.Source.Name}
 		if p.Source.Version != "" {
 			s.version = p.Source.Version
@@ -250,7 +255,8 @@ func (m *matcher) match(s *subject) error {
 		v = nil
 		m.res.Judged -= len(s.all)
 		for _, p := range s.all {
-			m.res.NotJudged = append(m.res.NotJudged, NotJudged{*p, fmt.Sprintf("%q is no version of %s: %v", s.version, s.ecosystem, err)})
+			m.res.NotJudged = append(m.res.NotJudged,
+				NotJudged{*p, fmt.Sprintf("%q is no version of %s: %v", s.version, s.ecosystem, err)})
 		}
 	}
 	in := &installed{m, s.ecosystem, o, v, s.version}

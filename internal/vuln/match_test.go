@@ -45,7 +45,8 @@ func database(t testing.TB, records map[string][]string) *advisory.DB {
 		}
 	}
 	home := t.TempDir()
-	res, err := advisory.Import(context.Background(), home, dir, advisory.ImportOptions{Now: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)})
+	res, err := advisory.Import(context.Background(), home, dir,
+		advisory.ImportOptions{Now: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,11 +85,13 @@ func record(id, eco, name, ranges, extra string) string {
 	if extra != "" {
 		extra = "," + extra
 	}
-	return fmt.Sprintf(`{"id":%q,"modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":%q,"name":%q},"ranges":[%s]}]%s}`, id, eco, name, strings.Join(rs, ","), extra)
+	return fmt.Sprintf(
+		`{"id":%q,"modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":%q,"name":%q},"ranges":[%s]}]%s}`, id, eco, name, strings.Join(rs, ","), extra)
 }
 
 func pkg(eco, name, version string) inventory.Package {
-	return inventory.Package{Ecosystem: eco, Name: name, Version: version, Paths: []string{"lock"}, Line: 3, Services: []string{"web"}}
+	return inventory.Package{Ecosystem: eco, Name: name, Version: version, Paths: []string{"lock"}, Line: 3,
+		Services: []string{"web"}}
 }
 
 func rules(fs []finding.Finding) string {
@@ -122,7 +125,8 @@ func TestRanges(t *testing.T) {
 		{"introduced=0 fixed=2019-09-12", "", "1.0", ""},
 		{"introduced=0 last_affected=1.0 introduced=2.0 fixed=2.5", "0.9 1.0 2.2", "1.1 2.5", "2.5"},
 	} {
-		db := database(t, map[string][]string{"PyPI": {record("ZZ-1", "PyPI", "zz-pkg", c.ranges, ""), record("ZZ-2", "PyPI", "zz-other", "introduced=0", "")}})
+		db := database(t, map[string][]string{"PyPI": {record("ZZ-1", "PyPI", "zz-pkg", c.ranges, ""),
+			record("ZZ-2", "PyPI", "zz-other", "introduced=0", "")}})
 		for i, v := range strings.Fields(c.hit) {
 			fs := match(t, db, pkg("PyPI", "ZZ_pkg", v)).Findings
 			if len(fs) != 1 {
@@ -145,7 +149,8 @@ func TestListedWithdrawnMalicious(t *testing.T) {
 		record("ZZ-GONE", "npm", "zz-a", "introduced=0", `"withdrawn":"2026-01-01T00:00:00Z"`),
 		record("MAL-2026-1", "npm", "zz-b", "introduced=0", ""),
 	}})
-	res := match(t, db, pkg("npm", "zz-a", "1.2.3"), pkg("npm", "zz-a", "1.2.4"), pkg("npm", "zz-b", "1.0.0"), pkg("npm", "ZZ-B", "1.0.0"))
+	res := match(t, db, pkg("npm", "zz-a", "1.2.3"), pkg("npm", "zz-a", "1.2.4"), pkg("npm", "zz-b", "1.0.0"),
+		pkg("npm", "ZZ-B", "1.0.0"))
 	if got := rules(res.Findings); got != "MAL-2026-1 ZZ-LISTED" {
 		t.Fatalf("findings %s", got)
 	}
@@ -182,9 +187,12 @@ func TestAliases(t *testing.T) {
 // A distribution's advisory on several CVEs is a part of each, and does not make them one.
 func TestDistributionAdvisory(t *testing.T) {
 	db := database(t, map[string][]string{"Debian": {
-		record("DSA-1-1", "Debian:12", "zz-src", "introduced=0 fixed=1:1.2-3", `"upstream":["CVE-2026-0001","CVE-2026-0002"]`),
-		record("DEBIAN-CVE-2026-0002", "Debian:12", "zz-src", "introduced=0 fixed=1:1.2-3", `"upstream":["CVE-2026-0002"]`),
-		record("DEBIAN-CVE-2026-0003", "Debian:11", "zz-src", "introduced=0 fixed=1:1.2-3", `"upstream":["CVE-2026-0003"]`),
+		record("DSA-1-1", "Debian:12", "zz-src", "introduced=0 fixed=1:1.2-3",
+			`"upstream":["CVE-2026-0001","CVE-2026-0002"]`),
+		record("DEBIAN-CVE-2026-0002", "Debian:12", "zz-src", "introduced=0 fixed=1:1.2-3",
+			`"upstream":["CVE-2026-0002"]`),
+		record("DEBIAN-CVE-2026-0003", "Debian:11", "zz-src", "introduced=0 fixed=1:1.2-3",
+			`"upstream":["CVE-2026-0003"]`),
 	}})
 	p := pkg("Debian:12.5", "libzz1", "1.2-1+b1")
 	p.Source = inventory.Source{Name: "zz-src", Version: "1:1.2-1"}
@@ -193,7 +201,8 @@ func TestDistributionAdvisory(t *testing.T) {
 		t.Fatalf("findings %s", got)
 	}
 	f := res.Findings[1]
-	if got := strings.Join(f.Advisory.Aliases, " "); got != "DEBIAN-CVE-2026-0002 DSA-1-1" || f.Package.Name != "libzz1" || f.Advisory.Fixed != "1:1.2-3" {
+	if got := strings.Join(f.Advisory.Aliases, " "); got != "DEBIAN-CVE-2026-0002 DSA-1-1" ||
+		f.Package.Name != "libzz1" || f.Advisory.Fixed != "1:1.2-3" {
 		t.Errorf("%s, %+v, %+v", got, f.Package, f.Advisory)
 	}
 }
@@ -205,11 +214,13 @@ func TestSeverity(t *testing.T) {
 		"npm": {
 			record("CVE-2026-0001", "npm", "zz-a", r, v31),
 			record("ZZ-2", "npm", "zz-b", r, `"severity":[{"type":"CVSS_V2","score":"AV:N/AC:L/Au:N/C:P/I:P/A:P"}]`),
-			record("ZZ-3", "npm", "zz-c", r, `"severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"},{"type":"CVSS_V3","score":"CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:L/I:N/A:N"}]`),
+			record("ZZ-3", "npm", "zz-c", r,
+				`"severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"},{"type":"CVSS_V3","score":"CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:L/I:N/A:N"}]`),
 			record("ZZ-4", "npm", "zz-d", r, `"database_specific":{"severity":"MODERATE"}`),
 			record("ZZ-5", "npm", "zz-e", r, `"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/nonsense"}]`),
 		},
-		"PyPI": {record("ZZ-6", "PyPI", "zz-f", r, `"aliases":["CVE-2026-0001"],"database_specific":{"severity":"LOW"}`)},
+		"PyPI": {record("ZZ-6", "PyPI", "zz-f", r,
+			`"aliases":["CVE-2026-0001"],"database_specific":{"severity":"LOW"}`)},
 	})
 	for _, c := range []struct {
 		p     inventory.Package
@@ -238,7 +249,8 @@ func TestWhatIsNotJudged(t *testing.T) {
 	db := database(t, map[string][]string{"npm": {record("ZZ-1", "npm", "zz-a", "introduced=0", "")}})
 	ranged := pkg("npm", "zz-a", "^1.0.0")
 	ranged.Range = true
-	res := match(t, db, ranged, pkg("npm", "zz-a", ""), pkg("", "zz-a", "1"), pkg("Debian", "zz-a", "1"), pkg("Ubuntu:24.04", "zz-a", "1"), pkg("Ubuntu:24.04", "zz-b", "1"), pkg("npm", "zz-a", "1.0.0"))
+	res := match(t, db, ranged, pkg("npm", "zz-a", ""), pkg("", "zz-a", "1"), pkg("Debian", "zz-a", "1"),
+		pkg("Ubuntu:24.04", "zz-a", "1"), pkg("Ubuntu:24.04", "zz-b", "1"), pkg("npm", "zz-a", "1.0.0"))
 	if len(res.NotJudged) != 4 || res.Judged != 1 || len(res.Findings) != 1 {
 		t.Errorf("not judged %v, judged %d, findings %d", res.NotJudged, res.Judged, len(res.Findings))
 	}
@@ -256,7 +268,8 @@ func TestOneFindingAPackage(t *testing.T) {
 	a, b := pkg("PyPI", "zz-a", "1.0"), pkg("PyPI", "zz-a", "1.0")
 	b.Services, b.Paths = []string{"api"}, []string{"first"}
 	one, two := match(t, db, a, b), match(t, db, b, a)
-	if len(one.Findings) != 1 || strings.Join(one.Findings[0].Services, " ") != "api web" || one.Findings[0].Location.Path != "first" {
+	if len(one.Findings) != 1 || strings.Join(one.Findings[0].Services, " ") != "api web" ||
+		one.Findings[0].Location.Path != "first" {
 		t.Fatalf("%+v", one.Findings)
 	}
 	if one.Findings[0].ID != two.Findings[0].ID {
@@ -275,7 +288,8 @@ func TestOwnedByADistribution(t *testing.T) {
 			record("ZZ-2", "PyPI", "zz-a", "introduced=0 fixed=2", `"aliases":["CVE-2024-0002"]`),
 			record("ZZ-3", "PyPI", "zz-a", "introduced=0 fixed=2", `"aliases":["CVE-2024-0003"]`),
 		},
-		"Debian": {deb("DSA-1", "CVE-2024-0001", "introduced=0 fixed=1.0-1"), deb("DEBIAN-2", "CVE-2024-0002", "introduced=0")},
+		"Debian": {deb("DSA-1", "CVE-2024-0001", "introduced=0 fixed=1.0-1"),
+			deb("DEBIAN-2", "CVE-2024-0002", "introduced=0")},
 	})
 	owned := pkg("PyPI", "zz-a", "1.0")
 	owned.OwnedBy = "python3-zz-a"
@@ -301,12 +315,19 @@ func TestOwnedByADistribution(t *testing.T) {
 		rule, want string
 		ps         []inventory.Package
 	}{
-		{"CVE-2024-0001", "suppressed its files belong to the distribution's package python3-zz-a 1.0-1, in which the advisories for Debian:12 hold CVE-2024-0001 to be fixed", []inventory.Package{owned, owner}},
-		{"CVE-2024-0002", "suppressed its files belong to the distribution's package python3-zz-a 1.0-1, which the advisories for Debian:12 hold to be affected: see the finding on that package", []inventory.Package{owned, owner}},
-		{"CVE-2024-0003", "open its files belong to the distribution's package python3-zz-a 1.0-1; the advisories at hand for Debian:12 say nothing of CVE-2024-0003", []inventory.Package{owned, owner}},
-		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a, which is not among the packages read", []inventory.Package{owned}},
-		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a, which is not among", []inventory.Package{owned, stale}},
-		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a 1.0-1, of which no advisories are at hand", []inventory.Package{both, owner, stale}},
+		{"CVE-2024-0001", "suppressed its files belong to the distribution's package python3-zz-a 1.0-1, in which " +
+			"the advisories for Debian:12 hold CVE-2024-0001 to be fixed", []inventory.Package{owned, owner}},
+		{"CVE-2024-0002", "suppressed its files belong to the distribution's package python3-zz-a 1.0-1, which the " +
+			"advisories for Debian:12 hold to be affected: see the finding on that package",
+			[]inventory.Package{owned, owner}},
+		{"CVE-2024-0003", "open its files belong to the distribution's package python3-zz-a 1.0-1; the advisories at " +
+			"hand for Debian:12 say nothing of CVE-2024-0003", []inventory.Package{owned, owner}},
+		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a, which is not among the " +
+			"packages read", []inventory.Package{owned}},
+		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a, which is not among",
+			[]inventory.Package{owned, stale}},
+		{"CVE-2024-0001", "open its files belong to the distribution's package python3-zz-a 1.0-1, of which no " +
+			"advisories are at hand", []inventory.Package{both, owner, stale}},
 		{"CVE-2024-0001", "open also in venv:3", []inventory.Package{owned, elsewhere, owner}},
 	} {
 		if got := says(c.rule, c.ps...); !strings.HasPrefix(got, c.want) {
@@ -320,7 +341,8 @@ func TestModules(t *testing.T) {
 	two := `{"id":"ALSA-2026:1","modified":"2026-01-01T00:00:00Z","summary":"Important: zz security update","related":["CVE-2026-0001","CVE-2026-0002"],"affected":[
 		{"package":{"ecosystem":"AlmaLinux:9","name":"zz"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"15.1-1.module_el9.4.0+1+aa"}]}]},
 		{"package":{"ecosystem":"AlmaLinux:9","name":"zz"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"15.1-1.module_el9.5.0+7+bb"}]}]}]}`
-	bugs := record("ALBA-2026:2", "AlmaLinux:9", "zz-bug", "introduced=0 fixed=2-1.el9", `"summary":"zz-bug bug fix update"`)
+	bugs := record("ALBA-2026:2", "AlmaLinux:9", "zz-bug", "introduced=0 fixed=2-1.el9",
+		`"summary":"zz-bug bug fix update"`)
 	db := database(t, map[string][]string{"AlmaLinux": {two, bugs}})
 	if f := match(t, db, pkg("AlmaLinux:9", "zz-bug", "1-1.el9")).Findings[0]; f.Severity != finding.Info {
 		t.Errorf("a bug fix is %s", f.Severity)
@@ -345,8 +367,10 @@ func TestModules(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	db := database(t, map[string][]string{
-		"npm":    {record("GHSA-zz-1", "npm", "zz-a", "introduced=1.0.0 fixed=2.0.0", `"aliases":["CVE-2026-99001"],"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]`)},
-		"Debian": {record("DSA-9999-1", "Debian:12", "zz-src", "introduced=0 fixed=1.2", `"upstream":["CVE-2026-99001","CVE-2026-99002"]`)},
+		"npm": {record("GHSA-zz-1", "npm", "zz-a", "introduced=1.0.0 fixed=2.0.0",
+			`"aliases":["CVE-2026-99001"],"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]`)},
+		"Debian": {record("DSA-9999-1", "Debian:12", "zz-src", "introduced=0 fixed=1.2",
+			`"upstream":["CVE-2026-99001","CVE-2026-99002"]`)},
 	})
 	for _, id := range []string{"ghsa-ZZ-1", "CVE-2026-99001"} {
 		x, err := Explain(db, id)
@@ -357,7 +381,8 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: %+v", id, x)
 		}
 		page := x.Page()
-		for _, want := range []string{"# CVE-2026-99001", "npm zz-a: >= 1.0.0, < 2.0.0", "Debian:12 zz-src: < 1.2", "Answers CVE-2026-99001, CVE-2026-99002", "CVSS: 9.8"} {
+		for _, want := range []string{"# CVE-2026-99001", "npm zz-a: >= 1.0.0, < 2.0.0", "Debian:12 zz-src: < 1.2",
+			"Answers CVE-2026-99001, CVE-2026-99002", "CVSS: 9.8"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: %q is not in\n%s", id, want, page)
 			}
@@ -370,7 +395,8 @@ func TestExplain(t *testing.T) {
 
 // go.mod's least Go is no gap: nothing in the tree could make it known. It is said.
 func TestLeastGoIsNoGap(t *testing.T) {
-	p := inventory.Package{Name: "stdlib", Version: ">=1.22.3", Range: true, Ecosystem: "Go", Paths: []string{"a/go.mod"}}
+	p := inventory.Package{Name: "stdlib", Version: ">=1.22.3", Range: true, Ecosystem: "Go",
+		Paths: []string{"a/go.mod"}}
 	db, err := advisory.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -384,7 +410,8 @@ func TestLeastGoIsNoGap(t *testing.T) {
 	}
 }
 
-// Bitnami's "-0" of a bound takes in the pre-releases; that of an installed package is the packaging's revision. Composer's
+// Bitnami's "-0" of a bound takes in the pre-releases; that of an installed package is the packaging's revision.
+// Composer's
 // 1.0 is 1.0.0.
 func TestSpellings(t *testing.T) {
 	db := database(t, map[string][]string{
@@ -410,19 +437,24 @@ func TestSpellings(t *testing.T) {
 
 // Of a Go program that does not tell its version only those are gaps of which advisories speak.
 func TestGoProgramWithoutVersion(t *testing.T) {
-	db := database(t, map[string][]string{"Go": {record("GO-1", "Go", "github.com/zz/proxy", "introduced=0 fixed=2.0.0", "")}})
+	db := database(t, map[string][]string{"Go": {record("GO-1", "Go", "github.com/zz/proxy", "introduced=0 fixed=2.0.0",
+		"")}})
 	res := match(t, db, pkg("Go", "github.com/zz/proxy", ""), pkg("Go", "example.com/zz/own", ""))
-	if len(res.Findings) != 0 || res.Judged != 1 || len(res.NotJudged) != 1 || res.NotJudged[0].Package.Name != "github.com/zz/proxy" {
+	if len(res.Findings) != 0 || res.Judged != 1 || len(res.NotJudged) != 1 ||
+		res.NotJudged[0].Package.Name != "github.com/zz/proxy" {
 		t.Errorf("%+v", res)
 	}
 }
 
-// The Go database says "all versions" of programs whose releases are no versions of their module, and the releases apart.
+// The Go database says "all versions" of programs whose releases are no versions of their module, and the releases
+// apart.
 func TestRangesOfReleases(t *testing.T) {
-	db := database(t, map[string][]string{"Go": {`{"id":"GO-2","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"Go","name":"zz.io/gogs"},
+	db := database(t,
+		map[string][]string{"Go": {`{"id":"GO-2","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"Go","name":"zz.io/gogs"},
 		"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}],
 		"ecosystem_specific":{"custom_ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"0.13.4"}]}]}}]}`}})
-	if got := match(t, db, pkg("Go", "zz.io/gogs", "0.13.3")); rules(got.Findings) != "GO-2" || got.Findings[0].Advisory.Fixed != "0.13.4" {
+	if got := match(t, db, pkg("Go", "zz.io/gogs", "0.13.3")); rules(got.Findings) != "GO-2" ||
+		got.Findings[0].Advisory.Fixed != "0.13.4" {
 		t.Errorf("%+v", got.Findings)
 	}
 	if got := match(t, db, pkg("Go", "zz.io/gogs", "0.13.4")); len(got.Findings) != 0 {

@@ -159,10 +159,12 @@ func TestAgainstOsvScanner(t *testing.T) {
 		}
 		for _, p := range sample(rs, eco) {
 			all = append(all, p)
-			list = append(list, component{"library", p.Name, p.Version, fmt.Sprintf(purls[eco](p.Name), url.PathEscape(p.Version))})
+			list = append(list, component{"library", p.Name, p.Version,
+				fmt.Sprintf(purls[eco](p.Name), url.PathEscape(p.Version))})
 		}
 	}
-	theirs := runOsvScanner(t, tool, data, map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": list})
+	theirs := runOsvScanner(t, tool, data, map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+		"components": list})
 	ours := records(t, data, all)
 
 	differ := map[string]int{}
@@ -200,7 +202,8 @@ func explained(p inventory.Package, r raw, ours bool) string {
 	o, _ := version.For(eco)
 	for _, a := range r.Affected {
 		e, rel := advisory.SplitEcosystem(a.Package.Ecosystem)
-		if e != eco || rel != "" && rel != release || advisory.NormalizeName(eco, a.Package.Name) != advisory.NormalizeName(eco, p.Name) {
+		if e != eco || rel != "" && rel != release ||
+			advisory.NormalizeName(eco, a.Package.Name) != advisory.NormalizeName(eco, p.Name) {
 			continue
 		}
 		if eco == "Go" && len(a.Specific.Custom) > 0 && !ours {
@@ -288,7 +291,8 @@ func runOsvScanner(t *testing.T, tool, data string, sbom map[string]any) map[str
 	if err := os.Symlink(filepath.Join(data, "osv"), filepath.Join(cache, "osv-scalibr")); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(tool, "scan", "source", "--offline", "--offline-vulnerabilities", "--all-packages", "--all-vulns", "--format", "json", "-L", file)
+	cmd := exec.Command(tool, "scan", "source", "--offline", "--offline-vulnerabilities", "--all-packages",
+		"--all-vulns", "--format", "json", "-L", file)
 	cmd.Env = append(os.Environ(), "OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY="+cache)
 	start := time.Now()
 	out, err := cmd.Output()
@@ -310,7 +314,8 @@ func runOsvScanner(t *testing.T, tool, data string, sbom map[string]any) map[str
 	got := map[string]map[string]bool{}
 	for _, r := range res.Results {
 		for _, p := range r.Packages {
-			k := packageKey(inventory.Package{Ecosystem: p.Package.Ecosystem, Name: p.Package.Name, Version: p.Package.Version})
+			k := packageKey(inventory.Package{Ecosystem: p.Package.Ecosystem, Name: p.Package.Name,
+				Version: p.Package.Version})
 			if got[k] == nil {
 				got[k] = map[string]bool{}
 			}

@@ -10,8 +10,8 @@ import (
 )
 
 // A language's package whose files a distribution's package owns is often mended under the old version, so the
-// distribution's word on it counts: but only where there is one. Data that holds what was fixed and not what is still open
-// says nothing by silence, and then the finding stays open, with what both sides know.
+// distribution's word on it counts: but only where there is one. Data that holds what was fixed and not what is still
+// open says nothing by silence, and then the finding stays open, with what both sides know.
 
 // ownerWord is what the distribution's advisories say of one of its packages and one vulnerability.
 type ownerWord struct {
@@ -35,7 +35,8 @@ func (m *matcher) ownersOf(p *inventory.Package) []*inventory.Package {
 	var out []*inventory.Package
 	for _, o := range m.distribution[p.OwnedBy] {
 		mine, theirs := p.Refs(), o.Refs()
-		if len(mine) == 0 && len(theirs) == 0 || slices.ContainsFunc(mine, func(s string) bool { return slices.Contains(theirs, s) }) {
+		if len(mine) == 0 && len(theirs) == 0 ||
+			slices.ContainsFunc(mine, func(s string) bool { return slices.Contains(theirs, s) }) {
 			out = append(out, o)
 		}
 	}
@@ -53,7 +54,8 @@ func (m *matcher) judgedByOwner(s *subject, ids []string) (judged bool, text str
 		owners := m.ownersOf(p)
 		if len(owners) == 0 {
 			judged = false
-			text = fmt.Sprintf("its files belong to the distribution's package %s, which is not among the packages read", p.OwnedBy)
+			text = fmt.Sprintf(
+				"its files belong to the distribution's package %s, which is not among the packages read", p.OwnedBy)
 		}
 		for _, o := range owners {
 			word, said, err := m.ownerSays(o, ids)
@@ -88,15 +90,17 @@ func (m *matcher) ownerSays(o *inventory.Package, ids []string) (text string, sa
 	case !said && where == "":
 		return whose + ", of which no advisories are at hand", false, nil
 	case !said:
-		return fmt.Sprintf("%s; the advisories at hand for %s say nothing of %s in it: it may be mended there under this version, or still be open", whose, where, ids[0]), false, nil
+		return fmt.Sprintf("%s; the advisories at hand for %s say nothing of %s in it: it may be mended there under "+
+			"this version, or still be open", whose, where, ids[0]), false, nil
 	case affected:
-		return fmt.Sprintf("%s, which the advisories for %s hold to be affected: see the finding on that package", whose, where), true, nil
+		return fmt.Sprintf("%s, which the advisories for %s hold to be affected: see the finding on that package",
+			whose, where), true, nil
 	}
 	return fmt.Sprintf("%s, in which the advisories for %s hold %s to be fixed", whose, where, ids[0]), true, nil
 }
 
-// ownerWords are all that the distribution's advisories say of one of its packages, and the name of the distribution, ""
-// where there are no advisories for it.
+// ownerWords are all that the distribution's advisories say of one of its packages, and the name of the distribution,
+// "" where there are no advisories for it.
 func (m *matcher) ownerWords(o *inventory.Package) ([]ownerWord, string, error) {
 	s, reason := m.subject(o, m.options)
 	if reason != "" || !m.db.Covers(s.ecosystem, s.release) {

@@ -164,13 +164,17 @@ func (s *subject) fixText(fixed string, malicious bool) string {
 	}
 	switch s.ecosystem {
 	case "Debian", "Ubuntu":
-		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or apt-get update && apt-get install --only-upgrade %s", p.Name, fixed, source, p.Name)
+		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or apt-get "+
+			"update && apt-get install --only-upgrade %s", p.Name, fixed, source, p.Name)
 	case "Alpine", "Wolfi", "Chainguard", "MinimOS", "Alpaquita":
-		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or apk add --upgrade %s", p.Name, fixed, source, p.Name)
+		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or apk add "+
+			"--upgrade %s", p.Name, fixed, source, p.Name)
 	case "AlmaLinux", "Rocky Linux", "Red Hat", "Mageia", "openEuler", "Photon OS", "Azure Linux":
-		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or dnf upgrade %s", p.Name, fixed, source, p.Name)
+		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or dnf "+
+			"upgrade %s", p.Name, fixed, source, p.Name)
 	case "SUSE", "openSUSE":
-		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or zypper update %s", p.Name, fixed, source, p.Name)
+		return fmt.Sprintf("upgrade %s to %s%s or later: rebuild without cache on a current base image, or zypper "+
+			"update %s", p.Name, fixed, source, p.Name)
 	case "Bitnami":
 		return fmt.Sprintf("use an image with %s %s or later", p.Name, fixed)
 	}

@@ -31,8 +31,10 @@ func TestLowering(t *testing.T) {
 		{"javascript", "f(a)", "f( a /* c */ );", "f(b)"},
 		{"javascript", "if (a) f();", "if (a) { f(); }", "if (a) { g(); }"},
 		{"typescript", "let x: T = f()", "let x: T = (f());", "let y: T = f()"},
-		{"java", "class A { void f() { g(1); } }", "class A\n{\n  void f() { g(1); /* c */ }\n}", "class A { void f() { g(2); } }"},
-		{"go", "package a\nfunc f() { g(1) }\n", "package a\n\nfunc f() {\n\tg(1) // c\n}\n", "package a\nfunc f() { h(1) }\n"},
+		{"java", "class A { void f() { g(1); } }", "class A\n{\n  void f() { g(1); /* c */ }\n}",
+			"class A { void f() { g(2); } }"},
+		{"go", "package a\nfunc f() { g(1) }\n", "package a\n\nfunc f() {\n\tg(1) // c\n}\n",
+			"package a\nfunc f() { h(1) }\n"},
 		{"php", "<?php f($a, [1]);", "<?php\nf( $a, array(1) ); // c\n", "<?php f($b, [1]);"},
 		{"ruby", "f(a, 1)\n", "f a, 1 # c\n", "f(a, 2)\n"},
 		{"bash", "f a \"b\"\n", "f   a 'b' # c\n", "f a c\n"},
@@ -57,7 +59,8 @@ func TestLowering(t *testing.T) {
 
 // Every node lies within its parent and after its neighbour, and has a place in the source.
 func TestPlaces(t *testing.T) {
-	src := "import os\ndef f(a, *b, k=1):\n    '''doc'''\n    x = [i for i in a if i]\n    return os.path.join(x[0], f\"{k}\")\n"
+	src := "import os\ndef f(a, *b, k=1):\n    '''doc'''\n    x = [i for i in a if i]\n    return os.path.join(x[0], " +
+		"f\"{k}\")\n"
 	out := tree(t, "python", src)
 	for i := range out.Nodes {
 		n := &out.Nodes[i]

@@ -205,7 +205,8 @@ func (c *constants) join(v, w values) {
 		case x == y:
 		case !c.literal(x) || !c.literal(y):
 			delete(v, k)
-		case c.t.Kind(x) == c.t.Kind(y) && !c.t.AnyConst(x) && !c.t.AnyConst(y) && bytes.Equal(c.t.Text(x), c.t.Text(y)):
+		case c.t.Kind(x) == c.t.Kind(y) && !c.t.AnyConst(x) && !c.t.AnyConst(y) &&
+			bytes.Equal(c.t.Text(x), c.t.Text(y)):
 		case c.t.Kind(x) == c.t.Kind(y):
 			v[k] = c.anyOf(c.t.Kind(x))
 		default:
@@ -309,7 +310,8 @@ func (c *constants) stands(id ID, depth int) bool {
 	case Call, Args, KwArg, Spread, New, Member, Index, Bin, Unary, Interp, Cast:
 		for x := c.t.Nodes[id].First; x != Nil; x = c.t.Nodes[x].Next {
 			switch r := c.t.Nodes[x].Role; {
-			case r == Ident || r == Type || r == Fn && c.t.Nodes[x].Kind == Other || r == TypeParams || r == Mods || c.t.Nodes[x].Kind == Token:
+			case r == Ident || r == Type || r == Fn && c.t.Nodes[x].Kind == Other || r == TypeParams || r == Mods ||
+				c.t.Nodes[x].Kind == Token:
 			case r == Body || !c.stands(x, depth+1):
 				return false
 			}

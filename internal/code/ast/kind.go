@@ -84,11 +84,16 @@ const (
 )
 
 var kindNames = [patternKinds]string{
-	"None", "Program", "Name", "Str", "Num", "Bool", "Null", "This", "Regex", "Token", "Call", "Args", "KwArg", "Spread",
-	"New", "Member", "Index", "Slice", "Bin", "Unary", "Assign", "AugAssign", "Ternary", "Lambda", "List", "Tuple", "Dict", "Set", "Pair",
-	"Interp", "Cast", "Await", "Yield", "Comp", "CompFor", "Element", "Attr", "ExprStmt", "Block", "If", "While", "DoWhile", "For",
-	"ForEach", "Return", "Throw", "Break", "Continue", "Try", "Catch", "Finally", "Switch", "Case", "With", "Import", "VarDef", "FuncDef",
-	"Params", "Param", "ClassDef", "ClassBody", "Mod", "Decorator", "Other", "Metavar", "MetaDots", "Dots", "Deep", "Typed",
+	"None", "Program", "Name", "Str", "Num", "Bool", "Null", "This", "Regex", "Token", "Call", "Args", "KwArg",
+	"Spread",
+	"New", "Member", "Index", "Slice", "Bin", "Unary", "Assign", "AugAssign", "Ternary", "Lambda", "List", "Tuple",
+	"Dict", "Set", "Pair",
+	"Interp", "Cast", "Await", "Yield", "Comp", "CompFor", "Element", "Attr", "ExprStmt", "Block", "If", "While",
+	"DoWhile", "For",
+	"ForEach", "Return", "Throw", "Break", "Continue", "Try", "Catch", "Finally", "Switch", "Case", "With", "Import",
+	"VarDef", "FuncDef",
+	"Params", "Param", "ClassDef", "ClassBody", "Mod", "Decorator", "Other", "Metavar", "MetaDots", "Dots", "Deep",
+	"Typed",
 }
 
 // String is the kind's name as it is spelt in the source.
@@ -135,7 +140,8 @@ const (
 )
 
 var roleNames = [roles]string{
-	"elem", "fn", "args", "obj", "name", "left", "right", "cond", "then", "else", "body", "value", "type", "params", "mods",
+	"elem", "fn", "args", "obj", "name", "left", "right", "cond", "then", "else", "body", "value", "type", "params",
+	"mods",
 	"parents", "init", "update", "key", "handler", "final", "typeparams", "ret", "path", "alias",
 }
 

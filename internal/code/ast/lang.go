@@ -237,8 +237,8 @@ func LangByName(name string) *Lang {
 	return nil
 }
 
-// PatternLang is the language in which a rule's patterns are written that is run on files of l: that of the rule's first
-// language where the two share a form.
+// PatternLang is the language in which a rule's patterns are written that is run on files of l: that of the rule's
+// first language where the two share a form.
 func (l *Lang) PatternLang(first string) *Lang {
 	if l == yamlLang && LangByName(first) == jsonLang {
 		return yamlAsJSON

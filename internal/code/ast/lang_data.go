@@ -19,8 +19,9 @@ var jsonLang = &Lang{
 }
 
 var htmlLang = &Lang{
-	Name: "html", Aliases: []string{"xml"}, Exts: []string{".html", ".htm", ".xhtml", ".xml"}, Grammar: syntax.HTML, BareExprs: true,
-	Mask: maskMarkup,
+	Name: "html", Aliases: []string{"xml"}, Exts: []string{".html", ".htm", ".xhtml", ".xml"}, Grammar: syntax.HTML,
+	BareExprs: true,
+	Mask:      maskMarkup,
 	Spec: &Spec{
 		Table: `
 element script_element style_element: !element

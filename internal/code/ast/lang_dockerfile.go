@@ -12,7 +12,8 @@ import (
 // a command line is read as a shell reads it. ENV is a block that defines variables; each pair of LABEL is a call of
 // its own.
 var dockerfile = &Lang{
-	Name: "dockerfile", Aliases: []string{"docker"}, Exts: []string{".dockerfile", ".containerfile"}, Files: []string{"Dockerfile*", "Containerfile*"},
+	Name: "dockerfile", Aliases: []string{"docker"}, Exts: []string{".dockerfile", ".containerfile"},
+	Files:   []string{"Dockerfile*", "Containerfile*"},
 	Grammar: syntax.Bash, Read: readDockerfile, BareExprs: true, BareWords: true, Spec: &Spec{},
 	Pattern: dockerPattern(),
 	Names:   NameSpec{OpenPairs: true},
@@ -104,7 +105,8 @@ func hereDocs(line []byte) (out []string) {
 		}
 		line = bytes.TrimLeft(line[i+2:], "-")
 		n := 0
-		for n < len(line) && (line[n] == '"' || line[n] == '\'' || line[n] == '_' || line[n]|32 >= 'a' && line[n]|32 <= 'z' || n > 0 && line[n] >= '0' && line[n] <= '9') {
+		for n < len(line) && (line[n] == '"' || line[n] == '\'' || line[n] == '_' || line[n]|32 >= 'a' &&
+			line[n]|32 <= 'z' || n > 0 && line[n] >= '0' && line[n] <= '9') {
 			n++
 		}
 		if w := strings.Trim(string(line[:n]), `"'`); w != "" {
@@ -267,7 +269,8 @@ func (d *dockerReader) options(at, to int, args ID, out *[]option) int {
 				eq = end - from
 			}
 			*out = append(*out, option{from, from + eq, end})
-		case string(d.Src[from:end]) == wordDots && end < to && bytes.HasPrefix(d.Src[min(end+1, to):to], []byte("CMD")):
+		case string(d.Src[from:end]) == wordDots && end < to &&
+			bytes.HasPrefix(d.Src[min(end+1, to):to], []byte("CMD")):
 			d.text(args, Name, Elem, from, end)
 		default:
 			return at
@@ -303,7 +306,8 @@ func (d *dockerReader) optionValue(from, to int, kw ID) {
 
 // word is the next word, quotes and all; continuations are blank.
 func (d *dockerReader) word(at, to int) (from, end int) {
-	for at < to && (isBlank(d.Src[at]) || d.Src[at] == '\\' && at+1 < to && (d.Src[at+1] == '\n' || d.Src[at+1] == '\r')) {
+	for at < to && (isBlank(d.Src[at]) || d.Src[at] == '\\' && at+1 < to &&
+		(d.Src[at+1] == '\n' || d.Src[at+1] == '\r')) {
 		at++
 	}
 	from = at
@@ -339,7 +343,8 @@ func (d *dockerReader) value(from, to int, parent ID, r Role) {
 	if quote == '\'' || bytes.IndexByte(d.Src[from:to], '$') < 0 {
 		id := d.add(parent, Str, r, uint32(start), uint32(end))
 		if quote == 0 &&
-			(bytes.HasPrefix(d.Src[from:to], []byte("zqM_")) || bytes.HasPrefix(d.Src[from:to], []byte("zqE_")) || string(d.Src[from:to]) == wordDots) {
+			(bytes.HasPrefix(d.Src[from:to], []byte("zqM_")) || bytes.HasPrefix(d.Src[from:to], []byte("zqE_")) ||
+				string(d.Src[from:to]) == wordDots) {
 			d.Nodes[id].Kind = Name
 		}
 		d.setText(id, uint32(from), uint32(to))

@@ -66,7 +66,9 @@ source_file: Program
 empty_statement: -
 `,
 		Hooks: map[string]Hook{
-			"string": quoted, "paren": paren, "pair": goPair, "call": goCall, "conversion": goConversion, "functype": goFuncType, "exprs": goExprs, "for": goFor, "assign": goAssign, "define": goDefine, "inc": goInc, "vars": goVars, "params": goParams, "import": goImport,
+			"string": quoted, "paren": paren, "pair": goPair, "call": goCall, "conversion": goConversion,
+			"functype": goFuncType, "exprs": goExprs, "for": goFor, "assign": goAssign, "define": goDefine,
+			"inc": goInc, "vars": goVars, "params": goParams, "import": goImport,
 		},
 	},
 	Pattern: PatternSpec{

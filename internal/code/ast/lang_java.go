@@ -78,15 +78,18 @@ package_declaration: Other *=path
 program: Program
 `,
 		Hooks: map[string]Hook{
-			"string": quoted, "paren": paren, "call": javaCall, "new": javaNew, "scoped": scoped, "update": postfix, "assign": opAssign, "lambda": javaLambda, "ctor": javaCtor,
-			"try": javaTry, "catch": javaCatch, "label": javaLabel, "vars": javaVars, "spread": javaSpread, "inferred": javaInferred, "class": javaClass,
+			"string": quoted, "paren": paren, "call": javaCall, "new": javaNew, "scoped": scoped, "update": postfix,
+			"assign": opAssign, "lambda": javaLambda, "ctor": javaCtor,
+			"try": javaTry, "catch": javaCatch, "label": javaLabel, "vars": javaVars, "spread": javaSpread,
+			"inferred": javaInferred, "class": javaClass,
 			"modifiers": javaModifiers, "annotation": javaAnnotation, "import": javaImport,
 		},
 	},
 	Pattern: PatternSpec{
 		Statement: []string{
 			"%s;",
-		}, Argument: []string{"%s"}, Param: []string{"%s %s", "%s = %s"}, Field: []string{"%s"}, Member: []string{"%s %s;"},
+		}, Argument: []string{"%s"}, Param: []string{"%s %s", "%s = %s"}, Field: []string{"%s"},
+		Member:    []string{"%s %s;"},
 		TypeFirst: true,
 		Readings: []Reading{
 			{},
@@ -166,15 +169,20 @@ func javaParams(text string) string {
 
 // javaTypes are the boxed types and their plain ones.
 var javaTypes = map[string]string{
-	"Boolean": "boolean", "Integer": "int", "Long": "long", "Short": "short", "Byte": "byte", "Character": "char", "Float": "float", "Double": "double",
-	"java.lang.Boolean": "boolean", "java.lang.Integer": "int", "java.lang.Long": "long", "java.lang.Double": "double", "java.lang.String": "String",
+	"Boolean": "boolean", "Integer": "int", "Long": "long", "Short": "short", "Byte": "byte", "Character": "char",
+	"Float": "float", "Double": "double",
+	"java.lang.Boolean": "boolean", "java.lang.Integer": "int", "java.lang.Long": "long", "java.lang.Double": "double",
+	"java.lang.String": "String",
 }
 
 // javaReturns are methods of the library that give no text.
 var javaReturns = map[string]Kind{
-	"parseInt": Num, "parseLong": Num, "parseShort": Num, "parseByte": Num, "parseFloat": Num, "parseDouble": Num, "parseUnsignedInt": Num,
-	"intValue": Num, "longValue": Num, "doubleValue": Num, "floatValue": Num, "length": Num, "size": Num, "hashCode": Num, "indexOf": Num, "lastIndexOf": Num,
-	"compareTo": Num, "compareToIgnoreCase": Num, "parseBoolean": Bool, "booleanValue": Bool, "equals": Bool, "equalsIgnoreCase": Bool, "isEmpty": Bool,
+	"parseInt": Num, "parseLong": Num, "parseShort": Num, "parseByte": Num, "parseFloat": Num, "parseDouble": Num,
+	"parseUnsignedInt": Num,
+	"intValue":         Num, "longValue": Num, "doubleValue": Num, "floatValue": Num, "length": Num, "size": Num,
+	"hashCode": Num, "indexOf": Num, "lastIndexOf": Num,
+	"compareTo": Num, "compareToIgnoreCase": Num, "parseBoolean": Bool, "booleanValue": Bool, "equals": Bool,
+	"equalsIgnoreCase": Bool, "isEmpty": Bool,
 	"contains": Bool, "containsKey": Bool, "startsWith": Bool, "endsWith": Bool, "matches": Bool,
 }
 

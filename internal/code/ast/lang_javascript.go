@@ -107,8 +107,11 @@ ambient_declaration: ^
 `
 
 var jsHooks = map[string]Hook{
-	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": jsParen, "computed": paren, "chain": jsChain, "update": jsUpdate, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
-	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement, "jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody, "shorthand": jsShorthand, "new": jsNew,
+	"string": jsString, "template": jsTemplate, "regex": jsRegex, "paren": jsParen, "computed": paren, "chain": jsChain,
+	"update": jsUpdate, "call": jsCall, "augassign": augAssign, "arrow": jsArrow, "params": jsParams,
+	"forin": jsForIn, "vardecl": jsVarDecl, "class": jsClass, "import": jsImport, "export": jsExport, "jsx": jsElement,
+	"jsxattr": jsAttr, "as": jsAs, "decorator": decorator, "classbody": jsClassBody, "shorthand": jsShorthand,
+	"new": jsNew,
 }
 
 // jsPattern is how patterns of JavaScript and TypeScript are read.

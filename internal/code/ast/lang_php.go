@@ -90,9 +90,13 @@ namespace_use_declaration: !use
 empty_statement: -
 `,
 		Hooks: map[string]Hook{
-			"bool": phpBool, "silent": phpSilent, "exprstmt": phpExprStmt, "string": quoted, "encapsed": phpEncapsed, "paren": paren, "call": phpCall, "arg": phpArg, "new": phpNew, "scoped": scoped, "qualified": phpQualified, "index": phpIndex,
-			"augassign": augAssign, "array": phpArray, "element": phpElement, "keyword": phpKeyword, "if": phpIf, "foreach": phpForeach, "try": phpTry, "class": phpClass,
-			"props": phpProps, "use": phpUse, "text": phpText, "shell": phpShell, "consts": phpConsts, "attribute": phpAttribute, "method": phpMethod,
+			"bool": phpBool, "silent": phpSilent, "exprstmt": phpExprStmt, "string": quoted, "encapsed": phpEncapsed,
+			"paren": paren, "call": phpCall, "arg": phpArg, "new": phpNew, "scoped": scoped, "qualified": phpQualified,
+			"index":     phpIndex,
+			"augassign": augAssign, "array": phpArray, "element": phpElement, "keyword": phpKeyword, "if": phpIf,
+			"foreach": phpForeach, "try": phpTry, "class": phpClass,
+			"props": phpProps, "use": phpUse, "text": phpText, "shell": phpShell, "consts": phpConsts,
+			"attribute": phpAttribute, "method": phpMethod,
 		},
 	},
 	Pattern: PatternSpec{
@@ -100,7 +104,8 @@ empty_statement: -
 		TextPieces: true,
 		Statement: []string{
 			"%s;",
-		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"}, Member: []string{"public %s;", "function zqDots();"},
+		}, Argument: []string{"%s"}, Param: []string{"%s"}, Field: []string{"%s"},
+		Member: []string{"public %s;", "function zqDots();"},
 		Spread: true,
 		Interpolation: func(q byte, _ string) string {
 			if q == '"' {

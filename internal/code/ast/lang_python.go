@@ -86,9 +86,12 @@ match_statement: !match
 case_clause: !case
 `,
 		Hooks: map[string]Hook{
-			"string": pyString, "strings": pyStrings, "wideparen": wideParen, "exprstmt": pyExprStmt, "compare": pyCompare, "assign": pyAssign,
-			"augassign": augAssign, "ternary": pyTernary, "dict": pyDict, "generator": pyGenerator, "yield": pyYield, "if": pyIf, "try": pyTry, "with": pyWith, "import": pyImport, "importfrom": pyImportFrom,
-			"importfuture": pyImportFuture, "class": pyClass, "decorated": pyDecorated, "params": pyParams, "case": pyCase, "match": pyMatch, "decorator": decorator,
+			"string": pyString, "strings": pyStrings, "wideparen": wideParen, "exprstmt": pyExprStmt,
+			"compare": pyCompare, "assign": pyAssign,
+			"augassign": augAssign, "ternary": pyTernary, "dict": pyDict, "generator": pyGenerator, "yield": pyYield,
+			"if": pyIf, "try": pyTry, "with": pyWith, "import": pyImport, "importfrom": pyImportFrom,
+			"importfuture": pyImportFuture, "class": pyClass, "decorated": pyDecorated, "params": pyParams,
+			"case": pyCase, "match": pyMatch, "decorator": decorator,
 		},
 		Ends: pyEnds,
 	},

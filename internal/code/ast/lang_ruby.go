@@ -9,7 +9,8 @@ import (
 )
 
 var ruby = &Lang{
-	Name: "ruby", Aliases: []string{"rb"}, Exts: []string{".rb", ".rake", ".gemspec", ".ru"}, Files: []string{"Rakefile", "Gemfile"},
+	Name: "ruby", Aliases: []string{"rb"}, Exts: []string{".rb", ".rake", ".gemspec", ".ru"},
+	Files:   []string{"Rakefile", "Gemfile"},
 	Grammar: syntax.Ruby, BareExprs: true,
 	Spec: &Spec{
 		Table: `
@@ -80,7 +81,9 @@ superclass: ^
 `,
 		Ends: rubyEnds,
 		Hooks: map[string]Hook{
-			"string": rubyString, "pair": rubyPair, "heredoc": rubyHeredoc, "paren": rubyParen, "subshell": rubySubshell, "symbol": rubySymbol, "call": rubyCall, "augassign": augAssign, "lambda": rubyLambda, "body": rubyBody, "if": rubyIf, "ifmod": rubyIfMod,
+			"string": rubyString, "pair": rubyPair, "heredoc": rubyHeredoc, "paren": rubyParen,
+			"subshell": rubySubshell, "symbol": rubySymbol, "call": rubyCall, "augassign": augAssign,
+			"lambda": rubyLambda, "body": rubyBody, "if": rubyIf, "ifmod": rubyIfMod,
 			"return": rubyReturn, "ensure": rubyEnsure, "params": rubyParams, "class": rubyClass,
 		},
 	},

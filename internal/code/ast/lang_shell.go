@@ -56,9 +56,12 @@ file_redirect heredoc_redirect herestring_redirect: -
 program: Program
 `,
 		Hooks: map[string]Hook{
-			"string": quoted, "template": bashString, "expansion": bashExpansion, "braces": bashBraces, "substitution": bashSubstitution, "process": bashProcess,
-			"opaque": bashOpaque, "command": bashCommand, "if": bashIf, "assign": bashAssign, "declaration": bashDeclaration, "list": bashList, "pipeline": bashPipeline,
-			"subshell": bashSubshell, "block": bashBlock, "while": bashWhile, "bodyOnly": bashBodyOnly, "case": bashCase, "redirected": bashRedirected,
+			"string": quoted, "template": bashString, "expansion": bashExpansion, "braces": bashBraces,
+			"substitution": bashSubstitution, "process": bashProcess,
+			"opaque": bashOpaque, "command": bashCommand, "if": bashIf, "assign": bashAssign,
+			"declaration": bashDeclaration, "list": bashList, "pipeline": bashPipeline,
+			"subshell": bashSubshell, "block": bashBlock, "while": bashWhile, "bodyOnly": bashBodyOnly,
+			"case": bashCase, "redirected": bashRedirected,
 		},
 		Statements: bashStatements,
 	},

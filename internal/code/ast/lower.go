@@ -419,7 +419,8 @@ func (l *lowering) mark() {
 		case n.Kind.Statement() && n.Kind != ExprStmt || n.Kind == ExprStmt,
 			n.Kind == Other && inList && n.Role == Elem:
 			n.Flags |= FlagStmt
-		case !nonExprRole(n.Role) || n.Role == Body && p == Lambda || (n.Role == Then || n.Role == Else) && p == Ternary:
+		case !nonExprRole(n.Role) || n.Role == Body && p == Lambda || (n.Role == Then || n.Role == Else) &&
+			p == Ternary:
 			n.Flags |= FlagExpr
 		case n.Role == Ident && p == VarDef && (n.Kind == Dict || n.Kind == List):
 			n.Flags |= FlagExpr // names that are taken out of a value

@@ -8,8 +8,8 @@ import (
 )
 
 // Markup that is written by a template, and XML, are more than the grammar of HTML reads. Where it does not read a
-// source whole it is given a masked one: of the same length, so that places agree, with what it does not know out of its way.
-// Texts, names and values are taken from the source as it is.
+// source whole it is given a masked one: of the same length, so that places agree, with what it does not know out of
+// its way. Texts, names and values are taken from the source as it is.
 
 // A mark begins something that the grammar does not know and that ends with another one.
 type mark struct {

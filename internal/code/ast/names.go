@@ -659,7 +659,8 @@ func (r *resolver) importsInTurn(d *decl) {
 		if t.Kind(t.Nodes[u].Parent) == Import {
 			continue
 		}
-		at := sort.Search(len(d.imports), func(i int) bool { return t.Nodes[d.imports[i]].Start > t.Nodes[u].Start }) - 1
+		at := sort.Search(len(d.imports),
+			func(i int) bool { return t.Nodes[d.imports[i]].Start > t.Nodes[u].Start }) - 1
 		if at < 0 || names[at] == Nil || t.Nodes[names[at]].Kind == Name && t.HasText(names[at], d.name) {
 			continue
 		}

@@ -439,7 +439,8 @@ func (r *unpacker) graph(f *File, rf *Rule) *Graph {
 	}
 	g.Cells = r.named(nodes)
 	for i := range g.Nodes {
-		if n := &g.Nodes[i]; n.Kind == NodeSource && int(n.A) >= len(rf.Sources) || (n.Kind == NodeResult || n.Kind == NodeOut) && int(n.A) >= len(g.Calls) ||
+		if n := &g.Nodes[i]; n.Kind == NodeSource && int(n.A) >= len(rf.Sources) ||
+			(n.Kind == NodeResult || n.Kind == NodeOut) && int(n.A) >= len(g.Calls) ||
 			n.Kind == NodeField && int(n.A) >= nodes ||
 			n.A < 0 {
 			r.bad = true

@@ -158,7 +158,8 @@ func (x *Indexer) assignedFields() {
 		key := ""
 		switch {
 		case right == ast.Nil:
-		case t.Kind(left) == ast.Member && x.isThis(t.Child(left, ast.Obj)) && t.Kind(t.Child(left, ast.Ident)) == ast.Name:
+		case t.Kind(left) == ast.Member && x.isThis(t.Child(left, ast.Obj)) &&
+			t.Kind(t.Child(left, ast.Ident)) == ast.Name:
 			key = string(t.Text(t.Child(left, ast.Ident)))
 		case t.Kind(left) == ast.Name && x.sigil(string(t.Text(left))):
 			key = string(t.Text(left))

@@ -439,7 +439,8 @@ func (p *Pattern) form(at ast.ID, body string) bool {
 	switch {
 	case t.Nodes[first].Next != ast.Nil:
 		p.Form = Statements
-	case t.Nodes[first].Kind == ast.ExprStmt && !t.Lang.Pattern.Whole && (t.Lang.BareWords || !strings.HasSuffix(strings.TrimSpace(body), ";")):
+	case t.Nodes[first].Kind == ast.ExprStmt && !t.Lang.Pattern.Whole &&
+		(t.Lang.BareWords || !strings.HasSuffix(strings.TrimSpace(body), ";")):
 		p.Form, p.Root = Expression, t.Nodes[first].First
 	case t.Nodes[first].Flags&ast.FlagExpr != 0 && t.Nodes[first].Flags&ast.FlagStmt == 0:
 		p.Form = Expression

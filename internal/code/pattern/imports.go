@@ -108,7 +108,8 @@ func (m *Matcher) importGroup(c goal) (int32, bool, bool) {
 	}
 	var ps []ast.ID
 	p := c.p
-	for ; p != ast.Nil && m.p.Nodes[p].Kind == ast.Import && m.p.Nodes[p].Start == m.p.Nodes[c.p].Start; p = sib(m.p, p) {
+	for ; p != ast.Nil && m.p.Nodes[p].Kind == ast.Import && m.p.Nodes[p].Start == m.p.Nodes[c.p].Start; p = sib(m.p,
+		p) {
 		ps = append(ps, p)
 	}
 	g := m.push(goal{op: opStmts, p: p, t: sib(m.t, ts[len(ts)-1]), x: c.x, next: c.next, flags: c.flags})

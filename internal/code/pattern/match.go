@@ -333,11 +333,6 @@ func (m *Matcher) metavar(p, t ast.ID) bool {
 		if m.textAround(p, t) {
 			return false
 		}
-	default:
-		if m.t.Lang.Pattern.TextPieces && m.p.Kind(m.p.Nodes[p].Parent) == ast.Interp &&
-			m.t.Kind(n.Parent) == ast.Interp {
-			return false // a piece of text is asked for
-		}
 	case ast.Tuple:
 		if n.Role == ast.Type { // except (A, B): two types, not one
 			return false
@@ -360,6 +355,11 @@ func (m *Matcher) metavar(p, t ast.ID) bool {
 	case ast.ExprStmt:
 		if n.First != ast.Nil {
 			t = n.First
+		}
+	default:
+		if m.t.Lang.Pattern.TextPieces && m.p.Kind(m.p.Nodes[p].Parent) == ast.Interp &&
+			m.t.Kind(n.Parent) == ast.Interp {
+			return false // a piece of text is asked for
 		}
 	}
 	return m.bind(m.pat.vars[p], m.nodeBinding(t))

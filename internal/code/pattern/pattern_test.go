@@ -60,11 +60,14 @@ func TestMatching(t *testing.T) {
 		{"python", "os.system(...)", "from os import system as s\ns(a)\nt(a)\n", "s(a)"},
 		{"python", "f(\"...\")", "x = 'a'\nf(x)\nf(y)\n", "f(x)"},
 		// what a pattern may leave out
-		{"python", "def $F(...): ...", "@d\ndef a(x: int) -> int:\n  return 1\n", "@d def a(x: int) -> int: return 1 $F=a"},
-		{"java", "class $C { ... void $M(...) { ... } ... }", "class A { int x; public void f(int a) { g(); } }", "class A { int x; public void f(int a) { g(); } } $C=A $M=f"},
+		{"python", "def $F(...): ...", "@d\ndef a(x: int) -> int:\n  return 1\n",
+			"@d def a(x: int) -> int: return 1 $F=a"},
+		{"java", "class $C { ... void $M(...) { ... } ... }", "class A { int x; public void f(int a) { g(); } }",
+			"class A { int x; public void f(int a) { g(); } } $C=A $M=f"},
 		{"java", "(String $X).f()", "class A { void g(String s, int i) { s.f(); i.f(); } }", "s.f() $X=s"},
 		{"javascript", "f({a: $X, ...})", "f({b: 1, a: 2})", "f({b: 1, a: 2}) $X=2"},
-		{"go", "func $F(...) error { ... }", "package a\nfunc f(x int) error { return nil }\nfunc g() {}\n", "func f(x int) error { return nil } $F=f"},
+		{"go", "func $F(...) error { ... }", "package a\nfunc f(x int) error { return nil }\nfunc g() {}\n",
+			"func f(x int) error { return nil } $F=f"},
 		{"php", "f($X)", "<?php f($a); g($a);", "f($a) $X=$a"},
 		{"ruby", "f $X", "f(a)\ng a\n", "f(a) $X=a"},
 		{"bash", "curl ... | sh", "curl -s a | sh\ncurl a\n", "curl -s a | sh"},
@@ -126,7 +129,8 @@ func TestWrongPatterns(t *testing.T) {
 	if !syntax.Available {
 		t.Skip("built without cgo")
 	}
-	for _, c := range []struct{ lang, pat string }{{"python", "f(("}, {"go", "func {"}, {"javascript", "f(]"}, {"java", "class {"}} {
+	for _, c := range []struct{ lang, pat string }{{"python", "f(("}, {"go", "func {"}, {"javascript", "f(]"},
+		{"java", "class {"}} {
 		if _, err := Compile(ast.LangByName(c.lang), c.pat, &Vars{}); err == nil {
 			t.Errorf("%s: %q is taken", c.lang, c.pat)
 		}

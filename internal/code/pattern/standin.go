@@ -46,7 +46,8 @@ var (
 
 // superglobals are variables of PHP's that look like metavariables.
 var superglobals = map[string]bool{
-	"$GLOBALS": true, "$_SERVER": true, "$_GET": true, "$_POST": true, "$_FILES": true, "$_COOKIE": true, "$_SESSION": true, "$_REQUEST": true, "$_ENV": true,
+	"$GLOBALS": true, "$_SERVER": true, "$_GET": true, "$_POST": true, "$_FILES": true, "$_COOKIE": true,
+	"$_SESSION": true, "$_REQUEST": true, "$_ENV": true,
 }
 
 // split cuts a pattern's text into pieces.
@@ -144,7 +145,8 @@ func (sp *splitter) run(closing byte, depth int) {
 const classBrace = 'c'
 
 // classHead is what stands before the body of a class.
-var classHead = lazyregexp.New(`(?:^|[^\w$.])(?:class|interface|enum|record|trait)\s[^;{}()=]*(?:\([^;{}()]*\)[^;{}()=]*)?$|(?:^|[^\w$])new\s+[\w$.<>, ]+\([^;{}]*\)\s*$`)
+var classHead = lazyregexp.New(
+	`(?:^|[^\w$.])(?:class|interface|enum|record|trait)\s[^;{}()=]*(?:\([^;{}()]*\)[^;{}()=]*)?$|(?:^|[^\w$])new\s+[\w$.<>, ]+\([^;{}]*\)\s*$`)
 
 // opensClass reports whether the brace here begins the body of a class.
 func (sp *splitter) opensClass() bool {
@@ -168,7 +170,8 @@ func (sp *splitter) afterName() bool {
 // isSpread reports whether the dots are the language's own: right before what they spread, or after a type.
 func (sp *splitter) isSpread(rest string) bool {
 	if len(rest) > 3 &&
-		(isWord(rest[3]) || strings.IndexByte("$[{", rest[3]) >= 0 || rest[3] == '(' && sp.i > 0 && strings.IndexByte("([,", sp.s[sp.i-1]) >= 0) {
+		(isWord(rest[3]) || strings.IndexByte("$[{", rest[3]) >= 0 || rest[3] == '(' && sp.i > 0 &&
+			strings.IndexByte("([,", sp.s[sp.i-1]) >= 0) {
 		return sp.lang.Spreads()
 	}
 	return sp.lang.Spreads() && sp.i > 0 && isWord(sp.s[sp.i-1]) && sp.lang.TrailingSpread()

@@ -7,8 +7,10 @@ import (
 
 // posixClasses are the classes of characters that PCRE knows by name within brackets.
 var posixClasses = map[string]string{
-	"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": `\s`, "blank": ` \t`, "word": `\w`,
-	"xdigit": "0-9a-fA-F", "punct": "!-/:-@\\[-`{-~", "cntrl": `\x00-\x1f\x7f`, "print": ` -~`, "graph": `!-~`, "ascii": `\x00-\x7f`,
+	"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": `\s`,
+	"blank": ` \t`, "word": `\w`,
+	"xdigit": "0-9a-fA-F", "punct": "!-/:-@\\[-`{-~", "cntrl": `\x00-\x1f\x7f`, "print": ` -~`, "graph": `!-~`,
+	"ascii": `\x00-\x7f`,
 }
 
 // quantifier is one at the start of a text.

@@ -11,8 +11,10 @@ import (
 // What is found with the help of literals is what the expression finds by itself.
 func TestFindAllAsWithoutLiterals(t *testing.T) {
 	exprs := []string{
-		`(?i).*passw(or)?d.*`, `AKIA[0-9A-Z]{4}`, `[a-z]+://[^/\s:@]+:[^/\s:@]+@`, `.*(DELETE FROM|DROP TABLE).*`, `^http:\/\/`, `foo$`, `(?s)foo.bar`,
-		`foo\s+bar`, `(foo|bar)baz`, `(?i)mask`, `(a|b)*c`, `x?`, `(foo)|(bar)`, `\bfoo\b`, `(?:foo){2,3}`, `\Afoo`, `foo\z`, `[^a]foo`, `(?i)ss|kk`, `$`, `^$`,
+		`(?i).*passw(or)?d.*`, `AKIA[0-9A-Z]{4}`, `[a-z]+://[^/\s:@]+:[^/\s:@]+@`, `.*(DELETE FROM|DROP TABLE).*`,
+		`^http:\/\/`, `foo$`, `(?s)foo.bar`,
+		`foo\s+bar`, `(foo|bar)baz`, `(?i)mask`, `(a|b)*c`, `x?`, `(foo)|(bar)`, `\bfoo\b`, `(?:foo){2,3}`, `\Afoo`,
+		`foo\z`, `[^a]foo`, `(?i)ss|kk`, `$`, `^$`,
 	}
 	words := []string{
 		"foo",

@@ -69,7 +69,7 @@ var (
 )
 
 // bound checks that each metavariable that a condition, a focus or a propagator names stands in some pattern.
-func (p *parser) bound(r *Rule, n *yaml.Node) error {
+func (p *parser) bound(r *Rule) error {
 	b := &binding{have: map[string]bool{}}
 	if r.Match != nil {
 		b.formula(r.Match)

@@ -39,7 +39,8 @@ func TestIdsAreDistinct(t *testing.T) {
 func TestFoldersHoldOtherFiles(t *testing.T) {
 	const text = "rules: [{id: a, languages: [go], severity: LOW, message: m, pattern: f()}]"
 	fsys := fstest.MapFS{
-		"d/a.yaml": {Data: []byte(text)}, "d/b.yaml": {Data: []byte("on: push")}, "e/c.yaml": {Data: []byte("on: push")},
+		"d/a.yaml": {Data: []byte(text)}, "d/b.yaml": {Data: []byte("on: push")},
+		"e/c.yaml": {Data: []byte("on: push")},
 	}
 	if rules, errs := Load(fsys, "d"); len(rules) != 1 || len(errs) != 0 {
 		t.Errorf("%v %v", rules, errs)

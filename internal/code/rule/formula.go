@@ -52,7 +52,8 @@ func (p *parser) classic(op string, key, v *yaml.Node) (*Formula, error) {
 	}
 	return nil, p.bad(
 		key,
-		"%q is no operator; expected pattern, patterns, pattern-either, pattern-inside, pattern-not, pattern-not-inside, pattern-regex, pattern-not-regex, metavariable-... or focus-metavariable",
+		"%q is no operator; expected pattern, patterns, pattern-either, pattern-inside, pattern-not, "+
+			"pattern-not-inside, pattern-regex, pattern-not-regex, metavariable-... or focus-metavariable",
 		op,
 	)
 }

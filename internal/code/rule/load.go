@@ -257,7 +257,7 @@ func (p *parser) rule(n *yaml.Node) (*Rule, error) {
 	if err := p.body(r, n); err != nil {
 		return nil, err
 	}
-	return r, p.bound(r, n)
+	return r, p.bound(r)
 }
 
 // head reads everything but the patterns.
@@ -330,7 +330,8 @@ func (p *parser) body(r *Rule, n *yaml.Node) (err error) {
 		r.Taint, err = p.taint(n, "pattern-")
 		return err
 	default:
-		return unsupported(p.bad(p.get(n, "mode"), "mode %q is not supported; use search or taint", mode), "mode %s", mode)
+		return unsupported(p.bad(p.get(n, "mode"), "mode %q is not supported; use search or taint", mode), "mode %s",
+			mode)
 	}
 	if m := p.get(n, "match"); m != nil {
 		r.Match, err = p.match(m)

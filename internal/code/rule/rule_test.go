@@ -64,7 +64,8 @@ func TestBothForms(t *testing.T) {
 			"match:\n  all:\n  - f($X)\n  - not: f(1)\n  - inside: g(...)",
 			"and(pattern f($X), not(pattern f(1)), inside(pattern g(...)))",
 		},
-		{"pattern-either:\n- pattern: f()\n- pattern: g()", "match:\n  any: [f(), g()]", "or(pattern f(), pattern g())"},
+		{"pattern-either:\n- pattern: f()\n- pattern: g()", "match:\n  any: [f(), g()]",
+			"or(pattern f(), pattern g())"},
 		{
 			"patterns:\n- pattern: f($X)\n- metavariable-regex: {metavariable: $X, regex: a}\n- focus-metavariable: $X",
 			"match:\n  all: [f($X)]\n  where:\n  - {metavariable: $X, regex: a}\n  - focus: $X",
@@ -125,7 +126,8 @@ rules:
 	if len(s.Sources) != 1 || s.Sources[0].Label != "A" || len(s.Sinks) != 1 || s.Sinks[0].Requires != "A and not B" ||
 		len(
 			s.Sanitizers,
-		) != 1 || s.Sanitizers[0].SideEffect != "true" || len(s.Propagators) != 1 || s.Propagators[0].From != "$B" || s.Propagators[0].To != "$A" {
+		) != 1 || s.Sanitizers[0].SideEffect != "true" || len(s.Propagators) != 1 || s.Propagators[0].From != "$B" ||
+		s.Propagators[0].To != "$A" {
 		t.Errorf("taint %+v", s)
 	}
 }
@@ -136,14 +138,17 @@ func TestWrongRules(t *testing.T) {
 		"":             "rules.yaml:2",
 		"pattern: [1]": "rules.yaml:6:12",
 		"patern: f()":  `rules.yaml:6:3: rule a: "patern" is no key of a rule`,
-		"patterns:\n- pattern: f($X)\n- focus-metavariable: $Y":                           "no pattern has the metavariable $Y",
-		"patterns:\n- pattern: f($X)\n- metavariable-regex: {metavariable: $Z, regex: a}": "rules.yaml:8: rule a: no pattern has",
-		"patterns:\n- patern: f()":                                             `rules.yaml:7:5: rule a: "patern" is no pattern operator`,
-		"patterns:\n- pattern-not: f()":                                        "rules.yaml",
-		"mode: taint\npattern-sources: []":                                     "rules.yaml",
-		"pattern: f()\nmode: quick":                                            "rules.yaml",
-		"patterns: &a\n- patterns: *a":                                         "rules.yaml:7:15: the alias *a stands inside what it refers to",
-		"match: &a\n  all: [*a]":                                               "rules.yaml:7:11",
+		"patterns:\n- pattern: f($X)\n- focus-metavariable: $Y": "no pattern has the " +
+			"metavariable $Y",
+		"patterns:\n- pattern: f($X)\n- metavariable-regex: {metavariable: $Z, regex: a}": "rules.yaml:8: rule a: no " +
+			"pattern has",
+		"patterns:\n- patern: f()":         `rules.yaml:7:5: rule a: "patern" is no pattern operator`,
+		"patterns:\n- pattern-not: f()":    "rules.yaml",
+		"mode: taint\npattern-sources: []": "rules.yaml",
+		"pattern: f()\nmode: quick":        "rules.yaml",
+		"patterns: &a\n- patterns: *a": "rules.yaml:7:15: the alias *a " +
+			"stands inside what it refers to",
+		"match: &a\n  all: [*a]": "rules.yaml:7:11",
 		"match: " + strings.Repeat("{all: [", 300) + strings.Repeat("]}", 300): "nested more than 200 levels deep",
 	} {
 		if _, err := ruleOf(body); err == nil || !strings.Contains(err.Error(), want) {

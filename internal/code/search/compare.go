@@ -483,7 +483,8 @@ func (e *Evaluator) compare(c *cond, env pattern.Env) bool {
 		raw := e.Constant(&env[v])
 		s := string(unquoted(raw))
 		if c.base != 0 {
-			if n, err := strconv.ParseInt(strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s, "0o"), "0x"), "_"), c.base, 64); err == nil {
+			if n, err := strconv.ParseInt(strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s, "0o"), "0x"), "_"),
+				c.base, 64); err == nil {
 				return float64(n)
 			}
 		}

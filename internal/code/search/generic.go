@@ -175,7 +175,9 @@ func (c *genericCompiler) span(dots int) int32 {
 
 // nextWord is the length of the token that text begins with, 0 for a space.
 func nextWord(text []byte, o *rule.Options) (isWord bool, n int) {
-	for n < len(text) && (ast.WordByte(text[n]) || text[n] >= 0x80 || strings.IndexByte(strings.Join(o.GenericExtraWord, ""), text[n]) >= 0) {
+	for n < len(text) &&
+		(ast.WordByte(text[n]) || text[n] >= 0x80 || strings.IndexByte(strings.Join(o.GenericExtraWord, ""),
+			text[n]) >= 0) {
 		n++
 	}
 	if n > 0 {
@@ -474,7 +476,8 @@ func (m *genericMatch) bind(v int, from, to int32, many bool) bool {
 	ws := m.f.words
 	if from <= to {
 		b.Start, b.End = ws[from].start, ws[to].end
-		for src := m.e.File.Src; many && m.last >= 0 && b.Start > 0 && (src[b.Start-1] == ' ' || src[b.Start-1] == '\t'); {
+		for src := m.e.File.Src; many && m.last >= 0 && b.Start > 0 &&
+			(src[b.Start-1] == ' ' || src[b.Start-1] == '\t'); {
 			b.Start--
 		}
 		b.Text = string(m.e.File.Src[b.Start:b.End])

@@ -9,7 +9,8 @@ import (
 
 // FuzzGeneric cuts text into words and blocks and matches generic patterns on it.
 func FuzzGeneric(f *testing.F) {
-	for _, s := range [][2]string{{"a ... $X", "a b\n c (d\n) e\n"}, {"s {\n  ...\n  r $...X\n}", "s {\n  r 1 2\n}\n"}, {"... b", "a\n\tb\n"}, {" ", "a"}, {"(\n$A\n)", "([{)}]"}} {
+	for _, s := range [][2]string{{"a ... $X", "a b\n c (d\n) e\n"}, {"s {\n  ...\n  r $...X\n}", "s {\n  r 1 2\n}\n"},
+		{"... b", "a\n\tb\n"}, {" ", "a"}, {"(\n$A\n)", "([{)}]"}} {
 		f.Add(s[0], []byte(s[1]))
 	}
 	f.Fuzz(func(t *testing.T, pat string, src []byte) {

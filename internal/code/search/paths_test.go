@@ -9,7 +9,8 @@ func TestPaths(t *testing.T) {
 		glob, path string
 		want       bool
 	}{
-		{"*.py", "a/b.py", true}, {"tests", "a/tests/b.py", true}, {"a/*.py", "x/a/b.py", true}, {"a/**/c.py", "a/c.py", true}, {"/src/*.js", "src/a.js", true}, {"*.js", "a.py", false},
+		{"*.py", "a/b.py", true}, {"tests", "a/tests/b.py", true}, {"a/*.py", "x/a/b.py", true},
+		{"a/**/c.py", "a/c.py", true}, {"/src/*.js", "src/a.js", true}, {"*.js", "a.py", false},
 		{"src/**", "src/a/b.js", true}, {"test_*.py", "a/test_x.py", true}, {"b", "ab/c", false},
 	} {
 		if got := pathMatches(c.glob, c.path); got != c.want {

@@ -83,7 +83,8 @@ func build(r *report.Report, now time.Time) *cdx.BOM {
 	if why := r.Missing(); why != "" {
 		bom.Metadata.Properties = &[]cdx.Property{{Name: "drydock:incomplete", Value: why}}
 		bom.Compositions = &[]cdx.Composition{{
-			Aggregate: cdx.CompositionAggregateIncomplete, Assemblies: &[]cdx.BOMReference{cdx.BOMReference(root.BOMRef)},
+			Aggregate:  cdx.CompositionAggregateIncomplete,
+			Assemblies: &[]cdx.BOMReference{cdx.BOMReference(root.BOMRef)},
 		}}
 	}
 	if vs := vulnerabilities(r, list); len(vs) > 0 {

@@ -127,10 +127,12 @@ func TestGoldenDiff(t *testing.T) {
 func TestWaste(t *testing.T) {
 	r := &report.Report{Images: []report.Image{
 		{Name: "small", Waste: &report.Waste{Efficiency: 0.9, Bytes: 1 << 20, TotalBytes: 10 << 20}},
-		{Name: "app:1", Waste: &report.Waste{Efficiency: 0.75, Bytes: 50e6, TotalBytes: 200e6, Paths: []report.WastedPath{{
-			Path: "root/.cache", Bytes: 40e6, How: "removed", CreatedBy: "RUN pip install x", HiddenBy: "RUN rm -rf /root/.cache",
-			Location: finding.Location{Path: "Dockerfile", Line: 4},
-		}}}},
+		{Name: "app:1", Waste: &report.Waste{Efficiency: 0.75, Bytes: 50e6, TotalBytes: 200e6,
+			Paths: []report.WastedPath{{
+				Path: "root/.cache", Bytes: 40e6, How: "removed", CreatedBy: "RUN pip install x",
+				HiddenBy: "RUN rm -rf /root/.cache",
+				Location: finding.Location{Path: "Dockerfile", Line: 4},
+			}}}},
 		{Name: "unknown"},
 	}}
 	r.Finish()
@@ -138,7 +140,8 @@ func TestWaste(t *testing.T) {
 	if err := Write(&b, r, report.WriteOptions{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
-	want := "app:1: 50.0 MB of 200.0 MB, efficiency 0.75; most of it 40.0 MB in /root/.cache, brought by Dockerfile:4 and removed by RUN rm …"
+	want := "app:1: 50.0 MB of 200.0 MB, efficiency 0.75; most of it 40.0 MB in /root/.cache, brought by " +
+		"Dockerfile:4 and removed by RUN rm …"
 	if !strings.Contains(b.String(), want) || strings.Contains(b.String(), "small") {
 		t.Errorf("%s\nhas not %s", b.String(), want)
 	}

@@ -28,7 +28,8 @@ func (p *printer) waste() {
 			break
 		}
 		w := img.Waste
-		text := fmt.Sprintf("%s: %s of %s, efficiency %.2f", img.Name, report.Size(w.Bytes), report.Size(w.TotalBytes), w.Efficiency)
+		text := fmt.Sprintf("%s: %s of %s, efficiency %.2f", img.Name, report.Size(w.Bytes), report.Size(w.TotalBytes),
+			w.Efficiency)
 		if len(w.Paths) > 0 {
 			text += "; most of it " + wasted(&w.Paths[0])
 		}
@@ -43,7 +44,8 @@ func (p *printer) waste() {
 
 // wasted says what was wasted, and which line brought it.
 func wasted(w *report.WastedPath) string {
-	return fmt.Sprintf("%s in /%s, brought by %s and %s by %s", report.Size(w.Bytes), w.Path, instruction(w.Location, w.CreatedBy), w.How,
+	return fmt.Sprintf("%s in /%s, brought by %s and %s by %s", report.Size(w.Bytes), w.Path,
+		instruction(w.Location, w.CreatedBy), w.How,
 		instruction(w.HiddenAt, w.HiddenBy))
 }
 

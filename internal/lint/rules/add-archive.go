@@ -13,10 +13,11 @@ var addArchive = lint.Rule{
 	Level: lint.LevelInfo,
 	Rule: finding.Rule{
 		ID: "add-archive", Aliases: []string{"DL3010"}, Severity: finding.Info,
-		Title:       "An archive is copied and then unpacked",
-		Description: "The copied archive stays in a layer of its own, beside what it was unpacked to. ADD unpacks a local archive by itself.",
-		Remedy:      "Use ADD with the archive, or mount it into the RUN that unpacks it.",
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#adding-local-tar-archives"},
+		Title: "An archive is copied and then unpacked",
+		Description: "The copied archive stays in a layer of its own, beside what it was unpacked to. ADD unpacks a " +
+			"local archive by itself.",
+		Remedy:     "Use ADD with the archive, or mount it into the RUN that unpacks it.",
+		References: []string{"https://docs.docker.com/reference/dockerfile/#adding-local-tar-archives"},
 	},
 	Check: func(p *lint.Pass) {
 		if len(p.File.Stages) == 0 {
@@ -34,7 +35,8 @@ var addArchive = lint.Rule{
 	},
 }
 
-var archiveEnds = []string{".tar", ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ", ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz", ".tpz", ".txz", ".xz"}
+var archiveEnds = []string{".tar", ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ", ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz",
+	".tpz", ".txz", ".xz"}
 
 func isArchive(name string) bool {
 	for _, e := range archiveEnds {

@@ -10,19 +10,27 @@ import (
 // All lists every rule: first those that hadolint defines, in the order of its codes, then those that BuildKit's checks
 // have beyond them, then those that know the stack.
 var All = complete([]lint.Rule{
-	noIgnorePragma, workdirAbsolute, uselessCommand, lastUserRoot, workdirOverCd, noSudo, fromTag, fromLatest, aptPin, aptLists,
-	addArchive, portRange, oneHealthcheck, pipPin, aptYes, aptRecommends, npmPin, apkPin, apkNoCache, copyOverAdd, copyManySlash,
-	copyFromUnknown, copyFromSelf, stageNameUnique, execForm, trustedRegistry, aptGetOverApt, gemPin, fromPlatform, yumYes, yumClean,
+	noIgnorePragma, workdirAbsolute, uselessCommand, lastUserRoot, workdirOverCd, noSudo, fromTag, fromLatest, aptPin,
+	aptLists,
+	addArchive, portRange, oneHealthcheck, pipPin, aptYes, aptRecommends, npmPin, apkPin, apkNoCache, copyOverAdd,
+	copyManySlash,
+	copyFromUnknown, copyFromSelf, stageNameUnique, execForm, trustedRegistry, aptGetOverApt, gemPin, fromPlatform,
+	yumYes, yumClean,
 	yumPin, zypperYes, zypperDistUpgrade, zypperClean, zypperPin, dnfYes, dnfClean, dnfPin, pipNoCache, onbuildTrigger,
-	envSelfReference, copyRelative, useraddLogInit, wgetProgress, labelKey, labelMissing, labelUnknown, labelEmpty, labelURL,
-	labelTime, labelLicence, labelGitHash, labelSemver, healthcheckMissing, labelEmail, consecutiveRun, yarnClean, instructionOrder,
-	goPin, stageNameReserved, secretName, fromPlatformRedundant, userNumeric, copyWholeStage, maintainer, wgetOrCurl, oneCmd,
+	envSelfReference, copyRelative, useraddLogInit, wgetProgress, labelKey, labelMissing, labelUnknown, labelEmpty,
+	labelURL,
+	labelTime, labelLicence, labelGitHash, labelSemver, healthcheckMissing, labelEmail, consecutiveRun, yarnClean,
+	instructionOrder,
+	goPin, stageNameReserved, secretName, fromPlatformRedundant, userNumeric, copyWholeStage, maintainer, wgetOrCurl,
+	oneCmd,
 	oneEntrypoint, shellLink, pipefail,
 
-	stageNameCasing, fromAsCasing, emptyContinuation, instructionCasing, legacyKeyValue, definitionDescription, exposeFormat, exposeCasing,
+	stageNameCasing, fromAsCasing, emptyContinuation, instructionCasing, legacyKeyValue, definitionDescription,
+	exposeFormat, exposeCasing,
 	fromArgUndeclared, fromArgDefault, undefinedVariable, copyIgnored, basePlatform,
 
-	execFormBroken, baseEndOfLife, baseDigestOnly, secretValue, secretFile, contextWithoutIgnoreFile, buildToolsShipped, runsAsRoot,
+	execFormBroken, baseEndOfLife, baseDigestOnly, secretValue, secretFile, contextWithoutIgnoreFile, buildToolsShipped,
+	runsAsRoot,
 	buildCacheShipped,
 	curlPipeShell, dependedOnWithoutHealthcheck, singleStageBuild, finalOnBuildBase, wheelsCopied, wheelsWithoutDeps,
 })
@@ -53,7 +61,8 @@ func Reached(found []finding.Finding, cfg *lint.Config) []string {
 	var out []string
 	for i := range found {
 		for _, a := range found[i].Aliases {
-			if r := byCode[a]; r != nil && found[i].Status == finding.Open && cfg.LevelOf(r).AtLeast(cfg.FailureThreshold) {
+			if r := byCode[a]; r != nil && found[i].Status == finding.Open &&
+				cfg.LevelOf(r).AtLeast(cfg.FailureThreshold) {
 				out = append(out, string(cfg.LevelOf(r))+" "+a+" at "+found[i].Location.String())
 			}
 		}

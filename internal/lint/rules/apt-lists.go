@@ -10,10 +10,11 @@ var aptLists = lint.Rule{
 	Level: lint.LevelInfo,
 	Rule: finding.Rule{
 		ID: "apt-lists", Aliases: []string{"DL3009"}, Severity: finding.Info,
-		Title:       "apt's package lists stay in the layer",
-		Description: "apt-get update downloads tens of megabytes of lists; what a RUN does not remove itself stays in its layer for good.",
-		Remedy:      "End the same RUN with rm -rf /var/lib/apt/lists/*, or mount a cache there.",
-		References:  []string{"https://docs.docker.com/build/building/best-practices/#apt-get"},
+		Title: "apt's package lists stay in the layer",
+		Description: "apt-get update downloads tens of megabytes of lists; what a RUN does not remove itself stays " +
+			"in its layer for good.",
+		Remedy:     "End the same RUN with rm -rf /var/lib/apt/lists/*, or mount a cache there.",
+		References: []string{"https://docs.docker.com/build/building/best-practices/#apt-get"},
 	},
 	Check: func(p *lint.Pass) {
 		last := lasting(p)
@@ -27,7 +28,8 @@ var aptLists = lint.Rule{
 				if c.name == "rm" && c.has("-rf", "/var/lib/apt/lists/*") {
 					return
 				}
-				if (c.name == "apt-get" || c.name == "apt" || c.name == "aptitude") && c.has("update") && update == nil {
+				if (c.name == "apt-get" || c.name == "apt" || c.name == "aptitude") && c.has("update") &&
+					update == nil {
 					update = c
 				}
 			}
@@ -36,7 +38,8 @@ var aptLists = lint.Rule{
 			}
 			var opts []lint.Option
 			if n := len(in.Script.Steps); n > 0 && !in.JSON && len(in.Heredocs) == 0 && joinsWith(in.Script) {
-				opts = append(opts, lint.Fix("Remove the lists in the same RUN.", dockerfile.Insert(in.Script.Steps[n-1].Span.End, " && rm -rf /var/lib/apt/lists/*")))
+				opts = append(opts, lint.Fix("Remove the lists in the same RUN.",
+					dockerfile.Insert(in.Script.Steps[n-1].Span.End, " && rm -rf /var/lib/apt/lists/*")))
 			}
 			p.ReportAt(in, update.cmd.Span, "apt's package lists stay in the layer", opts...)
 		})

@@ -19,7 +19,8 @@ var aptYes = lint.Rule{
 		runs(p, func(in *dockerfile.Instruction, cs []call) {
 			for i := range cs {
 				c := &cs[i]
-				if c.name == "apt-get" && c.has("install") && !c.flag("y", "yes", "assume-yes") && c.count("q") < 2 && c.times("--quiet") < 2 && !c.has("-q=2") {
+				if c.name == "apt-get" && c.has("install") && !c.flag("y", "yes", "assume-yes") && c.count("q") < 2 &&
+					c.times("--quiet") < 2 && !c.has("-q=2") {
 					p.ReportAt(in, c.cmd.Span, "apt-get install without -y", addWord(c, "install", "-y")...)
 					return
 				}

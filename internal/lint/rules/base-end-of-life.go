@@ -12,10 +12,11 @@ import (
 var baseEndOfLife = lint.Rule{
 	Rule: finding.Rule{
 		ID: "base-end-of-life", Severity: finding.Medium, CWE: []string{"CWE-1104"},
-		Title:       "The base image is past its end of life",
-		Description: "Whoever made it mends nothing any more: every vulnerability found from then on stays. Rebuilding does not help, only another base does.",
-		Remedy:      "Move to a release that is still maintained.",
-		References:  []string{"https://endoflife.date"},
+		Title: "The base image is past its end of life",
+		Description: "Whoever made it mends nothing any more: every vulnerability found from then on stays. " +
+			"Rebuilding does not help, only another base does.",
+		Remedy:     "Move to a release that is still maintained.",
+		References: []string{"https://endoflife.date"},
 	},
 	Check: func(p *lint.Pass) {
 		if p.Context.Now.IsZero() {
@@ -34,7 +35,8 @@ var baseEndOfLife = lint.Rule{
 			if !p.Ships(s.From) {
 				opts = append(opts, lint.Severity(finding.Info))
 			}
-			p.ReportAt(s.From, b.Span, "the base image's "+what+" is past its end of life ("+ended.Format(time.DateOnly)+")", opts...)
+			p.ReportAt(s.From, b.Span, "the base image's "+what+" is past its end of life ("+
+				ended.Format(time.DateOnly)+")", opts...)
 		}
 	},
 }
@@ -46,7 +48,8 @@ func endOfLife(r dockerfile.Ref, now time.Time) (what string, ended time.Time, o
 	if product == "" {
 		return "", time.Time{}, false
 	}
-	if distribution, release, ok := strings.Cut(product, " "); ok { // the name tells the release, the tag is something else
+	// the name tells the release, the tag is something else
+	if distribution, release, ok := strings.Cut(product, " "); ok {
 		ended, ok := past(distribution, release, now)
 		return product, ended, ok
 	}
@@ -68,8 +71,8 @@ func endOfLife(r dockerfile.Ref, now time.Time) (what string, ended time.Time, o
 	return "", time.Time{}, false
 }
 
-// productOf is what the table knows an image by, "" where its maker is not known. Distroless images carry the release of
-// Debian in their names.
+// productOf is what the table knows an image by, "" where its maker is not known. Distroless images carry the release
+// of Debian in their names.
 func productOf(r dockerfile.Ref) string {
 	switch {
 	case r.Official():

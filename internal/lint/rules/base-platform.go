@@ -14,10 +14,11 @@ var basePlatform = lint.Rule{
 	BuildCheck: "InvalidBaseImagePlatform",
 	Rule: finding.Rule{
 		ID: "base-platform", Aliases: []string{"InvalidBaseImagePlatform"}, Severity: finding.Medium,
-		Title:       "The base image is for another platform",
-		Description: "The image that is held under this name was made for another system or processor than the one that FROM asks for; its programs do not run, or only in emulation. Told where the engine holds the image.",
-		Remedy:      "Pull the base for the platform, or name one that has it.",
-		References:  []string{"https://docs.docker.com/build/building/multi-platform/"},
+		Title: "The base image is for another platform",
+		Description: "The image that is held under this name was made for another system or processor than the one " +
+			"that FROM asks for; its programs do not run, or only in emulation. Told where the engine holds the image.",
+		Remedy:     "Pull the base for the platform, or name one that has it.",
+		References: []string{"https://docs.docker.com/build/building/multi-platform/"},
 	},
 	Check: func(p *lint.Pass) {
 		if p.Context.Base == nil {
@@ -50,7 +51,8 @@ func forPlatform(p *lint.Pass, in *dockerfile.Instruction, ref dockerfile.Ref, w
 	}
 	base, ok := p.Context.Base(ref.Text)
 	if ok && base.OS != "" && (base.OS != want.OS || base.Arch != want.Architecture) {
-		p.ReportAt(in, ref.Span, "the base image is for "+base.OS+"/"+base.Arch+", not for "+want.OS+"/"+want.Architecture)
+		p.ReportAt(in, ref.Span, "the base image is for "+base.OS+"/"+base.Arch+", not for "+want.OS+"/"+
+			want.Architecture)
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 
 // toolchains are images whose purpose is to build: nothing needs them at run time.
 var toolchains = map[string]bool{
-	"golang": true, "rust": true, "maven": true, "gradle": true, "gcc": true, "buildpack-deps": true, "haskell": true, "swift": true, "dart": true,
+	"golang": true, "rust": true, "maven": true, "gradle": true, "gcc": true, "buildpack-deps": true, "haskell": true,
+	"swift": true, "dart": true,
 	"sbt": true, "clojure": true, "emscripten": true, "sdk": true, "openjdk": true,
 }
 
@@ -49,9 +50,11 @@ func rootBase(p *lint.Pass) (dockerfile.Ref, *dockerfile.Stage, bool) {
 func unprivileged(r dockerfile.Ref) bool {
 	full := r.Registry + "/" + r.Repository
 	switch {
-	case strings.Contains(r.Tag, "nonroot"), strings.Contains(r.Tag, "rootless"), strings.Contains(r.Repository, "unprivileged"):
+	case strings.Contains(r.Tag, "nonroot"), strings.Contains(r.Tag, "rootless"),
+		strings.Contains(r.Repository, "unprivileged"):
 		return true
-	case r.Registry == "cgr.dev", strings.HasPrefix(full, "docker.io/bitnami/"), strings.HasPrefix(full, "docker.io/bitnamilegacy/"):
+	case r.Registry == "cgr.dev", strings.HasPrefix(full, "docker.io/bitnami/"),
+		strings.HasPrefix(full, "docker.io/bitnamilegacy/"):
 		return true
 	}
 	return false
@@ -59,8 +62,10 @@ func unprivileged(r dockerfile.Ref) bool {
 
 // dropsPrivileges are official images whose entrypoint starts as root and changes to a user of its own.
 var dropsPrivileges = map[string]bool{
-	"postgres": true, "mysql": true, "mariadb": true, "redis": true, "valkey": true, "mongo": true, "rabbitmq": true, "elasticsearch": true,
-	"memcached": true, "cassandra": true, "influxdb": true, "solr": true, "neo4j": true, "haproxy": true, "varnish": true, "ghost": true, "kibana": true,
+	"postgres": true, "mysql": true, "mariadb": true, "redis": true, "valkey": true, "mongo": true, "rabbitmq": true,
+	"elasticsearch": true,
+	"memcached":     true, "cassandra": true, "influxdb": true, "solr": true, "neo4j": true, "haproxy": true,
+	"varnish": true, "ghost": true, "kibana": true,
 	"logstash": true, "couchdb": true, "zookeeper": true, "jenkins": true, "sonarqube": true, "eclipse-mosquitto": true,
 }
 

@@ -11,10 +11,11 @@ import (
 var buildCacheShipped = lint.Rule{
 	Rule: finding.Rule{
 		ID: "build-cache-shipped", Severity: finding.Low,
-		Title:       "A package manager's cache is in the image",
-		Description: "What a RUN downloads and does not remove itself stays in its layer for good; a later RUN that removes it only hides it. Only stages that ship are judged: a builder may keep its caches.",
-		Remedy:      "Mount a cache (RUN --mount=type=cache), switch the cache off, or remove it in the same RUN.",
-		References:  []string{"https://docs.docker.com/build/cache/optimize/#use-cache-mounts"},
+		Title: "A package manager's cache is in the image",
+		Description: "What a RUN downloads and does not remove itself stays in its layer for good; a later RUN that " +
+			"removes it only hides it. Only stages that ship are judged: a builder may keep its caches.",
+		Remedy:     "Mount a cache (RUN --mount=type=cache), switch the cache off, or remove it in the same RUN.",
+		References: []string{"https://docs.docker.com/build/cache/optimize/#use-cache-mounts"},
 	},
 	Covers: []string{"DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060"},
 	Check: func(p *lint.Pass) {
@@ -55,18 +56,36 @@ var caches = []cache{
 			n, _ := c.Effective()
 			return (n == "apt-get" || n == "apt") && c.HasArg("update")
 		}},
-	{name: "pip", what: "its download cache", off: []string{"--no-cache-dir", "--no-index", "--no-cache"}, env: []string{"PIP_NO_CACHE_DIR", "PIP_CACHE_DIR"}, paths: []string{"/root/.cache/pip", "/root/.cache", "~/.cache/pip", "~/.cache"},
+	{name: "pip", what: "its download cache", off: []string{"--no-cache-dir", "--no-index", "--no-cache"},
+		env: []string{"PIP_NO_CACHE_DIR", "PIP_CACHE_DIR"}, paths: []string{"/root/.cache/pip", "/root/.cache",
+			"~/.cache/pip", "~/.cache"},
 		fills: installs("pip", "install", "wheel"), clean: []string{"pip", "cache", "purge"}},
-	{name: "apk", what: "its index", off: []string{"--no-cache"}, paths: []string{"/var/cache/apk", "/etc/apk/cache"}, fills: installs("apk", "add")},
-	{name: "dnf", what: "its cache", paths: []string{"/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5", "/var/cache"}, fills: installs("dnf", "install", "reinstall"), clean: []string{"clean"}},
-	{name: "zypper", what: "its cache", paths: []string{"/var/cache/zypp", "/var/cache"}, fills: installs("zypper", "install", "in"), clean: []string{"clean"}},
-	{name: "yarn", what: "its cache", env: []string{"YARN_CACHE_FOLDER"}, off: []string{"--cache-folder"}, paths: []string{"/usr/local/share/.cache", "/root/.cache", "/root/.yarn", "~/.cache", "/tmp"}, fills: installs("yarn", "install", "add"), clean: []string{"yarn", "cache", "clean"}},
-	{name: "uv", what: "its cache", env: []string{"UV_NO_CACHE", "UV_CACHE_DIR"}, off: []string{"--no-cache", "-n", "--cache-dir"}, paths: []string{"/root/.cache/uv", "/root/.cache"}, fills: installs("uv", "sync", "add"), clean: []string{"uv", "cache"}},
-	{name: "poetry", what: "its cache", env: []string{"POETRY_NO_CACHE", "POETRY_CACHE_DIR"}, off: []string{"--no-cache"}, paths: []string{"/root/.cache/pypoetry", "/root/.cache"}, fills: installs("poetry", "install", "add", "sync"), clean: []string{"poetry", "cache", "clear"}},
-	{name: "conda", what: "its packages' archives", paths: []string{"/opt/conda/pkgs", "/root/micromamba/pkgs", "/opt/micromamba/pkgs"}, fills: installs("conda", "install", "create"), clean: []string{"clean"}},
-	{name: "pnpm", what: "its store", env: []string{"PNPM_HOME", "npm_config_store_dir"}, off: []string{"--store-dir"}, paths: []string{"/root/.local/share/pnpm/store", "/root/.local/share/pnpm", "/pnpm/store"}, fills: installs("pnpm", "install", "i", "add"), clean: []string{"pnpm", "store", "prune"}, minor: true},
-	{name: "npm", what: "its cache", env: []string{"NPM_CONFIG_CACHE", "npm_config_cache"}, off: []string{"--cache"}, paths: []string{"/root/.npm", "~/.npm", "/tmp"}, fills: installs("npm", "install", "i", "ci", "add"), clean: []string{"npm", "cache", "clean"}, minor: true},
-	{name: "composer", what: "its cache", env: []string{"COMPOSER_CACHE_DIR", "COMPOSER_HOME"}, off: []string{"--no-cache"}, paths: []string{"/root/.composer", "/root/.cache", "/tmp/cache", "~/.composer"}, fills: installs("composer", "install", "require"), clean: []string{"composer", "clear-cache"}, minor: true},
+	{name: "apk", what: "its index", off: []string{"--no-cache"}, paths: []string{"/var/cache/apk", "/etc/apk/cache"},
+		fills: installs("apk", "add")},
+	{name: "dnf", what: "its cache", paths: []string{"/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5",
+		"/var/cache"}, fills: installs("dnf", "install", "reinstall"), clean: []string{"clean"}},
+	{name: "zypper", what: "its cache", paths: []string{"/var/cache/zypp", "/var/cache"},
+		fills: installs("zypper", "install", "in"), clean: []string{"clean"}},
+	{name: "yarn", what: "its cache", env: []string{"YARN_CACHE_FOLDER"}, off: []string{"--cache-folder"},
+		paths: []string{"/usr/local/share/.cache", "/root/.cache", "/root/.yarn", "~/.cache", "/tmp"},
+		fills: installs("yarn", "install", "add"), clean: []string{"yarn", "cache", "clean"}},
+	{name: "uv", what: "its cache", env: []string{"UV_NO_CACHE", "UV_CACHE_DIR"},
+		off: []string{"--no-cache", "-n", "--cache-dir"}, paths: []string{"/root/.cache/uv", "/root/.cache"},
+		fills: installs("uv", "sync", "add"), clean: []string{"uv", "cache"}},
+	{name: "poetry", what: "its cache", env: []string{"POETRY_NO_CACHE", "POETRY_CACHE_DIR"},
+		off: []string{"--no-cache"}, paths: []string{"/root/.cache/pypoetry", "/root/.cache"},
+		fills: installs("poetry", "install", "add", "sync"), clean: []string{"poetry", "cache", "clear"}},
+	{name: "conda", what: "its packages' archives", paths: []string{"/opt/conda/pkgs", "/root/micromamba/pkgs",
+		"/opt/micromamba/pkgs"}, fills: installs("conda", "install", "create"), clean: []string{"clean"}},
+	{name: "pnpm", what: "its store", env: []string{"PNPM_HOME", "npm_config_store_dir"}, off: []string{"--store-dir"},
+		paths: []string{"/root/.local/share/pnpm/store", "/root/.local/share/pnpm", "/pnpm/store"},
+		fills: installs("pnpm", "install", "i", "add"), clean: []string{"pnpm", "store", "prune"}, minor: true},
+	{name: "npm", what: "its cache", env: []string{"NPM_CONFIG_CACHE", "npm_config_cache"}, off: []string{"--cache"},
+		paths: []string{"/root/.npm", "~/.npm", "/tmp"}, fills: installs("npm", "install", "i", "ci", "add"),
+		clean: []string{"npm", "cache", "clean"}, minor: true},
+	{name: "composer", what: "its cache", env: []string{"COMPOSER_CACHE_DIR", "COMPOSER_HOME"},
+		off: []string{"--no-cache"}, paths: []string{"/root/.composer", "/root/.cache", "/tmp/cache", "~/.composer"},
+		fills: installs("composer", "install", "require"), clean: []string{"composer", "clear-cache"}, minor: true},
 }
 
 func installs(manager string, verbs ...string) func(*dockerfile.Command) bool {
@@ -89,7 +108,8 @@ func cacheLeft(in *dockerfile.Instruction, env map[string]string) (*dockerfile.C
 	return nil, nil
 }
 
-func (k *cache) keptOut(in *dockerfile.Instruction, c *dockerfile.Command, later []*dockerfile.Command, env map[string]string) bool {
+func (k *cache) keptOut(in *dockerfile.Instruction, c *dockerfile.Command, later []*dockerfile.Command,
+	env map[string]string) bool {
 	if inst := c.Install(); inst != nil && inst.Has(k.off...) {
 		return true
 	}

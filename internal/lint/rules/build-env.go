@@ -149,7 +149,8 @@ func (v *variables) begin(p *lint.Pass, st *dockerfile.Stage) {
 }
 
 func (v *variables) clone() *variables {
-	out := &variables{values: make(map[string]string, len(v.values)), args: make(map[string]bool, len(v.args)), known: v.known}
+	out := &variables{values: make(map[string]string, len(v.values)), args: make(map[string]bool, len(v.args)),
+		known: v.known}
 	for name, value := range v.values {
 		out.values[name] = value
 	}
@@ -215,7 +216,8 @@ func (v *visit) expand(f *dockerfile.File, build map[string]string, global *vari
 }
 
 // declare takes over an ARG of a stage: its value is the one given to the build, else the default, else the global one.
-func (v *variables) declare(a instructions.KeyValuePairOptional, build map[string]string, global *variables, fill instructions.SingleWordExpander) {
+func (v *variables) declare(a instructions.KeyValuePairOptional, build map[string]string, global *variables,
+	fill instructions.SingleWordExpander) {
 	if given, ok := build[a.Key]; ok {
 		v.values[a.Key] = given
 	} else if a.Value != nil {
@@ -241,14 +243,17 @@ func process(lex *shell.Lex, word string, env shell.EnvGetter) (string, map[stri
 // baseVariables are the variables that official images set, by the images' own Dockerfiles; PATH goes without saying.
 var baseVariables = map[string][]string{
 	"debian": {}, "ubuntu": {}, "alpine": {}, "busybox": {}, "buildpack-deps": {}, "rockylinux": {}, "almalinux": {},
-	"python": {"LANG", "GPG_KEY", "PYTHON_VERSION", "PYTHON_SHA256", "PYTHON_PIP_VERSION", "PYTHON_SETUPTOOLS_VERSION", "PYTHON_GET_PIP_URL",
+	"python": {"LANG", "GPG_KEY", "PYTHON_VERSION", "PYTHON_SHA256", "PYTHON_PIP_VERSION", "PYTHON_SETUPTOOLS_VERSION",
+		"PYTHON_GET_PIP_URL",
 		"PYTHON_GET_PIP_SHA256"},
 	"node":   {"NODE_VERSION", "YARN_VERSION"},
 	"golang": {"GOLANG_VERSION", "GOTOOLCHAIN", "GOPATH"},
 	"rust":   {"RUSTUP_HOME", "CARGO_HOME", "RUST_VERSION"},
-	"ruby": {"LANG", "RUBY_VERSION", "RUBY_MAJOR", "RUBY_DOWNLOAD_URL", "RUBY_DOWNLOAD_SHA256", "RUBYGEMS_VERSION", "GEM_HOME",
+	"ruby": {"LANG", "RUBY_VERSION", "RUBY_MAJOR", "RUBY_DOWNLOAD_URL", "RUBY_DOWNLOAD_SHA256", "RUBYGEMS_VERSION",
+		"GEM_HOME",
 		"BUNDLE_SILENCE_ROOT_WARNING", "BUNDLE_APP_CONFIG", "BUNDLE_PATH"},
-	"php": {"PHPIZE_DEPS", "PHP_INI_DIR", "PHP_CFLAGS", "PHP_CPPFLAGS", "PHP_LDFLAGS", "PHP_EXTRA_CONFIGURE_ARGS", "GPG_KEYS", "PHP_VERSION", "PHP_URL",
+	"php": {"PHPIZE_DEPS", "PHP_INI_DIR", "PHP_CFLAGS", "PHP_CPPFLAGS", "PHP_LDFLAGS", "PHP_EXTRA_CONFIGURE_ARGS",
+		"GPG_KEYS", "PHP_VERSION", "PHP_URL",
 		"PHP_ASC_URL", "PHP_SHA256", "APACHE_CONFDIR", "APACHE_ENVVARS"},
 	"nginx":           {"NGINX_VERSION", "NJS_VERSION", "NJS_RELEASE", "PKG_RELEASE", "DYNPKG_RELEASE", "ACME_VERSION"},
 	"eclipse-temurin": {"JAVA_HOME", "JAVA_VERSION", "LANG", "LANGUAGE", "LC_ALL"},

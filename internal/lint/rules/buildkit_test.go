@@ -22,9 +22,9 @@ import (
 	"github.com/drydock/drydock/internal/testenv"
 )
 
-// TestAgreementWithBuildKit makes the checks of docker build --check with BuildKit's own packages and with the rules that
-// carry their names, and compares the lines: on every fixture, on Dockerfiles of its own, on the shared field corpus and
-// on those of the modules that Go has downloaded.
+// TestAgreementWithBuildKit makes the checks of docker build --check with BuildKit's own packages and with the rules
+// that carry their names, and compares the lines: on every fixture, on Dockerfiles of its own, on the shared field
+// corpus and on those of the modules that Go has downloaded.
 func TestAgreementWithBuildKit(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil {
@@ -40,7 +40,8 @@ func TestAgreementWithBuildKit(t *testing.T) {
 	if err != nil || len(own) == 0 {
 		t.Fatal(own, err)
 	}
-	if shared, err := filepath.Glob(filepath.Join(testenv.Shared(t, "field", "dockerfiles"), "*", "Dockerfile")); err == nil {
+	if shared, err := filepath.Glob(filepath.Join(testenv.Shared(t, "field", "dockerfiles"), "*",
+		"Dockerfile")); err == nil {
 		own = append(own, shared...)
 	}
 	for _, name := range own {
@@ -90,8 +91,10 @@ var heldBase = lint.Base{Env: map[string]string{"PATH": "/bin", "HELD": "held"},
 // resolver gives BuildKit the same base images.
 type resolver struct{}
 
-func (resolver) ResolveImageConfig(_ stdcontext.Context, ref string, _ sourceresolver.Opt) (string, digest.Digest, []byte, error) {
-	image := v1.Image{Platform: v1.Platform{OS: heldBase.OS, Architecture: heldBase.Arch}, RootFS: v1.RootFS{DiffIDs: []digest.Digest{"sha256:00"}}}
+func (resolver) ResolveImageConfig(_ stdcontext.Context, ref string,
+	_ sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	image := v1.Image{Platform: v1.Platform{OS: heldBase.OS, Architecture: heldBase.Arch},
+		RootFS: v1.RootFS{DiffIDs: []digest.Digest{"sha256:00"}}}
 	for name, value := range heldBase.Env {
 		image.Config.Env = append(image.Config.Env, name+"="+value)
 	}
@@ -133,7 +136,8 @@ func checkLines(src string) map[string]bool {
 				continue
 			}
 			line := fi.Location.Line
-			if n := sort.Search(len(f.Instructions), func(i int) bool { return f.Instructions[i].Line > line }); n > 0 && a != "NoEmptyContinuation" {
+			if n := sort.Search(len(f.Instructions),
+				func(i int) bool { return f.Instructions[i].Line > line }); n > 0 && a != "NoEmptyContinuation" {
 				line = f.Instructions[n-1].Line
 			}
 			out[fmt.Sprintf("%s line %d", a, line)] = true

@@ -52,14 +52,16 @@ func (c *call) timed() (call, bool) {
 }
 
 func newCall(c *dockerfile.Command) (call, bool) {
-	if len(c.Words) == 0 || !c.Words[0].Literal || c.Words[0].Text == "[" || c.Words[0].Text == "[[" { // tests are no commands
+	// tests are no commands
+	if len(c.Words) == 0 || !c.Words[0].Literal || c.Words[0].Text == "[" || c.Words[0].Text == "[[" {
 		return call{}, false
 	}
 	k := call{cmd: c, name: c.Words[0].Text}
 	for _, w := range c.Args() {
 		k.args = append(k.args, w.Text)
 	}
-	for (k.name == "exec" || k.name == "command" || k.name == "builtin" || k.name == "busybox") && len(k.args) > 0 && !strings.HasPrefix(k.args[0], "-") {
+	for (k.name == "exec" || k.name == "command" || k.name == "builtin" || k.name == "busybox") && len(k.args) > 0 &&
+		!strings.HasPrefix(k.args[0], "-") {
 		k.name, k.args = k.args[0], k.args[1:]
 	}
 	return k, true
@@ -269,7 +271,8 @@ func lasting(p *lint.Pass) func(*dockerfile.Instruction) bool {
 	builtOn := map[string]bool{} // the images of the stages that come later
 	for i := len(stages) - 1; i >= 0; i-- {
 		s, last := stages[i], stages[len(stages)-1]
-		keep[i] = s.Base.Raw == last.Base.Raw && s.Platform == last.Platform && alias(p.File, s) == alias(p.File, last) ||
+		keep[i] = s.Base.Raw == last.Base.Raw && s.Platform == last.Platform &&
+			alias(p.File, s) == alias(p.File, last) ||
 			s.Name != "" && builtOn[alias(p.File, s)]
 		builtOn[imageName(s.Base.Raw)] = true
 	}

@@ -12,10 +12,11 @@ import (
 var contextWithoutIgnoreFile = lint.Rule{
 	Rule: finding.Rule{
 		ID: "context-without-ignore-file", Severity: finding.Info,
-		Title:       "The whole context is copied and no .dockerignore keeps anything out",
-		Description: "COPY . takes everything that lies beside the code: version control, environments, dependencies of the host, keys. It also sends all of it to the builder and spoils the cache on every change.",
-		Remedy:      "Add a .dockerignore: .git, .env, node_modules, __pycache__, .venv, dist, *.pem, Dockerfile*.",
-		References:  []string{"https://docs.docker.com/build/concepts/context/#dockerignore-files"},
+		Title: "The whole context is copied and no .dockerignore keeps anything out",
+		Description: "COPY . takes everything that lies beside the code: version control, environments, dependencies " +
+			"of the host, keys. It also sends all of it to the builder and spoils the cache on every change.",
+		Remedy:     "Add a .dockerignore: .git, .env, node_modules, __pycache__, .venv, dist, *.pem, Dockerfile*.",
+		References: []string{"https://docs.docker.com/build/concepts/context/#dockerignore-files"},
 	},
 	Check: func(p *lint.Pass) {
 		if p.Context.Files == nil || p.Context.Ignored != nil {
@@ -28,7 +29,8 @@ var contextWithoutIgnoreFile = lint.Rule{
 				}
 				var opts []lint.Option
 				if extra := unwanted(p.Context.Files); len(extra) > 0 {
-					opts = append(opts, lint.Severity(finding.Low), lint.Evidence("the context holds %s", strings.Join(extra, ", ")))
+					opts = append(opts, lint.Severity(finding.Low),
+						lint.Evidence("the context holds %s", strings.Join(extra, ", ")))
 				}
 				p.Report(in, "the whole context is copied and there is no .dockerignore", opts...)
 				return

@@ -33,7 +33,10 @@ var copyIgnored = lint.Rule{
 				}
 				name := path.Clean(source)
 				if name == "." || name == "/" {
-					if !slices.ContainsFunc(p.Context.Patterns, func(s string) bool { return s == "*" || s == "**" || s == "**/*" }) {
+					if !slices.ContainsFunc(p.Context.Patterns, func(s string) bool {
+						return s == "*" || s == "**" ||
+							s == "**/*"
+					}) {
 						continue
 					}
 				}

@@ -12,10 +12,11 @@ var copyManySlash = lint.Rule{
 	Level: lint.LevelError,
 	Rule: finding.Rule{
 		ID: "copy-many-slash", Aliases: []string{"DL3021"}, Severity: finding.Low,
-		Title:       "COPY of several sources to something that does not end in /",
-		Description: "Several sources need a folder as destination, and only the slash says that it is one; the builder refuses it otherwise.",
-		Remedy:      "End the destination with /.",
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#copy"},
+		Title: "COPY of several sources to something that does not end in /",
+		Description: "Several sources need a folder as destination, and only the slash says that it is one; the " +
+			"builder refuses it otherwise.",
+		Remedy:     "End the destination with /.",
+		References: []string{"https://docs.docker.com/reference/dockerfile/#copy"},
 	},
 	Check: func(p *lint.Pass) {
 		top(p, "COPY", func(in *dockerfile.Instruction) {

@@ -9,10 +9,11 @@ var copyRelative = lint.Rule{
 	Level: lint.LevelWarning,
 	Rule: finding.Rule{
 		ID: "copy-relative", Aliases: []string{"DL3045"}, Severity: finding.Low,
-		Title:       "COPY to a relative destination without WORKDIR",
-		Description: "The files land wherever the base image's WORKDIR points, / or another folder, and move when it does.",
-		Remedy:      "Set WORKDIR first, or write the whole destination.",
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#workdir"},
+		Title: "COPY to a relative destination without WORKDIR",
+		Description: "The files land wherever the base image's WORKDIR points, / or another folder, and move when it " +
+			"does.",
+		Remedy:     "Set WORKDIR first, or write the whole destination.",
+		References: []string{"https://docs.docker.com/reference/dockerfile/#workdir"},
 	},
 	Check: func(p *lint.Pass) {
 		set := map[string]bool{} // by stage name or image: a WORKDIR is known

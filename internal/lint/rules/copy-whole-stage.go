@@ -17,7 +17,8 @@ var copyWholeStage = lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		top(p, "COPY", func(in *dockerfile.Instruction) {
-			if _, ok := in.Flag("from"); ok && len(in.Args) == 2 && unquoted(in.Args[0].Text) == "/" && unquoted(in.Args[1].Text) == "/" {
+			if _, ok := in.Flag("from"); ok && len(in.Args) == 2 && unquoted(in.Args[0].Text) == "/" &&
+				unquoted(in.Args[1].Text) == "/" {
 				p.Report(in, "COPY --from takes the whole file system of another stage")
 			}
 		})

@@ -8,10 +8,12 @@ import (
 var curlPipeShell = lint.Rule{
 	Rule: finding.Rule{
 		ID: "curl-pipe-shell", Severity: finding.Medium, CWE: []string{"CWE-494"}, OWASP: []string{"A08:2025"},
-		Title:       "A script from the network is run unseen",
-		Description: "Whatever the address delivers that day runs as root in the build, half of it too if the connection breaks. Nothing checks that it is the script of yesterday.",
-		Remedy:      "Install the package of the distribution or the language, or download a fixed version and check its hash before running it (ADD --checksum).",
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#add---checksum"},
+		Title: "A script from the network is run unseen",
+		Description: "Whatever the address delivers that day runs as root in the build, half of it too if the " +
+			"connection breaks. Nothing checks that it is the script of yesterday.",
+		Remedy: "Install the package of the distribution or the language, or download a fixed version and check " +
+			"its hash before running it (ADD --checksum).",
+		References: []string{"https://docs.docker.com/reference/dockerfile/#add---checksum"},
 	},
 	Check: func(p *lint.Pass) {
 		for _, st := range p.File.Stages {

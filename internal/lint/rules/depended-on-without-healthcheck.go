@@ -9,10 +9,12 @@ import (
 var dependedOnWithoutHealthcheck = lint.Rule{
 	Rule: finding.Rule{
 		ID: "depended-on-without-healthcheck", Severity: finding.Low,
-		Title:       "A service that others depend on has no health check",
-		Description: "depends_on waits for the container to start, not for the service to answer. Without a health check in the image or in compose nobody can wait for more, and nobody sees it hang.",
-		Remedy:      "Add a HEALTHCHECK to the image or healthcheck to the service, and depend on condition: service_healthy.",
-		References:  []string{"https://docs.docker.com/compose/how-tos/startup-order/"},
+		Title: "A service that others depend on has no health check",
+		Description: "depends_on waits for the container to start, not for the service to answer. Without a health " +
+			"check in the image or in compose nobody can wait for more, and nobody sees it hang.",
+		Remedy: "Add a HEALTHCHECK to the image or healthcheck to the service, and depend on condition: " +
+			"service_healthy.",
+		References: []string{"https://docs.docker.com/compose/how-tos/startup-order/"},
 	},
 	Check: func(p *lint.Pass) {
 		has := false

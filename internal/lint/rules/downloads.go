@@ -43,7 +43,8 @@ func (d downloads) run(in *dockerfile.Instruction) (dockerfile.Span, bool) {
 		return at, true
 	}
 	if !in.Script.Parsed() {
-		return in.ArgSpan, evaluatesDownload.MatchString(in.Script.Source) || powershellDownload.MatchString(in.Script.Source)
+		return in.ArgSpan, evaluatesDownload.MatchString(in.Script.Source) ||
+			powershellDownload.MatchString(in.Script.Source)
 	}
 	for _, c := range in.Script.Commands { // python <<EOF
 		name, _ := program(c)
@@ -97,7 +98,8 @@ func (d downloads) runs(c *dockerfile.Command, name string, words []dockerfile.W
 		return true
 	}
 	if !interpreter(name) && name != "eval" && name != "source" && name != "." {
-		return strings.Contains(words[0].Text, "/") && scriptName.MatchString(words[0].Text) && d[path.Base(words[0].Text)]
+		return strings.Contains(words[0].Text, "/") && scriptName.MatchString(words[0].Text) &&
+			d[path.Base(words[0].Text)]
 	}
 	for _, w := range words[1:] {
 		if fetchedText.MatchString(w.Text) {
@@ -186,7 +188,8 @@ func inlineCode(name string, args []dockerfile.Word) (string, bool) {
 		letter = "r"
 	}
 	for i, w := range args {
-		if len(w.Text) > 1 && w.Text[0] == '-' && w.Text[1] != '-' && strings.HasSuffix(w.Text, letter) && i+1 < len(args) {
+		if len(w.Text) > 1 && w.Text[0] == '-' && w.Text[1] != '-' && strings.HasSuffix(w.Text, letter) &&
+			i+1 < len(args) {
 			return args[i+1].Text, true
 		}
 	}
@@ -239,7 +242,7 @@ func redirections(s *dockerfile.Script) map[*syntax.CallExpr]string {
 			}
 			call, ok := st.Cmd.(*syntax.CallExpr)
 			for _, r := range st.Redirs {
-				if ok && (r.Op == syntax.RdrOut || r.Op == syntax.AppOut || r.Op == syntax.ClbOut) && r.N == nil {
+				if ok && (r.Op == syntax.RdrOut || r.Op == syntax.AppOut || r.Op == syntax.RdrClob) && r.N == nil {
 					out[call] = r.Word.Lit()
 				}
 			}
@@ -294,15 +297,20 @@ var (
 	fetchers      = map[string]bool{"curl": true, "wget": true}
 	shellPrograms = map[string]bool{"sh": true, "bash": true, "dash": true, "ash": true, "zsh": true, "ksh": true}
 	checks        = map[string]bool{
-		"sha256sum": true, "sha512sum": true, "sha384sum": true, "sha224sum": true, "sha1sum": true, "md5sum": true, "b2sum": true, "shasum": true,
+		"sha256sum": true, "sha512sum": true, "sha384sum": true, "sha224sum": true, "sha1sum": true, "md5sum": true,
+		"b2sum": true, "shasum": true,
 		"openssl": true, "gpg": true, "gpg2": true, "gpgv": true, "cosign": true, "minisign": true, "signify": true,
 	}
 	// fetchValues are options of curl and wget whose value is the next word.
 	fetchValues = map[string]bool{
-		"-H": true, "--header": true, "-A": true, "--user-agent": true, "-U": true, "-u": true, "--user": true, "--password": true, "-e": true,
-		"--referer": true, "-x": true, "--proxy": true, "-b": true, "-c": true, "-d": true, "--data": true, "-X": true, "--request": true, "-m": true,
-		"--max-time": true, "--retry": true, "--retry-delay": true, "--retry-max-time": true, "--connect-timeout": true, "--cacert": true,
-		"-w": true, "--write-out": true, "-F": true, "-t": true, "--tries": true, "-T": true, "--timeout": true, "-P": true,
+		"-H": true, "--header": true, "-A": true, "--user-agent": true, "-U": true, "-u": true, "--user": true,
+		"--password": true, "-e": true,
+		"--referer": true, "-x": true, "--proxy": true, "-b": true, "-c": true, "-d": true, "--data": true, "-X": true,
+		"--request": true, "-m": true,
+		"--max-time": true, "--retry": true, "--retry-delay": true, "--retry-max-time": true, "--connect-timeout": true,
+		"--cacert": true,
+		"-w":       true, "--write-out": true, "-F": true, "-t": true, "--tries": true, "-T": true, "--timeout": true,
+		"-P":                 true,
 		"--directory-prefix": true, "--output-dir": true,
 	}
 	otherInterpreters = lazyregexp.New(`^(?:(?:python|pypy|perl|node|ruby|php)[0-9.]*)$`)
@@ -311,10 +319,13 @@ var (
 	fetchedText = lazyregexp.New("^(?:\\$\\(|<\\(|`)\\s*(?:sudo\\s+)?(?:curl|wget)\\s")
 	scriptName  = lazyregexp.New(`\.(?:sh|bash|py|pl|rb|run)$`)
 
-	opensAddress       = lazyregexp.New(`\b(?:urlopen|urlretrieve|requests\.get|open-uri|Net::HTTP|LWP::Simple|file_get_contents\s*\(\s*['"]https?:)`)
-	evaluatesDownload  = lazyregexp.New(`(?s)\b(?:exec|eval)\b\s*\(?.{0,200}?(?:urlopen|requests\.get|httpx\.get|URI\.open|open\s*\(\s*['"]https?:|Net::HTTP|LWP::Simple|file_get_contents\s*\(\s*['"]https?:)`)
-	powershellDownload = lazyregexp.New(`(?is)\b(?:iex|invoke-expression)\b.*\b(?:downloadstring|iwr|invoke-webrequest|irm|invoke-restmethod)\b|` +
-		`\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\b[^;\n]*\|\s*(?:iex|invoke-expression)\b`)
+	opensAddress = lazyregexp.New(
+		`\b(?:urlopen|urlretrieve|requests\.get|open-uri|Net::HTTP|LWP::Simple|file_get_contents\s*\(\s*['"]https?:)`)
+	evaluatesDownload = lazyregexp.New(
+		`(?s)\b(?:exec|eval)\b\s*\(?.{0,200}?(?:urlopen|requests\.get|httpx\.get|URI\.open|open\s*\(\s*['"]https?:|Net::HTTP|LWP::Simple|file_get_contents\s*\(\s*['"]https?:)`)
+	powershellDownload = lazyregexp.New(
+		`(?is)\b(?:iex|invoke-expression)\b.*\b(?:downloadstring|iwr|invoke-webrequest|irm|invoke-restmethod)\b|` +
+			`\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\b[^;\n]*\|\s*(?:iex|invoke-expression)\b`)
 )
 
 // interpreter tells whether a program runs the script that it is given.

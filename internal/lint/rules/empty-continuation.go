@@ -10,10 +10,11 @@ var emptyContinuation = lint.Rule{
 	BuildCheck: "NoEmptyContinuation",
 	Rule: finding.Rule{
 		ID: "empty-continuation", Aliases: []string{"NoEmptyContinuation"}, Severity: finding.Low,
-		Title:       "An empty line within an instruction",
-		Description: "The backslash above it joins the next line that is not empty; builders have announced that this becomes an error.",
-		Remedy:      "Remove the empty line, or the backslash above it.",
-		References:  []string{"https://docs.docker.com/reference/build-checks/no-empty-continuation/"},
+		Title: "An empty line within an instruction",
+		Description: "The backslash above it joins the next line that is not empty; builders have announced that " +
+			"this becomes an error.",
+		Remedy:     "Remove the empty line, or the backslash above it.",
+		References: []string{"https://docs.docker.com/reference/build-checks/no-empty-continuation/"},
 	},
 	Check: func(p *lint.Pass) {
 		for _, in := range p.File.Instructions {

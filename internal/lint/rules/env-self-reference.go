@@ -11,10 +11,11 @@ var envSelfReference = lint.Rule{
 	Level: lint.LevelError,
 	Rule: finding.Rule{
 		ID: "env-self-reference", Aliases: []string{"DL3044"}, Severity: finding.Low,
-		Title:       "ENV refers to a variable that the same ENV sets",
-		Description: "All values of one ENV are read before any is set, so the reference has the value from before: usually none.",
-		Remedy:      "Set the first variable in an ENV of its own, above.",
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#environment-replacement"},
+		Title: "ENV refers to a variable that the same ENV sets",
+		Description: "All values of one ENV are read before any is set, so the reference has the value from before: " +
+			"usually none.",
+		Remedy:     "Set the first variable in an ENV of its own, above.",
+		References: []string{"https://docs.docker.com/reference/dockerfile/#environment-replacement"},
 	},
 	Check: func(p *lint.Pass) {
 		known := map[string]bool{} // set by an earlier line of the file

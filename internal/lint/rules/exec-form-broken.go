@@ -12,7 +12,8 @@ var execFormBroken = lint.Rule{
 	Rule: finding.Rule{
 		ID: "exec-form-broken", Severity: finding.High,
 		Title: "An array of words is not valid JSON",
-		Description: "What is no valid JSON is taken for shell form without a word: the shell looks for a program whose name begins with a bracket. " +
+		Description: "What is no valid JSON is taken for shell form without a word: the shell looks for a program " +
+			"whose name begins with a bracket. " +
 			"The build passes and the container does not start; a RUN fails; COPY takes the brackets for file names.",
 		Remedy:     `Write valid JSON: words in double quotes with commas between them, and no comma after the last.`,
 		References: []string{"https://docs.docker.com/reference/dockerfile/#exec-form"},
@@ -47,8 +48,10 @@ var execFormBroken = lint.Rule{
 
 // brokenArray says for the instructions that take an array what becomes of a broken one.
 var brokenArray = map[string]string{
-	"CMD": "the container will not start", "ENTRYPOINT": "the container will not start", "HEALTHCHECK": "the check will always fail",
-	"RUN": "the build will fail", "COPY": "the build will fail", "ADD": "the build will fail", "VOLUME": "the volumes will have other names",
+	"CMD": "the container will not start", "ENTRYPOINT": "the container will not start",
+	"HEALTHCHECK": "the check will always fail",
+	"RUN":         "the build will fail", "COPY": "the build will fail", "ADD": "the build will fail",
+	"VOLUME": "the volumes will have other names",
 }
 
 var (

@@ -12,10 +12,11 @@ var execForm = lint.Rule{
 	Level: lint.LevelWarning,
 	Rule: finding.Rule{
 		ID: "exec-form", Aliases: []string{"DL3025", "JSONArgsRecommended"}, Severity: finding.Low,
-		Title:       "CMD or ENTRYPOINT in shell form",
-		Description: "In shell form a shell is process 1 and the application its child: signals do not reach it, so a stop waits for the grace period and then kills.",
-		Remedy:      `Write a JSON array: CMD ["program", "argument"].`,
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"},
+		Title: "CMD or ENTRYPOINT in shell form",
+		Description: "In shell form a shell is process 1 and the application its child: signals do not reach it, so " +
+			"a stop waits for the grace period and then kills.",
+		Remedy:     `Write a JSON array: CMD ["program", "argument"].`,
+		References: []string{"https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"},
 	},
 	BuildCheck: "JSONArgsRecommended", Built: builtShellForm,
 	Check: func(p *lint.Pass) {
@@ -38,11 +39,13 @@ var execForm = lint.Rule{
 // brackets, quotes and commas around the words: what the words say is repeated nowhere.
 func execFix(p *lint.Pass, in *dockerfile.Instruction) []lint.Option {
 	s := in.Script
-	if s == nil || s.Err != nil || len(s.Steps) != 1 || len(s.Commands) != 1 || len(s.Pipes) > 0 || in.Line != in.EndLine {
+	if s == nil || s.Err != nil || len(s.Steps) != 1 || len(s.Commands) != 1 || len(s.Pipes) > 0 ||
+		in.Line != in.EndLine {
 		return nil
 	}
 	c := s.Commands[0]
-	if c.Call == nil || len(c.Assigns) > 0 || c.Span != s.Steps[0].Span || len(s.Steps[0].Stmt.Redirs) > 0 || shellOnly[c.Name] {
+	if c.Call == nil || len(c.Assigns) > 0 || c.Span != s.Steps[0].Span || len(s.Steps[0].Stmt.Redirs) > 0 ||
+		shellOnly[c.Name] {
 		return nil
 	}
 	var edits []dockerfile.Edit
@@ -54,14 +57,18 @@ func execFix(p *lint.Pass, in *dockerfile.Instruction) []lint.Option {
 		case i == 0:
 			edits = append(edits, dockerfile.Insert(w.Span.Start, `["`))
 		default:
-			edits = append(edits, dockerfile.Replace(dockerfile.Span{Start: c.Words[i-1].Span.End, End: w.Span.Start}, `", "`))
+			edits = append(edits, dockerfile.Replace(dockerfile.Span{Start: c.Words[i-1].Span.End, End: w.Span.Start},
+				`", "`))
 		}
 	}
-	return []lint.Option{lint.Fix("Write "+in.Keyword+" as a JSON array.", append(edits, dockerfile.Insert(c.Span.End, `"]`))...)}
+	return []lint.Option{lint.Fix("Write "+in.Keyword+" as a JSON array.",
+		append(edits, dockerfile.Insert(c.Span.End, `"]`))...)}
 }
 
 // shellOnly are words that only a shell understands.
-var shellOnly = map[string]bool{"exec": true, "cd": true, "source": true, ".": true, "export": true, "set": true, "eval": true, "exit": true, "command": true, "": true, "test": true, "[": true, "ulimit": true, "umask": true, "trap": true, "wait": true}
+var shellOnly = map[string]bool{"exec": true, "cd": true, "source": true, ".": true, "export": true, "set": true,
+	"eval": true, "exit": true, "command": true, "": true, "test": true, "[": true, "ulimit": true, "umask": true,
+	"trap": true, "wait": true}
 
 // builtShellForm are the commands in shell form that no SHELL of the stage accounts for.
 func builtShellForm(p *lint.Pass) []lint.Place {

@@ -12,10 +12,11 @@ var fromArgDefault = lint.Rule{
 	BuildCheck: "InvalidDefaultArgInFrom",
 	Rule: finding.Rule{
 		ID: "from-arg-default", Aliases: []string{"InvalidDefaultArgInFrom"}, Severity: finding.Low,
-		Title:       "Without build arguments FROM names no image",
-		Description: "The ARG that FROM uses has no default, or one that gives no valid name: the file builds only for those who know which argument to give.",
-		Remedy:      "Give the ARG a default.",
-		References:  []string{"https://docs.docker.com/reference/build-checks/invalid-default-arg-in-from/"},
+		Title: "Without build arguments FROM names no image",
+		Description: "The ARG that FROM uses has no default, or one that gives no valid name: the file builds only " +
+			"for those who know which argument to give.",
+		Remedy:     "Give the ARG a default.",
+		References: []string{"https://docs.docker.com/reference/build-checks/invalid-default-arg-in-from/"},
 	},
 	Check: func(p *lint.Pass) {
 		defaults := globalArgs(p, nil)

@@ -14,10 +14,11 @@ var fromArgUndeclared = lint.Rule{
 	BuildCheck: "UndefinedArgInFrom",
 	Rule: finding.Rule{
 		ID: "from-arg-undeclared", Aliases: []string{"UndefinedArgInFrom"}, Severity: finding.Medium,
-		Title:       "FROM uses an argument that nothing declares",
-		Description: "Only an ARG before the first FROM can be used in FROM, and those that the builder sets by itself. Any other is empty, whatever is given to the build.",
-		Remedy:      "Declare it with ARG before the first FROM, or correct its name.",
-		References:  []string{"https://docs.docker.com/reference/build-checks/undefined-arg-in-from/"},
+		Title: "FROM uses an argument that nothing declares",
+		Description: "Only an ARG before the first FROM can be used in FROM, and those that the builder sets by " +
+			"itself. Any other is empty, whatever is given to the build.",
+		Remedy:     "Declare it with ARG before the first FROM, or correct its name.",
+		References: []string{"https://docs.docker.com/reference/build-checks/undefined-arg-in-from/"},
 	},
 	Check: func(p *lint.Pass) {
 		global := globalArgs(p, p.Context.Args)

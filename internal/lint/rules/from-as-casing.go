@@ -12,10 +12,11 @@ var fromAsCasing = lint.Rule{
 	BuildCheck: "FromAsCasing",
 	Rule: finding.Rule{
 		ID: "from-as-casing", Aliases: []string{"FromAsCasing"}, Severity: finding.Info,
-		Title:       "FROM and AS are written in different case",
-		Description: "FROM in capitals with as in small letters, or the other way round, reads as if one of them were a name.",
-		Remedy:      "Write both in the same case.",
-		References:  []string{"https://docs.docker.com/reference/build-checks/from-as-casing/"},
+		Title: "FROM and AS are written in different case",
+		Description: "FROM in capitals with as in small letters, or the other way round, reads as if one of them " +
+			"were a name.",
+		Remedy:     "Write both in the same case.",
+		References: []string{"https://docs.docker.com/reference/build-checks/from-as-casing/"},
 	},
 	Check: func(p *lint.Pass) {
 		for _, s := range p.File.Stages {
@@ -32,8 +33,9 @@ var fromAsCasing = lint.Rule{
 				continue
 			}
 			if as.Text != same(as.Text) {
-				p.ReportAt(s.From, as.Span, from+" and "+as.Text+" are written in different case", lint.Fix("Write "+same(as.Text)+".",
-					dockerfile.Replace(as.Span, same(as.Text))))
+				p.ReportAt(s.From, as.Span, from+" and "+as.Text+" are written in different case",
+					lint.Fix("Write "+same(as.Text)+".",
+						dockerfile.Replace(as.Span, same(as.Text))))
 			}
 		}
 	},

@@ -25,7 +25,8 @@ var fromPlatformRedundant = lint.Rule{
 			fl, ok := s.From.Flag("platform")
 			if raw := p.File.Text(fl.ValueSpan); ok && (raw == "$TARGETPLATFORM" || raw == "${TARGETPLATFORM}") {
 				at := dockerfile.Span{Start: fl.Span.Start, End: s.Base.Span.Start}
-				p.ReportAt(s.From, fl.Span, "the target platform is the default", lint.Fix("Leave --platform out.", dockerfile.Delete(at)))
+				p.ReportAt(s.From, fl.Span, "the target platform is the default",
+					lint.Fix("Leave --platform out.", dockerfile.Delete(at)))
 			}
 		}
 	},

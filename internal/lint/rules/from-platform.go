@@ -23,7 +23,8 @@ var fromPlatform = lint.Rule{
 	BuildCheck: "FromPlatformFlagConstDisallowed", Built: builtConstantPlatform,
 	Check: func(p *lint.Pass) {
 		for _, s := range p.File.Stages {
-			if fl, ok := s.From.Flag("platform"); ok && !strings.Contains(fl.Value, "BUILDPLATFORM") && !strings.Contains(fl.Value, "TARGETPLATFORM") {
+			if fl, ok := s.From.Flag("platform"); ok && !strings.Contains(fl.Value, "BUILDPLATFORM") &&
+				!strings.Contains(fl.Value, "TARGETPLATFORM") {
 				p.ReportAt(s.From, fl.Span, "FROM --platform is a constant")
 			}
 		}

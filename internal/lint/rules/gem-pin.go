@@ -21,7 +21,8 @@ var gemPin = lint.Rule{
 			if c.name != "gem" || !c.has("install", "i") || c.flag("version") || c.has("-v") {
 				return nil
 			}
-			return lacking(without(gemNames(c.args), "install", "i"), func(s string) bool { return strings.Contains(s, ":") })
+			return lacking(without(gemNames(c.args), "install", "i"),
+				func(s string) bool { return strings.Contains(s, ":") })
 		})
 	},
 }

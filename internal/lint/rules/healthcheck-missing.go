@@ -10,10 +10,11 @@ var healthcheckMissing = lint.Rule{
 	Level: lint.LevelIgnore,
 	Rule: finding.Rule{
 		ID: "healthcheck-missing", Aliases: []string{"DL3057"}, Severity: finding.Info,
-		Title:       "A stage has no HEALTHCHECK",
-		Description: "Off by default, since a builder stage needs none and compose often has it. The rule depended-on-without-healthcheck knows the difference.",
-		Remedy:      "Add a HEALTHCHECK to the stage that ships.",
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
+		Title: "A stage has no HEALTHCHECK",
+		Description: "Off by default, since a builder stage needs none and compose often has it. The rule " +
+			"depended-on-without-healthcheck knows the difference.",
+		Remedy:     "Add a HEALTHCHECK to the stage that ships.",
+		References: []string{"https://docs.docker.com/reference/dockerfile/#healthcheck"},
 	},
 	Check: func(p *lint.Pass) {
 		name := func(s *dockerfile.Stage) string { return stageKey(p.File, s) }

@@ -19,27 +19,30 @@ var hostile = map[string]struct {
 	"binary":                 {"FROM a\n\x7fELF\x00\x01", "binary", 2, 5},
 	"not UTF-8":              {"FROM a:1\nLABEL a=\"caf\xe9\"\n", "UTF-8", 2, 13},
 	"a megabyte on one line": {"FROM a:1\nRUN echo " + strings.Repeat("x", 1<<20) + "\nUSER 1\n", "longer than", 2, 1},
-	"endless continuation":   {"FROM a:1\nRUN a " + strings.Repeat("\\\n b ", 100000) + "\nFRM x\n", "no instruction FRM", 100003, 1},
-	"unknown instruction":    {"FROM a:1\nINCLUDE x\n", "no instruction INCLUDE", 2, 1},
-	"an ONBUILD chain":       {"FROM a:1\n" + strings.Repeat("ONBUILD ", 100000) + "RUN x\n", "longer than", 2, 1},
-	"a short ONBUILD chain":  {"FROM a:1\nONBUILD ONBUILD RUN x\n", "cannot trigger ONBUILD", 2, 9},
-	"ONBUILD alone":          {"FROM a:1\nONBUILD\n", "needs an instruction", 2, 1},
-	"nested parentheses":     {"FROM a:1\nRUN " + strings.Repeat("(", 60000) + "\nFRM\n", "no instruction FRM", 3, 1},
-	"nested substitutions":   {"FROM a:1\nRUN echo " + strings.Repeat("$(", 30000) + "\nFRM\n", "no instruction FRM", 3, 1},
-	"nested conditions":      {"FROM a:1\nRUN " + strings.Repeat("if ", 20000) + "\nFRM\n", "no instruction FRM", 3, 1},
-	"many heredocs":          {"FROM a:1\nRUN cat " + strings.Repeat("<<A ", 10000) + "\nFRM\n", "heredoc", 2, 1},
-	"heredoc without end":    {"FROM a:1\nRUN <<EOF\nls\n", "heredoc", 2, 1},
-	"a million lines":        {"FROM a:1\n" + strings.Repeat("#\n", 1<<20) + "FRM x\n", "no instruction FRM", 1<<20 + 2, 1},
-	"many stages":            {strings.Repeat("FROM a:1 AS x\n", 20000), "same name", 2, 13},
-	"stages of many names":   {manyStages(9000) + "FRM x\n", "no instruction FRM", 18001, 1},
-	"doubling arguments":     {doubling(64) + "FROM $A64\nFRM x\n", "no instruction FRM", 66, 1},
-	"many broken lines":      {strings.Repeat("FRM x\n", 100000), "no instruction FRM", 1, 1},
-	"deep variables":         {"FROM ${" + strings.Repeat("a:-${", 10000) + "\nFRM x\n", "no instruction FRM", 2, 1},
-	"deep JSON":              {"FROM a:1\nCMD " + strings.Repeat("[", 60000) + "\nFRM x\n", "no instruction FRM", 3, 1},
-	"too large":              {"FROM a:1\n" + strings.Repeat("# x\n", dockerfile.MaxSize/4+1), "larger than", 1, 1},
-	"empty":                  {"", "no instruction", 1, 1},
-	"the Windows escape":     {"# escape=`\nFROM a:1\nRUN dir `\n  && sudo x\nWORKDIR C:\\x\n", "sudo", 4, 6},
-	"an odd escape":          {"# escape=x\nFROM a:1\n", "escape", 1, 1},
+	"endless continuation": {"FROM a:1\nRUN a " + strings.Repeat("\\\n b ", 100000) + "\nFRM x\n",
+		"no instruction FRM", 100003, 1},
+	"unknown instruction":   {"FROM a:1\nINCLUDE x\n", "no instruction INCLUDE", 2, 1},
+	"an ONBUILD chain":      {"FROM a:1\n" + strings.Repeat("ONBUILD ", 100000) + "RUN x\n", "longer than", 2, 1},
+	"a short ONBUILD chain": {"FROM a:1\nONBUILD ONBUILD RUN x\n", "cannot trigger ONBUILD", 2, 9},
+	"ONBUILD alone":         {"FROM a:1\nONBUILD\n", "needs an instruction", 2, 1},
+	"nested parentheses":    {"FROM a:1\nRUN " + strings.Repeat("(", 60000) + "\nFRM\n", "no instruction FRM", 3, 1},
+	"nested substitutions": {"FROM a:1\nRUN echo " + strings.Repeat("$(", 30000) + "\nFRM\n", "no instruction FRM", 3,
+		1},
+	"nested conditions":   {"FROM a:1\nRUN " + strings.Repeat("if ", 20000) + "\nFRM\n", "no instruction FRM", 3, 1},
+	"many heredocs":       {"FROM a:1\nRUN cat " + strings.Repeat("<<A ", 10000) + "\nFRM\n", "heredoc", 2, 1},
+	"heredoc without end": {"FROM a:1\nRUN <<EOF\nls\n", "heredoc", 2, 1},
+	"a million lines": {"FROM a:1\n" + strings.Repeat("#\n", 1<<20) + "FRM x\n", "no instruction FRM", 1<<20 + 2,
+		1},
+	"many stages":          {strings.Repeat("FROM a:1 AS x\n", 20000), "same name", 2, 13},
+	"stages of many names": {manyStages(9000) + "FRM x\n", "no instruction FRM", 18001, 1},
+	"doubling arguments":   {doubling(64) + "FROM $A64\nFRM x\n", "no instruction FRM", 66, 1},
+	"many broken lines":    {strings.Repeat("FRM x\n", 100000), "no instruction FRM", 1, 1},
+	"deep variables":       {"FROM ${" + strings.Repeat("a:-${", 10000) + "\nFRM x\n", "no instruction FRM", 2, 1},
+	"deep JSON":            {"FROM a:1\nCMD " + strings.Repeat("[", 60000) + "\nFRM x\n", "no instruction FRM", 3, 1},
+	"too large":            {"FROM a:1\n" + strings.Repeat("# x\n", dockerfile.MaxSize/4+1), "larger than", 1, 1},
+	"empty":                {"", "no instruction", 1, 1},
+	"the Windows escape":   {"# escape=`\nFROM a:1\nRUN dir `\n  && sudo x\nWORKDIR C:\\x\n", "sudo", 4, 6},
+	"an odd escape":        {"# escape=x\nFROM a:1\n", "escape", 1, 1},
 }
 
 // manyStages are stages that each stand on an image of their own.
@@ -143,7 +146,8 @@ func TestTwoRunsAreAlikeAndIDsSurviveMovedLines(t *testing.T) {
 		}
 		ids[a[i].ID] = true
 	}
-	for _, m := range lint.Run(dockerfile.Parse(append([]byte("# a line above\n\n"), src...)), "Dockerfile", All, nil, nil) {
+	for _, m := range lint.Run(dockerfile.Parse(append([]byte("# a line above\n\n"), src...)), "Dockerfile", All, nil,
+		nil) {
 		if !ids[m.ID] {
 			t.Errorf("%s has another id once its line has moved", m.Rule)
 		}
@@ -153,9 +157,11 @@ func TestTwoRunsAreAlikeAndIDsSurviveMovedLines(t *testing.T) {
 func FuzzLint(f *testing.F) {
 	f.Add([]byte("FROM debian\nRUN apt-get update && pip install x | sh\nCOPY . .\nUSER root\n"))
 	f.Add([]byte("# escape=`\nFROM a AS b\nSHELL [\"powershell\"]\nRUN x `\n | y\nFROM b\nCOPY --from=b / /\n"))
-	f.Add([]byte("ARG X\nFROM $X\nRUN <<E\nnpm i\nE\nENV A=$B B=$A\nLABEL A=b\nEXPOSE 99999\nONBUILD RUN cd x\nHEALTHCHECK CMD a|b\nADD a b\nCMD x\nMAINTAINER y\n"))
+	f.Add([]byte("ARG X\nFROM $X\nRUN <<E\nnpm i\nE\nENV A=$B B=$A\nLABEL A=b\nEXPOSE 99999\nONBUILD RUN cd x\n" +
+		"HEALTHCHECK CMD a|b\nADD a b\nCMD x\nMAINTAINER y\n"))
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	cfg := &lint.Config{LabelSchema: map[string]string{"a": "url", "b": "semver"}, StrictLabels: true, TrustedRegistries: []string{"*.x"}}
+	cfg := &lint.Config{LabelSchema: map[string]string{"a": "url", "b": "semver"}, StrictLabels: true,
+		TrustedRegistries: []string{"*.x"}}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		if len(src) > 1<<14 {
 			return

@@ -13,10 +13,11 @@ var labelKey = lint.Rule{
 	Level: lint.LevelStyle,
 	Rule: finding.Rule{
 		ID: "label-key", Aliases: []string{"DL3048"}, Severity: finding.Info,
-		Title:       "The label's key has an invalid form",
-		Description: "Keys are lower-case letters, digits, dots and dashes, begin with a letter, end with a letter or digit, and leave com.docker, io.docker and org.dockerproject to Docker.",
-		Remedy:      "Write the key as reverse domain name: org.example.name.",
-		References:  []string{"https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations"},
+		Title: "The label's key has an invalid form",
+		Description: "Keys are lower-case letters, digits, dots and dashes, begin with a letter, end with a letter " +
+			"or digit, and leave com.docker, io.docker and org.dockerproject to Docker.",
+		Remedy:     "Write the key as reverse domain name: org.example.name.",
+		References: []string{"https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations"},
 	},
 	Check: func(p *lint.Pass) {
 		top(p, "LABEL", func(in *dockerfile.Instruction) {

@@ -24,10 +24,14 @@ var labelLicence = lint.Rule{
 
 // deprecatedLicence are the identifiers that the SPDX list keeps but advises against.
 var deprecatedLicence = map[string]bool{
-	"AGPL-1.0": true, "AGPL-3.0": true, "GFDL-1.1": true, "GFDL-1.2": true, "GFDL-1.3": true, "GPL-1.0": true, "GPL-2.0": true, "GPL-3.0": true,
-	"GPL-1.0+": true, "GPL-2.0+": true, "GPL-3.0+": true, "LGPL-2.0": true, "LGPL-2.1": true, "LGPL-3.0": true, "LGPL-2.0+": true, "LGPL-2.1+": true,
-	"LGPL-3.0+": true, "GPL-2.0-with-GCC-exception": true, "GPL-2.0-with-autoconf-exception": true, "GPL-2.0-with-bison-exception": true,
+	"AGPL-1.0": true, "AGPL-3.0": true, "GFDL-1.1": true, "GFDL-1.2": true, "GFDL-1.3": true, "GPL-1.0": true,
+	"GPL-2.0": true, "GPL-3.0": true,
+	"GPL-1.0+": true, "GPL-2.0+": true, "GPL-3.0+": true, "LGPL-2.0": true, "LGPL-2.1": true, "LGPL-3.0": true,
+	"LGPL-2.0+": true, "LGPL-2.1+": true,
+	"LGPL-3.0+": true, "GPL-2.0-with-GCC-exception": true, "GPL-2.0-with-autoconf-exception": true,
+	"GPL-2.0-with-bison-exception":     true,
 	"GPL-2.0-with-classpath-exception": true, "GPL-2.0-with-font-exception": true, "GPL-3.0-with-GCC-exception": true,
-	"GPL-3.0-with-autoconf-exception": true, "BSD-2-Clause-FreeBSD": true, "BSD-2-Clause-NetBSD": true, "Nunit": true, "StandardML-NJ": true,
-	"eCos-2.0": true, "wxWindows": true, "bzip2-1.0.5": true, "Net-SNMP": true,
+	"GPL-3.0-with-autoconf-exception": true, "BSD-2-Clause-FreeBSD": true, "BSD-2-Clause-NetBSD": true, "Nunit": true,
+	"StandardML-NJ": true,
+	"eCos-2.0":      true, "wxWindows": true, "bzip2-1.0.5": true, "Net-SNMP": true,
 }

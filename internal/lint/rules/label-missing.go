@@ -11,9 +11,10 @@ var labelMissing = lint.Rule{
 	Level: lint.LevelInfo,
 	Rule: finding.Rule{
 		ID: "label-missing", Aliases: []string{"DL3049"}, Severity: finding.Info,
-		Title:       "A label that the schema demands is missing",
-		Description: "The configuration lists the labels that every image has to have (label-schema). Without a schema the rule is silent.",
-		Remedy:      "Add the label.",
+		Title: "A label that the schema demands is missing",
+		Description: "The configuration lists the labels that every image has to have (label-schema). Without a " +
+			"schema the rule is silent.",
+		Remedy: "Add the label.",
 	},
 	Check: func(p *lint.Pass) {
 		have := map[string]map[string]bool{} // by stage name: its labels

@@ -12,10 +12,11 @@ var lastUserRoot = lint.Rule{
 	Level: lint.LevelWarning,
 	Rule: finding.Rule{
 		ID: "last-user-root", Aliases: []string{"DL3002"}, Severity: finding.Medium, CWE: []string{"CWE-250"},
-		Title:       "The last USER is root",
-		Description: "Whatever runs as root in a container is root on the host's kernel: one hole in the runtime, or one mounted path, and it is root outside too.",
-		Remedy:      "End the stage with the USER that runs the application.",
-		References:  []string{"https://docs.docker.com/build/building/best-practices/#user"},
+		Title: "The last USER is root",
+		Description: "Whatever runs as root in a container is root on the host's kernel: one hole in the runtime, or " +
+			"one mounted path, and it is root outside too.",
+		Remedy:     "End the stage with the USER that runs the application.",
+		References: []string{"https://docs.docker.com/build/building/best-practices/#user"},
 	},
 	Check: func(p *lint.Pass) {
 		for _, s := range p.File.Stages {

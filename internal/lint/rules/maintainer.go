@@ -21,9 +21,11 @@ var maintainer = lint.Rule{
 	Check: func(p *lint.Pass) {
 		top(p, "MAINTAINER", func(in *dockerfile.Instruction) {
 			var opts []lint.Option
-			if s := p.File.Text(in.ArgSpan); in.Problem == nil && in.Stage != nil && in.Line == in.EndLine && !strings.ContainsAny(s, "\"'\\$`") {
+			if s := p.File.Text(in.ArgSpan); in.Problem == nil && in.Stage != nil && in.Line == in.EndLine &&
+				!strings.ContainsAny(s, "\"'\\$`") {
 				opts = append(opts, lint.Fix("Use a label.",
-					dockerfile.Replace(dockerfile.Span{Start: in.Span.Start, End: in.ArgSpan.Start}, `LABEL org.opencontainers.image.authors="`), dockerfile.Insert(in.ArgSpan.End, `"`)))
+					dockerfile.Replace(dockerfile.Span{Start: in.Span.Start, End: in.ArgSpan.Start},
+						`LABEL org.opencontainers.image.authors="`), dockerfile.Insert(in.ArgSpan.End, `"`)))
 			}
 			p.Report(in, "MAINTAINER is deprecated", opts...)
 		})

@@ -30,7 +30,8 @@ func overridden(keyword string) func(*lint.Pass) []lint.Place {
 					continue
 				}
 				if before != nil {
-					out = append(out, lint.Place{In: before, Span: before.KeywordSpan, Title: "this " + keyword + " has no effect: another one follows"})
+					out = append(out, lint.Place{In: before, Span: before.KeywordSpan, Title: "this " + keyword +
+						" has no effect: another one follows"})
 				}
 				before = in
 			}

@@ -74,7 +74,8 @@ func corpus(t *testing.T) []batch {
 	plain := byConfig[""]
 	if os.Getenv("DRYDOCK_REQUIRE") != "" { // the whole of it takes a minute: in .ci/run
 		for range 400 {
-			byConfig[""] = append(byConfig[""], plain[rnd.Intn(len(plain))]+plain[rnd.Intn(len(plain))]+plain[rnd.Intn(len(plain))])
+			byConfig[""] = append(byConfig[""],
+				plain[rnd.Intn(len(plain))]+plain[rnd.Intn(len(plain))]+plain[rnd.Intn(len(plain))])
 		}
 		for range 400 {
 			byConfig[""] = append(byConfig[""], mutate(rnd, plain[rnd.Intn(len(plain))]+plain[rnd.Intn(len(plain))]))
@@ -220,7 +221,8 @@ type tally struct {
 }
 
 func newTally() *tally {
-	return &tally{both: map[string]int{}, theirs: map[string]int{}, ours: map[string]int{}, examples: map[string][]string{}}
+	return &tally{both: map[string]int{}, theirs: map[string]int{}, ours: map[string]int{},
+		examples: map[string][]string{}}
 }
 
 func (ta *tally) compare(t *testing.T, b batch, theirs map[place]bool) {
@@ -254,7 +256,8 @@ func (ta *tally) compare(t *testing.T, b batch, theirs map[place]bool) {
 		}
 		for code := range codes {
 			if strings.HasPrefix(code, "DL") {
-				ta.file(i, code, src, theirs, lines(f, found, func(fi finding.Finding) bool { return contains(fi.Aliases, code) }))
+				ta.file(i, code, src, theirs,
+					lines(f, found, func(fi finding.Finding) bool { return contains(fi.Aliases, code) }))
 			}
 		}
 	}
@@ -305,7 +308,8 @@ func (ta *tally) report(t *testing.T) {
 		n := ta.both[c] + ta.theirs[c] + ta.ours[c]
 		both, all = both+ta.both[c], all+n
 		share := float64(ta.both[c]) / float64(n)
-		t.Logf("%s %6.2f %%  both %4d  only hadolint %3d  only drydock %3d", c, 100*share, ta.both[c], ta.theirs[c], ta.ours[c])
+		t.Logf("%s %6.2f %%  both %4d  only hadolint %3d  only drydock %3d", c, 100*share, ta.both[c], ta.theirs[c],
+			ta.ours[c])
 		for _, e := range ta.examples[c] {
 			t.Logf("        %s", e)
 		}

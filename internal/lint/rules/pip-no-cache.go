@@ -58,7 +58,8 @@ func pipCached(p *lint.Pass, in *dockerfile.Instruction, off bool) {
 	}
 	for i := range cs {
 		if args, ok := pipInstall(&cs[i]); ok && !args.flag("no-cache-dir") {
-			p.ReportAt(in, cs[i].cmd.Span, "pip's download cache stays in the layer", addWord(&cs[i], "install", "--no-cache-dir")...)
+			p.ReportAt(in, cs[i].cmd.Span, "pip's download cache stays in the layer",
+				addWord(&cs[i], "install", "--no-cache-dir")...)
 			return
 		}
 	}

@@ -32,8 +32,10 @@ var pipPin = lint.Rule{
 }
 
 // pipValued are the options of pip install whose value is the next word.
-var pipValued = []string{"abi", "b", "build", "e", "editable", "extra-index-url", "f", "find-links", "i", "index-url", "implementation",
-	"no-binary", "only-binary", "platform", "prefix", "progress-bar", "proxy", "python-version", "root", "root-user-action", "src", "t", "target",
+var pipValued = []string{"abi", "b", "build", "e", "editable", "extra-index-url", "f", "find-links", "i", "index-url",
+	"implementation",
+	"no-binary", "only-binary", "platform", "prefix", "progress-bar", "proxy", "python-version", "root",
+	"root-user-action", "src", "t", "target",
 	"trusted-host", "upgrade-strategy"}
 
 var pipName = lazyregexp.New(`^pip[0-9.]*$`)

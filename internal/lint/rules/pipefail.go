@@ -12,10 +12,11 @@ var pipefail = lint.Rule{
 	Level: lint.LevelWarning,
 	Rule: finding.Rule{
 		ID: "pipefail", Aliases: []string{"DL4006"}, Severity: finding.Low,
-		Title:       "A pipe in RUN hides the failure of its first commands",
-		Description: "The shell looks at the last command of a pipe only: curl | tar succeeds with half a file. SHELL with -o pipefail makes the whole pipe fail.",
-		Remedy:      `Set SHELL ["/bin/bash", "-o", "pipefail", "-c"] before the RUN (ash on Alpine).`,
-		References:  []string{"https://docs.docker.com/build/building/best-practices/#using-pipes"},
+		Title: "A pipe in RUN hides the failure of its first commands",
+		Description: "The shell looks at the last command of a pipe only: curl | tar succeeds with half a file. " +
+			"SHELL with -o pipefail makes the whole pipe fail.",
+		Remedy:     `Set SHELL ["/bin/bash", "-o", "pipefail", "-c"] before the RUN (ash on Alpine).`,
+		References: []string{"https://docs.docker.com/build/building/best-practices/#using-pipes"},
 	},
 	Check: func(p *lint.Pass) {
 		for _, s := range p.File.Stages {
@@ -56,7 +57,8 @@ func setsPipefail(in *dockerfile.Instruction, at dockerfile.Span) bool {
 		return false
 	}
 	first, _, _ := strings.Cut(in.Heredocs[0].Content, "\n")
-	if strings.Contains(in.Args[0].Text, "pipefail") || strings.HasPrefix(first, "#!") && strings.Contains(first, "pipefail") {
+	if strings.Contains(in.Args[0].Text, "pipefail") || strings.HasPrefix(first, "#!") &&
+		strings.Contains(first, "pipefail") {
 		return true
 	}
 	for _, c := range in.Script.Commands {

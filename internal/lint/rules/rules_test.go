@@ -150,7 +150,9 @@ func checkFixes(t *testing.T, f *dockerfile.File, found []finding.Finding) {
 		}
 		var edits []dockerfile.Edit
 		for _, e := range fi.Fix.Edits {
-			edits = append(edits, dockerfile.Replace(dockerfile.Span{Start: offset(f, e.Line, e.Column), End: offset(f, e.EndLine, e.EndColumn)}, e.NewText))
+			edits = append(edits,
+				dockerfile.Replace(dockerfile.Span{Start: offset(f, e.Line, e.Column),
+					End: offset(f, e.EndLine, e.EndColumn)}, e.NewText))
 		}
 		out, err := f.Apply(edits...)
 		if err != nil {
@@ -198,7 +200,8 @@ func TestDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range Described() {
-		if !strings.Contains(string(b), "`"+r.ID+"`") || len(r.Aliases) > 0 && !strings.Contains(string(b), r.Aliases[0]) {
+		if !strings.Contains(string(b), "`"+r.ID+"`") || len(r.Aliases) > 0 &&
+			!strings.Contains(string(b), r.Aliases[0]) {
 			t.Errorf("docs/dockerfile.md does not list %s", r.ID)
 		}
 	}

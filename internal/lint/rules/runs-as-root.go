@@ -14,10 +14,12 @@ import (
 var runsAsRoot = lint.Rule{
 	Rule: finding.Rule{
 		ID: "runs-as-root", Severity: finding.Medium, CWE: []string{"CWE-250"}, OWASP: []string{"A02:2025"},
-		Title:       "The image runs as root",
-		Description: "No stage that ships sets USER, and the base does not either. Whatever runs as root in a container is root on the host's kernel: one hole in the runtime, or one mounted path, and it is root outside too.",
-		Remedy:      "Add a user and end with USER and its number, after everything that needs root.",
-		References:  []string{"https://docs.docker.com/build/building/best-practices/#user"},
+		Title: "The image runs as root",
+		Description: "No stage that ships sets USER, and the base does not either. Whatever runs as root in a " +
+			"container is root on the host's kernel: one hole in the runtime, or one mounted path, and it is root " +
+			"outside too.",
+		Remedy:     "Add a user and end with USER and its number, after everything that needs root.",
+		References: []string{"https://docs.docker.com/build/building/best-practices/#user"},
 	},
 	Check: func(p *lint.Pass) {
 		base, bottom, ok := rootBase(p)
@@ -56,16 +58,20 @@ var runsAsRoot = lint.Rule{
 		}
 		opts := []lint.Option{}
 		if !base.Official() && !base.Scratch() && !strings.HasPrefix(base.Registry, "gcr.io") {
-			opts = append(opts, lint.Severity(finding.Low), lint.Confidence(finding.ConfidenceLow), lint.Evidence("the base image may set a user; its name does not tell"))
+			opts = append(opts, lint.Severity(finding.Low), lint.Confidence(finding.ConfidenceLow),
+				lint.Evidence("the base image may set a user; its name does not tell"))
 		}
 		if !start && !base.Scratch() && len(p.Context.Services) == 0 {
-			opts = append(opts, lint.Severity(finding.Low), lint.Evidence("the file starts nothing itself; it may be a base for others"))
+			opts = append(opts, lint.Severity(finding.Low),
+				lint.Evidence("the file starts nothing itself; it may be a base for others"))
 		}
 		switch {
 		case changes:
-			opts = append(opts, lint.Severity(finding.Low), lint.Confidence(finding.ConfidenceLow), lint.Evidence("it holds a program that changes the user; the entrypoint may use it"))
+			opts = append(opts, lint.Severity(finding.Low), lint.Confidence(finding.ConfidenceLow),
+				lint.Evidence("it holds a program that changes the user; the entrypoint may use it"))
 		case webServers[base.Name()] && !entrypoint:
-			opts = append(opts, lint.Severity(finding.Low), lint.Evidence("%s starts its workers as another user", base.Name()))
+			opts = append(opts, lint.Severity(finding.Low), lint.Evidence("%s starts its workers as another user",
+				base.Name()))
 		}
 		p.Report(p.Final.From, "nothing sets a USER: the image runs as root", opts...)
 	},
@@ -95,7 +101,8 @@ func changesUser(in *dockerfile.Instruction) bool {
 }
 
 // switchers are programs that start another one as another user.
-var switchers = map[string]bool{"gosu": true, "su-exec": true, "setpriv": true, "runuser": true, "s6-setuidgid": true, "chpst": true, "setuidgid": true}
+var switchers = map[string]bool{"gosu": true, "su-exec": true, "setpriv": true, "runuser": true, "s6-setuidgid": true,
+	"chpst": true, "setuidgid": true}
 
 // startsAsUser tells whether what starts the image goes through a program that changes the user: in the line itself, or
 // in the script of the build context that it names.
@@ -110,7 +117,8 @@ func startsAsUser(p *lint.Pass) bool {
 		for _, c := range in.Script.Commands {
 			for _, w := range c.Words {
 				name := path.Base(w.Text)
-				if switchers[name] || strings.HasSuffix(name, ".sh") && p.Context.Files != nil && scriptSwitches(p.Context.Files, name) {
+				if switchers[name] || strings.HasSuffix(name, ".sh") && p.Context.Files != nil &&
+					scriptSwitches(p.Context.Files, name) {
 					return true
 				}
 			}

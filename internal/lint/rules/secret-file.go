@@ -17,8 +17,9 @@ var secretFile = lint.Rule{
 		ID: "secret-file", Severity: finding.High, CWE: []string{"CWE-538", "CWE-798"}, OWASP: []string{"A02:2025"},
 		Title:       "A file that holds secrets is copied into the image",
 		Description: "Everybody who has the image has the file, also where a later RUN removes it: the layer keeps it.",
-		Remedy:      "Mount it into the one RUN that needs it (--mount=type=secret), give it to the container at start, and name it in .dockerignore.",
-		References:  []string{"https://docs.docker.com/build/building/secrets/"},
+		Remedy: "Mount it into the one RUN that needs it (--mount=type=secret), give it to the container at " +
+			"start, and name it in .dockerignore.",
+		References: []string{"https://docs.docker.com/build/building/secrets/"},
 	},
 	Check: func(p *lint.Pass) {
 		for _, s := range p.File.Stages {
@@ -54,17 +55,21 @@ func copiedSecrets(p *lint.Pass, in *dockerfile.Instruction) {
 		return
 	}
 	for _, e := range entries {
-		if e.Type().IsRegular() && holdsSecrets(p, e.Name(), e.Name()) && (p.Context.Ignored == nil || !p.Context.Ignored(e.Name())) {
-			p.Report(in, e.Name()+" of the build context is copied into the image", append(opts, lint.Evidence("no ignore file keeps %s out", e.Name()))...)
+		if e.Type().IsRegular() && holdsSecrets(p, e.Name(), e.Name()) &&
+			(p.Context.Ignored == nil || !p.Context.Ignored(e.Name())) {
+			p.Report(in, e.Name()+" of the build context is copied into the image",
+				append(opts, lint.Evidence("no ignore file keeps %s out", e.Name()))...)
 			return
 		}
 	}
 }
 
-var secretNames = lazyregexp.New(`(?i)^(?:\.env(?:\.[a-z]+)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pypirc|\.git-credentials|\.htpasswd|\.dockercfg|\.pgpass|\.vault-token|kubeconfig|credentials(?:\.json)?|service[-_]account.*\.json|.*\.(?:key|p12|pfx|jks|keystore|kdbx)|.*-key\.pem|key\.pem|privkey.*\.pem|secrets?\.(?:ya?ml|json|env|toml|ini))$`)
+var secretNames = lazyregexp.New(
+	`(?i)^(?:\.env(?:\.[a-z]+)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.netrc|\.pypirc|\.git-credentials|\.htpasswd|\.dockercfg|\.pgpass|\.vault-token|kubeconfig|credentials(?:\.json)?|service[-_]account.*\.json|.*\.(?:key|p12|pfx|jks|keystore|kdbx)|.*-key\.pem|key\.pem|privkey.*\.pem|secrets?\.(?:ya?ml|json|env|toml|ini))$`)
 
 // harmless are names of the same form that hold nothing: samples to copy, and public halves.
-var harmless = lazyregexp.New(`(?i)(?:example|sample|template|dist|defaults?|test|ci|schema)|(?:^|[._-])pub(?:lic)?(?:$|[._-])`)
+var harmless = lazyregexp.New(
+	`(?i)(?:example|sample|template|dist|defaults?|test|ci|schema)|(?:^|[._-])pub(?:lic)?(?:$|[._-])`)
 
 // holdsSecrets tells by name, and for .npmrc by content, whether a file holds secrets. The content is only looked into,
 // never kept.

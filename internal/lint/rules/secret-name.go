@@ -12,7 +12,8 @@ import (
 var secretName = lint.Rule{
 	Level: lint.LevelWarning,
 	Rule: finding.Rule{
-		ID: "secret-name", Aliases: []string{"DL3064", "SecretsUsedInArgOrEnv"}, Severity: finding.Low, CWE: []string{"CWE-798"},
+		ID: "secret-name", Aliases: []string{"DL3064", "SecretsUsedInArgOrEnv"}, Severity: finding.Low,
+		CWE:         []string{"CWE-798"},
 		Title:       "ARG or ENV with a name that sounds like a secret",
 		Description: "Build arguments and environment of an image can be read by everybody who has the image.",
 		Remedy:      "Give secrets to the build with RUN --mount=type=secret, and to the container when it starts.",
@@ -57,7 +58,8 @@ func builtSecretNames(p *lint.Pass) []lint.Place {
 		}
 		for _, pair := range in.Pairs {
 			if builtSecret.MatchString(pair.Key) && !harmlessWord.MatchString(pair.Key) {
-				out = append(out, lint.Place{In: in, Span: pair.KeySpan, Title: in.Keyword + " with a name that sounds like a secret"})
+				out = append(out, lint.Place{In: in, Span: pair.KeySpan,
+					Title: in.Keyword + " with a name that sounds like a secret"})
 				break
 			}
 		}
@@ -66,6 +68,7 @@ func builtSecretNames(p *lint.Pass) []lint.Place {
 }
 
 var (
-	builtSecret  = lazyregexp.New(`(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)`)
+	builtSecret = lazyregexp.New(
+		`(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)`)
 	harmlessWord = lazyregexp.New(`(?i)(?:_|^)(?:public|file|version)(?:_|$)`)
 )

@@ -15,6 +15,7 @@ var shellLink = lint.Rule{
 		References:  []string{"https://docs.docker.com/reference/dockerfile/#shell"},
 	},
 	Check: func(p *lint.Pass) {
-		each(p, "/bin/sh is replaced; SHELL sets another one for the build", func(c *call) bool { return c.name == "ln" && c.has("/bin/sh") })
+		each(p, "/bin/sh is replaced; SHELL sets another one for the build",
+			func(c *call) bool { return c.name == "ln" && c.has("/bin/sh") })
 	},
 }

@@ -9,10 +9,13 @@ import (
 var singleStageBuild = lint.Rule{
 	Rule: finding.Rule{
 		ID: "single-stage-build", Severity: finding.Low,
-		Title:       "The image is built and shipped in one stage",
-		Description: "What the build needs ships with the application: compilers, headers, package managers, caches. A second stage that takes only the result is usually a fraction of the size, with a fraction of the packages to keep patched.",
-		Remedy:      "Split it: drydock dockerfile split writes the second stage, and --prove shows that the answer stays the same.",
-		References:  []string{"https://docs.docker.com/build/building/multi-stage/"},
+		Title: "The image is built and shipped in one stage",
+		Description: "What the build needs ships with the application: compilers, headers, package managers, caches. " +
+			"A second stage that takes only the result is usually a fraction of the size, with a fraction of the " +
+			"packages to keep patched.",
+		Remedy: "Split it: drydock dockerfile split writes the second stage, and --prove shows that the answer " +
+			"stays the same.",
+		References: []string{"https://docs.docker.com/build/building/multi-stage/"},
 	},
 	Check: func(p *lint.Pass) {
 		if p.Final == nil || development(p.Final) || multiStage(p) {
@@ -62,10 +65,12 @@ func buildStep(c *dockerfile.Command) string {
 		sub = words[1].Text
 	}
 	switch {
-	case name == "go" && sub == "build", name == "cargo" && sub == "build", name == "npm" && sub == "run", name == "yarn" && sub == "build", name == "pnpm" && (sub == "run" || sub == "build"),
+	case name == "go" && sub == "build", name == "cargo" && sub == "build", name == "npm" && sub == "run",
+		name == "yarn" && sub == "build", name == "pnpm" && (sub == "run" || sub == "build"),
 		name == "dotnet" && (sub == "publish" || sub == "build"):
 		return name + " " + sub
-	case name == "mvn", name == "mvnw", name == "gradle", name == "gradlew", name == "make", name == "tsc", name == "cmake":
+	case name == "mvn", name == "mvnw", name == "gradle", name == "gradlew", name == "make", name == "tsc",
+		name == "cmake":
 		return name
 	}
 	return ""

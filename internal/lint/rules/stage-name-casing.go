@@ -11,10 +11,11 @@ var stageNameCasing = lint.Rule{
 	BuildCheck: "StageNameCasing",
 	Rule: finding.Rule{
 		ID: "stage-name-casing", Aliases: []string{"StageNameCasing"}, Severity: finding.Info,
-		Title:       "A stage's name has capital letters",
-		Description: "Builders compare stage names in lower case; one way of writing them keeps COPY --from and --target readable.",
-		Remedy:      "Write the name in lower case, here and wherever it is used.",
-		References:  []string{"https://docs.docker.com/reference/build-checks/stage-name-casing/"},
+		Title: "A stage's name has capital letters",
+		Description: "Builders compare stage names in lower case; one way of writing them keeps COPY --from and " +
+			"--target readable.",
+		Remedy:     "Write the name in lower case, here and wherever it is used.",
+		References: []string{"https://docs.docker.com/reference/build-checks/stage-name-casing/"},
 	},
 	Check: func(p *lint.Pass) {
 		for _, s := range p.File.Stages {

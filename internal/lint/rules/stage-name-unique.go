@@ -38,7 +38,8 @@ func builtDuplicateNames(p *lint.Pass) []lint.Place {
 			continue
 		}
 		if seen[s.Name] {
-			out = append(out, lint.Place{In: s.From, Span: s.NameSpan, Title: "a stage before this one has the same name in small letters"})
+			out = append(out, lint.Place{In: s.From, Span: s.NameSpan,
+				Title: "a stage before this one has the same name in small letters"})
 		}
 		seen[s.Name] = true
 	}

@@ -12,9 +12,10 @@ var trustedRegistry = lint.Rule{
 	Level: lint.LevelError,
 	Rule: finding.Rule{
 		ID: "trusted-registry", Aliases: []string{"DL3026"}, Severity: finding.Medium, CWE: []string{"CWE-829"},
-		Title:       "The base image comes from a registry that is not on the list",
-		Description: "The configuration lists the registries that images may come from (trustedRegistries). Without a list the rule is silent.",
-		Remedy:      "Take the image from a listed registry, or add its registry to the list.",
+		Title: "The base image comes from a registry that is not on the list",
+		Description: "The configuration lists the registries that images may come from (trustedRegistries). Without " +
+			"a list the rule is silent.",
+		Remedy: "Take the image from a listed registry, or add its registry to the list.",
 	},
 	Check: func(p *lint.Pass) {
 		first := firstNamed(p.File)
@@ -23,14 +24,16 @@ var trustedRegistry = lint.Rule{
 		}
 		for _, s := range p.File.Stages {
 			b := s.Base
-			if b.Raw == "" || b.Raw == "scratch" || before(first, s, b.Raw) || trusted(registryOf(b.Raw), p.Config.TrustedRegistries) {
+			if b.Raw == "" || b.Raw == "scratch" || before(first, s, b.Raw) ||
+				trusted(registryOf(b.Raw), p.Config.TrustedRegistries) {
 				continue
 			}
 			p.ReportAt(s.From, b.Span, "the base image's registry is not one of the trusted")
 		}
 		top(p, "COPY", func(in *dockerfile.Instruction) {
 			from, ok := in.Flag("from")
-			if !ok || p.File.CopiedFrom(in) != nil || !strings.Contains(from.Value, "/") || trusted(registryOf(from.Value), p.Config.TrustedRegistries) {
+			if !ok || p.File.CopiedFrom(in) != nil || !strings.Contains(from.Value, "/") ||
+				trusted(registryOf(from.Value), p.Config.TrustedRegistries) {
 				return
 			}
 			p.ReportAt(in, from.ValueSpan, "the image's registry is not one of the trusted")

@@ -11,10 +11,11 @@ var userNumeric = lint.Rule{
 	Level: lint.LevelInfo,
 	Rule: finding.Rule{
 		ID: "user-numeric", Aliases: []string{"DL3066"}, Severity: finding.Info,
-		Title:       "USER is a name",
-		Description: "Whoever has to decide whether the image runs as root (Kubernetes' runAsNonRoot) cannot see it from a name, and a name needs /etc/passwd in the image.",
-		Remedy:      "Write the number.",
-		References:  []string{"https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"},
+		Title: "USER is a name",
+		Description: "Whoever has to decide whether the image runs as root (Kubernetes' runAsNonRoot) cannot see it " +
+			"from a name, and a name needs /etc/passwd in the image.",
+		Remedy:     "Write the number.",
+		References: []string{"https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"},
 	},
 	Check: func(p *lint.Pass) {
 		args := map[string]bool{}

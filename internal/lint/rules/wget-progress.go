@@ -16,7 +16,8 @@ var wgetProgress = lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		each(p, "wget without --progress", func(c *call) bool {
-			return c.name == "wget" && !c.has("-nv") && !c.flag("progress", "q", "quiet", "no-verbose", "o", "output-file", "a", "append-output")
+			return c.name == "wget" && !c.has("-nv") && !c.flag("progress", "q", "quiet", "no-verbose", "o",
+				"output-file", "a", "append-output")
 		})
 	},
 }

@@ -13,10 +13,13 @@ import (
 var wheelsCopied = lint.Rule{
 	Rule: finding.Rule{
 		ID: "wheels-copied", Severity: finding.Low,
-		Title:       "Wheels or caches are copied into a layer that stays",
-		Description: "The files are needed for one RUN. COPY puts them into a layer of their own, and removing them later hides them without making the image smaller.",
-		Remedy:      "Mount them into the RUN that needs them: RUN --mount=type=bind,from=builder,source=/wheels,target=/wheels pip install --no-index --find-links=/wheels ...",
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#run---mounttypebind"},
+		Title: "Wheels or caches are copied into a layer that stays",
+		Description: "The files are needed for one RUN. COPY puts them into a layer of their own, and removing them " +
+			"later hides them without making the image smaller.",
+		Remedy: "Mount them into the RUN that needs them: RUN " +
+			"--mount=type=bind,from=builder,source=/wheels,target=/wheels pip install --no-index " +
+			"--find-links=/wheels ...",
+		References: []string{"https://docs.docker.com/reference/dockerfile/#run---mounttypebind"},
 	},
 	Check: func(p *lint.Pass) {
 		shipped(p, func(in *dockerfile.Instruction) {
@@ -26,7 +29,8 @@ var wheelsCopied = lint.Rule{
 			}
 			built := wheelFolders(from)
 			for i, w := range in.Args {
-				if passing.MatchString(w.Text) || i < len(in.Args)-1 && built[strings.TrimSuffix(path.Clean(unquoted(w.Text)), "/*")] {
+				if passing.MatchString(w.Text) || i < len(in.Args)-1 &&
+					built[strings.TrimSuffix(path.Clean(unquoted(w.Text)), "/*")] {
 					p.Report(in, "what is needed for one RUN is copied into a layer that stays")
 					return
 				}
@@ -48,7 +52,8 @@ func wheelFolders(s *dockerfile.Stage) map[string]bool {
 				return
 			}
 			for _, o := range i.Options {
-				if v := unquoted(o.Value); v != "" && v != "." && (o.Name == "-w" || o.Name == "--wheel-dir" || o.Name == "-d" || o.Name == "--dest") {
+				if v := unquoted(o.Value); v != "" && v != "." &&
+					(o.Name == "-w" || o.Name == "--wheel-dir" || o.Name == "-d" || o.Name == "--dest") {
 					out[joined(dir, v)] = true
 				}
 			}
@@ -66,4 +71,5 @@ func joined(dir, p string) string {
 }
 
 // passing are paths of things that an installation needs and nothing after it.
-var passing = lazyregexp.New(`(?i)(?:^|/)(?:wheels?|wheelhouse)(?:/|$)|\.whl$|/\.cache(?:/|$)|/\.npm(?:/|$)|/\.m2/|/go/pkg/mod(?:/|$)`)
+var passing = lazyregexp.New(
+	`(?i)(?:^|/)(?:wheels?|wheelhouse)(?:/|$)|\.whl$|/\.cache(?:/|$)|/\.npm(?:/|$)|/\.m2/|/go/pkg/mod(?:/|$)`)

@@ -9,10 +9,13 @@ import (
 var wheelsWithoutDeps = lint.Rule{
 	Rule: finding.Rule{
 		ID: "wheels-without-deps", Severity: finding.Low,
-		Title:       "Wheels without their dependencies, which the last stage downloads",
-		Description: "pip wheel --no-deps builds the named packages only. When the last stage installs them, pip fetches every dependency from the index there: not built in the builder, not pinned by it, and with a compiler missing where one is needed.",
-		Remedy:      "Build with pip wheel and without --no-deps, and install with --no-index --find-links, so that a missing wheel fails the build.",
-		References:  []string{"https://pip.pypa.io/en/stable/cli/pip_wheel/"},
+		Title: "Wheels without their dependencies, which the last stage downloads",
+		Description: "pip wheel --no-deps builds the named packages only. When the last stage installs them, pip " +
+			"fetches every dependency from the index there: not built in the builder, not pinned by it, and with a " +
+			"compiler missing where one is needed.",
+		Remedy: "Build with pip wheel and without --no-deps, and install with --no-index --find-links, so that a " +
+			"missing wheel fails the build.",
+		References: []string{"https://pip.pypa.io/en/stable/cli/pip_wheel/"},
 	},
 	Check: func(p *lint.Pass) {
 		alone := false
@@ -29,7 +32,8 @@ var wheelsWithoutDeps = lint.Rule{
 		shipped(p, func(in *dockerfile.Instruction) {
 			eachInstall(in, func(i *dockerfile.Install) {
 				if i.Manager == "pip" && i.Verb == "install" && fromWheels(i) && !i.Has("--no-index", "--no-deps") {
-					p.ReportAt(in, i.Command.Span, "the wheels were built with --no-deps: their dependencies are downloaded here")
+					p.ReportAt(in, i.Command.Span,
+						"the wheels were built with --no-deps: their dependencies are downloaded here")
 				}
 			})
 		})

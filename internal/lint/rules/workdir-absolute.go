@@ -15,10 +15,11 @@ var workdirAbsolute = lint.Rule{
 	Level: lint.LevelError,
 	Rule: finding.Rule{
 		ID: "workdir-absolute", Aliases: []string{"DL3000", "WorkdirRelativePath"}, Severity: finding.Low,
-		Title:       "WORKDIR is relative",
-		Description: "A relative WORKDIR depends on every WORKDIR before it, also on the base image's, which may change.",
-		Remedy:      "Write the whole path, from /.",
-		References:  []string{"https://docs.docker.com/reference/dockerfile/#workdir"},
+		Title: "WORKDIR is relative",
+		Description: "A relative WORKDIR depends on every WORKDIR before it, also on the base image's, which may " +
+			"change.",
+		Remedy:     "Write the whole path, from /.",
+		References: []string{"https://docs.docker.com/reference/dockerfile/#workdir"},
 	},
 	BuildCheck: "WorkdirRelativePath", Built: builtRelativeWorkdir,
 	Check: func(p *lint.Pass) {

@@ -23,7 +23,8 @@ var yarnClean = lint.Rule{
 			needs, cleaned := cleanedAfter(cs,
 				func(c *call) bool { return c.name == "yarn" && c.has("install") },
 				func(c *call) bool { return c.name == "yarn" && c.has("cache", "clean") })
-			if needs && !cleaned && last(in) && !cached(in, func(t string) bool { return strings.Contains(t, ".cache/yarn") }) {
+			if needs && !cleaned && last(in) &&
+				!cached(in, func(t string) bool { return strings.Contains(t, ".cache/yarn") }) {
 				p.Report(in, "yarn's cache stays in the layer")
 			}
 		})

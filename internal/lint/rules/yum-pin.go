@@ -33,7 +33,8 @@ func rpmPin(p *lint.Pass, title string, programs ...string) {
 			return nil
 		}
 		if c.has("module") {
-			return lacking(without(c.rest(), "module", "install"), func(s string) bool { return strings.Contains(s, ":") })
+			return lacking(without(c.rest(), "module", "install"),
+				func(s string) bool { return strings.Contains(s, ":") })
 		}
 		return lacking(without(c.rest(), "install"), func(s string) bool { return rpmFixed(p.File, in, s) })
 	})
@@ -59,8 +60,8 @@ func rpmFixed(f *dockerfile.File, in *dockerfile.Instruction, s string) bool {
 
 var variableUse = lazyregexp.New(`\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})`)
 
-// declared are the variables that ENV and ARG have set before an instruction: in its stage, in the stages that it stands
-// on, and before the first stage.
+// declared are the variables that ENV and ARG have set before an instruction: in its stage, in the stages that it
+// stands on, and before the first stage.
 func declared(f *dockerfile.File, in *dockerfile.Instruction) map[string]bool {
 	known := map[string]bool{}
 	note := func(list []*dockerfile.Instruction) {

@@ -23,7 +23,8 @@ func rpmYes(p *lint.Pass, title string, programs ...string) {
 	runs(p, func(in *dockerfile.Instruction, cs []call) {
 		for i := range cs {
 			c := &cs[i]
-			if !oneOf(c.name, programs) || !c.has("install", "groupinstall", "localinstall") || c.flag("y", "assumeyes") {
+			if !oneOf(c.name, programs) || !c.has("install", "groupinstall", "localinstall") ||
+				c.flag("y", "assumeyes") {
 				continue
 			}
 			p.ReportAt(in, c.cmd.Span, title, addWord(c, "install", "-y")...)

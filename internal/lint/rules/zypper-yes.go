@@ -16,7 +16,8 @@ var zypperYes = lint.Rule{
 	},
 	Check: func(p *lint.Pass) {
 		each(p, "zypper without --non-interactive", func(c *call) bool {
-			return c.name == "zypper" && c.has("install", "in", "remove", "rm", "source-install", "si", "patch") && !c.flag("n", "non-interactive", "y", "no-confirm")
+			return c.name == "zypper" && c.has("install", "in", "remove", "rm", "source-install", "si", "patch") &&
+				!c.flag("n", "non-interactive", "y", "no-confirm")
 		})
 	},
 }

@@ -82,7 +82,8 @@ func elfSections(r io.ReaderAt, head []byte) (out sections) {
 		off = uint64(order.Uint32(head[32:]))
 		entry, num, names = int(order.Uint16(head[46:])), int(order.Uint16(head[48:])), int(order.Uint16(head[50:]))
 	}
-	if off == 0 || off > 1<<40 || num == 0 || num > maxSections || names >= num || wide && entry < 64 || !wide && entry < 40 || entry > 256 {
+	if off == 0 || off > 1<<40 || num == 0 || num > maxSections || names >= num || wide && entry < 64 || !wide &&
+		entry < 40 || entry > 256 {
 		return out
 	}
 	table := make([]byte, entry*num)

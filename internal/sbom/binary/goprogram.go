@@ -21,10 +21,11 @@ const (
 	symbolEntry      = 24 // bytes of a symbol in a 64-bit table
 )
 
-// reader reads a section, no further than is reasonable; nil where the program has none. Compressed sections are not read:
-// none of those that matter here ever is.
+// reader reads a section, no further than is reasonable; nil where the program has none. Compressed sections are not
+// read: none of those that matter here ever is.
 func (p *program) reader(s *elf.Section) *io.SectionReader {
-	if s == nil || s.Type == elf.SHT_NOBITS || s.Flags&elf.SHF_COMPRESSED != 0 || s.FileSize > maxProgramData || p.f.Class != elf.ELFCLASS64 {
+	if s == nil || s.Type == elf.SHT_NOBITS || s.Flags&elf.SHF_COMPRESSED != 0 || s.FileSize > maxProgramData ||
+		p.f.Class != elf.ELFCLASS64 {
 		return nil
 	}
 	return io.NewSectionReader(s, 0, int64(s.FileSize))
@@ -104,8 +105,8 @@ func (p *program) versionSymbols() map[uint32]bool {
 	return out
 }
 
-// eachText calls fn for each text that ends in a zero byte, with its place, until fn reports false. Of texts longer than
-// a chunk it passes over the begin.
+// eachText calls fn for each text that ends in a zero byte, with its place, until fn reports false. Of texts longer
+// than a chunk it passes over the begin.
 func eachText(r io.Reader, fn func(at int64, text []byte) bool) {
 	buf := make([]byte, maxProgramChunk)
 	kept, base := 0, int64(0)
@@ -164,7 +165,8 @@ func (p *program) byText() string {
 }
 
 func isVersionByte(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '+' || c == ':'
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '+' ||
+		c == ':'
 }
 
 // holders looks in a section of data for string variables that hold one of the candidates.

@@ -11,9 +11,9 @@ import (
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
-// Programs that are built from a checkout tell "(devel)" as their own version, as nearly all images do whose Go is older
-// than 1.24. Most of them are told their version by the linker, `-ldflags "-X pkg.Version=1.2.3"`, which sets a string
-// variable. It is found, in this order:
+// Programs that are built from a checkout tell "(devel)" as their own version, as nearly all images do whose Go is
+// older than 1.24. Most of them are told their version by the linker, `-ldflags "-X pkg.Version=1.2.3"`, which sets a
+// string variable. It is found, in this order:
 //
 //  1. in the build information, which holds the linker's flags unless the build trimmed its paths;
 //  2. by the variable's name in the table of symbols, unless the program was stripped;
@@ -40,8 +40,8 @@ func goVersion(r io.ReaderAt, info *buildinfo.BuildInfo) string {
 	return moduleVersion(module, v, info)
 }
 
-// programModules are modules whose version in the module system is not what the program calls itself. The advisories speak
-// of the former.
+// programModules are modules whose version in the module system is not what the program calls itself. The advisories
+// speak of the former.
 var programModules = map[string]func(version string, info *buildinfo.BuildInfo) string{
 	"github.com/minio/minio":           minioVersion,
 	"github.com/prometheus/prometheus": prometheusVersion,
@@ -63,9 +63,10 @@ func moduleVersion(module, v string, info *buildinfo.BuildInfo) string {
 }
 
 var (
-	// releaseRE is a release's version: what `git describe` adds after a tag (-3-gabcdef) and -dirty, and what follows a
-	// plus, does not make another release of it.
-	releaseRE = lazyregexp.New(`^v?(\d{1,5}\.\d{1,5}\.\d{1,8})(-(?:alpha|beta|rc|pre|preview|ea|M)[0-9A-Za-z.-]*?)?(?:-\d+-g[0-9a-f]{7,40})?(?:-dirty)?(?:\+[0-9A-Za-z.-]*)?$`)
+	// releaseRE is a release's version: what `git describe` adds after a tag (-3-gabcdef) and -dirty, and what follows
+	// a plus, does not make another release of it.
+	releaseRE = lazyregexp.New(
+		`^v?(\d{1,5}\.\d{1,5}\.\d{1,8})(-(?:alpha|beta|rc|pre|preview|ea|M)[0-9A-Za-z.-]*?)?(?:-\d+-g[0-9a-f]{7,40})?(?:-dirty)?(?:\+[0-9A-Za-z.-]*)?$`)
 	// minioRE is MinIO's: the time of the release.
 	minioRE = lazyregexp.New(`^(?:RELEASE\.)?(\d{4}-\d{2}-\d{2})T(\d{2})[-:](\d{2})[-:](\d{2})Z$`)
 )
@@ -124,13 +125,15 @@ func setting(info *buildinfo.BuildInfo, key string) string {
 //	vault           github.com/hashicorp/vault/sdk/version.Version
 //	portainer, dex, rclone, nats-server, consul ...   a Version of main or of a package of theirs
 var versionNames = map[string]bool{
-	"version": true, "buildversion": true, "appversion": true, "gitversion": true, "releaseversion": true, "buildtag": true,
-	"gittag": true, "tag": true, "releasetag": true, "fullversion": true, "customversion": true, "programversion": true,
-	"serverversion": true,
+	"version": true, "buildversion": true, "appversion": true, "gitversion": true, "releaseversion": true,
+	"buildtag": true,
+	"gittag":   true, "tag": true, "releasetag": true, "fullversion": true, "customversion": true,
+	"programversion": true,
+	"serverversion":  true,
 }
 
-// ownSymbol reports whether a symbol is the variable of a program's own version: one of the module's packages, of main, or
-// of the package that Prometheus' family shares.
+// ownSymbol reports whether a symbol is the variable of a program's own version: one of the module's packages, of main,
+// or of the package that Prometheus' family shares.
 func ownSymbol(module, symbol string) bool {
 	slash := strings.LastIndexByte(symbol, '/')
 	dot := strings.IndexByte(symbol[slash+1:], '.')
@@ -142,7 +145,8 @@ func ownSymbol(module, symbol string) bool {
 		return false
 	}
 	pkg = strings.ReplaceAll(pkg, "%2e", ".")
-	return pkg == "main" || pkg == "github.com/prometheus/common/version" || extract.Within(pkg, module) && module != "" ||
+	return pkg == "main" || pkg == "github.com/prometheus/common/version" || extract.Within(pkg, module) &&
+		module != "" ||
 		extract.Within(pkg, strings.TrimSuffix(module, majorRE.FindString(module))) && module != ""
 }
 

@@ -69,20 +69,31 @@ func TestGoProgramsOwnVersion(t *testing.T) {
 		name, module, source, want string
 		flags                      []string
 	}{
-		{"flags", traefik, printsVersion, "2.10.4", []string{"-ldflags", "-s -w " + set + "2.10.4 -X " + traefik + "/pkg/version.Codename=saintmarcelin"}},
-		{"quoted", traefik, printsVersion, "2.10.4", []string{"-ldflags", "-X '" + traefik + "/pkg/version.Version=v2.10.4'"}},
+		{"flags", traefik, printsVersion, "2.10.4",
+			[]string{"-ldflags", "-s -w " + set + "2.10.4 -X " + traefik + "/pkg/version.Codename=saintmarcelin"}},
+		{"quoted", traefik, printsVersion, "2.10.4",
+			[]string{"-ldflags", "-X '" + traefik + "/pkg/version.Version=v2.10.4'"}},
 		{"symbols", traefik, printsVersion, "2.10.4", []string{"-trimpath", "-ldflags", set + "2.10.4"}},
 		{"stripped", traefik, printsVersion, "2.10.4", []string{"-trimpath", "-ldflags", "-s -w " + set + "2.10.4"}},
-		{"position-independent", traefik, printsVersion, "3.0.0-rc1", []string{"-trimpath", "-buildmode=pie", "-ldflags", "-s -w " + set + "v3.0.0-rc1"}},
-		{"described", traefik, printsVersion, "2.10.4", []string{"-trimpath", "-ldflags", "-s -w " + set + "v2.10.4-14-gabcdef0-dirty"}},
+		{"position-independent", traefik, printsVersion, "3.0.0-rc1",
+			[]string{"-trimpath", "-buildmode=pie", "-ldflags", "-s -w " + set + "v3.0.0-rc1"}},
+		{"described", traefik, printsVersion, "2.10.4",
+			[]string{"-trimpath", "-ldflags", "-s -w " + set + "v2.10.4-14-gabcdef0-dirty"}},
 		{"not told", traefik, printsVersion, "", []string{"-trimpath"}},
 		{"no version", traefik, printsVersion, "", []string{"-trimpath", "-ldflags", set + "main"}},
-		{"contradicts itself", traefik, printsVersion, "", []string{"-trimpath", "-ldflags", "-s -w " + set + "2.10.4 -X main.version_=2.9.0"}},
+		{"contradicts itself", traefik, printsVersion, "",
+			[]string{"-trimpath", "-ldflags", "-s -w " + set + "2.10.4 -X main.version_=2.9.0"}},
 		{"another's variable", traefik, printsVersion, "", []string{"-ldflags", "-X runtime.Version=2.10.4"}},
-		{"main.version", "code.gitea.io/gitea", "package main\n\nvar Version = \"dev\"\n\nfunc main() { println(Version) }\n", "1.20.2", []string{"-trimpath", "-ldflags", "-s -w -X main.Version=1.20.2+7-gabcdef0"}},
-		{"a release's time", "github.com/minio/minio", "package main\n\nimport \"github.com/minio/minio/cmd\"\n\nfunc main() { println(cmd.ReleaseTag) }\n",
-			"0.0.0-20230721211244-000000000000", []string{"-trimpath", "-ldflags", "-s -w -X github.com/minio/minio/cmd.ReleaseTag=RELEASE.2023-07-21T21-12-44Z"}},
-		{"the module's numbers", "github.com/prometheus/prometheus", "package main\n\nvar version = \"\"\n\nfunc main() { println(version) }\n",
+		{"main.version", "code.gitea.io/gitea",
+			"package main\n\nvar Version = \"dev\"\n\nfunc main() { println(Version) }\n", "1.20.2",
+			[]string{"-trimpath", "-ldflags", "-s -w -X main.Version=1.20.2+7-gabcdef0"}},
+		{"a release's time", "github.com/minio/minio",
+			"package main\n\nimport \"github.com/minio/minio/cmd\"\n\nfunc main() { println(cmd.ReleaseTag) }\n",
+			"0.0.0-20230721211244-000000000000",
+			[]string{"-trimpath", "-ldflags",
+				"-s -w -X github.com/minio/minio/cmd.ReleaseTag=RELEASE.2023-07-21T21-12-44Z"}},
+		{"the module's numbers", "github.com/prometheus/prometheus",
+			"package main\n\nvar version = \"\"\n\nfunc main() { println(version) }\n",
 			"0.45.1", []string{"-ldflags", "-X main.version=2.45.1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -102,7 +113,8 @@ func TestGoProgramsOwnVersion(t *testing.T) {
 }
 
 func TestLinkerValues(t *testing.T) {
-	got := strings.Join(linkerValues(`-s -w -X a.b=1 -X "c.d=x y" -X=e.f=2 "-X g.h=3" -extldflags '-static -X no.no=1' -X`), "|")
+	got := strings.Join(
+		linkerValues(`-s -w -X a.b=1 -X "c.d=x y" -X=e.f=2 "-X g.h=3" -extldflags '-static -X no.no=1' -X`), "|")
 	if want := "a.b=1|c.d=x y|e.f=2"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

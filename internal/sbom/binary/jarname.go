@@ -13,8 +13,8 @@ import (
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
-// jarNames is what one archive tells of itself. What Maven wrote into it counts alone: the file's name and the manifest,
-// which everybody fills in as they like, are asked only where Maven wrote nothing.
+// jarNames is what one archive tells of itself. What Maven wrote into it counts alone: the file's name and the
+// manifest, which everybody fills in as they like, are asked only where Maven wrote nothing.
 type jarNames struct {
 	file      string // its name
 	maven     []coordinates
@@ -59,13 +59,15 @@ func (n *jarNames) addProperties(text string) {
 	}
 }
 
-// addManifest takes a MANIFEST.MF. No attribute holds what Maven calls the package, so the customary ones are tried in turn.
+// addManifest takes a MANIFEST.MF. No attribute holds what Maven calls the package, so the customary ones are tried in
+// turn.
 func (n *jarNames) addManifest(text string) error {
 	m, err := parseManifest(text)
 	if err != nil {
 		return err
 	}
-	version, _, _ := strings.Cut(m.first("implementation-version", "specification-version", "plugin-version", "bundle-version"), " ")
+	version, _, _ := strings.Cut(m.first("implementation-version", "specification-version", "plugin-version",
+		"bundle-version"), " ")
 	c := coordinates{m.group(), m.artifact(), version}
 	if known := groupid.FromArtifactID(c.artifact); known != "" { // its manifest tells another
 		c.group = known
@@ -99,8 +101,8 @@ func (n *jarNames) packages() []inventory.Package {
 // jarVersionRE is how a version begins in the name of an archive.
 var jarVersionRE = lazyregexp.New(`^(?:\d|build\d|rc?\d+(?:[^a-zA-Z]|$))`)
 
-// fromJarName takes an archive's name apart: guava-31.1-jre.jar, commons_1.2.jar. Where the artifact has no group before
-// it, it is its own, as that of packages older than the custom of naming groups by a domain (junit:junit).
+// fromJarName takes an archive's name apart: guava-31.1-jre.jar, commons_1.2.jar. Where the artifact has no group
+// before it, it is its own, as that of packages older than the custom of naming groups by a domain (junit:junit).
 func fromJarName(name string) (coordinates, bool) {
 	stem := strings.TrimSuffix(name, path.Ext(name))
 	for i := range len(stem) {
@@ -172,8 +174,10 @@ var jarGroupRE = lazyregexp.New(`[a-zA-Z0-9-_.]+`)
 
 // group is the first attribute that may be a group: one word.
 func (m manifest) group() string {
-	for _, name := range []string{"bundle-symbolicname", "extension-name", "specification-vendor", "implementation-vendor",
-		"implementation-vendor-id", "implementation-title", "bundle-activator", "automatic-module-name", "main-class", "package"} {
+	for _, name := range []string{"bundle-symbolicname", "extension-name", "specification-vendor",
+		"implementation-vendor",
+		"implementation-vendor-id", "implementation-title", "bundle-activator", "automatic-module-name", "main-class",
+		"package"} {
 		value := m[name]
 		if name == "implementation-title" { // "org.elasticsearch#server;8.14.3"
 			value = jarGroupRE.FindString(value)

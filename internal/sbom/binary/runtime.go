@@ -23,8 +23,8 @@ type runtimeKind struct {
 	anchors []string // literals of which one stands within every match; none for a text
 	join    string   // of the version's parts, where it has several
 	begins  bool     // a match begins with its anchor
-	// confirm, where it is set, matches a text that begins with the version: of several bare numbers in the program it is
-	// the one that stands a second time, before the build's id.
+	// confirm, where it is set, matches a text that begins with the version: of several bare numbers in the program it
+	// is the one that stands a second time, before the build's id.
 	confirm *regexp.Regexp
 }
 
@@ -49,36 +49,48 @@ func up(n int) func(string) string {
 	}
 }
 
-// runtimeKinds are keyed by the file's base name, or by its begin where that holds a version. They are made when the first
-// image is read: their expressions are a good part of what the program's start would cost.
+// runtimeKinds are keyed by the file's base name, or by its begin where that holds a version. They are made when the
+// first image is read: their expressions are a good part of what the program's start would cost.
 var runtimeKinds = sync.OnceValue(func() map[string][]runtimeKind {
 	return map[string][]runtimeKind{
-		"patchlevel.h": {{name: "python", file: regexp.MustCompile(`(^|/)include/python\d[^/]*/patchlevel\.h$`), prefix: up(3),
+		"patchlevel.h": {{name: "python", file: regexp.MustCompile(`(^|/)include/python\d[^/]*/patchlevel\.h$`),
+			prefix:  up(3),
 			version: regexp.MustCompile(`#define\s+PY_VERSION\s+"([^"]+)"`)}},
-		"libpython": {{name: "python", file: regexp.MustCompile(`(^|/)lib(?:/[^/]+)?/libpython\d\.\d+[a-z]*\.so\.1\.0$`), prefix: up(2),
+		"libpython": {{name: "python",
+			file: regexp.MustCompile(`(^|/)lib(?:/[^/]+)?/libpython\d\.\d+[a-z]*\.so\.1\.0$`), prefix: up(2),
 			version: pythonVersionRE, anchors: []string{"\x003.", "\x002.7"}, begins: true}},
 		"python": {{name: "python", file: regexp.MustCompile(`(^|/)bin/python\d\.\d+$`), prefix: up(2),
 			version: pythonVersionRE, anchors: []string{"\x003.", "\x002.7"}, begins: true}},
-		"node_version.h": {{name: "node", file: regexp.MustCompile(`(^|/)include/node/node_version\.h$`), prefix: up(3), join: ".",
-			version: regexp.MustCompile(`(?s)#define NODE_MAJOR_VERSION (\d+).*#define NODE_MINOR_VERSION (\d+).*#define NODE_PATCH_VERSION (\d+)`)}},
+		"node_version.h": {{name: "node", file: regexp.MustCompile(`(^|/)include/node/node_version\.h$`), prefix: up(3),
+			join: ".",
+			version: regexp.MustCompile(
+				`(?s)#define NODE_MAJOR_VERSION (\d+).*#define NODE_MINOR_VERSION (\d+).*#define NODE_PATCH_VERSION (\d+)`)}},
 		"node": {{name: "node", file: regexp.MustCompile(`(^|/)bin/node$`), prefix: up(2),
-			version: regexp.MustCompile(`(?:/node-v|node\.js/v|\x00v)(\d{1,2}\.\d{1,2}\.\d{1,2})(?:[-.]|\x00)`), anchors: []string{"/node-v", "node.js/v", "\x00v"}}},
+			version: regexp.MustCompile(`(?:/node-v|node\.js/v|\x00v)(\d{1,2}\.\d{1,2}\.\d{1,2})(?:[-.]|\x00)`),
+			anchors: []string{"/node-v", "node.js/v", "\x00v"}}},
 		"release": {{name: "java", file: regexp.MustCompile(`(^|/)release$`), prefix: up(1),
 			version: regexp.MustCompile(`(?m)^JAVA_VERSION="([^"]+)"`)}},
-		"php_version.h": {{name: "php", file: regexp.MustCompile(`(^|/)include/php/main/php_version\.h$`), prefix: up(4),
+		"php_version.h": {{name: "php", file: regexp.MustCompile(`(^|/)include/php/main/php_version\.h$`),
+			prefix:  up(4),
 			version: regexp.MustCompile(`#define PHP_VERSION "([^"]+)"`)}},
 		"php": {{name: "php", file: regexp.MustCompile(`(^|/)bin/php$`), prefix: up(2),
 			version: regexp.MustCompile(`X-Powered-By: PHP/(\d+\.\d+\.\d+)`), anchors: []string{"X-Powered-By: PHP/"}}},
-		"rbconfig.rb": {{name: "ruby", file: regexp.MustCompile(`(^|/)lib/ruby/\d[^/]*/[^/]+/rbconfig\.rb$`), prefix: up(5),
+		"rbconfig.rb": {{name: "ruby", file: regexp.MustCompile(`(^|/)lib/ruby/\d[^/]*/[^/]+/rbconfig\.rb$`),
+			prefix:  up(5),
 			version: regexp.MustCompile(`CONFIG\["RUBY_PROGRAM_VERSION"\]\s*=\s*"([^"]+)"`)}},
 		"nginx": {{name: "nginx", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
-			version: regexp.MustCompile(`nginx version: nginx/(\d+\.\d+\.\d+)`), anchors: []string{"nginx version: nginx/"}},
+			version: regexp.MustCompile(`nginx version: nginx/(\d+\.\d+\.\d+)`),
+			anchors: []string{"nginx version: nginx/"}},
 			{name: "openresty", file: regexp.MustCompile(`(^|/)s?bin/nginx$`), prefix: up(2),
-				version: regexp.MustCompile(`nginx version: openresty/(\d+\.\d+\.\d+(?:\.\d+)?)`), anchors: []string{"nginx version: openresty/"}}},
-		"redis-server":  {{name: "redis", file: regexp.MustCompile(`(^|/)bin/redis-server$`), prefix: up(2), version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
-		"valkey-server": {{name: "valkey", file: regexp.MustCompile(`(^|/)bin/valkey-server$`), prefix: up(2), version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
+				version: regexp.MustCompile(`nginx version: openresty/(\d+\.\d+\.\d+(?:\.\d+)?)`),
+				anchors: []string{"nginx version: openresty/"}}},
+		"redis-server": {{name: "redis", file: regexp.MustCompile(`(^|/)bin/redis-server$`), prefix: up(2),
+			version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
+		"valkey-server": {{name: "valkey", file: regexp.MustCompile(`(^|/)bin/valkey-server$`), prefix: up(2),
+			version: bareVersionRE, anchors: []string{"\x00"}, confirm: buildIDRE}},
 		"postgres": {{name: "postgresql", file: regexp.MustCompile(`(^|/)bin/postgres$`), prefix: up(2),
-			version: regexp.MustCompile(`postgres \(PostgreSQL\) (\d+(?:\.\d+){1,2})`), anchors: []string{"postgres (PostgreSQL) "}}},
+			version: regexp.MustCompile(`postgres \(PostgreSQL\) (\d+(?:\.\d+){1,2})`),
+			anchors: []string{"postgres (PostgreSQL) "}}},
 		"mariadbd": {{name: "mariadb", file: regexp.MustCompile(`(^|/)s?bin/mariadbd$`), prefix: up(2),
 			version: regexp.MustCompile(`(\d+\.\d+\.\d+)-MariaDB`), anchors: []string{"-MariaDB"}}},
 		"mongod": {{name: "mongodb", file: regexp.MustCompile(`(^|/)bin/mongod$`), prefix: up(2),
@@ -88,16 +100,19 @@ var runtimeKinds = sync.OnceValue(func() map[string][]runtimeKind {
 		"httpd": {{name: "apache", file: regexp.MustCompile(`(^|/)s?bin/httpd$`), prefix: up(2),
 			version: regexp.MustCompile(`Apache/(\d+\.\d+\.\d+)`), anchors: []string{"Apache/"}}},
 		"haproxy": {{name: "haproxy", file: regexp.MustCompile(`(^|/)s?bin/haproxy$`), prefix: up(2),
-			version: regexp.MustCompile(` version (\d+\.\d+\.\d+)[^,\x00]{0,60}, released \d{4}/`), anchors: []string{", released "}}},
+			version: regexp.MustCompile(` version (\d+\.\d+\.\d+)[^,\x00]{0,60}, released \d{4}/`),
+			anchors: []string{", released "}}},
 		"version.txt": {{name: "keycloak", file: regexp.MustCompile(`(^|/)keycloak[^/]*/version\.txt$`), prefix: up(1),
 			version: regexp.MustCompile(`^Keycloak - Version (\d+\.\d+\.\d+)`)}},
-		"RELEASE-NOTES": {{name: "tomcat", file: regexp.MustCompile(`(^|/)[^/]*tomcat[^/]*/RELEASE-NOTES$`), prefix: up(1),
+		"RELEASE-NOTES": {{name: "tomcat", file: regexp.MustCompile(`(^|/)[^/]*tomcat[^/]*/RELEASE-NOTES$`),
+			prefix:  up(1),
 			version: regexp.MustCompile(`Apache Tomcat Version (\d+\.\d+\.\d+)`)}},
 		"version.php": {{name: "wordpress", file: regexp.MustCompile(`(^|/)wp-includes/version\.php$`), prefix: up(2),
 			version: regexp.MustCompile(`(?m)^\$wp_version\s*=\s*'(\d+\.\d+(?:\.\d+)?)'`)},
 			{name: "nextcloud", file: regexp.MustCompile(`(^|/)version\.php$`), prefix: up(1),
 				version: regexp.MustCompile(`(?m)^\$OC_VersionString\s*=\s*'(\d+\.\d+\.\d+)`)}},
-		"rabbit.app": {{name: "rabbitmq", file: regexp.MustCompile(`(^|/)plugins/rabbit-[^/]+/ebin/rabbit\.app$`), prefix: up(4),
+		"rabbit.app": {{name: "rabbitmq", file: regexp.MustCompile(`(^|/)plugins/rabbit-[^/]+/ebin/rabbit\.app$`),
+			prefix:  up(4),
 			version: regexp.MustCompile(`\{vsn,\s*"(\d+\.\d+\.\d+)`)}},
 		"VERSION": {{name: "golang", file: regexp.MustCompile(`(^|/)go/VERSION$`), prefix: up(1),
 			version: regexp.MustCompile(`^go(\d+\.\d+(?:\.\d+)?(?:(?:beta|rc)\d+)?)\s`)}},
@@ -148,8 +163,8 @@ func RuntimeTask(name, base string) extract.Task {
 	}
 }
 
-// jarRuntimes are servers that are known by the jar of their own that stands in their own folder: in an application's it
-// would be a library.
+// jarRuntimes are servers that are known by the jar of their own that stands in their own folder: in an application's
+// it would be a library.
 var jarRuntimes = []struct {
 	name string
 	file *lazyregexp.Regexp
@@ -234,8 +249,8 @@ func (k *runtimeKind) find(f *extract.File) (string, error) {
 	}
 }
 
-// confirmed collects the numbers that could be the version and the texts that begin with it, and returns the number that
-// has such a text; "" if none or several have.
+// confirmed collects the numbers that could be the version and the texts that begin with it, and returns the number
+// that has such a text; "" if none or several have.
 func (k *runtimeKind) confirmed(r io.Reader) (string, error) {
 	buf := make([]byte, 1<<20)
 	versions, texts := map[string]bool{}, map[string]bool{}

@@ -26,7 +26,8 @@ func readDpkgStatus(f *extract.File) (*extract.Facts, *extract.Executable, error
 		if stanza.Removed() {
 			return nil
 		}
-		p := extract.Package{Name: stanza[debian.Package], Version: stanza[debian.Version], Arch: stanza[debian.Architecture]}
+		p := extract.Package{Name: stanza[debian.Package], Version: stanza[debian.Version],
+			Arch: stanza[debian.Architecture]}
 		if p.Name == "" || p.Version == "" {
 			return fmt.Errorf("line %d: a package without name or version", line)
 		}
@@ -122,7 +123,8 @@ func readCopyright(f *extract.File) (*extract.Facts, *extract.Executable, error)
 		if j := bytes.IndexByte(rest, '\n'); j >= 0 {
 			line = rest[:j]
 		}
-		if l := strings.TrimSpace(string(line)); l != "" && len(l) < 100 && len(found) < 50 && !slices.Contains(found, l) {
+		if l := strings.TrimSpace(string(line)); l != "" && len(l) < 100 && len(found) < 50 &&
+			!slices.Contains(found, l) {
 			found = append(found, l)
 		}
 	}
@@ -131,5 +133,6 @@ func readCopyright(f *extract.File) (*extract.Facts, *extract.Executable, error)
 	}
 	slices.Sort(found)
 	name := path.Base(path.Dir(f.Path))
-	return &extract.Facts{DB: &extract.Database{Kind: "copyright", Packages: []extract.Package{{Name: name, Licences: found}}}}, nil, nil
+	return &extract.Facts{DB: &extract.Database{Kind: "copyright",
+		Packages: []extract.Package{{Name: name, Licences: found}}}}, nil, nil
 }

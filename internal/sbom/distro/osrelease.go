@@ -30,7 +30,8 @@ func readOSRelease(f *extract.File) (*extract.Facts, *extract.Executable, error)
 
 // Of says which distribution os-release tells, and what OSV calls its ecosystem.
 func Of(m map[string]string) *inventory.Distro {
-	d := &inventory.Distro{ID: m["ID"], VersionID: m["VERSION_ID"], Codename: m["VERSION_CODENAME"], PrettyName: m["PRETTY_NAME"]}
+	d := &inventory.Distro{ID: m["ID"], VersionID: m["VERSION_ID"], Codename: m["VERSION_CODENAME"],
+		PrettyName: m["PRETTY_NAME"]}
 	if d.ID == "" {
 		return nil
 	}
@@ -44,7 +45,8 @@ func Of(m map[string]string) *inventory.Distro {
 func EcosystemOf(d *inventory.Distro, kind string) string {
 	if d == nil {
 		return map[string]string{
-			"deb": "Debian", "apk": "Alpine", "rpm": "rpm", "alpm": "Arch Linux", "ebuild": "Gentoo", "opkg": "opkg"}[kind]
+			"deb": "Debian", "apk": "Alpine", "rpm": "rpm", "alpm": "Arch Linux", "ebuild": "Gentoo",
+			"opkg": "opkg"}[kind]
 	}
 	return d.Ecosystem
 }

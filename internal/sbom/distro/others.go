@@ -46,7 +46,8 @@ func otherDatabase(name, base string) extract.Task {
 		return readRPMManifest
 	case strings.HasSuffix(base, ".json") && path.Base(path.Dir(name)) == "conda-meta":
 		return readConda
-	case strings.HasPrefix(name, "opt/bitnami/") && strings.HasPrefix(base, ".spdx-") && strings.HasSuffix(base, ".spdx"):
+	case strings.HasPrefix(name, "opt/bitnami/") && strings.HasPrefix(base, ".spdx-") &&
+		strings.HasSuffix(base, ".spdx"):
 		return readBitnamiSPDX
 	}
 	return nil
@@ -272,7 +273,8 @@ func readConda(f *extract.File) (*extract.Facts, *extract.Executable, error) {
 	return facts, nil, nil
 }
 
-// readBitnamiSPDX reads what Bitnami's images say of the software in them, a document for each folder below /opt/bitnami.
+// readBitnamiSPDX reads what Bitnami's images say of the software in them, a document for each folder below
+// /opt/bitnami.
 func readBitnamiSPDX(f *extract.File) (*extract.Facts, *extract.Executable, error) {
 	inv, err := document.Read(f.Seeker(), f.Path)
 	if inv == nil {

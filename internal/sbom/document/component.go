@@ -16,11 +16,12 @@ type component struct {
 	paths                                        []string
 	layer                                        string
 	dev                                          bool
-	manifest                                     bool  // it stands for a lockfile that the tool read, and not for a package
-	size                                         int64 // as syft has it: of Debian's packages in KiB, of others in bytes
-	source                                       sourceParts
-	own                                          []inventory.Property // drydock's own
-	distro                                       inventory.Distro     // of operating systems
+	// it stands for a lockfile that the tool read, and not for a package
+	manifest bool
+	size     int64 // as syft has it: of Debian's packages in KiB, of others in bytes
+	source   sourceParts
+	own      []inventory.Property // drydock's own
+	distro   inventory.Distro     // of operating systems
 }
 
 // sourceParts is a distribution's source package as tools tell it, in one piece or in several.
@@ -139,8 +140,10 @@ func (b *builder) add(c *component) error {
 
 func (b *builder) pkg(c *component) inventory.Package {
 	p := inventory.Package{
-		Name: c.name, Version: c.version, PURL: c.purl, CPE: c.cpe, Layer: c.layer, Paths: c.paths, Licences: c.licences,
-		Dev: c.dev || c.scope == "excluded", Source: inventory.Source{Name: c.source.name, Version: c.source.full()},
+		Name: c.name, Version: c.version, PURL: c.purl, CPE: c.cpe, Layer: c.layer, Paths: c.paths,
+		Licences: c.licences,
+		Dev:      c.dev || c.scope == "excluded",
+		Source:   inventory.Source{Name: c.source.name, Version: c.source.full()},
 	}
 	if c.group != "" && c.purl == "" {
 		p.Name = c.group + "/" + c.name

@@ -1,7 +1,7 @@
 // Package document reads SBOMs: CycloneDX 1.2 to 1.7 as JSON and XML, SPDX 2 as JSON, YAML, tag-value and RDF/XML,
-// SPDX 3, syft's own JSON, as the usual tools and drydock itself write them; each also compressed, in UTF-16, and within
-// GitHub's export or an attestation. It reads once, forward, and keeps only what matching and attribution need; what it
-// reads is foreign, so size, nesting and the number of packages are bounded.
+// SPDX 3, syft's own JSON, as the usual tools and drydock itself write them; each also compressed, in UTF-16, and
+// within GitHub's export or an attestation. It reads once, forward, and keeps only what matching and attribution need;
+// what it reads is foreign, so size, nesting and the number of packages are bounded.
 package document
 
 import (

@@ -52,9 +52,11 @@ var smaller = []string{
 
 func TestOtherToolsDocuments(t *testing.T) {
 	for name, want := range map[string][]string{
-		"syft.cdx.json": tree, "syft.cdx.xml": tree, "syft.spdx.json": tree, "syft.spdx": tree, "syft-1.18.cdx.json": tree, "syft-1.18.spdx.json": tree,
+		"syft.cdx.json": tree, "syft.cdx.xml": tree, "syft.spdx.json": tree, "syft.spdx": tree,
+		"syft-1.18.cdx.json": tree, "syft-1.18.spdx.json": tree,
 		"syft.json": smaller, "syft.spdx.yaml": tree, "syft.spdx.rdf.xml": tree,
-		"spdx3.json":      {" inhouse 2", "Debian:12 libssl3 3.0.11-1~deb12u1 from openssl 3.0.11-1~deb12u1", "npm lodash 4.17.15"},
+		"spdx3.json": {" inhouse 2", "Debian:12 libssl3 3.0.11-1~deb12u1 from openssl 3.0.11-1~deb12u1",
+			"npm lodash 4.17.15"},
 		"cdxgen.cdx.json": {"npm @babel/traverse 7.21.0", "npm lodash 4.17.15", "npm minimist 1.2.0"},
 		"trivy.spdx.json": trivyTree,
 		"trivy.cdx.json": append([]string{"Alpine:v3.20 busybox 1.36.1-r29 from busybox 1.36.1-r29"}, append(trivyTree,
@@ -97,7 +99,8 @@ func TestBesideTheName(t *testing.T) {
 	if ssl.Layer != "sha256:1111" || !reflect.DeepEqual(ssl.Licences, []string{"Apache-2.0", "GPL-1+"}) {
 		t.Errorf("%+v", ssl)
 	}
-	if npm := inv.Packages[4]; !reflect.DeepEqual(npm.Paths, []string{"app/node_modules/@babel/traverse/package.json"}) {
+	if npm := inv.Packages[4]; !reflect.DeepEqual(npm.Paths,
+		[]string{"app/node_modules/@babel/traverse/package.json"}) {
 		t.Errorf("%+v", npm)
 	}
 }
@@ -147,21 +150,30 @@ func TestErrors(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"empty", "", "x.json: an empty file"},
 		{"binary", "\x7fELF", "x.json: this is a program, and not an SBOM"},
-		{"cut off", "{\n  \"bomFormat\": \"CycloneDX\",\n  \"components\": [\n    {\"name\": \"a\"", "x.json:4:17: unexpected EOF, in /components/0"},
-		{"bad JSON", "{\n\"bomFormat\": \"CycloneDX\",\n\"components\": [}", "x.json:3:16: invalid character '}' at start of value, in /components/0"},
-		{"trailing", `{"bomFormat":"CycloneDX","specVersion":"1.6"} {}`, "x.json:1:48: something follows the end of the document"},
+		{"cut off", "{\n  \"bomFormat\": \"CycloneDX\",\n  \"components\": [\n    {\"name\": \"a\"",
+			"x.json:4:17: unexpected EOF, in /components/0"},
+		{"bad JSON", "{\n\"bomFormat\": \"CycloneDX\",\n\"components\": [}",
+			"x.json:3:16: invalid character '}' at start of value, in /components/0"},
+		{"trailing", `{"bomFormat":"CycloneDX","specVersion":"1.6"} {}`,
+			"x.json:1:48: something follows the end of the document"},
 		{"other JSON", `{"name": "x"}`, "x.json: this JSON is not an SBOM: it has neither bomFormat nor spdxVersion"},
 		{"array", `[]`, "x.json: this JSON is not an SBOM"},
-		{"old", `{"bomFormat":"CycloneDX","specVersion":"1.1"}`, `x.json: CycloneDX 1.1 is too old: it is read from 1.2 on`},
-		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}`, `x.json: an SPDX 3 document without @graph`},
+		{"old", `{"bomFormat":"CycloneDX","specVersion":"1.1"}`,
+			`x.json: CycloneDX 1.1 is too old: it is read from 1.2 on`},
+		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}`,
+			`x.json: an SPDX 3 document without @graph`},
 		{"nested", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[` + deep, "nested more than 64 deep"},
 		{"nested arrays", `{"bomFormat":"CycloneDX","x":` + strings.Repeat("[", 20000), "exceeded max depth"},
 		{"XML", "<html/>", `x.json: this XML is not an SBOM: its root is "html" in ""`},
-		{"XML cut off", "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\">\n<components>", "x.json:2: unexpected EOF"},
-		{"XML entity", `<!DOCTYPE bom [<!ENTITY a "b">]><bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library"><name>&a;</name></component></components></bom>`, "invalid character entity &a;"},
-		{"XML nested", `<bom xmlns="http://cyclonedx.org/schema/bom/1.6">` + strings.Repeat(`<components><component type="library">`, 200), "nested more than 64 deep"},
+		{"XML cut off", "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\">\n<components>",
+			"x.json:2: unexpected EOF"},
+		{"XML entity",
+			`<!DOCTYPE bom [<!ENTITY a "b">]><bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library"><name>&a;</name></component></components></bom>`, "invalid character entity &a;"},
+		{"XML nested", `<bom xmlns="http://cyclonedx.org/schema/bom/1.6">` +
+			strings.Repeat(`<components><component type="library">`, 200), "nested more than 64 deep"},
 		{"tag without value", "SPDXVersion: SPDX-2.3\nPackageName", `x.json:2: "PackageName" is no tag with a value`},
-		{"endless text", "SPDXVersion: SPDX-2.3\nPackageComment: <text>a\nb", "a <text> that begins in line 2 never ends"},
+		{"endless text", "SPDXVersion: SPDX-2.3\nPackageComment: <text>a\nb",
+			"a <text> that begins in line 2 never ends"},
 	} {
 		_, err := document.Read(strings.NewReader(c.in), "x.json")
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -214,7 +226,8 @@ func TestCutOffKeepsWhatWasRead(t *testing.T) {
 func hugeDocument(n int) io.Reader {
 	const one = `{"type":"library","name":"lodash","version":"4.17.15","purl":"pkg:npm/lodash@4.17.15","description":"%s"},`
 	return io.MultiReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[`),
-		&repeat{[]byte(fmt.Sprintf(one, strings.Repeat("d", 4000))), n, 0}, strings.NewReader(`{"type":"file","name":"x"}]}`))
+		&repeat{[]byte(fmt.Sprintf(one, strings.Repeat("d", 4000))), n, 0},
+		strings.NewReader(`{"type":"file","name":"x"}]}`))
 }
 
 type repeat struct {
@@ -258,8 +271,11 @@ func FuzzRead(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	f.Add([]byte(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":1,"licenses":{},"properties":[1,{"name":"drydock:line","value":"x"}],"components":[[]]}]}`))
-	f.Add([]byte("SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: PACKAGE-MANAGER purl pkg:rpm/x/y@1?upstream=-&epoch=1&distro=-"))
+	f.Add(
+		[]byte(
+			`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":1,"licenses":{},"properties":[1,{"name":"drydock:line","value":"x"}],"components":[[]]}]}`))
+	f.Add([]byte("SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: PACKAGE-MANAGER purl " +
+		"pkg:rpm/x/y@1?upstream=-&epoch=1&distro=-"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		inv, err := document.Read(bytes.NewReader(b), "x")
 		if err == nil && inv == nil || err != nil && inv != nil && len(inv.Packages) == 0 {
@@ -283,9 +299,13 @@ func big(n int) []byte {
 	base := true
 	for i := range n {
 		r.Packages = append(r.Packages, inventory.Package{
-			Name: fmt.Sprintf("package-%d", i), Version: "1.2.3-4", PURL: fmt.Sprintf("pkg:deb/debian/package-%d@1.2.3-4?arch=amd64&distro=debian-12", i), Ecosystem: "Debian:12",
-			Source: inventory.Source{Name: fmt.Sprint("source-", i), Version: "1.2.3-4"}, Layer: "sha256:" + strings.Repeat("0123456789abcdef", 4),
-			IntroducedBy: "RUN apt-get install -y something", FromBase: &base, Paths: []string{"var/lib/dpkg/status"}, Licences: []string{"MIT", "GPL-2"},
+			Name: fmt.Sprintf("package-%d", i), Version: "1.2.3-4",
+			PURL:         fmt.Sprintf("pkg:deb/debian/package-%d@1.2.3-4?arch=amd64&distro=debian-12", i),
+			Ecosystem:    "Debian:12",
+			Source:       inventory.Source{Name: fmt.Sprint("source-", i), Version: "1.2.3-4"},
+			Layer:        "sha256:" + strings.Repeat("0123456789abcdef", 4),
+			IntroducedBy: "RUN apt-get install -y something", FromBase: &base, Paths: []string{"var/lib/dpkg/status"},
+			Licences: []string{"MIT", "GPL-2"},
 		})
 	}
 	r.Finish()

@@ -17,10 +17,11 @@ const maxEnvelopes = 8
 // errEnvelopes is the error about a document that is wrapped over and over.
 var errEnvelopes = fmt.Errorf("wrapped more than %d times over", maxEnvelopes)
 
-// wrappers are the fields in which others carry an SBOM: GitHub's export, in-toto's statements as BuildKit and cosign make
-// them, DSSE envelopes in Sigstore's bundles, what `docker buildx imagetools inspect` prints.
+// wrappers are the fields in which others carry an SBOM: GitHub's export, in-toto's statements as BuildKit and cosign
+// make them, DSSE envelopes in Sigstore's bundles, what `docker buildx imagetools inspect` prints.
 var wrappers = map[string]bool{
-	"sbom": true, "predicate": true, "Data": true, "dsseEnvelope": true, "bundle": true, "attestation": true, "SPDX": true,
+	"sbom": true, "predicate": true, "Data": true, "dsseEnvelope": true, "bundle": true, "attestation": true,
+	"SPDX": true,
 }
 
 // isPlatform tells the fields under which buildx prints the SBOMs of an image for several platforms.
@@ -67,7 +68,8 @@ func base64Of(s []byte) *base64.Encoding {
 	return base64.StdEncoding
 }
 
-// nested reads a text inside another document. What is no SBOM is not an error here: envelopes carry all kinds of words.
+// nested reads a text inside another document. What is no SBOM is not an error here: envelopes carry all kinds of
+// words.
 func (c cursor) nested(r io.Reader, b *builder, inner *object) error {
 	t, err := unwrap(r)
 	if err != nil {

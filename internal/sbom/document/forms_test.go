@@ -21,7 +21,8 @@ import (
 
 const (
 	cdx = `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"lodash","version":"4.17.15","purl":"pkg:npm/lodash@4.17.15"}]}`
-	tv  = "SPDXVersion: SPDX-2.3\nPackageName: lodash\nPackageVersion: 4.17.15\nExternalRef: PACKAGE-MANAGER purl pkg:npm/lodash@4.17.15\n"
+	tv  = "SPDXVersion: SPDX-2.3\nPackageName: lodash\nPackageVersion: 4.17.15\nExternalRef: PACKAGE-MANAGER purl " +
+		"pkg:npm/lodash@4.17.15\n"
 	xml = `<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components><component type="library"><name>lodash</name><version>4.17.15</version>` +
 		`<purl>pkg:npm/lodash@4.17.15</purl></component></components></bom>`
 	spdxDoc = `{"packages":[{"SPDXID":"SPDXRef-1","name":"lodash","versionInfo":"4.17.15","externalRefs":[{"referenceCategory":"PACKAGE_MANAGER",` +
@@ -33,7 +34,8 @@ func statement(predicate string) string {
 }
 
 func envelope(payload string) string {
-	return `{"payloadType":"application/vnd.in-toto+json","payload":"` + base64.StdEncoding.EncodeToString([]byte(payload)) + `","signatures":[{"sig":"x"}]}`
+	return `{"payloadType":"application/vnd.in-toto+json","payload":"` +
+		base64.StdEncoding.EncodeToString([]byte(payload)) + `","signatures":[{"sig":"x"}]}`
 }
 
 func quoted(s string) string {
@@ -80,19 +82,24 @@ var wrappings = map[string]string{
 	"tag-value in a string":  statement(quoted(tv)),
 	"XML in a string":        statement(quoted(xml)),
 	"envelope":               envelope(statement(cdx)),
-	"bundle":                 `{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","dsseEnvelope":` + envelope(statement(cdx)) + `}`,
-	"verified":               `[{"attestation":{"bundle":{"dsseEnvelope":` + envelope(statement(cdx)) + `}}}]`,
-	"one of several lines":   envelope(`{"predicateType":"https://slsa.dev/provenance/v1","predicate":{}}`) + "\n" + envelope(statement(cdx)) + "\n",
-	"buildx":                 `{"SPDX":` + spdxDoc + `}`,
-	"buildx, by platform":    `{"linux/amd64":{"SPDX":` + spdxDoc + `}}`,
-	"gzip":                   zipped(cdx), "gzip of tag-value": zipped(tv), "gzip of an envelope": zipped(envelope(statement(cdx))),
-	"zstd":   zst(xml),
-	"UTF-16": utf16(cdx, unicode.LittleEndian), "UTF-16, the other way": utf16(tv, unicode.BigEndian), "gzip of UTF-16": zipped(utf16(spdxDoc, unicode.LittleEndian)),
-	"UTF-16 XML":           utf16(`<?xml version="1.0" encoding="UTF-16"?>`+xml, unicode.LittleEndian),
-	"CR":                   strings.ReplaceAll(tv, "\n", "\r"),
-	"CR LF":                strings.ReplaceAll(tv, "\n", "\r\n"),
-	"comments first":       "# made by hand\n\n" + tv,
-	"relation in between":  strings.Replace(tv, "PackageVersion", "Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-1\nRelationshipComment: x\nPackageVersion", 1),
+	"bundle": `{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","dsseEnvelope":` +
+		envelope(statement(cdx)) + `}`,
+	"verified": `[{"attestation":{"bundle":{"dsseEnvelope":` + envelope(statement(cdx)) + `}}}]`,
+	"one of several lines": envelope(`{"predicateType":"https://slsa.dev/provenance/v1","predicate":{}}`) + "\n" +
+		envelope(statement(cdx)) + "\n",
+	"buildx":              `{"SPDX":` + spdxDoc + `}`,
+	"buildx, by platform": `{"linux/amd64":{"SPDX":` + spdxDoc + `}}`,
+	"gzip":                zipped(cdx), "gzip of tag-value": zipped(tv),
+	"gzip of an envelope": zipped(envelope(statement(cdx))),
+	"zstd":                zst(xml),
+	"UTF-16":              utf16(cdx, unicode.LittleEndian), "UTF-16, the other way": utf16(tv, unicode.BigEndian),
+	"gzip of UTF-16": zipped(utf16(spdxDoc, unicode.LittleEndian)),
+	"UTF-16 XML":     utf16(`<?xml version="1.0" encoding="UTF-16"?>`+xml, unicode.LittleEndian),
+	"CR":             strings.ReplaceAll(tv, "\n", "\r"),
+	"CR LF":          strings.ReplaceAll(tv, "\n", "\r\n"),
+	"comments first": "# made by hand\n\n" + tv,
+	"relation in between": strings.Replace(tv, "PackageVersion",
+		"Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-1\nRelationshipComment: x\nPackageVersion", 1),
 	"reference as address": strings.Replace(tv, " purl ", " http://spdx.org/rdf/references/purl ", 1),
 	"SPDX 2.1":             strings.Replace(tv, "SPDX-2.3", "SPDX-2.1", 1),
 	"file":                 strings.Replace(cdx, "library", "file", 1),
@@ -127,7 +134,8 @@ func brief(inv *inventory.Inventory) string {
 
 // The field that tells what a document is may stand behind all the rest.
 func TestLookFindsWhatTellsAtTheEnd(t *testing.T) {
-	far := `{"name":"x","packages":[` + strings.Repeat(`{"name":"a","comment":"`+strings.Repeat("x", 1000)+`"},`, 1000) + `{}],"spdxVersion":"SPDX-2.3"}`
+	far := `{"name":"x","packages":[` + strings.Repeat(`{"name":"a","comment":"`+strings.Repeat("x", 1000)+`"},`,
+		1000) + `{}],"spdxVersion":"SPDX-2.3"}`
 	if look, err := document.LookAt(strings.NewReader(far)); err != nil || !look.SBOM {
 		t.Errorf("%+v, %v", look, err)
 	}
@@ -156,7 +164,8 @@ func TestLookNamesWhatItIs(t *testing.T) {
 		if err != nil || look.SBOM || look.Is != want {
 			t.Errorf("%q: %+v, %v; want %q", text, look, err, want)
 		}
-		if _, err := document.Read(strings.NewReader(text), "x"); err == nil || clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), strings.TrimPrefix(strings.TrimPrefix(want, "an "), "damaged: ")) {
+		if _, err := document.Read(strings.NewReader(text), "x"); err == nil || clierr.Code(err) != clierr.ExitInput ||
+			!strings.Contains(err.Error(), strings.TrimPrefix(strings.TrimPrefix(want, "an "), "damaged: ")) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -168,20 +177,26 @@ func TestErrorsOfWrappings(t *testing.T) {
 		deep = `{"sbom":` + deep + `}`
 	}
 	for _, c := range []struct{ name, in, want, hint string }{
-		{"CycloneDX 1.0", `<bom xmlns="http://cyclonedx.org/schema/bom/1.0"/>`, "CycloneDX 1.0 is too old", "cyclonedx convert"},
-		{"CycloneDX 1.1", `<bom xmlns="http://cyclonedx.org/schema/bom/1.1"/>`, "CycloneDX 1.1 is too old", "cyclonedx convert"},
+		{"CycloneDX 1.0", `<bom xmlns="http://cyclonedx.org/schema/bom/1.0"/>`, "CycloneDX 1.0 is too old",
+			"cyclonedx convert"},
+		{"CycloneDX 1.1", `<bom xmlns="http://cyclonedx.org/schema/bom/1.1"/>`, "CycloneDX 1.1 is too old",
+			"cyclonedx convert"},
 		{"SPDX 1", "SPDXVersion: SPDX-1.2\n", "SPDX-1.2 is too old", "SPDX 2.3"},
-		{"provenance", statement(`{"builder":{}}`), "an attestation of https://spdx.dev/Document, which is no SBOM", "CycloneDX"},
+		{"provenance", statement(`{"builder":{}}`), "an attestation of https://spdx.dev/Document, which is no SBOM",
+			"CycloneDX"},
 		{"wrapped over and over", deep, "wrapped more than 8 times over", ""},
 		{"payload cut off", envelope(statement(cdx)[:200]), "in payload: unexpected EOF", ""},
-		{"payload no base64", `{"payload":"!!!!","payloadType":"application/vnd.in-toto+json"}`, "in payload: illegal base64", ""},
+		{"payload no base64", `{"payload":"!!!!","payloadType":"application/vnd.in-toto+json"}`,
+			"in payload: illegal base64", ""},
 		{"gzip cut off", zipped(cdx)[:60], "unexpected EOF", "cut off"},
 		{"gzip over and over", zipped(zipped(zipped(zipped(cdx)))), "compressed more than 3 times over", ""},
-		{"unknown encoding", `<?xml version="1.0" encoding="EBCDIC"?>` + xml, `the encoding "EBCDIC" is not one that can be read`, ""},
+		{"unknown encoding", `<?xml version="1.0" encoding="EBCDIC"?>` + xml,
+			`the encoding "EBCDIC" is not one that can be read`, ""},
 		{"YAML", "spdxVersion: SPDX-2.3\npackages: [\n", "x:2:11: not valid YAML", "quotes"},
 	} {
 		_, err := document.Read(strings.NewReader(c.in), "x")
-		if err == nil || clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), c.want) || !strings.Contains(clierr.Hint(err), c.hint) {
+		if err == nil || clierr.Code(err) != clierr.ExitInput || !strings.Contains(err.Error(), c.want) ||
+			!strings.Contains(clierr.Hint(err), c.hint) {
 			t.Errorf("%s: %v (%s); want %s (%s)", c.name, err, clierr.Hint(err), c.want, c.hint)
 		}
 	}
@@ -196,11 +211,14 @@ func TestComponentsThatAreNoPlainPackages(t *testing.T) {
 		{`{"type":"library","name":"lodash"}`, "lodash", ""},
 		{`{"type":"application","name":"redis","cpe":"cpe:2.3:a:redis:redis:7.0.0:*:*:*:*:*:*:*"}`, "redis", ""},
 		{`{"type":"application","name":"traefik"}`, "traefik", ""},
-		{`{"type":"application","name":"app/package-lock.json"},` + `{"type":"application","name":"x","properties":[{"name":"aquasecurity:trivy:Class","value":"lang-pkgs"}]}`,
+		{`{"type":"application","name":"app/package-lock.json"},` +
+			`{"type":"application","name":"x","properties":[{"name":"aquasecurity:trivy:Class","value":"lang-pkgs"}]}`,
 			"", "the SBOM lists no packages"},
-		{`{"type":"file","name":"/etc/passwd"},{"type":"file","name":"/bin/sh"}`, "", "the SBOM lists no packages, only 2 files"},
+		{`{"type":"file","name":"/etc/passwd"},{"type":"file","name":"/bin/sh"}`, "",
+			"the SBOM lists no packages, only 2 files"},
 		{`{"type":"file","name":"jq","version":"1.6"}`, "jq 1.6", ""},
-		{`{"type":"container","name":"app:1","purl":"pkg:oci/app@sha256:00"}`, "", `a container image is named and was not looked into ("app:1")`},
+		{`{"type":"container","name":"app:1","purl":"pkg:oci/app@sha256:00"}`, "",
+			`a container image is named and was not looked into ("app:1")`},
 		{`{"type":"library"}`, "", "a component has neither a name nor a package URL"},
 		{``, "", "the SBOM lists no packages"},
 		{`{"name":"a","purl":"pkg:generic/redis@7.0"}`, "Bitnami redis 7.0.0", ""},
@@ -237,7 +255,8 @@ func TestSubject(t *testing.T) {
 }
 
 func TestLatin1(t *testing.T) {
-	text, err := charmap.ISO8859_1.NewEncoder().String(`<?xml version="1.0" encoding="ISO-8859-1"?>` + strings.Replace(xml, "<name>lodash</name>", "<name>lodash</name><publisher>Jürgen</publisher>", 1))
+	text, err := charmap.ISO8859_1.NewEncoder().String(`<?xml version="1.0" encoding="ISO-8859-1"?>` +
+		strings.Replace(xml, "<name>lodash</name>", "<name>lodash</name><publisher>Jürgen</publisher>", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +269,8 @@ func TestLatin1(t *testing.T) {
 // The release of a distribution may stand in the document alone, and each tool has names of its own.
 func TestDistributions(t *testing.T) {
 	doc := func(os, purl string) string {
-		return `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"name":"x","version":"1","purl":"` + purl + `"}` + os + `]}`
+		return `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"name":"x","version":"1","purl":"` + purl +
+			`"}` + os + `]}`
 	}
 	const alpine = `,{"type":"operating-system","name":"alpine","version":"3.18.4"}`
 	for _, c := range []struct{ os, purl, want string }{
@@ -275,7 +295,8 @@ func TestDistributions(t *testing.T) {
 		{alpine, "pkg:apk/x@1", "Alpine:v3.18"},
 		{alpine, "pkg:apk/wolfi/x@1", "Wolfi"},
 		{alpine, "pkg:npm/x@1", "npm"},
-		{`,{"type":"operating-system","name":"openEuler","version":"22.03-LTS-SP1"}`, "pkg:rpm/openeuler/x@1?distro=openeuler-22.03", "openEuler:22.03-LTS-SP1"},
+		{`,{"type":"operating-system","name":"openEuler","version":"22.03-LTS-SP1"}`,
+			"pkg:rpm/openeuler/x@1?distro=openeuler-22.03", "openEuler:22.03-LTS-SP1"},
 		{"", "pkg:rpm/amzn/x@1?distro=amzn-2023", "Amazon Linux:2023"},
 		{"", "pkg:rpm/x@1", "rpm"},
 		{"", "pkg:deb/kali/x@1?distro=kali-2024.1", "kali:2024.1"},
@@ -301,7 +322,8 @@ func FuzzLookAt(f *testing.F) {
 			return
 		}
 		// What is read without an error was worth reading.
-		if inv, err := document.Read(bytes.NewReader(b), "x"); err == nil && inv != nil && len(inv.Packages) > 0 && !look.SBOM {
+		if inv, err := document.Read(bytes.NewReader(b), "x"); err == nil && inv != nil && len(inv.Packages) > 0 &&
+			!look.SBOM {
 			t.Errorf("%q is an SBOM and does not look like one", b)
 		}
 	})

@@ -13,8 +13,8 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 )
 
-// readJSON reads every form of SBOM that is JSON: which one it is stands in the object itself, in any order. Attestations
-// come one a line, or in an array.
+// readJSON reads every form of SBOM that is JSON: which one it is stands in the object itself, in any order.
+// Attestations come one a line, or in an array.
 func readJSON(r *bufio.Reader, b *builder) error {
 	c := newCursor(r)
 	whole := &object{}
@@ -57,8 +57,8 @@ func (c cursor) all(b *builder, whole *object) error {
 	return c.end()
 }
 
-// object is what is known of a JSON object so far. Fields come in any order, so that packages are taken over before it is
-// certain what they are.
+// object is what is known of a JSON object so far. Fields come in any order, so that packages are taken over before it
+// is certain what they are.
 type object struct {
 	depth         int // of envelopes around it
 	bomFormat     string
@@ -181,7 +181,8 @@ func (o *object) settle(b *builder) error {
 		}
 	case o.spdx == "SPDX-3":
 		if o.spdx3 == nil {
-			return clierr.Input(b.inv.Target, "an SPDX 3 document without @graph, which holds its elements").WithHint(formatsHint)
+			return clierr.Input(b.inv.Target, "an SPDX 3 document without @graph, which holds its elements").WithHint(
+				formatsHint)
 		}
 		o.spdx3.join(b.inv.Packages)
 	case o.spdx != "":
@@ -211,7 +212,8 @@ func (o *object) unknown(name string) error {
 	case what.is != "":
 		return clierr.Input(name, "this is %s, and not an SBOM", what.is).WithHint("%s", what.remedy())
 	}
-	return clierr.Input(name, "this JSON is not an SBOM: it has neither bomFormat nor spdxVersion, and is none of the other kinds").
+	return clierr.Input(name, "this JSON is not an SBOM: it has neither bomFormat nor spdxVersion, and is none of "+
+		"the other kinds").
 		WithHint(formatsHint)
 }
 
@@ -223,7 +225,8 @@ func cycloneDXVersion(name, v string) error {
 		return clierr.Input(name, "CycloneDX %s is too old: it is read from 1.2 on", v).
 			WithHint("Let the tool that wrote it write 1.6, or convert it: cyclonedx convert --output-version v1_6.")
 	case v == "":
-		return clierr.Input(name, "a CycloneDX document that does not say its version (specVersion)").WithHint(formatsHint)
+		return clierr.Input(name, "a CycloneDX document that does not say its version (specVersion)").WithHint(
+			formatsHint)
 	}
 	return clierr.Input(name, "CycloneDX %q is not a version that can be read", clip(v)).WithHint(formatsHint)
 }
@@ -364,11 +367,16 @@ func fieldName(v jsontext.Value) string {
 var fieldNames = func() map[string]string {
 	m := map[string]string{}
 	for _, n := range []string{
-		"type", "group", "name", "version", "purl", "cpe", "scope", "licenses", "license", "id", "expression", "properties",
-		"value", "evidence", "occurrences", "location", "components", "bom-ref", "mime-type", "publisher", "description", "hashes",
-		"alg", "content", "externalReferences", "url", "dependsOn", "ref", "SPDXID", "versionInfo", "supplier", "originator",
-		"downloadLocation", "filesAnalyzed", "packageVerificationCode", "sourceInfo", "licenseConcluded", "licenseDeclared",
-		"copyrightText", "externalRefs", "referenceCategory", "referenceType", "referenceLocator", "annotations", "annotator",
+		"type", "group", "name", "version", "purl", "cpe", "scope", "licenses", "license", "id", "expression",
+		"properties",
+		"value", "evidence", "occurrences", "location", "components", "bom-ref", "mime-type", "publisher",
+		"description", "hashes",
+		"alg", "content", "externalReferences", "url", "dependsOn", "ref", "SPDXID", "versionInfo", "supplier",
+		"originator",
+		"downloadLocation", "filesAnalyzed", "packageVerificationCode", "sourceInfo", "licenseConcluded",
+		"licenseDeclared",
+		"copyrightText", "externalRefs", "referenceCategory", "referenceType", "referenceLocator", "annotations",
+		"annotator",
 		"annotationDate", "annotationType", "comment", "primaryPackagePurpose", "attributionTexts", "spdxElementId",
 		"relatedSpdxElement", "relationshipType", "checksums", "swid", "author", "methods", "identity",
 	} {

@@ -69,7 +69,8 @@ func lookAt(t *text) (Look, error) {
 	case bytes.HasPrefix(head, []byte("\x7fELF")), bytes.HasPrefix(head, []byte("MZ")):
 		return Look{Is: "a program", Remedy: "Name the image or the folder that holds it (dir:FOLDER)."}, nil
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return Look{Is: "a zip file, as jar and wheel are", Remedy: "Name the image or the folder that holds it (dir:FOLDER)."}, nil
+		return Look{Is: "a zip file, as jar and wheel are",
+			Remedy: "Name the image or the folder that holds it (dir:FOLDER)."}, nil
 	case bytes.IndexByte(head, 0) >= 0:
 		return Look{Is: "a binary file"}, nil
 	}
@@ -173,10 +174,12 @@ var shapes = []shape{
 	{keys: []string{"_meta", "default"}, is: "a Pipfile.lock", as: "Pipfile.lock"},
 	{keys: []string{"packages", "packages-dev"}, is: "a composer.lock", as: "composer.lock"},
 	{keys: []string{"pins"}, is: "a Package.resolved", as: "Package.resolved"},
-	{keys: []string{"version", "dependencies", "targets"}, is: "a project.assets.json", hint: "packages.lock.json is read, or the project's folder."},
+	{keys: []string{"version", "dependencies", "targets"}, is: "a project.assets.json",
+		hint: "packages.lock.json is read, or the project's folder."},
 	{keys: []string{"SchemaVersion", "Results"}, is: "trivy's own report", hint: fromTrivy},
 	{keys: []string{"SchemaVersion", "ArtifactName"}, is: "trivy's own report", hint: fromTrivy},
-	{keys: []string{"matches", "descriptor"}, is: "grype's report", hint: "Name the SBOM or the image that grype was given."},
+	{keys: []string{"matches", "descriptor"}, is: "grype's report",
+		hint: "Name the SBOM or the image that grype was given."},
 	{keys: []string{"detector", "manifests"}, is: "a dependency snapshot for GitHub",
 		hint: "Let the tool write an SBOM: syft -o cyclonedx-json."},
 	{keys: []string{"schema", "gates"}, is: "a report of drydock",
@@ -184,9 +187,12 @@ var shapes = []shape{
 	{keys: []string{"runs", "version"}, is: "a SARIF log"},
 	{keys: []string{"document", "product_tree"}, is: "a CSAF advisory"},
 	{keys: []string{"@context", "statements"}, is: "an OpenVEX document"},
-	{keys: []string{"schemaVersion", "manifests"}, is: "the index of an image", hint: "Name the folder that it is in: oci-dir:FOLDER."},
-	{keys: []string{"schemaVersion", "layers"}, is: "the manifest of an image", hint: "Name the image: registry:REF or oci-dir:FOLDER."},
-	{keys: []string{"RepoTags", "RootFS"}, is: "what docker inspect prints of an image", hint: "Name the image itself."},
+	{keys: []string{"schemaVersion", "manifests"}, is: "the index of an image",
+		hint: "Name the folder that it is in: oci-dir:FOLDER."},
+	{keys: []string{"schemaVersion", "layers"}, is: "the manifest of an image",
+		hint: "Name the image: registry:REF or oci-dir:FOLDER."},
+	{keys: []string{"RepoTags", "RootFS"}, is: "what docker inspect prints of an image",
+		hint: "Name the image itself."},
 	{keys: []string{"name", "dependencies"}, is: "a package.json", as: "package.json"},
 	{keys: []string{"name", "devDependencies"}, is: "a package.json", as: "package.json"},
 }

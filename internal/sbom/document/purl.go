@@ -120,8 +120,8 @@ func sourceRPM(s, epoch string) inventory.Source {
 	return inventory.Source{Name: s[:v], Version: sourceParts{version: s[v+1:], epoch: epoch}.full()}
 }
 
-// distroOf names the distribution of a package by the qualifier ("debian-12", "opensuse-leap-15.5", "12.5", "jammy"), else
-// by the namespace; "" where neither names one.
+// distroOf names the distribution of a package by the qualifier ("debian-12", "opensuse-leap-15.5", "12.5", "jammy"),
+// else by the namespace; "" where neither names one.
 func distroOf(u *packageurl.PackageURL, distro string) string {
 	d := ecosystem.Distribution{ID: u.Namespace, Version: distro}
 	if id, version, ok := splitDistro(distro); ok {
@@ -142,7 +142,8 @@ func splitDistro(s string) (id, version string, ok bool) {
 		}
 		return s[:i], s[i+1:], true
 	}
-	if i := strings.LastIndexByte(s, '-'); i > 0 && len(s) > i+1 && '0' <= s[i+1] && s[i+1] <= '9' && !('0' <= s[0] && s[0] <= '9') {
+	if i := strings.LastIndexByte(s, '-'); i > 0 && len(s) > i+1 && '0' <= s[i+1] && s[i+1] <= '9' &&
+		!('0' <= s[0] && s[0] <= '9') {
 		return s[:i], s[i+1:], true // a distribution that the table does not have
 	}
 	return "", "", false

@@ -6,8 +6,8 @@ import (
 	"github.com/drydock/drydock/internal/inventory"
 )
 
-// SPDX 3 is a list of elements, in any order, that name one another. What follows reads it as JSON-LD in the compact form
-// that the specification prescribes.
+// SPDX 3 is a list of elements, in any order, that name one another. What follows reads it as JSON-LD in the compact
+// form that the specification prescribes.
 
 // spdx3 gathers what has to be joined when all is read.
 type spdx3 struct {
@@ -125,7 +125,8 @@ func (c cursor) texts(list *[]string) error {
 	return c.array(take)
 }
 
-// shortName takes the profile or the address off a name: software_packageVersion, https://…/terms/Software/packageVersion.
+// shortName takes the profile or the address off a name: software_packageVersion,
+// https://…/terms/Software/packageVersion.
 func shortName(s string) string {
 	if i := strings.LastIndexAny(s, "/#"); i >= 0 {
 		s = s[i+1:]

@@ -1,6 +1,6 @@
 // Package ecosystem knows what distributions and package ecosystems are called: by os-release, in package URLs and by
-// the tools that write SBOMs, and what the advisory databases call the same thing. Images and SBOMs are named by this one
-// table, so that the same package gets the same verdict whichever way it came.
+// the tools that write SBOMs, and what the advisory databases call the same thing. Images and SBOMs are named by this
+// one table, so that the same package gets the same verdict whichever way it came.
 package ecosystem
 
 import (
@@ -51,7 +51,8 @@ var families = []family{
 	{"SUSE", true, []string{"sl-micro"}, prefixed("Linux Micro ")},
 	{"Mageia", true, []string{"mageia"}, major},
 	{"Photon OS", true, []string{"photon"}, pointed},
-	{"Azure Linux", true, []string{"azurelinux", "azure", "mariner", "cbl-mariner", "common base linux mariner"}, major},
+	{"Azure Linux", true, []string{"azurelinux", "azure", "mariner", "cbl-mariner", "common base linux mariner"},
+		major},
 	{"openEuler", true, []string{"openeuler"}, openEuler},
 
 	{"Amazon Linux", false, []string{"amzn", "amazon", "amazonlinux"}, major},
@@ -76,8 +77,8 @@ var byID = func() map[string]*family {
 // Known reports whether id is one of the names of a distribution that the table has.
 func Known(id string) bool { return byID[strings.ToLower(id)] != nil }
 
-// Name returns the ecosystem with its release, and whether OSV has advisories under it. A distribution that OSV does not
-// have gets its own name, so that the missing advisories can be named; "" is the answer only where d has no ID.
+// Name returns the ecosystem with its release, and whether OSV has advisories under it. A distribution that OSV does
+// not have gets its own name, so that the missing advisories can be named; "" is the answer only where d has no ID.
 func (d Distribution) Name() (name string, osv bool) {
 	f := byID[strings.ToLower(d.ID)]
 	if f == nil {

@@ -25,9 +25,11 @@ func TestDistributionName(t *testing.T) {
 		{Distribution{ID: "minimos", Version: "20241031"}, "MinimOS", true},
 		{Distribution{ID: "alma", Version: "9"}, "AlmaLinux:9", true},
 		{Distribution{ID: "rocky", Version: "9.3"}, "Rocky Linux:9", true},
-		{Distribution{ID: "rhel", Version: "9.4", CPE: "cpe:/o:redhat:enterprise_linux:9::baseos"}, "Red Hat:enterprise_linux:9::baseos", true},
+		{Distribution{ID: "rhel", Version: "9.4", CPE: "cpe:/o:redhat:enterprise_linux:9::baseos"},
+			"Red Hat:enterprise_linux:9::baseos", true},
 		{Distribution{ID: "rhel", Version: "8.10"}, "Red Hat:enterprise_linux:8", true},
-		{Distribution{ID: "sles", Version: "15.5", Pretty: "SUSE Linux Enterprise Server 15 SP5"}, "SUSE:Linux Enterprise Server 15 SP5", true},
+		{Distribution{ID: "sles", Version: "15.5", Pretty: "SUSE Linux Enterprise Server 15 SP5"},
+			"SUSE:Linux Enterprise Server 15 SP5", true},
 		{Distribution{ID: "sles", Version: "12-SP5"}, "SUSE:Linux Enterprise Server 12 SP5", true},
 		{Distribution{ID: "sles", Version: "15"}, "SUSE:Linux Enterprise Server 15", true},
 		{Distribution{ID: "sl-micro", Version: "6.0"}, "SUSE:Linux Micro 6.0", true},
@@ -36,7 +38,8 @@ func TestDistributionName(t *testing.T) {
 		{Distribution{ID: "opensuse", Version: "15.6"}, "openSUSE:Leap 15.6", true},
 		{Distribution{ID: "photon", Version: "4"}, "Photon OS:4.0", true},
 		{Distribution{ID: "mariner", Version: "2.0.20230518"}, "Azure Linux:2", true},
-		{Distribution{ID: "openEuler", Version: "22.03", Pretty: "openEuler 22.03 (LTS-SP1)"}, "openEuler:22.03-LTS-SP1", true},
+		{Distribution{ID: "openEuler", Version: "22.03", Pretty: "openEuler 22.03 (LTS-SP1)"},
+			"openEuler:22.03-LTS-SP1", true},
 		{Distribution{ID: "openEuler", Version: "22.03", Pretty: "openEuler 22.03 LTS"}, "openEuler:22.03-LTS", true},
 		{Distribution{ID: "ol", Version: "9.3"}, "Oracle Linux:9", false},
 		{Distribution{ID: "gentoo", Version: "2.14"}, "Gentoo", false},
@@ -68,7 +71,8 @@ func TestFamilies(t *testing.T) {
 
 func TestPublished(t *testing.T) {
 	for name, want := range map[string]bool{
-		"npm": true, "Debian:12": true, "SUSE:Linux Enterprise Server 15 SP5": true, "Arch Linux": false, "Fedora:39": false, "conda": false, "": false,
+		"npm": true, "Debian:12": true, "SUSE:Linux Enterprise Server 15 SP5": true, "Arch Linux": false,
+		"Fedora:39": false, "conda": false, "": false,
 	} {
 		if Published(name) != want {
 			t.Errorf("%q: %v", name, !want)
@@ -78,8 +82,9 @@ func TestPublished(t *testing.T) {
 
 func TestRuntime(t *testing.T) {
 	for in, want := range map[[2]string]string{
-		{"", "redis"}: "redis", {"", "Node"}: "node", {"apache", "httpd"}: "apache", {"oracle", "openjdk"}: "java", {"redis", "redis"}: "redis",
-		{"acme", "redis"}: "", {"", "acme"}: "", {"", "mysql"}: "",
+		{"", "redis"}: "redis", {"", "Node"}: "node", {"apache", "httpd"}: "apache", {"oracle", "openjdk"}: "java",
+		{"redis", "redis"}: "redis",
+		{"acme", "redis"}:  "", {"", "acme"}: "", {"", "mysql"}: "",
 	} {
 		if got := Runtime(in[0], in[1]); got != want {
 			t.Errorf("%v: %q, want %q", in, got, want)
@@ -93,7 +98,8 @@ func TestRuntime(t *testing.T) {
 			t.Errorf("%v: %s", c, got)
 		}
 	}
-	for in, want := range map[string]string{"7.0.0-1": "7.0.0", "7.0.0": "7.0.0", "1.0.0-rc1": "1.0.0-rc1", "2024-01-02-3": "2024-01-02"} {
+	for in, want := range map[string]string{"7.0.0-1": "7.0.0", "7.0.0": "7.0.0", "1.0.0-rc1": "1.0.0-rc1",
+		"2024-01-02-3": "2024-01-02"} {
 		if got := BitnamiVersion(in); got != want {
 			t.Errorf("%s: %s", in, got)
 		}

@@ -9,10 +9,13 @@ import (
 
 // types maps the package URL types of language ecosystems to OSV's names for them.
 var types = map[string]string{
-	packageurl.TypePyPi: "PyPI", packageurl.TypeNPM: "npm", packageurl.TypeGolang: "Go", packageurl.TypeCargo: "crates.io",
-	packageurl.TypeGem: "RubyGems", packageurl.TypeMaven: "Maven", packageurl.TypeNuget: "NuGet", packageurl.TypeHex: "Hex",
+	packageurl.TypePyPi: "PyPI", packageurl.TypeNPM: "npm", packageurl.TypeGolang: "Go",
+	packageurl.TypeCargo: "crates.io",
+	packageurl.TypeGem:   "RubyGems", packageurl.TypeMaven: "Maven", packageurl.TypeNuget: "NuGet",
+	packageurl.TypeHex:      "Hex",
 	packageurl.TypeComposer: "Packagist", packageurl.TypePub: "Pub", packageurl.TypeHackage: "Hackage",
-	packageurl.TypeConda: "conda", packageurl.TypeCran: "CRAN", packageurl.TypeConan: "ConanCenter", packageurl.TypeSwift: "SwiftURL",
+	packageurl.TypeConda: "conda", packageurl.TypeCran: "CRAN", packageurl.TypeConan: "ConanCenter",
+	packageurl.TypeSwift:   "SwiftURL",
 	packageurl.TypeBitnami: "Bitnami", packageurl.TypeJulia: "Julia", "githubactions": "GitHub Actions",
 }
 
@@ -33,7 +36,8 @@ func TypeOf(name string) string { return typeOf[name] }
 // others are the names that people know of package URL types that no advisory database here speaks of.
 var others = map[string]string{
 	packageurl.TypeAlpm: "Arch Linux", "ebuild": "Gentoo", "portage": "Gentoo", packageurl.TypeBrew: "Homebrew",
-	packageurl.TypeCocoapods: "CocoaPods", packageurl.TypeHuggingface: "Hugging Face", "luarocks": "LuaRocks", "nix": "Nix",
+	packageurl.TypeCocoapods: "CocoaPods", packageurl.TypeHuggingface: "Hugging Face", "luarocks": "LuaRocks",
+	"nix": "Nix",
 }
 
 // unnamed are the types that tell where something came from and not what kind of package it is.

@@ -104,7 +104,8 @@ func Exists(tree fs.FS, name string) bool {
 	return err == nil && st.Mode().IsRegular()
 }
 
-// Locked reports whether one of the lockfiles stands beside the file, or, for members of a workspace, in a folder above.
+// Locked reports whether one of the lockfiles stands beside the file, or, for members of a workspace, in a folder
+// above.
 func (f *File) Locked(above bool, locks ...string) bool {
 	if f.Tree == nil {
 		return false

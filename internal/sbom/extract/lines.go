@@ -37,7 +37,8 @@ func JSONLines(data []byte, paths ...string) map[string]int {
 	for _, p := range paths {
 		want[p] = true
 	}
-	w := &jsonWalk{dec: json.NewDecoder(bytes.NewReader(data)), ix: NewLineIndex(data), want: want, lines: map[string]int{}}
+	w := &jsonWalk{dec: json.NewDecoder(bytes.NewReader(data)), ix: NewLineIndex(data), want: want,
+		lines: map[string]int{}}
 	w.value("", 0)
 	return w.lines
 }
@@ -74,7 +75,8 @@ func (w *jsonWalk) value(path string, depth int) bool {
 			if d == '{' {
 				off-- // within the key
 			} else {
-				off++ // past the bracket or comma; the element begins on this line or, where it stands alone, on the next
+				// past the bracket or comma; the element begins on this line or, where it stands alone, on the next
+				off++
 			}
 			w.lines[path+"\x00"+name] = w.ix.Line(off)
 		}
@@ -109,7 +111,8 @@ func BlockLines(data []byte) []int {
 		switch {
 		case string(line) == "[[package]]":
 			out, open = append(out, n), true
-		case open && bytes.HasPrefix(line, []byte("name")) && strings.HasPrefix(strings.TrimSpace(string(line[4:])), "="):
+		case open && bytes.HasPrefix(line, []byte("name")) && strings.HasPrefix(strings.TrimSpace(string(line[4:])),
+			"="):
 			out[len(out)-1], open = n, false
 		}
 	}
@@ -124,8 +127,8 @@ func LineAt(lines []int, i int) int {
 	return 0
 }
 
-// Mentions are the lines on which names are first mentioned: at the begin of a line or of a part in double quotes, spaces
-// and single quotes apart.
+// Mentions are the lines on which names are first mentioned: at the begin of a line or of a part in double quotes,
+// spaces and single quotes apart.
 type Mentions map[string]int
 
 // NewMentions finds the names of a text.

@@ -37,7 +37,8 @@ func Scalibr(make newExtractor) Reader {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), extractTime)
 		defer cancel()
-		found, err := ex.Extract(ctx, &filesystem.ScanInput{FS: f.scalibrFS(), Path: f.Path, Info: fileInfo{f}, Reader: f.Seeker()})
+		found, err := ex.Extract(ctx, &filesystem.ScanInput{FS: f.scalibrFS(), Path: f.Path, Info: fileInfo{f},
+			Reader: f.Seeker()})
 		var out []inventory.Package
 		for _, p := range found.Packages {
 			if q, ok := fromScalibr(p); ok {

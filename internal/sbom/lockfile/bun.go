@@ -86,7 +86,8 @@ func readBunBinaryLock(f *extract.File) ([]inventory.Package, error) {
 	if f.Beside("bun.lock") != nil {
 		return nil, nil
 	}
-	return nil, errors.New("bun's binary lockfile is not read: `bun install --save-text-lockfile --frozen-lockfile --lockfile-only` " +
+	return nil, errors.New("bun's binary lockfile is not read: `bun install --save-text-lockfile --frozen-lockfile " +
+		"--lockfile-only` " +
 		"writes it as bun.lock; until then package.json's ranges are all that is known")
 }
 

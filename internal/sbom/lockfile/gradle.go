@@ -17,19 +17,25 @@ import (
 var (
 	gradleLineRE = lazyregexp.New(`^\s*(?:add\s*\(\s*)?["']?([A-Za-z][A-Za-z0-9]*)["']?[\s(,]`)
 	// A dependency in one text: "group:artifact:version:classifier@ext".
-	gradleTextRE = lazyregexp.New(`["']([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+)(?::([^"':@]+))?(?::[^"'@]*)?(?:@[a-z]+)?["']`)
-	gradleMapRE  = lazyregexp.New(`\bgroup\s*[:=]\s*["']([^"']+)["']\s*,\s*name\s*[:=]\s*["']([^"']+)["'](?:\s*,\s*version\s*[:=]\s*(?:["']([^"']+)["']|([A-Za-z_][\w.]*)))?`)
-	gradleVarRE  = lazyregexp.New(`^\s*(?:(?:def|val|var|const\s+val|String|ext\.|set\()\s*)*["']?([A-Za-z_][\w.]*)["']?\s*[=,]\s*["']([^"'$]+)["']\)?\s*$`)
+	gradleTextRE = lazyregexp.New(
+		`["']([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+)(?::([^"':@]+))?(?::[^"'@]*)?(?:@[a-z]+)?["']`)
+	gradleMapRE = lazyregexp.New(
+		`\bgroup\s*[:=]\s*["']([^"']+)["']\s*,\s*name\s*[:=]\s*["']([^"']+)["'](?:\s*,\s*version\s*[:=]\s*(?:["']([^"']+)["']|([A-Za-z_][\w.]*)))?`)
+	gradleVarRE = lazyregexp.New(
+		`^\s*(?:(?:def|val|var|const\s+val|String|ext\.|set\()\s*)*["']?([A-Za-z_][\w.]*)["']?\s*[=,]\s*["']([^"'$]+)["']\)?\s*$`)
 	// What every build has one of.
-	gradleBlockRE = lazyregexp.New(`(?m)^\s*(?:plugins|dependencies|apply|buildscript|allprojects|subprojects|repositories|task|tasks|ext|group|version|java|android|sourceSets|configure|configurations|import|def|val|project|rootProject|description|application|kotlin)\b`)
+	gradleBlockRE = lazyregexp.New(
+		`(?m)^\s*(?:plugins|dependencies|apply|buildscript|allprojects|subprojects|repositories|task|tasks|ext|group|version|java|android|sourceSets|configure|configurations|import|def|val|project|rootProject|description|application|kotlin)\b`)
 	// A call with something in it, and the forms of it that name no package or one that is named elsewhere.
 	gradleMadeRE  = lazyregexp.New(`^\s*["']?[A-Za-z]\w*["']?\s*[\s(]\s*[A-Za-z$]`)
-	gradleKnownRE = lazyregexp.New(`\b(?:project\s*\(|projects\.|libs\.|files\s*\(|fileTree\s*\(|gradleApi|gradleTestKit|localGroovy|kotlin\s*\(|npm\s*\()`)
-	gradleRefRE   = lazyregexp.New(`\$\{?([A-Za-z_][\w.]*)\}?`)
+	gradleKnownRE = lazyregexp.New(
+		`\b(?:project\s*\(|projects\.|libs\.|files\s*\(|fileTree\s*\(|gradleApi|gradleTestKit|localGroovy|kotlin\s*\(|npm\s*\()`)
+	gradleRefRE = lazyregexp.New(`\$\{?([A-Za-z_][\w.]*)\}?`)
 )
 
 // gradleConfigurations begin or end the names of configurations; other calls with such a text are no dependencies.
-var gradleConfigurations = []string{"implementation", "api", "compile", "runtime", "compileonly", "runtimeonly", "annotationprocessor",
+var gradleConfigurations = []string{"implementation", "api", "compile", "runtime", "compileonly", "runtimeonly",
+	"annotationprocessor",
 	"kapt", "ksp", "classpath", "provided", "developmentonly", "testcompile", "testruntime", "coreLibraryDesugaring"}
 
 func isGradleConfiguration(word string) bool {
@@ -42,9 +48,9 @@ func isGradleConfiguration(word string) bool {
 	return false
 }
 
-// readGradle reads the dependencies that a build.gradle or build.gradle.kts writes out, with the variables that the file or
-// gradle.properties sets. It is a program, of which only the customary forms are read; what a version catalogue names is
-// read there.
+// readGradle reads the dependencies that a build.gradle or build.gradle.kts writes out, with the variables that the
+// file or gradle.properties sets. It is a program, of which only the customary forms are read; what a version catalogue
+// names is read there.
 func readGradle(f *extract.File) ([]inventory.Package, error) {
 	if f.Locked(false, "gradle.lockfile") {
 		return nil, nil
@@ -193,8 +199,8 @@ func readVersionCatalogue(f *extract.File) ([]inventory.Package, error) {
 	return out, nil
 }
 
-// catalogueVersion is a version: a text, a reference to one, or a rich version, of which the version that it prefers counts
-// before the range that it demands.
+// catalogueVersion is a version: a text, a reference to one, or a rich version, of which the version that it prefers
+// counts before the range that it demands.
 func catalogueVersion(v any, versions map[string]any) string {
 	switch v := v.(type) {
 	case string:

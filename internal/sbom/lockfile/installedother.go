@@ -71,7 +71,8 @@ func readErlangApplication(f *extract.File) ([]inventory.Package, error) {
 }
 
 // partOfErlang are the applications that come with Erlang and Elixir. A release holds copies of them.
-var partOfErlang = wordSet(`asn1 common_test compiler crypto debugger dialyzer diameter edoc eldap erl_docgen erl_interface erts
+var partOfErlang = wordSet(
+	`asn1 common_test compiler crypto debugger dialyzer diameter edoc eldap erl_docgen erl_interface erts
 	et eunit ftp hipe inets jinterface kernel megaco mnesia observer odbc os_mon parsetools public_key reltool runtime_tools
 	sasl snmp ssh ssl stdlib syntax_tools tftp tools wx xmerl eex elixir ex_unit iex logger mix`)
 

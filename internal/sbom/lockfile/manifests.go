@@ -271,11 +271,12 @@ func isCondaEnvironment(base string) bool {
 	if !ok {
 		stem, ok = strings.CutSuffix(base, ".yaml")
 	}
-	return ok && (stem == "environment" || strings.HasPrefix(stem, "environment-") || strings.HasPrefix(stem, "environment_"))
+	return ok && (stem == "environment" || strings.HasPrefix(stem, "environment-") ||
+		strings.HasPrefix(stem, "environment_"))
 }
 
-// readCondaEnvironment reads a conda environment. Of conda's own packages no advisories speak; those that pip installs into
-// it are Python's.
+// readCondaEnvironment reads a conda environment. Of conda's own packages no advisories speak; those that pip installs
+// into it are Python's.
 func readCondaEnvironment(f *extract.File) ([]inventory.Package, error) {
 	data, err := f.Bytes()
 	if err != nil {
@@ -331,7 +332,8 @@ func condaRequirement(text string) (inventory.Package, bool) {
 	}
 	name, wanted := strings.ToLower(m[1]), strings.TrimSpace(m[2])
 	p := inventory.Package{Name: name, Version: wanted, Range: true, PURL: "pkg:conda/" + name}
-	if v, ok := strings.CutPrefix(strings.TrimPrefix(wanted, "="), "="); ok && strings.HasPrefix(wanted, "==") && !strings.ContainsAny(v, "*,<>| ") {
+	if v, ok := strings.CutPrefix(strings.TrimPrefix(wanted, "="), "="); ok && strings.HasPrefix(wanted, "==") &&
+		!strings.ContainsAny(v, "*,<>| ") {
 		v, _, _ = strings.Cut(v, "=")
 		p.Version, p.Range, p.PURL = v, false, p.PURL+"@"+v
 	}

@@ -172,7 +172,8 @@ func readNPMLock(f *extract.File) ([]inventory.Package, error) {
 }
 
 // collect adds a dependency of a version 1 lockfile and those below it. All have the line of the outermost.
-func (d *npmLockDependency) collect(out []inventory.Package, name string, line int, direct bool, depth int) []inventory.Package {
+func (d *npmLockDependency) collect(out []inventory.Package, name string, line int, direct bool,
+	depth int) []inventory.Package {
 	if d == nil || depth > extract.MaxJSONDepth {
 		return out
 	}
@@ -284,7 +285,8 @@ func (j *packageJSON) licences() []string {
 
 // readPackageJSONRanges reads a manifest that no lockfile stands beside: what is wanted, not what is installed.
 func readPackageJSONRanges(f *extract.File) ([]inventory.Package, error) {
-	for _, lock := range []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"} {
+	for _, lock := range []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml",
+		"bun.lock"} {
 		for dir := path.Dir(f.Path); ; dir = path.Dir(dir) { // a workspace's lockfile stands above it
 			if f.Tree != nil && extract.Exists(f.Tree, path.Join(dir, lock)) {
 				return nil, nil
@@ -308,7 +310,8 @@ func readPackageJSONRanges(f *extract.File) ([]inventory.Package, error) {
 		key string
 		m   stringMap
 		dev bool
-	}{{"dependencies", j.Dependencies, false}, {"optionalDependencies", j.Optional, false}, {"devDependencies", j.Development, true}} {
+	}{{"dependencies", j.Dependencies, false}, {"optionalDependencies", j.Optional, false},
+		{"devDependencies", j.Development, true}} {
 		for _, n := range g.m.names() {
 			if n == "" {
 				continue

@@ -28,7 +28,8 @@ type nugetFile struct {
 	props map[string]string
 }
 
-// parseNuGet reads an MSBuild file. The version of an item is an attribute or an element; VersionOverride goes before it.
+// parseNuGet reads an MSBuild file. The version of an item is an attribute or an element; VersionOverride goes before
+// it.
 func parseNuGet(data []byte) (*nugetFile, error) {
 	dec := xml.NewDecoder(bytes.NewReader(data))
 	dec.CharsetReader = charset.NewReaderLabel
@@ -40,7 +41,8 @@ func parseNuGet(data []byte) (*nugetFile, error) {
 		token, err := dec.Token()
 		line, _ := dec.InputPos()
 		if errors.Is(err, io.EOF) {
-			if len(open) > 0 || len(out.items) == 0 && len(out.props) == 0 && !bytes.Contains(data, []byte("<Project")) {
+			if len(open) > 0 || len(out.items) == 0 && len(out.props) == 0 &&
+				!bytes.Contains(data, []byte("<Project")) {
 				return out, errors.New("no MSBuild <Project>")
 			}
 			return out, nil
@@ -124,7 +126,8 @@ func readNuGetProject(f *extract.File) ([]inventory.Package, error) {
 	return out, err
 }
 
-// nugetPackage: a version is the least that will do, and the least is what is installed; one in brackets alone is exact.
+// nugetPackage: a version is the least that will do, and the least is what is installed; one in brackets alone is
+// exact.
 func nugetPackage(name, version string) inventory.Package {
 	if one, ok := strings.CutPrefix(version, "["); ok && !strings.ContainsAny(version, ",(") {
 		version = strings.TrimSuffix(one, "]")
@@ -135,7 +138,8 @@ func nugetPackage(name, version string) inventory.Package {
 	return extract.NewPackage(ecosystem.NuGet, name, version)
 }
 
-// nugetAbove are the properties and central versions that MSBuild takes from the folders above: of each file the nearest.
+// nugetAbove are the properties and central versions that MSBuild takes from the folders above: of each file the
+// nearest.
 func nugetAbove(f *extract.File) (props, central map[string]string) {
 	props, central = map[string]string{}, map[string]string{}
 	var found [2]bool

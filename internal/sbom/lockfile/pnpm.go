@@ -129,7 +129,8 @@ func (p *pnpmPackage) pkg(key string) (inventory.Package, bool) {
 func pnpmAddress(key string) (name, address string) {
 	key, _, _ = strings.Cut(key, "(")
 	at := strings.IndexByte(key[min(1, len(key)):], '@') + 1
-	if at <= 0 || !strings.Contains(key[at:], ":") || strings.ContainsAny(key[:at], ":") || strings.HasPrefix(key, "/") {
+	if at <= 0 || !strings.Contains(key[at:], ":") || strings.ContainsAny(key[:at], ":") ||
+		strings.HasPrefix(key, "/") {
 		return "", key
 	}
 	return key[:at], key[at+1:]
@@ -154,7 +155,8 @@ func pnpmRoots(root *yaml.Node) (prod, dev []string) {
 		}
 	}
 	for _, im := range importers {
-		for _, section := range []string{"dependencies", "optionalDependencies", "devDependencies", "packageManagerDependencies"} {
+		for _, section := range []string{"dependencies", "optionalDependencies", "devDependencies",
+			"packageManagerDependencies"} {
 			m := yamlKey(im, section)
 			if m == nil || m.Kind != yaml.MappingNode {
 				continue

@@ -15,8 +15,8 @@ import (
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
-// pom is what is used of a pom.xml. It is read here and not by the library at hand, which drops a dependency that it cannot
-// resolve, and whose properties expand without bound.
+// pom is what is used of a pom.xml. It is read here and not by the library at hand, which drops a dependency that it
+// cannot resolve, and whose properties expand without bound.
 type pom struct {
 	path string // in the tree
 
@@ -199,7 +199,8 @@ func mavenPackage(name, version string) inventory.Package {
 	if one, ok := strings.CutPrefix(version, "["); ok && !strings.ContainsAny(version, ",(") {
 		version = strings.TrimSuffix(one, "]")
 	}
-	if version == "" || strings.ContainsAny(version, "${}[](),+*") || version == "LATEST" || version == "RELEASE" || strings.HasPrefix(version, "latest.") {
+	if version == "" || strings.ContainsAny(version, "${}[](),+*") || version == "LATEST" || version == "RELEASE" ||
+		strings.HasPrefix(version, "latest.") {
 		return rangePackage(ecosystem.Maven, name, version)
 	}
 	return extract.NewPackage(ecosystem.Maven, name, version)
@@ -248,7 +249,8 @@ func newPOMModel(tree *pomTree, own *pom, depth int) *pomModel {
 func (m *pomModel) coordinates() map[string]string {
 	out := map[string]string{"artifactId": m.own.ArtifactID, "groupId": m.own.GroupID, "version": m.own.Version}
 	if p := m.own.Parent; p != nil {
-		out["parent.groupId"], out["parent.artifactId"], out["parent.version"] = strings.TrimSpace(p.GroupID), strings.TrimSpace(p.ArtifactID), strings.TrimSpace(p.Version)
+		out["parent.groupId"], out["parent.artifactId"], out["parent.version"] = strings.TrimSpace(p.GroupID),
+			strings.TrimSpace(p.ArtifactID), strings.TrimSpace(p.Version)
 		for _, k := range []string{"groupId", "version"} {
 			if out[k] == "" {
 				out[k] = out["parent."+k]
@@ -297,7 +299,8 @@ func (p *pom) is(group, artifact, version string) bool {
 		ownVersion = strings.TrimSpace(p.Parent.Version)
 	}
 	open := strings.ContainsAny(version+ownVersion, "${[(")
-	return p.ArtifactID == artifact && (ownGroup == group || strings.Contains(ownGroup+group, "${")) && (open || ownVersion == version)
+	return p.ArtifactID == artifact && (ownGroup == group || strings.Contains(ownGroup+group, "${")) &&
+		(open || ownVersion == version)
 }
 
 // fill puts in the properties that are known; the others stay as they are.

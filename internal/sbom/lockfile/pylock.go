@@ -241,8 +241,8 @@ func (p *pyproject) requirements() []pyRequirement {
 	return out
 }
 
-// tableRequirement reads an entry of Poetry's and Pipenv's tables: a specifier, or a table with one or with an address. A
-// folder is no package of an index, and its own manifest is read where it lies.
+// tableRequirement reads an entry of Poetry's and Pipenv's tables: a specifier, or a table with one or with an address.
+// A folder is no package of an index, and its own manifest is read where it lies.
 func tableRequirement(name string, entry any) (requirement, bool) {
 	q := requirement{name: name}
 	t, ok := entry.(map[string]any)

@@ -23,7 +23,8 @@ import (
 )
 
 // declared are the readers of lockfiles and manifests, by file name: what a project says it needs. They are used on
-// source trees only. In an image such a file is often a left-over of the build, and what is installed speaks for itself.
+// source trees only. In an image such a file is often a left-over of the build, and what is installed speaks for
+// itself.
 var declared = map[string]extract.Reader{
 	"package-lock.json":   readNPMLock,
 	"npm-shrinkwrap.json": readNPMLock,
@@ -72,7 +73,8 @@ var declared = map[string]extract.Reader{
 // Readers lists the files of a source tree that have a reader, by name or by an example of their pattern.
 func Readers() []string {
 	names := append(slices.Sorted(maps.Keys(declared)),
-		"requirements.txt", "requirements.in", "pylock.toml", "app.csproj", "gradle/dependency-locks/compileClasspath.lockfile")
+		"requirements.txt", "requirements.in", "pylock.toml", "app.csproj",
+		"gradle/dependency-locks/compileClasspath.lockfile")
 	for i := range notRead {
 		if u := &notRead[i]; u.needs == "" {
 			names = append(names, cmp.Or(u.name, "app"+u.suffix))

@@ -270,9 +270,11 @@ func exactVersion(spec string) (string, bool) {
 // devRequirements tells by the customary names that a requirements file is not for production.
 func devRequirements(name string) bool {
 	base := strings.ToLower(path.Base(name))
-	for _, w := range strings.FieldsFunc(strings.TrimSuffix(base, ".txt"), func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+	for _, w := range strings.FieldsFunc(strings.TrimSuffix(base, ".txt"),
+		func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
 		switch w {
-		case "dev", "develop", "development", "test", "tests", "testing", "lint", "linting", "docs", "doc", "ci", "typing":
+		case "dev", "develop", "development", "test", "tests", "testing", "lint", "linting", "docs", "doc", "ci",
+			"typing":
 			return true
 		}
 	}

@@ -18,8 +18,8 @@ var (
 	pyStringRE    = lazyregexp.New(`^[rRuU]?(?:"([^"\\\n]*)"|'([^'\\\n]*)')`)
 )
 
-// readSetupPy reads the lists of requirements that a setup.py writes out. It is a program, and is not run: a list that it
-// makes otherwise is told as not known.
+// readSetupPy reads the lists of requirements that a setup.py writes out. It is a program, and is not run: a list that
+// it makes otherwise is told as not known.
 func readSetupPy(f *extract.File) ([]inventory.Package, error) {
 	if f.Locked(false, pythonLocks...) {
 		return nil, nil
@@ -44,7 +44,8 @@ func readSetupPy(f *extract.File) ([]inventory.Package, error) {
 			}
 		})
 		if !whole {
-			made = errors.New("the requirements are not written out: what the project wants is not known without running it")
+			made = errors.New("the requirements are not written out: what the project wants is not known without " +
+				"running it")
 		}
 	}
 	for _, m := range setupListRE.FindAllStringSubmatchIndex(text, -1) {
@@ -59,7 +60,8 @@ func readSetupPy(f *extract.File) ([]inventory.Package, error) {
 		case '(':
 			add(m[4]+1, ')', dev)
 		default:
-			made = errors.New("the requirements are not written out: what the project wants is not known without running it")
+			made = errors.New("the requirements are not written out: what the project wants is not known without " +
+				"running it")
 		}
 	}
 	for _, m := range setupExtrasRE.FindAllStringIndex(text, -1) {
@@ -68,7 +70,8 @@ func readSetupPy(f *extract.File) ([]inventory.Package, error) {
 	return out, made
 }
 
-// pyStrings calls fn for each string in a list, tuple or dictionary, keys apart, and reports whether it holds nothing else.
+// pyStrings calls fn for each string in a list, tuple or dictionary, keys apart, and reports whether it holds nothing
+// else.
 func pyStrings(text string, from int, closing byte, fn func(at int, s string)) bool {
 	depth, whole := 0, true
 	for i := from; i < len(text); {

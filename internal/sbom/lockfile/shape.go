@@ -9,8 +9,8 @@ import (
 )
 
 // shapes are what a lockfile or manifest has also where it names no package, by file name. One that gave no package and
-// has nothing of it is not of the form that its reader knows: an empty project and a lockfile of next year's version must
-// not read alike. A reader that refuses what it does not know needs no row.
+// has nothing of it is not of the form that its reader knows: an empty project and a lockfile of next year's version
+// must not read alike. A reader that refuses what it does not know needs no row.
 var shapes = map[string]*lazyregexp.Regexp{
 	"package-lock.json":   lazyregexp.New(`"(?:packages|dependencies)"\s*:|"lockfileVersion"\s*:\s*1\b`),
 	"npm-shrinkwrap.json": lazyregexp.New(`"(?:packages|dependencies)"\s*:|"lockfileVersion"\s*:\s*1\b`),

@@ -14,8 +14,9 @@ import (
 // xmlEncodingRE is the encoding that an XML declaration names.
 var xmlEncodingRE = lazyregexp.New(`^(<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"'>]*["']`)
 
-// asUTF8 gives a reader the text of a file as UTF-8 without a byte order mark. PowerShell writes requirements as UTF-16,
-// Visual Studio its project files; which it is the mark at the begin tells, as Python's and Microsoft's tools take it.
+// asUTF8 gives a reader the text of a file as UTF-8 without a byte order mark. PowerShell writes requirements as
+// UTF-16, Visual Studio its project files; which it is the mark at the begin tells, as Python's and Microsoft's tools
+// take it.
 func asUTF8(read extract.Reader) extract.Reader {
 	return func(f *extract.File) ([]inventory.Package, error) {
 		var head [4]byte

@@ -11,8 +11,8 @@ import (
 )
 
 // unread is a lockfile or manifest that is recognised by its name and not read: what it lists is not known, which must
-// not read as if there was nothing. beside are files of which one says the same in a form that is read, or that the name
-// needs beside it to be told from others (after "+").
+// not read as if there was nothing. beside are files of which one says the same in a form that is read, or that the
+// name needs beside it to be told from others (after "+").
 type unread struct {
 	name, suffix string // the whole name, or its end
 	what         string
@@ -65,8 +65,8 @@ var notRead = []unread{
 	{name: "spago.lock", what: "Spago's lockfile"},
 }
 
-// tellUnread returns the reader that says of a file that it is not read, nil for any other file. What others wrote and a
-// project carries along has manifests of its own, which say nothing of this project.
+// tellUnread returns the reader that says of a file that it is not read, nil for any other file. What others wrote and
+// a project carries along has manifests of its own, which say nothing of this project.
 func tellUnread(name string) extract.Reader {
 	if strings.Contains("/"+name, "/vendor/") || strings.Contains("/"+name, "/bower_components/") {
 		return nil
@@ -85,5 +85,6 @@ func (u *unread) tell(f *extract.File) ([]inventory.Package, error) {
 	if f.Locked(true, u.saidBy...) || u.needs != "" && !f.Locked(false, u.needs) {
 		return nil, nil
 	}
-	return nil, fmt.Errorf("%s is not read: what it lists is not known. Name what was built from it: an image or an SBOM", u.what)
+	return nil, fmt.Errorf("%s is not read: what it lists is not known. Name what was built from it: an image or an "+
+		"SBOM", u.what)
 }

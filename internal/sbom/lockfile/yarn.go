@@ -37,7 +37,8 @@ func readYarnLock(f *extract.File) ([]inventory.Package, error) {
 	} else {
 		entries, err = parseYarn1(data)
 	}
-	if err == nil && len(entries) == 0 && !bytes.Contains(data, []byte("yarn lockfile")) && !bytes.Contains(data, []byte("__metadata")) {
+	if err == nil && len(entries) == 0 && !bytes.Contains(data, []byte("yarn lockfile")) &&
+		!bytes.Contains(data, []byte("__metadata")) {
 		err = errNoLock("# yarn lockfile v1")
 	}
 	return yarnPackages(f, entries), err
@@ -187,7 +188,8 @@ func registryName(address string) string {
 		name = parts[n-2] + "/" + name
 	}
 	name = strings.ReplaceAll(strings.ReplaceAll(name, "%2f", "/"), "%2F", "/")
-	if !strings.HasPrefix(archive[strings.LastIndexByte(archive, '/')+1:], name[strings.LastIndexByte(name, '/')+1:]+"-") {
+	if !strings.HasPrefix(archive[strings.LastIndexByte(archive, '/')+1:], name[strings.LastIndexByte(name, '/')+1:]+
+		"-") {
 		return ""
 	}
 	return name
@@ -213,7 +215,8 @@ func parseYarnBerry(data []byte) ([]yarnEntry, error) {
 		if err := value.Decode(&block); err != nil {
 			return out, fmt.Errorf("line %d: this entry cannot be read", key.Line)
 		}
-		e := yarnEntry{line: key.Line, version: block.Version, local: block.LinkType == "soft" || strings.Contains(block.Resolution, "@workspace:")}
+		e := yarnEntry{line: key.Line, version: block.Version, local: block.LinkType == "soft" ||
+			strings.Contains(block.Resolution, "@workspace:")}
 		for _, p := range strings.Split(key.Value, ",") {
 			e.patterns = append(e.patterns, strings.TrimSpace(p))
 		}

@@ -53,7 +53,8 @@ func (d *database) ndb(head []byte) error {
 	return nil
 }
 
-// ndbBlob reads the blob of a package: a header with magic, the package's index, a checksum and the length, the content.
+// ndbBlob reads the blob of a package: a header with magic, the package's index, a checksum and the length, the
+// content.
 func (d *database) ndbBlob(off int64, index uint32) ([]byte, error) {
 	head := make([]byte, 16)
 	if err := d.read(head, off); err != nil {

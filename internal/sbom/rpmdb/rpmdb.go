@@ -1,6 +1,6 @@
-// Package rpmdb reads rpm's database of installed packages in its three forms: Berkeley DB, NDB and SQLite. It reads the
-// forms' published layouts directly, from any io.ReaderAt, because what is read is foreign: every length is held against
-// what is there, chains of pages are bounded, and what is damaged costs no more than the packages in it.
+// Package rpmdb reads rpm's database of installed packages in its three forms: Berkeley DB, NDB and SQLite. It reads
+// the forms' published layouts directly, from any io.ReaderAt, because what is read is foreign: every length is held
+// against what is there, chains of pages are bounded, and what is damaged costs no more than the packages in it.
 package rpmdb
 
 import (

@@ -11,7 +11,8 @@ import (
 
 // small makes a database of each form with two packages by hand, the second on two overflow pages.
 func small() map[string][]byte {
-	return map[string][]byte{"bdb": smallBDB(binary.LittleEndian), "bdb, big-endian": smallBDB(binary.BigEndian), "ndb": smallNDB(), "sqlite": smallSQLite()}
+	return map[string][]byte{"bdb": smallBDB(binary.LittleEndian), "bdb, big-endian": smallBDB(binary.BigEndian),
+		"ndb": smallNDB(), "sqlite": smallSQLite()}
 }
 
 func packageHeader(name string, pad int) []byte {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// SQLite, as rpm uses it since 4.16: the table Packages(hnum INTEGER PRIMARY KEY, blob BLOB). A table is a tree of pages;
-// a row that is too large for its page continues on a chain of overflow pages.
+// SQLite, as rpm uses it since 4.16: the table Packages(hnum INTEGER PRIMARY KEY, blob BLOB). A table is a tree of
+// pages; a row that is too large for its page continues on a chain of overflow pages.
 
 var sqliteMagic = []byte("SQLite format 3\x00")
 

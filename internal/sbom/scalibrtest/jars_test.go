@@ -19,21 +19,23 @@ import (
 	"github.com/drydock/drydock/internal/testenv"
 )
 
-// TestJarsAgainstScalibr compares what archives tell of themselves. The library's reader is not in the program, since it
-// brings with it what it needs for asking servers about a pom.xml.
+// TestJarsAgainstScalibr compares what archives tell of themselves. The library's reader is not in the program, since
+// it brings with it what it needs for asking servers about a pom.xml.
 func TestJarsAgainstScalibr(t *testing.T) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/google/osv-scalibr").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := filepath.Join(strings.TrimSpace(string(out)), "extractor", "filesystem", "language", "java", "archive", "testdata")
+	root := filepath.Join(strings.TrimSpace(string(out)), "extractor", "filesystem", "language", "java", "archive",
+		"testdata")
 	entries, err := os.ReadDir(root)
 	if err != nil {
 		testenv.Absent(t, "osv-scalibr's own files: %v", err)
 	}
 	off := false
-	theirs, err := archive.New(&cpb.PluginConfig{PluginSpecific: []*cpb.PluginSpecificConfig{{Config: &cpb.PluginSpecificConfig_JavaArchive{
-		JavaArchive: &cpb.JavaArchiveConfig{HashJars: &off}}}}})
+	theirs, err := archive.New(
+		&cpb.PluginConfig{PluginSpecific: []*cpb.PluginSpecificConfig{{Config: &cpb.PluginSpecificConfig_JavaArchive{
+			JavaArchive: &cpb.JavaArchiveConfig{HashJars: &off}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,14 +64,17 @@ var readers = []struct {
 
 // explained are the packages that one side alone lists, by the end of the file's name, and why that is meant.
 var explained = map[string]struct{ why, only string }{
-	"files.v2.json":                               {"a folder of the project itself, linked in", "etag 1.8.0"},
-	"workspaces-object.v3.json":                   {"the project's own workspace", "@my-monorepo/pkg-b 2.0.0"},
-	"workspaces.v3.json":                          {"the project's own workspaces", "@my-monorepo/client 1.0.0, @my-monorepo/pkg-a 1.0.0, @my-monorepo/excluded 1.0.0"},
-	"exclude-root.v2.lock":                        {"the project's own workspace", "@ws/ansi-regex 0.0.0-use.local"},
-	"pipfilelock/testdata/multiple-packages.json": {"one environment holds one version, and that of the default section is the one that ships", "pluggy 1.0.0"},
-	"two-packages-with-local.lock":                {"the project itself", "local-rust-pkg 0.1.0"},
-	"interpolation.xml":                           {"a range, of which they take the least version", "org.mine:ranged-package 9.4.35.v20201120"},
-	"has-local-gem.lock":                          {"a folder of the project", "backbone-on-rails 1.2.0.0"},
+	"files.v2.json":             {"a folder of the project itself, linked in", "etag 1.8.0"},
+	"workspaces-object.v3.json": {"the project's own workspace", "@my-monorepo/pkg-b 2.0.0"},
+	"workspaces.v3.json": {"the project's own workspaces",
+		"@my-monorepo/client 1.0.0, @my-monorepo/pkg-a 1.0.0, @my-monorepo/excluded 1.0.0"},
+	"exclude-root.v2.lock": {"the project's own workspace", "@ws/ansi-regex 0.0.0-use.local"},
+	"pipfilelock/testdata/multiple-packages.json": {"one environment holds one version, and that of the default " +
+		"section is the one that ships", "pluggy 1.0.0"},
+	"two-packages-with-local.lock": {"the project itself", "local-rust-pkg 0.1.0"},
+	"interpolation.xml": {"a range, of which they take the least version",
+		"org.mine:ranged-package 9.4.35.v20201120"},
+	"has-local-gem.lock": {"a folder of the project", "backbone-on-rails 1.2.0.0"},
 }
 
 // meant tells whether a difference is one that is meant.
@@ -103,38 +106,39 @@ func TestAgainstScalibr(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = filepath.WalkDir(filepath.Join(root, r.folder, "testdata"), func(path string, d os.DirEntry, err error) error {
-			if err != nil || d.IsDir() || strings.Contains(path, ".license") {
-				return err
-			}
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			theirs, err := packagesOf(ex, r.file, data)
-			if err != nil {
-				return nil // a file that is meant to be refused
-			}
-			files++
-			name, _ := filepath.Rel(root, path)
-			t.Run(filepath.ToSlash(name), func(t *testing.T) {
-				ours, err := read(t, r.file, data)
+		err = filepath.WalkDir(filepath.Join(root, r.folder, "testdata"),
+			func(path string, d os.DirEntry, err error) error {
+				if err != nil || d.IsDir() || strings.Contains(path, ".license") {
+					return err
+				}
+				data, err := os.ReadFile(path)
 				if err != nil {
-					t.Fatal(err)
+					return err
 				}
-				for _, p := range theirs {
-					if !slices.Contains(ours, p) && !meant(path, p) {
-						t.Errorf("only there: %s", p)
+				theirs, err := packagesOf(ex, r.file, data)
+				if err != nil {
+					return nil // a file that is meant to be refused
+				}
+				files++
+				name, _ := filepath.Rel(root, path)
+				t.Run(filepath.ToSlash(name), func(t *testing.T) {
+					ours, err := read(t, r.file, data)
+					if err != nil {
+						t.Fatal(err)
 					}
-				}
-				for _, p := range ours {
-					if !slices.Contains(theirs, p) && !meant(path, p) {
-						t.Errorf("only here: %s", p)
+					for _, p := range theirs {
+						if !slices.Contains(ours, p) && !meant(path, p) {
+							t.Errorf("only there: %s", p)
+						}
 					}
-				}
+					for _, p := range ours {
+						if !slices.Contains(theirs, p) && !meant(path, p) {
+							t.Errorf("only here: %s", p)
+						}
+					}
+				})
+				return nil
 			})
-			return nil
-		})
 		if err != nil {
 			t.Error(err)
 		}
@@ -157,7 +161,8 @@ func packagesOf(ex filesystem.Extractor, name string, data []byte) ([]string, er
 	if err != nil {
 		return nil, err
 	}
-	inv, err := ex.Extract(context.Background(), &filesystem.ScanInput{FS: scalibrfs.DirFS(dir), Path: name, Info: st, Reader: bytes.NewReader(data)})
+	inv, err := ex.Extract(context.Background(), &filesystem.ScanInput{FS: scalibrfs.DirFS(dir), Path: name, Info: st,
+		Reader: bytes.NewReader(data)})
 	if err != nil {
 		return nil, err
 	}

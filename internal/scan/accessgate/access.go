@@ -21,10 +21,12 @@ func run(_ context.Context, t *target.Target, opt *gate.Options) (*gate.Result, 
 			return &gate.Result{Reason: "no compose project could be read in full",
 				Remedy: "Put what is named above where the compose file says, or correct the path there."}, nil
 		}
-		return &gate.Result{Reason: "no compose project among the inputs", Remedy: "Name a compose project: drydock access FOLDER."}, nil
+		return &gate.Result{Reason: "no compose project among the inputs",
+			Remedy: "Name a compose project: drydock access FOLDER."}, nil
 	}
 	found := access.Check(t.Host, opt.Access)
-	res := &gate.Result{Rules: check.Rules(), Findings: found.Findings, Warnings: found.Warnings, Services: map[gate.ServiceKey]gate.ServiceAccess{}}
+	res := &gate.Result{Rules: check.Rules(), Findings: found.Findings, Warnings: found.Warnings,
+		Services: map[gate.ServiceKey]gate.ServiceAccess{}}
 	res.Read.Services = len(found.Services)
 	for _, s := range found.Services {
 		if s.Exposure != finding.ExposureUnknown {
@@ -36,7 +38,8 @@ func run(_ context.Context, t *target.Target, opt *gate.Options) (*gate.Result, 
 			})
 			continue
 		}
-		res.Services[gate.ServiceKey{Stack: s.Stack, Service: s.Name}] = gate.ServiceAccess{Exposure: s.Exposure, Routers: s.Routers}
+		res.Services[gate.ServiceKey{Stack: s.Stack, Service: s.Name}] = gate.ServiceAccess{Exposure: s.Exposure,
+			Routers: s.Routers}
 	}
 	for i := range t.Host.Stacks {
 		in := report.Input{Path: t.Host.Stacks[i].Name, Status: report.Checked}

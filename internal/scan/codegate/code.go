@@ -99,10 +99,12 @@ func codeEngine(opt *gate.Options) (*code.Engine, *gate.Result, error) {
 	errs = append(errs, more...)
 	for _, err := range onceAKind(errs) {
 		res.Unread = append(res.Unread, err)
-		res.Inputs = append(res.Inputs, report.Input{Path: clierr.Path(err), Status: report.Failed, Reason: "a rule could not be used: " + err.Error()})
+		res.Inputs = append(res.Inputs, report.Input{Path: clierr.Path(err), Status: report.Failed,
+			Reason: "a rule could not be used: " + err.Error()})
 	}
 	if len(eng.Rules()) == 0 && len(errs) == 0 {
-		return nil, nil, clierr.Usage("there are no rules").WithHint("Give rules with --rules, or leave out --no-default-rules.")
+		return nil, nil, clierr.Usage("there are no rules").WithHint(
+			"Give rules with --rules, or leave out --no-default-rules.")
 	}
 	return eng, res, nil
 }
@@ -146,13 +148,16 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 	shown := t.Rel(root.Context)
 	who := strings.Join(root.Services, ", ")
 	read := newCensus(eng.Rules())
-	tree, err := source.Walk(root.Context, source.Options{Wanted: func(path string) bool { return eng.Wanted(path) || read.unread(path) }})
+	tree, err := source.Walk(root.Context,
+		source.Options{Wanted: func(path string) bool { return eng.Wanted(path) || read.unread(path) }})
 	if err != nil && who != "" {
-		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Skipped, Reason: t.Absent("build context", root.Context, err)})
+		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Skipped,
+			Reason: t.Absent("build context", root.Context, err)})
 		return nil
 	}
 	if err != nil {
-		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Failed, Reason: err.Error()})
+		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Failed,
+			Reason: err.Error()})
 		res.Unread = append(res.Unread, clierr.InputErr(root.Context, err))
 		return nil
 	}
@@ -204,7 +209,8 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 		left = append(left, "no rules for "+other)
 	}
 	if len(left) > 0 {
-		text := fmt.Sprintf("code: %s looked at; left out: %s", report.Plural(read.judged, "file"), strings.Join(left, "; "))
+		text := fmt.Sprintf("code: %s looked at; left out: %s", report.Plural(read.judged, "file"),
+			strings.Join(left, "; "))
 		res.Warnings = append(res.Warnings, report.Warning{Text: text, Location: finding.Location{Path: shown}})
 	}
 	return nil
@@ -253,23 +259,27 @@ func bytesOf(tree *source.Tree) int64 {
 	return n
 }
 
-// codeInputs are the root, every file in it that was not looked at in full, and what was left out though it may be code.
+// codeInputs are the root, every file in it that was not looked at in full, and what was left out though it may be
+// code.
 func codeInputs(r *code.Result, root report.Input, read *census, named bool, place func(string) string) []report.Input {
 	var parts []report.Input
 	sort.Slice(r.Partial, func(i, j int) bool { return r.Partial[i].Path < r.Partial[j].Path })
 	for _, p := range r.Partial {
-		parts = append(parts, report.Input{Service: root.Service, Path: place(p.Path), Status: report.Partial, Reason: p.Reason})
+		parts = append(parts, report.Input{Service: root.Service, Path: place(p.Path), Status: report.Partial,
+			Reason: p.Reason})
 	}
 	for _, s := range r.Skipped {
 		if !couldBeCode[s.Reason] {
 			continue
 		}
 		for _, path := range s.Examples {
-			parts = append(parts, report.Input{Service: root.Service, Path: place(path), Status: report.Skipped, Reason: s.Reason})
+			parts = append(parts, report.Input{Service: root.Service, Path: place(path), Status: report.Skipped,
+				Reason: s.Reason})
 		}
 		if more := s.Files - len(s.Examples); more > 0 {
 			why := fmt.Sprintf("%d more %s", more, s.Reason)
-			parts = append(parts, report.Input{Service: root.Service, Path: root.Path, Status: report.Skipped, Reason: why})
+			parts = append(parts, report.Input{Service: root.Service, Path: root.Path, Status: report.Skipped,
+				Reason: why})
 		}
 	}
 	root.Status = report.Checked
@@ -279,7 +289,8 @@ func codeInputs(r *code.Result, root report.Input, read *census, named bool, pla
 	case read.judged == 0 && named: // a folder may well hold none, but this file was named
 		root.Status, root.Reason = report.Skipped, "no code that the rules are for"
 	case len(parts) > 0:
-		root.Status, root.Reason = report.Partial, fmt.Sprintf("%d of %d files not in full", len(parts), max(len(parts), r.Scanned))
+		root.Status, root.Reason = report.Partial, fmt.Sprintf("%d of %d files not in full", len(parts),
+			max(len(parts), r.Scanned))
 	case read.judged == 0:
 		root.Reason = "it holds no source code"
 	}
@@ -288,7 +299,8 @@ func codeInputs(r *code.Result, root report.Input, read *census, named bool, pla
 
 // couldBeCode are the reasons for which a file is left out though a rule may be for it. What git, its place or its own
 // head declares to be no code of the project's is left out on purpose.
-var couldBeCode = map[string]bool{source.TooLarge: true, source.Binary: true, source.Unreadable: true, source.TooMany: true}
+var couldBeCode = map[string]bool{source.TooLarge: true, source.Binary: true, source.Unreadable: true,
+	source.TooMany: true}
 
 func skippedWords(list []source.Skipped) []string {
 	var parts []string
@@ -370,25 +382,39 @@ func (c *census) words() string {
 	return strings.Join(langs, ", ")
 }
 
-// otherLanguages are programming languages that are often served, by the ending of their files. The engine does not read
-// them, or has no rules for them in a run.
+// otherLanguages are programming languages that are often served, by the ending of their files. The engine does not
+// read them, or has no rules for them in a run.
 var otherLanguages = map[string]string{
-	".c": "C", ".h": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".hpp": "C++", ".cs": "C#", ".fs": "F#", ".vb": "Visual Basic",
-	".rs": "Rust", ".kt": "Kotlin", ".kts": "Kotlin", ".scala": "Scala", ".groovy": "Groovy", ".clj": "Clojure", ".swift": "Swift",
-	".m": "Objective-C", ".dart": "Dart", ".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".hs": "Haskell", ".ml": "OCaml",
-	".lua": "Lua", ".pl": "Perl", ".pm": "Perl", ".r": "R", ".jl": "Julia", ".cr": "Crystal", ".nim": "Nim", ".zig": "Zig",
-	".ps1": "PowerShell", ".bat": "Batch", ".cmd": "Batch", ".zsh": "Zsh", ".fish": "Fish", ".ksh": "Korn shell", ".awk": "AWK",
-	".tcl": "Tcl", ".ipynb": "Jupyter notebooks", ".pyw": "Python", ".pyx": "Cython", ".mojo": "Mojo", ".coffee": "CoffeeScript",
-	".elm": "Elm", ".purs": "PureScript", ".res": "ReScript", ".re": "Reason", ".gleam": "Gleam", ".cljs": "Clojure", ".fsx": "F#",
-	".sol": "Solidity", ".move": "Move", ".cls": "Apex", ".trigger": "Apex", ".abap": "ABAP", ".cob": "COBOL", ".cbl": "COBOL",
+	".c": "C", ".h": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".hpp": "C++", ".cs": "C#", ".fs": "F#",
+	".vb": "Visual Basic",
+	".rs": "Rust", ".kt": "Kotlin", ".kts": "Kotlin", ".scala": "Scala", ".groovy": "Groovy", ".clj": "Clojure",
+	".swift": "Swift",
+	".m":     "Objective-C", ".dart": "Dart", ".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".hs": "Haskell",
+	".ml":  "OCaml",
+	".lua": "Lua", ".pl": "Perl", ".pm": "Perl", ".r": "R", ".jl": "Julia", ".cr": "Crystal", ".nim": "Nim",
+	".zig": "Zig",
+	".ps1": "PowerShell", ".bat": "Batch", ".cmd": "Batch", ".zsh": "Zsh", ".fish": "Fish", ".ksh": "Korn shell",
+	".awk": "AWK",
+	".tcl": "Tcl", ".ipynb": "Jupyter notebooks", ".pyw": "Python", ".pyx": "Cython", ".mojo": "Mojo",
+	".coffee": "CoffeeScript",
+	".elm":    "Elm", ".purs": "PureScript", ".res": "ReScript", ".re": "Reason", ".gleam": "Gleam", ".cljs": "Clojure",
+	".fsx": "F#",
+	".sol": "Solidity", ".move": "Move", ".cls": "Apex", ".trigger": "Apex", ".abap": "ABAP", ".cob": "COBOL",
+	".cbl": "COBOL",
 	".f90": "Fortran", ".f95": "Fortran", ".for": "Fortran", ".pas": "Pascal", ".adb": "Ada", ".d": "D", ".hx": "Haxe",
-	".gd": "GDScript", ".qml": "QML", ".mm": "Objective-C", ".cu": "CUDA", ".asm": "assembly", ".s": "assembly", ".sv": "SystemVerilog",
-	".vhd": "VHDL", ".lisp": "Lisp", ".scm": "Scheme", ".rkt": "Racket", ".el": "Emacs Lisp", ".sas": "SAS", ".vbs": "VBScript",
+	".gd": "GDScript", ".qml": "QML", ".mm": "Objective-C", ".cu": "CUDA", ".asm": "assembly", ".s": "assembly",
+	".sv":  "SystemVerilog",
+	".vhd": "VHDL", ".lisp": "Lisp", ".scm": "Scheme", ".rkt": "Racket", ".el": "Emacs Lisp", ".sas": "SAS",
+	".vbs":    "VBScript",
 	".gradle": "Groovy", ".sql": "SQL", ".tf": "Terraform", ".bicep": "Bicep", ".rego": "Rego", ".nix": "Nix",
-	".asp": "ASP", ".aspx": "ASP.NET", ".ascx": "ASP.NET", ".cshtml": "Razor", ".razor": "Razor", ".jsp": "JSP", ".jspx": "JSP",
-	".cfm": "ColdFusion", ".ejs": "EJS", ".erb": "ERB", ".haml": "Haml", ".slim": "Slim", ".pug": "Pug", ".hbs": "Handlebars",
-	".mustache": "Mustache", ".twig": "Twig", ".jinja": "Jinja", ".jinja2": "Jinja", ".j2": "Jinja", ".liquid": "Liquid",
-	".ftl": "FreeMarker", ".vm": "Velocity", ".astro": "Astro", ".mdx": "MDX", ".vue": "Vue", ".svelte": "Svelte", ".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript",
+	".asp": "ASP", ".aspx": "ASP.NET", ".ascx": "ASP.NET", ".cshtml": "Razor", ".razor": "Razor", ".jsp": "JSP",
+	".jspx": "JSP",
+	".cfm":  "ColdFusion", ".ejs": "EJS", ".erb": "ERB", ".haml": "Haml", ".slim": "Slim", ".pug": "Pug",
+	".hbs":      "Handlebars",
+	".mustache": "Mustache", ".twig": "Twig", ".jinja": "Jinja", ".jinja2": "Jinja", ".j2": "Jinja",
+	".liquid": "Liquid",
+	".ftl":    "FreeMarker", ".vm": "Velocity", ".astro": "Astro", ".mdx": "MDX", ".vue": "Vue", ".svelte": "Svelte",
+	".py": "Python", ".js": "JavaScript", ".mjs": "JavaScript",
 	".cjs": "JavaScript", ".jsx": "JavaScript", ".ts": "TypeScript", ".tsx": "TypeScript", ".java": "Java", ".go": "Go",
 	".php": "PHP", ".rb": "Ruby", ".sh": "Bash",
 }
@@ -429,8 +455,9 @@ func describeCode(r *rule.Rule) finding.Rule {
 		title = strings.TrimSuffix(title, ".")
 	}
 	return finding.Rule{
-		ID: r.ID, Gate: finding.GateCode, Title: title, Severity: r.Severity, Description: strings.TrimSpace(hole.ReplaceAllString(r.Message, "…")),
-		CWE: short(r.Meta.CWE), OWASP: short(r.Meta.OWASP), References: r.Meta.References,
+		ID: r.ID, Gate: finding.GateCode, Title: title, Severity: r.Severity,
+		Description: strings.TrimSpace(hole.ReplaceAllString(r.Message, "…")),
+		CWE:         short(r.Meta.CWE), OWASP: short(r.Meta.OWASP), References: r.Meta.References,
 	}
 }
 

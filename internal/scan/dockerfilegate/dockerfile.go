@@ -104,7 +104,8 @@ func lintFile(t *target.Target, opt *gate.Options) (*lint.Config, error) {
 
 // lint judges the file for each of the units that are built of it and joins the findings.
 func (d *file) lint(
-	t *target.Target, cfg *lint.Config, opt *gate.Options, known map[string]lint.Service, images func(string) (*heldImage, bool),
+	t *target.Target, cfg *lint.Config, opt *gate.Options, known map[string]lint.Service,
+	images func(string) (*heldImage, bool),
 ) gate.Result {
 	names := d.serviceNames()
 	in := report.Input{Path: d.shown, Status: report.Checked, Service: strings.Join(names, ", ")}
@@ -167,14 +168,16 @@ func (d *file) lint(
 	return res
 }
 
-// notUnderstood says what of a Dockerfile no rule looked into, with the lines: another builder's syntax, and scripts that
-// no shell parses or that are written for no shell. It is empty where all was understood. An instruction that does not
-// parse is a finding and needs no word here.
+// notUnderstood says what of a Dockerfile no rule looked into, with the lines: another builder's syntax, and scripts
+// that no shell parses or that are written for no shell. It is empty where all was understood. An instruction that does
+// not parse is a finding and needs no word here.
 func notUnderstood(f *dockerfile.File) string {
 	var parts []string
 	for _, d := range f.Directives {
 		if d.Name == "syntax" && !usualFrontend.MatchString(d.Value) {
-			parts = append(parts, fmt.Sprintf("line %d: the syntax is that of %s, which is read as a usual Dockerfile's", d.Line, d.Value))
+			parts = append(parts,
+				fmt.Sprintf("line %d: the syntax is that of %s, which is read as a usual Dockerfile's", d.Line,
+					d.Value))
 		}
 	}
 	broken := map[string][]string{} // why to the lines
@@ -192,7 +195,8 @@ func notUnderstood(f *dockerfile.File) string {
 			line, _ := f.Position(s.ErrSpan.Start)
 			note(fmt.Sprintf("%s is not looked into: %v", in.Keyword, s.Err), line)
 		case !s.Parsed():
-			note(fmt.Sprintf("%s is not looked into: it is written for %s", in.Keyword, cmp.Or(s.Dialect, "a shell that is not known")), in.Line)
+			note(fmt.Sprintf("%s is not looked into: it is written for %s", in.Keyword,
+				cmp.Or(s.Dialect, "a shell that is not known")), in.Line)
 		}
 	})
 	for _, why := range order {
@@ -207,16 +211,18 @@ func notUnderstood(f *dockerfile.File) string {
 }
 
 // usualFrontend matches the builders' frontends whose language is the Dockerfile's.
-var usualFrontend = lazyregexp.New(`^(docker\.io/)?(docker/dockerfile|docker/dockerfile-upstream)(:[\w.-]+)?(@sha256:[0-9a-f]+)?$`)
+var usualFrontend = lazyregexp.New(
+	`^(docker\.io/)?(docker/dockerfile|docker/dockerfile-upstream)(:[\w.-]+)?(@sha256:[0-9a-f]+)?$`)
 
-// atFirstLine reports whether hadolint or BuildKit, whose name a check has, gives the line on which an instruction begins.
+// atFirstLine reports whether hadolint or BuildKit, whose name a check has, gives the line on which an instruction
+// begins.
 func atFirstLine(alias string) bool {
 	return strings.HasPrefix(alias, "DL") || rules.BuildCheck(alias) && alias != "NoEmptyContinuation"
 }
 
-// atInstruction lets the findings that carry a name of hadolint's or BuildKit's begin where those say they are, at the line of
-// the instruction: who comes from there, or compares, finds the same places. They still end where the word that they are
-// about ends.
+// atInstruction lets the findings that carry a name of hadolint's or BuildKit's begin where those say they are, at the
+// line of the instruction: who comes from there, or compares, finds the same places. They still end where the word that
+// they are about ends.
 func atInstruction(f *dockerfile.File, list []finding.Finding) {
 	for i := range list {
 		at := &list[i].Location
@@ -230,8 +236,8 @@ func atInstruction(f *dockerfile.File, list []finding.Finding) {
 	}
 }
 
-// likelyContext is the folder that a Dockerfile without a project is most likely built from: its own, or the nearest one
-// above it, within the same repository, that has an ignore file.
+// likelyContext is the folder that a Dockerfile without a project is most likely built from: its own, or the nearest
+// one above it, within the same repository, that has an ignore file.
 func likelyContext(path string) string {
 	own := filepath.Dir(path)
 	dir, err := filepath.Abs(own)
@@ -306,8 +312,8 @@ func (j *joiner) add(found []finding.Finding) {
 	}
 }
 
-// about is what a rule may ask about a unit beyond the file, until done is called. warn is what is wrong with the ignore
-// file, "" for nothing.
+// about is what a rule may ask about a unit beyond the file, until done is called. warn is what is wrong with the
+// ignore file, "" for nothing.
 func about(u target.Unit, path string, known map[string]lint.Service) (c *lint.Context, warn string, done func()) {
 	c = &lint.Context{Target: u.Target, Args: u.Args, Contexts: u.Contexts}
 	for _, name := range u.Services {

@@ -82,7 +82,8 @@ func Strict(ctx context.Context, t *target.Target) bool {
 func (f *file) add(u target.Unit) {
 	for i := range f.units {
 		o := &f.units[i]
-		if o.Target == u.Target && o.Context == u.Context && maps.Equal(o.Args, u.Args) && slices.Equal(o.Contexts, u.Contexts) {
+		if o.Target == u.Target && o.Context == u.Context && maps.Equal(o.Args, u.Args) &&
+			slices.Equal(o.Contexts, u.Contexts) {
 			o.Services = append(o.Services, u.Services...)
 			return
 		}
@@ -113,9 +114,9 @@ func services(t *target.Target) map[string]lint.Service {
 	return all
 }
 
-// walkDockerfiles calls found for every Dockerfile below a folder, in the order of their names, and missed for what could
-// not be looked at: a folder that cannot be read, and a Dockerfile that is a link out of the folder. Version control and
-// installed dependencies are passed over.
+// walkDockerfiles calls found for every Dockerfile below a folder, in the order of their names, and missed for what
+// could not be looked at: a folder that cannot be read, and a Dockerfile that is a link out of the folder. Version
+// control and installed dependencies are passed over.
 func walkDockerfiles(ctx context.Context, dir string, found func(string), missed func(path, why string)) error {
 	root, err := filepath.EvalSymlinks(dir)
 	if err != nil {

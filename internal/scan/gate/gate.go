@@ -1,5 +1,5 @@
-// Package gate is what a scan and its gates say to each other: what a gate is, what it is given, what it brings and what
-// it tells on the way. Each gate is a package of its own beside this one and exports one value, Gate.
+// Package gate is what a scan and its gates say to each other: what a gate is, what it is given, what it brings and
+// what it tells on the way. Each gate is a package of its own beside this one and exports one value, Gate.
 package gate
 
 import (
@@ -20,8 +20,8 @@ type Gate struct {
 	Name finding.Gate
 	// Rules describes every rule that the gate has, for `drydock explain` and the docs.
 	Rules func() []finding.Rule
-	// Run looks at the target. It returns an error only where the gate as a whole could not work; what it could not read
-	// of its inputs stands in the result.
+	// Run looks at the target. It returns an error only where the gate as a whole could not work; what it could not
+	// read of its inputs stands in the result.
 	Run func(context.Context, *target.Target, *Options) (*Result, error)
 }
 

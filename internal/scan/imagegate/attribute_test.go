@@ -38,8 +38,10 @@ func TestPackagesStandAtTheLineThatBroughtThem(t *testing.T) {
 		p    inventory.Package
 		want string
 	}{
-		"of the base":                  {inventory.Package{FromBase: &yes, IntroducedBy: "ADD rootfs"}, "Dockerfile:1:1"},
-		"by a RUN over several lines":  {inventory.Package{FromBase: &no, IntroducedBy: "RUN apt-get update && apt-get install -y curl"}, "Dockerfile:2:1"},
+		"of the base": {inventory.Package{FromBase: &yes, IntroducedBy: "ADD rootfs"},
+			"Dockerfile:1:1"},
+		"by a RUN over several lines": {inventory.Package{FromBase: &no,
+			IntroducedBy: "RUN apt-get update && apt-get install -y curl"}, "Dockerfile:2:1"},
 		"by a COPY with a flag":        {inventory.Package{IntroducedBy: "COPY app /app"}, "Dockerfile:6:1"},
 		"the longest common beginning": {inventory.Package{IntroducedBy: "RUN pip install gunicorn"}, "Dockerfile:8:1"},
 		"by nothing of this file":      {inventory.Package{IntroducedBy: "RUN make world"}, "Dockerfile:1:1"},
@@ -65,9 +67,11 @@ func TestPackagesStandAtTheLineThatBroughtThem(t *testing.T) {
 // A package that two services ship from one place is one entry; another layer or owner makes another.
 func TestJoinPackages(t *testing.T) {
 	p := func(service, layer, path string) inventory.Package {
-		return inventory.Package{Name: "a", Version: "1", PURL: "pkg:npm/a@1", Services: []string{service}, Layer: layer, Paths: []string{path}}
+		return inventory.Package{Name: "a", Version: "1", PURL: "pkg:npm/a@1", Services: []string{service},
+			Layer: layer, Paths: []string{path}}
 	}
-	got := joinPackages([]inventory.Package{p("web", "l", "x"), p("api", "l", "x"), p("web", "l", "y"), p("web", "m", "x"), p("api", "l", "x")})
+	got := joinPackages([]inventory.Package{p("web", "l", "x"), p("api", "l", "x"), p("web", "l", "y"),
+		p("web", "m", "x"), p("api", "l", "x")})
 	if len(got) != 3 || len(got[0].Services) != 2 || len(got[1].Services) != 1 {
 		t.Errorf("%+v", got)
 	}

@@ -100,7 +100,10 @@ const nameAnImage = "Name an image, an SBOM or a folder with lockfiles: drydock 
 // imageRemedy is what to do where packages could not be read or judged.
 func imageRemedy(res *gate.Result, m *vuln.Result) string {
 	var todo []string
-	unread := slices.ContainsFunc(res.Inputs, func(in report.Input) bool { return in.Status != report.Checked && in.Service != "" })
+	unread := slices.ContainsFunc(res.Inputs, func(in report.Input) bool {
+		return in.Status != report.Checked &&
+			in.Service != ""
+	})
 	switch {
 	case unread:
 		todo = append(todo, "Build or pull the images, or name them: drydock vuln registry:IMAGE.")
@@ -154,8 +157,8 @@ func addImage(res *gate.Result, h *held) {
 	}
 }
 
-// unexplained is the remark on programs of which no package tells what is in them, where others are told of. An image of
-// which none is told is a gap: sbom says it.
+// unexplained is the remark on programs of which no package tells what is in them, where others are told of. An image
+// of which none is told is a gap: sbom says it.
 func unexplained(h *held, c *inventory.Completeness) []report.Warning {
 	if len(c.Unexplained) == 0 || c.ExplainedBytes == 0 {
 		return nil
@@ -253,7 +256,8 @@ func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Op
 	in.Status = report.Checked
 	switch {
 	case len(u.Services) > 0 && len(inv.Packages) == 0:
-		in.Status, in.Reason = report.Partial, why+", and its build context has no lockfile or manifest that names packages"
+		in.Status, in.Reason = report.Partial,
+			why+", and its build context has no lockfile or manifest that names packages"
 	case len(u.Services) > 0:
 		in.Status, in.Reason = report.Partial, why+": only lockfiles and manifests of the build context were read"
 	}
@@ -291,10 +295,11 @@ func putBelow(inv *inventory.Inventory, dir string) {
 	}
 }
 
-// readContext reads the manifests of a build context as the build sees it, without what its ignore file keeps out; what it
-// says of such files is the second result. If that is all of them, what ships is made outside and copied in, and they are
-// the best that is known of it: they are read after all.
-func readContext(ctx context.Context, u target.Unit, progress func(done, total int64)) (*inventory.Inventory, string, error) {
+// readContext reads the manifests of a build context as the build sees it, without what its ignore file keeps out; what
+// it says of such files is the second result. If that is all of them, what ships is made outside and copied in, and
+// they are the best that is known of it: they are read after all.
+func readContext(ctx context.Context, u target.Unit,
+	progress func(done, total int64)) (*inventory.Inventory, string, error) {
 	opt := sbom.Options{Progress: progress}
 	ig := contextIgnore(u)
 	if ig != nil {
@@ -313,7 +318,8 @@ func readContext(ctx context.Context, u target.Unit, progress func(done, total i
 	}
 	opt.Hidden = nil
 	inv, err = sbom.FromDir(ctx, u.Context, opt)
-	return inv, ig.Name + " keeps every manifest out of the build (" + names + "): read all the same, for what is built outside and copied in", err
+	return inv, ig.Name + " keeps every manifest out of the build (" + names +
+		"): read all the same, for what is built outside and copied in", err
 }
 
 // contextIgnore is the ignore file of a unit's build; nil where there is none, and for a folder of sources that nothing
@@ -364,7 +370,8 @@ func readFromEngine(ctx context.Context, u target.Unit, opt *gate.Options) (*inv
 
 func openImage(ctx context.Context, ref string, opt *gate.Options) (*inventory.Inventory, error) {
 	progress := progress(opt, "reading "+ref)
-	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Engine: opt.Engine, Progress: progress},
+	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Engine: opt.Engine,
+		Progress: progress},
 		sbom.Options{CacheDir: LayerCache(), Progress: progress})
 }
 
@@ -463,8 +470,8 @@ func setServices(inv *inventory.Inventory, names []string) {
 	}
 }
 
-// noteProblems makes an input partial where parts of it could not be read, and names the first ones, or where no package
-// was found in it: what ships without any is rare, and what nobody can tell the packages of is not.
+// noteProblems makes an input partial where parts of it could not be read, and names the first ones, or where no
+// package was found in it: what ships without any is rare, and what nobody can tell the packages of is not.
 func noteProblems(in *report.Input, inv *inventory.Inventory) {
 	const named = 3
 	if len(inv.Packages) == 0 && len(inv.Problems) == 0 && in.Status == report.Checked {
@@ -581,7 +588,8 @@ func gaps(m *vuln.Result) []report.Input {
 	const named = 5
 	for _, at := range order {
 		list := names[at]
-		why := report.Plural(len(list), "package") + " not judged (" + at.reason + "): " + strings.Join(list[:min(len(list), named)], ", ")
+		why := report.Plural(len(list), "package") + " not judged (" + at.reason + "): " +
+			strings.Join(list[:min(len(list), named)], ", ")
 		if more := len(list) - named; more > 0 {
 			why += fmt.Sprintf(" and %d more", more)
 		}

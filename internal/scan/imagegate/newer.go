@@ -154,10 +154,13 @@ func otherBase(repository, tag, other string, tags []heldTag, before, after []st
 	}
 	f := finding.Finding{
 		ID:   finding.Fingerprint(finding.GateImage, otherBaseRule.ID, repository, tag, other),
-		Gate: finding.GateImage, Rule: otherBaseRule.ID, Severity: otherBaseRule.Severity, Confidence: finding.ConfidenceHigh,
-		Title: fmt.Sprintf("%s:%s is held here: %s of the base's %d vulnerabilities fewer, %s instead of %s", repository, other,
+		Gate: finding.GateImage, Rule: otherBaseRule.ID, Severity: otherBaseRule.Severity,
+		Confidence: finding.ConfidenceHigh,
+		Title: fmt.Sprintf("%s:%s is held here: %s of the base's %d vulnerabilities fewer, %s instead of %s",
+			repository, other,
 			fmt.Sprint(len(mended)), len(before), report.Size(size(other)), report.Size(size(tag))),
-		Evidence: []string{"it would mend " + report.List(mended, 8, "nothing"), "it would bring " + report.List(brought, 8, "nothing new")},
+		Evidence: []string{"it would mend " + report.List(mended, 8, "nothing"),
+			"it would bring " + report.List(brought, 8, "nothing new")},
 		Forecast: finding.ForecastBase,
 		Fix:      finding.Fix{Text: "FROM " + repository + ":" + other},
 	}
@@ -188,7 +191,8 @@ func tagsOf(ctx context.Context, repository string, opt *gate.Options) []heldTag
 	var out []heldTag
 	for _, item := range list.Items {
 		for _, name := range item.RepoTags {
-			if ref := dockerfile.ParseRef(name); ref.Tag != "" && ref.Repository == dockerfile.ParseRef(repository).Repository {
+			if ref := dockerfile.ParseRef(name); ref.Tag != "" &&
+				ref.Repository == dockerfile.ParseRef(repository).Repository {
 				out = append(out, heldTag{ref.Tag, item.Size})
 			}
 		}

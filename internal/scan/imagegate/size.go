@@ -37,7 +37,8 @@ func Size(ctx context.Context, arg string) (int64, error) {
 	}
 	if n == 0 {
 		return 0, clierr.Input(arg, "it does not tell how large the packages are").
-			WithHint("drydock and syft write the sizes of Debian's, Alpine's and rpm's packages into CycloneDX; an image archive always tells.")
+			WithHint("drydock and syft write the sizes of Debian's, Alpine's and rpm's packages into CycloneDX; an " +
+				"image archive always tells.")
 	}
 	return n, nil
 }

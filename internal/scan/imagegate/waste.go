@@ -25,7 +25,8 @@ are copied: COPY --chown, --chmod.`,
 // wasteWorthTelling is how many bytes an instruction must have wasted for a finding.
 const wasteWorthTelling = 5 << 20
 
-// wasteful fills in which line of the Dockerfile brought what is hidden, and gives a finding for each that brought much.
+// wasteful fills in which line of the Dockerfile brought what is hidden, and gives a finding for each that brought
+// much.
 func wasteful(h *held, img *report.Image) []finding.Finding {
 	if img.Waste == nil || h.place == nil || h.place.file == nil {
 		return nil
@@ -62,7 +63,8 @@ func wasteful(h *held, img *report.Image) []finding.Finding {
 			lines[key] = &line{at: w.Location, first: w}
 		}
 		lines[key].bytes += w.Bytes
-		lines[key].told = append(lines[key].told, fmt.Sprintf("%s in /%s is %s by %s", report.Size(w.Bytes), w.Path, w.How, by))
+		lines[key].told = append(lines[key].told, fmt.Sprintf("%s in /%s is %s by %s", report.Size(w.Bytes), w.Path,
+			w.How, by))
 	}
 	var out []finding.Finding
 	for _, key := range order {

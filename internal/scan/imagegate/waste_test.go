@@ -17,8 +17,8 @@ RUN make cache
 RUN rm -rf /root/.cache
 `
 
-// What is wasted stands at the line that brought it, with the line that hides it; a little of it is no finding, and what
-// the base wastes is none of this Dockerfile's.
+// What is wasted stands at the line that brought it, with the line that hides it; a little of it is no finding, and
+// what the base wastes is none of this Dockerfile's.
 func TestWasteStandsAtItsLine(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("Dockerfile", []byte(wasteful12), 0o644); err != nil {
@@ -26,7 +26,8 @@ func TestWasteStandsAtItsLine(t *testing.T) {
 	}
 	yes, no := true, false
 	layers := []inventory.Layer{
-		{CreatedBy: "ADD rootfs.tar / ", FromBase: &yes}, {CreatedBy: "COPY app /app", FromBase: &no}, {CreatedBy: "RUN chown -R 1:1 /app", FromBase: &no},
+		{CreatedBy: "ADD rootfs.tar / ", FromBase: &yes}, {CreatedBy: "COPY app /app", FromBase: &no},
+		{CreatedBy: "RUN chown -R 1:1 /app", FromBase: &no},
 		{CreatedBy: "RUN make cache", FromBase: &no}, {CreatedBy: "RUN rm -rf /root/.cache", FromBase: &no},
 	}
 	inv := &inventory.Inventory{Image: &inventory.Image{Name: "app:1", Layers: layers}, Waste: &inventory.Waste{

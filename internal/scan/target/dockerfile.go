@@ -15,8 +15,8 @@ type parsed struct {
 	err  error
 }
 
-// Dockerfile reads and parses a Dockerfile, once a run: several gates ask for the same ones. The error is of reading it;
-// what does not parse is told by the file itself.
+// Dockerfile reads and parses a Dockerfile, once a run: several gates ask for the same ones. The error is of reading
+// it; what does not parse is told by the file itself.
 func (t *Target) Dockerfile(path string) (*dockerfile.File, error) {
 	key := path
 	if abs, err := filepath.Abs(path); err == nil {

@@ -25,8 +25,8 @@ type IgnoreFile struct {
 // maxIgnore bounds an ignore file.
 const maxIgnore = 1 << 20
 
-// ReadIgnore reads the ignore file that a build uses: the Dockerfile's own, as BuildKit has it, else the context's. It is
-// nil if there is none. One that cannot be read, or whose patterns no builder would take, hides nothing and says so.
+// ReadIgnore reads the ignore file that a build uses: the Dockerfile's own, as BuildKit has it, else the context's. It
+// is nil if there is none. One that cannot be read, or whose patterns no builder would take, hides nothing and says so.
 func ReadIgnore(context fs.FS, dockerfile string) *IgnoreFile {
 	ig := &IgnoreFile{Name: ".dockerignore"}
 	text, err := readOwnIgnore(dockerfile)
@@ -44,7 +44,8 @@ func ReadIgnore(context fs.FS, dockerfile string) *IgnoreFile {
 		ig.matcher, err = patternmatcher.New(patterns)
 	}
 	if err != nil {
-		ig.Problem = fmt.Sprintf("%s cannot be used, so that it is taken to hide nothing: %s", ig.Name, clierr.Reason(err))
+		ig.Problem = fmt.Sprintf("%s cannot be used, so that it is taken to hide nothing: %s", ig.Name,
+			clierr.Reason(err))
 		ig.Lines = nil
 		ig.matcher, _ = patternmatcher.New(nil)
 	}

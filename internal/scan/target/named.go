@@ -124,9 +124,11 @@ func (t *Target) classifyPiped(name string, r io.Reader) error {
 		t.Manifests = append(t.Manifests, Manifest{name, name})
 		return nil
 	case isTar(look.Head):
-		return clierr.Input(name, "an archive, which has to be read back and forth").WithHint("Write it to a file, and name that.")
+		return clierr.Input(name, "an archive, which has to be read back and forth").WithHint(
+			"Write it to a file, and name that.")
 	}
-	return notKnown(name, look, "Of standard input SBOMs are read, and lockfiles that their content tells: npm's, Composer's, Pipenv's, Swift's.")
+	return notKnown(name, look, "Of standard input SBOMs are read, and lockfiles that their content tells: npm's, "+
+		"Composer's, Pipenv's, Swift's.")
 }
 
 // Input is what was read of standard input or a pipe, which can be read only once, under the name that was given.

@@ -140,7 +140,8 @@ func (t *Target) classify(in *Inputs, arg string) (compose bool, err error) {
 
 // looksLikePath tells a mistyped path from an image's name: both may hold a slash.
 func looksLikePath(s string) bool {
-	return strings.HasPrefix(s, ".") || strings.HasPrefix(s, "/") || strings.HasSuffix(s, "/") || strings.Contains(s, `\`) ||
+	return strings.HasPrefix(s, ".") || strings.HasPrefix(s, "/") || strings.HasSuffix(s, "/") ||
+		strings.Contains(s, `\`) ||
 		fileExt.MatchString(s)
 }
 

@@ -43,10 +43,11 @@ type Target struct {
 // Stdin is how a command line and a report call standard input.
 const Stdin = "-"
 
-// Unit is one thing that is built and shipped: several services may run the same one. It is what the image gate reads the
-// packages of, the Dockerfile gate judges as a build and the code gate takes the sources from.
+// Unit is one thing that is built and shipped: several services may run the same one. It is what the image gate reads
+// the packages of, the Dockerfile gate judges as a build and the code gate takes the sources from.
 type Unit struct {
-	Services   []string          // that run it, told apart as stack.Host.Refs does; empty for a folder or image named on the command line
+	// that run it, told apart as stack.Host.Refs does; empty for a folder or image named on the command line
+	Services   []string
 	Image      string            // image reference as the services name it, "" if none
 	Built      []string          // names that compose gives the image it builds, where the service names none
 	Context    string            // build context that can be opened, "" if there is none here
@@ -57,9 +58,10 @@ type Unit struct {
 	Inline     string            // dockerfile_inline
 	JoinedBy   string            // how the Dockerfile was found, "" if compose names it
 	Remote     bool              // built from another machine's files
-	Mounted    bool              // Context is a folder that is mounted into the container: what lies there runs, it is not built
-	Location   finding.Location  // the line that brings it: `image:` or `build:`
-	BuildLine  finding.Location  // the line of `build:`, empty if there is none
+	// Context is a folder that is mounted into the container: what lies there runs, it is not built
+	Mounted   bool
+	Location  finding.Location // the line that brings it: `image:` or `build:`
+	BuildLine finding.Location // the line of `build:`, empty if there is none
 }
 
 // Units lists what the target ships, each once, in the order of the files.
@@ -67,7 +69,8 @@ func (t *Target) Units() []Unit {
 	var units []Unit
 	index := map[string]int{}
 	add := func(u Unit) {
-		key := strings.Join([]string{u.Image, u.Context, u.Dockerfile, u.Target, u.Inline, fmt.Sprint(u.Args, u.Contexts)}, "\x00")
+		key := strings.Join([]string{u.Image, u.Context, u.Dockerfile, u.Target, u.Inline,
+			fmt.Sprint(u.Args, u.Contexts)}, "\x00")
 		if u.Inline != "" { // which has no place but its service's
 			key += "\x00" + u.BuildLine.String()
 		}
@@ -81,7 +84,8 @@ func (t *Target) Units() []Unit {
 	if t.Host != nil {
 		ref := t.Host.Refs()
 		t.Host.Services(func(st *stack.Stack, s *stack.Service) {
-			u := Unit{Services: []string{ref(st.Name, s.Name)}, Image: s.Image, JoinedBy: s.JoinedBy, Location: s.ImageLocation}
+			u := Unit{Services: []string{ref(st.Name, s.Name)}, Image: s.Image, JoinedBy: s.JoinedBy,
+				Location: s.ImageLocation}
 			if b := s.Build; b != nil {
 				u.Dockerfile, u.Target, u.Inline, u.Remote = b.Dockerfile, b.Target, b.Inline, b.Remote
 				u.Args, u.Contexts, u.BuildLine = known(b.Args), b.Contexts, s.BuildLocation
@@ -101,7 +105,8 @@ func (t *Target) Units() []Unit {
 		t.Host.Services(func(st *stack.Stack, s *stack.Service) {
 			for i := range s.Volumes {
 				if dir := mountedCode(st, &s.Volumes[i]); dir != "" && !covered(units, dir) {
-					add(Unit{Services: []string{ref(st.Name, s.Name)}, Context: dir, Mounted: true, Location: s.Volumes[i].Location})
+					add(Unit{Services: []string{ref(st.Name, s.Name)}, Context: dir, Mounted: true,
+						Location: s.Volumes[i].Location})
 				}
 			}
 		})
@@ -162,7 +167,10 @@ func mountedCode(st *stack.Stack, m *stack.Mount) string {
 
 // covered tells whether a folder is read anyway, as part of a build context.
 func covered(units []Unit, dir string) bool {
-	return slices.ContainsFunc(units, func(u Unit) bool { return u.Context != "" && !u.Mounted && within(u.Context, dir) })
+	return slices.ContainsFunc(units, func(u Unit) bool {
+		return u.Context != "" && !u.Mounted &&
+			within(u.Context, dir)
+	})
 }
 
 // within tells whether path is dir or lies below it.
@@ -204,7 +212,8 @@ func (t *Target) Hidden() []report.Input {
 		case b.Remote:
 			in.Path, in.Reason = b.Context, "it is built from another machine's files, and nothing is fetched"
 		case len(b.Unset) > 0:
-			in.Path, in.Reason = s.BuildLocation.Path, "the path of the build is not known: "+strings.Join(b.Unset, ", ")+" has no value"
+			in.Path, in.Reason = s.BuildLocation.Path, "the path of the build is not known: "+
+				strings.Join(b.Unset, ", ")+" has no value"
 		default:
 			return
 		}
@@ -247,13 +256,14 @@ func (t *Target) Rel(path string) string {
 	return filepath.ToSlash(r)
 }
 
-// Joined tells how services that only name an image came to a Dockerfile, once a Dockerfile, where nothing in compose or
-// drydock.yaml says so: a reader must be able to see that it is the wrong one.
+// Joined tells how services that only name an image came to a Dockerfile, once a Dockerfile, where nothing in compose
+// or drydock.yaml says so: a reader must be able to see that it is the wrong one.
 func (t *Target) Joined() []report.Warning {
 	var out []report.Warning
 	told := map[string]bool{}
 	t.Host.Services(func(_ *stack.Stack, s *stack.Service) {
-		if s.Build == nil || s.JoinedBy == "" || s.JoinedBy == "drydock.yaml" || strings.HasPrefix(s.JoinedBy, "service ") || told[s.Build.Dockerfile] {
+		if s.Build == nil || s.JoinedBy == "" || s.JoinedBy == "drydock.yaml" ||
+			strings.HasPrefix(s.JoinedBy, "service ") || told[s.Build.Dockerfile] {
 			return
 		}
 		told[s.Build.Dockerfile] = true
@@ -261,7 +271,8 @@ func (t *Target) Joined() []report.Warning {
 		if s.JoinedBy == "only Dockerfile" {
 			why = "it is the only Dockerfile of the folder"
 		}
-		out = append(out, report.Warning{Text: fmt.Sprintf("%s is taken to be built from %s: %s", s.Image, t.Rel(s.Build.Dockerfile), why), Location: s.ImageLocation})
+		out = append(out, report.Warning{Text: fmt.Sprintf("%s is taken to be built from %s: %s", s.Image,
+			t.Rel(s.Build.Dockerfile), why), Location: s.ImageLocation})
 	})
 	return out
 }
@@ -287,5 +298,6 @@ func (t *Target) UnreadInputs() []report.Input {
 
 // readInPart tells whether a file is one of those that the host was read from.
 func (t *Target) readInPart(path string) bool {
-	return t.Host != nil && slices.ContainsFunc(t.Host.Stacks, func(s stack.Stack) bool { return slices.Contains(s.Files, path) })
+	return t.Host != nil &&
+		slices.ContainsFunc(t.Host.Stacks, func(s stack.Stack) bool { return slices.Contains(s.Files, path) })
 }

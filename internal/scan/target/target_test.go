@@ -84,7 +84,8 @@ x
 		"no image":               {Unread: 1},
 	} {
 		r := Resolve(context.Background(), Inputs{Args: []string{arg}})
-		got := kinds{r.Host != nil && len(r.Unread) == 0, strings.Join(r.Images, " "), strings.Join(r.Dirs, " "), strings.Join(r.Files, " "), strings.Join(r.SBOMs, " "), len(r.Unread)}
+		got := kinds{r.Host != nil && len(r.Unread) == 0, strings.Join(r.Images, " "), strings.Join(r.Dirs, " "),
+			strings.Join(r.Files, " "), strings.Join(r.SBOMs, " "), len(r.Unread)}
 		if got != want {
 			t.Errorf("%s: %+v, want %+v (%v)", arg, got, want, r.Unread)
 		}
@@ -100,12 +101,14 @@ x
 func TestUnits(t *testing.T) {
 	one, two := "1", "2"
 	build := func(target string, arg *string) *stack.Build {
-		return &stack.Build{Context: "/c", Dockerfile: "/c/Dockerfile", Target: target, Args: map[string]*string{"V": arg}}
+		return &stack.Build{Context: "/c", Dockerfile: "/c/Dockerfile", Target: target,
+			Args: map[string]*string{"V": arg}}
 	}
 	inline := &stack.Build{Context: "/c", Inline: "FROM a"}
 	h := &stack.Host{Stacks: []stack.Stack{{Name: "s", Services: []stack.Service{
 		{Name: "web", Image: "app", Build: build("", &one)}, {Name: "worker", Image: "app", Build: build("", &one)},
-		{Name: "other-args", Image: "app", Build: build("", &two)}, {Name: "unset-arg", Image: "app", Build: build("", nil)},
+		{Name: "other-args", Image: "app", Build: build("", &two)},
+		{Name: "unset-arg", Image: "app", Build: build("", nil)},
 		{Name: "test", Image: "app", Build: build("test", &one)}, {Name: "db", Image: "postgres:16"},
 		{Name: "in1", Build: inline, BuildLocation: finding.Location{Path: "compose.yml", Line: 3}},
 		{Name: "in2", Build: inline, BuildLocation: finding.Location{Path: "compose.yml", Line: 9}},
@@ -116,7 +119,8 @@ func TestUnits(t *testing.T) {
 	for _, u := range target.Units() {
 		got = append(got, strings.Join(u.Services, "+"))
 	}
-	if want := []string{"web+worker", "other-args", "unset-arg", "test", "db", "in1", "in2", "far", ""}; !reflect.DeepEqual(got, want) {
+	if want := []string{"web+worker", "other-args", "unset-arg", "test", "db", "in1", "in2", "far",
+		""}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	sources := target.Sources()
@@ -179,7 +183,8 @@ func TestDockerfileIsParsedOnce(t *testing.T) {
 
 // The ignore file of the Dockerfile's own goes before the context's, as the builder has it.
 func TestIgnoreFile(t *testing.T) {
-	in(t, "-- .dockerignore --\na.txt\n-- Own.dockerignore --\nb.txt\n-- Dockerfile --\n-- Own --\n-- bad/.dockerignore --\n[a-\n")
+	in(t, "-- .dockerignore --\na.txt\n-- Own.dockerignore --\nb.txt\n-- Dockerfile --\n-- Own --\n-- "+
+		"bad/.dockerignore --\n[a-\n")
 	root := os.DirFS(".")
 	for file, want := range map[string]string{"Dockerfile": ".dockerignore a.txt", "Own": "Own.dockerignore b.txt"} {
 		ig := ReadIgnore(root, file)

@@ -12,9 +12,9 @@ import (
 // inside marks the process that runs in the namespace.
 const inside = "DRYDOCK_TEST_NAMESPACE"
 
-// InNamespace runs the rest of a test in a network namespace of its own, whose loopback interface has further addresses. It
-// returns true in there; the caller returns at once where it is false, after the test has run in there. It needs root and
-// iproute2.
+// InNamespace runs the rest of a test in a network namespace of its own, whose loopback interface has further
+// addresses. It returns true in there; the caller returns at once where it is false, after the test has run in there.
+// It needs root and iproute2.
 func InNamespace(t *testing.T, addresses ...string) bool {
 	t.Helper()
 	if os.Getenv(inside) != "" {
@@ -28,7 +28,8 @@ func InNamespace(t *testing.T, addresses ...string) bool {
 	for _, a := range addresses {
 		setup += " && ip address add " + a + " dev lo nodad"
 	}
-	args := []string{"-c", setup + ` && exec "$0" "$@"`, os.Args[0], "-test.run=^" + t.Name() + "$", "-test.v", "-test.timeout=5m"}
+	args := []string{"-c", setup + ` && exec "$0" "$@"`, os.Args[0], "-test.run=^" + t.Name() + "$", "-test.v",
+		"-test.timeout=5m"}
 	cmd := exec.Command("sh", args...)
 	cmd.Env = append(os.Environ(), inside+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}

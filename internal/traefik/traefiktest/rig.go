@@ -1,5 +1,5 @@
-// Package traefiktest runs a real Traefik for tests: a stand-in for the engine's API, a backend on a loopback address of its own
-// for every container, and requests from several loopback sources. It needs no engine and no rights.
+// Package traefiktest runs a real Traefik for tests: a stand-in for the engine's API, a backend on a loopback address
+// of its own for every container, and requests from several loopback sources. It needs no engine and no rights.
 package traefiktest
 
 import (
@@ -117,11 +117,13 @@ func engine(t testing.TB, cs []Container) string {
 		case path == "/_ping":
 			reply(w, "OK")
 		case path == "/version":
-			reply(w, object{"Version": "27.0.0", "ApiVersion": "1.47", "MinAPIVersion": "1.24", "Os": "linux", "Arch": "amd64"})
+			reply(w, object{"Version": "27.0.0", "ApiVersion": "1.47", "MinAPIVersion": "1.24", "Os": "linux",
+				"Arch": "amd64"})
 		case path == "/containers/json":
 			list := []object{}
 			for i, c := range cs {
-				list = append(list, object{"Id": id(i), "Names": []string{"/" + c.Name}, "State": "running", "Status": "Up", "Labels": c.Labels, "Image": "x",
+				list = append(list, object{"Id": id(i), "Names": []string{"/" + c.Name}, "State": "running",
+					"Status": "Up", "Labels": c.Labels, "Image": "x",
 					"HostConfig": object{"NetworkMode": "n"}, "NetworkSettings": object{"Networks": object{}}})
 			}
 			reply(w, list)
@@ -140,9 +142,12 @@ func engine(t testing.TB, cs []Container) string {
 					continue
 				}
 				port := BackendPort + "/tcp"
-				reply(w, object{"Id": id(i), "Name": "/" + c.Name, "Image": "sha256:0", "State": object{"Status": "running", "Running": true},
-					"HostConfig": object{"NetworkMode": "n"}, "Config": object{"Labels": c.Labels, "Image": "x", "ExposedPorts": object{port: object{}}},
-					"NetworkSettings": object{"Ports": object{port: nil}, "Networks": object{"n": object{"IPAddress": Address(i), "NetworkID": "n"}}}})
+				reply(w, object{"Id": id(i), "Name": "/" + c.Name, "Image": "sha256:0",
+					"State":      object{"Status": "running", "Running": true},
+					"HostConfig": object{"NetworkMode": "n"}, "Config": object{"Labels": c.Labels, "Image": "x",
+						"ExposedPorts": object{port: object{}}},
+					"NetworkSettings": object{"Ports": object{port: nil},
+						"Networks": object{"n": object{"IPAddress": Address(i), "NetworkID": "n"}}}})
 				return
 			}
 			http.NotFound(w, r)
@@ -160,7 +165,8 @@ func Start(t testing.TB, s Setup) *Rig {
 	t.Helper()
 	bin := testenv.Tool(t, s.Tool)
 	s.Containers = append(s.Containers, Container{Name: "sentinel", Labels: map[string]string{
-		"traefik.enable": "true", "traefik.http.routers.sentinel.rule": "Host(`sentinel.invalid`)", "traefik.http.routers.sentinel.entrypoints": s.EntryPoints[0],
+		"traefik.enable": "true", "traefik.http.routers.sentinel.rule": "Host(`sentinel.invalid`)",
+		"traefik.http.routers.sentinel.entrypoints": s.EntryPoints[0],
 	}})
 	r := &Rig{Ports: map[string]int{}}
 	endpoint := s.Engine
@@ -188,7 +194,8 @@ func Start(t testing.TB, s Setup) *Rig {
 	}
 	r.Flags = slices.Clone(flags)
 
-	flags = append(flags, "--api.insecure=true", "--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=ERROR")
+	flags = append(flags, "--api.insecure=true", "--global.checknewversion=false", "--global.sendanonymoususage=false",
+		"--log.level=ERROR")
 	cmd := exec.Command(bin, flags...)
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
@@ -218,7 +225,8 @@ func Start(t testing.TB, s Setup) *Rig {
 		}
 		data, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		if bytes.Contains(data, []byte(`"sentinel@docker"`)) && (s.File == "" || bytes.Contains(data, []byte(`@file"`))) {
+		if bytes.Contains(data, []byte(`"sentinel@docker"`)) &&
+			(s.File == "" || bytes.Contains(data, []byte(`@file"`))) {
 			r.settle(s.EntryPoints[0])
 			return r
 		}
@@ -239,7 +247,8 @@ func (r *Rig) Raw() ([]byte, error) {
 
 // settle waits until the sentinel is served: the API tells of routers a moment before they are.
 func (r *Rig) settle(entryPoint string) {
-	q := Request{From: netip.MustParseAddr("127.0.0.1"), EntryPoint: entryPoint, Proto: "http", Host: "sentinel.invalid"}
+	q := Request{From: netip.MustParseAddr("127.0.0.1"), EntryPoint: entryPoint, Proto: "http",
+		Host: "sentinel.invalid"}
 	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if a, err := r.Ask(q); err == nil && a.Status != http.StatusNotFound {
 			return
@@ -284,7 +293,8 @@ func (r *Rig) Ask(q Request) (Answer, error) {
 		}
 		return c, err
 	}
-	tr := &http.Transport{DialContext: dial, DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true, ServerName: q.Host}}
+	tr := &http.Transport{DialContext: dial, DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, ServerName: q.Host}}
 	defer tr.CloseIdleConnections()
 	req, err := http.NewRequest(orElse(q.Method, "GET"), q.Proto+"://"+q.Host+orElse(q.Path, "/"), nil)
 	if err != nil {
@@ -293,14 +303,16 @@ func (r *Rig) Ask(q Request) (Answer, error) {
 	for k, v := range q.Header {
 		req.Header[k] = v
 	}
-	client := &http.Client{Transport: tr, Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: tr, Timeout: 10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
 		return Answer{}, err
 	}
 	defer resp.Body.Close()
 	io.Copy(io.Discard, resp.Body)
-	return Answer{Status: resp.StatusCode, Container: resp.Header.Get("X-Drydock-Container"), Location: resp.Header.Get("Location")}, nil
+	return Answer{Status: resp.StatusCode, Container: resp.Header.Get("X-Drydock-Container"),
+		Location: resp.Header.Get("Location")}, nil
 }
 
 func orElse(s, def string) string {

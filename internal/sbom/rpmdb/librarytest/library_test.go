@@ -1,5 +1,5 @@
-// Package librarytest compares rpmdb with a library that reads the same databases. It is a package of its own because the
-// library brings all of SQLite with it, which slows fuzzing down a hundredfold.
+// Package librarytest compares rpmdb with a library that reads the same databases. It is a package of its own because
+// the library brings all of SQLite with it, which slows fuzzing down a hundredfold.
 package librarytest
 
 import (
@@ -37,8 +37,10 @@ func databases(t testing.TB) []string {
 	return files
 }
 
-func line(name, version, release, arch, source, licence, vendor string, size int64, epoch int, bases []string, dirs []string, index []int32) string {
-	return fmt.Sprint(name, "|", epoch, version, release, "|", arch, "|", source, "|", licence, "|", vendor, "|", size, "|", strings.Join(bases, ","), "|", strings.Join(dirs, ","), "|", index)
+func line(name, version, release, arch, source, licence, vendor string, size int64, epoch int, bases []string,
+	dirs []string, index []int32) string {
+	return fmt.Sprint(name, "|", epoch, version, release, "|", arch, "|", source, "|", licence, "|", vendor, "|", size,
+		"|", strings.Join(bases, ","), "|", strings.Join(dirs, ","), "|", index)
 }
 
 // What the library reads, and in its order, is what is read here.
@@ -63,14 +65,16 @@ func TestAgainstTheLibrary(t *testing.T) {
 				if len(bases) == 1 && bases[0] == "" {
 					bases = nil
 				}
-				want = append(want, line(p.Name, p.Version, p.Release, strings.ReplaceAll(p.Arch, "(none)", ""), p.SourceRpm, p.License, p.Vendor, int64(p.Size), p.EpochNum(), bases, p.DirNames, p.DirIndexes))
+				want = append(want, line(p.Name, p.Version, p.Release, strings.ReplaceAll(p.Arch, "(none)", ""),
+					p.SourceRpm, p.License, p.Vendor, int64(p.Size), p.EpochNum(), bases, p.DirNames, p.DirIndexes))
 			}
 			data, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			err = rpmdb.Read(bytes.NewReader(data), int64(len(data)), func(p *rpmdb.Package) {
-				got = append(got, line(p.Name, p.Version, p.Release, p.Arch, p.SourceRPM, p.License, p.Vendor, p.Size, p.Epoch, p.BaseNames, p.DirNames, p.DirIndexes))
+				got = append(got, line(p.Name, p.Version, p.Release, p.Arch, p.SourceRPM, p.License, p.Vendor, p.Size,
+					p.Epoch, p.BaseNames, p.DirNames, p.DirIndexes))
 			})
 			if err != nil {
 				t.Error(err)

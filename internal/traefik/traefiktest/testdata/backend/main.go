@@ -7,7 +7,8 @@ import (
 )
 
 func main() {
-	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Drydock-Container", os.Args[2]) })
+	http.HandleFunc("/",
+		func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Drydock-Container", os.Args[2]) })
 	if err := http.ListenAndServe(":"+os.Args[1], nil); err != nil {
 		panic(err)
 	}

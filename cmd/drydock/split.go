@@ -316,7 +316,8 @@ func loadStandIn(ctx context.Context, path string) (*stack.Host, error) {
 		Env: stack.StandIns(path, standIn)})
 }
 
-// refused says why a Dockerfile is not converted, which ends with exit 1; any other error stays what it is.
+// refused prints why a Dockerfile is not converted, on standard output since it is the command's answer, and ends with
+// exit 1; any other error stays what it is.
 func (a *app) refused(in *input, err error) error {
 	var r *stages.Refusal
 	if !errors.As(err, &r) {
@@ -326,7 +327,7 @@ func (a *app) refused(in *input, err error) error {
 	if r.Line > 0 {
 		place = fmt.Sprintf("%s:%d", in.path, r.Line)
 	}
-	fmt.Fprintf(a.err, "drydock: %s: not converted: %s\n", place, r.Reason)
+	fmt.Fprintf(a.out, "%s: not converted: %s\n", place, r.Reason)
 	return errBreach
 }
 

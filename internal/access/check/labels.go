@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/agext/levenshtein"
+
 	"github.com/drydock/drydock/internal/access/edit"
 	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/finding"
@@ -468,26 +470,7 @@ func (s *analysis) inConstraint(key string) bool {
 
 // distance is the number of letters by which two words differ, as far as max+1.
 func distance(a, b string, max int) int {
-	if len(a) > len(b)+max || len(b) > len(a)+max {
-		return max + 1
-	}
-	prev := make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		cur := make([]int, len(b)+1)
-		cur[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-		}
-		prev = cur
-	}
-	return prev[len(b)]
+	return levenshtein.Distance(a, b, levenshtein.NewParams().MaxCost(max))
 }
 
 var decisive = lazyregexp.New(

@@ -12,6 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/yamlread"
 )
 
 // Names are the file names that Find looks for, in this order.
@@ -133,13 +134,13 @@ func Parse(path string, text []byte) (*Config, error) {
 	if err != nil {
 		return nil, clierr.InputErr(path, err)
 	}
-	d := &decoder{path: path, dir: filepath.Dir(abs)}
+	d := &decoder{yamlread.Decoder{Path: path, Dir: filepath.Dir(abs)}}
 	c := &Config{Path: abs, Groups: map[string][]string{}}
-	if root := d.root(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))); root != nil {
+	if root := d.Root(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))); root != nil {
 		d.config(c, root)
 	}
-	if len(d.errs) > 0 {
-		return nil, errors.Join(d.errs...)
+	if len(d.Errs) > 0 {
+		return nil, errors.Join(d.Errs...)
 	}
 	return c, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/yamlread"
 )
 
 const full = `# the host
@@ -140,8 +141,8 @@ func TestAllErrorsAtOnce(t *testing.T) {
 		many.WriteString("- 1.2.3.4.5\n")
 	}
 	_, err = Parse("drydock.yaml", []byte("groups:\n  a:\n  "+strings.ReplaceAll(many.String(), "\n-", "\n  -")))
-	if n := strings.Count(err.Error(), "\n") + 1; n != maxErrors {
-		t.Errorf("%d errors, want %d", n, maxErrors)
+	if n := strings.Count(err.Error(), "\n") + 1; n != yamlread.MaxErrors {
+		t.Errorf("%d errors, want %d", n, yamlread.MaxErrors)
 	}
 }
 

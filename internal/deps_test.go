@@ -90,6 +90,12 @@ var parts = map[string]map[string]string{
 		"dockerfilegate": "gate target",
 		"imagegate":      "gate target",
 	},
+	"internal/rebuild": {
+		".":       "*",
+		"result":  "",
+		"due":     "",
+		"compare": "result",
+	},
 	"internal/access": {
 		".":          "check exposure",
 		"exposure":   "",

@@ -131,6 +131,7 @@ var commands = []func(*app) *cobra.Command{
 	newCodeCmd,
 	newAccessCmd,
 	newDiffCmd,
+	newRebuildCmd,
 	newDBCmd,
 	newSBOMCmd,
 	newVersionCmd,

@@ -50,6 +50,27 @@ type Report struct {
 	Images []Image `json:"images"`
 	// Listing is true of a report that lists packages and judges nothing: it has no verdict, and no policy passes.
 	Listing bool `json:"listing"`
+	// Due is why services ought to be rebuilt now; only `rebuild --check` asks.
+	Due []Due `json:"due"`
+}
+
+// DueReason is a reason for which a service ought to be rebuilt.
+type DueReason string
+
+// The reasons.
+const (
+	DueBaseMoved DueReason = "base-moved"   // the base image's tag names another image than the one built on
+	DueFixes     DueReason = "fixes"        // a rebuild mends findings
+	DueAge       DueReason = "age"          // the image is older than it may be
+	DueEndOfLife DueReason = "end-of-life"  // the release that it stands on gets no fixes any more
+	DueSource    DueReason = "source-newer" // what it is built from changed after it was built
+)
+
+// Due is one reason to rebuild a service, with what shows it.
+type Due struct {
+	Service  string    `json:"service"` // several that run the image are joined by commas
+	Reason   DueReason `json:"reason"`
+	Evidence string    `json:"evidence"`
 }
 
 // Tool is the program that wrote the report.
@@ -197,6 +218,7 @@ func (r *Report) Finish() {
 	ensure(&r.Rules)
 	ensure(&r.Warnings)
 	ensure(&r.Images)
+	ensure(&r.Due)
 	for i := range r.Images {
 		ensure(&r.Images[i].Services)
 		ensure(&r.Images[i].Tags)

@@ -11,7 +11,7 @@ import (
 
 // correctCause is the advice where the rule's remedy would be for one of several causes only: the finding's own
 // decides.
-func correctCause(d *builder) string {
+func correctCause(_ *analysis, d *builder) string {
 	if len(d.evidence) == 0 || d.evidence[0] == "" {
 		return ""
 	}
@@ -19,9 +19,9 @@ func correctCause(d *builder) string {
 }
 
 // guardTCP is the advice for a TCP router that takes all plain traffic.
-func guardTCP(d *builder) string {
+func guardTCP(s *analysis, d *builder) string {
 	how := fmt.Sprintf("Put an allowlist before the TCP router: `drydock access add %s RANGE...`", d.m.Name())
-	if d.m != nil && exposure.IsStore(d.m.Service) {
+	if d.m != nil && s.model.IsStore(d.m.Service) {
 		return how + ", or remove the router: a database belongs on no public port."
 	}
 	return how + ", and give it a port of its own."

@@ -69,7 +69,7 @@ func (s *search) report(d builder) {
 	}
 	f.Fix = finding.Fix{Text: d.fix, Edits: d.edits}
 	if f.Fix.Text == "" && s.rule.Advice != nil {
-		f.Fix.Text = s.rule.Advice(&d)
+		f.Fix.Text = s.rule.Advice(s.analysis, &d)
 	}
 	if f.Fix.Text == "" {
 		f.Fix.Text = s.rule.Remedy

@@ -89,7 +89,8 @@ func (s *search) lateRedirect(r *exposure.Route) {
 	if g := s.g.Service; g != nil {
 		d.place = g.Location
 	}
-	if s.intent(first, m) == "" && !exposure.IsPanel(m.Service) && !exposure.IsStore(m.Service) {
+	power, _ := s.model.Tool(m.Service)
+	if s.intent(first, m) == "" && power == exposure.NoTool && !s.model.IsStore(m.Service) {
 		d.severity = finding.Medium
 		d.why = []string{"the app is served without encryption"}
 	}

@@ -252,7 +252,7 @@ func (s *analysis) pathEvidence(r *exposure.Route) []string {
 func (s *analysis) judgePath(r *exposure.Route, m *exposure.Container) (string, finding.Severity, []string) {
 	sev, why := s.pathSeverity(r, m)
 	switch {
-	case r.TCP && r.TLS == nil && r.Rule.CatchAll() && !exposure.IsStore(m.Service) && s.shadowsHTTP(r):
+	case r.TCP && r.TLS == nil && r.Rule.CatchAll() && !s.model.IsStore(m.Service) && s.shadowsHTTP(r):
 		return ruleTCPCatchAll, s.atLeastHigh(r, m, sev), why
 	case r.Router.Auto && m.Service == s.g.Service:
 		why := []string{"it is Traefik itself, which leads nowhere but back to its own entry points"}
@@ -372,30 +372,40 @@ func (s *analysis) guardOf(r *exposure.Route, m *exposure.Container) *exposure.R
 // pathSeverity says how bad an open access path is by what stands behind it and what its owner meant.
 func (s *analysis) pathSeverity(r *exposure.Route, m *exposure.Container) (finding.Severity, []string) {
 	switch {
-	case exposure.IsStore(m.Service) && (r.TCP || r.UDP):
+	case s.model.IsStore(m.Service) && (r.TCP || r.UDP):
 		return finding.Critical, []string{"a database or cache is open to the internet"}
 	case s.declaredPublic(r, m):
 		return finding.Info, []string{"drydock.yaml calls it public"}
-	case exposure.IsStore(m.Service):
+	case s.model.IsStore(m.Service):
 		return finding.High, []string{"a database or cache is open to the internet"}
-	case s.panelBehind(r, m):
-		return finding.High, []string{toolOpen}
 	}
-	if why := s.intent(r, m); why != "" {
-		return finding.High, []string{why}
+	sev, why := toolSeverity(s.toolBehind(r, m))
+	if sev == finding.High {
+		return sev, []string{why}
+	}
+	if meant := s.intent(r, m); meant != "" {
+		return finding.High, []string{meant}
+	}
+	if why != "" {
+		return sev, []string{why}
 	}
 	return finding.Info,
 		[]string{"nothing shows that it was meant to be closed; list it under `public` in drydock.yaml if it is " +
 			"public on purpose"}
 }
 
-// panelBehind reports whether a route leads to a port on which a service administers something.
-func (s *analysis) panelBehind(r *exposure.Route, m *exposure.Container) bool {
+// toolBehind is what a stranger can do by a route with the tool that a service is.
+func (s *analysis) toolBehind(r *exposure.Route, m *exposure.Container) (exposure.Power, string) {
 	ports := r.PortsBehind()
 	if len(ports) == 0 {
-		return exposure.IsPanel(m.Service)
+		return s.model.Tool(m.Service)
 	}
-	return slices.ContainsFunc(ports, func(p uint32) bool { return exposure.Administers(m.Service, p) })
+	for _, p := range ports {
+		if power, setting := s.model.ToolAt(m.Service, p); power > exposure.NoTool {
+			return power, setting
+		}
+	}
+	return exposure.NoTool, ""
 }
 
 // intent says what shows that a service was meant to be closed and that r misses it; "" if nothing does.
@@ -547,5 +557,25 @@ func (s *analysis) missedDeploy(m *exposure.Container) string {
 	return ""
 }
 
-// toolOpen is why an open panel is bad.
-const toolOpen = "a tool that administers something, or that asks for no login of its own, is open to the internet"
+// toolSeverity is how bad it is that a tool is open to strangers, by what they can do there; setting is what says so.
+func toolSeverity(power exposure.Power, setting string) (sev finding.Severity, why string) {
+	sev, why = finding.High, ""
+	switch power {
+	case exposure.RunsCode:
+		why = "a tool that runs what its visitors tell it to is open to the internet"
+	case exposure.ChangesData:
+		why = "a tool that hands out and changes what is inside is open to the internet"
+	case exposure.ShowsData:
+		sev, why = finding.Medium, "a tool that shows what is inside is open to the internet"
+	case exposure.Administers:
+		why = "a tool that administers databases or the machine is open to the internet, behind its own login alone"
+	case exposure.AsksLogin:
+		sev, why = finding.Medium, "a tool that can do much inside is open to the internet, behind its own login alone"
+	default:
+		return finding.Info, ""
+	}
+	if setting != "" {
+		why += " (" + setting + ")"
+	}
+	return sev, why
+}

@@ -71,11 +71,12 @@ func (s *analysis) judgePort(m *exposure.Container, p stack.Port) (finding.Sever
 	guard := slices.IndexFunc(same, (*exposure.Route).KeepsOut)
 	hidden := slices.IndexFunc(same, (*exposure.Route).MayKeepOut)
 	udp := p.Protocol == "udp"
+	tool, why := toolSeverity(s.model.ToolAt(m.Service, p.Target))
 	switch {
-	case exposure.IsStore(m.Service) && !udp:
+	case s.model.IsStore(m.Service) && !udp:
 		return finding.Critical, "a database or cache is open to the internet"
-	case exposure.Administers(m.Service, p.Target) && !udp:
-		return finding.High, toolOpen
+	case why != "" && !udp && (guard < 0 || tool == finding.High):
+		return tool, why
 	case s.named(m):
 		return finding.Info, "drydock.yaml calls the service public"
 	case udp || otherPorts[p.Target]:
@@ -189,11 +190,12 @@ func (s *search) hostNetwork(m *exposure.Container) {
 	d := builder{m: m}
 	d.title = fmt.Sprintf("%s listens on the machine's own addresses, past Traefik", m.Name())
 	guarded := s.guardedRoutes(m)
+	tool, why := toolSeverity(s.model.Tool(m.Service))
 	switch {
-	case exposure.IsStore(m.Service):
+	case s.model.IsStore(m.Service):
 		d.severity, d.why = finding.Critical, []string{"a database or cache is open to the internet"}
-	case exposure.IsPanel(m.Service):
-		d.severity, d.why = finding.High, []string{toolOpen}
+	case why != "" && (len(guarded) == 0 || tool == finding.High):
+		d.severity, d.why = tool, []string{why}
 	case s.named(m):
 		d.severity = finding.Info
 	case len(guarded) > 0:

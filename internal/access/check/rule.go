@@ -11,8 +11,8 @@ type Rule struct {
 	finding.Rule
 	Effect finding.Effect // where a finding says nothing else
 	Check  func(*search)
-	Advice func(*builder) string // what to do, where that depends on the cause; "" or nil takes Remedy
-	Last   bool                  // it speaks of what no other rule explains, and so runs after them
+	Advice func(*analysis, *builder) string // what to do, where that depends on the cause; "" or nil takes Remedy
+	Last   bool                             // it speaks of what no other rule explains, and so runs after them
 }
 
 // all are the rules, in the order in which they are listed.

@@ -355,6 +355,7 @@ func (d *decider) at(u *url.URL) *decider {
 type waiver struct {
 	name  string // as a flag without its dashes, or as a label; "*" stands for one part of it
 	value string // what the value must hold; "" for any
+	empty bool   // the value must be empty
 	label bool
 }
 
@@ -382,7 +383,11 @@ func (w *waiver) in(m *Container) string {
 	name := regexp.MustCompile("(?i)^(?:.*_)?" + strings.NewReplacer(`\*`, `[^._]+`, `\.`, `[._]`, "-", "[-_]").
 		Replace(regexp.QuoteMeta(w.name)) + "$")
 	is := func(key, value string) bool {
-		return name.MatchString(key) && value != "" && !strings.EqualFold(value, "false") && strings.Contains(value, w.value)
+		value = strings.Trim(value, `"'`)
+		if !name.MatchString(key) || w.empty || w.value != "" {
+			return name.MatchString(key) && (value == "") == w.empty && strings.Contains(value, w.value)
+		}
+		return value != "" && !strings.EqualFold(value, "false")
 	}
 	if w.label {
 		for _, l := range append(slices.Clone(m.Service.Labels), m.Service.DeployLabels...) {

@@ -63,6 +63,7 @@ type Model struct {
 	LeftOut  []LeftOut                          // files beside the projects, and which access paths each would change
 	Ref      func(stack, service string) string // tells services apart on the whole host
 	spaces   spaces                             // of services that share a network
+	kinds    map[*stack.Service]known           // what each service is known by
 }
 
 // Gateway is one Traefik and what it serves.
@@ -143,6 +144,7 @@ func Build(h *stack.Host, opts Options) *Model {
 // build works out who reaches what by the files that were read as the host's.
 func build(h *stack.Host, opts Options) *Model {
 	c := newBuilder(h, opts)
+	h.Services(func(st *stack.Stack, s *stack.Service) { c.kinds[s] = c.known(st, s) })
 	c.shareNetworks()
 	c.gateways()
 	for _, g := range c.Gateways {
@@ -168,7 +170,8 @@ func newBuilder(h *stack.Host, opts Options) *builder {
 		opts.ReadFile = func(path string) ([]byte, error) { return bounded.ReadFile(path, maxFile) }
 	}
 	return &builder{
-		Model:  &Model{Host: h, Options: opts, Ref: h.Refs(), spaces: spaces{}},
+		Model: &Model{Host: h, Options: opts, Ref: h.Refs(), spaces: spaces{},
+			kinds: map[*stack.Service]known{}},
 		images: map[*stack.Service]*image{}, lost: map[*stack.Service]string{},
 		openFlags: map[*stack.Service]string{},
 	}

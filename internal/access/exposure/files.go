@@ -205,7 +205,7 @@ const (
 // found is what a container has under a path.
 type found struct {
 	state presence
-	file  file   // where seen
+	file  file   // where seen; where hidden what is likely to stand there, its path "" if nothing is
 	why   string // where hidden
 	shown string // likewise, what the report names
 	own   bool   // likewise: the path itself is mounted or copied, so that something is there

@@ -36,7 +36,7 @@ type image struct {
 // copied is one thing that a COPY or ADD puts into the image.
 type copied struct {
 	target string // absolute, clean
-	path   string // on this machine; "" where it stands in the Dockerfile itself, or is not known
+	path   string // on this machine; "" where it stands in the Dockerfile itself, or is not known; where hidden, a guess
 	folder bool   // path is a folder, whose content stands below target
 	data   []byte // of a file that stands in the Dockerfile
 	hidden string // why its content is not known, "" if it is
@@ -503,7 +503,7 @@ func (c *copying) fromStage(from *stage, source string) {
 // below copies a part of a folder that an earlier stage was given.
 func (c *copying) below(o copied, rest string) {
 	o.line = c.in.Line
-	if o.path == "" {
+	if o.path == "" || o.hidden != "" {
 		o.target = c.target
 		c.s.put(o)
 		return
@@ -548,7 +548,9 @@ func (c *copying) disk(full, name string) {
 		c.s.put(copied{target: c.target, path: full, folder: true, line: c.in.Line})
 	case !c.folder && !c.s.sure && !isConfigFile(c.target):
 		// Whether the target is a folder of the base image's decides on where the file stands.
-		c.hide(c.target, true, "whether %s is a folder of the image it starts from is not known", c.target)
+		why := fmt.Sprintf("whether %s is a folder of the image it starts from is not known (line %d of its Dockerfile)",
+			c.target, c.in.Line)
+		c.s.put(copied{target: c.target, path: full, folder: true, hidden: why, line: c.in.Line})
 	default:
 		c.s.put(copied{target: c.place(filepath.Base(full)), path: full, line: c.in.Line})
 	}
@@ -560,7 +562,11 @@ func (img *image) find(c *builder, name string) found {
 		o := &img.copies[i]
 		switch {
 		case o.hidden != "" && (o.target == name || o.folder && within(name, o.target)):
-			return found{state: hidden, why: o.hidden, shown: img.shown, own: o.target == name}
+			at := found{state: hidden, why: o.hidden, shown: img.shown, own: o.target == name}
+			if at.own && o.path != "" {
+				at.file = file{target: name, path: o.path, shown: c.rel(o.path)}
+			}
+			return at
 		case o.hidden != "":
 		case !o.folder && o.target == name && o.path == "":
 			return found{state: seen, file: file{target: name, shown: name, data: o.data}}

@@ -17,6 +17,7 @@ const maxNetworkChain = 20
 
 // netns are the services that share one network.
 type netns struct {
+	model  *Model
 	owner  *Container   // whose network it is
 	guests []*Container // who lives in it
 }
@@ -58,7 +59,7 @@ func (c *builder) shareNetworks() {
 		}
 		space := c.spaces[owner.Service]
 		if space == nil {
-			space = &netns{owner: owner}
+			space = &netns{model: c.Model, owner: owner}
 			c.spaces[owner.Service] = space
 		}
 		space.guests = append(space.guests, &Container{Stack: st, Service: s})
@@ -110,12 +111,14 @@ func (m *Model) House(s *stack.Service) *stack.Service {
 }
 
 // claims reports whether a port is known to be a service's: by what its image is, or by what its file says of it.
-func claims(s *stack.Service, port uint32) bool {
-	if known := storePorts[imageName(s.Image)]; len(known) > 0 {
+func (n *netns) claims(s *stack.Service, port uint32) bool {
+	if known := n.model.storePortsOf(s); len(known) > 0 {
 		return slices.Contains(known, port)
 	}
-	if on := panels[imageName(s.Image)]; slices.Contains(on, port) {
-		return true
+	for _, name := range n.model.namesOf(s) {
+		if t, ok := kindOf(name); ok && slices.Contains(t.ports, port) {
+			return true
+		}
 	}
 	text := strconv.FormatUint(uint64(port), 10)
 	for _, e := range s.Expose {
@@ -129,6 +132,15 @@ func claims(s *stack.Service, port uint32) bool {
 	})
 }
 
+func (m *Model) storePortsOf(s *stack.Service) []uint32 {
+	for _, name := range m.namesOf(s) {
+		if known := storePorts[imageName(name)]; len(known) > 0 {
+			return known
+		}
+	}
+	return nil
+}
+
 // storePorts are the ports of databases and caches, by image name.
 var storePorts = ports(
 	`postgres:5432 postgresql:5432 postgis:5432 timescaledb:5432 timescaledb-ha:5432 pgvector:5432 mysql:3306,33060
@@ -140,21 +152,22 @@ var storePorts = ports(
 // listens reports whether a port of a shared network may be a service's: it is known to be, or nobody is known to have
 // it and the service is no database with ports of its own.
 func (n *netns) listens(s *stack.Service, port uint32) bool {
-	if claims(s, port) {
+	if n.claims(s, port) {
 		return true
 	}
-	return !n.claimed(port) && len(storePorts[imageName(s.Image)]) == 0
+	return !n.claimed(port) && len(n.model.storePortsOf(s)) == 0
 }
 
 // claimed reports whether a port is known to be some guest's.
 func (n *netns) claimed(port uint32) bool {
-	return slices.ContainsFunc(n.guests, func(g *Container) bool { return claims(g.Service, port) })
+	return slices.ContainsFunc(n.guests, func(g *Container) bool { return n.claims(g.Service, port) })
 }
 
 // tells reports whether what is said of a port is said of a guest: it is known to be its, or may be a tool's that
 // administers something on any port.
 func (n *netns) tells(s *stack.Service, port uint32) bool {
-	return claims(s, port) || Administers(s, port) && !n.claimed(port)
+	power, _ := n.model.ToolAt(s, port)
+	return n.claims(s, port) || power > NoTool && !n.claimed(port)
 }
 
 // pathPorts are the ports that are published for a service: its own, or those of the network that it lives in which may

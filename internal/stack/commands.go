@@ -29,6 +29,8 @@ type buildCommand struct {
 	dockerfile string
 	target     string
 	contexts   []string // names given with --build-context
+	args       map[string]*string
+	inputs     BuildInputs // paths as written
 	tags       []string
 }
 
@@ -123,6 +125,19 @@ func (c *ciFile) action(n *yaml.Node) {
 		cmd.context = ctx
 	}
 	cmd.dockerfile, cmd.target = value("file"), value("target")
+	for _, l := range strings.Split(value("build-args"), "\n") {
+		if l = strings.TrimSpace(l); l != "" {
+			cmd.option("--build-arg", l)
+		}
+	}
+	if p := strings.TrimSpace(value("platforms")); p != "" {
+		cmd.option("--platform", p)
+	}
+	for _, key := range []string{"secrets", "secret-files", "secret-envs", "build-contexts", "ssh", "labels"} {
+		if value(key) != "" {
+			cmd.inputs.Beyond = append(cmd.inputs.Beyond, key)
+		}
+	}
 	for _, t := range strings.FieldsFunc(value("tags"), func(r rune) bool { return r == '\n' || r == ',' || r == ' ' }) {
 		cmd.tags = append(cmd.tags, strings.TrimSpace(t))
 	}
@@ -288,11 +303,10 @@ func (c *buildCommand) parse(args string) bool {
 			c.tags = append(c.tags, value)
 		case "-f", "--file":
 			c.dockerfile = value
-		case "--build-context":
-			name, _, _ := strings.Cut(value, "=")
-			c.contexts = append(c.contexts, name)
 		case "--target":
 			c.target = value
+		default:
+			c.option(name, value)
 		}
 	}
 	return c.context != ""

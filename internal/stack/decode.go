@@ -216,6 +216,7 @@ func (d *decoder) build(n *node) *Build {
 			b.Contexts = append(b.Contexts, p.key)
 		}
 	}
+	b.Inputs = d.buildInputs(n)
 	b.Labels = asLabels(d.pairs("build.labels", n.get("labels")))
 	for i := range b.Labels {
 		b.Labels[i].Shared = true // of every container of the image

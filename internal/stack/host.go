@@ -109,6 +109,7 @@ type Build struct {
 	Args       map[string]*string // nil value: taken from the environment of whoever builds
 	Inline     string             // dockerfile_inline
 	Contexts   []string           // names of additional_contexts, which stand in for images and stages
+	Inputs     BuildInputs        // what a build needs besides, and nobody who only reads it
 	Remote     bool               // the context is a URL: nothing to read
 	Labels     []Label            // build.labels: the image's, and so the container's where its own do not say otherwise
 	Unset      []string           // variables without a value in context or dockerfile: both paths are then empty

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -109,9 +110,47 @@ func pick(candidates []built, s *Service) (built, bool) {
 		}) {
 			return built{}, false
 		}
-		return list[0], true
+		return agreed(list), true
 	}
 	return built{}, false
+}
+
+// agreed is the first of several builds of one Dockerfile. Arguments in which they differ have no value that is known.
+func agreed(list []built) built {
+	b := list[0]
+	var differ []string
+	for _, c := range list[1:] {
+		for name := range maps.Keys(merged(b.build.Args, c.build.Args)) {
+			if !sameArg(b.build.Args, c.build.Args, name) && !slices.Contains(differ, name) {
+				differ = append(differ, name)
+			}
+		}
+	}
+	if len(differ) == 0 {
+		return b
+	}
+	slices.Sort(differ)
+	build := *b.build
+	build.Args = maps.Clone(build.Args)
+	for _, name := range differ {
+		delete(build.Args, name)
+	}
+	build.Inputs.ArgsUnset = append(slices.Clone(build.Inputs.ArgsUnset), differ...)
+	b.build = &build
+	return b
+}
+
+func merged(a, b map[string]*string) map[string]*string {
+	out := map[string]*string{}
+	maps.Copy(out, a)
+	maps.Copy(out, b)
+	return out
+}
+
+func sameArg(a, b map[string]*string, name string) bool {
+	av, aok := a[name]
+	bv, bok := b[name]
+	return aok == bok && (av == nil) == (bv == nil) && (av == nil || *av == *bv)
 }
 
 // splitImage parts an image reference into repository and tag; a digest is dropped.
@@ -210,7 +249,8 @@ func (j *joiner) commandsIn(dir string) []built {
 func (j *joiner) onDisk(c buildCommand, dirs ...string) ([]built, bool) {
 	for _, dir := range dirs {
 		base := resolve(dir, c.dir)
-		b := &Build{Context: resolve(base, c.context), Target: c.target, Contexts: c.contexts}
+		b := &Build{Context: resolve(base, c.context), Target: c.target, Contexts: c.contexts, Args: c.args,
+			Inputs: c.inputs.below(base)}
 		b.Dockerfile = filepath.Join(b.Context, "Dockerfile")
 		if c.dockerfile != "" {
 			b.Dockerfile = resolve(base, c.dockerfile)

@@ -95,6 +95,7 @@ var parts = map[string]map[string]string{
 		"result":  "",
 		"due":     "",
 		"compare": "result",
+		"build":   "",
 	},
 	"internal/access": {
 		".":          "check exposure",

@@ -24,10 +24,18 @@ type BuildOptions struct {
 
 	Target  string
 	Args    map[string]*string // a nil value is taken from the environment, as the docker client does
-	Secrets []string           // --secret specifications, BuildKit only
+	Secrets []string           // --secret specifications, BuildKit only; their values reach no output
 	Tags    []string
 	NoCache bool
 	Pull    bool
+
+	Contexts []string // further contexts, "name=folder or reference": see BuildContexts
+	Platform string   // "" = the engine's own
+	Network  string
+	Hosts    []string // "name:address"
+	SSH      []string // BuildKit only
+	Labels   []string // "key=value"
+	ShmSize  string
 
 	Timeout time.Duration // 0 = 30 minutes
 	Output  io.Writer     // where the builder's progress goes, build arguments struck out; nil = nowhere
@@ -37,6 +45,7 @@ const (
 	defaultBuildTime = 30 * time.Minute
 	logTail          = 64 << 10
 	maxImageIDFile   = 4 << 10
+	maxSecret        = 1 << 20
 )
 
 // Build builds and returns the image's id ("sha256:…"). A build that fails returns a *Failure with the end of the
@@ -68,7 +77,11 @@ func (e *Engine) Build(ctx context.Context, o BuildOptions) (string, error) {
 	cmd.Env = env
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
-	red := newRedactor(argPairs(o.Args))
+	secrets, err := secretValues(o.Secrets)
+	if err != nil {
+		return "", err
+	}
+	red := newRedactor(append(argPairs(o.Args), secrets...))
 	log := &tail{max: logTail}
 	var out io.Writer = log
 	if o.Output != nil {
@@ -123,6 +136,7 @@ func (e *Engine) buildCommand(o BuildOptions, dir, idFile string) (args, env []s
 	for _, s := range o.Secrets {
 		args = append(args, "--secret", s)
 	}
+	args = append(args, o.options()...)
 	if o.NoCache {
 		args = append(args, "--no-cache")
 	}
@@ -141,6 +155,66 @@ func (e *Engine) buildCommand(o BuildOptions, dir, idFile string) (args, env []s
 		}
 	}
 	return append(args, "--", o.Context), env, nil
+}
+
+// options are the arguments that a build passes on as they are.
+func (o *BuildOptions) options() []string {
+	var args []string
+	for _, f := range []struct {
+		name   string
+		values []string
+	}{
+		{"--build-context", o.Contexts}, {"--add-host", o.Hosts}, {"--ssh", o.SSH}, {"--label", o.Labels},
+		{"--platform", []string{o.Platform}}, {"--network", []string{o.Network}}, {"--shm-size", []string{o.ShmSize}},
+	} {
+		for _, v := range f.values {
+			if v != "" {
+				args = append(args, f.name, v)
+			}
+		}
+	}
+	return args
+}
+
+// secretValues are the values of secrets as pairs for a redactor: each as a whole and line by line, since a program
+// that prints one may print a part.
+func secretValues(specs []string) ([]string, error) {
+	var pairs []string
+	for _, spec := range specs {
+		id, file, variable := secretSpec(spec)
+		value := os.Getenv(variable)
+		if file != "" {
+			b, err := bounded.ReadFile(file, maxSecret)
+			if err != nil {
+				return nil, clierr.InputErr(file, err).WithHint("The build mounts it as the secret %s.", id)
+			}
+			value = string(b)
+		}
+		value = strings.TrimSpace(value)
+		pairs = append(pairs, id+"="+value)
+		for line := range strings.Lines(value) {
+			pairs = append(pairs, id+"="+strings.TrimSpace(line))
+		}
+	}
+	return pairs, nil
+}
+
+// secretSpec reads "id=name,src=file" or "id=name,env=VARIABLE". Without either, the variable of that name counts.
+func secretSpec(spec string) (id, file, variable string) {
+	for part := range strings.SplitSeq(spec, ",") {
+		switch key, value, _ := strings.Cut(part, "="); key {
+		case "id":
+			id = value
+		case "src", "source":
+			file = value
+		case "env":
+			variable = value
+		}
+	}
+	if file == "" && variable == "" {
+		variable = id
+	}
+	return id, file, variable
 }
 
 func writeDockerfile(o BuildOptions, dir string) (string, error) {

@@ -23,7 +23,9 @@ type Engine struct {
 	api      *client.Client
 	docker   string // the docker client that builds, "" where there is none
 	buildKit bool   // docker can build with BuildKit
+	buildx   bool   // through the buildx plugin, which knows more than the BuildKit of old clients
 	version  string
+	platform string
 }
 
 // Open connects to the engine that the user's docker client uses. docker is the client to build with; "" looks for one,
@@ -41,9 +43,43 @@ func Open(ctx context.Context, docker string) (*Engine, error) {
 		api.Close()
 		return nil, err
 	}
-	e.version = v.Version
+	e.version, e.platform = v.Version, v.Os+"/"+v.Arch
 	e.docker, e.buildKit = findDocker(ctx, docker)
+	e.buildx = e.docker != "" && hasBuildx(ctx, e.docker)
 	return e, nil
+}
+
+// API is the connection to the engine, for those that do what this package has no words for.
+func (e *Engine) API() *client.Client { return e.api }
+
+// Docker is the docker client that builds, "" where there is none.
+func (e *Engine) Docker() string { return e.docker }
+
+// Platform is the engine's own, for instance "linux/amd64".
+func (e *Engine) Platform() string { return e.platform }
+
+// BuildContexts reports whether a build can be given further contexts.
+func (e *Engine) BuildContexts() bool { return e.buildx }
+
+// Platforms are those that the builder can build for.
+func (e *Engine) Platforms(ctx context.Context) []string {
+	all := []string{e.platform}
+	if !e.buildx {
+		return all
+	}
+	out, err := exec.CommandContext(ctx, e.docker, "buildx", "inspect").Output()
+	if err != nil {
+		return all
+	}
+	for line := range strings.Lines(string(out)) {
+		list, ok := strings.CutPrefix(strings.TrimSpace(line), "Platforms:")
+		for p := range strings.SplitSeq(list, ",") {
+			if p = strings.TrimSuffix(strings.TrimSpace(p), "*"); ok && p != "" {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
 }
 
 // Close ends the connection. Runs are closed on their own.
@@ -78,7 +114,7 @@ func findDocker(ctx context.Context, docker string) (path string, buildKit bool)
 
 // hasBuildKit: clients before 23 have BuildKit built in, later ones build with it through the buildx plugin.
 func hasBuildKit(ctx context.Context, docker string) bool {
-	if exec.CommandContext(ctx, docker, "buildx", "version").Run() == nil {
+	if hasBuildx(ctx, docker) {
 		return true
 	}
 	out, err := exec.CommandContext(ctx, docker, "--version").Output()
@@ -87,6 +123,10 @@ func hasBuildKit(ctx context.Context, docker string) bool {
 	}
 	major, ok := clientMajor(string(out))
 	return ok && major >= 19 && major < 23
+}
+
+func hasBuildx(ctx context.Context, docker string) bool {
+	return exec.CommandContext(ctx, docker, "buildx", "version").Run() == nil
 }
 
 // clientMajor reads the major version from "Docker version 20.10.24+dfsg1, build 297e128".

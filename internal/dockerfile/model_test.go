@@ -196,3 +196,44 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// A shell that another program starts runs the script, whatever stands before it.
+func TestShellsThatAreStartedByOthers(t *testing.T) {
+	for src, want := range map[string]string{
+		`SHELL ["conda", "run", "--no-capture-output", "-n", "env", "/bin/bash", "-c"]`: "bash apt-get",
+		`SHELL ["micromamba", "run", "bash", "-o", "pipefail", "-c"]`:                   "bash apt-get",
+		`SHELL ["/usr/bin/env", "A=1", "bash", "-eo", "pipefail", "-c"]`:                "bash apt-get",
+		`SHELL ["/tini", "--", "/bin/ash", "-e", "-c"]`:                                 "ash apt-get",
+		`SHELL ["/bin/bash", "--login", "-c"]`:                                          "bash apt-get",
+		`SHELL ["conda", "run", "-n", "env", "python", "-c"]`:                           "conda",
+		`SHELL ["powershell", "-Command", "bash"]`:                                      "powershell",
+		`SHELL ["cmd", "/S", "/C"]`:                                                     "cmd",
+	} {
+		f := Parse([]byte("FROM a:1\n" + src + "\nRUN apt-get update\n"))
+		s := f.Instructions[2].Script
+		got := s.Dialect
+		for _, c := range s.Commands {
+			got += " " + c.Name
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", src, got, want)
+		}
+	}
+	for src, want := range map[string]string{
+		`["bash", "-c", "apt-get update"]`:                                 "bash apt-get",
+		`["bash", "-o", "pipefail", "-c", "apt-get update"]`:               "bash apt-get",
+		`["/tini", "--", "sh", "-ec", "apt-get update"]`:                   "sh tini apt-get",
+		`["conda", "run", "-n", "x", "/bin/bash", "-c", "apt-get update"]`: "bash conda apt-get",
+		`["apt-get", "install", "bash"]`:                                   "exec apt-get",
+		`["sh", "install.sh"]`:                                             "exec sh",
+	} {
+		s := Parse([]byte("FROM a:1\nRUN " + src + "\n")).Instructions[1].Script
+		got := s.Dialect
+		for _, c := range s.Commands {
+			got += " " + c.Name
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", src, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -121,7 +122,42 @@ func (s *Script) Parsed() bool {
 	return shell || s.Dialect == "exec"
 }
 
-// shellName is the shell's short name: "bash" for "/usr/bin/bash", "powershell" for "powershell.exe".
+// IsShell reports whether a program, by its short name, is a shell whose scripts are parsed.
+func IsShell(name string) bool {
+	_, ok := shells[name]
+	return ok
+}
+
+// ShellName is the short name of the program that a command line is given to: "bash" for "/usr/bin/bash", "powershell"
+// for "powershell.exe". A shell that another program starts, as conda run and env do, is the one that counts.
+func ShellName(argv []string) string {
+	if shell, n := startedShell(argv); shell != "" && n == len(argv) && takesScript(argv[n-1]) {
+		return shell
+	}
+	return shellName(argv)
+}
+
+// takesScript reports whether an option of a shell says that its script is the next word: -c, -ec.
+func takesScript(option string) bool {
+	return strings.HasPrefix(option, "-") && !strings.HasPrefix(option, "--") && strings.HasSuffix(option, "c")
+}
+
+// startedShell finds the shell that a command line starts, with the number of the words up to the end of its options:
+// what follows is its script. The shell is "" where there is none.
+func startedShell(argv []string) (shell string, n int) {
+	i := slices.IndexFunc(argv, func(arg string) bool { return IsShell(path.Base(arg)) })
+	if i < 0 {
+		return "", 0
+	}
+	shell = path.Base(argv[i])
+	for i++; i < len(argv) && len(argv[i]) > 1 && strings.ContainsAny(argv[i][:1], "-+"); i++ {
+		if end := argv[i][len(argv[i])-1]; (end == 'o' || end == 'O') && !strings.HasPrefix(argv[i], "--") {
+			i++ // -o pipefail
+		}
+	}
+	return shell, min(i, len(argv))
+}
+
 func shellName(argv []string) string {
 	seen := ""
 	for _, arg := range argv {
@@ -208,7 +244,7 @@ func (f *File) script(in *Instruction) *Script {
 	case in.JSON:
 		return f.exec(args)
 	}
-	s := &Script{Dialect: shellName(in.Shell)}
+	s := &Script{Dialect: ShellName(in.Shell)}
 	s.from = in.line.slice(from, from+len(args[0].Text))
 	f.inline(in, s)
 	s.parse()
@@ -229,7 +265,7 @@ func (f *File) inline(in *Instruction, s *Script) {
 		s.from = joined{}
 		s.from.append(hs[0].Content, hs[0].BodySpan.Start)
 		if first, _, _ := strings.Cut(hs[0].Content, "\n"); strings.HasPrefix(first, "#!") {
-			s.Dialect = shellName(strings.Fields(first[2:]))
+			s.Dialect = ShellName(strings.Fields(first[2:]))
 		}
 		return
 	}
@@ -272,26 +308,36 @@ func runsHeredoc(line string) (shell string, ok bool) {
 func (f *File) exec(args []Word) *Script {
 	s := &Script{Dialect: "exec"}
 	whole := Span{args[0].Span.Start, args[len(args)-1].Span.End}
-	if name := shellName(texts(args)); len(args) > 2 && strings.HasPrefix(args[1].Text, "-") &&
-		strings.HasSuffix(args[1].Text, "c") {
-		if _, ok := shells[name]; ok {
-			s.Dialect = name
-			inner := Span{args[2].Span.Start + 1, args[2].Span.End - 1}
-			if inner.Start <= inner.End && f.Text(inner) == args[2].Text {
-				s.from.append(args[2].Text, inner.Start)
-			} else {
-				s.from.append(args[2].Text, -1)
-				s.fixed = &args[2].Span
-			}
-			s.parse()
-			return s
-		}
+	if shell, n := startedShell(texts(args)); shell != "" && n < len(args) && takesScript(args[n-1].Text) {
+		s.Dialect = shell
+		f.shellOf(s, args, n)
+		return s
 	}
 	c := &Command{Words: args, Span: whole, Script: s, Name: path.Base(args[0].Text)}
 	s.Source = strings.Join(texts(args), " ")
 	s.Commands = []*Command{c}
 	s.Steps = []Step{{Span: whole, Commands: s.Commands}}
 	return s
+}
+
+// shellOf reads the JSON form of a shell that is given a script, args[n]. What starts the shell is a command too.
+func (f *File) shellOf(s *Script, args []Word, n int) {
+	script := args[n]
+	inner := Span{script.Span.Start + 1, script.Span.End - 1}
+	if inner.Start <= inner.End && f.Text(inner) == script.Text {
+		s.from.append(script.Text, inner.Start)
+	} else {
+		s.from.append(script.Text, -1)
+		s.fixed = &script.Span
+	}
+	s.parse()
+	at := slices.IndexFunc(args, func(w Word) bool { return IsShell(path.Base(w.Text)) })
+	if at == 0 || shellName(texts(args[:at])) == "env" {
+		return
+	}
+	starter := &Command{Words: args[:at], Span: Span{args[0].Span.Start, args[at-1].Span.End}, Script: s,
+		Name: path.Base(args[0].Text)}
+	s.Commands = append([]*Command{starter}, s.Commands...)
 }
 
 // Joined reads the words of a JSON form as one shell command line, as hadolint does: a lone "&&" among them is taken

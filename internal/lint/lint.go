@@ -7,6 +7,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -64,6 +65,9 @@ type Rule struct {
 	Covers []string // codes whose finding on the same instruction says less than this rule's: they become its aliases
 	Check  func(*Pass)
 
+	// OwnLine says that the rule is about how an instruction is written, and not about what a script does that it starts.
+	OwnLine bool
+
 	BuildCheck string              // the check of `docker build --check` that the rule stands for; one of its aliases
 	Built      func(*Pass) []Place // where BuildKit reports it, nil where that is what Check finds
 }
@@ -109,7 +113,8 @@ type Context struct {
 	Patterns []string                      // of the ignore file
 	// tells whether the ignore file keeps a path out of the context; nil if there is no ignore file
 	Ignored func(path string) bool
-	Files   fs.FS // the build context; nil if it is not known
+	Files   fs.FS                    // the build context; nil if it is not known
+	Shown   func(name string) string // how the report names a file of it; nil for its path in the context
 	// for end-of-life dates; the zero time switches those rules off
 	Now time.Time
 	// what a split would save, in words; nil or "" if not known
@@ -145,6 +150,7 @@ type result struct {
 	rule *Rule
 	span dockerfile.Span
 	in   *dockerfile.Instruction
+	text string // what it is about, for its identity, where that is no text of the Dockerfile
 }
 
 // Ships tells whether all layers of the instruction's stage are in the image.
@@ -243,8 +249,9 @@ func (p *Pass) location(s dockerfile.Span) finding.Location {
 	return l
 }
 
-// Run judges a Dockerfile with the given rules and returns the findings that neither a pragma nor the configuration
-// silences, in the order of the file. path goes into every location.
+// Run judges a Dockerfile with the given rules, and the scripts of the build context that its RUN instructions start.
+// It returns the findings that neither a pragma nor the configuration silences, in the order of the file. path goes
+// into every location but those in scripts.
 func Run(f *dockerfile.File, path string, rules []Rule, cfg *Config, ctx *Context) []finding.Finding {
 	if cfg == nil {
 		cfg = &Config{}
@@ -252,6 +259,13 @@ func Run(f *dockerfile.File, path string, rules []Rule, cfg *Config, ctx *Contex
 	if ctx == nil {
 		ctx = &Context{}
 	}
+	out := judge(f, rules, cfg, ctx)
+	out = append(out, judgeScripts(f, path, rules, cfg, ctx, out)...)
+	return finish(out, f, path, cfg)
+}
+
+// judge runs the rules over one text.
+func judge(f *dockerfile.File, rules []Rule, cfg *Config, ctx *Context) []result {
 	var out []result
 	p := &Pass{File: f, Config: cfg, Context: ctx, checks: checkOptions(f), out: &out}
 	p.shape()
@@ -270,9 +284,7 @@ func Run(f *dockerfile.File, path string, rules []Rule, cfg *Config, ctx *Contex
 		}
 	}
 	out = p.honour(out)
-	out = silence(p, out)
-	out = merge(out)
-	return finish(out, f, path, cfg)
+	return merge(silence(p, out))
 }
 
 // shape finds out which stages ship and which the build runs.
@@ -377,14 +389,14 @@ func finish(all []result, f *dockerfile.File, path string, cfg *Config) []findin
 	out := make([]finding.Finding, 0, len(all))
 	for i := range all {
 		r := &all[i]
-		r.f.Location.Path = path
+		r.f.Location.Path = cmp.Or(r.f.Location.Path, path)
 		for j := range r.f.Fix.Edits {
 			r.f.Fix.Edits[j].Path = path
 		}
 		if l, ok := cfg.level(r.rule); ok && l != LevelIgnore {
 			r.f.Severity = l.severity()
 		}
-		parts := []string{r.rule.ID, path, stageOf(r), identity(f, r)}
+		parts := []string{r.rule.ID, r.f.Location.Path, stageOf(r), cmp.Or(r.text, identity(f, r))}
 		n := seen[strings.Join(parts, "\x00")]
 		seen[strings.Join(parts, "\x00")]++
 		r.f.ID = finding.Fingerprint(finding.GateDockerfile, append(parts, fmt.Sprint(n))...)

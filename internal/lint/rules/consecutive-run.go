@@ -8,7 +8,8 @@ import (
 )
 
 var consecutiveRun = lint.Rule{
-	Level: lint.LevelInfo,
+	Level:   lint.LevelInfo,
+	OwnLine: true,
 	Rule: finding.Rule{
 		ID: "consecutive-run", Aliases: []string{"DL3059"}, Severity: finding.Info,
 		Title:       "RUN after RUN that could be one",

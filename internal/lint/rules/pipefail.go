@@ -9,7 +9,8 @@ import (
 )
 
 var pipefail = lint.Rule{
-	Level: lint.LevelWarning,
+	Level:   lint.LevelWarning,
+	OwnLine: true,
 	Rule: finding.Rule{
 		ID: "pipefail", Aliases: []string{"DL4006"}, Severity: finding.Low,
 		Title: "A pipe in RUN hides the failure of its first commands",

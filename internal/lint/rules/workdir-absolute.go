@@ -48,10 +48,22 @@ func builtRelativeWorkdir(p *lint.Pass) []lint.Place {
 		if !ok || v.workdirs > 0 || strings.HasPrefix(c.Path, "/") {
 			return
 		}
-		if v.in.Stage.Windows() && (drive.MatchString(c.Path) || strings.HasPrefix(c.Path, `\\`)) {
+		if onWindows(p, v.in.Stage) && (drive.MatchString(c.Path) || strings.HasPrefix(c.Path, `\\`)) {
 			return
 		}
 		out = append(out, lint.Place{In: v.in, Span: v.in.ArgSpan, Title: "the first WORKDIR is relative"})
 	})
 	return out
+}
+
+// onWindows reports whether a stage runs Windows: by its base image where that is known, else by the image's name.
+func onWindows(p *lint.Pass, st *dockerfile.Stage) bool {
+	lineage := p.File.Lineage(st)
+	ref := p.Base(lineage[len(lineage)-1])
+	if p.Context.Base != nil && ref.Known {
+		if base, ok := p.Context.Base(ref.Text); ok && base.OS != "" {
+			return base.OS == "windows"
+		}
+	}
+	return st.Windows()
 }

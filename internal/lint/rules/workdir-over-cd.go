@@ -7,7 +7,8 @@ import (
 )
 
 var workdirOverCd = lint.Rule{
-	Level: lint.LevelWarning,
+	Level:   lint.LevelWarning,
+	OwnLine: true,
 	Rule: finding.Rule{
 		ID: "workdir-over-cd", Aliases: []string{"DL3003"}, Severity: finding.Info,
 		Title:       "cd in RUN where WORKDIR would do",

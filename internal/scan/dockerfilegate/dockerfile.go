@@ -118,12 +118,17 @@ func (d *file) lint(
 		return gate.Result{Inputs: []report.Input{in}}
 	}
 	res := gate.Result{Read: report.Read{Files: 1, Services: len(names), Bytes: int64(len(f.Src))}, Judged: 1}
-	if len(f.Instructions) == 0 {
-		in.Status, in.Reason = report.Partial, "there is nothing in it that could be checked"
-		res.Judged = 0
-	} else if why := notUnderstood(f); why != "" {
-		in.Status, in.Reason = report.Partial, why
+	var notRead []string
+	switch {
+	case len(f.Instructions) == 0:
+		notRead, res.Judged = append(notRead, "there is nothing in it that could be checked"), 0
+	case len(f.Stages) == 0:
+		notRead = append(notRead, "it has no FROM: no image is built from it, and no rule about images looked at it")
+		if len(f.MetaArgs) == len(f.Instructions) {
+			res.Judged = 0
+		}
 	}
+	notRead = append(notRead, notUnderstood(f)...)
 	units := d.units
 	if len(units) == 0 {
 		units = []target.Unit{{}}
@@ -155,13 +160,21 @@ func (d *file) lint(
 				return image.size, true
 			})
 		}
+		c.Shown = func(name string) string { return t.Rel(filepath.Join(u.Context, filepath.FromSlash(name))) }
 		joined.add(lint.Run(f, d.shown, rules.All, cfg, c))
+		notRead = append(notRead, unreadScripts(f, c)...)
 		done()
 	}
-	atInstruction(f, joined.list)
+	if len(notRead) > 0 {
+		slices.Sort(notRead[1:])
+		in.Status, in.Reason = report.Partial, strings.Join(slices.Compact(notRead), "; ")
+	}
+	atInstruction(f, d.shown, joined.list)
 	if d.place.Path != "" {
 		for i := range joined.list {
-			joined.list[i].Location, joined.list[i].Fix.Edits = d.place, nil // an inline file has no lines of its own
+			if joined.list[i].Location.Path == d.shown { // an inline file has no lines of its own
+				joined.list[i].Location, joined.list[i].Fix.Edits = d.place, nil
+			}
 		}
 	}
 	res.Inputs, res.Findings = []report.Input{in}, joined.list
@@ -171,7 +184,7 @@ func (d *file) lint(
 // notUnderstood says what of a Dockerfile no rule looked into, with the lines: another builder's syntax, and scripts
 // that no shell parses or that are written for no shell. It is empty where all was understood. An instruction that does
 // not parse is a finding and needs no word here.
-func notUnderstood(f *dockerfile.File) string {
+func notUnderstood(f *dockerfile.File) []string {
 	var parts []string
 	for _, d := range f.Directives {
 		if d.Name == "syntax" && !usualFrontend.MatchString(d.Value) {
@@ -207,7 +220,16 @@ func notUnderstood(f *dockerfile.File) string {
 		}
 		parts = append(parts, word+strings.Join(lines, ", ")+": "+why)
 	}
-	return strings.Join(parts, "; ")
+	return parts
+}
+
+// unreadScripts says which scripts of the build context a RUN starts that no rule looked into.
+func unreadScripts(f *dockerfile.File, c *lint.Context) []string {
+	var parts []string
+	for _, u := range lint.UnreadScripts(f, c) {
+		parts = append(parts, fmt.Sprintf("line %d: RUN starts %s, which is not looked into: %s", u.Line, u.Name, u.Why))
+	}
+	return parts
 }
 
 // usualFrontend matches the builders' frontends whose language is the Dockerfile's.
@@ -223,10 +245,10 @@ func atFirstLine(alias string) bool {
 // atInstruction lets the findings that carry a name of hadolint's or BuildKit's begin where those say they are, at the
 // line of the instruction: who comes from there, or compares, finds the same places. They still end where the word that
 // they are about ends.
-func atInstruction(f *dockerfile.File, list []finding.Finding) {
+func atInstruction(f *dockerfile.File, path string, list []finding.Finding) {
 	for i := range list {
 		at := &list[i].Location
-		if list[i].Rule == lint.SyntaxRule.ID || !slices.ContainsFunc(list[i].Aliases, atFirstLine) {
+		if at.Path != path || list[i].Rule == lint.SyntaxRule.ID || !slices.ContainsFunc(list[i].Aliases, atFirstLine) {
 			continue
 		}
 		n := sort.Search(len(f.Instructions), func(n int) bool { return f.Instructions[n].Line > at.Line }) - 1

@@ -26,6 +26,8 @@ type reportFlags struct {
 	failOn       string
 	onlyFixed    bool
 	allowPartial bool
+	waivers      []string
+	vex          []string
 }
 
 func (f *reportFlags) add(c *cobra.Command) {
@@ -40,6 +42,9 @@ func (f *reportFlags) add(c *cobra.Command) {
 		"with --fail-on: of the vulnerabilities count only those that a newer version mends")
 	fl.BoolVar(&f.allowPartial, "allow-partial", false,
 		"with --fail-on: a gate that could not look everywhere is no breach")
+	fl.StringArrayVar(&f.waivers, "waivers", nil,
+		"file of accepted risks; else the drydock.waivers.yaml of each folder that is scanned")
+	fl.StringArrayVar(&f.vex, "vex", nil, "OpenVEX document that says which vulnerabilities do not affect what")
 }
 
 // plan is the flags, checked before any work starts.
@@ -49,11 +54,13 @@ type plan struct {
 	policy  policy.Policy
 	all     bool
 	keep    bool // as the last scan, for `explain`
+	waivers []string
+	vex     []string
 }
 
 // check turns the flags into a plan; base is the policy of drydock.yaml, which flags override.
 func (f *reportFlags) check(base policy.Policy) (*plan, error) {
-	p := &plan{policy: base, all: f.all}
+	p := &plan{policy: base, all: f.all, waivers: f.waivers, vex: f.vex}
 	var err error
 	if p.format, err = output.Lookup(f.format); err != nil {
 		return nil, err

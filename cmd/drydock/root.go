@@ -134,6 +134,7 @@ var commands = []func(*app) *cobra.Command{
 	newRebuildCmd,
 	newDBCmd,
 	newSBOMCmd,
+	newWaiversCmd,
 	newVersionCmd,
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/target"
+	"github.com/drydock/drydock/internal/waiver"
 )
 
 func newScanCmd(a *app) *cobra.Command {
@@ -74,6 +75,11 @@ func (a *app) scan(ctx context.Context, in target.Inputs, opt gate.Options, p *p
 // look runs the gates on a target with progress and ends in a report; of a run that was stopped there is none.
 func (a *app) look(ctx context.Context, t *target.Target, opt gate.Options, p *plan) error {
 	opt.Tool = tool()
+	var err error
+	if opt.Waivers, err = waiver.Load(waiver.Options{Root: t.Root, Dirs: t.Folders(), Files: p.waivers, VEX: p.vex,
+		Shown: t.Rel}); err != nil {
+		return err
+	}
 	listen, done := a.progress()
 	opt.Listen = listen
 	r, err := scan.Run(ctx, t, scan.Gates, opt)

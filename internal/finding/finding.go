@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Gate names one of drydock's five questions.
+// Gate names one of drydock's questions.
 type Gate string
 
 // The gates, in the order in which a report lists them.
@@ -19,6 +19,7 @@ const (
 	GateRebuild    Gate = "rebuild"
 	GateCode       Gate = "code"
 	GateAccess     Gate = "access"
+	GateWaiver     Gate = "waiver" // accepted risks: does each still stand?
 )
 
 // Status says whether a finding counts.
@@ -153,6 +154,25 @@ type Waiver struct {
 	Owner   string `json:"owner"`
 	Reason  string `json:"reason"`
 	Expires string `json:"expires"` // YYYY-MM-DD
+	// file and line that it stands in, "drydock.waivers.yaml:4:5"; "" in reports that were recorded before there were any
+	Source string `json:"source,omitempty"`
+	// OpenVEX's word for why the vulnerability does not affect the product; "" for an accepted risk
+	Justification string `json:"justification,omitempty"`
+}
+
+// Words is the waiver in a sentence. Other tools' files may say neither who nor until when.
+func (w *Waiver) Words() string {
+	text := "accepted"
+	if w.Owner != "" {
+		text += " by " + w.Owner
+	}
+	if w.Expires != "" {
+		text += " until " + w.Expires
+	}
+	if w.Reason != "" {
+		text += ": " + w.Reason
+	}
+	return text
 }
 
 // Finding is one thing that a gate found. Build it with the gate's fields, then let Normalize fill the rest.

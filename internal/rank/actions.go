@@ -25,7 +25,7 @@ func Actions(r *report.Report) []report.Action {
 	var order []string
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Status != finding.Open || f.Severity == finding.Info {
+		if f.Status != finding.Open || f.Severity == finding.Info || f.Gate == finding.GateWaiver {
 			continue
 		}
 		k := remedyOf(f, r, images)

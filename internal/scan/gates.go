@@ -9,6 +9,7 @@ import (
 	"github.com/drydock/drydock/internal/scan/dockerfilegate"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/imagegate"
+	"github.com/drydock/drydock/internal/waiver"
 )
 
 // Gates lists what a scan asks, in the report's order. A new gate is a package beside these and a line here.
@@ -29,6 +30,7 @@ func Rules() []finding.Rule {
 	for _, g := range Gates {
 		all = append(all, g.Rules()...)
 	}
+	all = append(all, waiver.Rules...)
 	for i := range all {
 		all[i].Normalize()
 	}

@@ -54,6 +54,7 @@ func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Option
 		merge(r, res)
 		r.Gates = append(r.Gates, states[i])
 	}
+	opt.Waivers.Apply(r, start, names(all))
 	rank.Apply(r)
 	r.DurationMs = opt.Now().Sub(start).Milliseconds()
 	r.Finish()
@@ -62,6 +63,14 @@ func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Option
 		return r, err
 	}
 	return r, unread(t, r, results, len(wanted) == len(all))
+}
+
+func names(gates []gate.Gate) []finding.Gate {
+	out := make([]finding.Gate, len(gates))
+	for i, g := range gates {
+		out[i] = g.Name
+	}
+	return out
 }
 
 // choose returns those of the gates that are wanted, all of them for no wish, in the report's order.

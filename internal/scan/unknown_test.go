@@ -177,6 +177,7 @@ var noGate = map[string]string{
 	"engine":        "answers of the engine to builds and probes: no gate asks",
 	"lint/rules":    "scripts that a Dockerfile copies: a rule that cannot read one is silent about that script alone",
 	"prove":         "a proof ends refused",
+	"waiver":        "accepted risks: a mistake is an error before any gate runs; what another tool's entry asks is told",
 }
 
 func TestWhatIsNotUnderstoodIsTold(t *testing.T) {

@@ -1,7 +1,6 @@
 package cyclonedx
 
 import (
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -117,13 +116,32 @@ func analysis(f *finding.Finding) *cdx.VulnerabilityAnalysis {
 	case finding.Suppressed:
 		return &cdx.VulnerabilityAnalysis{State: cdx.IASNotAffected, Detail: strings.Join(f.Evidence, "; ")}
 	case finding.Waived:
-		a := &cdx.VulnerabilityAnalysis{Response: &[]cdx.ImpactAnalysisResponse{cdx.IARWillNotFix}}
-		if w := f.Waiver; w != nil {
-			a.Detail = fmt.Sprintf("accepted by %s until %s: %s", w.Owner, w.Expires, w.Reason)
+		w := f.Waiver
+		if w != nil && w.Justification != "" {
+			return &cdx.VulnerabilityAnalysis{State: cdx.IASNotAffected, Justification: justification(w.Justification),
+				Detail: w.Words()}
+		}
+		a := &cdx.VulnerabilityAnalysis{
+			Response: &[]cdx.ImpactAnalysisResponse{cdx.IARWillNotFix}}
+		if w != nil {
+			a.Detail = w.Words()
 		}
 		return a
 	}
 	return nil
+}
+
+// justification is CycloneDX's word for OpenVEX's.
+func justification(vex string) cdx.ImpactAnalysisJustification {
+	switch vex {
+	case "component_not_present", "vulnerable_code_not_present":
+		return cdx.IAJCodeNotPresent
+	case "vulnerable_code_not_in_execute_path":
+		return cdx.IAJCodeNotReachable
+	case "vulnerable_code_cannot_be_controlled_by_adversary":
+		return cdx.IAJRequiresEnvironment
+	}
+	return cdx.IAJProtectedByMitigatingControl
 }
 
 // source names the database that an identifier belongs to.

@@ -156,7 +156,7 @@ func findingCase(class string, f *finding.Finding) testCase {
 	case finding.Waived:
 		c.Skipped = &problem{Message: "accepted risk"}
 		if w := f.Waiver; w != nil {
-			c.Skipped.Message = report.Plain(fmt.Sprintf("accepted by %s until %s: %s", w.Owner, w.Expires, w.Reason))
+			c.Skipped.Message = report.Plain(w.Words())
 		}
 	case finding.Suppressed:
 		c.Skipped = &problem{Message: report.Plain("does not hold: " + strings.Join(f.Evidence, "; "))}

@@ -32,6 +32,7 @@ type statement struct {
 	Products      []product     `json:"products"`
 	Status        string        `json:"status"`
 	Notes         string        `json:"status_notes,omitempty"`
+	Justification string        `json:"justification,omitempty"`
 	Impact        string        `json:"impact_statement,omitempty"`
 	Action        string        `json:"action_statement,omitempty"`
 }
@@ -117,10 +118,13 @@ func newStatement(f *finding.Finding, images map[string][]string) statement {
 	switch {
 	case f.Status == finding.Suppressed:
 		s.Status, s.Impact = notAffected, cmp.Or(report.Plain(strings.Join(f.Evidence, "; ")), "judged not to hold")
+	case f.Status == finding.Waived && f.Waiver != nil && f.Waiver.Justification != "":
+		s.Status, s.Justification = notAffected, f.Waiver.Justification
+		s.Impact = report.Plain(f.Waiver.Reason)
 	case f.Status == finding.Waived:
 		s.Status, s.Action = affected, "The risk is accepted."
 		if w := f.Waiver; w != nil {
-			s.Action = report.Plain(fmt.Sprintf("Accepted by %s until %s: %s", w.Owner, w.Expires, w.Reason))
+			s.Action = report.Plain(w.Words())
 		}
 	case f.Reachable == finding.ReachableDirect || f.Reachable == finding.ReachableTransitive:
 		s.Status, s.Action = affected, cmp.Or(report.Plain(f.Fix.Text), "No fix is known.")

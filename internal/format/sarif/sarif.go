@@ -209,7 +209,7 @@ func suppressions(f *finding.Finding) []suppression {
 	case finding.Waived:
 		s := suppression{"external", "accepted", "accepted"}
 		if w := f.Waiver; w != nil {
-			s.Justification = fmt.Sprintf("accepted by %s until %s: %s", w.Owner, w.Expires, w.Reason)
+			s.Justification = w.Words()
 		}
 		return []suppression{s}
 	}

@@ -61,7 +61,7 @@ func (p *printer) silenced(title string, fs []*finding.Finding) {
 	for _, f := range fs {
 		why := strings.Join(f.Evidence, "; ")
 		if w := f.Waiver; w != nil {
-			why = fmt.Sprintf("%s, until %s: %s", w.Owner, w.Expires, w.Reason)
+			why = w.Words()
 		}
 		p.line(plain("  "+pad(string(f.Severity), 8)), plain("  "+f.Rule+"  "), cell{place(f), bold}, plain("  "),
 			plain(why))

@@ -13,6 +13,7 @@ import (
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan/target"
+	"github.com/drydock/drydock/internal/waiver"
 )
 
 // Gate is one of the questions that a scan asks.
@@ -34,6 +35,7 @@ type Options struct {
 	Verify   bool              // check the digests of local archives too
 	Engine   *dockerapi.Shared // the engine on this machine, connected to once a run; nil where it is not to be asked
 	Offline  bool              // do not ask an engine on this machine for images
+	Waivers  *waiver.Set       // accepted risks; nil for none
 	MaxAge   time.Duration     // of advisories, before a warning; 0 for the usual one
 	Now      func() time.Time
 	Listen   Listener

@@ -43,6 +43,29 @@ type Target struct {
 // Stdin is how a command line and a report call standard input.
 const Stdin = "-"
 
+// Folders are the folders that the target is made of, as far as they can be opened: the host's root, its projects, the
+// source trees. Each is there once.
+func (t *Target) Folders() []string {
+	var dirs []string
+	add := func(dir string) {
+		if dir = filepath.Clean(dir); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	add(t.Root)
+	if t.Host != nil {
+		for i := range t.Host.Stacks {
+			if d := t.Host.Stacks[i].Dir; d != "" {
+				add(d)
+			}
+		}
+	}
+	for _, d := range t.Dirs {
+		add(d)
+	}
+	return dirs
+}
+
 // Unit is one thing that is built and shipped: several services may run the same one. It is what the image gate reads
 // the packages of, the Dockerfile gate judges as a build and the code gate takes the sources from.
 type Unit struct {

@@ -18,8 +18,8 @@ const module = "github.com/drydock/drydock/"
 var levels = map[string]int{
 	"internal/finding": 0, "internal/inventory": 0, "internal/clierr": 0, "internal/bounded": 0, "internal/safefile": 0,
 	"internal/state": 0, "internal/suggest": 0, "internal/debian": 0, "internal/secretname": 1,
-	"internal/lazyregexp": 0,
-	"internal/yamlerr":    1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
+	"internal/lazyregexp": 0, "internal/owasp": 0,
+	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
 	"internal/yamlread": 2, "internal/config": 3, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
 	"internal/syntax": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3,
@@ -60,7 +60,7 @@ var parts = map[string]map[string]string{
 		"ast":       "",
 		"regex":     "",
 		"rule":      "",
-		"rules":     "",
+		"rules":     "rule",
 		"pattern":   "ast regex",
 		"facts":     "",
 		"search":    "ast pattern regex rule",
@@ -68,7 +68,7 @@ var parts = map[string]map[string]string{
 		"resolve":   "facts",
 		"taint":     "ast facts index pattern search",
 		"interproc": "facts resolve search",
-		"ruletest":  ". rule",
+		"ruletest":  ". rule rules",
 	},
 	"internal/sbom": {
 		".":           "*",

@@ -62,7 +62,7 @@ finding away:  # drydock:ignore no-eval -- why. How to write rules, taint rules 
 	rep.add(c)
 	c.Flags().StringVar(&config, "config", "", "the drydock.yaml to use; else the one at or above what is looked at")
 	addRuleFlags(c, &opt)
-	c.AddCommand(newCodeTestCmd(a), newCodeDumpCmd(a))
+	c.AddCommand(newCodeTestCmd(a), newCodeDumpCmd(a), newCodeRulesCmd(a))
 	return c
 }
 

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/drydock/drydock/internal/code/ast"
-	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/code/rules"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
@@ -275,7 +274,7 @@ func TestManifestsOfUnknownForm(t *testing.T) {
 
 // Every language that has rules, with a file that is not of its grammar.
 func TestCodeOfUnknownForm(t *testing.T) {
-	own, errs := rule.Load(rules.FS, ".")
+	own, errs := rules.Load()
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}

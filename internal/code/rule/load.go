@@ -9,10 +9,10 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lazyregexp"
+	"github.com/drydock/drydock/internal/owasp"
 	"gopkg.in/yaml.v3"
 )
 
@@ -22,22 +22,37 @@ const maxFile = 64 << 20
 // Load reads rule files: each path is a file, or a folder whose .yaml and .yml files are read, test fixtures left out.
 // Rules that are wrong are left out and reported; the others are returned.
 func Load(fsys fs.FS, paths ...string) (rules []*Rule, errs []error) {
+	return (*Models)(nil).Load(fsys, paths...)
+}
+
+// LoadPaths is Load for paths of the operating system.
+func LoadPaths(paths ...string) (rules []*Rule, errs []error) {
+	return (*Models)(nil).LoadPaths(paths...)
+}
+
+// Parse reads the rules in one file's text. A rule that is wrong does not keep the others from being returned.
+func Parse(path string, text []byte) (rules []*Rule, errs []error) {
+	return (*Models)(nil).Parse(path, text)
+}
+
+// Load is the function Load for rules that may name models.
+func (m *Models) Load(fsys fs.FS, paths ...string) (rules []*Rule, errs []error) {
 	for _, p := range paths {
-		r, e := load(fsys, p, func(f string) string { return f })
+		r, e := m.load(fsys, p, func(f string) string { return f })
 		rules, errs = append(rules, r...), append(errs, e...)
 	}
 	return rules, errs
 }
 
-func load(fsys fs.FS, path string, shown func(string) string) (rules []*Rule, errs []error) {
+func (m *Models) load(fsys fs.FS, path string, shown func(string) string) (rules []*Rule, errs []error) {
 	files, err := ruleFiles(fsys, path)
 	if err != nil {
 		return nil, []error{clierr.InputErr(shown(path), err).WithHint("Give a rule file or a folder of rule files.")}
 	}
 	read := 0
 	for _, f := range files {
-		r, e := loadFile(fsys, f, shown(f))
-		if f != path && len(e) == 1 && errors.Is(e[0], errNoRules) {
+		r, e := m.loadFile(fsys, f, shown(f))
+		if f != path && len(e) == 1 && errors.Is(e[0], ErrNoRules) {
 			continue // one of the folder's files that is about something else
 		}
 		read++
@@ -82,21 +97,16 @@ func isFixture(base string) bool {
 	return strings.HasSuffix(stem, ".test") || strings.HasSuffix(stem, ".fixed")
 }
 
-func loadFile(fsys fs.FS, path, shown string) ([]*Rule, []error) {
-	f, err := fsys.Open(path)
+func (m *Models) loadFile(fsys fs.FS, path, shown string) ([]*Rule, []error) {
+	b, err := readFile(fsys, path)
 	if err != nil {
 		return nil, []error{clierr.InputErr(shown, err)}
 	}
-	defer f.Close()
-	b, err := bounded.ReadAll(f, maxFile)
-	if err != nil {
-		return nil, []error{clierr.InputErr(shown, err)}
-	}
-	return Parse(shown, b)
+	return m.Parse(shown, b)
 }
 
-// LoadPaths is Load for paths of the operating system.
-func LoadPaths(paths ...string) (rules []*Rule, errs []error) {
+// LoadPaths is the function LoadPaths for rules that may name models.
+func (m *Models) LoadPaths(paths ...string) (rules []*Rule, errs []error) {
 	for _, p := range paths {
 		st, err := os.Stat(p)
 		if err != nil {
@@ -107,35 +117,43 @@ func LoadPaths(paths ...string) (rules []*Rule, errs []error) {
 		if !st.IsDir() {
 			dir, base = filepath.Dir(p), filepath.Base(p)
 		}
-		r, e := load(os.DirFS(dir), base, func(f string) string { return filepath.Join(dir, f) })
+		r, e := m.load(os.DirFS(dir), base, func(f string) string { return filepath.Join(dir, f) })
 		rules, errs = append(rules, r...), append(errs, e...)
 	}
 	return rules, errs
 }
 
-// Parse reads the rules in one file's text. A rule that is wrong does not keep the others from being returned.
-func Parse(path string, text []byte) (rules []*Rule, errs []error) {
+// document reads a file of YAML whose nesting and aliases are bounded.
+func document(path string, text []byte) (*yaml.Node, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		line := 0
 		fmt.Sscanf(strings.TrimPrefix(err.Error(), "yaml: "), "line %d:", &line)
-		return nil, []error{clierr.Input(path, "not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: ")).At(line, 0)}
+		return nil, clierr.Input(path, "not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: ")).At(line, 0)
 	}
 	if len(doc.Content) == 0 {
-		return nil, []error{clierr.Input(path, "the file is empty").WithHint("A rule file has a list named `rules`.")}
+		return nil, clierr.Input(path, "the file is empty").WithHint("A rule file has a list named `rules`.")
 	}
 	walk := &nesting{open: map[*yaml.Node]bool{}, left: maxNodes}
 	if at, err := walk.check(&doc, 0); err != nil {
-		return nil, []error{
-			clierr.Input(path, "%s", err).At(at.Line, at.Column).WithHint("Write out what the alias stands for."),
-		}
+		return nil, clierr.Input(path, "%s", err).At(at.Line, at.Column).
+			WithHint("Write out what the alias stands for.")
 	}
-	p := &parser{path: path}
+	return &doc, nil
+}
+
+// Parse is the function Parse for rules that may name models.
+func (m *Models) Parse(path string, text []byte) (rules []*Rule, errs []error) {
+	doc, err := document(path, text)
+	if err != nil {
+		return nil, []error{err}
+	}
+	p := &parser{path: path, models: m}
 	list := p.get(doc.Content[0], "rules")
 	if list == nil || list.Kind != yaml.SequenceNode {
 		err := clierr.Input(path, "no list named `rules`").At(doc.Content[0].Line, doc.Content[0].Column).
 			WithHint("A rule file has a list named `rules`.")
-		err.Err = errNoRules
+		err.Err = ErrNoRules
 		return nil, []error{err}
 	}
 	for _, n := range list.Content {
@@ -152,14 +170,15 @@ func Parse(path string, text []byte) (rules []*Rule, errs []error) {
 	return rules, append(errs, more...)
 }
 
-// errNoRules says that a file of YAML is about something else.
-var errNoRules = errors.New("no rules")
+// ErrNoRules says that a file of YAML is about something else.
+var ErrNoRules = errors.New("no rules")
 
 var errIgnored = errors.New("rule is of another tool's kind")
 
 type parser struct {
-	path string
-	id   string
+	path   string
+	id     string
+	models *Models // nil: rules may name none
 }
 
 // bad is an error at a node: what was expected there.
@@ -251,6 +270,13 @@ func (p *parser) rule(n *yaml.Node) (*Rule, error) {
 	if err := p.keys(n); err != nil {
 		return nil, err
 	}
+	if p.models != nil {
+		full, err := p.models.fill(p, n)
+		if err != nil {
+			return nil, err
+		}
+		n = full
+	}
 	if err := p.head(r, n); err != nil {
 		return nil, err
 	}
@@ -285,18 +311,32 @@ func (p *parser) head(r *Rule, n *yaml.Node) error {
 		r.FixRegex = &FixRegex{Regex: p.str(fr, "regex"), Replacement: p.str(fr, "replacement")}
 		fmt.Sscanf(p.str(fr, "count"), "%d", &r.FixRegex.Count)
 	}
-	meta := p.get(n, "metadata")
-	r.Meta = Meta{
-		CWE:        p.strings(p.get(meta, "cwe")),
-		OWASP:      p.strings(p.get(meta, "owasp")),
-		References: p.strings(p.get(meta, "references")),
-		Title:      p.str(meta, "title"),
-	}
-	switch c := finding.Confidence(strings.ToLower(p.str(meta, "confidence"))); c {
-	case finding.ConfidenceHigh, finding.ConfidenceMedium, finding.ConfidenceLow:
-		r.Meta.Confidence = c
-	}
+	r.Meta = p.meta(p.get(n, "metadata"))
 	return nil
+}
+
+// meta reads what `metadata` says. The categories of the OWASP Top Ten come from the weaknesses, unless a rule tells
+// them.
+func (p *parser) meta(n *yaml.Node) Meta {
+	m := Meta{
+		CWE:        p.strings(p.get(n, "cwe")),
+		OWASP:      p.strings(p.get(n, "owasp")),
+		References: p.strings(p.get(n, "references")),
+		Title:      p.str(n, "title"),
+		Why:        p.str(n, "why"),
+		Bad:        p.str(n, "bad"),
+		Good:       p.str(n, "good"),
+		Kind:       p.str(n, "kind"),
+		Likelihood: strings.ToLower(p.str(n, "likelihood")),
+	}
+	if len(m.OWASP) == 0 {
+		m.OWASP = owasp.Of(m.CWE...)
+	}
+	switch c := finding.Confidence(strings.ToLower(p.str(n, "confidence"))); c {
+	case finding.ConfidenceHigh, finding.ConfidenceMedium, finding.ConfidenceLow:
+		m.Confidence = c
+	}
+	return m
 }
 
 // severity reads both generations of semgrep's words. Its ERROR, WARNING and INFO are high, medium and low.

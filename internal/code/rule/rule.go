@@ -38,7 +38,14 @@ type Meta struct {
 	CWE, OWASP, References []string
 	Confidence             finding.Confidence
 	Title                  string
+	Why                    string // why it matters, a sentence
+	Bad, Good              string // short examples
+	Kind                   string // one of Kinds; "" for a rule that does not say
+	Likelihood             string // how likely it is that somebody uses it: "high", "medium", "low"
 }
+
+// Kinds are the words for what a rule is about.
+var Kinds = []string{"vulnerability", "secret", "hygiene", "bug", "maintainability"}
 
 // FixRegex replaces within the matched text.
 type FixRegex struct {
@@ -148,6 +155,7 @@ type TaintSpec struct {
 // TaintPart is a source, sink or sanitizer.
 type TaintPart struct {
 	Match      *Formula
+	File       string // the model file that it comes from, "" for the rule's own
 	Line       int
 	Exact      bool
 	ExactSet   bool

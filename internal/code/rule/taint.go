@@ -33,32 +33,47 @@ func (p *parser) taint(n *yaml.Node, prefix string) (*TaintSpec, error) {
 		return s, nil
 	}
 	for _, c := range list.Content {
-		t, err := p.taintPart(c, prefix == "")
+		g, err := p.propagator(deref(c), prefix == "")
 		if err != nil {
 			return nil, err
-		}
-		if v, set := p.flag(c, "by-side-effect"); v || !set {
-			t.SideEffect = "true"
-		}
-		g := Propagator{
-			TaintPart:     t,
-			From:          p.str(c, "from"),
-			To:            p.str(c, "to"),
-			ReplaceLabels: p.strings(p.get(c, "replace-labels")),
-		}
-		for _, v := range []string{g.From, g.To} {
-			if err := p.isMetavar(c, v); err != nil {
-				return nil, p.bad(c, "a propagator names two metavariables, `from` and `to`")
-			}
 		}
 		s.Propagators = append(s.Propagators, g)
 	}
 	return s, nil
 }
 
+func (p *parser) propagator(n *yaml.Node, newer bool) (Propagator, error) {
+	t, err := p.taintPart(n, newer)
+	if err != nil {
+		return Propagator{}, err
+	}
+	if v, set := p.flag(n, "by-side-effect"); v || !set {
+		t.SideEffect = "true"
+	}
+	g := Propagator{
+		TaintPart:     t,
+		From:          p.str(n, "from"),
+		To:            p.str(n, "to"),
+		ReplaceLabels: p.strings(p.get(n, "replace-labels")),
+	}
+	for _, v := range []string{g.From, g.To} {
+		if err := p.isMetavar(n, v); err != nil {
+			return g, p.bad(n, "a propagator names two metavariables, `from` and `to`")
+		}
+	}
+	return g, nil
+}
+
 func (p *parser) taintPart(n *yaml.Node, newer bool) (t TaintPart, err error) {
 	n = deref(n)
 	t.Line = n.Line
+	if p.models != nil {
+		t.File = p.models.origin[n]
+	}
+	if p.get(n, "model") != nil {
+		return t, hinted(p.bad(n, "no model can be named here"),
+			"Name one in pattern-sources, pattern-sinks or pattern-sanitizers: those of drydock's own rules are at hand.")
+	}
 	if newer {
 		t.Match, err = p.match(n)
 	} else {

@@ -1,9 +1,11 @@
 package search
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code/rule"
 )
 
@@ -78,6 +80,10 @@ func (p *Program) taintPart(s *rule.TaintPart, exact bool) (t TaintPart, err err
 		t.Exact = s.Exact
 	}
 	if t.Match, err = p.formula(s.Match); err != nil {
+		var in *clierr.Error
+		if s.File != "" && errors.As(err, &in) {
+			in.Path = s.File
+		}
 		return t, err
 	}
 	t.Focus = t.Match.focuses()

@@ -78,13 +78,13 @@ func codeEngine(opt *gate.Options) (*code.Engine, *gate.Result, error) {
 	res := &gate.Result{}
 	var all []*rule.Rule
 	if !opt.NoDefaultRules {
-		own, errs := rule.Load(rules.FS, ".")
+		own, errs := rules.Load()
 		if len(errs) > 0 {
 			return nil, nil, errors.Join(errs...)
 		}
 		all = own
 	}
-	mine, errs := rule.LoadPaths(opt.Rules...)
+	mine, errs := rules.Models().LoadPaths(opt.Rules...)
 	all = append(all, mine...)
 	co := code.Options{Build: opt.Tool.Version}
 	if dir, err := state.Cache(); err == nil {
@@ -446,23 +446,12 @@ func codeFinding(c *code.Finding, r *rule.Rule, place func(string) string) findi
 
 // describeCode tells a rule's data as every gate's rules are told.
 func describeCode(r *rule.Rule) finding.Rule {
-	title := r.Meta.Title
-	if title == "" {
-		title, _, _ = strings.Cut(strings.TrimSpace(r.Message), "\n")
-		if i := strings.Index(title, ". "); i > 0 {
-			title = title[:i]
-		}
-		title = strings.TrimSuffix(title, ".")
-	}
 	return finding.Rule{
-		ID: r.ID, Gate: finding.GateCode, Title: title, Severity: r.Severity,
-		Description: strings.TrimSpace(hole.ReplaceAllString(r.Message, "…")),
+		ID: r.ID, Gate: finding.GateCode, Title: rules.Title(r), Severity: r.Severity,
+		Description: rules.Description(r),
 		CWE:         short(r.Meta.CWE), OWASP: short(r.Meta.OWASP), References: r.Meta.References,
 	}
 }
-
-// hole is a metavariable in a rule's message: where the rule is told by itself nothing has been put in it.
-var hole = lazyregexp.New(`\$(?:\.\.\.)?[A-Z_][A-Z_0-9]*`)
 
 // short cuts "CWE-89: SQL injection" and "A05:2025 - Injection" down to their codes.
 func short(list []string) []string {
@@ -476,7 +465,7 @@ func short(list []string) []string {
 
 // describeAll describes the rules that come with drydock.
 func describeAll() []finding.Rule {
-	own, _ := rule.Load(rules.FS, ".")
+	own, _ := rules.Load()
 	out := make([]finding.Rule, len(own))
 	for i, r := range own {
 		out[i] = describeCode(r)

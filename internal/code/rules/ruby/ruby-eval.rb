@@ -10,7 +10,7 @@ end
 eval <<~CODE
   puts 1
 CODE
-# ruleid: ruby-eval
+# ruleid: ruby-eval (drydock)
 eval <<~CODE
   puts #{what}
 CODE

@@ -142,10 +142,11 @@ type Inventory struct {
 	Completeness *Completeness
 	Waste        *Waste // of an image; nil where it could not be told
 	Problems     []Problem
-	Hidden       []string // manifests of a build context that never reach the build, and were not read
-	Files        int      // entries looked at
-	Bytes        int64    // bytes read
-	Size         int64    // bytes of all files of all layers, as an engine counts an image's size; 0 for SBOMs
+	Remarks      []Problem // what was not looked into and other things make up for; they make no gate partial
+	Hidden       []string  // manifests of a build context that never reach the build, and were not read
+	Files        int       // entries looked at
+	Bytes        int64     // bytes read
+	Size         int64     // bytes of all files of all layers, as an engine counts an image's size; 0 for SBOMs
 }
 
 // SetInstalledSize takes over a size in bytes that a foreign file states, unless it is no number (err) or none that a

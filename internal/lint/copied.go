@@ -200,8 +200,8 @@ func (st *buildState) below(source, target string, into bool) []copyOf {
 			out = append(out, copyOf{source: c.source, doc: c.doc, target: target, into: into})
 		case inside:
 			out = append(out, copyOf{source: c.source, doc: c.doc, target: path.Join(target, rest)})
-		default:
-			if rest, inside := strings.CutPrefix(source, strings.TrimSuffix(c.target, "/")+"/"); inside && c.doc == nil {
+		case c.doc == nil:
+			if rest, inside := strings.CutPrefix(source, strings.TrimSuffix(c.target, "/")+"/"); inside {
 				out = append(out, copyOf{source: path.Join(c.source, rest), target: target, into: into})
 			}
 		}
@@ -514,7 +514,8 @@ func (c *copiedScript) locate(
 	moved := *r
 	moved.in, moved.span = c.in, c.in.KeywordSpan
 	moved.f.Snippet, moved.f.Fix.Edits = snippet(c.in), nil
-	moved.f.Evidence = append(slices.Clone(r.f.Evidence), fmt.Sprintf("the RUN of line %d starts %s", c.in.Line, c.name))
+	moved.f.Evidence = append(slices.Clone(r.f.Evidence),
+		fmt.Sprintf("the RUN of line %d starts %s", c.in.Line, c.name))
 	at := func(start, end int) finding.Location {
 		l := finding.Location{Path: dockerfilePath}
 		l.Line, l.Column = f.Position(start)
@@ -525,7 +526,8 @@ func (c *copiedScript) locate(
 	case !inside:
 		moved.f.Location = at(moved.span.Start, moved.span.End)
 	case c.file == "":
-		moved.span = dockerfile.Span{Start: c.start + r.span.Start - within.Start, End: c.start + r.span.End - within.Start}
+		shift := c.start - within.Start
+		moved.span = dockerfile.Span{Start: r.span.Start + shift, End: r.span.End + shift}
 		moved.f.Location = at(moved.span.Start, moved.span.End)
 	default:
 		shown := c.file

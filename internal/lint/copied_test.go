@@ -21,15 +21,19 @@ var copiedCases = []struct{ name, files, finds, unread string }{
 			"-- install.sh --\n#!/bin/bash\nset -e\napt-get install -y git\n",
 		"apt-pin@install.sh:3 apt-recommends@install.sh:3", ""},
 	{"by a shell, in the working folder, with the whole context copied",
-		"-- Dockerfile --\nFROM debian:12\nWORKDIR /src\nCOPY . .\nRUN bash -e scripts/x.sh arg\n-- scripts/x.sh --\nsudo ls\n",
+		"-- Dockerfile --\nFROM debian:12\nWORKDIR /src\nCOPY . .\nRUN bash -e scripts/x.sh arg\n" +
+			"-- scripts/x.sh --\nsudo ls\n",
 		"no-sudo@scripts/x.sh:1", ""},
 	{"made executable and started, cleaned up after by the RUN itself",
-		"-- Dockerfile --\nFROM debian:12\nCOPY a.sh /a.sh\nRUN chmod +x /a.sh && A=1 /a.sh; sudo x\n-- a.sh --\nsudo y\n",
+		"-- Dockerfile --\nFROM debian:12\nCOPY a.sh /a.sh\nRUN chmod +x /a.sh && A=1 /a.sh; sudo x\n" +
+			"-- a.sh --\nsudo y\n",
 		"no-sudo@a.sh:1 no-sudo@Dockerfile:3", ""},
-	{"by name, from a folder of PATH", "-- Dockerfile --\nFROM debian:12\nCOPY bin/ /usr/local/bin/\nRUN install-all\n" +
-		"-- bin/install-all --\n#!/usr/bin/env bash\nsudo y\n", "no-sudo@bin/install-all:2", ""},
+	{"by name, from a folder of PATH",
+		"-- Dockerfile --\nFROM debian:12\nCOPY bin/ /usr/local/bin/\nRUN install-all\n" +
+			"-- bin/install-all --\n#!/usr/bin/env bash\nsudo y\n", "no-sudo@bin/install-all:2", ""},
 	{"in the JSON form, from a bind mount",
-		"-- Dockerfile --\nFROM debian:12\nRUN --mount=type=bind,source=a.sh,target=/m.sh [\"/m.sh\"]\n-- a.sh --\nsudo y\n",
+		"-- Dockerfile --\nFROM debian:12\nRUN --mount=type=bind,source=a.sh,target=/m.sh [\"/m.sh\"]\n" +
+			"-- a.sh --\nsudo y\n",
 		"no-sudo@a.sh:1", ""},
 	{"from an earlier stage", "-- Dockerfile --\nFROM debian:12 AS files\nCOPY s /s\nFROM debian:12\n" +
 		"COPY --from=files /s/a.sh /b.sh\nRUN sh /b.sh\n-- s/a.sh --\nsudo y\n", "no-sudo@s/a.sh:1", ""},
@@ -39,7 +43,9 @@ var copiedCases = []struct{ name, files, finds, unread string }{
 		"RUN cd ${DIR} && ./a.sh\n-- a.sh --\nsudo y\n", "no-sudo@a.sh:1 workdir-over-cd@Dockerfile:4", ""},
 	{"of a heredoc", "-- Dockerfile --\nFROM debian:12\nCOPY <<EOF /a.sh\necho\nsudo y\nEOF\nRUN sh /a.sh\n",
 		"no-sudo@Dockerfile:4", ""},
-	{"the same script twice", "-- Dockerfile --\nFROM debian:12\nCOPY a.sh /\nRUN /a.sh 1\nRUN /a.sh 2\n-- a.sh --\nsudo y\n",
+	{"the same script twice",
+		"-- Dockerfile --\nFROM debian:12\nCOPY a.sh /\nRUN /a.sh 1\nRUN /a.sh 2\n" +
+			"-- a.sh --\nsudo y\n",
 		"no-sudo@a.sh:1", ""},
 	{"silenced at the RUN", "-- Dockerfile --\nFROM debian:12\nCOPY a.sh /\n# hadolint ignore=DL3004\nRUN /a.sh\n" +
 		"-- a.sh --\nsudo y\n", "", ""},
@@ -51,8 +57,9 @@ var copiedCases = []struct{ name, files, finds, unread string }{
 		"RUN ./configure && /src/configure && sh /opt/x.sh\n", "", ""},
 	{"overwritten by a later COPY", "-- Dockerfile --\nFROM debian:12\nCOPY a.sh /x.sh\nCOPY b.sh /x.sh\nRUN /x.sh\n" +
 		"-- a.sh --\nsudo y\n-- b.sh --\necho\n", "", ""},
-	{"a script that starts others, in a circle", "-- Dockerfile --\nFROM debian:12\nWORKDIR /x\nCOPY . .\nRUN ./a.sh\n" +
-		"-- a.sh --\n. ./b.sh\ncd s && ./c.sh\n-- b.sh --\n./a.sh\nsudo y\n-- s/c.sh --\nsudo z\n",
+	{"a script that starts others, in a circle",
+		"-- Dockerfile --\nFROM debian:12\nWORKDIR /x\nCOPY . .\nRUN ./a.sh\n" +
+			"-- a.sh --\n. ./b.sh\ncd s && ./c.sh\n-- b.sh --\n./a.sh\nsudo y\n-- s/c.sh --\nsudo z\n",
 		"no-sudo@b.sh:2 no-sudo@s/c.sh:1", ""},
 	{"that is not there", "-- Dockerfile --\nFROM debian:12\nCOPY a.sh /x.sh\nRUN /x.sh\n", "",
 		"3 /x.sh: it is not in the build context"},

@@ -65,7 +65,7 @@ type Rule struct {
 	Covers []string // codes whose finding on the same instruction says less than this rule's: they become its aliases
 	Check  func(*Pass)
 
-	// OwnLine says that the rule is about how an instruction is written, and not about what a script does that it starts.
+	// OwnLine says that the rule is about how an instruction is written: it says nothing of a script that a RUN starts.
 	OwnLine bool
 
 	BuildCheck string              // the check of `docker build --check` that the rule stands for; one of its aliases

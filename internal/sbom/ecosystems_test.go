@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/drydock/drydock/internal/image/imagetest"
+	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
+	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
 // fromModule reads a file of a dependency's own test data.
@@ -162,5 +165,49 @@ func TestInstalledLanguages(t *testing.T) {
 	}
 	if len(inv.Completeness.Unexplained) != 0 {
 		t.Errorf("%+v", inv.Completeness.Unexplained)
+	}
+}
+
+// What PEAR, NuGet and Go keep of packages in an image.
+func TestStoresOfInstalledPackages(t *testing.T) {
+	const pear = `a:3:{s:4:"name";s:11:"Archive_Tar";s:7:"channel";s:12:"pear.php.net";` +
+		`s:7:"version";a:2:{s:7:"release";s:5:"1.4.9";s:3:"api";s:5:"1.4.0";}}`
+	const nuspec = `<?xml version="1.0" encoding="utf-8"?><package xmlns="x"><metadata><id>Newtonsoft.Json</id>` +
+		`<version>12.0.1</version></metadata></package>`
+	module := entry{Name: "root/go/pkg/mod/cache/download/example.com/a/@v/v1.0.0.zip", Data: "PK"}
+	inv := read(t, imagetest.Tar(t,
+		entry{Name: "usr/local/lib/php/.registry/archive_tar.reg", Data: pear},
+		entry{Name: "usr/local/lib/php/.registry/.channel.own/x.reg", Data: strings.ReplaceAll(pear, "pear.php.net",
+			"pear.example.c")},
+		entry{Name: "root/.nuget/packages/newtonsoft.json/12.0.1/newtonsoft.json.nuspec", Data: nuspec},
+		entry{Name: "usr/share/templates/own.nuspec", Data: strings.Replace(nuspec, "12.0.1", "$version$", 1)},
+		module))
+	got := describe(inv)
+	for _, p := range inv.Problems {
+		got += "! " + p.Path + ": " + p.Reason + "\n"
+	}
+	for _, want := range []string{
+		"Packagist pear/archive_tar 1.4.9 ", "NuGet Newtonsoft.Json 12.0.1 ",
+		"! " + module.Name + ": Go's module cache",
+		"! usr/local/lib/php/.registry/.channel.own/x.reg: ",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "template") {
+		t.Errorf("a template is taken for a package:\n%s", got)
+	}
+}
+
+// Beside a program that tells its modules, Go's module cache is a remark and no gap.
+func TestModuleCacheBesideAProgram(t *testing.T) {
+	l := &layerFacts{Files: []extract.Facts{{Path: "app",
+		Packages: []inventory.Package{extract.NewPackage(ecosystem.Go, "example.com/a", "v1.0.0")}}}}
+	l.Paths.add("app")
+	l.Paths.add("go/pkg/mod/cache/download/example.com/a/@v/v1.0.0.zip")
+	inv := compose(&inventory.Image{Name: "own"}, []*layerFacts{l})
+	if len(inv.Problems) > 0 || len(inv.Remarks) != 1 || !strings.Contains(inv.Remarks[0].Reason, moduleCache) {
+		t.Errorf("problems %v, remarks %v", inv.Problems, inv.Remarks)
 	}
 }

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/binary"
 	"github.com/drydock/drydock/internal/sbom/extract"
 	"github.com/drydock/drydock/internal/sbom/lockfile"
 )
@@ -56,6 +58,8 @@ type tree struct {
 	inv     *inventory.Inventory
 	hidden  func(string) bool // nil for nothing
 	project lockfile.Project
+
+	wordPress bool // plugins of it were told of
 }
 
 // hidingFS is a build context as the build sees it: a reader that looks for a file beside its own finds none that is
@@ -101,12 +105,43 @@ func (t *tree) visit(name string, d fs.DirEntry, err error, opt *Options) error 
 	read := treeReader(&t.project, name)
 	switch {
 	case read == nil:
+		t.plugins(name)
 	case t.hidden == nil || !t.hidden(name):
 		t.read(name, read)
 	case lockfile.ReaderOf(name) != nil && len(t.inv.Hidden) < maxHidden:
 		t.inv.Hidden = append(t.inv.Hidden, name)
 	}
 	return nil
+}
+
+// plugins tells once of WordPress' plugins and themes, which have no manifest that could be read.
+func (t *tree) plugins(name string) {
+	if t.wordPress || t.hidden != nil && t.hidden(name) {
+		return
+	}
+	t.wordPress = slices.ContainsFunc(foreign, func(s store) bool {
+		return s.name == wordPress && s.holds([]byte(name))
+	})
+	if t.wordPress {
+		t.problem(name, errors.New(notRead(wordPress)))
+	}
+}
+
+// readTreeJar reads a Java archive that a project carries along. The wrappers of Gradle and Maven, which fetch those,
+// are no part of what is built.
+func readTreeJar(f *extract.File) ([]inventory.Package, error) {
+	switch path.Base(f.Path) {
+	case "gradle-wrapper.jar", "maven-wrapper.jar":
+		return nil, nil
+	}
+	ps, err := binary.ReadJar(f)
+	if err == nil && len(ps) == 0 {
+		err = errors.New("an archive of Java that names no package: nothing is known of what is in it")
+	}
+	for i := range ps {
+		ps[i].Dev = strings.Contains("/"+f.Path, "/src/test/")
+	}
+	return ps, err
 }
 
 // treeReader returns the reader for a file of a source tree: that of an installed package inside a folder of installed
@@ -118,8 +153,11 @@ func treeReader(project *lockfile.Project, name string) extract.Reader {
 	if r := project.Reader(name); r != nil {
 		return r
 	}
-	if path.Base(name) == "installed.json" { // Composer's vendor folder
+	switch base := path.Base(name); {
+	case base == "installed.json": // Composer's vendor folder
 		return lockfile.Installed(name)
+	case binary.IsJar(base):
+		return readTreeJar
 	}
 	return nil
 }

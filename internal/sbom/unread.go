@@ -4,23 +4,35 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/sbom/ecosystem"
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
-const bareManifest = "the short list of rpm's packages"
+const (
+	bareManifest = "the short list of rpm's packages"
+	wordPress    = "WordPress' folder of plugins and themes"
+	moduleCache  = "Go's module cache"
+)
+
+// store is a place of packages that are not read.
+type store struct{ below, suffix, name string }
 
 // foreign are the databases and stores that are recognised and not read, by where their files are: below a folder of
 // the root, or of any other folder where it begins with a star.
-var foreign = []struct{ below, suffix, name string }{
+var foreign = []store{
 	{"*/auto/", "/.packlist", "CPAN"},
 	{"*/lib/luarocks/rocks", "/rock_manifest", "LuaRocks"},
 	{"*/.opam-switch/packages/", "/opam", "opam"},
 	{"*/.julia/packages/", "/Project.toml", "Julia's package folder"},
 	{"*/.spack-db/", ".json", "Spack"},
 	{"*/.yarn/cache/", ".zip", "Yarn's Plug'n'Play cache"},
+	{"*/wp-content/plugins/", ".php", wordPress},
+	{"*/wp-content/themes/", ".php", wordPress},
+	{"*/pkg/mod/cache/download/", ".zip", moduleCache},
 	{"nix/store/", "", "Nix"},
 	{"gnu/store/", "", "GNU Guix"},
 	{"var/db/xbps/", ".plist", "Void Linux's xbps"},
@@ -48,9 +60,13 @@ func (c *composer) unread() {
 	if c.listed() {
 		delete(found, bareManifest) // the list with versions stands beside it
 	}
+	if p := found[moduleCache]; p != "" && c.goProgram() {
+		delete(found, moduleCache)
+		c.inv.Remarks = append(c.inv.Remarks, inventory.Problem{Path: p,
+			Reason: moduleCache + " is not read: the programs in the image tell which modules they hold"})
+	}
 	for name, p := range found {
-		c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: p,
-			Reason: fmt.Sprintf("%s: its packages are not read, and nothing is known of what they bring", name)})
+		c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: p, Reason: notRead(name)})
 	}
 	if d := c.inv.Distro; d != nil && len(found) == 0 && !c.listed() && !c.isMissing() {
 		name := d.PrettyName
@@ -60,6 +76,10 @@ func (c *composer) unread() {
 		c.inv.Problems = append(c.inv.Problems, inventory.Problem{Path: "etc/os-release",
 			Reason: fmt.Sprintf("the image is of %s, and no package database that can be read is in it", name)})
 	}
+}
+
+func notRead(name string) string {
+	return name + ": its packages are not read, and nothing is known of what they bring"
 }
 
 // foreign finds one file of each database and store that is recognised.
@@ -80,7 +100,7 @@ func (c *composer) foreign() map[string]string {
 			}
 			for i := range foreign {
 				f := &foreign[i]
-				if !bytes.HasSuffix(path, []byte(f.suffix)) || !isBelow(path, f.below) {
+				if !f.holds(path) {
 					continue
 				}
 				if old := found[f.name]; old == "" || string(path) < old {
@@ -92,11 +112,20 @@ func (c *composer) foreign() map[string]string {
 	return found
 }
 
-func isBelow(path []byte, folder string) bool {
-	if part, ok := strings.CutPrefix(folder, "*"); ok {
-		return bytes.Contains(path, []byte(part))
+// holds reports whether a file lies in the store. The empty index.php that WordPress puts into its folders is none.
+func (s *store) holds(path []byte) bool {
+	if !bytes.HasSuffix(path, []byte(s.suffix)) || s.name == wordPress && bytes.HasSuffix(path, []byte("s/index.php")) {
+		return false
 	}
-	return bytes.HasPrefix(path, []byte(folder))
+	if part, ok := strings.CutPrefix(s.below, "*"); ok {
+		return bytes.Contains(path, []byte(part)) || bytes.HasPrefix(path, []byte(part[1:]))
+	}
+	return bytes.HasPrefix(path, []byte(s.below))
+}
+
+// goProgram reports whether a program of the image tells which modules of Go it holds.
+func (c *composer) goProgram() bool {
+	return slices.ContainsFunc(c.inv.Packages, func(p inventory.Package) bool { return p.Ecosystem == ecosystem.Go })
 }
 
 // listed reports whether a distribution's database named any package.

@@ -87,8 +87,29 @@ var unknowns = []struct {
 			"%NAME%\na\n\n%VERSION%\n1-1\n",
 		[]string{"dir:root"}, "no advisories for Arch Linux"},
 	{"a lockfile that is not read", "sbom/lockfile", finding.GateImage,
-		"-- poetry.lock --\n[[package]]\nname = \"idna\"\nversion = \"3.15\"\n-- deno.lock --\n{}\n", nil,
-		"Deno's lockfile is not read"},
+		"-- poetry.lock --\n[[package]]\nname = \"idna\"\nversion = \"3.15\"\n-- bower.json --\n{}\n", nil,
+		"Bower's manifest is not read"},
+	{"a list of checksums alone", "sbom/lockfile", finding.GateImage,
+		"-- go.sum --\nexample.com/a v1.0.0 h1:x=\n", nil, "Go's list of checksums is not read"},
+	{"packages of JSR", "sbom/lockfile", finding.GateImage,
+		"-- deno.lock --\n{\"version\": \"5\", \"npm\": {\"ms@2.1.3\": {}}, \"jsr\": {\"@std/a@1.0.0\": {}}}\n", nil,
+		"packages of JSR have no advisories"},
+	{"a wheel of no known name", "sbom/lockfile", finding.GateImage, "-- own.whl --\nPK\n", nil,
+		"a wheel whose name tells no package"},
+	{"a Java archive in a source tree", "sbom/binary", finding.GateImage, "-- lib/app.jar --\nPK\n", nil,
+		"lib/app.jar"},
+	{"plugins of WordPress", "sbom", finding.GateImage, "-- composer.lock --\n{\"packages\": []}\n" +
+		"-- wp-content/plugins/own/own.php --\n<?php\n", nil, "WordPress' folder of plugins"},
+	{"plugins of WordPress in an image", "sbom", finding.GateImage, "-- root/etc/passwd --\n" +
+		"-- root/var/www/html/wp-content/plugins/own/own.php --\n<?php\n", []string{"dir:root"},
+		"WordPress' folder of plugins"},
+	{"modules of Go without a program", "sbom", finding.GateImage, "-- root/etc/passwd --\n" +
+		"-- root/go/pkg/mod/cache/download/example.com/a/@v/v1.0.0.zip --\nPK\n", []string{"dir:root"},
+		"Go's module cache"},
+	{"an extension of PHP's", "sbom/lockfile", finding.GateImage, "-- root/etc/passwd --\n" +
+		"-- root/usr/local/lib/php/.registry/.channel.pecl.php.net/redis.reg --\n" +
+		`a:2:{s:4:"name";s:5:"redis";s:7:"channel";s:12:"pecl.php.net";s:7:"version";a:1:{s:7:"release";s:5:"6.0.2";}}`,
+		[]string{"dir:root"}, "no advisories for PECL"},
 	{"a store that is not read", "sbom", finding.GateImage, "-- root/nix/store/a-1/bin/a --\nx\n", []string{"dir:root"},
 		"Nix"},
 	{"a component without a package URL", "sbom", finding.GateImage,

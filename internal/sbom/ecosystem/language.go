@@ -17,6 +17,7 @@ var types = map[string]string{
 	packageurl.TypeConda: "conda", packageurl.TypeCran: "CRAN", packageurl.TypeConan: "ConanCenter",
 	packageurl.TypeSwift:   "SwiftURL",
 	packageurl.TypeBitnami: "Bitnami", packageurl.TypeJulia: "Julia", "githubactions": "GitHub Actions",
+	"pecl": PECL,
 }
 
 var typeOf = func() map[string]string {

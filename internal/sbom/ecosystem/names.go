@@ -15,4 +15,5 @@ const (
 	CRAN      = "CRAN"
 	SwiftURL  = "SwiftURL"
 	Conda     = "conda" // OSV has none of that name
+	PECL      = "PECL"  // nor of this
 )

@@ -54,6 +54,10 @@ func Installed(name string) extract.Reader {
 		return readDepsJSON
 	case strings.HasSuffix(base, ".app") && isErlangApplication(name):
 		return readErlangApplication
+	case strings.HasSuffix(base, ".nuspec"):
+		return readNuspec
+	case isPEAR(name):
+		return readPEAR
 	}
 	return nil
 }

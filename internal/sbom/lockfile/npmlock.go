@@ -286,7 +286,7 @@ func (j *packageJSON) licences() []string {
 // readPackageJSONRanges reads a manifest that no lockfile stands beside: what is wanted, not what is installed.
 func readPackageJSONRanges(f *extract.File) ([]inventory.Package, error) {
 	for _, lock := range []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml",
-		"bun.lock"} {
+		"bun.lock", "deno.lock"} {
 		for dir := path.Dir(f.Path); ; dir = path.Dir(dir) { // a workspace's lockfile stands above it
 			if f.Tree != nil && extract.Exists(f.Tree, path.Join(dir, lock)) {
 				return nil, nil

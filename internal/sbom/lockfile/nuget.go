@@ -180,3 +180,26 @@ func fillMSBuild(s string, props map[string]string) string {
 	}
 	return s
 }
+
+// readNuspec reads what NuGet keeps of a package that it fetched: the .nuspec in its store.
+func readNuspec(f *extract.File) ([]inventory.Package, error) {
+	data, err := f.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	var spec struct {
+		ID      string `xml:"metadata>id"`
+		Version string `xml:"metadata>version"`
+	}
+	dec := xml.NewDecoder(bytes.NewReader(data))
+	dec.CharsetReader = charset.NewReaderLabel
+	if err := dec.Decode(&spec); err != nil {
+		return nil, err
+	}
+	id, version := strings.TrimSpace(spec.ID), strings.TrimSpace(spec.Version)
+	if id == "" || version == "" || strings.Contains(id+version, "$") { // a template, of which a build makes a package
+		return nil, nil
+	}
+	version, _, _ = strings.Cut(version, "+")
+	return []inventory.Package{extract.NewPackage(ecosystem.NuGet, id, version)}, nil
+}

@@ -32,6 +32,7 @@ var declared = map[string]extract.Reader{
 	"pnpm-lock.yaml":      readPNPMLock,
 	"bun.lock":            readBunLock,
 	"bun.lockb":           readBunBinaryLock,
+	"deno.lock":           readDenoLock,
 	"package.json":        readPackageJSONRanges,
 
 	"poetry.lock":    readPyLock,
@@ -127,6 +128,8 @@ func byName(name string) extract.Reader {
 		return readCompiled
 	case isGradleLock(name):
 		return readGradleLock
+	case strings.HasSuffix(base, ".whl"):
+		return readWheel
 	}
 	return tellUnread(name)
 }

@@ -21,11 +21,11 @@ type unread struct {
 }
 
 var notRead = []unread{
-	{name: "deno.lock", what: "Deno's lockfile"},
 	{name: "bower.json", what: "Bower's manifest"},
 	{name: "conda-lock.yml", what: "conda-lock's lockfile"},
 	{name: "pixi.lock", what: "pixi's lockfile"},
 	{name: "pixi.toml", what: "pixi's manifest", saidBy: []string{"pixi.lock"}}, // which is told instead
+	{name: "go.sum", what: "Go's list of checksums", saidBy: []string{"go.mod", "go.work"}},
 	{name: "Gopkg.lock", what: "dep's lockfile", saidBy: []string{"go.mod"}},
 	{name: "glide.lock", what: "Glide's lockfile", saidBy: []string{"go.mod"}},
 	{suffix: ".gemspec", what: "a gem's specification", saidBy: []string{"Gemfile.lock", "gems.locked"}},

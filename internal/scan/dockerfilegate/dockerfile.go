@@ -227,7 +227,8 @@ func notUnderstood(f *dockerfile.File) []string {
 func unreadScripts(f *dockerfile.File, c *lint.Context) []string {
 	var parts []string
 	for _, u := range lint.UnreadScripts(f, c) {
-		parts = append(parts, fmt.Sprintf("line %d: RUN starts %s, which is not looked into: %s", u.Line, u.Name, u.Why))
+		parts = append(parts,
+			fmt.Sprintf("line %d: RUN starts %s, which is not looked into: %s", u.Line, u.Name, u.Why))
 	}
 	return parts
 }

@@ -150,6 +150,10 @@ func addImage(res *gate.Result, h *held) {
 		res.Completeness.Unexplained = append(res.Completeness.Unexplained, c.Unexplained...)
 		res.Warnings = append(res.Warnings, unexplained(h, c)...)
 	}
+	for _, p := range h.inv.Remarks {
+		res.Warnings = append(res.Warnings, report.Warning{Text: p.Path + ": " + p.Reason,
+			Location: finding.Location{Path: cmp.Or(h.input.Service, h.input.Path)}})
+	}
 	for _, p := range h.inv.Problems {
 		if p.Missing {
 			res.Findings = append(res.Findings, missingDatabase(h, p))

@@ -77,6 +77,13 @@ func (o *accessOptions) gate(cfg *config.Config) (exposure.Options, error) {
 		TraefikVersion: o.version, Public: cfg.Public, Logins: cfg.Access.Logins, Bouncers: cfg.Access.Bouncers,
 		TraefikConfig: cfg.Access.TraefikConfig,
 	}
+	for _, k := range cfg.Access.Checked {
+		said := exposure.Checked{Source: k.Source, By: k.By, Until: k.Until}
+		for _, r := range k.Routes {
+			said.Routes = append(said.Routes, exposure.CheckedRoute(r))
+		}
+		out.Checked = append(out.Checked, said)
+	}
 	if o.staticConfig != "" {
 		out.TraefikConfig = o.staticConfig
 	}

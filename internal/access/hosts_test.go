@@ -24,6 +24,7 @@ import (
 //	exposure [STACK/]SERVICE WORD
 //	finding RULE SERVICE ROUTER|- SEVERITY            everything found above info
 //	public NAME, login NAME, bouncer NAME             as in drydock.yaml
+//	checked SOURCE BY UNTIL [SERVICE=ACCESS]...       likewise
 //	unknown TEXT                                      what Result.Unknown or a warning must hold
 //	partial PATH TEXT                                 an input that was looked at in part, and what its reason must hold
 //	whole                                             no input was looked at in part only
@@ -48,12 +49,12 @@ func judgeHost(t *testing.T, a *txtar.Archive) {
 	t.Helper()
 	lines := strings.Split(string(a.Comment), "\n")
 	h := accesstest.HostOf(t, a)
-	res := Check(h, optionsOf(accesstest.OptionsOf(lines)))
+	res := Check(h, optionsOf(accesstest.OptionsOf(t, lines)))
 	var want, got []string
 	for _, line := range lines {
 		word, rest, _ := strings.Cut(line, " ")
 		switch word {
-		case "", "#", "args", "public", "login", "bouncer":
+		case "", "#", "args", "public", "login", "bouncer", "checked":
 		case "exposure":
 			who, e, _ := strings.Cut(rest, " ")
 			checkExposure(t, res, who, finding.Exposure(e))

@@ -58,6 +58,22 @@ type Access struct {
 	Bouncers []string // those that let in whoever they do not know
 	// Traefik's static configuration, a file or the folder that it stands in; "" = as the projects say
 	TraefikConfig string
+	Checked       []Checked
+}
+
+// Checked is what somebody found out by hand of routes that no file here tells: those of a provider of Traefik's, or of
+// another reverse proxy. It counts up to a day.
+type Checked struct {
+	Source string // "redis", "nginx-proxy", or the service that is the proxy
+	Routes []CheckedRoute
+	By     string
+	Until  time.Time
+}
+
+// CheckedRoute is a service to which something leads, and who may enter there.
+type CheckedRoute struct {
+	Service string
+	Access  finding.Exposure
 }
 
 // Policy is when a scan fails.

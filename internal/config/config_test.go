@@ -35,6 +35,12 @@ access:
   logins: [sso@docker, gate]
   bouncers: crowdsec@file
   traefikConfig: infra/traefik.yml
+  checked:
+    - source: redis
+      routes: {shop: public}
+      by: Ada
+      until: 2027-06-30
+    - {source: npm, routes: none, by: Ada, until: "2027-01-31"}
 gates: [image, access]
 policy:
   failOn: High
@@ -63,7 +69,12 @@ func TestParse(t *testing.T) {
 		Groups: map[string][]string{"office": {"203.0.113.10/32", "198.51.100.7"}, "vpn": {"2001:db8::/64"}},
 		Public: []string{"shop-https", "blog@docker"},
 		Access: Access{Logins: []string{"sso@docker", "gate"}, Bouncers: []string{"crowdsec@file"},
-			TraefikConfig: in("infra", "traefik.yml")},
+			TraefikConfig: in("infra", "traefik.yml"),
+			Checked: []Checked{
+				{Source: "redis", Routes: []CheckedRoute{{"shop", finding.ExposurePublic}}, By: "Ada",
+					Until: time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)},
+				{Source: "npm", By: "Ada", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)},
+			}},
 		Gates:      []finding.Gate{finding.GateImage, finding.GateAccess},
 		Policy:     Policy{FailOn: finding.High, OnlyFixed: true, AllowPartial: true},
 		Advisories: Advisories{From: in("data"), Ecosystems: []string{"PyPI", "npm"}, MaxAge: 14 * 24 * time.Hour},
@@ -108,6 +119,17 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		"access: {login: [sso]}\n": {`drydock.yaml:1:10: access has no key "login"`, "Did you mean `logins`?"},
 		"access: {bouncers: [a], logins: [b, a]}\n": {"drydock.yaml:1:9: \"a\" is in `logins` and in `bouncers`",
 			"A login asks for a name; a bouncer lets in whoever it does not know. Keep one of the two."},
+		"access: {checked: [{source: redis, routes: none, by: a}]}\n": {
+			"drydock.yaml:1:20: no day up to which what is said of redis counts",
+			"Write `until: 2027-06-30`: what is looked at by hand is looked at again."},
+		"access: {checked: [{source: redis, routes: none, until: 2027-06-30}]}\n": {
+			"drydock.yaml:1:20: nobody answers for what is said of redis", "Write `by: NAME`."},
+		"access: {checked: [{source: redis, by: a, until: 2027-06-30}]}\n": {
+			"drydock.yaml:1:20: nothing says where redis leads", "Write `routes: {app: public}`, or `routes: none`."},
+		"access: {checked: [{source: redis, routes: none, by: a, until: soon}]}\n": {
+			`drydock.yaml:1:64: "soon" is no day`, "Write 2027-06-30."},
+		"access: {checked: [{source: redis, routes: {app: open}, by: a, until: 2027-06-30}]}\n": {
+			`drydock.yaml:1:50: "open" does not say who may enter`, "Use public, authenticated, allowlisted."},
 		"public: [a]\npublic: [b]\n": {`drydock.yaml:2:1: "public" is already set on line 1`,
 			"Keep one of the two."},
 		"a: b: c\n":                     {`drydock.yaml:1:4: not valid YAML: mapping value is not allowed in this context`, "Mend the YAML; quotes and indentation are the usual causes."},

@@ -151,6 +151,7 @@ func (d *decoder) access(a *Access, n *yaml.Node) {
 		"logins":        func(n *yaml.Node) { a.Logins = d.Texts(n, "logins") },
 		"bouncers":      func(n *yaml.Node) { a.Bouncers = d.Texts(n, "bouncers") },
 		"traefikConfig": func(n *yaml.Node) { a.TraefikConfig = d.File(n, "traefikConfig") },
+		"checked":       func(n *yaml.Node) { d.Each(n, "checked", func(n *yaml.Node) { d.checked(a, n) }) },
 	})
 	for _, name := range a.Bouncers {
 		if slices.Contains(a.Logins, name) {
@@ -158,6 +159,65 @@ func (d *decoder) access(a *Access, n *yaml.Node) {
 				"%q is in `logins` and in `bouncers`", name)
 		}
 	}
+}
+
+// checked reads what somebody looked at by hand. Who, and until when that counts, must be said.
+func (d *decoder) checked(a *Access, n *yaml.Node) {
+	var k Checked
+	said, before := false, len(d.Errs)
+	d.Fields(n, "an item of checked", map[string]func(*yaml.Node){
+		"source": func(n *yaml.Node) { k.Source = d.Text(n, "source") },
+		"by":     func(n *yaml.Node) { k.By = d.Text(n, "by") },
+		"until":  func(n *yaml.Node) { k.Until = d.day(n) },
+		"routes": func(n *yaml.Node) { k.Routes, said = d.checkedRoutes(n), true },
+	})
+	switch {
+	case len(d.Errs) > before:
+	case k.Source == "":
+		d.Fail(n, "Name the provider or the reverse proxy: `source: redis`.", "an item of checked without a source")
+	case !said:
+		d.Fail(n, "Write `routes: {app: public}`, or `routes: none`.", "nothing says where %s leads", k.Source)
+	case k.By == "":
+		d.Fail(n, "Write `by: NAME`.", "nobody answers for what is said of %s", k.Source)
+	case k.Until.IsZero():
+		d.Fail(n, "Write `until: 2027-06-30`: what is looked at by hand is looked at again.",
+			"no day up to which what is said of %s counts", k.Source)
+	default:
+		a.Checked = append(a.Checked, k)
+	}
+}
+
+// checkedRoutes reads `none`, or a mapping of services to who may enter.
+func (d *decoder) checkedRoutes(n *yaml.Node) []CheckedRoute {
+	if n.Kind == yaml.ScalarNode && n.Value == "none" {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode {
+		d.Fail(n, "Write `routes: {app: public}`, or `routes: none`.", "routes must be a mapping of services to who may enter")
+		return nil
+	}
+	words := []string{string(finding.ExposurePublic), string(finding.ExposureAuthenticated),
+		string(finding.ExposureAllowlisted)}
+	var out []CheckedRoute
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		is := yamlread.Target(n.Content[i+1])
+		if !slices.Contains(words, is.Value) {
+			d.Fail(is, suggest.Hint(is.Value, words, "Use "+strings.Join(words, ", ")+"."),
+				"%s does not say who may enter", yamlread.Quote(is))
+			continue
+		}
+		out = append(out, CheckedRoute{Service: n.Content[i].Value, Access: finding.Exposure(is.Value)})
+	}
+	return out
+}
+
+// day is a date.
+func (d *decoder) day(n *yaml.Node) time.Time {
+	t, err := time.Parse(time.DateOnly, n.Value)
+	if err != nil {
+		d.Fail(n, "Write 2027-06-30.", "%s is no day", yamlread.Quote(n))
+	}
+	return t
 }
 
 var groupName = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]*$`)

@@ -225,6 +225,12 @@ func (rt *Runtime) middleware(r *Route, name string, via []string) {
 	}
 	m := all[name]
 	if m == nil {
+		if d := rt.decision(name); d != Undecided && !r.TCP {
+			// Who answers for it answers for the address that it passes on as well.
+			r.Chain = append(r.Chain, &Middleware{Name: name, Types: []string{"forwardauth"}, Auth: "forwardauth",
+				Decision: d, Decider: "drydock.yaml says so", Rewrites: true, Vouched: true})
+			return
+		}
 		if rt.unknownName(name) {
 			r.Unknown = fmt.Sprintf("middleware %q may be defined where it cannot be seen from here", name)
 			return
@@ -248,6 +254,14 @@ func (rt *Runtime) middleware(r *Route, name string, via []string) {
 		return
 	}
 	r.Chain = append(r.Chain, m)
+}
+
+// decision is what somebody says of a middleware whose provider could not be read.
+func (rt *Runtime) decision(name string) Decision {
+	if rt.decided == nil || !rt.unknownName(name) {
+		return Undecided
+	}
+	return rt.decided(name)
 }
 
 // unknownName says whether a name may be defined by a provider that could not be read.

@@ -19,6 +19,8 @@ type Input struct {
 	// Unknown names providers ("file", "http") whose content could not be read in full: what refers to them is not
 	// undefined but unknown.
 	Unknown map[string]bool
+	// Decided is what somebody who knows says of a middleware of such a provider; nil where nobody does.
+	Decided func(name string) Decision
 }
 
 // Runtime is the configuration as one Traefik runs it.
@@ -41,6 +43,7 @@ type Runtime struct {
 	TLSOptions     map[string]*TLSOptions
 
 	unknown map[string]bool
+	decided func(name string) Decision
 	byName  map[string][]int // containers by the names of their networks, lower case
 	tables  map[tableKey][]*Route
 	claims  map[string][]string // by entry point: the hosts that HTTP routers behind TLS name, "" for one that names none
@@ -117,7 +120,7 @@ func Build(in Input) *Runtime {
 		Version: in.Version, Static: in.Static, Routers: map[string]*Router{}, TCPRouters: map[string]*Router{},
 		Middlewares: map[string]*Middleware{}, TCPMiddlewares: map[string]*Middleware{}, Services: map[string]*Service{},
 		TCPServices: map[string]*Service{}, UDPServices: map[string]*Service{}, TLSOptions: map[string]*TLSOptions{},
-		unknown: in.Unknown, byName: map[string][]int{}, claims: map[string][]string{}, tables: map[tableKey][]*Route{},
+		unknown: in.Unknown, decided: in.Decided, byName: map[string][]int{}, claims: map[string][]string{}, tables: map[tableKey][]*Route{},
 	}
 	for i, c := range in.Containers {
 		for _, h := range c.Hosts {

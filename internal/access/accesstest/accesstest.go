@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -18,6 +19,36 @@ import (
 // Said is what a test says as drydock.yaml would.
 type Said struct {
 	Public, Logins, Bouncers []string
+	Checked                  []Checked
+}
+
+// Checked is an item of `access.checked`.
+type Checked struct {
+	Source, By string
+	Until      time.Time
+	Routes     [][2]string // service and who may enter
+}
+
+// Now is the time at which archives are judged.
+var Now = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+
+// readChecked reads "SOURCE BY UNTIL SERVICE=ACCESS...".
+func readChecked(t *testing.T, line string) Checked {
+	t.Helper()
+	words := strings.Fields(line)
+	if len(words) < 3 {
+		t.Fatal("not understood: ", line)
+	}
+	until, err := time.Parse(time.DateOnly, words[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := Checked{Source: words[0], By: words[1], Until: until}
+	for _, w := range words[3:] {
+		service, access, _ := strings.Cut(w, "=")
+		k.Routes = append(k.Routes, [2]string{service, access})
+	}
+	return k
 }
 
 // Archives lists the archives of a kind: "hosts" or "rules".
@@ -78,7 +109,8 @@ func HostOf(t *testing.T, a *txtar.Archive) *stack.Host {
 }
 
 // OptionsOf are what the lines of a host say as drydock.yaml would.
-func OptionsOf(lines []string) Said {
+func OptionsOf(t *testing.T, lines []string) Said {
+	t.Helper()
 	var o Said
 	for _, line := range lines {
 		switch word, rest, _ := strings.Cut(line, " "); word {
@@ -88,6 +120,8 @@ func OptionsOf(lines []string) Said {
 			o.Logins = append(o.Logins, rest)
 		case "bouncer":
 			o.Bouncers = append(o.Bouncers, rest)
+		case "checked":
+			o.Checked = append(o.Checked, readChecked(t, rest))
 		}
 	}
 	return o

@@ -60,7 +60,7 @@ func hostsAtHand(t *testing.T) map[string]hostAtHand {
 			t.Fatal(err)
 		}
 		out[filepath.Base(f)] = hostAtHand{accesstest.HostOf(t, a),
-			options(accesstest.OptionsOf(strings.Split(string(a.Comment), "\n")))}
+			options(accesstest.OptionsOf(t, strings.Split(string(a.Comment), "\n")))}
 	}
 	examples := accesstest.Archives("rules")
 	for _, f := range examples {

@@ -496,6 +496,9 @@ func (r *Route) doubt() string {
 	if r.Router.Opaque != "" || r.Router.OpaqueRule && r.Rule == nil {
 		return r.Why + "; give the variable a value with --env-file"
 	}
+	if name := r.byHand(); r.Unknown != "" && name != "" {
+		return r.Unknown + ": list " + name + " under `access.logins` or `access.bouncers` in drydock.yaml"
+	}
 	if r.Unknown != "" {
 		return "" // what a provider defines that was not read, which is said of the provider
 	}
@@ -512,6 +515,17 @@ func (r *Route) doubt() string {
 		base, _, _ := strings.Cut(l.Rewriter.Name, "@")
 		return fmt.Sprintf("%s: list %s under `access.logins` or `access.bouncers` in drydock.yaml if what it passes on "+
 			"is the client's address", l.Maybe, base)
+	}
+	return ""
+}
+
+// byHand is a middleware of the route's whose provider somebody looked at, and of which nothing is said; "" if there is
+// none.
+func (r *Route) byHand() string {
+	for _, name := range r.Unseen() {
+		if _, provider, _ := strings.Cut(name, "@"); slices.Contains(r.g.byHand, provider) {
+			return name
+		}
 	}
 	return ""
 }

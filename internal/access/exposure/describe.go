@@ -33,6 +33,7 @@ func (c *builder) describe() {
 				"and everybody means everybody who comes through it", g.Service)
 		}
 	}
+	c.facing = c.facingProxies()
 	i := 0
 	c.Host.Services(func(st *stack.Stack, s *stack.Service) {
 		order[i].direct(s, c.pathPorts(s), c.House(s).NetworkMode)
@@ -49,9 +50,14 @@ func (c *builder) describe() {
 				order[i].foldPorts(g)
 			}
 		}
-		c.Services = append(c.Services, *order[i])
 		i++
 	})
+	c.tellProxies()
+	c.byHand(order)
+	c.misnamed()
+	for _, s := range order {
+		c.Services = append(c.Services, *s)
+	}
 	for _, g := range c.Gateways {
 		c.Services = append(c.Services, g.outsiders(len(c.Gateways) > 1)...)
 	}

@@ -6,6 +6,7 @@ package exposure
 import (
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/finding"
@@ -19,8 +20,10 @@ type Options struct {
 	TraefikVersion string // "3.7"; "" takes it from the image's tag
 	// routers and services that are meant to be public: "app-https", "app-https@docker" or a service's name
 	Public   []string
-	Logins   []string // forwardAuth middlewares that ask for a login: "sso", "sso@docker", or the service that they ask
-	Bouncers []string // likewise those that let in whoever they do not know
+	Logins   []string  // forwardAuth middlewares that ask for a login: "sso", "sso@docker", or the service that they ask
+	Bouncers []string  // likewise those that let in whoever they do not know
+	Checked  []Checked // what was looked at by hand, since it cannot be read here
+	Now      time.Time // the zero value is the time of the check
 	// TraefikConfig is Traefik's static configuration where it cannot be read by what the projects say: a file, or the
 	// folder that stands for /etc/traefik. The file provider's files are looked for beside it.
 	TraefikConfig string
@@ -35,6 +38,7 @@ type Service struct {
 	Routers     []report.Router
 	Paths       []AccessPath
 	Outside     bool // it is no compose service: Name is the host and port that a router leads to
+	Said        bool // part of it is somebody's word and was not judged
 }
 
 // AccessPath is one way to reach a service: a router on an entry point, a published port, the host's network.
@@ -78,6 +82,7 @@ type Gateway struct {
 	Refused    *traefik.LabelError // the setting for which Traefik does not start, nil if there is none
 	spaces     spaces              // who lives in whose network
 	unseen     string              // why services may have access paths that are not seen, "" where all of them are
+	byHand     []string            // providers whose routes somebody looked at
 	folder     string              // that of Options.TraefikConfig, where it is what was read
 	BadFiles   []BadFile           // files of the file provider that Traefik cannot use
 	Containers []Container
@@ -163,6 +168,8 @@ type builder struct {
 	lost   map[*stack.Service]string // why the network that a service lives in is not known
 	// why flags of a Traefik's are not known, by its service
 	openFlags map[*stack.Service]string
+	facing    []*facing         // reverse proxies and tunnels through which strangers come
+	found     map[*Checked]bool // the entries of Options.Checked that are of something here
 }
 
 func newBuilder(h *stack.Host, opts Options) *builder {
@@ -173,7 +180,7 @@ func newBuilder(h *stack.Host, opts Options) *builder {
 		Model: &Model{Host: h, Options: opts, Ref: h.Refs(), spaces: spaces{},
 			kinds: map[*stack.Service]known{}},
 		images: map[*stack.Service]*image{}, lost: map[*stack.Service]string{},
-		openFlags: map[*stack.Service]string{},
+		openFlags: map[*stack.Service]string{}, found: map[*Checked]bool{},
 	}
 }
 

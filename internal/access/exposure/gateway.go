@@ -163,7 +163,7 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 		c.warn(fmt.Sprintf("access behind Traefik %s is unverified: no real one of that version was compared with",
 			g.Version), svc)
 	}
-	in := traefik.Input{Version: g.Version, Unknown: map[string]bool{}}
+	in := traefik.Input{Version: g.Version, Unknown: map[string]bool{}, Decided: c.decided}
 	var problem string
 	switch {
 	case svc != nil:
@@ -214,12 +214,20 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 
 // otherProviders notes the providers whose routers stand in no file and no label.
 func (c *builder) otherProviders(g *Gateway, in *traefik.Input) {
-	names := in.Static.OtherProviders
+	var names, remedies []string
+	for _, p := range in.Static.OtherProviders {
+		in.Unknown[p] = true
+		if c.checkedBy(p) != nil {
+			g.byHand = append(g.byHand, p)
+			continue
+		}
+		names = append(names, p)
+		if remedy := c.checkIt(p); !slices.Contains(remedies, remedy) {
+			remedies = append(remedies, remedy)
+		}
+	}
 	if len(names) == 0 {
 		return
-	}
-	for _, p := range names {
-		in.Unknown[p] = true
 	}
 	list := strings.Join(names, ", ")
 	g.unseen = "what Traefik gets from " + list + " cannot be read from here: a router from there may lead here"
@@ -227,8 +235,9 @@ func (c *builder) otherProviders(g *Gateway, in *traefik.Input) {
 	if at == "" && g.Service != nil {
 		at = g.Service.Location.Path
 	}
-	c.input(g.Service, at, report.Partial, "what Traefik gets from "+list+" is in no file or label: compare with the "+
-		"running one, `drydock access verify PROJECT --traefik-api URL`, or leave the provider out where it is not used")
+	c.input(g.Service, at, report.Partial, "what Traefik gets from "+list+" is in no file or label: leave the provider "+
+		"out where it is not used; else "+strings.Join(remedies, "; ")+" (`drydock access verify PROJECT --traefik-api URL` "+
+		"shows what the running one has)")
 }
 
 // versionOf is Traefik's version by the image's tag: that which the Dockerfile starts from, where there is one.

@@ -29,7 +29,7 @@ func run(_ context.Context, t *target.Target, opt *gate.Options) (*gate.Result, 
 		Services: map[gate.ServiceKey]gate.ServiceAccess{}}
 	res.Read.Services = len(found.Services)
 	for _, s := range found.Services {
-		if s.Exposure != finding.ExposureUnknown {
+		if s.Exposure != finding.ExposureUnknown && !s.Said {
 			res.Judged++
 		}
 		if s.Outside {

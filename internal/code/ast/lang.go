@@ -26,6 +26,10 @@ type Lang struct {
 	Enclosed bool
 	// Mask gives a text of the same length for a source that the grammar does not read whole.
 	Mask func(path string, src []byte) []byte
+	// Given makes what the grammar is given in place of a source: of the same length, without what it misreads.
+	Given func(src []byte) []byte
+	// Newer are constructs that the grammar is too old for.
+	Newer []respelling
 	// Read makes the tree itself, where no grammar does well by the language.
 	Read    func(l *Lang, src []byte) *Tree
 	Pattern PatternSpec
@@ -308,17 +312,32 @@ func (l *Lang) compiled(g syntax.Grammar) (*compiled, error) {
 
 // Parse parses and lowers one source of the language.
 func (l *Lang) Parse(path string, src []byte, lim syntax.Limits) (*Tree, error) {
-	t, err := l.parse(path, src, src, lim)
+	text := src
+	if l.Given != nil && path != "" {
+		text = l.Given(src)
+	}
+	t, err := l.parse(path, src, text, lim)
 	if err == nil && l.Mask != nil && path != "" && len(t.Errors) > 0 {
 		if m, err := l.parse(path, src, l.Mask(path, src), lim); err == nil && len(m.Errors) < len(t.Errors) {
 			return m, nil
 		}
 	}
+	if err == nil && len(l.Newer) > 0 && path != "" && len(t.Errors) > 0 {
+		t = l.respelt(path, src, text, t, lim)
+	}
 	if err != nil || l.Pattern.Wider == "" || path == "" || len(t.Errors) == 0 && !typeArguments.Match(src) {
 		return t, err
 	}
 	// Scripts with types in them are not rare. What the wider grammar reads whole is taken as it reads it.
-	if w, err := LangByName(l.Pattern.Wider).parse(path+".tsx", src, src, lim); err == nil && len(w.Errors) == 0 {
+	wider := LangByName(l.Pattern.Wider)
+	w, err := wider.parse(path+".tsx", src, src, lim)
+	if err != nil {
+		return t, nil
+	}
+	if len(w.Errors) > 0 {
+		w = wider.respelt(path+".tsx", src, src, w, lim)
+	}
+	if len(w.Errors) == 0 {
 		w.Path, w.Lang = path, l
 		return w, nil
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 var golang = &Lang{
-	Name: "go", Aliases: []string{"golang"}, Exts: []string{".go"}, Grammar: syntax.Go,
+	Name: "go", Aliases: []string{"golang"}, Exts: []string{".go"}, Grammar: syntax.Go, Newer: newerGo,
 	Spec: &Spec{
 		Table: `
 identifier field_identifier type_identifier package_identifier blank_identifier label_name dot: Name @
@@ -119,7 +119,16 @@ func goPair(l *lowering, n uint32, parent ID, r Role) {
 	})
 }
 
-// goCall: make(T, n) makes a new T, new(T) is &T{}.
+// goValues are arguments of new that can be no type.
+var goValues = map[string]bool{
+	"int_literal": true, "float_literal": true, "imaginary_literal": true, "rune_literal": true,
+	"interpreted_string_literal": true, "raw_string_literal": true, "composite_literal": true, "func_literal": true,
+	"call_expression": true, "binary_expression": true, "unary_expression": true, "parenthesized_expression": true,
+	"index_expression": true, "slice_expression": true, "type_assertion_expression": true,
+	"type_conversion_expression": true, "true": true, "false": true, "iota": true,
+}
+
+// goCall: make(T, n) makes a new T, new(T) is &T{}, and new(1) a call.
 func goCall(l *lowering, n uint32, parent ID, r Role) {
 	fn, args := l.field(n, "function"), l.field(n, "arguments")
 	name := ""
@@ -135,7 +144,7 @@ func goCall(l *lowering, n uint32, parent ID, r Role) {
 		})
 	}
 	switch {
-	case typ == 0:
+	case typ == 0, name == "new" && goValues[l.sym(typ)]:
 		id := l.make(n, parent, Call, r)
 		l.opt(fn, id, Fn)
 		l.opt(args, id, Arguments)

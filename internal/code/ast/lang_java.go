@@ -8,7 +8,7 @@ import (
 )
 
 var java = &Lang{
-	Name: "java", Exts: []string{".java"}, Grammar: syntax.Java,
+	Name: "java", Exts: []string{".java"}, Grammar: syntax.Java, Newer: newerJava,
 	Spec: &Spec{
 		Table: `
 identifier type_identifier integral_type floating_point_type boolean_type void_type: Name @
@@ -198,7 +198,11 @@ func quoted(l *lowering, n uint32, parent ID, r Role) {
 func (l *lowering) callOf(n, object, name, args uint32, parent ID, r Role) ID {
 	id := l.make(n, parent, Call, r)
 	if object == 0 {
-		l.opt(name, id, Fn)
+		if raw := string(l.raw(name)); name != 0 && (raw == "super" || raw == "this") {
+			l.leaf(name, id, This, Fn)
+		} else {
+			l.opt(name, id, Fn)
+		}
 	} else {
 		m := l.add(id, Member, Fn, l.cst.Nodes[n].Start, l.cst.Nodes[max(name, object)].End)
 		l.node(object, m, Obj)

@@ -169,6 +169,7 @@ var jsFlow = FlowSpec{
 var javascript = &Lang{
 	Name: "javascript", Aliases: []string{"js"}, Exts: []string{".js", ".jsx", ".mjs", ".cjs"},
 	Grammar: syntax.JavaScript,
+	Newer:   newerJavaScript,
 	Spec:    &Spec{Table: jsTable, Hooks: jsHooks},
 	Pattern: jsPattern("typescript", false),
 	Names: NameSpec{
@@ -187,6 +188,7 @@ var javascript = &Lang{
 var typescript = &Lang{
 	Name: "typescript", Aliases: []string{"ts"}, Exts: []string{".ts", ".tsx", ".mts", ".cts"},
 	Grammar: syntax.TypeScript,
+	Newer:   newerTypeScript,
 	Also:    map[string]syntax.Grammar{".tsx": syntax.TSX},
 	Spec:    &Spec{Table: tsTable, Hooks: jsHooks},
 	Pattern: jsPattern("", true),

@@ -10,6 +10,7 @@ import (
 
 var php = &Lang{
 	Name: "php", Exts: []string{".php", ".phtml", ".tpl", ".php5", ".php7"}, Grammar: syntax.PHP,
+	Newer: newerPHP,
 	Spec: &Spec{
 		Table: `
 name variable_name relative_scope primitive_type cast_type: Name @
@@ -39,7 +40,7 @@ class_constant_access_expression: !scoped
 qualified_name: !qualified
 namespace_name_as_prefix namespace_name: ^
 subscript_expression: !index
-binary_expression: Bin @operator left=left right=right
+binary_expression: !binary
 unary_op_expression: Unary @operator argument=value
 error_suppression_expression: !silent
 update_expression: Unary @operator argument=value
@@ -82,7 +83,7 @@ simple_parameter property_promotion_parameter: Param type=type name=name default
 variadic_parameter: Param "..." type=type name=name reference_modifier=-
 class_declaration interface_declaration trait_declaration enum_declaration: !class
 declaration_list enum_declaration_list: ClassBody
-enum_case: VarDef name=name value=value
+enum_case: !enumcase
 property_declaration: !props
 visibility_modifier static_modifier abstract_modifier final_modifier var_modifier readonly_modifier: Mod @
 attribute_list: ^
@@ -96,7 +97,7 @@ empty_statement: -
 			"augassign": augAssign, "array": phpArray, "element": phpElement, "keyword": phpKeyword, "if": phpIf,
 			"foreach": phpForeach, "try": phpTry, "class": phpClass,
 			"props": phpProps, "use": phpUse, "text": phpText, "shell": phpShell, "consts": phpConsts,
-			"attribute": phpAttribute, "method": phpMethod,
+			"attribute": phpAttribute, "method": phpMethod, "enumcase": phpEnumCase, "binary": phpBinary,
 		},
 	},
 	Pattern: PatternSpec{
@@ -453,6 +454,38 @@ func phpConsts(l *lowering, n uint32, parent ID, r Role) {
 			}
 		})
 	})
+}
+
+// phpEnumCase is a case of an enum, or a constant of it that was respelt as one.
+func phpEnumCase(l *lowering, n uint32, parent ID, r Role) {
+	id := l.make(n, parent, VarDef, r)
+	if bytes.HasPrefix(l.raw(n), []byte("const")) {
+		l.str(n+1, id, Mod, Mods, "const")
+	}
+	l.opt(l.field(n, "name"), id, Ident)
+	l.opt(l.field(n, "value"), id, Value)
+}
+
+// phpBinary: what |> hands on, which was respelt, is the argument of what it is handed to.
+func phpBinary(l *lowering, n uint32, parent ID, r Role) {
+	left, op, right := l.field(n, "left"), l.field(n, "operator"), l.field(n, "right")
+	at := l.cst.Nodes[op].Start
+	if op != 0 && at > 0 && l.Src[at-1] == '|' && l.Src[at] == '>' {
+		id := l.make(n, parent, Call, r)
+		callee := l.field(right, "function")
+		if args := l.field(right, "arguments"); args == 0 || string(l.raw(args)) != "(...)" || callee == 0 {
+			callee = right
+		}
+		l.opt(callee, id, Fn)
+		l.opt(left, l.make(left, id, Args, Arguments), Elem)
+		return
+	}
+	id := l.make(n, parent, Bin, r)
+	if op != 0 {
+		l.setText(id, l.cst.Nodes[op].Start, l.cst.Nodes[op].End)
+	}
+	l.opt(left, id, Left)
+	l.opt(right, id, Right)
 }
 
 // phpAttribute is one of #[A(1), B].

@@ -2,13 +2,15 @@ package ast
 
 import (
 	"bytes"
+	"slices"
 
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/syntax"
 )
 
 var python = &Lang{
 	Name: "python", Aliases: []string{"py", "python2", "python3"}, Exts: []string{".py", ".pyi"},
-	Grammar: syntax.Python,
+	Grammar: syntax.Python, Newer: newerPython,
 	Spec: &Spec{
 		Table: `
 identifier: Name @
@@ -258,10 +260,17 @@ func pyExprStmt(l *lowering, n uint32, parent ID, r Role) {
 	}
 }
 
+// Template is the text of an Interp that is no string: what is put into its places stays apart from what stands around
+// them (t"..." of Python).
+const Template = "t"
+
 // pyString keeps a plain string's content, and an f-string's parts.
 func pyString(l *lowering, n uint32, parent ID, r Role) {
-	if q, _ := unquote(l.raw(n)); bytes.ContainsAny(l.raw(n)[:min(q, len(l.raw(n)))], "fF") {
+	if q, _ := unquote(l.raw(n)); bytes.ContainsAny(l.raw(n)[:min(q, len(l.raw(n)))], "fFtT") {
 		id := l.make(n, parent, Interp, r)
+		if bytes.ContainsAny(l.raw(n)[:q], "tT") {
+			l.setString(id, Template)
+		}
 		pyParts(l, n, id)
 		return
 	}
@@ -444,19 +453,7 @@ func pyTry(l *lowering, n uint32, parent ID, r Role) {
 	l.kids(n, func(c uint32) {
 		switch l.sym(c) {
 		case "except_clause", "except_group_clause":
-			h := l.make(c, id, Catch, Handler)
-			pos := 0
-			l.kids(c, func(x uint32) {
-				switch {
-				case l.sym(x) == "block":
-					l.node(x, h, Body)
-				case l.sym(x) == "as_pattern":
-					pyAs(l, x, h, Type, Ident)
-				default:
-					l.node(x, h, [...]Role{Type, Ident}[min(pos, 1)])
-					pos++
-				}
-			})
+			pyExcept(l, c, l.make(c, id, Catch, Handler))
 		case "else_clause":
 			l.opt(l.field(c, "body"), id, Else)
 		case "finally_clause":
@@ -464,6 +461,87 @@ func pyTry(l *lowering, n uint32, parent ID, r Role) {
 			l.opt(l.kid(c, "block"), f, Body)
 		}
 	})
+}
+
+// pyExcept lowers a handler. What stands behind a comma is another type to Python 3.14, and to Python 2 the name that the
+// exception gets.
+func pyExcept(l *lowering, n uint32, h ID) {
+	var types []uint32
+	l.kids(n, func(c uint32) {
+		switch l.sym(c) {
+		case "block":
+		case "as_pattern":
+			pyAs(l, c, h, Type, Ident)
+		default:
+			types = append(types, l.listed(c)...)
+		}
+	})
+	switch {
+	case len(types) == 2 && l.pyBindsException(n, types[1]):
+		l.node(types[0], h, Type)
+		l.node(types[1], h, Ident)
+	case len(types) > 1:
+		tuple := l.add(h, Tuple, Type, l.cst.Nodes[types[0]].Start, l.cst.Nodes[types[len(types)-1]].End)
+		for _, c := range types {
+			l.node(c, tuple, Elem)
+		}
+	case len(types) == 1:
+		l.node(types[0], h, Type)
+	}
+	l.opt(l.kid(n, "block"), h, Body)
+}
+
+// listed are the types of a handler that were respelt as operands of one operator; a star is the handler's own.
+func (l *lowering) listed(n uint32) []uint32 {
+	var out []uint32
+	for ; ; n = l.field(n, "left") {
+		op := l.field(n, "operator")
+		if l.sym(n) != "binary_operator" || op == 0 || string(l.raw(op)) != "," {
+			break
+		}
+		out = append(out, l.field(n, "right"))
+	}
+	if l.sym(n) == "list_splat" && n+1 < l.cst.Nodes[n].Next {
+		l.kids(n, func(c uint32) { out = append(out, c) })
+	} else {
+		out = append(out, n)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// pyBindsException reports whether the second of two things behind except is the name that Python 2 gives the
+// exception: a plain name in lower case that the source neither imports nor defines as a class.
+func (l *lowering) pyBindsException(n, second uint32) bool {
+	name := l.raw(second)
+	if l.sym(second) != "identifier" || len(name) == 0 || name[0] >= 'A' && name[0] <= 'Z' {
+		return false
+	}
+	if head := bytes.TrimLeft(l.raw(n)[len("except"):], " \t"); bytes.HasPrefix(head, []byte("*")) {
+		return false
+	}
+	if l.defined == nil {
+		l.defined = pyDefined(l.Src)
+	}
+	return !l.defined[string(name)]
+}
+
+// pyDefinition is an import or the head of a class, pyWord a word of it.
+var (
+	pyDefinition = lazyregexp.New(
+		`(?m)^[ \t]*(?:class[ \t]+\w+|(?:from[ \t]+\S+[ \t]+)?import\b(?:[ \t]*\([^)]*|[^#\n]*))`)
+	pyWord = lazyregexp.New(`\w+`)
+)
+
+// pyDefined are the words of a source's imports and its classes' names.
+func pyDefined(src []byte) map[string]bool {
+	out := map[string]bool{}
+	for _, def := range pyDefinition.FindAll(src, -1) {
+		for _, word := range pyWord.FindAll(def, -1) {
+			out[string(word)] = true
+		}
+	}
+	return out
 }
 
 // pyAs lowers `value as target`.

@@ -18,6 +18,7 @@ import (
 // Redirections, here-documents and assignments before a command are left out: patterns match with and without them.
 var bash = &Lang{
 	Name: "bash", Aliases: []string{"sh"}, Exts: []string{".sh", ".bash"}, Grammar: syntax.Bash,
+	Given: withoutHeredocs, Newer: newerBash,
 	Spec: &Spec{
 		Table: `
 word number test_operator extglob_pattern regex: Str @

@@ -20,6 +20,8 @@ type lowering struct {
 	whole   bool          // a part of a source that was cut already
 	// heredocs are the texts of here-documents by where these begin (Ruby); nil before the first is asked for
 	heredocs map[uint32]uint32
+	// defined are names that the source imports or gives to classes (Python); nil before they are asked for
+	defined map[string]bool
 	// statements lowers the children of the root; nil for children
 	statements func(l *lowering, n uint32, parent ID)
 }

@@ -80,6 +80,12 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 		return fl.element(id, s)
 	case ast.Str, ast.Num, ast.Bool, ast.Null, ast.Token, ast.Mod, ast.Decorator:
 		return nil
+	case ast.Interp:
+		m := fl.childTaints(id, s)
+		if t.HasText(id, ast.Template) && t.Lang.Name == "python" {
+			return nil // whoever takes it sees which part is a value
+		}
+		return m
 	case ast.Return, ast.Throw, ast.ExprStmt, ast.Yield:
 		m := fl.childTaints(id, s)
 		if n.Kind == ast.Return || n.Kind == ast.Yield {

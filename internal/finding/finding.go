@@ -82,7 +82,7 @@ const (
 // Effect is what a defect of the access gate does to the people outside.
 type Effect string
 
-// The effects: strangers get in, nobody does, or it works as meant but is worth a word.
+// The effects: strangers get in, nobody does, or it works as meant and is to be known.
 const (
 	EffectOpen   Effect = "open"
 	EffectClosed Effect = "closed"

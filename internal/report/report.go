@@ -42,7 +42,7 @@ type Report struct {
 
 	// Rules describes the rules that have findings here, so that a recorded report is enough for every writer.
 	Rules []finding.Rule `json:"rules"`
-	// Warnings are things worth a word that are neither findings nor failures (an unset variable, old advisories).
+	// Warnings are neither findings nor failures: an unset variable, old advisories, what was left out on purpose.
 	Warnings []Warning `json:"warnings"`
 	// Actions is what to do first, best first (package rank).
 	Actions []Action `json:"actions"`
@@ -193,6 +193,19 @@ func (in *Input) Names() []string {
 type Warning struct {
 	Text     string           `json:"text"`
 	Location finding.Location `json:"location"`
+	Gate     finding.Gate     `json:"gate,omitempty"` // that makes it; "" for what is said of the run as a whole
+}
+
+// WarningsOf are the warnings of a gate, for a writer that keeps the gates apart. Those of no gate are told with the
+// first one.
+func (r *Report) WarningsOf(gate finding.Gate, first bool) []Warning {
+	var out []Warning
+	for _, w := range r.Warnings {
+		if w.Gate == gate || w.Gate == "" && first {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // Policy is the verdict; with no policy asked for it passes.

@@ -51,7 +51,7 @@ func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Option
 	wg.Wait()
 
 	for i, res := range results {
-		merge(r, res)
+		merge(r, wanted[i].Name, res)
 		r.Gates = append(r.Gates, states[i])
 	}
 	opt.Waivers.Apply(r, start, names(all))
@@ -181,7 +181,7 @@ func join(reasons map[string][]string) string {
 
 // merge adds what a gate brings to the report. Gates tell services apart as the host does (stack.Host.Refs); the report
 // gives their plain names, and the references beside them where the names are not enough.
-func merge(r *report.Report, res *gate.Result) {
+func merge(r *report.Report, name finding.Gate, res *gate.Result) {
 	for i := range res.Findings {
 		f := &res.Findings[i]
 		f.Services, f.ServiceRefs = plainNames(f.Services)
@@ -195,7 +195,10 @@ func merge(r *report.Report, res *gate.Result) {
 	take(&r.Packages, res.Packages)
 	r.Images = append(r.Images, res.Images...)
 	r.Advisories = append(r.Advisories, res.Advisories...)
-	r.Warnings = append(r.Warnings, res.Warnings...)
+	for _, w := range res.Warnings {
+		w.Gate = name
+		r.Warnings = append(r.Warnings, w)
+	}
 	if res.Completeness != nil {
 		r.Completeness = res.Completeness
 	}

@@ -227,3 +227,18 @@ func TestEveryGateTellsItsRules(t *testing.T) {
 		}
 	}
 }
+
+// A warning says which gate gives it, so that a writer that keeps the gates apart tells it with the right one.
+func TestWarningsNameTheirGate(t *testing.T) {
+	r, _ := look(t, finding.GateCode, "-- a.rs --\nfn main() {}\n-- a.py --\nx = 1\n")
+	if got := r.WarningsOf(finding.GateCode, false); len(got) == 0 {
+		t.Errorf("the code gate gives no warning of its own: %+v", r.Warnings)
+	}
+	r.Warnings = append(r.Warnings, report.Warning{Text: "of the whole run"})
+	if got := r.WarningsOf(finding.GateImage, true); len(got) != 1 || got[0].Text != "of the whole run" {
+		t.Errorf("with the first gate: %+v", got)
+	}
+	if got := r.WarningsOf(finding.GateImage, false); len(got) != 0 {
+		t.Errorf("with another gate: %+v", got)
+	}
+}

@@ -36,6 +36,7 @@ type suite struct {
 	Timestamp string     `xml:"timestamp,attr"`
 	Read      *property  `xml:"properties>property"`
 	Cases     []testCase `xml:"testcase"`
+	Out       string     `xml:"system-out,omitempty"` // the warnings, a line each
 }
 
 type property struct {
@@ -70,12 +71,14 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 			continue
 		}
 		s := gateSuite(r, sum, g, o.Time(r))
+		s.Out = remarks(r.WarningsOf(g.Name, len(all.Suites) == 0))
 		all.add(s)
 	}
 	if len(all.Suites) == 0 { // a file without a test passes in most views
 		s := &suite{Name: "drydock", Time: all.Time, Timestamp: o.Time(r).Format(stampLayout)}
 		s.add(testCase{Class: s.Name, Name: "could look at anything",
 			Error: &problem{report.Plain(sum.Verdict), "skipped", report.Plain(sum.Verdict)}})
+		s.Out = remarks(r.Warnings)
 		all.add(s)
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
@@ -125,6 +128,18 @@ func gateSuite(r *report.Report, sum *summary.Summary, g *report.Gate, now time.
 		s.add(testCase{Class: s.Name, Name: "nothing found in " + summary.Amount(g)})
 	}
 	return s
+}
+
+// remarks are the report's warnings as text.
+func remarks(warnings []report.Warning) string {
+	lines := make([]string, len(warnings))
+	for i, w := range warnings {
+		lines[i] = report.Plain(w.Text)
+		if at := w.Location.String(); at != "" {
+			lines[i] = report.Plain(at) + ": " + lines[i]
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (s *suite) add(c testCase) {

@@ -225,12 +225,12 @@ func capital(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// notes are the remarks that are neither findings nor failures, folded.
+// notes are the warnings, which are neither findings nor failures, folded.
 func (c *comment) notes(all []report.Warning) {
 	if len(all) == 0 || c.full() {
 		return
 	}
-	c.print("\n<details><summary>%s</summary>\n\n", report.Plural(len(all), "remark"))
+	c.print("\n<details><summary>%s</summary>\n\n", report.Plural(len(all), "warning"))
 	for i, n := range all {
 		if i == maxOpen || c.full() {
 			c.print("- and %d more\n", len(all)-i)

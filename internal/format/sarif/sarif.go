@@ -29,7 +29,10 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	s := summary.Summarise(r, o.Time(r))
 	for i := range r.Gates {
 		if g := &r.Gates[i]; g.Status != report.Skipped || g.Blind() {
-			l.Runs = append(l.Runs, gateRun(r, s, g, o.Time(r)))
+			out := gateRun(r, s, g, o.Time(r))
+			out.Invocations[0].Notifications = append(out.Invocations[0].Notifications,
+				remarks(r.WarningsOf(g.Name, len(l.Runs) == 0))...)
+			l.Runs = append(l.Runs, out)
 		}
 	}
 	bw := bufio.NewWriter(w)
@@ -69,15 +72,31 @@ func gateRun(r *report.Report, s *summary.Summary, g *report.Gate, now time.Time
 
 // notifications tell how much the gate read, and what it could not look at.
 func notifications(s *summary.Summary, g *report.Gate) []notification {
-	ns := []notification{{"note", message{Text: text("read " + summary.Amount(g))}}}
+	ns := []notification{{Level: "note", Message: message{Text: text("read " + summary.Amount(g))}}}
 	for i := range s.Gaps {
 		if gap := &s.Gaps[i]; gap.Of(g.Name) {
 			level := "warning"
 			if gap.Status == report.Failed {
 				level = "error"
 			}
-			ns = append(ns, notification{level, message{Text: text(gap.Text())}})
+			ns = append(ns, notification{Level: level, Message: message{Text: text(gap.Text())}})
 		}
+	}
+	return ns
+}
+
+// remarks are the report's warnings, which are neither results nor gaps.
+func remarks(warnings []report.Warning) []notification {
+	ns := make([]notification, 0, len(warnings))
+	for _, w := range warnings {
+		n := notification{Level: "note", Message: message{Text: text(w.Text)}}
+		switch at := w.Location; {
+		case at.Line > 0:
+			n.Locations = []location{{Physical: place(at)}}
+		case at.Path != "": // a service, or a file as a whole
+			n.Message.Text = text(at.Path + ": " + w.Text)
+		}
+		ns = append(ns, n)
 	}
 	return ns
 }

@@ -265,7 +265,7 @@ func (p *printer) notes() {
 	if len(p.r.Warnings) == 0 {
 		return
 	}
-	p.heading("Worth a word")
+	p.heading("Warnings")
 	for i, n := range p.r.Warnings {
 		if p.rest(i, maxNotes, len(p.r.Warnings)) {
 			break

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -316,6 +317,10 @@ func FuzzLookAt(f *testing.F) {
 	if b, err := os.ReadFile("testdata/syft.json"); err == nil {
 		f.Add(b)
 	}
+	f.Add([]byte(`{"predicate":{"Data":` + cdx + `}}`))
+	f.Add([]byte(`{"predicate":{"Data":{"sbom":` + cdx + `}}}`))
+	f.Add([]byte(`{"predicate":` + strconv.Quote(cdx) + `}`))
+	f.Add([]byte(`{"payload":"` + base64.StdEncoding.EncodeToString([]byte(cdx)) + `"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		look, err := document.LookAt(bytes.NewReader(b))
 		if err != nil {

@@ -3,6 +3,7 @@ package document
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"encoding/xml"
 	"io"
 	"strings"
@@ -41,12 +42,12 @@ func LookAt(r io.Reader) (Look, error) {
 	}
 	head, _ := t.Peek(512) // what there is of it
 	head = bytes.Clone(head)
-	look, err := lookAt(t)
+	look, err := lookAt(t, 0)
 	look.Head = head
 	return look, err
 }
 
-func lookAt(t *text) (Look, error) {
+func lookAt(t *text, depth int) (Look, error) {
 	kind, err := sniff(t.Reader)
 	switch {
 	case err == errEmpty:
@@ -54,7 +55,7 @@ func lookAt(t *text) (Look, error) {
 	case err != nil:
 		return Look{}, err
 	case kind == '{', kind == '[':
-		return lookAtJSON(t.Reader), nil
+		return lookAtJSON(t.Reader, depth), nil
 	case kind == '<':
 		return lookAtXML(t.Reader), nil
 	}
@@ -89,50 +90,91 @@ var telling = map[string]bool{
 }
 
 // lookAtJSON goes through an object's names until one tells. Of an array the first element is looked at.
-func lookAtJSON(r *bufio.Reader) Look {
+func lookAtJSON(r *bufio.Reader, depth int) Look {
 	c := newCursor(r)
 	if c.PeekKind() == '[' {
 		if _, err := c.ReadToken(); err != nil {
 			return Look{}
 		}
 	}
-	keys := map[string]bool{}
-	sbom := false
-	err := c.object(func(key string) error {
-		if len(keys) < maxKeys {
-			keys[key] = true
-		}
-		switch {
-		case telling[key], isPlatform(key), keys["payload"] && keys["payloadType"]:
-			sbom = true
-			return io.EOF
-		case key == "sbom", key == "bundle", key == "attestation":
-			sbom = c.PeekKind() == '{'
-		case key == "artifacts" || key == "descriptor":
-			if keys["artifacts"] && keys["descriptor"] {
-				sbom = true
-			}
-		case key == "@context":
-			var o object
-			err := c.context(&o)
-			sbom = sbom || o.spdx != ""
-			return err
-		case key == "specVersion" && keys["components"], key == "components" && keys["specVersion"]:
-			sbom = true
-		}
-		if sbom {
-			return io.EOF
-		}
-		return c.skip()
-	})
-	if sbom {
+	l := jsonLook{cursor: c, depth: depth, keys: map[string]bool{}}
+	err := l.object()
+	if l.sbom {
 		return Look{SBOM: true}
 	}
-	what := looksLike(keys)
+	what := looksLike(l.keys)
 	if what.is == "" && err != nil {
 		return Look{} // not JSON to its end: whoever reads it can tell why
 	}
 	return Look{Is: what.is, Remedy: what.hint, As: what.as}
+}
+
+// jsonLook is a look at one object.
+type jsonLook struct {
+	cursor
+	depth int // of envelopes around it
+	keys  map[string]bool
+	sbom  bool
+}
+
+func (l *jsonLook) object() error {
+	return l.cursor.object(func(key string) error {
+		if len(l.keys) < maxKeys {
+			l.keys[key] = true
+		}
+		switch {
+		case telling[key], isPlatform(key), l.keys["payload"] && l.keys["payloadType"]:
+			l.sbom = true
+		case key == "sbom", key == "bundle", key == "attestation":
+			l.sbom = l.PeekKind() == '{'
+		case key == "artifacts" || key == "descriptor":
+			l.sbom = l.keys["artifacts"] && l.keys["descriptor"]
+		case key == "specVersion" || key == "components":
+			l.sbom = l.keys["specVersion"] && l.keys["components"]
+		case key == "@context":
+			var o object
+			err := l.context(&o)
+			if l.sbom = o.spdx != ""; !l.sbom {
+				return err
+			}
+		}
+		if !l.sbom && (wrappers[key] || key == "payload") && l.depth < maxEnvelopes {
+			if read, err := l.inside(key); read && !l.sbom {
+				return err
+			}
+		}
+		if l.sbom {
+			return io.EOF
+		}
+		return l.skip()
+	})
+}
+
+// inside looks at what a field wraps, which Read reads as well; read is false where its value is left to be skipped.
+func (l *jsonLook) inside(key string) (read bool, err error) {
+	switch l.PeekKind() {
+	case '{':
+		inner := jsonLook{cursor: l.cursor, depth: l.depth + 1, keys: map[string]bool{}}
+		err := inner.object()
+		l.sbom = inner.sbom
+		return true, err
+	case '"':
+		v, err := l.ReadValue()
+		if err != nil {
+			return true, err
+		}
+		content := unquote(v)
+		var r io.Reader = bytes.NewReader(content)
+		if key == "payload" {
+			r = base64.NewDecoder(base64Of(content), r)
+		}
+		if t, err := unwrap(r); err == nil {
+			look, err := lookAt(t, l.depth+1)
+			l.sbom = err == nil && look.SBOM
+		}
+		return true, nil
+	}
+	return false, nil
 }
 
 func lookAtXML(r *bufio.Reader) Look {

@@ -21,13 +21,13 @@ var levels = map[string]int{
 	"internal/lazyregexp": 0, "internal/owasp": 0,
 	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
 	"internal/yamlread": 2, "internal/config": 3, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
-	"internal/syntax": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
+	"internal/syntax": 2, "internal/gitrepo": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3,
 	"internal/access":   3,
 	"internal/forecast": 3,
 	"internal/rank":     4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
 	"internal/output": 6, "internal/scan": 6,
-	"internal/prove": 7, "internal/rebuild": 7, "internal/fix": 7, "internal/plan": 7,
+	"internal/prove": 7, "internal/baseline": 7, "internal/rebuild": 7, "internal/fix": 7, "internal/plan": 7,
 	"cmd/drydock": 9,
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/drydock/drydock/internal/output"
 	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/scan/target"
 )
 
 // reportFlags are the flags of every command that ends in a report.
@@ -28,6 +29,7 @@ type reportFlags struct {
 	allowPartial bool
 	waivers      []string
 	vex          []string
+	against      string
 }
 
 func (f *reportFlags) add(c *cobra.Command) {
@@ -47,6 +49,12 @@ func (f *reportFlags) add(c *cobra.Command) {
 	fl.StringArrayVar(&f.vex, "vex", nil, "OpenVEX document that says which vulnerabilities do not affect what")
 }
 
+// addAgainst is for the commands whose targets can be looked at in an earlier state.
+func (f *reportFlags) addAgainst(c *cobra.Command) {
+	c.Flags().StringVar(&f.against, "against", "", "only what is new since a git commit (branch, tag, hash), which is "+
+		"scanned on the same advisories, or since a report.json of an earlier run")
+}
+
 // plan is the flags, checked before any work starts.
 type plan struct {
 	format  output.Format
@@ -56,11 +64,13 @@ type plan struct {
 	keep    bool // as the last scan, for `explain`
 	waivers []string
 	vex     []string
+	against string
+	inputs  target.Inputs // as they were resolved, for --against
 }
 
 // check turns the flags into a plan; base is the policy of drydock.yaml, which flags override.
 func (f *reportFlags) check(base policy.Policy) (*plan, error) {
-	p := &plan{policy: base, all: f.all, waivers: f.waivers, vex: f.vex}
+	p := &plan{policy: base, all: f.all, waivers: f.waivers, vex: f.vex, against: f.against}
 	var err error
 	if p.format, err = output.Lookup(f.format); err != nil {
 		return nil, err

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/drydock/drydock/internal/baseline"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/target"
@@ -33,6 +36,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
   drydock scan infra/docker-compose.traefik.yml app    # a host: several projects, one Traefik
   drydock scan -f docker-compose.yml -f prod.yml       # one project of two files
   drydock scan app --fail-on high -o sarif=out.sarif   # in CI
+  drydock scan app --against main                      # only what this branch brought in
   drydock scan docker-archive:app.tar --gate image     # one image`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in, cfg, err := st.resolve(args)
@@ -58,6 +62,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 		},
 	}
 	rep.add(c)
+	rep.addAgainst(c)
 	st.add(c)
 	c.Flags().StringSliceVar(&gates, "gate", nil, "only these gates: "+strings.Join(gateNames(), ", "))
 	addImageFlags(c, &opt)
@@ -69,28 +74,57 @@ none is at hand the lockfiles of the build contexts are read and the report says
 // scan resolves the inputs and looks at them.
 func (a *app) scan(ctx context.Context, in target.Inputs, opt gate.Options, p *plan) error {
 	in.Stdin = a.in
+	p.inputs = in
 	return a.look(ctx, target.Resolve(ctx, in), opt, p)
 }
 
 // look runs the gates on a target with progress and ends in a report; of a run that was stopped there is none.
 func (a *app) look(ctx context.Context, t *target.Target, opt gate.Options, p *plan) error {
 	opt.Tool = tool()
-	var err error
-	if opt.Waivers, err = waiver.Load(waiver.Options{Root: t.Root, Dirs: t.Folders(), Files: p.waivers, VEX: p.vex,
-		Shown: t.Rel}); err != nil {
-		return err
-	}
 	listen, done := a.progress()
 	opt.Listen = listen
-	r, err := scan.Run(ctx, t, scan.Gates, opt)
+	run := func(ctx context.Context, t *target.Target) (*report.Report, error) {
+		opt := opt
+		var err error
+		if opt.Waivers, err = waiver.Load(waiver.Options{Root: t.Root, Dirs: t.Folders(), Files: p.waivers, VEX: p.vex,
+			Shown: t.Rel}); err != nil {
+			return nil, err
+		}
+		return scan.Run(ctx, t, scan.Gates, opt)
+	}
+	r, err := run(ctx, t)
+	var base *baseline.Baseline
+	var baseErr error
+	if r != nil && p.against != "" && ctx.Err() == nil {
+		base, baseErr = baselineOf(ctx, p, t, r, run)
+	}
 	done()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if p.keep {
+	if baseErr != nil {
+		return baseErr
+	}
+	if p.keep && r != nil {
 		keep(r)
 	}
+	if base != nil {
+		baseline.Restrict(r, base)
+	}
 	return a.emit(r, p, err)
+}
+
+// baselineOf is what --against names: a report where it names a file, else a commit.
+func baselineOf(ctx context.Context, p *plan, t *target.Target, r *report.Report,
+	run baseline.Scan) (*baseline.Baseline, error) {
+	if st, err := os.Stat(p.against); err == nil && st.Mode().IsRegular() {
+		before, err := readReport(p.against)
+		if err != nil {
+			return nil, err
+		}
+		return baseline.FromReport(p.against, before, r)
+	}
+	return baseline.FromCommit(ctx, p.against, p.inputs, t, run)
 }
 
 func gateNames() []string {

@@ -35,6 +35,7 @@ and cdxgen write them), or from the lockfiles of a folder, and reports which of 
 		},
 	}
 	rep.add(c)
+	rep.addAgainst(c)
 	st.add(c)
 	addImageFlags(c, &opt)
 	return c

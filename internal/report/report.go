@@ -48,6 +48,8 @@ type Report struct {
 	Actions []Action `json:"actions"`
 	// Images are the container images that were read.
 	Images []Image `json:"images"`
+	// Against is set where the report holds only what a change brought in.
+	Against *Against `json:"against"`
 	// Listing is true of a report that lists packages and judges nothing: it has no verdict, and no policy passes.
 	Listing bool `json:"listing"`
 	// Due is why services ought to be rebuilt now; only `rebuild --check` asks.
@@ -71,6 +73,17 @@ type Due struct {
 	Service  string    `json:"service"` // several that run the image are joined by commas
 	Reason   DueReason `json:"reason"`
 	Evidence string    `json:"evidence"`
+}
+
+// Against says what a report was compared with. Findings that were there before are not in the report, only counted.
+type Against struct {
+	Name   string `json:"name"`   // of the commit or file, as given
+	Commit string `json:"commit"` // full hash; "" for a recorded report
+	Before int    `json:"before"` // open findings that were there before and still are
+	// findings of packages that did not change: only what is known of them did, since the baseline was recorded
+	Advisories int `json:"advisories"`
+	Fixed      int `json:"fixed"`  // findings of the baseline that are gone
+	Unseen     int `json:"unseen"` // findings of the baseline where this run did not look
 }
 
 // Tool is the program that wrote the report.

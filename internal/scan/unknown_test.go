@@ -192,6 +192,8 @@ const proxy = "services:\n  proxy:\n    image: traefik:v3.3\n    ports: [\"80:80
 var noGate = map[string]string{
 	"access/verify": "answers of a running Traefik: an error of `access verify`, which no gate asks",
 	"advisory":      "advisory data: a damaged index fails the image gate (advisory's own tests)",
+	"baseline":      "settings of this machine for the scan of an earlier commit: the scan itself tells of them",
+	"gitrepo":       "a commit that is none is an error (gitrepo's own tests); no gate asks",
 	"code/rule":     "rules of the user: TestRulesThatAreWrong",
 	"config":        "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",
 	"engine":        "answers of the engine to builds and probes: no gate asks",

@@ -204,6 +204,40 @@ func Amount(g *report.Gate) string {
 }
 
 func verdict(r *report.Report, s *Summary) (State, string) {
+	state, text := verdictOf(r, s)
+	if r.Against != nil {
+		text += "; " + compared(r.Against)
+	}
+	return state, text
+}
+
+// compared says what is left out of a report on a change: "nothing found" is said of the change alone.
+func compared(a *report.Against) string {
+	name := a.Name
+	if len(a.Commit) > 7 && !strings.HasPrefix(a.Commit, name) {
+		name += " (" + a.Commit[:7] + ")"
+	}
+	text := fmt.Sprintf("only what is new since %s: %s before", name, wereThere(a.Before))
+	if a.Advisories > 0 {
+		text += fmt.Sprintf(", %d known only since", a.Advisories)
+	}
+	if a.Fixed > 0 {
+		text += fmt.Sprintf(", %d fixed", a.Fixed)
+	}
+	if a.Unseen > 0 {
+		text += fmt.Sprintf(", %d not looked at again", a.Unseen)
+	}
+	return text
+}
+
+func wereThere(n int) string {
+	if n == 1 {
+		return "1 finding was there"
+	}
+	return fmt.Sprintf("%d findings were there", n)
+}
+
+func verdictOf(r *report.Report, s *Summary) (State, string) {
 	if r.Listing {
 		return StateListed, listed(r)
 	}

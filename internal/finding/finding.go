@@ -202,9 +202,11 @@ type Finding struct {
 	Why       []string  `json:"why"`
 	Evidence  []string  `json:"evidence"`
 	Forecast  Forecast  `json:"forecast"`
-	Fix       Fix       `json:"fix"`
-	Status    Status    `json:"status"`
-	Waiver    *Waiver   `json:"waiver"`
+	// what the forecast rests on, "" where nothing was told
+	ForecastWhy string  `json:"forecastWhy,omitempty"`
+	Fix         Fix     `json:"fix"`
+	Status      Status  `json:"status"`
+	Waiver      *Waiver `json:"waiver"`
 
 	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
 	ServiceRefs []string `json:"serviceRefs,omitempty"`

@@ -24,6 +24,8 @@ type Package struct {
 	Direct bool   `json:"direct,omitempty"` // the project names it itself (lockfiles that tell)
 	Range  bool   `json:"range,omitempty"`  // Version is a range or empty: what is installed is not known
 	CPE    string `json:"-"`
+	// what the package says it needs of others, where it was read from what is installed
+	Requires []Requirement `json:"-"`
 
 	// bytes, as the distribution's database or the SBOM says; 0 where none does
 	InstalledSize int64 `json:"installedSize,omitempty"`
@@ -31,6 +33,9 @@ type Package struct {
 	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
 	ServiceRefs []string `json:"serviceRefs,omitempty"`
 }
+
+// Requirement is a package that another needs, with the range of versions that it takes, "" for any.
+type Requirement struct{ Name, Range string }
 
 // Source is a distribution's source package, by which Debian and Alpine publish their advisories.
 type Source struct {

@@ -101,7 +101,17 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 	case finding.ForecastRebuild:
 		return remedy{remedyRebuild, ""}
 	case finding.ForecastBase:
+		switch {
+		case images[at] != "":
+			return remedy{remedyImage, at}
+		case f.Location.Line == 0: // within an image that nothing here builds
+			return remedy{}
+		}
 		return remedy{remedyBase, at}
+	case finding.ForecastEdit:
+		if len(f.Fix.Edits) > 0 {
+			return editOf(f)
+		}
 	}
 	switch {
 	case !fixed:
@@ -116,6 +126,23 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 		return remedy{remedyInstall, at}
 	}
 	return remedy{remedyManifest, f.Location.Path}
+}
+
+// editOf is the work at the line that a finding's edit changes, which need not be the line that brought its package.
+func editOf(f *finding.Finding) remedy {
+	at := f.Fix.Edits[0].Location
+	if isDockerfile(at.Path) {
+		return remedy{remedyInstall, fmt.Sprintf("%s:%d", at.Path, at.Line)}
+	}
+	return remedy{remedyManifest, at.Path}
+}
+
+// placeOf is where the work on a finding is done.
+func placeOf(f *finding.Finding) finding.Location {
+	if f.Package != nil && f.Forecast == finding.ForecastEdit && len(f.Fix.Edits) > 0 {
+		return f.Fix.Edits[0].Location
+	}
+	return f.Location
 }
 
 // inImage tells whether the finding's place is a file inside an image, which nobody edits, and not one of the sources.
@@ -152,7 +179,8 @@ func imageLines(r *report.Report) map[string]string {
 
 func (g *group) action() report.Action {
 	worst := g.findings[0] // the report is sorted worst first
-	a := report.Action{Location: worst.Location, Removes: map[finding.Severity]int{}}
+	at := placeOf(worst)
+	a := report.Action{Location: at, Removes: map[finding.Severity]int{}}
 	services := map[string]bool{}
 	for _, f := range g.findings {
 		a.Findings = append(a.Findings, f.ID)
@@ -171,10 +199,9 @@ func (g *group) action() report.Action {
 		a.Title = "Rebuild " + report.List(a.Services, 3, "the image") +
 			" without the build cache, on a freshly pulled base"
 	case remedyManifest:
-		a.Title = fmt.Sprintf("Raise %s in %s", upgrades(g.findings), worst.Location.Path)
+		a.Title = fmt.Sprintf("Raise %s in %s", upgrades(g.findings), at.Path)
 	case remedyInstall:
-		a.Title = fmt.Sprintf("Raise %s, installed at %s:%d", upgrades(g.findings), worst.Location.Path,
-			worst.Location.Line)
+		a.Title = fmt.Sprintf("Raise %s, installed at %s:%d", upgrades(g.findings), at.Path, at.Line)
 	case remedyBase:
 		a.Title = fmt.Sprintf("Move to a newer base image at %s:%d", worst.Location.Path, worst.Location.Line)
 	case remedyImage:

@@ -229,7 +229,10 @@ func remedy(g *summary.Group) string {
 	case finding.ForecastWaitForBase:
 		return "wait for the base image"
 	}
-	if g.Fixed == "" {
+	switch {
+	case g.Fixed == "" && f.Forecast == finding.ForecastBase:
+		return "in a newer base"
+	case g.Fixed == "":
 		return "no fix yet"
 	}
 	text := g.Fixed
@@ -238,6 +241,10 @@ func remedy(g *summary.Group) string {
 		text += " by a rebuild"
 	case finding.ForecastBase:
 		text += " in a newer base"
+	case finding.ForecastEdit:
+		text += " (edit)"
+	case finding.ForecastUnknown:
+		text += " (rebuild?)"
 	}
 	if n := len(g.Findings); g.Fixable < n {
 		text += fmt.Sprintf(" (%d of %d)", g.Fixable, n)

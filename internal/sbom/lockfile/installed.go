@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/depsjson"
@@ -74,6 +76,7 @@ func readInstalledPackageJSON(f *extract.File) ([]inventory.Package, error) {
 		Version  any             `json:"version"`
 		License  json.RawMessage `json:"license"`
 		Licenses json.RawMessage `json:"licenses"`
+		Needs    json.RawMessage `json:"dependencies"`
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &j); err != nil {
 		if !strings.Contains("/"+f.Path, "/node_modules/") {
@@ -88,7 +91,31 @@ func readInstalledPackageJSON(f *extract.File) ([]inventory.Package, error) {
 	}
 	p := extract.NewPackage(ecosystem.NPM, name, version)
 	p.Licences = (&packageJSON{License: j.License, Licenses: j.Licenses}).licences()
+	p.Requires = npmRequirements(j.Needs)
 	return []inventory.Package{p}, nil
+}
+
+// npmRequirements are the dependencies of a package.json, none where they are no object of ranges.
+func npmRequirements(dependencies json.RawMessage) []inventory.Requirement {
+	var ranges map[string]string
+	if json.Unmarshal(dependencies, &ranges) != nil {
+		return nil
+	}
+	var out []inventory.Requirement
+	for _, name := range slices.Sorted(maps.Keys(ranges)) {
+		out = append(out, inventory.Requirement{Name: name, Range: ranges[name]})
+	}
+	return out
+}
+
+// pythonRequirement reads the value of Requires-Dist; false for one that only an extra asks for.
+func pythonRequirement(value string) (inventory.Requirement, bool) {
+	_, marker, _ := strings.Cut(value, ";")
+	q, ok := parseRequirement(value)
+	if !ok || q.address != "" || strings.Contains(marker, "extra") {
+		return inventory.Requirement{}, false
+	}
+	return inventory.Requirement{Name: extract.PyPIName(q.name), Range: q.spec}, true
 }
 
 // readPythonMetadata reads the headers of a METADATA or PKG-INFO file, up to the description.
@@ -99,6 +126,7 @@ func readPythonMetadata(f *extract.File) ([]inventory.Package, error) {
 	}
 	var name, version, licence, expression string
 	var classifiers []string
+	var requires []inventory.Requirement
 	last := ""
 	for sc := bufio.NewScanner(bytes.NewReader(data)); sc.Scan(); {
 		line := sc.Text()
@@ -126,6 +154,10 @@ func readPythonMetadata(f *extract.File) ([]inventory.Package, error) {
 			licence = value
 		case "license-expression":
 			expression = value
+		case "requires-dist":
+			if q, ok := pythonRequirement(value); ok {
+				requires = append(requires, q)
+			}
 		case "classifier":
 			if parts := strings.Split(value, " :: "); parts[0] == "License" && len(parts) > 1 {
 				classifiers = append(classifiers, parts[len(parts)-1])
@@ -136,6 +168,7 @@ func readPythonMetadata(f *extract.File) ([]inventory.Package, error) {
 		return nil, errors.New("no Name and Version")
 	}
 	p := extract.NewPackage(ecosystem.PyPI, name, version)
+	p.Requires = requires
 	switch {
 	case expression != "":
 		p.Licences = []string{expression}

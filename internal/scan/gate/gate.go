@@ -9,7 +9,9 @@ import (
 
 	"github.com/drydock/drydock/internal/access/exposure"
 	"github.com/drydock/drydock/internal/dockerapi"
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/forecast"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan/target"
@@ -37,6 +39,7 @@ type Options struct {
 	Offline  bool              // do not ask an engine on this machine for images
 	Waivers  *waiver.Set       // accepted risks; nil for none
 	MaxAge   time.Duration     // of advisories, before a warning; 0 for the usual one
+	Base     BaseReader        // what base images are now, for forecasts; nil where nobody is to be asked
 	Now      func() time.Time
 	Listen   Listener
 
@@ -44,6 +47,11 @@ type Options struct {
 	NoDefaultRules bool
 	LintConfig     string // a .hadolint.yaml that is named; "" to look for one
 }
+
+// BaseReader reads what the tag of a base image names now. It is given the packages that came with it at the build, and
+// called from several goroutines at once.
+type BaseReader func(ctx context.Context, base dockerfile.Ref, platform string,
+	had []inventory.Package) (*forecast.Base, error)
 
 // Event is a step of long work.
 type Event struct {

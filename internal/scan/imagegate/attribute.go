@@ -12,11 +12,13 @@ import (
 
 // attributor finds the line in the repository that brought a package into an image.
 type attributor struct {
-	fallback finding.Location // the line of compose that brings the image
-	path     string           // the Dockerfile, as the report names it
-	file     *dockerfile.File // nil where there is no Dockerfile at hand
+	fallback finding.Location  // the line of compose that brings the image
+	path     string            // the Dockerfile, as the report names it
+	file     *dockerfile.File  // nil where there is no Dockerfile at hand
+	stage    *dockerfile.Stage // that the build ends with
+	refs     []dockerfile.Ref  // of the stages, with the build arguments filled in
 	from     *dockerfile.Instruction
-	base     dockerfile.Ref            // of from, with the build arguments filled in
+	base     dockerfile.Ref            // of from
 	makes    []*dockerfile.Instruction // the instructions whose layers are in the image
 }
 
@@ -34,13 +36,30 @@ func attribute(t *target.Target, u target.Unit) *attributor {
 	if err != nil {
 		return a
 	}
-	a.file, a.path = f, t.Rel(u.Dockerfile)
-	refs := f.WithArgs(u.Args)
+	a.use(f, stage, u.Args)
+	a.path = t.Rel(u.Dockerfile)
+	return a
+}
+
+// use takes over the Dockerfile that the image is built from.
+func (a *attributor) use(f *dockerfile.File, stage *dockerfile.Stage, args map[string]string) {
+	a.file, a.stage, a.refs = f, stage, f.WithArgs(args)
 	for _, s := range f.Lineage(stage) {
-		a.from, a.base = s.From, refs[s.Index]
+		a.from, a.base = s.From, a.refs[s.Index]
 		a.makes = append(a.makes, s.Instructions...)
 	}
-	return a
+}
+
+// fromBase reports whether a package came with the base image. Images of the engine that share more layers than the
+// base's, those of earlier builds, tell nothing: of their layers this Dockerfile has the instructions.
+func (a *attributor) fromBase(p *inventory.Package, base inventory.Base) bool {
+	switch {
+	case p.IntroducedBy == "" || p.FromBase != nil && !*p.FromBase:
+		return p.FromBase != nil && *p.FromBase
+	case p.FromBase != nil && dockerfile.ParseRef(base.Name).Repository == a.base.Repository:
+		return true
+	}
+	return a.maker(p.IntroducedBy) == nil
 }
 
 // place is the line for a package: its base's FROM, the instruction that made its layer, else the image's own line.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/drydock/drydock/internal/advisory"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/forecast"
 	"github.com/drydock/drydock/internal/image"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/report"
@@ -36,6 +37,7 @@ type held struct {
 	services []string             // that run it
 	inv      *inventory.Inventory // nil where nothing could be read
 	place    *attributor          // nil where the packages' own paths are the place
+	build    *forecast.Build      // how it would be built again; nil where nothing here tells
 	err      error                // what was named by the user and could not be read
 }
 
@@ -84,10 +86,15 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	res.Packages = joinPackages(pkgs)
 	res.Read.Packages = len(res.Packages)
 	res.Read.Services = servicesRead(all)
-	m, err := match(ctx, res, places, opt)
+	db, err := openAdvisories()
 	if err != nil {
 		return res, err
 	}
+	m, err := match(ctx, db, res, places, opt)
+	if err != nil {
+		return res, err
+	}
+	foresee(ctx, db, res, all, opt)
 	res.Judged = m.Judged
 	res.Findings = append(res.Findings, otherBases(ctx, all, opt)...)
 	res.Remedy = imageRemedy(res, m)
@@ -241,7 +248,9 @@ func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Op
 		in.Path, in.Status = "docker:"+inv.Image.Name, report.Checked
 		setServices(inv, u.Services)
 		noteProblems(&in, inv)
-		return held{input: in, services: u.Services, inv: inv, place: attribute(t, u)}
+		h := held{input: in, services: u.Services, inv: inv, place: attribute(t, u)}
+		h.build = buildOf(ctx, t, u, &h)
+		return h
 	}
 	if u.Context == "" {
 		in.Status, in.Reason = report.Skipped, why
@@ -269,7 +278,9 @@ func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Op
 	noteProblems(&in, inv)
 	setServices(inv, u.Services)
 	putBelow(inv, in.Path)
-	return held{input: in, services: u.Services, inv: inv}
+	h := held{input: in, services: u.Services, inv: inv}
+	h.build = buildOf(ctx, t, u, &h)
+	return h
 }
 
 // readMounted reads the manifests of a folder that is mounted into a container. One without any is no input: most such
@@ -530,16 +541,8 @@ func joinPackages(all []inventory.Package) []inventory.Package {
 // match judges the result's packages. A finding in an image stands at the line of the repository that brought the
 // package in, and names the others where several did.
 func match(
-	ctx context.Context, res *gate.Result, places map[string][]finding.Location, opt *gate.Options,
+	ctx context.Context, db *advisory.DB, res *gate.Result, places map[string][]finding.Location, opt *gate.Options,
 ) (*vuln.Result, error) {
-	dir, err := advisory.Dir()
-	if err != nil {
-		return nil, err
-	}
-	db, err := advisory.Open(dir)
-	if err != nil {
-		return nil, err
-	}
 	m, err := vuln.Match(ctx, db, res.Packages, vuln.Options{})
 	if err != nil {
 		return nil, err
@@ -562,6 +565,14 @@ func match(
 		res.Warnings = append(res.Warnings, report.Warning{Text: w})
 	}
 	return m, nil
+}
+
+func openAdvisories() (*advisory.DB, error) {
+	dir, err := advisory.Dir()
+	if err != nil {
+		return nil, err
+	}
+	return advisory.Open(dir)
 }
 
 // gaps are what the advisories could not judge: ecosystems that they do not know, and packages, by the file that names

@@ -9,7 +9,6 @@ import (
 
 	"github.com/moby/moby/client"
 
-	"github.com/drydock/drydock/internal/advisory"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
@@ -211,11 +210,7 @@ func vulnerabilities(ctx context.Context, name string, opt *gate.Options) ([]str
 }
 
 func known(ctx context.Context, inv *inventory.Inventory) ([]string, error) {
-	dir, err := advisory.Dir()
-	if err != nil {
-		return nil, err
-	}
-	db, err := advisory.Open(dir)
+	db, err := openAdvisories()
 	if err != nil {
 		return nil, err
 	}

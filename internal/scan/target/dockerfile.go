@@ -34,3 +34,18 @@ func (t *Target) Dockerfile(path string) (*dockerfile.File, error) {
 	})
 	return p.file, p.err
 }
+
+// maxText bounds a manifest of which lines are read.
+const maxText = 16 << 20
+
+// Text is the content of a file of the project, by the path that the report gives it; nil where it cannot be read.
+func (t *Target) Text(name string) []byte {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(t.Root, filepath.FromSlash(name))
+	}
+	text, err := bounded.ReadFile(name, maxText)
+	if err != nil {
+		return nil
+	}
+	return text
+}

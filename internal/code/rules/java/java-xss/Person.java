@@ -1,0 +1,4 @@
+package shop.api;
+
+record Person(String name) {
+}

@@ -41,7 +41,7 @@ func (f *reportFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.failOn, "fail-on", "",
 		"exit 1 on an open finding of this severity or worse: critical, high, medium, low, info")
 	fl.BoolVar(&f.onlyFixed, "only-fixed", false,
-		"with --fail-on: of the vulnerabilities count only those that a newer version mends")
+		"with --fail-on: of the vulnerabilities count only those that a newer version fixes")
 	fl.BoolVar(&f.allowPartial, "allow-partial", false,
 		"with --fail-on: a gate that could not look everywhere is no breach")
 	fl.StringArrayVar(&f.waivers, "waivers", nil,

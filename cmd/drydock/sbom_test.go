@@ -16,7 +16,7 @@ import (
 )
 
 // sampleImage is Debian's OpenSSL and requests, and what npm and pip install beside them: packages whose judgement
-// hangs on the source package, the release, the owner, and none of these.
+// depends on the source package, the release, the owner, and none of these.
 func sampleImage(t *testing.T) string {
 	return imagetest.Docker(t, imagetest.Image(t, [][]byte{
 		imagetest.Tar(t,

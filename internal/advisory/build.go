@@ -26,7 +26,7 @@ type builder struct {
 	scores  scores
 	// onlyNamed leaves out the EPSS scores of CVEs that no record names.
 	onlyNamed bool
-	// asOf is the day of the build: a date of change after it is a slip of the pen, and does not make the data newer.
+	// asOf is the day of the build: a date of change after it is a mistake, and does not make the data newer.
 	asOf time.Time
 }
 

@@ -50,7 +50,7 @@ func (h *Hit) Key() Key { return Key{h.part, h.Ref} }
 // Record reads the hit's record.
 func (h *Hit) Record() (*Record, error) { return h.part.Record(h.Ref) }
 
-// Superseded tells whether newer data holds the record as well and so speaks for it.
+// Superseded reports whether newer data holds the record as well and so speaks for it.
 func (h *Hit) Superseded(id string) (bool, error) {
 	for _, p := range h.newer {
 		same, err := p.Named(id)
@@ -153,7 +153,7 @@ func (p *part) meta(ecosystem string) EcosystemMeta {
 	return EcosystemMeta{}
 }
 
-// Covers tells whether there are advisories for the ecosystem, and for the release where it has releases.
+// Covers reports whether there are advisories for the ecosystem, and for the release where it has releases.
 func (db *DB) Covers(ecosystem, release string) bool {
 	for _, p := range db.by[ecosystem] {
 		m := p.meta(ecosystem)

@@ -71,7 +71,7 @@ type stamps struct {
 }
 
 // get fetches a file of at most so many bytes to path+".new", unless it is unchanged since the last time; keep then
-// puts it in its place. check says whether what came is whole.
+// puts it in its place. check reports whether what came is whole.
 func (f *fetcher) get(ctx context.Context, from, path string, most int64,
 	check func(string) error) (changed bool, err error) {
 	wait := firstWait
@@ -88,7 +88,7 @@ func (f *fetcher) get(ctx context.Context, from, path string, most int64,
 	}
 }
 
-// temporary is an error that another try may mend.
+// temporary is an error that another try may fix.
 type temporary struct{ error }
 
 func (t temporary) Unwrap() error { return t.error }

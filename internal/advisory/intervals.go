@@ -132,7 +132,7 @@ func ofGroup(events []event) (start, end *event) {
 	return start, end
 }
 
-// clip cuts an interval at the limit and tells whether anything is left of it.
+// clip cuts an interval at the limit and reports whether anything is left of it.
 func clip(s *span, limit *event) bool {
 	if limit != nil && (s.to == nil || compareBounds(limit.v, s.to) <= 0) {
 		s.To, s.End, s.to = limit.text, Limit, limit.v
@@ -161,7 +161,7 @@ func compareBounds(a, b version.Version) int {
 	return c
 }
 
-// holds tells whether the interval contains v.
+// holds reports whether the interval contains v.
 func (s *span) holds(v version.Version) bool {
 	if s.from != nil && compareBounds(v, s.from) < 0 {
 		return false
@@ -196,6 +196,6 @@ next:
 	return compact(out)
 }
 
-// SameVersion tells whether two spellings of a version in a list mean the same without ordering them: byte by byte,
+// SameVersion reports whether two spellings of a version in a list mean the same without ordering them: byte by byte,
 // but for a leading "v", which tags have and packages often have not.
 func SameVersion(a, b string) bool { return strings.TrimPrefix(a, "v") == strings.TrimPrefix(b, "v") }

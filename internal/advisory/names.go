@@ -46,7 +46,7 @@ func suseRelease(s string) string {
 	return product + version
 }
 
-// HasReleases tells whether the ecosystem's advisories belong to one release of a distribution, so that a package
+// HasReleases reports whether the ecosystem's advisories belong to one release of a distribution, so that a package
 // without release cannot be judged.
 func HasReleases(ecosystem string) bool {
 	switch ecosystem {

@@ -101,7 +101,7 @@ func Import(ctx context.Context, dir, from string, o ImportOptions) (*Imported, 
 	}
 	m, err := readManifest(dir)
 	if err != nil {
-		m = manifest{Schema: manifestSchema} // a damaged manifest is mended by importing again
+		m = manifest{Schema: manifestSchema} // a damaged manifest is fixed by importing again
 	}
 	put := func(name string, meta Meta, data []byte) error {
 		sum := sha256.Sum256(data)

@@ -263,7 +263,7 @@ func checked(dir string, wanted []string, source string, now time.Time) bool {
 	return have == len(wanted) && m.write(dir) == nil
 }
 
-// wholeZip tells whether a file is a zip archive with its directory at the end.
+// wholeZip reports whether a file is a zip archive with its directory at the end.
 func wholeZip(path string) error {
 	z, err := zip.OpenReader(path)
 	if err != nil {
@@ -272,7 +272,7 @@ func wholeZip(path string) error {
 	return z.Close()
 }
 
-// readable tells whether a file of scores can be read to its end.
+// readable reports whether a file of scores can be read to its end.
 func readable(path string, read func(*scores, io.Reader) (int, error)) error {
 	f, err := os.Open(path)
 	if err != nil {

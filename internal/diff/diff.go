@@ -233,7 +233,7 @@ func looked(r *report.Report, f *finding.Finding) bool {
 	return !r.Listing && g != nil && g.Status != report.Failed && g.Status != report.Skipped
 }
 
-// couldSee tells whether after would hold f, which before had, if it were still there: its gate looked, and looked at
+// couldSee reports whether after would hold f, which before had, if it were still there: its gate looked, and looked at
 // its service no less than before. A service that is gone from the stack is a change that was seen.
 func couldSee(before, after *report.Report, f *finding.Finding) bool {
 	g, old := after.Gate(f.Gate), before.Gate(f.Gate)
@@ -254,7 +254,7 @@ func couldSee(before, after *report.Report, f *finding.Finding) bool {
 	return len(g.Inputs) > 0
 }
 
-// concerns tells whether the input is one of the finding's services.
+// concerns reports whether the input is one of the finding's services.
 func concerns(in *report.Input, f *finding.Finding) bool {
 	return slices.ContainsFunc(in.Names(),
 		func(s string) bool { return s == f.Service || slices.Contains(f.Refs(), s) })

@@ -1,5 +1,5 @@
 // Package finding holds the words every gate speaks: what a finding is, where it stands, how bad it is, what
-// mends it. It knows no gate and no output format; its JSON is the report's contract (docs/design.md).
+// fixes it. It knows no gate and no output format; its JSON is the report's contract (docs/design.md).
 package finding
 
 import (
@@ -22,7 +22,7 @@ const (
 	GateWaiver     Gate = "waiver" // accepted risks: does each still stand?
 )
 
-// Status says whether a finding counts.
+// Status reports whether a finding counts.
 type Status string
 
 // A finding is open until somebody accepts the risk (waived) or evidence shows that it does not hold (suppressed).
@@ -70,9 +70,9 @@ type Forecast string
 
 // The forecasts.
 const (
-	ForecastRebuild     Forecast = "rebuild"       // a no-cache rebuild that pulls the base mends it
+	ForecastRebuild     Forecast = "rebuild"       // a no-cache rebuild that pulls the base fixes it
 	ForecastEdit        Forecast = "edit"          // a line in the repository has to change first
-	ForecastBase        Forecast = "base"          // another base image mends it
+	ForecastBase        Forecast = "base"          // another base image fixes it
 	ForecastWaitForBase Forecast = "wait-for-base" // fixed upstream, not yet in the base
 	ForecastNone        Forecast = "none"          // no fix is known
 	ForecastNotShipped  Forecast = "not-shipped"   // it stands in a stage that never ships
@@ -118,7 +118,7 @@ type Edit struct {
 	NewText string `json:"newText"`
 }
 
-// Fix is how to mend a finding: a sentence, and the edits where drydock can make them itself.
+// Fix is the remedy of a finding: a sentence, and the edits where drydock can make them itself.
 type Fix struct {
 	Text  string `json:"text"`
 	Edits []Edit `json:"edits"`
@@ -145,7 +145,7 @@ type Advisory struct {
 	CVSSVector string   `json:"cvssVector"` // the vector that the score was computed from
 	EPSS       *float64 `json:"epss"`       // FIRST EPSS probability 0..1, nil where FIRST does not list it
 	KEV        bool     `json:"kev"`        // in CISA's catalogue of known exploited vulnerabilities
-	// lowest version that mends it in the package's own line, "" if none is known
+	// lowest version that fixes it in the package's own line, "" if none is known
 	Fixed string `json:"fixed"`
 }
 

@@ -103,7 +103,7 @@ func indexTar(ctx context.Context, f *os.File, size int64) (*tarIndex, error) {
 	}
 }
 
-// holdsLayers tells whether an entry has a name that layers have, one that is cut off included.
+// holdsLayers reports whether an entry has a name that layers have, one that is cut off included.
 func (ix *tarIndex) holdsLayers() bool {
 	for name := range ix.entries {
 		if layerName(name) {

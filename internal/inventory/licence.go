@@ -20,13 +20,13 @@ var spdxID = sync.OnceValue(func() map[string]bool {
 	return ids
 })
 
-// IsLicenceID tells whether s is an identifier of the SPDX licence list, in its exact spelling.
+// IsLicenceID reports whether s is an identifier of the SPDX licence list, in its exact spelling.
 func IsLicenceID(s string) bool { return spdxID()[s] }
 
 // maxLicence bounds a licence expression; a longer text is no expression.
 const maxLicence = 1000
 
-// IsLicenceExpression tells whether s is an SPDX licence expression (SPDX 2.3, annex D) whose licences are all on the
+// IsLicenceExpression reports whether s is an SPDX licence expression (SPDX 2.3, annex D) whose licences are all on the
 // list or are LicenseRefs. Exceptions after WITH are taken as they are.
 func IsLicenceExpression(s string) bool {
 	if len(s) > maxLicence {
@@ -66,7 +66,7 @@ func IsLicenceExpression(s string) bool {
 	return operand && depth == 0
 }
 
-// isIDString tells whether s is made of letters, digits, dots and dashes only.
+// isIDString reports whether s is made of letters, digits, dots and dashes only.
 func isIDString(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]

@@ -80,14 +80,14 @@ var ofWholeFile = map[string]bool{
 	"NoEmptyContinuation":     true, "InvalidBaseImagePlatform": true,
 }
 
-// Experimental tells whether the file asks for an experimental check on an instruction.
+// Experimental reports whether the file asks for an experimental check on an instruction.
 func (p *Pass) Experimental(check string, in *dockerfile.Instruction) bool {
 	local := above(in)
 	return p.checks.ExperimentalAll || slices.Contains(p.checks.ExperimentalRules, check) ||
 		local.ExperimentalAll || slices.Contains(local.ExperimentalRules, check)
 }
 
-// skips tells whether the file switches a check off at an instruction.
+// skips reports whether the file switches a check off at an instruction.
 func (p *Pass) skips(check string, in *dockerfile.Instruction) bool {
 	if check == "InvalidDefinitionDescription" { // experimental ones are asked for, not skipped
 		return false

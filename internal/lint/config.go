@@ -167,7 +167,7 @@ func (c *Config) level(r *Rule) (Level, bool) {
 	return l, ok && r.Code() != ""
 }
 
-// off tells whether a rule is not to run.
+// off reports whether a rule is not to run.
 func (c *Config) off(r *Rule) bool {
 	for _, i := range c.Ignored {
 		if i == r.ID || i == r.Code() || i != "" && i == r.BuildCheck {

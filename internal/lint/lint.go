@@ -33,7 +33,7 @@ const (
 
 var levels = []Level{LevelError, LevelWarning, LevelInfo, LevelStyle, LevelIgnore}
 
-// AtLeast tells whether l is as bad as threshold or worse.
+// AtLeast reports whether l is as bad as threshold or worse.
 func (l Level) AtLeast(threshold Level) bool { return l.rank() <= threshold.rank() }
 
 func (l Level) rank() int {
@@ -111,7 +111,7 @@ type Context struct {
 	Base     func(ref string) (Base, bool) // what is known of a base image; nil if nothing is
 	Platform string                        // that the image is built for, "" if it is not known
 	Patterns []string                      // of the ignore file
-	// tells whether the ignore file keeps a path out of the context; nil if there is no ignore file
+	// reports whether the ignore file keeps a path out of the context; nil if there is no ignore file
 	Ignored func(path string) bool
 	Files   fs.FS                    // the build context; nil if it is not known
 	Shown   func(name string) string // how the report names a file of it; nil for its path in the context
@@ -153,7 +153,7 @@ type result struct {
 	text string // what it is about, for its identity, where that is no text of the Dockerfile
 }
 
-// Ships tells whether all layers of the instruction's stage are in the image.
+// Ships reports whether all layers of the instruction's stage are in the image.
 func (p *Pass) Ships(in *dockerfile.Instruction) bool {
 	return in.Stage != nil && in.Stage.Index < len(p.ships) && p.ships[in.Stage.Index]
 }
@@ -169,7 +169,7 @@ func (p *Pass) Shipped() []*dockerfile.Stage {
 	return out
 }
 
-// Needed tells whether the build runs the stage.
+// Needed reports whether the build runs the stage.
 func (p *Pass) Needed(s *dockerfile.Stage) bool { return p.needed[s.Index] }
 
 // Base is the stage's base image with the build arguments filled in.
@@ -191,7 +191,7 @@ func Evidence(format string, args ...any) Option {
 	return func(_ *Pass, f *finding.Finding) { f.Evidence = append(f.Evidence, fmt.Sprintf(format, args...)) }
 }
 
-// Fix says how to mend this very place, and makes the edits.
+// Fix gives this very place a remedy of its own, and the edits.
 func Fix(text string, edits ...dockerfile.Edit) Option {
 	return func(p *Pass, f *finding.Finding) {
 		f.Fix.Text = text

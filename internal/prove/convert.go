@@ -90,7 +90,7 @@ func adapt(so *stages.Options, conv *stages.Result, res *Result) bool {
 	case more:
 		return true
 	case res.Cause == Original || res.Cause == Size || res.Cause == Findings:
-		return false // what is wrong with the original, or with what it weighs, no conversion mends
+		return false // what is wrong with the original, or with what it weighs, no conversion fixes
 	case res.Cause == NewHealth && conv.Hardened && !so.NoHealth:
 		so.NoHealth = true
 	case starts && conv.Hardened && !so.KeepRoot:

@@ -10,7 +10,7 @@ import (
 	"github.com/drydock/drydock/internal/stages"
 )
 
-// What is done about a refusal hangs on its cause.
+// What is done about a refusal depends on its cause.
 func TestAdapt(t *testing.T) {
 	hardened := &stages.Result{Hardened: true, Recommended: true}
 	for name, c := range map[string]struct {

@@ -107,7 +107,7 @@ const (
 	Skipped = "skipped" // there was nothing to compare, or no way to
 )
 
-// Cause is why a proof ended without being one. What is done about it hangs on this, never on the words of Reason.
+// Cause is why a proof ended without being one. What is done about it depends on this, never on the words of Reason.
 type Cause int
 
 // The causes of a refusal.

@@ -15,9 +15,9 @@ import (
 // maxActions bounds how many actions a report carries; writers show the first few.
 const maxActions = 10
 
-// Actions groups what mends the open findings into the things that a person would do in one go (edit one file,
+// Actions groups what fixes the open findings into the things that a person would do in one go (edit one file,
 // rebuild, take a newer base or image, change one label), best first. A finding belongs to one action at most, so the
-// counts add up; a finding that nobody can mend today belongs to none. The report must be finished: its findings are
+// counts add up; a finding that nobody can fix today belongs to none. The report must be finished: its findings are
 // read worst first.
 func Actions(r *report.Report) []report.Action {
 	images := imageLines(r)
@@ -60,7 +60,7 @@ func urgency(f *finding.Finding) int {
 	return p * p
 }
 
-// remedyKind is what kind of work mends a finding.
+// remedyKind is what kind of work fixes a finding.
 type remedyKind int
 
 const (
@@ -73,7 +73,7 @@ const (
 	remedyFix                        // the finding's own fix, in one file
 )
 
-// remedy is the work that mends a finding; findings with the same kind and key are mended together.
+// remedy is the work that fixes a finding; findings with the same kind and key are fixed together.
 type remedy struct {
 	kind remedyKind
 	key  string
@@ -145,7 +145,7 @@ func placeOf(f *finding.Finding) finding.Location {
 	return f.Location
 }
 
-// inImage tells whether the finding's place is a file inside an image, which nobody edits, and not one of the sources.
+// inImage reports whether the finding's place is a file inside an image, which nobody edits, and none of the sources.
 func inImage(f *finding.Finding, r *report.Report) bool {
 	return slices.ContainsFunc(r.Images, func(img report.Image) bool {
 		return len(img.Services) == 0 ||
@@ -219,7 +219,7 @@ func (g *group) fixTitle(worst *finding.Finding) string {
 	}
 	title := firstSentence(worst.Fix.Text)
 	if title == "" {
-		title = "Mend " + worst.Title
+		title = "Fix " + worst.Title
 	}
 	if worst.Gate == finding.GateAccess && worst.Service != "" && !namedIn(title, worst.Service) {
 		title = report.List(worst.Refs(), 3, worst.Service) + ": " + title
@@ -244,7 +244,7 @@ func lineOf(l finding.Location) string {
 	return l.String()
 }
 
-// upgrades names the packages to raise, the most urgent first, each with the version that mends all its findings.
+// upgrades names the packages to raise, the most urgent first, each with the version that fixes all its findings.
 func upgrades(fs []*finding.Finding) string {
 	to := map[string]string{}
 	var names []string

@@ -62,7 +62,7 @@ type DueReason string
 // The reasons.
 const (
 	DueBaseMoved DueReason = "base-moved"   // the base image's tag names another image than the one built on
-	DueFixes     DueReason = "fixes"        // a rebuild mends findings
+	DueFixes     DueReason = "fixes"        // a rebuild fixes findings
 	DueAge       DueReason = "age"          // the image is older than it may be
 	DueEndOfLife DueReason = "end-of-life"  // the release that it stands on gets no fixes any more
 	DueSource    DueReason = "source-newer" // what it is built from changed after it was built
@@ -136,7 +136,7 @@ type Router struct {
 	Access      string   `json:"access"`
 }
 
-// GateStatus says whether a gate did its work.
+// GateStatus reports whether a gate did its work.
 type GateStatus string
 
 // The gate states. Partial: something was looked at and something was not. Skipped: nothing was looked at, because

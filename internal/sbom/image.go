@@ -84,7 +84,7 @@ type imageRead struct {
 	wrote    bool
 }
 
-// want says whether a layer must be read: its facts are not in the cache.
+// want reports whether a layer must be read: its facts are not in the cache.
 func (r *imageRead) want(diffID string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -26,7 +26,7 @@ var vendoredNames = lazyregexp.New(
 		`jquery([.-]?\d[\w.]*|[.-](ui|migrate|slim|cookie)[\w.-]*)?\.js|(bootstrap|angular|react|react-dom|vue|d3|three|lodash|underscore|backbone|ember|modernizr|moment|mootools|prototype|raphael|` +
 		`handlebars|require|mathjax|tinymce|ckeditor|codemirror|ace|highlight|prettify|select2|knockout|plotly|chart|leaflet|socket\.io|html5shiv|respond|polyfill|swfobject|yui)([.-]\d[\w.]*)?([.-](min|bundle|slim|prod|esm|umd|global|pkgd|all))+\.js)$`)
 
-// minifiedNames are sources that were made small: what they were made from is what can be mended.
+// minifiedNames are sources that were made small: what they were made from is what can be fixed.
 var minifiedNames = lazyregexp.New(`(?i)[.-]min\.(js|mjs|cjs|css)$`)
 
 // IsVendored tells by its slash-separated path whether a file, or with a final slash a folder, is somebody else's code.

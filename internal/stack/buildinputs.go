@@ -14,7 +14,7 @@ type BuildInputs struct {
 	Hosts     []string // "name:address"
 	SSH       []string // "default", "id=path"
 	ShmSize   string
-	ArgsUnset []string // arguments whose value hangs on a variable that has none, or on which of two commands is meant
+	ArgsUnset []string // arguments whose value depends on a variable that has none, or on the one of two commands
 	// Beyond names what the build asks for and is not read here: whoever builds without it makes another image.
 	Beyond []string
 }

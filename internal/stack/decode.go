@@ -54,7 +54,7 @@ func (d *decoder) service(e entry) Service {
 		s.Unread = append(s.Unread, m.text)
 	}
 	if mode := n.get("network_mode"); len(unsetOf(mode)) > 0 {
-		why := fmt.Sprintf("its network, %s, hangs on %s, which has no value: %s", mode.raw, variables(mode.unset), giveValue(mode.unset))
+		why := fmt.Sprintf("its network, %s, depends on %s, which has no value: %s", mode.raw, variables(mode.unset), giveValue(mode.unset))
 		s.Unread = append(s.Unread, why)
 		d.host.unread(mode.loc, mode.raw, "service %q: %s", s.Name, why)
 	}

@@ -82,7 +82,7 @@ func (r *reader) unextended(services, ext *node, name, file string, unset []stri
 	}
 	why := "is remote, and no connection is opened for it; fetch it and extend the copy"
 	if len(unset) > 0 {
-		why = fmt.Sprintf("hangs on %s, which has no value: %s", variables(unset), giveValue(unset))
+		why = fmt.Sprintf("depends on %s, which has no value: %s", variables(unset), giveValue(unset))
 	}
 	r.host.unread(ext.loc, ext.loc.Path, "service %q: %s %s", name, what, why)
 	if svc := services.get(name); svc != nil && svc.kind == mapKind {

@@ -177,7 +177,7 @@ type overlay struct {
 	services []string
 }
 
-// sort tells whether a file is a project, or laid over one.
+// sort reports whether a file is a project, or laid over one.
 func (f *folder) sort(i int, name string) {
 	isDefault := slices.Contains(defaultFiles, name)
 	services := f.outlines[name].services

@@ -211,7 +211,7 @@ func TestProjectName(t *testing.T) {
 			Options{}, "shop"},
 		"name: with a variable": {"-- My.App_1/compose.yaml --\nname: shop-${STAGE:-dev}\nservices: {}\n",
 			Options{}, "shop-dev"},
-		"name: hangs on nothing": {"-- My.App_1/compose.yaml --\nname: ${STAGE}\nservices: {}\n", Options{},
+		"name: depends on nothing": {"-- My.App_1/compose.yaml --\nname: ${STAGE}\nservices: {}\n", Options{},
 			"myapp_1"},
 		"COMPOSE_PROJECT_NAME in .env": {"-- My.App_1/compose.yaml --\nname: shop\nservices: {}\n-- My.App_1/.env " +
 			"--\nCOMPOSE_PROJECT_NAME=fromenv\n", Options{}, "fromenv"},

@@ -161,7 +161,7 @@ func (p *hclParser) expression(depth int) []string {
 	return []string{unknownPart}
 }
 
-// ends tells whether a value ends before the present token.
+// ends reports whether a value ends before the present token.
 func (p *hclParser) ends() bool {
 	return p.kind == hclEnd || p.began || p.kind == hclSign && strings.Contains(",]}", p.value)
 }

@@ -22,7 +22,7 @@ type Warning struct {
 	Location finding.Location
 }
 
-// Unread is a part of the projects that hangs on something that is not here.
+// Unread is a part of the projects that depends on something that is not here.
 type Unread struct {
 	Path     string // the file, as written where a variable hides its name
 	Reason   string // why, and what would make the reading whole

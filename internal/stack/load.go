@@ -250,7 +250,7 @@ func (h *hostReader) warnUnset() {
 		if v.count > 1 {
 			times = fmt.Sprintf(" (used %d times)", v.count)
 		}
-		h.addWarning(v.loc, "the variable %s has no value%s: what hangs on it counts as unknown", name, times)
+		h.addWarning(v.loc, "the variable %s has no value%s: what depends on it counts as unknown", name, times)
 	}
 }
 

@@ -124,7 +124,7 @@ func (d *decoder) labels(s *Service, n *node) []Label {
 	groups := [][]pair{}
 	for _, f := range d.list("label_file", n.get("label_file")) {
 		if len(f.unset) > 0 {
-			why := fmt.Sprintf("its label file, %s, hangs on %s, which has no value: %s", f.raw, variables(f.unset), giveValue(f.unset))
+			why := fmt.Sprintf("its label file, %s, depends on %s, which has no value: %s", f.raw, variables(f.unset), giveValue(f.unset))
 			s.Unread = append(s.Unread, why)
 			d.host.unread(f.loc, f.raw, "service %q: %s", s.Name, why)
 			continue

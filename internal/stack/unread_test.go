@@ -25,19 +25,19 @@ func TestWhatIsNotHereIsSaid(t *testing.T) {
 		"a remote include": {"services: {a: {image: x}}\ninclude: " +
 			"['https://u:p@git.example.com/x.git']\n", "fetch it and include the copy", ""},
 		"extends by a variable": {"services: {a: {image: x, extends: {file: '${F}.yaml', " +
-			"service: b}}}\n", "hangs on the variable F", "hangs on the variable F"},
+			"service: b}}}\n", "depends on the variable F", "depends on the variable F"},
 		"extends a service by a variable": {"services: {a: {image: x, extends: {service: '${S}'}}}\n",
-			"hangs on the variable S", "hangs on the variable S"},
+			"depends on the variable S", "depends on the variable S"},
 		"extends what is remote": {"services: {a: {image: x, extends: {file: " +
 			"'https://example.com/c.yaml', service: b}}}\n", "is remote", "extend the copy"},
 		"extends a service that extends what is remote": {"services: {a: {extends: b}, b: {image: x, extends: {file: " +
 			"'oci://r/c', service: b}}}\n", "is remote", "is remote"},
 		"a label file by a variable": {"services: {a: {image: x, label_file: './${F}.labels'}}\n",
-			"hangs on the variable F", "its label file, ./${F}.labels, hangs on the variable F"},
+			"depends on the variable F", "its label file, ./${F}.labels, depends on the variable F"},
 		"a label file that is lost": {"services: {a: {image: x, label_file: lost.labels}}\n", "",
 			"its label file, lost.labels, could not be read"},
 		"a network by a variable": {"services: {a: {image: x, network_mode: 'container:${N}'}}\n",
-			"container:${N}, hangs on the variable N", "its network, container:${N}, hangs on"},
+			"container:${N}, depends on the variable N", "its network, container:${N}, depends on"},
 		"nothing of that": {"services: {a: {image: x}}\n", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

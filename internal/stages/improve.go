@@ -10,7 +10,7 @@ import (
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
-// improve mends a multi-stage file that misses the point: wheels or caches copied into a layer that stays, wheels
+// improve fixes a multi-stage file that misses the point: wheels or caches copied into a layer that stays, wheels
 // without their dependencies so that the final stage fetches them, a final stage on an image to build with. It
 // changes only those lines.
 func improve(f *dockerfile.File, st *dockerfile.Stage, o Options) (*Result, error) {

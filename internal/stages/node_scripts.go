@@ -31,7 +31,7 @@ type lockedPackage struct {
 }
 
 // bins are the programs that npm's lock file puts into node_modules/.bin: whether each comes with a development
-// dependency only. installs tells whether a dependency that runs has a script for its installation.
+// dependency only. installs reports whether a dependency that runs has a script for its installation.
 func (n *node) bins() (dev map[string]bool, installs bool) {
 	if n.binsRead {
 		return n.binsDev, n.binsInstall

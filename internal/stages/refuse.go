@@ -134,7 +134,7 @@ func (a *conversion) refuseInstructions() error {
 			return refuse(in, "it uses COPY --link, which builders before Docker 23 do not have; leave --link out")
 		}
 		if in.Script != nil && in.Script.Err != nil {
-			return refuse(in, "the shell command does not parse; mend it first")
+			return refuse(in, "the shell command does not parse; fix it first")
 		}
 	}
 	return nil

@@ -381,7 +381,7 @@ func (a *conversion) upgraded(o *instruction) bool {
 	return false
 }
 
-// upgradeLine brings the final stage's packages up to date as the original's are: it may have mended something.
+// upgradeLine brings the final stage's packages up to date as the original's are: it may have fixed something.
 func (a *conversion) upgradeLine(o *instruction) string {
 	for _, c := range o.commands {
 		if c.kind == upgrade && c.is("apk") {

@@ -89,7 +89,7 @@ type Gap struct {
 // Who names the gate.
 func (g *Gap) Who() string { return cmp.Or(string(g.Gate), "every gate") }
 
-// Of tells whether the gap is one of the gate.
+// Of reports whether the gap is one of the gate.
 func (g *Gap) Of(gate finding.Gate) bool { return g.Gate == gate || g.Gate == "" }
 
 // Names are the services, or the paths of inputs that belong to none, that the gap is about.

@@ -31,7 +31,7 @@ import (
 	_ "github.com/smacker/go-tree-sitter/yaml"
 )
 
-// Available says whether this build can parse at all.
+// Available reports whether this build can parse at all.
 const Available = true
 
 // Parse reads src, UTF-8 whose invalid bytes become errors in the tree. The tree may hold errors; only a bound that

@@ -4,7 +4,7 @@ package syntax
 
 import "fmt"
 
-// Available says whether this build can parse at all.
+// Available reports whether this build can parse at all.
 const Available = false
 
 // Parse reports that the grammar is not in this build.

@@ -61,7 +61,7 @@ type Node struct {
 	Flags      uint8
 }
 
-// Is says whether all the flags are set.
+// Is reports whether all the flags are set.
 func (n *Node) Is(flags uint8) bool { return n.Flags&flags == flags }
 
 // Tree is a flattened syntax tree. Node 0 is the root. Release it after use: its memory is not Go's.

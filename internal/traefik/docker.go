@@ -288,7 +288,7 @@ func (c *Container) defaultRule(text string) (string, error) {
 	return out.String(), nil
 }
 
-// plain says whether a template has no loop and calls no other template, so that running it ends soon.
+// plain reports whether a template has no loop and calls no other template, so that running it ends soon.
 func plain(n parse.Node) bool {
 	switch x := n.(type) {
 	case nil:

@@ -377,10 +377,10 @@ func mergeService(a, b *Service) bool {
 	return true
 }
 
-// enableKey is the label by which a container says whether it takes part.
+// enableKey is the label by which a container reports whether it takes part.
 const enableKey = "traefik.enable"
 
-// veil marks what hangs on values that cannot be seen.
+// veil marks what depends on values that cannot be seen.
 func (d *Dynamic) veil(opaque map[string]bool) {
 	if len(opaque) == 0 {
 		return

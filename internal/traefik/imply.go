@@ -42,7 +42,7 @@ func (c *cond) terms() [][]*cond {
 	return [][]*cond{{c}}
 }
 
-// Implies says whether every request that r takes would be taken by o too. False means "not as far as can be told".
+// Implies reports whether every request that r takes would be taken by o too. False means "not as far as can be told".
 func (r *Rule) Implies(o *Rule) bool {
 	if r == nil || o == nil {
 		return false
@@ -69,7 +69,7 @@ func (r *Rule) Implies(o *Rule) bool {
 	return true
 }
 
-// termImplies says whether each matcher of b follows from one of a.
+// termImplies reports whether each matcher of b follows from one of a.
 func termImplies(a, b []*cond) bool {
 	for _, y := range b {
 		ok := y.always()
@@ -83,7 +83,7 @@ func termImplies(a, b []*cond) bool {
 	return true
 }
 
-// always says whether a matcher takes every ordinary request.
+// always reports whether a matcher takes every ordinary request.
 func (c *cond) always() bool {
 	if c.not {
 		return false
@@ -131,7 +131,7 @@ func (c *cond) implies(o *cond) bool {
 	return false
 }
 
-// SharesHost says whether a request for one host can be taken by either rule.
+// SharesHost reports whether a request for one host can be taken by either rule.
 func (r *Rule) SharesHost(o *Rule) bool {
 	if r == nil || o == nil {
 		return false

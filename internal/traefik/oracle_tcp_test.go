@@ -75,7 +75,7 @@ var tcpCases = []labelCase{
 		"traefik.tcp.routers.N.tls=true"},
 }
 
-// TestTCPAgainstTraefik asks over TCP routers: the backend speaks HTTP, so what comes back tells whether the bytes got
+// TestTCPAgainstTraefik asks over TCP routers: the backend speaks HTTP, so what comes back tells if the bytes got
 // through.
 func TestTCPAgainstTraefik(t *testing.T) {
 	for _, v := range peers {

@@ -190,7 +190,7 @@ func (r *rig) same(t testing.TB, name string, q Request, got *Answer, want answe
 	return differs
 }
 
-// plainTCP says whether a route hands on the bytes as they come.
+// plainTCP reports whether a route hands on the bytes as they come.
 func (r *rig) plainTCP(name string) bool {
 	for _, x := range r.runtime.Routes {
 		if x.Name == name && x.TCP && x.TLS == nil {

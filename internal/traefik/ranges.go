@@ -51,7 +51,7 @@ func ParseRange(s string) (netip.Prefix, error) {
 	return netip.PrefixFrom(a, ones).Masked(), nil
 }
 
-// Contains says whether an address is in the list. An IPv4-mapped address counts as IPv4.
+// Contains reports whether an address is in the list. An IPv4-mapped address counts as IPv4.
 func (r *Ranges) Contains(a netip.Addr) bool {
 	_, ok := r.Match(a)
 	return ok
@@ -71,7 +71,7 @@ func (r *Ranges) Match(a netip.Addr) (string, bool) {
 	return "", false
 }
 
-// Overlaps says whether an address can be in both lists.
+// Overlaps reports whether an address can be in both lists.
 func (r *Ranges) Overlaps(o *Ranges) bool {
 	for _, p := range r.Prefixes {
 		for _, q := range o.Prefixes {
@@ -94,7 +94,7 @@ func mustPrefixes(list ...string) []netip.Prefix {
 	return out
 }
 
-// Private says whether a prefix lies in private, shared or local address space.
+// Private reports whether a prefix lies in private, shared or local address space.
 func Private(p netip.Prefix) bool {
 	for _, q := range private {
 		if q.Bits() <= p.Bits() && q.Contains(p.Addr()) {

@@ -78,7 +78,7 @@ func (rt *Runtime) precedence(r *Route) int {
 	return len(list)
 }
 
-// Tied says whether chance decides which of two routes is tried first.
+// Tied reports whether chance decides which of two routes is tried first.
 func (rt *Runtime) Tied(a, b *Route) bool { return !rt.before(a, b) && !rt.before(b, a) }
 
 func (rt *Runtime) addRouter(r *Router, defaults []string, tcp bool) {
@@ -264,7 +264,7 @@ func (rt *Runtime) decision(name string) Decision {
 	return rt.decided(name)
 }
 
-// unknownName says whether a name may be defined by a provider that could not be read.
+// unknownName reports whether a name may be defined by a provider that could not be read.
 func (rt *Runtime) unknownName(name string) bool {
 	_, provider, _ := strings.Cut(name, "@")
 	return rt.unknown[provider]
@@ -342,7 +342,7 @@ func (rt *Runtime) tlsOptions(r *Route) {
 	r.fault(NoTLSOptions, "", nil, "unknown TLS options: %s", name)
 }
 
-// ClientCert says whether a route asks for a client certificate that it verifies.
+// ClientCert reports whether a route asks for a client certificate that it verifies.
 func (rt *Runtime) ClientCert(r *Route) bool {
 	if r.TLS == nil {
 		return false

@@ -362,7 +362,7 @@ func (r *Rule) Hosts() []string {
 	return out
 }
 
-// CatchAll says whether the rule is HostSNI(`*`) and nothing else.
+// CatchAll reports whether the rule is HostSNI(`*`) and nothing else.
 func (r *Rule) CatchAll() bool {
 	c := r.root
 	return r.tcp && c.op == 'm' && c.name == "HostSNI" && len(c.args) == 1 && c.args[0] == "*"

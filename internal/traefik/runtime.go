@@ -108,10 +108,10 @@ type Fault struct {
 	Msg        string
 }
 
-// Served says whether the router answers anybody.
+// Served reports whether the router answers anybody.
 func (r *Route) Served() bool { return len(r.Faults) == 0 }
 
-// Internal says whether the router leads to a service of Traefik's own.
+// Internal reports whether the router leads to a service of Traefik's own.
 func (r *Route) Internal() bool { return strings.HasSuffix(r.Service, "@internal") }
 
 // Build puts everything together as Traefik does.

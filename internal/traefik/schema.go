@@ -135,7 +135,7 @@ func (f *field) at(name string) *field {
 	return f.elem
 }
 
-// in says whether the field exists in a version. A version that is not known has every field.
+// in reports whether the field exists in a version. A version that is not known has every field.
 func (f *field) in(v Version) bool {
 	if !v.Known() {
 		return true

@@ -22,7 +22,7 @@ const (
 	Refused    Outcome = "refused"    // a middleware turns it away
 	Redirected Outcome = "redirected" // it is sent elsewhere
 	NotServed  Outcome = "not-served" // no router takes it
-	Unknown    Outcome = "unknown"    // it hangs on something that cannot be seen from here
+	Unknown    Outcome = "unknown"    // it depends on something that cannot be seen from here
 )
 
 // Request is one request to be worked out.
@@ -283,7 +283,7 @@ func (rt *Runtime) tcp(r *Route, c *conn, a *Answer) *Answer {
 			continue
 		}
 		if m.Opaque {
-			a.step("%s hangs on a variable whose value cannot be seen from here", m.Name)
+			a.step("%s depends on a variable whose value cannot be seen from here", m.Name)
 			return a.end(Unknown, 0)
 		}
 		if !rt.allow(m, c.remote.String(), "the connection's address", a) {
@@ -382,7 +382,7 @@ func (rt *Runtime) http(q Request, c *conn, tls bool, a *Answer) *Answer {
 func (rt *Runtime) apply(m *Middleware, q Request, c *conn, tls bool, a *Answer) (Outcome, int) {
 	switch {
 	case m.Opaque:
-		a.step("%s hangs on a variable whose value cannot be seen from here", m.Name)
+		a.step("%s depends on a variable whose value cannot be seen from here", m.Name)
 		return Unknown, 0
 	case m.AllowList != nil && m.AllowList.Forwarded() && c.voucher != "":
 		if rt.allow(m, c.remote.String(), "the address that "+c.voucher+" passes on", a) {
@@ -599,7 +599,7 @@ func (d *Redirect) to(q Request, c *conn, tls bool) string {
 	return ""
 }
 
-// RedirectsAll says whether a redirection sends every plain request elsewhere, whatever its host and path: then nothing behind
+// RedirectsAll reports whether a redirection sends every plain request elsewhere, whatever its host and path: then nothing behind
 // it is ever reached without TLS. A client that may write X-Forwarded-Proto gets round it.
 func (d *Redirect) RedirectsAll(hosts []string) bool {
 	if d.Scheme != "" {

@@ -116,7 +116,7 @@ func StaticFromFlags(args []string) *Static {
 	return staticOf(root, "flags")
 }
 
-// takesNext says whether the word behind a flag without "=" is its value: a switch takes only true or false, a setting anything.
+// takesNext reports whether the word behind a flag without "=" is its value: a switch takes only true or false, a setting anything.
 func takesNext(name, next string) bool {
 	f := staticSchema()
 	for _, part := range strings.Split(strings.ToLower(name), ".") {
@@ -207,7 +207,7 @@ func (n *node) set(key string, path []string, value, join string) {
 	n.value, n.key = value, key
 }
 
-// on says whether a section that may stand empty is switched on.
+// on reports whether a section that may stand empty is switched on.
 func (n *node) on(names ...string) *node {
 	c := n.at(names...)
 	if c == nil || c.value != "" && !strings.EqualFold(c.value, "true") {
@@ -305,7 +305,7 @@ func (s *Static) Engines() []*DockerProvider {
 	return slices.DeleteFunc([]*DockerProvider{s.Docker, s.Swarm}, func(d *DockerProvider) bool { return d == nil })
 }
 
-// ReadsServices says whether the labels of a swarm's services are read, which compose files hold under `deploy`.
+// ReadsServices reports whether the labels of a swarm's services are read, which compose files hold under `deploy`.
 func (s *Static) ReadsServices() bool { return s.Swarm != nil || s.SwarmMode }
 
 func containerProvider(d *node) *DockerProvider {
@@ -358,13 +358,13 @@ func (e *EntryPoint) Port() int {
 	return n
 }
 
-// UDP says whether the entry point takes datagrams.
+// UDP reports whether the entry point takes datagrams.
 func (e *EntryPoint) UDP() bool {
 	_, proto, _ := strings.Cut(e.Address, "/")
 	return strings.EqualFold(proto, "udp")
 }
 
-// Loopback says whether only the machine (or container) itself can reach the entry point.
+// Loopback reports whether only the machine (or container) itself can reach the entry point.
 func (e *EntryPoint) Loopback() bool {
 	host, _, err := net.SplitHostPort(strings.SplitN(e.Address, "/", 2)[0])
 	if err != nil {

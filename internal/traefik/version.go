@@ -66,7 +66,7 @@ func ImageVersion(ref string) (Version, bool) {
 	return ParseVersion(tag), true
 }
 
-// Known says whether there is a version at all.
+// Known reports whether there is a version at all.
 func (v Version) Known() bool { return v.Major > 0 }
 
 // Before orders versions; the unknown one comes first.

@@ -55,7 +55,7 @@ func modular(v string) bool {
 	return strings.Contains(v, ".module_el") || strings.Contains(v, ".module+el")
 }
 
-// rebuilt tells whether an erratum on a module names the installed build, or an older one, as fixed: it lists a build
+// rebuilt reports whether an erratum on a module names the installed build, or an older one, as fixed: it lists a build
 // for each minor release, and any of them is the fix.
 func (in *installed) rebuilt(h *hit) bool {
 	if !modular(in.text) {
@@ -103,7 +103,7 @@ func compare(v, w version.Version) (int, bool) {
 
 // fix returns the lowest version newer than the installed one that some record names as fixed and that none of the
 // records holds to be affected: first among the ends of the ranges that the installed version lies in (its own line),
-// then among all. It is "" where no version is known to mend all of it.
+// then among all. It is "" where no version is known to fix all of it.
 func (in *installed) fix(hits []*hit) string {
 	var own, all []string
 	for _, h := range hits {
@@ -127,7 +127,7 @@ func (in *installed) fix(hits []*hit) string {
 			return candidates[i] < candidates[j]
 		})
 		for _, c := range candidates {
-			if in.mends(c, hits) {
+			if in.fixes(c, hits) {
 				return c
 			}
 		}
@@ -135,8 +135,8 @@ func (in *installed) fix(hits []*hit) string {
 	return ""
 }
 
-// mends tells whether a version is newer than the installed one and affected by none of the records.
-func (in *installed) mends(text string, hits []*hit) bool {
+// fixes reports whether a version is newer than the installed one and affected by none of the records.
+func (in *installed) fixes(text string, hits []*hit) bool {
 	b := in.bound(text)
 	if c, ok := compare(in.v, b); !ok || c >= 0 {
 		return false

@@ -1,5 +1,5 @@
 // Package vuln joins packages and advisories into findings: which known vulnerabilities an image or a source tree
-// carries, how bad they are, and which version mends them.
+// carries, how bad they are, and which version fixes them.
 package vuln
 
 import (

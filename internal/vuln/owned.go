@@ -9,7 +9,7 @@ import (
 	"github.com/drydock/drydock/internal/inventory"
 )
 
-// A language's package whose files a distribution's package owns is often mended under the old version, so the
+// A language's package whose files a distribution's package owns is often fixed under the old version, so the
 // distribution's word on it counts: but only where there is one. Data that holds what was fixed and not what is still
 // open says nothing by silence, and then the finding stays open, with what both sides know.
 
@@ -90,7 +90,7 @@ func (m *matcher) ownerSays(o *inventory.Package, ids []string) (text string, sa
 	case !said && where == "":
 		return whose + ", of which no advisories are at hand", false, nil
 	case !said:
-		return fmt.Sprintf("%s; the advisories at hand for %s say nothing of %s in it: it may be mended there under "+
+		return fmt.Sprintf("%s; the advisories at hand for %s say nothing of %s in it: it may be fixed there under "+
 			"this version, or still be open", whose, where, ids[0]), false, nil
 	case affected:
 		return fmt.Sprintf("%s, which the advisories for %s hold to be affected: see the finding on that package",

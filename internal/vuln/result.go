@@ -110,7 +110,7 @@ func paths(all []*inventory.Package) []finding.Location {
 const alsoIn = "also in "
 
 // Place puts a finding at the first, by path and line, of the places that brought its package, and names the others in
-// the evidence, in place of those that were named before: mending one place alone leaves the finding. Places without a
+// the evidence, in place of those that were named before: fixing one place alone leaves the finding. Places without a
 // path are passed over; with none left the finding stays where it is.
 func Place(f *finding.Finding, places []finding.Location) {
 	if len(places) == 1 && places[0].Path != "" { // nearly always

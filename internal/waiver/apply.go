@@ -115,7 +115,7 @@ func (s *Set) ownFindings(r *report.Report, now time.Time, all []finding.Gate) [
 
 func expiredFix(w *Waiver) string {
 	if w.expired {
-		return "Its finding counts again: mend it, or decide anew and give another day."
+		return "Its finding counts again: fix it, or decide anew and give another day."
 	}
 	return "Remove it: nothing open needs it."
 }

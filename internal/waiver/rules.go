@@ -13,7 +13,7 @@ var Rules = []finding.Rule{
 	{ID: ruleExpired, Gate: finding.GateWaiver, Title: "A waiver has expired", Severity: finding.Medium,
 		Description: "The day up to which somebody accepted this risk has passed. From then on its findings are open again, " +
 			"and the entry misleads whoever reads it.",
-		Remedy: "Mend the finding, or decide anew: a new day with a reason that holds today. Remove an entry that nothing " +
+		Remedy: "Fix the finding, or decide anew: a new day with a reason that holds today. Remove an entry that nothing " +
 			"needs any more."},
 	{ID: ruleUnused, Gate: finding.GateWaiver, Title: "A waiver covers nothing", Severity: finding.Low,
 		Description: "No finding answers to this entry, though every gate that could have one looked at everything. It would " +

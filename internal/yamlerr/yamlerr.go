@@ -30,7 +30,7 @@ func Explain(path string, text []byte, err error) *clierr.Error {
 		words, line, col = first(text, err)
 	}
 	return clierr.Input(path, "not valid YAML: %s", words).At(line,
-		col).WithHint("Mend the YAML; quotes and indentation are the usual causes.")
+		col).WithHint("Fix the YAML; quotes and indentation are the usual causes.")
 }
 
 // second asks the other parser. Its words are used only if they show nothing of the text.

@@ -85,7 +85,7 @@ func separator(s string) string {
 	return s
 }
 
-// localPart tells whether s is a local version label.
+// localPart reports whether s is a local version label.
 func localPart(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if !digit(s[i]) && !letter(s[i]) && (separator(s[i:]) == s[i:] || i == 0 || i == len(s)-1 ||

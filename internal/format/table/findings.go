@@ -214,7 +214,7 @@ func why(f *finding.Finding) string {
 	return strings.Join(words, ", ")
 }
 
-// remedy is what mends the group.
+// remedy is what fixes the group.
 func remedy(g *summary.Group) string {
 	f := g.Worst()
 	if f.Package == nil {

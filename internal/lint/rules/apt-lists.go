@@ -46,13 +46,13 @@ var aptLists = lint.Rule{
 	},
 }
 
-// aptMounted tells whether the RUN keeps apt's lists out of the layer: a mount on them, or on both of apt's folders.
+// aptMounted reports whether the RUN keeps apt's lists out of the layer: a mount on them, or on both of apt's folders.
 func aptMounted(in *dockerfile.Instruction) bool {
 	is := func(want string) func(string) bool { return func(t string) bool { return t == want } }
 	return cached(in, is("/var/lib/apt/lists")) || cached(in, is("/var/lib/apt")) && cached(in, is("/var/cache/apt"))
 }
 
-// joinsWith tells whether the script is one chain of && only, so that another link can be added at its end.
+// joinsWith reports whether the script is one chain of && only, so that another link can be added at its end.
 func joinsWith(s *dockerfile.Script) bool {
 	if s.Err != nil || len(s.Steps) == 0 {
 		return false

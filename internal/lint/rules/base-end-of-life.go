@@ -13,7 +13,7 @@ var baseEndOfLife = lint.Rule{
 	Rule: finding.Rule{
 		ID: "base-end-of-life", Severity: finding.Medium, CWE: []string{"CWE-1104"},
 		Title: "The base image is past its end of life",
-		Description: "Whoever made it mends nothing any more: every vulnerability found from then on stays. " +
+		Description: "Whoever made it fixes nothing any more: every vulnerability found from then on stays. " +
 			"Rebuilding does not help, only another base does.",
 		Remedy:     "Move to a release that is still maintained.",
 		References: []string{"https://endoflife.date"},

@@ -20,8 +20,8 @@ var toolchains = map[string]bool{
 // buildpack-deps.
 var languages = map[string]bool{"python": true, "node": true, "ruby": true, "php": false, "perl": true, "pypy": true}
 
-// buildBase tells whether a base image is one to build with rather than to run: a toolchain, a JDK, or the full form of
-// a language's image.
+// buildBase reports whether a base image is one to build with rather than to run: a toolchain, a JDK, or the full form
+// of a language's image.
 func buildBase(r dockerfile.Ref) bool {
 	name, tag := r.Name(), strings.ToLower(r.Tag)
 	switch {
@@ -46,7 +46,7 @@ func rootBase(p *lint.Pass) (dockerfile.Ref, *dockerfile.Stage, bool) {
 	return p.Base(ss[0]), ss[0], true
 }
 
-// unprivileged tells whether an image is known to set a user of its own.
+// unprivileged reports whether an image is known to set a user of its own.
 func unprivileged(r dockerfile.Ref) bool {
 	full := r.Registry + "/" + r.Repository
 	switch {
@@ -69,7 +69,7 @@ var dropsPrivileges = map[string]bool{
 	"logstash": true, "couchdb": true, "zookeeper": true, "jenkins": true, "sonarqube": true, "eclipse-mosquitto": true,
 }
 
-// development tells whether a stage is meant for people at work, by its name.
+// development reports whether a stage is meant for people at work, by its name.
 func development(s *dockerfile.Stage) bool {
 	switch s.Name {
 	case "dev", "devel", "development", "test", "tests", "testing", "ci", "lint", "debug", "devcontainer":
@@ -87,7 +87,7 @@ func shipped(p *lint.Pass, f func(*dockerfile.Instruction)) {
 	}
 }
 
-// multiStage tells whether what ships takes anything from another stage of the file.
+// multiStage reports whether what ships takes anything from another stage of the file.
 func multiStage(p *lint.Pass) bool {
 	n := 0
 	for _, s := range p.File.Stages {

@@ -129,7 +129,7 @@ func (k *cache) keptOut(in *dockerfile.Instruction, c *dockerfile.Command, later
 	return false
 }
 
-// assigned tells whether the script sets a variable anywhere.
+// assigned reports whether the script sets a variable anywhere.
 func assigned(s *dockerfile.Script, name string) bool {
 	for _, c := range s.Commands {
 		for _, a := range c.Assigns {
@@ -146,7 +146,7 @@ func assigned(s *dockerfile.Script, name string) bool {
 	return false
 }
 
-// covers tells whether a folder is the cache or holds it; another user's home counts like root's.
+// covers reports whether a folder is the cache or holds it; another user's home counts like root's.
 func (k *cache) covers(path string) bool {
 	path = strings.TrimRight(path, "/*")
 	for _, p := range k.paths {
@@ -161,7 +161,7 @@ func (k *cache) covers(path string) bool {
 	return false
 }
 
-// clears tells whether a later command of the RUN removes the cache.
+// clears reports whether a later command of the RUN removes the cache.
 func (k *cache) clears(c *dockerfile.Command) bool {
 	name, words := c.Effective()
 	if name == "rm" || name == "find" {

@@ -59,14 +59,14 @@ var buildPackages = map[string]bool{
 	"linux-headers": true,
 }
 
-// buildOnly tells whether a distribution's package serves to build only: a compiler, or headers.
+// buildOnly reports whether a distribution's package serves to build only: a compiler, or headers.
 func buildOnly(name string) bool {
 	name, _, _ = strings.Cut(name, ":")
 	return buildPackages[name] || strings.HasSuffix(name, "-dev") || strings.HasSuffix(name, "-devel") ||
 		strings.HasSuffix(name, "-headers")
 }
 
-// removedLater tells whether a virtual package of apk is deleted in the same RUN.
+// removedLater reports whether a virtual package of apk is deleted in the same RUN.
 func removedLater(in *dockerfile.Install, later []*dockerfile.Command) bool {
 	for _, o := range in.Options {
 		if o.Name != "-t" && o.Name != "--virtual" {
@@ -79,7 +79,7 @@ func removedLater(in *dockerfile.Install, later []*dockerfile.Command) bool {
 	return false
 }
 
-// purged tells whether a later command of the same RUN removes a package, or all that nothing needs any more.
+// purged reports whether a later command of the same RUN removes a package, or all that nothing needs any more.
 func purged(name string, later []*dockerfile.Command) bool {
 	for _, c := range later {
 		program, words := c.Effective()

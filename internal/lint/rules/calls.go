@@ -67,7 +67,7 @@ func newCall(c *dockerfile.Command) (call, bool) {
 	return k, true
 }
 
-// flag tells whether one of the options is given: a letter alone or in a bundle, a word with or without a value.
+// flag reports whether one of the options is given: a letter alone or in a bundle, a word with or without a value.
 func (c *call) flag(names ...string) bool {
 	for _, a := range c.args {
 		for _, n := range names {
@@ -128,7 +128,7 @@ func (c *call) rest(valued ...string) []string {
 	return out
 }
 
-// has tells whether an argument is exactly one of the words.
+// has reports whether an argument is exactly one of the words.
 func (c *call) has(words ...string) bool {
 	for _, a := range c.args {
 		for _, w := range words {
@@ -238,7 +238,7 @@ func lacking(names []string, ok func(string) bool) []string {
 	return out
 }
 
-// cached tells whether a RUN keeps a folder out of the layer: a cache or tmpfs mount whose target fits.
+// cached reports whether a RUN keeps a folder out of the layer: a cache or tmpfs mount whose target fits.
 func cached(in *dockerfile.Instruction, fits func(target string) bool) bool {
 	for _, m := range in.Mounts() {
 		if (m.Type == "cache" || m.Type == "tmpfs") && fits(strings.TrimSuffix(m.Target, "/")) {
@@ -248,7 +248,7 @@ func cached(in *dockerfile.Instruction, fits func(target string) bool) bool {
 	return false
 }
 
-// cleanedAfter tells whether the first command that cleans stands after the first that needs it. needs is false where
+// cleanedAfter reports whether the first command that cleans stands after the first that needs it. needs is false where
 // no command needs it.
 func cleanedAfter(cs []call, need, clean func(*call) bool) (needs, cleaned bool) {
 	n, c := -1, -1

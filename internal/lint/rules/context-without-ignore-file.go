@@ -39,7 +39,7 @@ var contextWithoutIgnoreFile = lint.Rule{
 	},
 }
 
-// copiesContext tells whether an instruction copies the whole build context.
+// copiesContext reports whether an instruction copies the whole build context.
 func copiesContext(in *dockerfile.Instruction) bool {
 	if _, from := in.Flag("from"); from || in.Keyword != "COPY" && in.Keyword != "ADD" || len(in.Args) < 2 {
 		return false

@@ -89,7 +89,7 @@ func (d downloads) script(s *dockerfile.Script, depth int) (dockerfile.Span, boo
 	return dockerfile.Span{}, false
 }
 
-// runs tells whether a command runs something from the network.
+// runs reports whether a command runs something from the network.
 func (d downloads) runs(c *dockerfile.Command, name string, words []dockerfile.Word, depth int) bool {
 	if len(words) == 0 {
 		return false
@@ -159,7 +159,7 @@ func program(c *dockerfile.Command) (name string, words []dockerfile.Word) {
 	return name, words
 }
 
-// writesDownload tells whether a command writes what it downloads to its output.
+// writesDownload reports whether a command writes what it downloads to its output.
 func writesDownload(name string, words []dockerfile.Word) bool {
 	if fetchers[name] {
 		return true
@@ -208,7 +208,7 @@ func scriptFile(args []dockerfile.Word) (string, bool) {
 	return "", false
 }
 
-// readsScript tells whether an interpreter takes its script from standard input: no file is named, or it is "-".
+// readsScript reports whether an interpreter takes its script from standard input: no file is named, or it is "-".
 func readsScript(name string, words []dockerfile.Word) bool {
 	if !interpreter(name) {
 		return false
@@ -328,5 +328,5 @@ var (
 			`\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\b[^;\n]*\|\s*(?:iex|invoke-expression)\b`)
 )
 
-// interpreter tells whether a program runs the script that it is given.
+// interpreter reports whether a program runs the script that it is given.
 func interpreter(name string) bool { return shellPrograms[name] || otherInterpreters.MatchString(name) }

@@ -41,7 +41,7 @@ var fromTag = lint.Rule{
 	},
 }
 
-// choosesStage tells whether a variable in FROM picks one of the stages above: FROM base-${TARGETARCH}.
+// choosesStage reports whether a variable in FROM picks one of the stages above: FROM base-${TARGETARCH}.
 func choosesStage(f *dockerfile.File, s *dockerfile.Stage) bool {
 	if s.Base.Known {
 		return false
@@ -79,7 +79,7 @@ func firstNamed(f *dockerfile.File) map[string]int {
 	return first
 }
 
-// before tells whether a stage before s has the name.
+// before reports whether a stage before s has the name.
 func before(first map[string]int, s *dockerfile.Stage, name string) bool {
 	i, ok := first[name]
 	return ok && i < s.Index

@@ -12,7 +12,7 @@ var noIgnorePragma = lint.Rule{
 		Title: "A comment switches rules off",
 		Description: "For teams that want exceptions in one reviewed place, the configuration, and not scattered " +
 			"over the files. Off until the configuration gives it a level.",
-		Remedy: "Move the exception into .hadolint.yaml, or mend what the rule found.",
+		Remedy: "Move the exception into .hadolint.yaml, or fix what the rule found.",
 	},
 	Check: func(p *lint.Pass) {
 		for _, at := range p.Pragmas() {

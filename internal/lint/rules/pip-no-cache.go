@@ -65,7 +65,7 @@ func pipCached(p *lint.Pass, in *dockerfile.Instruction, off bool) {
 	}
 }
 
-// setsPipNoCache tells whether a command sets the variable, for itself or, by export, for those after it.
+// setsPipNoCache reports whether a command sets the variable, for itself or, by export, for those after it.
 func setsPipNoCache(c *call) bool {
 	for _, a := range c.cmd.Assigns {
 		if a.Name == "PIP_NO_CACHE_DIR" && truthy(a.Value.Text) {

@@ -57,7 +57,7 @@ func pipInstall(c *call) (*call, bool) {
 // pipBound finds an operator of versions, an address or a path. One equals sign is none: pip does not know it.
 var pipBound = lazyregexp.New(`==|~=|!=|[<>@/]`)
 
-// pipFixed tells whether a requirement is bound to a version, or is a file or address that is one.
+// pipFixed reports whether a requirement is bound to a version, or is a file or address that is one.
 func pipFixed(s string) bool {
 	if strings.HasPrefix(s, "git+") {
 		return strings.Contains(strings.TrimPrefix(s, "git+"), "@")

@@ -51,8 +51,8 @@ func pipe(in *dockerfile.Instruction) (dockerfile.Span, bool) {
 	return s.Pipes[0], true
 }
 
-// setsPipefail tells whether a script in a heredoc sets pipefail by itself before a place: with set, in its first line,
-// or by the option of the shell that it is given to.
+// setsPipefail reports whether a script in a heredoc sets pipefail by itself before a place: with set, in its first
+// line, or by the option of the shell that it is given to.
 func setsPipefail(in *dockerfile.Instruction, at dockerfile.Span) bool {
 	if in.Script == nil || len(in.Heredocs) != 1 || !in.Script.Within(in.Heredocs[0].BodySpan) {
 		return false
@@ -70,7 +70,7 @@ func setsPipefail(in *dockerfile.Instruction, at dockerfile.Span) bool {
 	return false
 }
 
-// pipesafe tells whether a SHELL sets pipefail, or is a shell that has no such thing.
+// pipesafe reports whether a SHELL sets pipefail, or is a shell that has no such thing.
 func pipesafe(in *dockerfile.Instruction) bool {
 	var text []string
 	for _, w := range in.Args {

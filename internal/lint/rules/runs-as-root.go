@@ -80,7 +80,7 @@ var runsAsRoot = lint.Rule{
 // webServers are official images whose first process is root and whose workers are not.
 var webServers = map[string]bool{"nginx": true, "httpd": true}
 
-// changesUser tells whether an instruction brings or uses a program whose purpose is to change the user.
+// changesUser reports whether an instruction brings or uses a program whose purpose is to change the user.
 func changesUser(in *dockerfile.Instruction) bool {
 	if in.Script == nil {
 		return false
@@ -104,8 +104,8 @@ func changesUser(in *dockerfile.Instruction) bool {
 var switchers = map[string]bool{"gosu": true, "su-exec": true, "setpriv": true, "runuser": true, "s6-setuidgid": true,
 	"chpst": true, "setuidgid": true}
 
-// startsAsUser tells whether what starts the image goes through a program that changes the user: in the line itself, or
-// in the script of the build context that it names.
+// startsAsUser reports whether what starts the image goes through a program that changes the user: in the line itself,
+// or in the script of the build context that it names.
 func startsAsUser(p *lint.Pass) bool {
 	last := map[string]*dockerfile.Instruction{}
 	shipped(p, func(in *dockerfile.Instruction) {
@@ -155,7 +155,7 @@ func rootByCompose(p *lint.Pass) string {
 	return ""
 }
 
-// userSet tells whether compose gives every service another user than root.
+// userSet reports whether compose gives every service another user than root.
 func userSet(services []lint.Service) bool {
 	for _, s := range services {
 		if s.User == "" || isRoot(s.User) {

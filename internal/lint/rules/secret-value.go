@@ -89,7 +89,7 @@ var credentials = lazyregexp.New(`[a-zA-Z][a-zA-Z0-9+.-]*://([^\s/:@"']*):([^\s/
 var customary = lazyregexp.New(
 	`(?i)^(?:pass(?:word|wd)?[0-9]*|pwd|pw|secret|token|postgres|mysql|mongo|root|admin|user|test|guest|example|x-oauth-basic|local|dev(?:elopment)?)$`)
 
-// addressPassword tells whether a text holds an address with a real password: no variable, nobody's example, not the
+// addressPassword reports whether a text holds an address with a real password: no variable, nobody's example, not the
 // user's name again, not a machine that is only this one.
 func addressPassword(text string) bool {
 	for _, m := range credentials.FindAllStringSubmatch(text, -1) {
@@ -105,7 +105,7 @@ func addressPassword(text string) bool {
 	return false
 }
 
-// secretKey tells whether a variable holds a secret by its name, and is not about one: its file, its name, its length.
+// secretKey reports whether a variable holds a secret by its name, and is not about one: its file, name or length.
 
 // realValue tells a secret from what stands for one: a variable, a path, a number, a word that says so.
 func realValue(v string) bool {

@@ -50,7 +50,7 @@ func registryOf(raw string) string {
 	return "docker.io"
 }
 
-// trusted tells whether the registry is on the list; a * at the start or the end of an entry stands for anything.
+// trusted reports whether the registry is on the list; a * at the start or the end of an entry stands for anything.
 func trusted(registry string, list []string) bool {
 	for _, t := range list {
 		head, tail := strings.HasPrefix(t, "*"), strings.HasSuffix(t, "*")

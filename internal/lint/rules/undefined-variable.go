@@ -12,7 +12,7 @@ var undefinedVariable = lint.Rule{
 		ID: "undefined-variable", Aliases: []string{"UndefinedVar"}, Severity: finding.Low,
 		Title: "A variable that nothing sets",
 		Description: "An instruction uses a variable which neither an ARG or ENV above it nor the base image sets: " +
-			"it is empty, mostly for a slip of the pen. What the base sets is asked of the engine where it holds the " +
+			"it is empty, mostly for a typing error. What the base sets is asked of the engine where it holds the " +
 			"image, and known for the usual official ones; of others, only what looks like another variable's name " +
 			"is told.",
 		Remedy:     "Set it with ARG or ENV before its use, or correct its name.",

@@ -51,7 +51,7 @@ func eachInstall(in *dockerfile.Instruction, f func(*dockerfile.Install)) {
 	}
 }
 
-// fromWheels tells whether pip is given wheels or a folder of them.
+// fromWheels reports whether pip is given wheels or a folder of them.
 func fromWheels(i *dockerfile.Install) bool {
 	if i.Has("--find-links", "-f") {
 		return true

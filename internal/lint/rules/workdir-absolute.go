@@ -34,7 +34,7 @@ var workdirAbsolute = lint.Rule{
 
 var drive = lazyregexp.New(`^[A-Za-z]:`)
 
-// absolute tells whether a path is absolute on Linux or Windows, or begins with a variable, which nobody knows.
+// absolute reports whether a path is absolute on Linux or Windows, or begins with a variable, which nobody knows.
 func absolute(s string) bool {
 	return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "$") || drive.MatchString(s)
 }

@@ -40,7 +40,7 @@ func rpmPin(p *lint.Pass, title string, programs ...string) {
 	})
 }
 
-// rpmFixed tells whether a package has a version. A variable that the file itself declares may hold one.
+// rpmFixed reports whether a package has a version. A variable that the file itself declares may hold one.
 func rpmFixed(f *dockerfile.File, in *dockerfile.Instruction, s string) bool {
 	if !strings.Contains(s, "$") {
 		return rpmVersion.MatchString(s)

@@ -43,8 +43,8 @@ func (p *pnpmPackage) address(key string) string {
 	return key
 }
 
-// readPNPMLock reads pnpm-lock.yaml, lockfile versions 5 to 9. Up to 6 each package says whether it is for development;
-// from 9 on that follows from the importers, through the snapshots.
+// readPNPMLock reads pnpm-lock.yaml, lockfile versions 5 to 9. Up to 6 each package says of itself if it is for
+// development; from 9 on that follows from the importers, through the snapshots.
 func readPNPMLock(f *extract.File) ([]inventory.Package, error) {
 	data, err := f.Bytes()
 	if err != nil {

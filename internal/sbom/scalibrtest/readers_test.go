@@ -77,7 +77,7 @@ var explained = map[string]struct{ why, only string }{
 	"has-local-gem.lock": {"a folder of the project", "backbone-on-rails 1.2.0.0"},
 }
 
-// meant tells whether a difference is one that is meant.
+// meant reports whether a difference is one that is meant.
 func meant(file, pkg string) bool {
 	name, version, _ := strings.Cut(pkg, " ")
 	if version == "" || name == "stdlib" {

@@ -141,7 +141,7 @@ func walkDockerfiles(ctx context.Context, dir string, found func(string), missed
 	})
 }
 
-// leadsInto tells whether a link leads to a regular file below root.
+// leadsInto reports whether a link leads to a regular file below root.
 func leadsInto(root, link string) bool {
 	real, err := filepath.EvalSymlinks(link)
 	if err != nil {

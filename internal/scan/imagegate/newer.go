@@ -18,14 +18,14 @@ import (
 	"github.com/drydock/drydock/internal/vuln"
 )
 
-// otherBaseRule fires at a FROM of which the engine holds a newer or a slimmer tag that would mend something.
+// otherBaseRule fires at a FROM of which the engine holds a newer or a slimmer tag that would fix something.
 var otherBaseRule = finding.Rule{
 	ID:       "other-base-held",
 	Gate:     finding.GateImage,
 	Title:    "A newer or slimmer tag of the base image is held here",
 	Severity: finding.Info,
 	Description: `The engine holds another tag of the base image: a later version within the same major one and of the same kind, or
-a smaller kind of the same version. Both were read and judged by the same advisories; the evidence says what the other one would mend
+a smaller kind of the same version. Both were read and judged by the same advisories; the evidence says what the other one would fix
 and what it would bring. No registry is asked.`,
 	Remedy:     "Name the other tag in FROM, build, and try it: a slimmer kind lacks programs and libraries.",
 	References: []string{"https://docs.docker.com/build/building/best-practices/#choose-the-right-base-image"},
@@ -73,7 +73,7 @@ func major(version string) string {
 	return first
 }
 
-// later tells whether a version is later than another one, number by number.
+// later reports whether a version is later than another one, number by number.
 func later(a, b string) bool {
 	as, bs := strings.Split(a, "."), strings.Split(b, ".")
 	for i := range min(len(as), len(bs)) {
@@ -141,14 +141,14 @@ func betterThan(ctx context.Context, base dockerfile.Ref, opt *gate.Options) []f
 	return out
 }
 
-// otherBase describes what another tag would mend, and whether that is anything.
+// otherBase describes what another tag would fix, and whether that is anything.
 func otherBase(repository, tag, other string, tags []heldTag, before, after []string) (finding.Finding, bool) {
-	mended, brought := without(before, after), without(after, before)
+	fixed, brought := without(before, after), without(after, before)
 	size := func(tag string) int64 {
 		return tags[slices.IndexFunc(tags, func(t heldTag) bool { return t.tag == tag })].size
 	}
 	smaller := size(tag) - size(other)
-	if len(mended) == 0 && smaller <= 0 || len(mended) < len(brought) {
+	if len(fixed) == 0 && smaller <= 0 || len(fixed) < len(brought) {
 		return finding.Finding{}, false
 	}
 	f := finding.Finding{
@@ -157,8 +157,8 @@ func otherBase(repository, tag, other string, tags []heldTag, before, after []st
 		Confidence: finding.ConfidenceHigh,
 		Title: fmt.Sprintf("%s:%s is held here: %s of the base's %d vulnerabilities fewer, %s instead of %s",
 			repository, other,
-			fmt.Sprint(len(mended)), len(before), report.Size(size(other)), report.Size(size(tag))),
-		Evidence: []string{"it would mend " + report.List(mended, 8, "nothing"),
+			fmt.Sprint(len(fixed)), len(before), report.Size(size(other)), report.Size(size(tag))),
+		Evidence: []string{"it would fix " + report.List(fixed, 8, "nothing"),
 			"it would bring " + report.List(brought, 8, "nothing new")},
 		Forecast: finding.ForecastBase,
 		Fix:      finding.Fix{Text: "FROM " + repository + ":" + other},

@@ -36,10 +36,10 @@ func TestOtherBaseSaysWhatItMends(t *testing.T) {
 		"of 1.0 GB" {
 		t.Errorf("%v %s", ok, f.Title)
 	}
-	if got := strings.Join(f.Evidence, "; "); got != "it would mend CVE-1 and CVE-2; it would bring CVE-4" {
+	if got := strings.Join(f.Evidence, "; "); got != "it would fix CVE-1 and CVE-2; it would bring CVE-4" {
 		t.Error(got)
 	}
 	if _, ok := otherBase("python", "3.11-slim", "3.11", tags, []string{"CVE-3"}, []string{"CVE-3", "CVE-4"}); ok {
-		t.Error("a larger image that mends nothing is no better")
+		t.Error("a larger image that fixes nothing is no better")
 	}
 }

@@ -68,7 +68,7 @@ func readContextIgnore(context fs.FS) ([]byte, error) {
 	return bounded.ReadAll(f, maxIgnore)
 }
 
-// Hides tells whether a file never reaches the build; the path is relative to the context, with slashes.
+// Hides reports whether a file never reaches the build; the path is relative to the context, with slashes.
 func (ig *IgnoreFile) Hides(path string) bool {
 	hit, err := ig.matcher.MatchesOrParentMatches(path)
 	return err == nil && hit

@@ -188,7 +188,7 @@ func mountedCode(st *stack.Stack, m *stack.Mount) string {
 	return m.Source
 }
 
-// covered tells whether a folder is read anyway, as part of a build context.
+// covered reports whether a folder is read anyway, as part of a build context.
 func covered(units []Unit, dir string) bool {
 	return slices.ContainsFunc(units, func(u Unit) bool {
 		return u.Context != "" && !u.Mounted &&
@@ -196,7 +196,7 @@ func covered(units []Unit, dir string) bool {
 	})
 }
 
-// within tells whether path is dir or lies below it.
+// within reports whether path is dir or lies below it.
 func within(dir, path string) bool {
 	a, err1 := filepath.Abs(dir)
 	b, err2 := filepath.Abs(path)
@@ -319,7 +319,7 @@ func (t *Target) UnreadInputs() []report.Input {
 	return in
 }
 
-// readInPart tells whether a file is one of those that the host was read from.
+// readInPart reports whether a file is one of those that the host was read from.
 func (t *Target) readInPart(path string) bool {
 	return t.Host != nil &&
 		slices.ContainsFunc(t.Host.Stacks, func(s stack.Stack) bool { return slices.Contains(s.Files, path) })

@@ -117,6 +117,12 @@ func (rt *Runtime) open(q Request, ep *EntryPoint, a *Answer) (*conn, bool) {
 	if q.Proto == "tcp" || q.Proto == "tls" {
 		return c, true
 	}
+	// A host that is written as a variable stands for whatever the variable holds.
+	if !strings.Contains(q.Host, "${") && strings.ContainsFunc(q.Host, func(r rune) bool { return !hostLetter(r) }) {
+		a.step("the host holds letters that none may have")
+		a.end(Refused, http.StatusBadRequest)
+		return nil, false
+	}
 	for k, v := range q.Header {
 		c.header[http.CanonicalHeaderKey(k)] = slices.Clone(v)
 	}

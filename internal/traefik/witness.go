@@ -152,26 +152,107 @@ func letterOf(class []rune) rune {
 	return class[0]
 }
 
-// ExactPaths are requests for the paths that a rule takes only as they stand: Path(`/admin`), not PathPrefix(`/admin`).
-func (r *Rule) ExactPaths(v Version) []Request {
+// Impossible reports whether no request can be one that the rule takes: each of its alternatives asks for a host with
+// letters that no host may have, such as version 2's {name:[a-z]+} under version 3.
+func (r *Rule) Impossible() bool {
+	if r == nil || r.tcp || len(r.terms) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(r.terms, func(term []*cond) bool {
+		return !slices.ContainsFunc(term, func(c *cond) bool { return !c.not && c.noHost() })
+	})
+}
+
+// noHost reports whether a matcher asks for a host that cannot be one.
+func (c *cond) noHost() bool {
+	switch c.name {
+	case "Host", "HostHeader":
+		return !slices.ContainsFunc(c.args, func(h string) bool {
+			return !strings.ContainsFunc(h, func(r rune) bool { return !hostLetter(r) })
+		})
+	case "HostRegexp":
+		tree, err := syntax.Parse(c.re.String(), syntax.Perl)
+		return err == nil && !canBeHost(tree)
+	}
+	return false
+}
+
+// hostLetter reports whether a request's host may hold a letter: others are refused before any rule is asked. Rules see
+// hosts in small letters, but the question is asked of what clients send.
+func hostLetter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+		strings.ContainsRune("!$%&'()*+,-.:;=[]_~", r)
+}
+
+// canBeHost reports whether an expression may match some host in small letters, as far as its letters tell.
+func canBeHost(e *syntax.Regexp) bool {
+	small := func(r rune) bool { return hostLetter(r) && (r < 'A' || r > 'Z') }
+	switch e.Op {
+	case syntax.OpNoMatch:
+		return false
+	case syntax.OpLiteral:
+		folded := e.Flags&syntax.FoldCase != 0
+		return !slices.ContainsFunc(e.Rune, func(r rune) bool { return !small(r) && !(folded && hostLetter(r)) })
+	case syntax.OpCharClass:
+		for i := 0; i+1 < len(e.Rune); i += 2 {
+			for r := e.Rune[i]; r <= min(e.Rune[i+1], 'z'); r++ {
+				if small(r) {
+					return true
+				}
+			}
+			if e.Rune[i] <= '~' && e.Rune[i+1] >= '~' {
+				return true
+			}
+		}
+		return false
+	case syntax.OpRepeat:
+		return e.Min == 0 || canBeHost(e.Sub[0])
+	case syntax.OpPlus, syntax.OpCapture:
+		return canBeHost(e.Sub[0])
+	case syntax.OpConcat:
+		return !slices.ContainsFunc(e.Sub, func(s *syntax.Regexp) bool { return !canBeHost(s) })
+	case syntax.OpAlternate:
+		return slices.ContainsFunc(e.Sub, canBeHost)
+	}
+	return true
+}
+
+// An ExactPath is a request for a path that a rule takes, and that it does not take with more behind it.
+type ExactPath struct {
+	Request
+	Matcher string // Path(`/admin`), or an anchored PathRegexp
+}
+
+// ExactPaths are requests for the paths that a rule takes only as they stand: Path(`/admin`) or PathRegexp(`^/admin/?$`),
+// not PathPrefix(`/admin`).
+func (r *Rule) ExactPaths(v Version) []ExactPath {
 	if r == nil || r.tcp {
 		return nil
 	}
-	var out []Request
+	var out []ExactPath
 	for _, term := range r.terms {
-		exact := ""
-		for _, c := range term {
-			if c.name == "Path" && !c.not && c.re == nil {
-				exact = c.args[0]
-			}
-		}
-		if exact == "" {
+		i := slices.IndexFunc(term, (*cond).exactPath)
+		if i < 0 {
 			continue
 		}
 		one := &Rule{Text: r.Text, root: r.root, terms: [][]*cond{term}}
-		out = append(out, one.Witnesses(v)...)
+		for _, q := range one.Witnesses(v) {
+			out = append(out, ExactPath{Request: q, Matcher: term[i].String()})
+		}
 	}
 	return out
+}
+
+// exactPath reports whether a matcher takes a path and not what lies below it.
+func (c *cond) exactPath() bool {
+	switch {
+	case c.not:
+		return false
+	case c.name == "PathRegexp":
+		p := Sample(c.re)
+		return strings.HasPrefix(p, "/") && !c.re.MatchString(strings.TrimSuffix(p, "/")+"/x")
+	}
+	return c.name == "Path" && c.re == nil
 }
 
 // OnlyPaths reports whether each alternative of a rule is limited to a path of which ok holds: an exact one, or a beginning.

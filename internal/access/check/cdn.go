@@ -73,39 +73,28 @@ var cdnRanges = sync.OnceValue(func() []*traefik.Ranges {
 // most is the share of a CDN's addresses from which a list is the CDN's, and not that of some machines within it.
 const most = 0.5
 
-// cdnOf names the CDN to which an allowlist is restricted: it holds most of the CDN's addresses of a family and, but
-// for private ones, no others.
-func cdnOf(l *exposure.Allowlist) string {
+// cdnOf names the CDN of whose addresses of a family an allowlist holds most, and counts the public ranges beside them:
+// whoever else may enter, everybody who comes through the CDN does.
+func cdnOf(l *exposure.Allowlist) (name string, others int) {
 	if l.Ranges == nil || l.Middleware == nil {
-		return ""
+		return "", 0
 	}
-	public := &traefik.Ranges{}
-	for i, p := range l.Ranges.Prefixes {
-		if !traefik.Private(p) {
-			public.Prefixes, public.Written = append(public.Prefixes, p), append(public.Written, l.Ranges.Written[i])
-		}
-	}
-	if len(public.Prefixes) < 2 {
-		return ""
-	}
-	held := public.Cover()
 	for i, all := range cdnRanges() {
-		if !lieWithin(public, all) {
-			continue
+		held := &traefik.Ranges{}
+		others = 0
+		for j, p := range l.Ranges.Prefixes {
+			switch {
+			case traefik.Private(p):
+			case wholly(all, p):
+				held.Prefixes, held.Written = append(held.Prefixes, p), append(held.Written, l.Ranges.Written[j])
+			default:
+				others++
+			}
 		}
-		if whole := all.Cover(); held.V4 >= most*whole.V4 || whole.V6 > 0 && held.V6 >= most*whole.V6 {
-			return cdns[i].name
+		has, whole := held.Cover(), all.Cover()
+		if len(held.Prefixes) > 1 && (has.V4 >= most*whole.V4 || whole.V6 > 0 && has.V6 >= most*whole.V6) {
+			return cdns[i].name, others
 		}
 	}
-	return ""
-}
-
-// lieWithin reports whether each prefix of a list lies in one of another list.
-func lieWithin(list, in *traefik.Ranges) bool {
-	for _, p := range list.Prefixes {
-		if !wholly(in, p) {
-			return false
-		}
-	}
-	return true
+	return "", 0
 }

@@ -137,8 +137,8 @@ func (s *search) rewritten(r *exposure.Route, l *exposure.Allowlist) (d builder,
 
 // proxyInList tells of an allowlist that holds a trusted proxy, whose every client it lets in.
 func (s *search) proxyInList(r *exposure.Route, l *exposure.Allowlist) (d builder, ok bool) {
-	if !judgesConnection(l) || r.TCP || cdnOf(l) != "" {
-		return d, false
+	if name, others := cdnOf(l); !judgesConnection(l) || r.TCP || name != "" && others == 0 {
+		return d, false // to restrict an origin to its CDN is often meant
 	}
 	ep := r.Entry()
 	if ep == nil || l.Everybody != "" {

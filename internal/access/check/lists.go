@@ -115,7 +115,7 @@ var v2LabelDeprecated = Rule{
 var allowlistIsACDN = Rule{
 	Rule: finding.Rule{
 		ID: "allowlist-is-a-cdn", Severity: finding.Low,
-		Title: "The allowlist holds a CDN and nobody else",
+		Title: "The allowlist holds a CDN",
 		Description: "Everybody who comes through the CDN is let in. That is right where only the way past the CDN " +
 			"is to be closed, and no guard of the app itself.",
 		Remedy: "To judge the clients behind the CDN, trust it (`forwardedHeaders.trustedIPs`), set " +
@@ -527,15 +527,19 @@ func (s *search) cdnList(r *exposure.Route, l *exposure.Allowlist) (d builder, o
 	if !judgesConnection(l) {
 		return d, false
 	}
-	name := cdnOf(l)
+	name, others := cdnOf(l)
 	if name == "" || r.Class != exposure.Allowlisted || r.Auth != "" || s.declaredPublic(r, nil) {
 		return d, false // a login stands behind it
 	}
 	d = builder{evidence: []string{s.shown(l)}, severity: finding.Low}
-	d.title = fmt.Sprintf(
-		"%s holds the ranges of %s and nobody else's: everybody who comes through it enters",
-		l.Middleware.Name,
-		name,
-	)
+	if _, told := s.proxyInList(r, l); told {
+		return d, false
+	}
+	beside := "and nobody else's"
+	if others > 0 {
+		beside = fmt.Sprintf("beside %d others", others)
+	}
+	d.title = fmt.Sprintf("%s holds the ranges of %s %s: everybody who comes through it enters", l.Middleware.Name, name,
+		beside)
 	return d, true
 }

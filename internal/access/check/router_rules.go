@@ -16,8 +16,8 @@ var exactPathGuard = Rule{
 	Rule: finding.Rule{
 		ID: "exact-path-guard", Severity: finding.Medium,
 		Title: "Only the exact path is guarded",
-		Description: "The guard stands on a router for Path(`/admin`), which takes that one path. What lies below " +
-			"it, and the same path with a slash at its end, goes to a broader router without the guard.",
+		Description: "The guard stands on a router for Path(`/admin`), or for an expression that ends there, which " +
+			"takes that one path. What lies below it goes to a broader router without the guard.",
 		Remedy: "Write PathPrefix(`/admin`) in the rule of the guarded router.",
 	},
 	Effect: finding.EffectOpen,
@@ -118,7 +118,7 @@ func (s *analysis) oldRuleOf(r *exposure.Route) bool {
 	return syntax != "v2" && len(traefik.OldSyntax(r.Router.Rule)) > 0
 }
 
-// exactPath tells of a guard on Path(`/admin`) while what lies below it goes to a broader router that has none.
+// exactPath tells of a guard on Path(`/admin`), or on an expression that ends there, while what lies below it goes to a broader router that has none.
 func (s *search) exactPath(r *exposure.Route) bool {
 	if !r.Guarded() || r.TCP || !s.g.Sure() {
 		return false
@@ -128,7 +128,7 @@ func (s *search) exactPath(r *exposure.Route) bool {
 		if exposure.Leaf.MatchString(p) {
 			continue
 		}
-		below := q
+		below := q.Request
 		below.Path = path.Join(p, "x")
 		if query != "" {
 			below.Path += "?" + query
@@ -147,13 +147,13 @@ func (s *search) exactPath(r *exposure.Route) bool {
 			also:   r.Targets(),
 		}
 		d.title = fmt.Sprintf(
-			"%s guards %s alone; what lies below goes to %s, which is open",
+			"%s guards %s and nothing below it, which goes to %s, and that is open",
 			r.Router.Name,
 			p,
 			o.Router.Name,
 		)
 		d.evidence = []string{"rule " + exposure.ShownRule(r.Router.Rule), r.Why}
-		d.fix = fmt.Sprintf("Write PathPrefix(`%s`) for Path(`%s`) in its rule.", p, p)
+		d.fix = fmt.Sprintf("Write PathPrefix(`%s`) for %s in its rule.", p, q.Matcher)
 		s.report(d)
 		return true
 	}

@@ -165,7 +165,7 @@ func (p *planner) routers() ([]*exposure.Route, error) {
 	var tls, plain []*exposure.Route
 	for _, r := range p.g.Routes {
 		if r.Owner() != p.m || r.Router.Auto || r.UDP || r.Class == exposure.Redirects || !r.Served() ||
-			r.Shadow != nil || p.g.Phantom(r) {
+			r.Shadow != nil || r.Rule.Impossible() && !r.Router.OpaqueRule || p.g.Phantom(r) {
 			continue
 		}
 		if p.change.Router != "" && !strings.EqualFold(baseName(p.change.Router), baseName(r.Router.Name)) {

@@ -166,6 +166,10 @@ func (r *Route) judge() {
 		}
 		r.collect(r.Chain)
 		return
+	case !r.Router.OpaqueRule && r.Rule.Impossible():
+		r.Class, r.Why = Closed, "its rule asks for a host with letters that no host may have"
+		r.collect(r.Chain)
+		return
 	case r.UDP && r.g.Assumed:
 		r.Class, r.Why = Unknown, "UDP routers know no middlewares; whether its entry point is published is not known"
 		return
@@ -650,13 +654,18 @@ func (g *Gateway) published(ep *traefik.EntryPoint, https bool) (bool, string) {
 	if ep.UDP() {
 		proto = "udp"
 	}
+	why := "the port of its entry point is not published"
 	for _, p := range g.home().Ports {
 		spoken := p.Protocol == "" || p.Protocol == proto || p.Protocol == "udp" && ep.HTTP3 && https
-		if int(p.Target) == ep.Port() && spoken && !Loopback(p.HostIP) {
+		if int(p.Target) != ep.Port() || !spoken {
+			continue
+		}
+		if PortReach(p) != "internal" {
 			return true, ""
 		}
+		why = "the port of its entry point is published on " + p.HostIP + " only"
 	}
-	return false, "the port of its entry point is not published"
+	return false, why
 }
 
 // Loopback reports whether an address is the machine's own.

@@ -44,6 +44,11 @@ func (d *decoder) service(e entry) Service {
 		Privileged:  n.get("privileged").isTrue(),
 		Extends:     n.get(extendedMark) != nil,
 	}
+	for name, count := range map[string]*node{"scale": n.get("scale"), "deploy.replicas": n.get("deploy").get("replicas")} {
+		if count != nil && count.value() == "0" && len(count.unset) == 0 {
+			s.Off = name + ": 0"
+		}
+	}
 	if img := n.get("image"); img != nil {
 		s.ImageLocation, s.ImageUnset = img.loc, img.unset
 	}

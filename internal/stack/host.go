@@ -90,7 +90,8 @@ type Service struct {
 	User        string
 	WorkingDir  string
 	Privileged  bool
-	Extends     bool // labels or build may come from another service by `extends`
+	Off         string // "scale: 0" or "deploy.replicas: 0": no container of it runs; "" otherwise
+	Extends     bool   // labels or build may come from another service by `extends`
 	// Unread says what of the service could not be read, so that it may have labels, ports or networks besides those here.
 	Unread []string
 

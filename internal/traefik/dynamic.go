@@ -127,9 +127,11 @@ type Middleware struct {
 	Hosts     []string // the headers middleware's allowedHosts: others are refused
 	NoRequest bool     // inFlightReq of none at a time: it refuses everybody
 	ErrorPage string   // service that an errors middleware asks, qualified only if it was written so
-	Invalid   string   // why its settings make no middleware, "" if they do
-	Origin    Origin
-	content   string // everything, to compare
+	// ErrorStatus are the statuses for which it does, as numbers and ranges of them.
+	ErrorStatus []string
+	Invalid     string // why its settings make no middleware, "" if they do
+	Origin      Origin
+	content     string // everything, to compare
 }
 
 // AllowList is an ipAllowList or ipWhiteList.
@@ -305,7 +307,7 @@ func readMiddleware(n *node) *Middleware {
 				}
 			}
 		case "errors":
-			m.ErrorPage = c.text("service")
+			m.ErrorPage, m.ErrorStatus = c.text("service"), c.strings("status")
 		case "inflightreq":
 			m.NoRequest = c.number("amount") == 0
 		case "plugin":

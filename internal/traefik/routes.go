@@ -311,7 +311,7 @@ func (rt *Runtime) faulty(m *Middleware, tcp bool) (FaultKind, string) {
 	case m.Auth != "" && m.Auth != "forwardauth" && !m.AuthUsers && rt.Version.AtLeast(3, 6):
 		return BadMiddleware, "no users are named"
 	case slices.Contains(m.Types, "errors"):
-		name := qualified(m.ErrorPage, m.Provider)
+		name := m.ErrorPageService()
 		if rt.Services[name] == nil && !rt.unknownName(name) && !strings.HasSuffix(name, "@internal") {
 			return NoService, fmt.Sprintf("the service %q of its error pages does not exist", name)
 		}
@@ -430,6 +430,19 @@ func (rt *Runtime) behind(s *Service) (containers []int, outside []string) {
 	}
 	return containers, outside
 }
+
+// Behind lists the containers behind a service, by its qualified name.
+func (rt *Runtime) Behind(service string) []int {
+	s := rt.Services[service]
+	if s == nil {
+		return nil
+	}
+	containers, _ := rt.behind(s)
+	return containers
+}
+
+// ErrorPageService is the qualified name of the service that an errors middleware asks.
+func (m *Middleware) ErrorPageService() string { return qualified(m.ErrorPage, m.Provider) }
 
 // At lists the containers that a URL or an address names.
 func (rt *Runtime) At(server string) []int {

@@ -128,6 +128,9 @@ func containersOf(model *exposure.Model, g *exposure.Gateway) []*exposure.Contai
 	}
 	if len(model.Gateways) == 1 && g.Service == nil && len(out) == 0 {
 		model.Host.Services(func(st *stack.Stack, svc *stack.Service) {
+			if svc.Off != "" {
+				return
+			}
 			out = append(out, &exposure.Container{Stack: st, Service: svc, Labels: map[string]*stack.Label{}})
 		})
 	}

@@ -192,6 +192,24 @@ func (s *search) disabled() {
 	}
 	s.notServed()
 	s.routerConflicts()
+	s.onRouters(s.shadowed)
+}
+
+// shadowed tells of a router whose every request another one takes that serves something else.
+func (s *search) shadowed(r *exposure.Route) bool {
+	o := r.Shadow
+	if o == nil || o.TCP != r.TCP || !ofUser(r) || !ofUser(o) || r.Router.Auto || o.Class == exposure.Redirects ||
+		r.Class == exposure.Redirects || o.Router == r.Router || o.Service == r.Service || s.g.Phantom(r) {
+		return false
+	}
+	s.report(builder{
+		m: s.g.About(r), router: r.Router.Name, place: s.g.Place(r), key: "shadowed", also: r.Targets(),
+		title: fmt.Sprintf("%s is never asked on %s: %s takes every request first", r.Router.Name, r.EntryPoint,
+			o.Router.Name),
+		evidence: []string{fmt.Sprintf("priority %d, and %d of %s", r.Priority, o.Priority, o.Router.Name)},
+		fix:      fmt.Sprintf("Give %s a lower priority than %s, or a narrower rule.", o.Router.Name, r.Router.Name),
+	})
+	return true
 }
 
 // routerConflicts tells of routers that several containers declare differently: Traefik removes them all.

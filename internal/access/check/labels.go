@@ -77,10 +77,10 @@ var unsetVariable = Rule{
 var deployLabelsIgnored = Rule{
 	Rule: finding.Rule{
 		ID: "deploy-labels-ignored", Severity: finding.Medium,
-		Title: "Labels under deploy are for swarm only",
+		Title: "Labels stand where Traefik does not read them",
 		Description: "Traefik's docker provider reads a container's own labels. What stands under `deploy.labels` " +
-			"reaches only a swarm's services.",
-		Remedy: "Move the labels from `deploy.labels` to `labels`.",
+			"reaches only a swarm's services, and of those the swarm provider reads nothing else.",
+		Remedy: "Move the labels from `deploy.labels` to `labels`, or the other way round in a swarm.",
 	},
 	Effect: finding.EffectOpen,
 	Check:  onContainers((*search).deployLabels),
@@ -499,15 +499,29 @@ func (s *search) unset(m *exposure.Container) {
 	}
 }
 
-// deployLabels tells of labels that only a swarm would read.
-func (s *search) deployLabels(m *exposure.Container) {
-	if s.g.Runtime.Static.ReadsServices() || s.g.Assumed {
-		return
+// misplaced are the labels of a service that its Traefik does not read for where they stand: those under deploy, which
+// only a swarm reads, or with the swarm provider alone all others.
+func (s *search) misplaced(m *exposure.Container) (labels []stack.Label, title, fix string) {
+	static := s.g.Runtime.Static
+	switch {
+	case s.g.Assumed:
+	case !static.ReadsServices():
+		return m.Service.DeployLabels, "the labels of %s stand under deploy, which Traefik's docker provider does not read",
+			"Move the labels from `deploy.labels` to `labels`."
+	case static.Docker == nil || static.SwarmMode:
+		return m.Service.Labels, "the labels of %s stand outside deploy, where Traefik does not read a swarm's services",
+			"Move the labels from `labels` to `deploy.labels`."
 	}
+	return nil, "", ""
+}
+
+// deployLabels tells of labels that stand where the provider that runs does not read them.
+func (s *search) deployLabels(m *exposure.Container) {
+	labels, title, fix := s.misplaced(m)
 	var first *stack.Label
 	var routers []string
-	for i := range m.Service.DeployLabels {
-		l := &m.Service.DeployLabels[i]
+	for i := range labels {
+		l := &labels[i]
 		if !exposure.ForTraefik(l.Key) {
 			continue
 		}
@@ -523,20 +537,20 @@ func (s *search) deployLabels(m *exposure.Container) {
 	}
 	s.explained[m] = true
 	d := builder{m: m, place: first.Location, effect: finding.EffectClosed,
-		severity: finding.Medium}
+		severity: finding.Medium, fix: fix}
 	if len(routers) > 0 {
-		d.router = m.Qualified(deployRouter(m, routers))
+		d.router = m.Qualified(mainRouter(labels, routers))
 	}
-	d.title = fmt.Sprintf("the labels of %s stand under deploy, which Traefik's docker provider does not read",
-		m.Name())
+	d.title = fmt.Sprintf(title, m.Name())
 	if s.g.Open(m) {
 		d.effect, d.severity = finding.EffectOpen, finding.High
 	}
 	s.report(d)
 }
 
-func deployRouter(m *exposure.Container, names []string) string {
-	for _, l := range m.Service.DeployLabels {
+// mainRouter is the router with TLS among some labels, else their first one.
+func mainRouter(labels []stack.Label, names []string) string {
+	for _, l := range labels {
 		if name, field, ok := routerLabel(l.Key); ok && strings.HasPrefix(field, "tls") {
 			return name
 		}

@@ -108,7 +108,10 @@ var serviceExposedByOtherRouter = Rule{
 		Remedy:      "Attach the allowlist to that router, or remove it.",
 	},
 	Effect: finding.EffectOpen,
-	Check:  (*search).openPaths,
+	Check: func(s *search) {
+		s.openPaths()
+		s.errorPages()
+	},
 }
 
 var tcpCatchallShadowsHTTP = Rule{
@@ -183,6 +186,30 @@ func (s *search) openPaths() {
 			d.edits = s.pathEdits(rule, r, m)
 		}
 		s.report(d)
+	}
+}
+
+// errorPages tells of services of which an errors middleware shows a page to those who are refused.
+func (s *search) errorPages() {
+	if !s.g.Sure() {
+		return
+	}
+	for _, p := range s.g.ErrorPages() {
+		if s.g.Open(p.To) {
+			continue
+		}
+		sev := finding.Info
+		if slices.ContainsFunc(s.g.RoutesOf(p.To), (*exposure.Route).KeepsOut) {
+			sev = finding.Medium
+		}
+		s.report(builder{
+			m: p.To, router: p.Route.Router.Name, severity: sev, key: p.Middleware.Name,
+			place: s.g.OriginPlace(p.Middleware.Origin, ".service"),
+			title: fmt.Sprintf("%s shows a page of %s to everybody whom %s refuses", p.Middleware.Name, p.To.Name(),
+				p.Route.Router.Name),
+			evidence: []string{"middlewares " + strings.Join(p.Route.Middlewares, ", ")},
+			fix:      "Put the errors middleware behind what refuses, or let it ask a service that is public.",
+		})
 	}
 }
 
@@ -266,6 +293,9 @@ func (s *analysis) judgePath(r *exposure.Route, m *exposure.Container) (string, 
 		return ruleDefaultRouter, sev, why
 	}
 	if own := r.Owner(); own != nil && own != m && !s.model.ShareNetwork(own, m) {
+		if sev == finding.Info && exposure.IsLogin(m.Service) {
+			return ruleOtherRouter, sev, []string{"a login service has to be reached by those who have not logged in yet"}
+		}
 		return ruleOtherRouter, s.atLeastHigh(r, m, sev), why
 	}
 	guard := s.guardOf(r, m)

@@ -208,6 +208,12 @@ func knownBy(name string) *decider {
 	return best
 }
 
+// IsLogin reports whether a service is one that asks people for a login.
+func IsLogin(s *stack.Service) bool {
+	d := knownBy(repository(s.Image))
+	return d != nil && d.decision == traefik.Login
+}
+
 // repository is an image's repository without its tag, digest and the machine that it is kept on.
 func repository(image string) string {
 	image, _, _ = strings.Cut(image, "@")

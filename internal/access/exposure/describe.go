@@ -27,6 +27,19 @@ func (c *builder) describe() {
 		}
 	}
 	for _, g := range c.Gateways {
+		for _, p := range g.ErrorPages() {
+			if s := at[p.To.Service]; s != nil {
+				d := AccessPath{Via: "error page", Access: "public", Why: fmt.Sprintf(
+					"%s shows a page of it to those whom %s refuses", p.Middleware.Name, p.Route.Name)}
+				if g.Open(p.To) {
+					d.fold = foldPage
+				}
+				s.Paths = append(s.Paths, d)
+				s.widen(Public)
+			}
+		}
+	}
+	for _, g := range c.Gateways {
 		if g.unseenFront() {
 			c.warn("Traefik publishes no port, so that something in front of it brings the clients (a tunnel, "+
 				"another proxy): whom that lets in is not seen, "+
@@ -36,6 +49,13 @@ func (c *builder) describe() {
 	c.facing = c.facingProxies()
 	i := 0
 	c.Host.Services(func(st *stack.Stack, s *stack.Service) {
+		if s.Off != "" {
+			order[i].Paths = append(order[i].Paths, AccessPath{Via: "-", Access: "internal", Why: "no container of it runs (" +
+				s.Off + ")"})
+			c.warn(s.Name+" is judged as not running, by "+s.Off, s)
+			i++
+			return
+		}
 		order[i].direct(s, c.pathPorts(s), c.House(s).NetworkMode)
 		c.openPorts(s)
 		c.ownAddress(st, s, order[i])

@@ -2,6 +2,8 @@ package exposure
 
 import (
 	"fmt"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -14,7 +16,7 @@ import (
 func (c *builder) gateways() {
 	var all []running
 	c.Host.Services(func(st *stack.Stack, s *stack.Service) {
-		if c.isTraefik(st, s) {
+		if s.Off == "" && c.isTraefik(st, s) {
 			all = append(all, running{st, s})
 		}
 	})
@@ -179,8 +181,8 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	}
 	for _, s := range stacks {
 		for i := range s.Services {
-			if s.Services[i].NetworkMode == "none" {
-				continue // it has no address, so that Traefik leaves it out
+			if s.Services[i].NetworkMode == "none" || s.Services[i].Off != "" {
+				continue // it has no address, or no container, so that Traefik leaves it out
 			}
 			hosts := c.hostsOf(st, svc, s, &s.Services[i])
 			for _, kind := range seenAs(in.Static, &s.Services[i]) {
@@ -209,7 +211,34 @@ func (c *builder) gateway(st *stack.Stack, svc *stack.Service, stacks []*stack.S
 	}
 	g.Runtime = traefik.Build(in)
 	c.usersFiles(g)
+	c.engines(g)
 	return g
+}
+
+// engines tells where it is not seen that Traefik reads the labels of these services: they are judged as if it did.
+func (c *builder) engines(g *Gateway) {
+	if g.Assumed || g.Service == nil || c.Host.Live {
+		return
+	}
+	const taken = ": the labels here are judged as if it did"
+	for _, d := range g.Runtime.Static.Engines() {
+		u, err := url.Parse(d.Endpoint)
+		switch {
+		case err != nil:
+		case d.Endpoint == "" || u.Scheme == "unix":
+			socket := orWord(u.Path, "/var/run/docker.sock")
+			if !slices.ContainsFunc(g.Service.Volumes, func(m stack.Mount) bool {
+				return len(m.Unset) > 0 || m.Target != "" && (within(socket, m.Target) || path.Base(m.Target) == path.Base(socket))
+			}) {
+				c.warn("Traefik asks an engine at "+socket+", and nothing is mounted there, so that it may not read labels at all"+
+					taken, g.Service)
+			}
+		case strings.Contains(u.Hostname(), ".") && !Loopback(u.Hostname()) && u.Hostname() != "host.docker.internal" &&
+			len(g.Runtime.At(u.Host)) == 0:
+			c.warn("Traefik asks the engine at "+u.Host+", which may be another machine's, so that it may not read the labels "+
+				"of this one"+taken, g.Service)
+		}
+	}
 }
 
 // otherProviders notes the providers whose routers stand in no file and no label.

@@ -152,7 +152,7 @@ type facing struct {
 func (c *builder) facingProxies() []*facing {
 	var out []*facing
 	c.Host.Services(func(st *stack.Stack, s *stack.Service) {
-		if c.IsGateway(s) {
+		if c.IsGateway(s) || s.Off != "" {
 			return
 		}
 		for _, name := range c.namesOf(s) {

@@ -19,6 +19,7 @@ const (
 	foldPorts         // Traefik's own ports that are entry points: its routers say who may enter
 	foldRedirect      // a router that only redirects
 	foldPing          // Traefik's answer to health checks
+	foldPage          // pages of a service that is open anyway, shown to those who are refused elsewhere
 )
 
 // TableOptions say how a table is written.
@@ -219,6 +220,9 @@ func (t *table) foldedLine(b *strings.Builder, width int) {
 	}
 	if t.folded[foldPing] > 0 {
 		parts = append(parts, "Traefik's ping")
+	}
+	if t.folded[foldPage] > 0 {
+		parts = append(parts, "error pages")
 	}
 	if len(parts) > 0 {
 		note(b, width, "Not listed: "+strings.Join(parts, " and ")+"; --all lists every access path.")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -200,9 +201,7 @@ func scanSummary(ctx context.Context, ref string) (prove.Summary, error) {
 // buildArgs are those of compose with those of the command line over them.
 func buildArgs(compose map[string]*string, given []string) map[string]*string {
 	out := map[string]*string{}
-	for k, v := range compose {
-		out[k] = v
-	}
+	maps.Copy(out, compose)
 	for _, g := range given {
 		name, v, ok := strings.Cut(g, "=")
 		out[name] = nil

@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -25,7 +26,7 @@ func Replace(s Span, text string) Edit { return Edit{s, text} }
 // the offsets of the file as parsed, in any order; those at one place keep their order. Two that overlap, or one that
 // reaches out of the file, are an error. Line ends of new text follow the file's own.
 func (f *File) Apply(edits ...Edit) ([]byte, error) {
-	sorted := append([]Edit(nil), edits...)
+	sorted := slices.Clone(edits)
 	sort.SliceStable(sorted, func(i, j int) bool {
 		a, b := sorted[i].Span, sorted[j].Span
 		if a.Start != b.Start {

@@ -87,14 +87,7 @@ func (c *Command) Args() []Word {
 
 // HasArg reports whether one of the arguments is exactly one of the given.
 func (c *Command) HasArg(any ...string) bool {
-	for _, w := range c.Args() {
-		for _, a := range any {
-			if w.Text == a {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Args(), func(w Word) bool { return slices.Contains(any, w.Text) })
 }
 
 // Place maps a range of Source to the file.

@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,11 +144,7 @@ func (e *Engine) buildCommand(o BuildOptions, dir, idFile string) (args, env []s
 	if o.Pull {
 		args = append(args, "--pull")
 	}
-	names := make([]string, 0, len(o.Args))
-	for name := range o.Args {
-		names = append(names, name)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(o.Args))
 	for _, name := range names {
 		args = append(args, "--build-arg", name) // the value comes through the environment, out of sight of ps
 		if v := o.Args[name]; v != nil {

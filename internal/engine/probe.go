@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"sort"
@@ -67,9 +68,7 @@ func (c *Container) Do(ctx context.Context, req Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	for k, v := range req.Header {
-		hr.Header[k] = v
-	}
+	maps.Copy(hr.Header, req.Header)
 	hr.Host = or(req.Host, "localhost")
 	tr := &http.Transport{DisableKeepAlives: true, DisableCompression: true, Proxy: nil}
 	defer tr.CloseIdleConnections()

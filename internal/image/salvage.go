@@ -2,6 +2,7 @@ package image
 
 import (
 	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -39,11 +40,7 @@ func layerName(name string) bool {
 
 // configuration finds the configuration that fits most of the layers that passed.
 func (s *streamed) configuration() (best inventory.Image, found bool) {
-	names := make([]string, 0, len(s.small))
-	for name := range s.small {
-		names = append(names, name)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(s.small))
 	most := 0
 	for _, name := range names {
 		var info inventory.Image

@@ -110,7 +110,10 @@ func (p *Pass) built(from int) {
 		known := false
 		for i := from; i < len(*p.out); i++ {
 			if one := &(*p.out)[i]; one.in == place.In {
-				one.f.Aliases, known = appendNew(one.f.Aliases, r.BuildCheck), true
+				known = true
+				if !slices.Contains(one.f.Aliases, r.BuildCheck) {
+					one.f.Aliases = append(one.f.Aliases, r.BuildCheck)
+				}
 			}
 		}
 		if known {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -88,9 +89,7 @@ func (st *buildState) clone() *buildState {
 		return &buildState{dir: "/", vars: map[string]string{}}
 	}
 	vars := make(map[string]string, len(st.vars))
-	for k, v := range st.vars {
-		vars[k] = v
-	}
+	maps.Copy(vars, st.vars)
 	return &buildState{dir: st.dir, vars: vars, copies: slices.Clip(st.copies), full: st.full}
 }
 

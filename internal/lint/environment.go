@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
@@ -11,8 +13,8 @@ import (
 // _VERBOSE are about hadolint's own output and have no effect.
 func (c *Config) Environment(get func(string) string) (*Config, error) {
 	out := *c
-	out.Ignored = append(append([]string(nil), c.Ignored...), words(get("HADOLINT_IGNORE"))...)
-	out.TrustedRegistries = append(append([]string(nil), c.TrustedRegistries...),
+	out.Ignored = append(slices.Clone(c.Ignored), words(get("HADOLINT_IGNORE"))...)
+	out.TrustedRegistries = append(slices.Clone(c.TrustedRegistries),
 		words(get("HADOLINT_TRUSTED_REGISTRIES"))...)
 	out.Override = map[Level][]string{}
 	for _, l := range levels {
@@ -45,9 +47,7 @@ func (c *Config) requireLabels(list []string) error {
 		return nil
 	}
 	schema := make(map[string]string, len(c.LabelSchema)+len(list))
-	for name, kind := range c.LabelSchema {
-		schema[name] = kind
-	}
+	maps.Copy(schema, c.LabelSchema)
 	for _, l := range list {
 		i := strings.LastIndexByte(l, ':')
 		if i <= 0 || !labelKinds[l[i+1:]] {

@@ -208,7 +208,7 @@ func (p *Pass) Report(in *dockerfile.Instruction, title string, opts ...Option) 
 
 // ReportAt adds a finding about an instruction with a place within it. The title must hold no value that may be secret.
 func (p *Pass) ReportAt(in *dockerfile.Instruction, at dockerfile.Span, title string, opts ...Option) {
-	aliases := append([]string(nil), p.rule.Aliases...)
+	aliases := slices.Clone(p.rule.Aliases)
 	if p.rule.Code() != "" {
 		aliases = aliases[:1]
 	}
@@ -356,7 +356,9 @@ func merge(all []result) []result {
 	for i := range all {
 		if by := covered[key{all[i].in, all[i].rule.Code()}]; by != nil && by.rule != all[i].rule {
 			for _, name := range all[i].f.Aliases {
-				by.f.Aliases = appendNew(by.f.Aliases, name)
+				if !slices.Contains(by.f.Aliases, name) {
+					by.f.Aliases = append(by.f.Aliases, name)
+				}
 			}
 			continue
 		}
@@ -367,13 +369,6 @@ func merge(all []result) []result {
 		kept[i] = *r
 	}
 	return kept
-}
-
-func appendNew(list []string, s string) []string {
-	if slices.Contains(list, s) {
-		return list
-	}
-	return append(list, s)
 }
 
 // finish gives every finding its path, its identity and its level from the configuration, and sorts them.

@@ -289,7 +289,7 @@ func (p *prover) ask(ctx context.Context, c *engine.Container, like *performance
 	}
 	for i := 0; i < len(q.reqs) || len(q.later) > 0; i++ {
 		if i == len(q.reqs) {
-			q.reqs = appendNew(q.reqs, q.later[:1])
+			q.reqs = addRequests(q.reqs, q.later[:1])
 			if q.later = q.later[1:]; i == len(q.reqs) {
 				i--
 				continue
@@ -338,7 +338,7 @@ func (p *prover) ask(ctx context.Context, c *engine.Container, like *performance
 
 // learn adds what an answer tells of further requests.
 func (p *prover) learn(q *asking, r engine.Request, res *engine.Response) {
-	q.reqs = appendNew(q.reqs, links(r, res))
+	q.reqs = addRequests(q.reqs, links(r, res))
 	if res.Status != http.StatusOK {
 		return
 	}
@@ -362,7 +362,7 @@ func (p *prover) addRoutes(q *asking, routes []Route, ports []int) {
 			case !ok:
 			case req.Method != "" && p.orig.fragile:
 			case req.Method == "":
-				q.reqs = appendNew(q.reqs, []engine.Request{req})
+				q.reqs = addRequests(q.reqs, []engine.Request{req})
 			default:
 				q.later = append(q.later, req)
 			}
@@ -384,7 +384,8 @@ func (p *prover) frontScript() string {
 	return ""
 }
 
-func appendNew(reqs, more []engine.Request) []engine.Request {
+// addRequests adds what is not asked for already, up to a bound.
+func addRequests(reqs, more []engine.Request) []engine.Request {
 	const maxRequests = 80
 	seen := map[string]bool{}
 	for _, r := range reqs {

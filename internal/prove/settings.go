@@ -3,6 +3,7 @@ package prove
 import (
 	"context"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -50,12 +51,12 @@ func (p *prover) differences(a, b *engine.Config) []difference {
 		add(false, "workdir", "the working folder is "+wb+", not "+wa)
 	}
 	for _, port := range a.ExposedPorts {
-		if !has(b.ExposedPorts, port) {
+		if !slices.Contains(b.ExposedPorts, port) {
 			add(false, "ports", "port "+port+" is not exposed any more")
 		}
 	}
 	for _, v := range a.Volumes {
-		if !has(b.Volumes, v) {
+		if !slices.Contains(b.Volumes, v) {
 			add(false, "volumes", "the volume "+v+" is not declared any more")
 		}
 	}
@@ -321,15 +322,6 @@ func envMap(env []string) map[string]string {
 		m[name] = v
 	}
 	return m
-}
-
-func has(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func set[V any](m map[string]V, k string) bool { _, ok := m[k]; return ok }

@@ -189,7 +189,7 @@ func (c *composer) distroPackages(f *extract.Facts) {
 	for i := range f.DB.Packages {
 		d := &f.DB.Packages[i]
 		p := inventory.Package{Name: d.Name, Version: d.Version, Ecosystem: eco, Source: d.Source,
-			Licences: append([]string(nil), d.Licences...),
+			Licences: slices.Clone(d.Licences),
 			PURL:     distro.PURL(f.DB.Kind, c.inv.Distro, d), Paths: []string{f.Path}, InstalledSize: d.Size}
 		if len(p.Licences) == 0 {
 			p.Licences = append(p.Licences, c.licences[d.Name]...)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -184,7 +185,7 @@ func (w *walker) dir(path, rel string, depth int) error {
 		w.t.Skip(Unreadable, rel)
 		return nil
 	}
-	parts := append([]string(nil), w.prefix...)
+	parts := slices.Clone(w.prefix)
 	if rel != "" {
 		parts = append(parts, strings.Split(rel, "/")...)
 	}

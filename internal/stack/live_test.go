@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -88,9 +89,7 @@ FROM x
 			"com.docker.compose.project.working_dir":  dir,
 			"com.docker.compose.project.config_files": filepath.Join(dir, "docker-compose.yml"),
 		}
-		for k, v := range more {
-			out[k] = v
-		}
+		maps.Copy(out, more)
 		return out
 	}
 	web := map[string]any{

@@ -2,6 +2,7 @@ package stages
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -57,12 +58,7 @@ func (n *node) ownFiles(w *finalWriter) []string {
 var installFiles = words("package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml tsconfig.json Dockerfile")
 
 func (n *node) isOutput(name string) bool {
-	for _, o := range n.output {
-		if o == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(n.output, name)
 }
 
 // onlySource: a folder in which everything is source that a build compiles.

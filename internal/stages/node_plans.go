@@ -2,6 +2,7 @@ package stages
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -117,12 +118,7 @@ func (n *node) beforeBuild(p *command) bool {
 }
 
 func (n *node) building(p *command) bool {
-	for _, b := range n.builds {
-		if b == p {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(n.builds, p)
 }
 
 // inProject: the COPY goes into the project's folder, whose files the final stage lists one by one.

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -60,11 +60,7 @@ func (errTwice) Error() string { return "a key stands twice in one mapping" }
 var errTooBig = errors.New("too many settings in one file")
 
 func fillAny(n *node, m map[string]any, left *int) error {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
+	keys := slices.Sorted(maps.Keys(m))
 	for _, k := range keys {
 		if *left--; *left < 0 {
 			return errTooBig

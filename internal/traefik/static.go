@@ -1,6 +1,7 @@
 package traefik
 
 import (
+	"maps"
 	"math"
 	"net"
 	"slices"
@@ -150,11 +151,7 @@ func ConfigFileFlag(args []string) string {
 // StaticFromEnv reads TRAEFIK_ variables; nil where there is none that configures anything.
 func StaticFromEnv(env map[string]string) *Static {
 	root := &node{name: "traefik"}
-	names := make([]string, 0, len(env))
-	for k := range env {
-		names = append(names, k)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(env))
 	seen := false
 	for _, k := range names {
 		rest, ok := strings.CutPrefix(strings.ToUpper(k), "TRAEFIK_")

@@ -1,6 +1,7 @@
 package vuln
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -57,7 +58,7 @@ func (m *matcher) units(hits []*hit) ([]unit, error) {
 	out := make([]unit, 0, len(byRoot))
 	for _, u := range byRoot {
 		sort.Slice(u.ids, func(i, j int) bool { return idLess(u.ids[i], u.ids[j]) })
-		u.ids = dedupe(u.ids)
+		u.ids = slices.Compact(u.ids)
 		out = append(out, *u)
 	}
 	sort.Slice(out, func(i, j int) bool { return idLess(out[i].ids[0], out[j].ids[0]) })
@@ -149,14 +150,4 @@ func idRank(id string) int {
 		}
 	}
 	return 3
-}
-
-func dedupe(sorted []string) []string {
-	out := sorted[:0]
-	for i, s := range sorted {
-		if i == 0 || s != sorted[i-1] {
-			out = append(out, s)
-		}
-	}
-	return out
 }

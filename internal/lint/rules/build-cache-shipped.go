@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -91,7 +92,7 @@ var caches = []cache{
 func installs(manager string, verbs ...string) func(*dockerfile.Command) bool {
 	return func(c *dockerfile.Command) bool {
 		in := c.Install()
-		return in != nil && in.Manager == manager && oneOf(in.Verb, verbs)
+		return in != nil && in.Manager == manager && slices.Contains(verbs, in.Verb)
 	}
 }
 

@@ -2,8 +2,8 @@ package rules
 
 import (
 	"cmp"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -29,11 +29,7 @@ type variables struct {
 func (v *variables) Get(name string) (string, bool) { s, ok := v.values[name]; return s, ok }
 
 func (v *variables) Keys() []string {
-	out := make([]string, 0, len(v.values))
-	for name := range v.values {
-		out = append(out, name)
-	}
-	sort.Strings(out)
+	out := slices.Sorted(maps.Keys(v.values))
 	return out
 }
 
@@ -134,9 +130,7 @@ func (v *variables) begin(p *lint.Pass, st *dockerfile.Stage) {
 	if p.Context.Base != nil && ref.Known && !v.known {
 		if base, ok := p.Context.Base(ref.Text); ok {
 			v.known = true
-			for name, value := range base.Env {
-				v.values[name] = value
-			}
+			maps.Copy(v.values, base.Env)
 			return
 		}
 	}
@@ -151,9 +145,7 @@ func (v *variables) begin(p *lint.Pass, st *dockerfile.Stage) {
 func (v *variables) clone() *variables {
 	out := &variables{values: make(map[string]string, len(v.values)), args: make(map[string]bool, len(v.args)),
 		known: v.known}
-	for name, value := range v.values {
-		out.values[name] = value
-	}
+	maps.Copy(out.values, v.values)
 	for name := range v.args {
 		out.args[name] = true
 	}

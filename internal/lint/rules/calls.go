@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -130,14 +131,7 @@ func (c *call) rest(valued ...string) []string {
 
 // has reports whether an argument is exactly one of the words.
 func (c *call) has(words ...string) bool {
-	for _, a := range c.args {
-		for _, w := range words {
-			if a == w {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.args, func(a string) bool { return slices.Contains(words, a) })
 }
 
 // after is the argument that follows an option's letter.
@@ -151,17 +145,7 @@ func (c *call) after(letter string) (string, bool) {
 }
 
 func without(list []string, words ...string) []string {
-	var out []string
-next:
-	for _, v := range list {
-		for _, w := range words {
-			if v == w {
-				continue next
-			}
-		}
-		out = append(out, v)
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return slices.Contains(words, v) })
 }
 
 // runs calls f for every RUN, also those within ONBUILD, with its commands.

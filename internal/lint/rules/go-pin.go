@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
@@ -23,7 +24,7 @@ var goPin = lint.Rule{
 				return nil
 			}
 			at := 0
-			for at < len(words) && !oneOf(words[at], []string{"install", "get", "run"}) {
+			for at < len(words) && !slices.Contains([]string{"install", "get", "run"}, words[at]) {
 				at++
 			}
 			if at == len(words) {

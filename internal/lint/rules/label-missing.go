@@ -1,7 +1,8 @@
 package rules
 
 import (
-	"sort"
+	"maps"
+	"slices"
 
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint"
@@ -44,10 +45,6 @@ var labelMissing = lint.Rule{
 
 // labels are the schema's labels, sorted.
 func labels(schema map[string]string) []string {
-	out := make([]string, 0, len(schema))
-	for l := range schema {
-		out = append(out, l)
-	}
-	sort.Strings(out)
+	out := slices.Sorted(maps.Keys(schema))
 	return out
 }

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -145,11 +147,7 @@ func downloaded() []string {
 		}
 		return nil
 	})
-	files := make([]string, 0, len(seen))
-	for s := range seen {
-		files = append(files, s)
-	}
-	sort.Strings(files)
+	files := slices.Sorted(maps.Keys(seen))
 	return files
 }
 

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/dockerfile"
@@ -26,7 +27,7 @@ var rpmVersion = lazyregexp.New(`-[0-9]`)
 // rpmPin reports packages of yum's family without a version; a module has its stream behind a colon.
 func rpmPin(p *lint.Pass, title string, programs ...string) {
 	unpinnedIn(p, title, func(in *dockerfile.Instruction, c *call) []string {
-		if !oneOf(c.name, programs) || !c.has("install") {
+		if !slices.Contains(programs, c.name) || !c.has("install") {
 			return nil
 		}
 		if c.has("group") && c.name != "yum" {

@@ -4,6 +4,7 @@ import (
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lint"
+	"slices"
 )
 
 var yumYes = lint.Rule{
@@ -23,7 +24,7 @@ func rpmYes(p *lint.Pass, title string, programs ...string) {
 	runs(p, func(in *dockerfile.Instruction, cs []call) {
 		for i := range cs {
 			c := &cs[i]
-			if !oneOf(c.name, programs) || !c.has("install", "groupinstall", "localinstall") ||
+			if !slices.Contains(programs, c.name) || !c.has("install", "groupinstall", "localinstall") ||
 				c.flag("y", "assumeyes") {
 				continue
 			}
@@ -31,13 +32,4 @@ func rpmYes(p *lint.Pass, title string, programs ...string) {
 			return
 		}
 	})
-}
-
-func oneOf(s string, list []string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }

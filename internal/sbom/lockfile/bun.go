@@ -47,7 +47,7 @@ func readBunLock(f *extract.File) ([]inventory.Package, error) {
 		}
 	}
 	devOnly := g.DevOnly(prod, dev)
-	direct := extract.Set(append(append([]string(nil), prod...), dev...))
+	direct := extract.Set(append(slices.Clone(prod), dev...))
 	lines := extract.JSONLines(data, "packages")
 	var out []inventory.Package
 	for _, key := range slices.Sorted(maps.Keys(lock.Packages)) {
@@ -106,7 +106,7 @@ func bunPlace(packages map[string][]json.RawMessage, key, name string) string {
 
 // plainJSON blanks out comments and trailing commas, so that offsets and lines stay what they were.
 func plainJSON(data []byte) []byte {
-	out := append([]byte(nil), data...)
+	out := slices.Clone(data)
 	comma := -1
 	for i := 0; i < len(out); i++ {
 		switch c := out[i]; {

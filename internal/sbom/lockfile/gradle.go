@@ -161,16 +161,13 @@ func readVersionCatalogue(f *extract.File) ([]inventory.Package, error) {
 	if f.Locked(true, "gradle.lockfile") {
 		return nil, nil
 	}
-	data, err := f.Bytes()
-	if err != nil {
-		return nil, err
-	}
 	var c struct {
 		Versions  map[string]any `toml:"versions"`
 		Libraries map[string]any `toml:"libraries"`
 	}
-	if err := decodeTOML(data, &c); err != nil {
-		return nil, tomlError(err)
+	data, err := readTOML(f, &c)
+	if err != nil {
+		return nil, err
 	}
 	lines := extract.NewMentions(data)
 	var out []inventory.Package

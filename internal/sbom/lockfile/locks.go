@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -61,10 +62,6 @@ func readGoMod(f *extract.File) ([]inventory.Package, error) {
 
 // readCargoLock reads Cargo.lock. Packages without a source are the project's own.
 func readCargoLock(f *extract.File) ([]inventory.Package, error) {
-	data, err := f.Bytes()
-	if err != nil {
-		return nil, err
-	}
 	var lock struct {
 		Package []struct {
 			Name         string   `toml:"name"`
@@ -73,8 +70,9 @@ func readCargoLock(f *extract.File) ([]inventory.Package, error) {
 			Dependencies []string `toml:"dependencies"`
 		} `toml:"package"`
 	}
-	if err := decodeTOML(data, &lock); err != nil {
-		return nil, tomlError(err)
+	data, err := readTOML(f, &lock)
+	if err != nil {
+		return nil, err
 	}
 	if lock.Package == nil {
 		return nil, errNoLock("[[package]]")
@@ -113,7 +111,7 @@ func readCargoLock(f *extract.File) ([]inventory.Package, error) {
 			}
 		}
 	}
-	direct := extract.Set(append(append([]string(nil), prod...), dev...))
+	direct := extract.Set(append(slices.Clone(prod), dev...))
 	devOnly := g.DevOnly(prod, dev)
 	lines := extract.BlockLines(data)
 	var out []inventory.Package

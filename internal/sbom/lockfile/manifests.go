@@ -131,16 +131,13 @@ func readPipfile(f *extract.File) ([]inventory.Package, error) {
 	if f.Locked(false, "Pipfile.lock") {
 		return nil, nil
 	}
-	data, err := f.Bytes()
-	if err != nil {
-		return nil, err
-	}
 	var manifest struct {
 		Packages map[string]any `toml:"packages"`
 		Dev      map[string]any `toml:"dev-packages"`
 	}
-	if err := decodeTOML(data, &manifest); err != nil {
-		return nil, tomlError(err)
+	data, err := readTOML(f, &manifest)
+	if err != nil {
+		return nil, err
 	}
 	lines := extract.NewMentions(data)
 	var out []inventory.Package
@@ -212,7 +209,7 @@ func readCargoToml(f *extract.File) ([]inventory.Package, error) {
 func parseCargoToml(data []byte) (*cargoManifest, error) {
 	var m cargoManifest
 	if err := decodeTOML(data, &m); err != nil {
-		return nil, tomlError(err)
+		return nil, err
 	}
 	return &m, nil
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
@@ -46,11 +45,7 @@ func (m *stringMap) UnmarshalJSON(data []byte) error {
 }
 
 func (m stringMap) names() []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
+	out := slices.Sorted(maps.Keys(m))
 	return out
 }
 

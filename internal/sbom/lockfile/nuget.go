@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"strings"
 
@@ -109,9 +110,7 @@ func readNuGetProject(f *extract.File) ([]inventory.Package, error) {
 	}
 	own, err := parseNuGet(data)
 	props, central := nugetAbove(f)
-	for k, v := range own.props {
-		props[k] = v
-	}
+	maps.Copy(props, own.props)
 	var out []inventory.Package
 	for i := range own.items {
 		item := &own.items[i]
@@ -152,9 +151,7 @@ func nugetAbove(f *extract.File) (props, central map[string]string) {
 			}
 			found[i] = true
 			file, _ := parseNuGet(data) // what is wrong with it is told where it is read itself
-			for k, v := range file.props {
-				props[k] = v
-			}
+			maps.Copy(props, file.props)
 			for _, item := range file.items {
 				if item.kind == "PackageVersion" {
 					central[strings.ToLower(item.name)] = item.version

@@ -75,7 +75,7 @@ func readPNPMDocument(root *yaml.Node) ([]inventory.Package, error) {
 		return nil, errNoLock("lockfileVersion")
 	}
 	prod, dev := pnpmRoots(root)
-	direct := extract.Set(append(append([]string(nil), prod...), dev...))
+	direct := extract.Set(append(slices.Clone(prod), dev...))
 
 	g := extract.Graph{}
 	err := eachYAML(yamlKey(root, "snapshots"), func(key *yaml.Node, p *pnpmPackage) {

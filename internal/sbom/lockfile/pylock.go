@@ -2,6 +2,7 @@ package lockfile
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -78,13 +79,10 @@ func pyDeps(v any) []string {
 }
 
 func readPyLock(f *extract.File) ([]inventory.Package, error) {
-	data, err := f.Bytes()
+	var lock pyLock
+	data, err := readTOML(f, &lock)
 	if err != nil {
 		return nil, err
-	}
-	var lock pyLock
-	if err := decodeTOML(data, &lock); err != nil {
-		return nil, tomlError(err)
 	}
 	if lock.Package == nil && lock.Metadata == nil && lock.Version == nil {
 		return nil, errNoLock("[[package]]")
@@ -193,7 +191,7 @@ func parsePyproject(data []byte) (*pyproject, error) {
 	}
 	var p pyproject
 	if err := decodeTOML(data, &p); err != nil {
-		return nil, tomlError(err)
+		return nil, err
 	}
 	return &p, nil
 }
@@ -333,10 +331,6 @@ func readPipfileLock(f *extract.File) ([]inventory.Package, error) {
 
 // readPylockToml reads the standard lockfile of PEP 751, pylock.toml and pylock.*.toml.
 func readPylockToml(f *extract.File) ([]inventory.Package, error) {
-	data, err := f.Bytes()
-	if err != nil {
-		return nil, err
-	}
 	var lock struct {
 		Version  string `toml:"lock-version"`
 		Packages []struct {
@@ -351,8 +345,9 @@ func readPylockToml(f *extract.File) ([]inventory.Package, error) {
 			} `toml:"archive"`
 		} `toml:"packages"`
 	}
-	if err := decodeTOML(data, &lock); err != nil {
-		return nil, tomlError(err)
+	data, err := readTOML(f, &lock)
+	if err != nil {
+		return nil, err
 	}
 	if lock.Version == "" && lock.Packages == nil {
 		return nil, errNoLock("lock-version")
@@ -385,18 +380,25 @@ func isPylockToml(name string) bool {
 	return base == "pylock.toml" || strings.HasPrefix(base, "pylock.") && strings.HasSuffix(base, ".toml")
 }
 
-// decodeTOML decodes a text that may nest without end.
+// decodeTOML decodes a text that may nest without end. The error has the line, and not the excerpt, which may quote a
+// secret.
 func decodeTOML(text []byte, into any) error {
-	if err := bounded.TOML(text); err != nil {
-		return err
+	err := bounded.TOML(text)
+	if err == nil {
+		err = toml.Unmarshal(text, into)
 	}
-	return toml.Unmarshal(text, into)
-}
-
-// tomlError keeps the line of a TOML error and drops the excerpt, which may quote a secret.
-func tomlError(err error) error {
-	if e, ok := err.(toml.ParseError); ok {
-		return fmt.Errorf("line %d: %s", e.Position.Line, e.Message)
+	var place toml.ParseError
+	if errors.As(err, &place) {
+		return fmt.Errorf("line %d: %s", place.Position.Line, place.Message)
 	}
 	return err
+}
+
+// readTOML decodes a file and returns its text.
+func readTOML(f *extract.File, into any) ([]byte, error) {
+	text, err := f.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return text, decodeTOML(text, into)
 }

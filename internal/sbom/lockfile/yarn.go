@@ -67,7 +67,7 @@ func yarnPackages(f *extract.File, entries []yarnEntry) []inventory.Package {
 		return out
 	}
 	prod, dev := find(project.prod), find(project.dev)
-	direct := extract.Set(append(append([]string(nil), prod...), dev...))
+	direct := extract.Set(append(slices.Clone(prod), dev...))
 	devOnly := map[string]bool{}
 	if project.known {
 		devOnly = g.DevOnly(prod, dev)

@@ -191,7 +191,7 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 	}
 	for i := range found.Findings {
 		f := codeFinding(&found.Findings[i], byRule[found.Findings[i].Rule], place)
-		f.Services = append([]string(nil), root.Services...)
+		f.Services = slices.Clone(root.Services)
 		key := f.Rule + "\x00" + f.Location.String()
 		if at, ok := res.byPlace[key]; ok {
 			res.Findings[at].Services = gate.Union(res.Findings[at].Services, f.Services)

@@ -327,7 +327,7 @@ func (j *joiner) add(found []finding.Finding) {
 			continue
 		}
 		old := j.list[i]
-		services := append(append([]string(nil), old.Services...), f.Services...)
+		services := append(slices.Clone(old.Services), f.Services...)
 		if f.Severity.Rank() > old.Severity.Rank() || old.Forecast == finding.ForecastNotShipped {
 			j.list[i] = f
 		}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -300,9 +301,7 @@ func (r *Rig) Ask(q Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	for k, v := range q.Header {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, q.Header)
 	client := &http.Client{Transport: tr, Timeout: 10 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)

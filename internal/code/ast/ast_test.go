@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -143,6 +144,30 @@ func TestIsWord(t *testing.T) {
 	for s, want := range map[string]bool{"a": true, "_a1": true, "": false, "a b": false, "a.b": false, "é": false} {
 		if IsWord(s) != want {
 			t.Errorf("IsWord(%q) = %v", s, !want)
+		}
+	}
+}
+
+// What is written once is not kept once a name: types of names, and texts that are put together from each other.
+func TestNamesKeepNoTexts(t *testing.T) {
+	if !syntax.Available {
+		t.Skip("built without cgo")
+	}
+	var types, texts strings.Builder
+	types.WriteString("var a0 = new (class { " + strings.Repeat("f() { g(); } ", 1000) + "})();\n")
+	texts.WriteString("const a0 = `xxxxxxxxxxxxxxxx`;\n")
+	for i := range 60 {
+		fmt.Fprintf(&types, "var a%d = a%d;\n", i+1, i)
+		fmt.Fprintf(&texts, "const a%d = `${a%d}${a%d}`;\n", i+1, i, i)
+	}
+	for _, src := range []string{types.String(), texts.String()} {
+		tree, err := LangByName("javascript").Parse("a.js", []byte(src), syntax.DefaultLimits)
+		if err != nil || len(tree.Errors) > 0 {
+			t.Fatal(err, tree.Errors)
+		}
+		tree.Resolve()
+		if grown := len(tree.buf) - len(src); grown > 64<<10 {
+			t.Errorf("%d bytes were added to %d: %.40q", grown, len(src), src)
 		}
 	}
 }

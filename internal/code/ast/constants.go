@@ -474,8 +474,9 @@ func (c *constants) foldInterp(id ID) {
 		if val == Nil || t.Kind(val) == Regex {
 			return
 		}
-		unknown = unknown || t.AnyConst(val)
-		s = append(s, t.Text(val)...)
+		if unknown = unknown || t.AnyConst(val) || len(s)+len(t.Text(val)) > maxConstant; !unknown {
+			s = append(s, t.Text(val)...)
+		}
 	}
 	out := c.anyOf(Str)
 	if !unknown {
@@ -485,13 +486,16 @@ func (c *constants) foldInterp(id ID) {
 	t.Alt[id] = append(t.Alt[id], out)
 }
 
+// maxConstant bounds a text that is put together: a few lines that double one would fill the memory.
+const maxConstant = 1 << 12
+
 // concat joins two strings.
 func (c *constants) concat(a, b ID) ID {
 	t := c.t
 	if t.Kind(a) != Str || t.Kind(b) != Str {
 		return Nil
 	}
-	if t.AnyConst(a) || t.AnyConst(b) || len(t.Text(a))+len(t.Text(b)) > 1<<12 {
+	if t.AnyConst(a) || t.AnyConst(b) || len(t.Text(a))+len(t.Text(b)) > maxConstant {
 		return c.anyOf(Str)
 	}
 	out := t.synth(Str, Elem, Nil)

@@ -126,6 +126,17 @@ func (t *Tree) TypeNode(id ID) ID {
 	return Nil
 }
 
+// maxTypeText bounds what is taken for a type's name, in bytes: what is made new may be of a class that is written there.
+const maxTypeText = 512
+
+// typeName is a type as it is written, without blanks; "" for what is too long to be a name.
+func typeName(written []byte) string {
+	if len(written) > maxTypeText {
+		return ""
+	}
+	return strings.Join(strings.Fields(string(written)), "")
+}
+
 // ValueKind reports whether an expression is known to be a truth value (Bool) or a number (Num); else None.
 func (t *Tree) ValueKind(id ID) Kind { return t.valueKind(id, 0) }
 
@@ -236,7 +247,7 @@ func (t *Tree) typeOf(id ID, depth int) string {
 		return names[Bool]
 	case New, Cast:
 		if c := t.Child(id, Type); c != Nil {
-			return strings.Join(strings.Fields(string(t.Source(c))), "")
+			return typeName(t.Source(c))
 		}
 	case Unary:
 		if v := t.Child(id, Value); v != Nil && t.HasText(id, "&") {
@@ -277,7 +288,7 @@ func (t *Tree) typeOf(id ID, depth int) string {
 		}
 	case Member:
 		if d := t.Decl(id); d != 0 && int(d) < len(t.types) && t.types[d] != Nil {
-			return string(t.Written(t.types[d]))
+			return typeName(t.Written(t.types[d]))
 		}
 		obj, name := t.Child(id, Obj), t.Child(id, Ident)
 		if obj == Nil || t.Kind(name) != Name || len(t.fields) == 0 {
@@ -285,12 +296,12 @@ func (t *Tree) typeOf(id ID, depth int) string {
 		}
 		if of := strings.TrimPrefix(t.typeOf(obj, depth+1), "*"); of != "" {
 			if typ, ok := t.fields[of+"."+string(t.Text(name))]; ok {
-				return strings.Join(strings.Fields(string(t.Source(typ))), "")
+				return typeName(t.Source(typ))
 			}
 		}
 	case Name:
 		if d := t.Decl(id); d != 0 && int(d) < len(t.types) && t.types[d] != Nil {
-			return strings.Trim(strings.Join(strings.Fields(string(t.Written(t.types[d]))), ""), ":")
+			return strings.Trim(typeName(t.Written(t.types[d])), ":")
 		}
 		for _, a := range t.Alt[id] {
 			if k := t.Nodes[a].Kind; k != Name && k != Member {

@@ -3,8 +3,11 @@ package internal_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,7 +23,8 @@ var levels = map[string]int{
 	"internal/state": 0, "internal/suggest": 0, "internal/debian": 0, "internal/secretname": 1,
 	"internal/lazyregexp": 0, "internal/owasp": 0,
 	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
-	"internal/yamlread": 2, "internal/config": 3, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2, "internal/source": 2,
+	"internal/yamlread": 2, "internal/config": 3, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2,
+	"internal/source": 2,
 	"internal/syntax": 2, "internal/gitrepo": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3,
 	"internal/access":   3,
@@ -134,6 +138,54 @@ func mayImport(of, from, to string) string {
 
 // outside are packages that are no part of the program: test helpers.
 var outside = map[string]bool{"internal": true, "internal/testenv": true}
+
+// planned reads the levels of docs/design.md's layout: the names that a line begins with have the number that stands
+// there, or the one of the line above.
+func planned(t *testing.T) map[string]int {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(testenv.Root(), "docs", "design.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, layout, _ := strings.Cut(string(text), "\ninternal/\n")
+	layout, _, _ = strings.Cut(layout, "\n```")
+	out, level := map[string]int{}, 0
+	for line := range strings.Lines(layout) {
+		names := strings.Fields(line)
+		for len(names) > 0 && strings.HasSuffix(names[0], "/") {
+			out["internal/"+strings.TrimSuffix(names[0], "/")], names = -1, names[1:]
+		}
+		if len(names) > 0 {
+			if n, err := strconv.Atoi(names[0]); err == nil {
+				level = n
+			}
+		}
+		for name, l := range out {
+			if l < 0 {
+				out[name] = level
+			}
+		}
+	}
+	return out
+}
+
+// The table here and the layout in docs/design.md are one plan.
+func TestLayoutSaysTheSame(t *testing.T) {
+	layout := planned(t)
+	if len(layout) < len(levels) {
+		t.Fatalf("the layout has %d folders, the table %d", len(layout), len(levels))
+	}
+	for name, level := range levels {
+		if !strings.HasPrefix(name, "internal/") {
+			continue
+		}
+		if l, ok := layout[name]; !ok {
+			t.Errorf("docs/design.md's layout does not list %s", name)
+		} else if l != level {
+			t.Errorf("%s has level %d here and %d in docs/design.md", name, level, l)
+		}
+	}
+}
 
 func TestImportsGoDownOnly(t *testing.T) {
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")

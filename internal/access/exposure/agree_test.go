@@ -131,6 +131,7 @@ func (a *agreement) check() {
 				a.ask(w, from)
 			}
 			a.respell(w)
+			a.otherMethods(w)
 		}
 	}
 	if a.taken {
@@ -153,6 +154,20 @@ func (a *agreement) check() {
 		a.fail("nothing is left open")
 	case a.in.Class == Redirects && !a.seen[traefik.Redirected] && !a.seen[traefik.Refused]:
 		a.fail("nobody is redirected")
+	}
+}
+
+// otherMethods asks by the methods that a login's own rules speak of, where the rule leaves them open.
+func (a *agreement) otherMethods(w traefik.Request) {
+	if w.Method != "" {
+		return
+	}
+	for _, s := range a.r.g.exempt {
+		for _, w.Method = range s.methods {
+			for _, from := range strangers {
+				a.ask(w, from)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"net/http"
 	"net/netip"
 	"net/url"
 	"path"
@@ -374,6 +375,7 @@ func (r *Route) exempted(w *traefik.Middleware, senders ...netip.Addr) bool {
 		return false
 	}
 	known := r.g.exempt[w.Name]
+	methods := append([]string{http.MethodGet}, known.methods[:min(len(known.methods), maxSamples)]...)
 	for _, q := range r.Rule.Witnesses(r.g.Version) {
 		path, _, _ := strings.Cut(q.Path, "?")
 		for _, h := range append([]string{q.Host}, known.hosts[:min(len(known.hosts), maxSamples)]...) {
@@ -383,7 +385,9 @@ func (r *Route) exempted(w *traefik.Middleware, senders ...netip.Addr) bool {
 			}
 			for _, p := range append(own, known.paths[:min(len(known.paths), maxSamples)]...) {
 				if slices.ContainsFunc(senders, func(from netip.Addr) bool {
-					return r.Rule.Takes(r.g.Version, h, p, from) && w.Exempts(h, p, "GET", from)
+					return r.Rule.Takes(r.g.Version, h, p, from) && slices.ContainsFunc(methods, func(method string) bool {
+						return w.Exempts(h, p, method, from)
+					})
 				}) {
 					return true
 				}

@@ -22,8 +22,10 @@ type decider struct {
 	// checks are beginnings of the only paths at which it checks who asks: at others it serves pages to everybody
 	checks   []string
 	waivers  []waiver // settings of its own that let some in without a login
-	rewrites bool     // of a plugin: it writes X-Forwarded-For
-	source   string   // where that is documented
+	skips    *skipNames
+	config   *configFile // its own configuration file, nil where it has none that decides on that
+	rewrites bool        // of a plugin: it writes X-Forwarded-For
+	source   string      // where that is documented
 }
 
 // deciders are the programs that are known. What is not among them is not guessed: drydock.yaml says it.
@@ -51,14 +53,19 @@ var deciders = []decider{
 		paths:    []string{"/oauth2/auth"},
 		waivers: []waiver{{name: "skip-auth-route"}, {name: "skip-auth-routes"}, {name: "skip-auth-regex"},
 			{name: "trusted-ip"}, {name: "trusted-ips"}},
+		skips: &skipNames{prefix: "oauth2-proxy-", routes: []string{"skip-auth-route", "skip-auth-routes",
+			"skip-auth-regex"}, networks: []string{"trusted-ip", "trusted-ips"}},
+		config: &configFile{flags: []string{"config"}, env: "OAUTH2_PROXY_CONFIG", format: "toml"},
 		source: "https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration",
 	},
 	{name: "traefik-forward-auth", decision: traefik.Login, words: []string{"traefik-forward-auth"},
-		waivers: []waiver{{name: "rule.*.action", value: "allow"}},
+		waivers: []waiver{{name: "rule.*.action", value: "allow"}, {name: "default-action", value: "allow", all: true}},
+		config:  &configFile{flags: []string{"config"}, env: "CONFIG", format: "ini"},
 		source:  "https://github.com/thomseddon/traefik-forward-auth"},
 	{name: "Keycloak Gatekeeper", decision: traefik.Login,
 		words:   []string{"gogatekeeper", "keycloak-gatekeeper", "keycloak-proxy", "louketo-proxy"},
 		waivers: []waiver{{name: "resources", value: "white-listed=true"}},
+		config:  &configFile{flags: []string{"config"}, env: "PROXY_CONFIG_FILE", format: "yaml"},
 		source:  "https://gogatekeeper.github.io/gatekeeper/"},
 	{name: "Tinyauth", decision: traefik.Login, words: []string{"tinyauth"}, paths: []string{"/api/auth/traefik"},
 		checks: []string{"/api/auth/"},
@@ -75,7 +82,8 @@ var deciders = []decider{
 		name:     "Vouch Proxy",
 		decision: traefik.Login,
 		words:    []string{"vouch", "vouch-proxy"},
-		waivers:  []waiver{{name: "vouch-publicaccess", value: "true"}},
+		waivers:  []waiver{{name: "vouch-publicaccess", value: "true", all: true}},
+		config:   &configFile{flags: []string{"config"}, usual: "/config/config.yml", format: "yaml"},
 		source:   "https://github.com/vouch/vouch-proxy",
 	},
 	{
@@ -290,11 +298,14 @@ func (c *builder) ownRules(g *Gateway, w *traefik.Middleware, known *decider, as
 	switch {
 	case known.name == "Authelia" && len(asked) > 0:
 		c.authelia(g, asked[0], w)
-	case known.name == "traefik-forward-auth" && len(asked) > 0 && allowsByDefault(asked[0].Service):
-		w.Decision = traefik.Bouncer
-		w.Decider += ", whose default action is to allow"
 	case known.decision == traefik.Login:
-		if setting := known.waived(g, asked); setting != "" {
+		w1, setting := c.waived(g, w, known, asked)
+		switch {
+		case w1 == nil:
+		case w1.all:
+			w.Decision = traefik.Bouncer
+			w.Decider += ", whose setting " + setting + " lets everybody in"
+		default:
 			w.Decision = traefik.Undecided
 			w.Decider += ", whose setting " + setting + " lets some in without a login,"
 		}
@@ -363,76 +374,64 @@ type waiver struct {
 	value string // what the value must hold; "" for any
 	empty bool   // the value must be empty
 	label bool
+	all   bool // it lets everybody in
 }
 
-// waived finds a setting by which a login lets some in without one, "" where there is none.
-func (d *decider) waived(g *Gateway, asked []*Container) string {
-	for _, w := range d.waivers {
-		containers := asked
-		if w.label {
-			containers = nil
-			for i := range g.Containers { // it reads every container's labels
-				containers = append(containers, &g.Containers[i])
+// waived finds a setting by which a login lets some in without one, nil where there is none.
+func (c *builder) waived(g *Gateway, w *traefik.Middleware, d *decider, asked []*Container) (*waiver, string) {
+	var own []setting
+	for _, m := range asked {
+		own = append(own, c.loginRules(g, m, w, d)...)
+	}
+	for i := range d.waivers {
+		w := &d.waivers[i]
+		if !w.label {
+			if name := w.among(own); name != "" {
+				return w, name
 			}
+			continue
 		}
-		for _, m := range containers {
-			if setting := w.in(m); setting != "" {
-				return setting
+		for i := range g.Containers { // it reads every container's labels
+			if name := w.in(&g.Containers[i]); name != "" {
+				return w, name
 			}
 		}
 	}
-	return ""
+	return nil, ""
 }
 
 // in finds the setting among a container's, "" where it is not there or off.
 func (w *waiver) in(m *Container) string {
-	name := regexp.MustCompile("(?i)^(?:.*_)?" + strings.NewReplacer(`\*`, `[^._]+`, `\.`, `[._]`, "-", "[-_]").
-		Replace(regexp.QuoteMeta(w.name)) + "$")
-	is := func(key, value string) bool {
-		value = strings.Trim(value, `"'`)
-		if !name.MatchString(key) || w.empty || w.value != "" {
-			return name.MatchString(key) && (value == "") == w.empty && strings.Contains(value, w.value)
-		}
-		return value != "" && !strings.EqualFold(value, "false")
-	}
+	var all []setting
 	if w.label {
 		for _, l := range append(slices.Clone(m.Service.Labels), m.Service.DeployLabels...) {
-			if is(l.Key, l.Value+l.RawValue) {
-				return l.Key
+			all = append(all, setting{name: l.Key, value: l.Value + l.RawValue})
+		}
+		return w.among(all)
+	}
+	all, _ = given(m, nil)
+	return w.among(all)
+}
+
+// among finds the setting among others: its name as it stands there. One whose value is not known counts.
+func (w *waiver) among(all []setting) string {
+	name := regexp.MustCompile("(?i)^(?:.*_)?" + strings.NewReplacer(`\*`, `[^._]+`, `\.`, `[._]`, "-", "[-_]").
+		Replace(regexp.QuoteMeta(w.name)) + "$")
+	for _, s := range all {
+		value := strings.Trim(s.value, `"'`)
+		switch {
+		case !name.MatchString(s.name):
+		case s.unset != "" && value == "" && !w.empty:
+			return orWord(s.shown, s.name)
+		case w.empty || w.value != "":
+			if (value == "") == w.empty && strings.Contains(value, w.value) {
+				return orWord(s.shown, s.name)
 			}
-		}
-		return ""
-	}
-	for _, e := range m.Service.Environment {
-		if is(e.Name, e.Value) {
-			return e.Name
-		}
-	}
-	words := append(slices.Clone(m.Service.Entrypoint), m.Service.Command...)
-	for i, word := range words {
-		flag, value, ok := strings.Cut(word, "=")
-		if !strings.HasPrefix(flag, "-") {
-			continue
-		}
-		if !ok && i+1 < len(words) {
-			value = words[i+1]
-		}
-		if is(strings.TrimLeft(flag, "-"), value) {
-			return flag
+		case value != "" && !strings.EqualFold(value, "false"):
+			return orWord(s.shown, s.name)
 		}
 	}
 	return ""
-}
-
-// allowsByDefault reports whether a traefik-forward-auth lets everybody in whom no rule of its own stops.
-func allowsByDefault(s *stack.Service) bool {
-	for _, e := range s.Environment {
-		if e.Known && e.Name == "DEFAULT_ACTION" && strings.EqualFold(e.Value, "allow") {
-			return true
-		}
-	}
-	args := append(slices.Clone(s.Entrypoint), s.Command...)
-	return slices.ContainsFunc(args, func(a string) bool { return strings.TrimLeft(a, "-") == "default-action=allow" })
 }
 
 func (c *builder) plugin(g *Gateway, w *traefik.Middleware) {

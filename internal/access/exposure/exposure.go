@@ -98,6 +98,7 @@ type Gateway struct {
 type samples struct {
 	hosts, paths []string
 	queries      []string // to put behind a path, with their question marks
+	methods      []string // besides GET
 	networks     []netip.Prefix
 }
 

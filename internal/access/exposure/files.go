@@ -578,7 +578,9 @@ func (c *builder) input(s *stack.Service, p string, status report.GateStatus, re
 	if s != nil {
 		in.Service = c.Ref(s.Stack, s.Name)
 	}
-	c.Inputs = append(c.Inputs, in)
+	if !slices.Contains(c.Inputs, in) { // several middlewares ask one service
+		c.Inputs = append(c.Inputs, in)
+	}
 }
 
 // rel is a path as the report shows it.

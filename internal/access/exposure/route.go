@@ -229,7 +229,7 @@ func (r *Route) ask(m *traefik.Middleware) {
 	case m.Decision == traefik.Undecided:
 		r.decider = m
 	case r.exempted(m, strangers...):
-		r.open = fmt.Sprintf("the rules of %s let requests in without a login (policy: bypass)", m.Decider)
+		r.open = fmt.Sprintf("the rules of %s let some requests in without a login", m.Decider)
 	default:
 		r.Auth, r.asker = m.Name, m.Decider
 		if without := r.exemptNetworks(m); len(without) > 0 {
@@ -462,7 +462,7 @@ func (r *Route) decide() {
 		r.Class, r.Why = Public, r.open
 	case r.bouncer != nil:
 		r.Class, r.Why = Public, fmt.Sprintf(
-			"no allowlist, no login; %s (%s) refuses only whom it knows",
+			"no allowlist, no login; %s asks for none (%s)",
 			r.bouncer.Name,
 			r.bouncer.Decider,
 		)

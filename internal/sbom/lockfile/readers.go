@@ -128,8 +128,8 @@ func byName(name string) extract.Reader {
 		return readCompiled
 	case isGradleLock(name):
 		return readGradleLock
-	case strings.HasSuffix(base, ".whl"):
-		return readWheel
+	case carried[path.Ext(base)].name != nil:
+		return readCarried
 	}
 	return tellUnread(name)
 }

@@ -223,7 +223,7 @@ func (d *decoder) day(n *yaml.Node) time.Time {
 var groupName = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 var gates = []finding.Gate{finding.GateDockerfile, finding.GateImage, finding.GateRebuild, finding.GateCode,
-	finding.GateAccess}
+	finding.GateAccess, finding.GateCompose}
 
 func (d *decoder) gate(c *Config, n *yaml.Node) {
 	names := make([]string, len(gates))

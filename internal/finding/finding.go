@@ -19,6 +19,7 @@ const (
 	GateRebuild    Gate = "rebuild"
 	GateCode       Gate = "code"
 	GateAccess     Gate = "access"
+	GateCompose    Gate = "compose"
 	GateWaiver     Gate = "waiver" // accepted risks: does each still stand?
 )
 
@@ -288,6 +289,8 @@ type Rule struct {
 	CWE         []string `json:"cwe"`
 	OWASP       []string `json:"owasp"`
 	References  []string `json:"references"` // addresses of standards and documents
+	// Standards are sections of benchmarks that ask for the same: "CIS Docker 1.6.0 5.5"
+	Standards []string `json:"standards,omitempty"`
 }
 
 // Normalize makes the rule's lists non-nil.
@@ -313,6 +316,9 @@ func (r Rule) Explain() string {
 	}
 	if ids := append(append([]string{}, r.CWE...), r.OWASP...); len(ids) > 0 {
 		fmt.Fprintf(&b, "\nClassified as: %s\n", strings.Join(ids, ", "))
+	}
+	if len(r.Standards) > 0 {
+		fmt.Fprintf(&b, "\nAsked for by: %s\n", strings.Join(r.Standards, ", "))
 	}
 	for _, u := range r.References {
 		fmt.Fprintf(&b, "\n- %s", u)

@@ -6,6 +6,7 @@ import (
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/scan/accessgate"
 	"github.com/drydock/drydock/internal/scan/codegate"
+	"github.com/drydock/drydock/internal/scan/composegate"
 	"github.com/drydock/drydock/internal/scan/dockerfilegate"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/imagegate"
@@ -13,7 +14,8 @@ import (
 )
 
 // Gates lists what a scan asks, in the report's order. A new gate is a package beside these and a line here.
-var Gates = []gate.Gate{dockerfilegate.Gate, imagegate.Gate, codegate.Gate, accessgate.Gate}
+var Gates = []gate.Gate{dockerfilegate.Gate, imagegate.Gate, codegate.Gate, accessgate.Gate,
+	composegate.Gate}
 
 // Names lists the gates' names.
 func Names() []finding.Gate {

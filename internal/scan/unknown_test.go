@@ -164,6 +164,9 @@ var unknowns = []struct {
 		"symbolic link"},
 
 	{"no compose project", "scan", finding.GateAccess, "-- notes.txt --\nx\n", nil, "no compose project"},
+	{"a right that depends on a variable without a value", "stack", finding.GateCompose,
+		"-- compose.yml --\nservices:\n  a:\n    image: b:1\n    privileged: ${P}\n", nil,
+		"privileged depends on P, which has no value"},
 	{"a compose file that is no YAML", "stack", finding.GateAccess, "-- compose.yml --\nservices: [\n", nil,
 		"not valid YAML"},
 	{"a key that compose does not know", "stack", finding.GateAccess,

@@ -63,6 +63,7 @@ func (d *decoder) service(e entry) Service {
 		s.Unread = append(s.Unread, why)
 		d.host.unread(mode.loc, mode.raw, "service %q: %s", s.Name, why)
 	}
+	s.Rights = d.rights(n)
 	s.Labels = d.labels(&s, n)
 	s.DeployLabels = asLabels(d.pairs("deploy.labels", n.get("deploy").get("labels")))
 	s.Command, s.CommandUnset = d.command(n.get("command"))
@@ -322,6 +323,7 @@ func (d *decoder) mount(n *node) (Mount, bool) {
 	if n.kind == mapKind {
 		m.Type, m.Source, m.Target = n.get("type").value(), n.get("source").value(), n.get("target").value()
 		m.ReadOnly = n.get("read_only").isTrue()
+		m.Propagation = n.get("bind").get("propagation").value()
 		for _, e := range n.keys {
 			m.Unset = append(m.Unset, e.val.unset...)
 		}
@@ -330,6 +332,9 @@ func (d *decoder) mount(n *node) (Mount, bool) {
 		switch {
 		case err == nil:
 			m.Type, m.Source, m.Target, m.ReadOnly = v.Type, v.Source, v.Target, v.ReadOnly
+			if v.Bind != nil {
+				m.Propagation = v.Bind.Propagation
+			}
 		case len(n.unset) > 0:
 			if _, rest, ok := strings.Cut(n.text, ":"); ok {
 				m.Target, _, _ = strings.Cut(rest, ":")

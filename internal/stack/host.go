@@ -92,6 +92,7 @@ type Service struct {
 	Privileged  bool
 	Off         string // "scale: 0" or "deploy.replicas: 0": no container of it runs; "" otherwise
 	Extends     bool   // labels or build may come from another service by `extends`
+	Rights      Rights
 	// Unread says what of the service could not be read, so that it may have labels, ports or networks besides those here.
 	Unread []string
 
@@ -133,6 +134,7 @@ type EnvVar struct {
 	Name     string
 	Value    string
 	Known    bool // false: no value in the file, or an unset variable
+	Written  bool // the file itself holds the value, and no variable is in it
 	Location finding.Location
 }
 
@@ -153,8 +155,10 @@ type Mount struct {
 	Source   string // a bind's can be opened as it is
 	Target   string
 	ReadOnly bool
-	Unset    []string
-	Location finding.Location
+	// Propagation is how mounts below it are shared with the host: "rprivate", "shared" ...; "" as the engine has it.
+	Propagation string
+	Unset       []string
+	Location    finding.Location
 }
 
 // Healthcheck is a service's health check.

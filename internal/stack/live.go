@@ -225,6 +225,7 @@ func (l *liveReader) service(s *Stack, c container.InspectResponse) Service {
 	slices.Sort(svc.Expose)
 	if hc := c.HostConfig; hc != nil {
 		svc.Privileged = hc.Privileged
+		svc.Rights = liveRights(&c)
 		svc.NetworkMode = l.networkMode(string(hc.NetworkMode))
 	}
 	if ns := c.NetworkSettings; ns != nil {

@@ -170,7 +170,8 @@ func (d *decoder) environment(s *Service, n *node) {
 		vars = append(vars, d.envFile(s, f)...)
 	}
 	for _, p := range d.pairs("environment", n.get("environment")) {
-		v := EnvVar{Name: p.key, Value: p.value, Known: p.has && len(p.unset) == 0, Location: p.loc}
+		v := EnvVar{Name: p.key, Value: p.value, Known: p.has && len(p.unset) == 0, Location: p.loc,
+			Written: p.has && strings.ReplaceAll(p.rawValue, "$$", "$") == p.value}
 		if !p.has {
 			v.Value, v.Known = d.env(p.key)
 		}

@@ -490,6 +490,10 @@ func Fold(fs []finding.Finding, packages []inventory.Package) []Group {
 
 // foldKey is what the findings of a line share, and the source package that the line is about where it holds several.
 func foldKey(f *finding.Finding, sources map[string]inventory.Source) (key string, source inventory.Source) {
+	if f.Gate == finding.GateCompose && f.Severity.Rank() <= finding.Low.Rank() {
+		// What every service lacks is one row: the same line or two for each of them.
+		return strings.Join([]string{"c", f.Rule, f.Location.Path}, "\x01"), source
+	}
 	services := strings.Join(f.Refs(), "\x00")
 	if f.Package == nil {
 		return strings.Join([]string{"r", string(f.Gate), f.Rule, f.Location.Path, services}, "\x01"), source

@@ -141,7 +141,6 @@ func (w *packer) rule(r *Rule) {
 		}
 	}
 	w.graphs(r.Graphs)
-	w.ints(slices.Sorted(maps.Keys(r.Plain)))
 }
 
 func (w *packer) graphs(m map[int32]*Graph) {
@@ -382,10 +381,6 @@ func (r *unpacker) rule(f *File) *Rule {
 		}
 	}
 	out.Graphs = r.graphs(f, out)
-	out.Plain = map[int32]bool{}
-	for _, fn := range r.ints(len(f.Functions), false) {
-		out.Plain[fn] = true
-	}
 	return out
 }
 

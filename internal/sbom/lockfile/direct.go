@@ -15,6 +15,7 @@ import (
 var directOnly = []string{
 	"package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml", "composer.json", "Gemfile", "gems.rb",
 	"Pipfile", "pyproject.toml", "setup.py", "setup.cfg", "Directory.Packages.props",
+	"Directory.Build.props", "Directory.Build.targets",
 }
 
 var errDirectOnly = errors.New("no lockfile says what its packages need in turn: those are not known")

@@ -61,6 +61,8 @@ var declared = map[string]extract.Reader{
 	"build.gradle":                readGradle,
 	"build.gradle.kts":            readGradle,
 	"Directory.Packages.props":    readNuGetProject,
+	"Directory.Build.props":       readNuGetProject,
+	"Directory.Build.targets":     readNuGetProject,
 	"packages.lock.json":          extract.Scalibr(packageslockjson.New),
 	"packages.config":             extract.Scalibr(packagesconfig.New),
 	"pubspec.lock":                extract.Scalibr(pubspec.New),
@@ -77,7 +79,7 @@ func Readers() []string {
 		"requirements.txt", "requirements.in", "pylock.toml", "app.csproj",
 		"gradle/dependency-locks/compileClasspath.lockfile")
 	for i := range notRead {
-		if u := &notRead[i]; u.needs == "" {
+		if u := &notRead[i]; u.needs == "" && u.holds == nil {
 			names = append(names, cmp.Or(u.name, "app"+u.suffix))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/inventory"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
 
@@ -18,9 +19,13 @@ type unread struct {
 	what         string
 	saidBy       []string // said already by one of these, in the folder or one above
 	needs        string   // told from others of its name by this file beside it
+	// holds is what its text has where it lists packages at all; nil for one that always does
+	holds *lazyregexp.Regexp
 }
 
 var notRead = []unread{
+	{name: "deno.json", what: "Deno's manifest", saidBy: []string{"deno.lock"}, holds: denoImports},
+	{name: "deno.jsonc", what: "Deno's manifest", saidBy: []string{"deno.lock"}, holds: denoImports},
 	{name: "bower.json", what: "Bower's manifest"},
 	{name: "conda-lock.yml", what: "conda-lock's lockfile"},
 	{name: "pixi.lock", what: "pixi's lockfile"},
@@ -56,14 +61,26 @@ var notRead = []unread{
 	{name: "ivy.xml", what: "Ivy's manifest"},
 	{name: "maven_install.json", what: "Bazel's list of Maven packages"},
 	{name: "MODULE.bazel", what: "Bazel's manifest", saidBy: []string{"maven_install.json"}},
+	{name: "WORKSPACE", what: "Bazel's manifest", saidBy: []string{"maven_install.json"}, holds: bazelPackages},
+	{name: "WORKSPACE.bazel", what: "Bazel's manifest", saidBy: []string{"maven_install.json"}, holds: bazelPackages},
+	{suffix: ".aar", what: "an archive of Android's"},
+	{suffix: ".phar", what: "an archive of PHP's"},
+	{suffix: ".podspec", what: "a pod's specification", saidBy: []string{"Podfile.lock"}},
 	{name: "shard.lock", what: "Shards' lockfile"},
 	{name: "shard.yml", what: "Shards' manifest", saidBy: []string{"shard.lock"}},
 	{name: "nimble.lock", what: "Nimble's lockfile"},
 	{name: "dub.selections.json", what: "DUB's lockfile"},
+	{name: "dub.json", what: "DUB's manifest", saidBy: []string{"dub.selections.json"}},
+	{name: "dub.sdl", what: "DUB's manifest", saidBy: []string{"dub.selections.json"}},
 	{suffix: ".rockspec", what: "LuaRocks' manifest"},
 	{name: "elm.json", what: "Elm's manifest"},
 	{name: "spago.lock", what: "Spago's lockfile"},
 }
+
+var (
+	denoImports   = lazyregexp.New(`"(?:imports|importMap)"\s*:`)
+	bazelPackages = lazyregexp.New(`\b(?:maven_install|http_archive|git_repository|go_repository|pip_parse|npm_\w+)\(`)
+)
 
 // tellUnread returns the reader that says of a file that it is not read, nil for any other file. What others wrote and
 // a project carries along has manifests of its own, which say nothing of this project.
@@ -84,6 +101,11 @@ func tellUnread(name string) extract.Reader {
 func (u *unread) tell(f *extract.File) ([]inventory.Package, error) {
 	if f.Locked(true, u.saidBy...) || u.needs != "" && !f.Locked(false, u.needs) {
 		return nil, nil
+	}
+	if u.holds != nil {
+		if text, err := f.Bytes(); err != nil || !u.holds.Match(text) {
+			return nil, err
+		}
 	}
 	return nil, fmt.Errorf("%s is not read: what it lists is not known. Name what was built from it: an image or an "+
 		"SBOM", u.what)

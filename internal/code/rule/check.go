@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
@@ -40,6 +41,20 @@ func (p *parser) keys(n *yaml.Node) error {
 	return nil
 }
 
+// only checks that a mapping has no other keys than these.
+func (p *parser) only(n *yaml.Node, name string, known ...string) error {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if key := n.Content[i]; !slices.Contains(known, key.Value) {
+			return hinted(p.bad(key, "%q is no key of `%s`", key.Value, name), "%s",
+				suggest.Hint(key.Value, known, "Known are "+strings.Join(known, ", ")+"."))
+		}
+	}
+	return nil
+}
+
 // hinted adds a hint to an error of a rule file.
 func hinted(err error, format string, args ...any) error {
 	if e, ok := err.(*clierr.Error); ok {
@@ -48,17 +63,26 @@ func hinted(err error, format string, args ...any) error {
 	return err
 }
 
-// distinct reports each rule of a file whose id another one before it has.
-func distinct(rules []*Rule) (out []*Rule, errs []error) {
-	at := map[string]int{}
+// distinct reports each rule whose id another one before it has: within a file, or across files that are distinct
+// within.
+func distinct(rules []*Rule, across bool) (out []*Rule, errs []error) {
+	first := map[string]*Rule{}
 	for _, r := range rules {
-		if line, ok := at[r.ID]; ok {
-			errs = append(errs, clierr.Input(r.File, "rule %s: the rule in line %d has this id, too", r.ID, line).
-				At(r.Line, 0).WithHint("Give each rule an id of its own."))
+		before := first[r.ID]
+		if before == nil {
+			first[r.ID] = r
+			out = append(out, r)
 			continue
 		}
-		at[r.ID] = r.Line
-		out = append(out, r)
+		if across && before.File == r.File {
+			continue // a file that was named twice
+		}
+		at := fmt.Sprintf("line %d", before.Line)
+		if before.File != r.File {
+			at = fmt.Sprintf("%s, %s,", before.File, at)
+		}
+		errs = append(errs, clierr.Input(r.File, "rule %s: the rule in %s has this id, too", r.ID, at).
+			At(r.Line, 0).WithHint("Give each rule an id of its own."))
 	}
 	return out, errs
 }

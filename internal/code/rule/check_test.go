@@ -34,6 +34,35 @@ func TestIdsAreDistinct(t *testing.T) {
 	if len(rules) != 1 || len(errs) != 1 || !strings.Contains(errs[0].Error(), "r.yaml:3: rule a: the rule in line 2") {
 		t.Errorf("%v %v", rules, errs)
 	}
+	fsys := fstest.MapFS{"d/a.yaml": {Data: []byte("rules:\n" + one)}, "d/e/b.yaml": {Data: []byte("rules:\n\n" + one)}}
+	for _, paths := range [][]string{{"d"}, {"d/a.yaml", "d/e/b.yaml"}} {
+		rules, errs = Load(fsys, paths...)
+		if len(rules) != 1 || len(errs) != 1 ||
+			!strings.Contains(errs[0].Error(), "d/e/b.yaml:3: rule a: the rule in d/a.yaml, line 2, has") {
+			t.Errorf("%v: %v %v", paths, rules, errs)
+		}
+	}
+	if rules, errs = Load(fsys, "d/a.yaml", "d/a.yaml"); len(rules) != 1 || len(errs) != 0 {
+		t.Errorf("a file that is named twice: %v %v", rules, errs)
+	}
+}
+
+// What stands beside an operator or among paths and is not looked at is an error; a rule may say more of itself.
+func TestKeysThatNothingReads(t *testing.T) {
+	for body, want := range map[string]string{
+		"pattern: f()\npaths: {includes: [a]}":                              "\"includes\" is no key of `paths`",
+		"patterns:\n- pattern: f($X)\n  pattern-not: f(1)":                  "\"pattern-not\" stands in the entry of \"pattern\"",
+		"pattern-either:\n- pattern: f($X)\n  zebra: 1":                     "\"zebra\" stands in",
+		"patterns:\n- pattern: f($X)\n- focus-metavariable: $X\n  zebra: 1": "\"zebra\" stands in",
+		"pattern: f()\nzebra-stripes: 1":                                    "",
+		"pattern: f()\npatern: g()":                                         "",
+		"patern: g()":                                                       "\"patern\" is no key of a rule",
+	} {
+		_, err := ruleOf(body)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
 }
 
 func TestFoldersHoldOtherFiles(t *testing.T) {

@@ -118,6 +118,9 @@ func (p *parser) list(k Kind, v *yaml.Node) (*Formula, error) {
 	f := &Formula{Kind: k, Line: v.Line, Col: v.Column}
 	for _, n := range v.Content {
 		kid, err := p.formula(n)
+		if err == nil {
+			err = p.single(n)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -159,8 +162,27 @@ func (p *parser) conjunction(v *yaml.Node) (*Formula, error) {
 			}
 			f.Kids = append(f.Kids, kid)
 		}
+		if err := p.single(n); err != nil {
+			return nil, err
+		}
 	}
 	return f, nil
+}
+
+// single checks that one entry of a list of patterns has no second operator, which would not be looked at.
+func (p *parser) single(n *yaml.Node) error {
+	n = deref(n)
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 2; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Value != "conditions" && n.Content[0].Value != "conditions" {
+			return hinted(p.bad(key, "%q stands in the entry of %q", key.Value, n.Content[0].Value),
+				"Begin an entry of its own: `- %s:`", key.Value)
+		}
+	}
+	return nil
 }
 
 func (p *parser) focus(f *Formula, v *yaml.Node) error {

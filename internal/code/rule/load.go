@@ -41,7 +41,8 @@ func (m *Models) Load(fsys fs.FS, paths ...string) (rules []*Rule, errs []error)
 		r, e := m.load(fsys, p, func(f string) string { return f })
 		rules, errs = append(rules, r...), append(errs, e...)
 	}
-	return rules, errs
+	rules, twice := distinct(rules, true)
+	return rules, append(errs, twice...)
 }
 
 func (m *Models) load(fsys fs.FS, path string, shown func(string) string) (rules []*Rule, errs []error) {
@@ -120,7 +121,8 @@ func (m *Models) LoadPaths(paths ...string) (rules []*Rule, errs []error) {
 		r, e := m.load(os.DirFS(dir), base, func(f string) string { return filepath.Join(dir, f) })
 		rules, errs = append(rules, r...), append(errs, e...)
 	}
-	return rules, errs
+	rules, twice := distinct(rules, true)
+	return rules, append(errs, twice...)
 }
 
 // document reads a file of YAML whose nesting and aliases are bounded.
@@ -166,7 +168,7 @@ func (m *Models) Parse(path string, text []byte) (rules []*Rule, errs []error) {
 			rules = append(rules, r)
 		}
 	}
-	rules, more := distinct(rules)
+	rules, more := distinct(rules, false)
 	return rules, append(errs, more...)
 }
 
@@ -303,6 +305,9 @@ func (p *parser) head(r *Rule, n *yaml.Node) error {
 	r.Severity = sev
 	p.options(&r.Options, p.get(n, "options"))
 	paths := p.get(n, "paths")
+	if err := p.only(paths, "paths", "include", "exclude"); err != nil {
+		return err
+	}
 	r.Include, r.Exclude = p.strings(p.get(paths, "include")), p.strings(p.get(paths, "exclude"))
 	if fix := p.get(n, "fix"); fix != nil {
 		r.Fix, r.HasFix = fix.Value, true

@@ -42,7 +42,13 @@ func Actions(r *report.Report) []report.Action {
 		g.findings = append(g.findings, f)
 		g.urgency += urgency(f)
 	}
-	sort.SliceStable(order, func(i, j int) bool { return groups[order[i]].urgency > groups[order[j]].urgency })
+	sort.SliceStable(order, func(i, j int) bool {
+		a, b := groups[order[i]], groups[order[j]]
+		if a.waits() != b.waits() && (a.critical() || b.critical()) {
+			return b.waits()
+		}
+		return a.urgency > b.urgency
+	})
 	actions := []report.Action{}
 	for _, key := range order[:min(len(order), maxActions)] {
 		actions = append(actions, groups[key].action())
@@ -86,10 +92,22 @@ type group struct {
 	urgency  int
 }
 
+// waits reports whether work may wait for what is critical: what a rule replaces by itself in code is quickly done, many
+// times over, and matters no more for it.
+func (g *group) waits() bool {
+	return !g.critical() && !slices.ContainsFunc(g.findings, func(f *finding.Finding) bool {
+		return f.Gate != finding.GateCode || len(f.Fix.Edits) == 0
+	})
+}
+
+func (g *group) critical() bool {
+	return slices.ContainsFunc(g.findings, func(f *finding.Finding) bool { return f.Severity == finding.Critical })
+}
+
 func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) remedy {
 	at := fmt.Sprintf("%s:%d", f.Location.Path, f.Location.Line)
 	if f.Package == nil {
-		if f.Fix.Text == "" && len(f.Fix.Edits) == 0 {
+		if f.Fix.Text == "" && len(f.Fix.Edits) == 0 && f.Gate != finding.GateCode {
 			return remedy{}
 		}
 		return remedy{remedyFix, f.Rule + "\x00" + f.Location.Path + "\x00" + f.Service}
@@ -218,7 +236,12 @@ func (g *group) fixTitle(worst *finding.Finding) string {
 		return fmt.Sprintf("Raise %s in %s", upgrades(g.findings), report.List(worst.Refs(), 3, "the image"))
 	}
 	title := firstSentence(worst.Fix.Text)
-	if title == "" {
+	switch {
+	case worst.Gate == finding.GateCode && len(worst.Fix.Edits) > 0:
+		title = "Let the rule " + worst.Rule + " replace what it found"
+	case worst.Gate == finding.GateCode && title == "":
+		title = "Mend what the rule " + worst.Rule + " found"
+	case title == "":
 		title = "Fix " + worst.Title
 	}
 	if worst.Gate == finding.GateAccess && worst.Service != "" && !namedIn(title, worst.Service) {

@@ -1,6 +1,7 @@
 package rank
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -57,5 +58,25 @@ func TestActions(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// What a rule replaces by itself comes after what is critical, however often it does.
+func TestAutomaticFixesWait(t *testing.T) {
+	r := &report.Report{Findings: []finding.Finding{{ID: "c", Gate: finding.GateCode, Rule: "crit",
+		Severity: finding.Critical, Location: finding.Location{Path: "a.py", Line: 1}}}}
+	for i := range 60 {
+		r.Findings = append(r.Findings, finding.Finding{ID: fmt.Sprint(i), Gate: finding.GateCode, Rule: "low",
+			Severity: finding.Low, Location: finding.Location{Path: "a.py", Line: 2 + i},
+			Fix: finding.Fix{Text: "Replace it.", Edits: []finding.Edit{{NewText: "x"}}}})
+	}
+	r.Finish()
+	var titles []string
+	for _, a := range Actions(r) {
+		titles = append(titles, a.Title)
+	}
+	want := []string{"Mend what the rule crit found (a.py:1)", "Let the rule low replace what it found (60 places in a.py)"}
+	if !reflect.DeepEqual(titles, want) {
+		t.Errorf("got %q, want %q", titles, want)
 	}
 }

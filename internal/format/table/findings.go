@@ -17,6 +17,7 @@ type row struct {
 	id, what    string
 	why, remedy string
 	titles      []string // what is said before the remedy, on lines of their own; none where the identifier says it
+	rule        string   // what the rule is called, where the finding's own title is a message
 }
 
 func (p *printer) findings() {
@@ -74,7 +75,7 @@ func (p *printer) rows(groups []summary.Group) {
 	rows := make([]row, len(groups))
 	id, what, columned := len("finding"), len("where"), false
 	for i := range groups {
-		rows[i] = rowOf(&groups[i])
+		rows[i] = p.rowOf(&groups[i])
 		if len(rows[i].titles) == 0 {
 			id, what, columned = max(id, columns(rows[i].id)), max(what, columns(rows[i].what)), true
 		}
@@ -90,11 +91,14 @@ func (p *printer) rows(groups []summary.Group) {
 			continue
 		}
 		reason := r.why
-		if reason != "" {
-			reason += " "
+		if r.rule != "" {
+			reason = strings.TrimPrefix(reason+": "+r.rule, ": ")
+		}
+		if r.remedy != "" {
+			reason = strings.TrimPrefix(reason+" → "+r.remedy, " ")
 		}
 		indent := 4 + 2 + id + 2 + what + 2
-		tail := []string{report.Plain(reason + "→ " + r.remedy)}
+		tail := []string{report.Plain(reason)}
 		if p.o.All {
 			tail = wrap(tail[0], p.width-indent)
 		}
@@ -130,12 +134,15 @@ func (p *printer) titled(r row) {
 	}
 }
 
-func rowOf(g *summary.Group) row {
+func (p *printer) rowOf(g *summary.Group) row {
 	f := g.Worst()
 	r := row{severity: g.Severity, id: report.Plain(f.Rule), what: report.Plain(g.Name()), why: why(f),
 		remedy: report.Plain(remedy(g))}
 	if f.Gate == finding.GateAccess {
 		r.titles = titles(g)
+	}
+	if f.Gate == finding.GateCode && f.Package == nil {
+		p.code(f, &r)
 	}
 	if g.Rules > 1 {
 		r.id = fmt.Sprintf("%s +%d", r.id, g.Rules-1)
@@ -144,6 +151,23 @@ func rowOf(g *summary.Group) row {
 		r.what = fmt.Sprintf("%s +%d", r.what, n-1)
 	}
 	return r
+}
+
+// code says what a rule for code is called. The message of a rule is a text of its own and stands under --all.
+func (p *printer) code(f *finding.Finding, r *row) {
+	for i := range p.r.Rules {
+		if rule := &p.r.Rules[i]; rule.Gate == finding.GateCode && rule.ID == f.Rule {
+			r.rule = report.Plain(rule.Title)
+		}
+	}
+	switch {
+	case r.rule == "" || strings.Contains(r.rule, "$"): // the message has what the title has a metavariable for
+		r.rule = ""
+	case f.Fix.Text == "" && p.o.All && !strings.HasPrefix(f.Title, r.rule):
+		r.rule, r.remedy = r.rule+" ("+f.Title+")", ""
+	case f.Fix.Text == "":
+		r.remedy = ""
+	}
 }
 
 // titles are those of a group's findings, the first three of them, each with what it is about.

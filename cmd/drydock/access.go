@@ -46,6 +46,7 @@ leaves an allowlist without effect is a finding. Name all projects that one Trae
 			if err != nil {
 				return err
 			}
+			options.Given = st.given(args)
 			t := host(ctx, in)
 			if p.format.Name == "table" && t.Host != nil {
 				p.format.Write = withPaths(exposure.Build(t.Host, options), p.format.Write)

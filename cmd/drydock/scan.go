@@ -53,7 +53,9 @@ none is at hand the lockfiles of the build contexts are read and the report says
 			if len(gates) == 0 {
 				opt.Gates = cfg.Gates
 			}
-			if opt.Access, err = traefik.gate(cfg); err != nil {
+			opt.Access, err = traefik.gate(cfg)
+			opt.Access.Given = st.given(args)
+			if err != nil {
 				return err
 			}
 			opt.MaxAge = cfg.Advisories.MaxAge

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,35 @@ func (f *stackFlags) add(c *cobra.Command) {
 
 func (f *stackFlags) options() stack.Options {
 	return stack.Options{Files: f.files, EnvFiles: f.envFiles, Name: f.project, Stdin: f.stdin}
+}
+
+// given are the flags by which `access add` reads the same projects as a command with these arguments.
+func (f *stackFlags) given(args []string) string {
+	var b strings.Builder
+	flag := func(name, value string) {
+		if strings.ContainsAny(value, " '\"$`\\;&|<>()*?") {
+			value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+		}
+		b.WriteString(" " + name + " " + value)
+	}
+	for _, p := range args {
+		if p != "." {
+			flag("--path", p)
+		}
+	}
+	for _, p := range f.files {
+		flag("-f", p)
+	}
+	for _, p := range f.envFiles {
+		flag("--env-file", p)
+	}
+	if f.project != "" {
+		flag("-p", f.project)
+	}
+	if f.config != "" {
+		flag("--config", f.config)
+	}
+	return b.String()
 }
 
 // resolve reads drydock.yaml and tells the inputs that flags, arguments and it name together.

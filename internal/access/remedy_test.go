@@ -169,7 +169,7 @@ const (
 	outside = "93.184.1.77" // in none
 )
 
-var addCommand = regexp.MustCompile("`drydock access add (\\S+) RANGE...`")
+var addCommand = regexp.MustCompile("`drydock access add (?:--router (\\S+) )?(\\S+) RANGE...`")
 
 // TestAddCloses puts an allowlist before every service of every host: either it is refused, with what to do instead, or
 // no request from outside gets through a router of the service, and nothing else changes. Where a finding advises the
@@ -184,8 +184,17 @@ func TestAddCloses(t *testing.T) {
 		now := Check(h, exposure.Options{})
 		advised := map[string]bool{}
 		for _, f := range now.Findings {
-			if m := addCommand.FindStringSubmatch(f.Fix.Text); m != nil {
-				advised[m[1]] = true
+			m := addCommand.FindStringSubmatch(f.Fix.Text)
+			switch {
+			case m == nil:
+			case m[1] == "":
+				advised[m[2]] = true
+			default: // one router of several
+				e, err := edit.Plan(h, exposure.Options{}, edit.Change{Service: m[2], Ranges: []string{insider},
+					Router: m[1]})
+				if err != nil || len(e.Files) == 0 {
+					t.Errorf("%s: %s: advised for %s, and refused: %v", s.name, m[2], m[1], err)
+				}
 			}
 		}
 		ref := h.Refs()
@@ -330,6 +339,29 @@ func TestRemediesCanBeCarriedOut(t *testing.T) {
 			"unprotected-router", "in the middlewares of router filed@file", "access add"},
 		"labels from an anchor": {"x-l: &l [traefik.enable=true, '" + rule + "']\n" + server +
 			"  app: {image: nginx, labels: *l}\n", "", "unprotected-router", "by hand", "access add"},
+		"a list of a router beside it": {app(rule, "traefik.http.routers.admin.rule=Host(`a`) && PathPrefix(`/x`)",
+			"traefik.http.routers.admin.middlewares=lan") + "  lan: {image: nginx, labels: [traefik.enable=true, " +
+			"traefik.http.middlewares.lan.ipallowlist.sourcerange=10.0.0.0/8]}\n", "", "unprotected-router",
+			"`drydock access add --router app app RANGE...`, or name lan@docker in its middlewares, as router " +
+				"admin@docker does",
+			"Add the addresses there"},
+		"a TCP router of a file for all": {server + "  app:\n    image: nginx\n    labels: " +
+			"[traefik.enable=true, '" + rule +
+			"', traefik.http.routers.app.entrypoints=web]\n",
+			"tcp:\n  routers:\n    db: {rule: 'HostSNI(`*`)', service: db, entryPoints: [web]}\n  services:\n    db: " +
+				"{loadBalancer: {servers: [{address: '192.0.2.9:5432'}]}}\n", "tcp-catchall-shadows-http",
+			"Name a TCP allowlist in the middlewares of router db@file", "login"},
+		"a database in the machine's network": {server + "  app: {image: postgres, network_mode: host}\n", "",
+			"host-network-bypasses-proxy", "Give it a network of its own", "Traefik's network"},
+		"a port of a swarm": {strings.Replace(server, "--providers.docker.", "--providers.swarm.", 1) +
+			"  app: {image: postgres, ports: ['5432:5432']}\n", "", "published-port-bypasses-proxy", "a swarm " +
+			"publishes it",
+			"127.0.0.1"},
+		"a gateway within a wide range": {app(rule, "traefik.http.routers.app.middlewares=lan",
+			"traefik.http.middlewares.lan.ipallowlist.sourcerange=172.16.0.0/12") +
+			"networks: {default: {ipam: {config: [{subnet: 172.30.0.0/24}]}}}\n", "",
+			"allowlist-contains-docker-gateway",
+			"List the clients' own addresses instead of 172.16.0.0/12", "Take 172.30.0.1 out"},
 		"labels of its own": {app(rule), "", "unprotected-router", "`drydock access add app RANGE...`", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -193,7 +193,8 @@ func (d *decoder) checkedRoutes(n *yaml.Node) []CheckedRoute {
 		return nil
 	}
 	if n.Kind != yaml.MappingNode {
-		d.Fail(n, "Write `routes: {app: public}`, or `routes: none`.", "routes must be a mapping of services to who may enter")
+		d.Fail(n, "Write `routes: {app: public}`, or `routes: none`.", "routes must be a mapping of services to "+
+			"who may enter")
 		return nil
 	}
 	words := []string{string(finding.ExposurePublic), string(finding.ExposureAuthenticated),

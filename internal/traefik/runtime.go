@@ -120,7 +120,8 @@ func Build(in Input) *Runtime {
 		Version: in.Version, Static: in.Static, Routers: map[string]*Router{}, TCPRouters: map[string]*Router{},
 		Middlewares: map[string]*Middleware{}, TCPMiddlewares: map[string]*Middleware{}, Services: map[string]*Service{},
 		TCPServices: map[string]*Service{}, UDPServices: map[string]*Service{}, TLSOptions: map[string]*TLSOptions{},
-		unknown: in.Unknown, decided: in.Decided, byName: map[string][]int{}, claims: map[string][]string{}, tables: map[tableKey][]*Route{},
+		unknown: in.Unknown, decided: in.Decided, byName: map[string][]int{}, claims: map[string][]string{},
+		tables: map[tableKey][]*Route{},
 	}
 	for i, c := range in.Containers {
 		for _, h := range c.Hosts {

@@ -223,8 +223,8 @@ type ExactPath struct {
 	Matcher string // Path(`/admin`), or an anchored PathRegexp
 }
 
-// ExactPaths are requests for the paths that a rule takes only as they stand: Path(`/admin`) or PathRegexp(`^/admin/?$`),
-// not PathPrefix(`/admin`).
+// ExactPaths are requests for the paths that a rule takes only as they stand: Path(`/admin`) or
+// PathRegexp(`^/admin/?$`), not PathPrefix(`/admin`).
 func (r *Rule) ExactPaths(v Version) []ExactPath {
 	if r == nil || r.tcp {
 		return nil

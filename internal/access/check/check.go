@@ -103,7 +103,7 @@ type analysis struct {
 	// services of which a finding tells why an allowlist of theirs is not used
 	explained map[*exposure.Container]bool
 	missing   map[*exposure.Container]string // what missed found
-	refused   map[*exposure.Container]error  // what addRefused found
+	refused   map[refusal]error              // what addRefused found
 	routes    []*exposure.Route              // those that serve a backend first, over TLS and by name
 	open      []openPath                     // by which strangers reach a backend
 	unserved  []unserved                     // why routers are not served
@@ -113,7 +113,7 @@ func newAnalysis(model *exposure.Model, g *exposure.Gateway, found *[]finding.Fi
 	a := &analysis{
 		model: model, g: g, containers: containersOf(model, g), found: found,
 		explained: map[*exposure.Container]bool{}, missing: map[*exposure.Container]string{},
-		refused: map[*exposure.Container]error{}, routes: g.Sorted(),
+		refused: map[refusal]error{}, routes: g.Sorted(),
 	}
 	a.unserved = a.findUnserved()
 	a.open = a.findOpen()

@@ -189,8 +189,11 @@ func (s *search) gatewayInList(_ *exposure.Route, l *exposure.Allowlist) (d buil
 			d.evidence = append(d.evidence, "gateway of the network "+gw.Network)
 			d.title = fmt.Sprintf("%s holds the gateway of the network %s, behind which any client may stand",
 				l.Middleware.Name, gw.Network)
-			d.fix = fmt.Sprintf("Take %s out of the list, or choose a subnet for %s that lies outside of it.",
-				gw.Address, gw.Network)
+			what := fmt.Sprintf("Take %s out of the list", in)
+			if p, err := traefik.ParseRange(in); err == nil && p.Bits() < p.Addr().BitLen() {
+				what = fmt.Sprintf("List the clients' own addresses instead of %s", in)
+			}
+			d.fix = fmt.Sprintf("%s, or choose a subnet for %s that lies outside of it.", what, gw.Network)
 		}
 		return d, true
 	}

@@ -506,10 +506,12 @@ func (s *search) misplaced(m *exposure.Container) (labels []stack.Label, title, 
 	switch {
 	case s.g.Assumed:
 	case !static.ReadsServices():
-		return m.Service.DeployLabels, "the labels of %s stand under deploy, which Traefik's docker provider does not read",
+		return m.Service.DeployLabels, "the labels of %s stand under deploy, which Traefik's docker provider " +
+				"does not read",
 			"Move the labels from `deploy.labels` to `labels`."
 	case static.Docker == nil || static.SwarmMode:
-		return m.Service.Labels, "the labels of %s stand outside deploy, where Traefik does not read a swarm's services",
+		return m.Service.Labels, "the labels of %s stand outside deploy, where Traefik does not read a swarm's " +
+				"services",
 			"Move the labels from `labels` to `deploy.labels`."
 	}
 	return nil, "", ""

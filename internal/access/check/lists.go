@@ -539,7 +539,8 @@ func (s *search) cdnList(r *exposure.Route, l *exposure.Allowlist) (d builder, o
 	if others > 0 {
 		beside = fmt.Sprintf("beside %d others", others)
 	}
-	d.title = fmt.Sprintf("%s holds the ranges of %s %s: everybody who comes through it enters", l.Middleware.Name, name,
+	d.title = fmt.Sprintf("%s holds the ranges of %s %s: everybody who comes through it enters", l.Middleware.Name,
+		name,
 		beside)
 	return d, true
 }

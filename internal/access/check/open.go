@@ -124,7 +124,6 @@ var tcpCatchallShadowsHTTP = Rule{
 	},
 	Effect: finding.EffectOpen,
 	Check:  (*search).openPaths,
-	Advice: guardTCP,
 }
 
 // openPath is a route by which strangers reach a backend. The rule says in which way it came to be open.
@@ -176,6 +175,12 @@ func (s *search) openPaths() {
 		case rule == ruleSibling && s.guardWord(r, m) == "login":
 			d.fix = "Give this router the login as well. If it is public on purpose, list it under `public` in " +
 				"drydock.yaml."
+		case rule == ruleTCPCatchAll:
+			d.fix = s.guardTCP(r, m)
+		case m.Outside && r.TCP:
+			d.fix = "Name an allowlist in the router's `middlewares`. If it is public on purpose, list the " +
+				"router under " +
+				"`public` in drydock.yaml."
 		case m.Outside:
 			d.fix = "Name an allowlist or a login in the router's `middlewares`. If it is public on purpose, " +
 				"list the router under `public` in drydock.yaml."
@@ -294,7 +299,8 @@ func (s *analysis) judgePath(r *exposure.Route, m *exposure.Container) (string, 
 	}
 	if own := r.Owner(); own != nil && own != m && !s.model.ShareNetwork(own, m) {
 		if sev == finding.Info && exposure.IsLogin(m.Service) {
-			return ruleOtherRouter, sev, []string{"a login service has to be reached by those who have not logged in yet"}
+			return ruleOtherRouter, sev, []string{"a login service has to be reached by those who have not " +
+				"logged in yet"}
 		}
 		return ruleOtherRouter, s.atLeastHigh(r, m, sev), why
 	}

@@ -49,7 +49,7 @@ func (s *search) ports(m *exposure.Container) {
 			continue
 		}
 		d := builder{m: m, place: p.Location, key: exposure.PortText(p), edits: edit.BindLocally(p)}
-		d.title = fmt.Sprintf("port %s of %s is published on %s, past Traefik", exposure.PortText(p), m.Name(),
+		d.title = fmt.Sprintf("port %s of %s is published on %s, past Traefik", exposure.PortShown(p), m.Name(),
 			exposure.Address(p))
 		if n > 1 {
 			d.key += " to " + exposure.PortText(last)
@@ -59,6 +59,10 @@ func (s *search) ports(m *exposure.Container) {
 		var why string
 		d.severity, why = s.judgePort(m, p)
 		d.why = []string{why}
+		if static := s.g.Runtime.Static; static.Swarm != nil || static.SwarmMode {
+			d.edits = nil
+			d.fix = "Remove the port: a swarm publishes it on its nodes' own addresses and binds to no other."
+		}
 		s.report(d)
 	}
 }
@@ -206,6 +210,12 @@ func (s *search) hostNetwork(m *exposure.Container) {
 			[]string{fmt.Sprintf("the allowlist %s shows that it was meant to be closed", s.missed(m))}
 	default:
 		d.severity, d.why = finding.Info, []string{"what it listens on is not known from here"}
+	}
+	switch {
+	case s.model.IsStore(m.Service):
+		d.fix = "Give it a network of its own instead: its users reach it there by its name."
+	case s.g.Service == nil || len(s.g.RoutesOf(m)) == 0:
+		d.fix = "Give it a network of its own instead, and publish the ports that are meant."
 	}
 	s.report(d)
 }

@@ -118,7 +118,8 @@ func (s *analysis) oldRuleOf(r *exposure.Route) bool {
 	return syntax != "v2" && len(traefik.OldSyntax(r.Router.Rule)) > 0
 }
 
-// exactPath tells of a guard on Path(`/admin`), or on an expression that ends there, while what lies below it goes to a broader router that has none.
+// exactPath tells of a guard on Path(`/admin`), or on an expression that ends there, while what lies below it goes to
+// a broader router that has none.
 func (s *search) exactPath(r *exposure.Route) bool {
 	if !r.Guarded() || r.TCP || !s.g.Sure() {
 		return false

@@ -141,9 +141,9 @@ func (e *editor) refuseLeftOut() error {
 		case l.Role == stack.Development:
 			e.note("%s is for development and was left out; it changes %s as well.", l.Path, e.m.Name())
 		case len(changes) > 0:
-			return refuse(sentence(exposure.BothFiles(l.LeftOut)), "%s", exposure.ChangesText(l.LeftOut, changes))
+			return refuse(sentence(e.model.BothFiles(l.LeftOut)), "%s", exposure.ChangesText(l.LeftOut, changes))
 		default:
-			return refuse(sentence(exposure.BothFiles(l.LeftOut)),
+			return refuse(sentence(e.model.BothFiles(l.LeftOut)),
 				"%s is left out and changes the labels or ports of %s", l.Path, e.m.Name())
 		}
 	}
@@ -185,12 +185,37 @@ func (p *planner) routers() ([]*exposure.Route, error) {
 			p.note("No router of %s has TLS; the allowlist goes on what serves it over plain HTTP or TCP.", p.m.Name())
 		}
 		return append(tls, plain...), nil
-	case p.change.Router != "":
+	}
+	if why, hint := p.unreached(); why != "" {
+		return nil, refuse(hint, "%s", why)
+	}
+	if p.change.Router != "" {
 		return nil, refuse("`drydock access` lists the routers.",
 			"service %s declares no router %q that serves its backend", p.m.Name(), p.change.Router)
 	}
 	return nil, refuse("Declare a router with a rule in its labels first; `drydock access` shows what serves it now.",
 		"service %s declares no router that serves its backend", p.m.Name())
+}
+
+// unreached says why no router of the service serves its backend although it declares one, and what to do first.
+func (p *planner) unreached() (why, hint string) {
+	for _, r := range p.g.Routes {
+		if r.Owner() != p.m || r.Router.Auto || r.UDP ||
+			p.change.Router != "" && !strings.EqualFold(baseName(p.change.Router), baseName(r.Router.Name)) {
+			continue
+		}
+		switch {
+		case !r.Served():
+			return fmt.Sprintf("router %s of service %s is not served: %s", r.Router.Name, p.m.Name(), r.Faults[0].Msg),
+				"Correct that first: nobody gets through it now."
+		case r.Shadow != nil && r.Shadow.Class != exposure.Redirects:
+			return fmt.Sprintf("router %s of service %s serves nobody: router %s takes every request first",
+					r.Router.Name,
+					p.m.Name(), r.Shadow.Router.Name), "Put the list before that one, or give it a lower priority " +
+					"or an entry point of its own."
+		}
+	}
+	return "", ""
 }
 
 // baseName is a name without its provider.
@@ -309,13 +334,27 @@ next:
 					m.Name)
 				continue next
 			}
-			return nil, refuse(fmt.Sprintf("Add the addresses there, at %s.", p.middlewarePlace(m)),
+			return nil, refuse(p.elsewhere(routers, m),
 				"router %s already goes through the allowlist %s; of two lists only who is in both gets in",
 				r.Router.Name, m.Name)
 		}
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// elsewhere says what to do where one of several routers has a list that is not the service's own.
+func (p *planner) elsewhere(routers []*exposure.Route, m *traefik.Middleware) string {
+	hint := fmt.Sprintf("Add the addresses there, at %s.", p.middlewarePlace(m))
+	for _, r := range routers {
+		if len(r.Lists) == 0 {
+			hint = fmt.Sprintf("For router %s alone say --router %s; the list of the other one is at %s.",
+				r.Router.Name,
+				baseName(r.Router.Name), p.middlewarePlace(m))
+			break
+		}
+	}
+	return hint
 }
 
 func (e *editor) middlewarePlace(m *traefik.Middleware) finding.Location {

@@ -146,6 +146,12 @@ func TestEdits(t *testing.T) {
 			[]string{"      - \"traefik.http.routers.web.middlewares=${X}\""},
 			[]string{"      - \"traefik.http.routers.web.middlewares=o${X:+,${X}}\"",
 				"      - \"traefik.http.middlewares.o.ipallowlist.sourcerange=1.2.3.4\""}},
+		"before a variable with an empty default": {strings.Replace(listApp, "web.tls=true",
+			"web.tls=true\n      - \"traefik.http.routers.web.middlewares=${X:-}\"", 1),
+			Change{Service: "app", Ranges: []string{"1.2.3.4"}, Name: "o"},
+			[]string{"      - \"traefik.http.routers.web.middlewares=${X:-}\""},
+			[]string{"      - \"traefik.http.routers.web.middlewares=o${X:+,${X}}\"",
+				"      - \"traefik.http.middlewares.o.ipallowlist.sourcerange=1.2.3.4\""}},
 		"all taken out": {strings.Replace(listApp, "web.tls=true",
 			"web.tls=true\n      - traefik.http.routers.web.middlewares=office\n      - "+
 				"traefik.http.middlewares.office.ipallowlist.sourcerange=9.9.9.9", 1),
@@ -181,6 +187,35 @@ func TestEdits(t *testing.T) {
 }
 
 // onlyFile is the file that an edit of one file changes.
+// TestRefusalsSayWhatIsInTheWay has services with a router that serves nobody, or with a list that is not theirs.
+func TestRefusalsSayWhatIsInTheWay(t *testing.T) {
+	const more = "    restart: always"
+	router := func(labels string) string { return strings.Replace(listApp, more, labels+more, 1) }
+	for name, c := range map[string]struct{ text, why, hint string }{
+		"a middleware that is none": {strings.Replace(listApp, "web.tls=true",
+			"web.tls=true\n      - traefik.http.routers.web.middlewares=x@file", 1),
+			`router web@docker of service app is not served: middleware "x@file" does not exist`,
+			"Correct that first: nobody gets through it now."},
+		"another router before it": {listApp + "  all:\n    image: nginx\n    labels: [traefik.enable=true, " +
+			"traefik.http.routers.all.rule=PathPrefix(`/`), traefik.http.routers.all.priority=1000, " +
+			"traefik.http.routers.all.entrypoints=websecure, traefik.http.routers.all.tls=true]\n",
+			"router web@docker of service app serves nobody: router all@docker takes every request first",
+			"Put the list before that one"},
+		"a list of another service": {router("      - traefik.http.routers.two.rule=Host(`two`)\n      - "+
+			"traefik.http.routers.two.middlewares=lan\n") + "  other:\n    image: nginx\n    labels: " +
+			"[traefik.enable=true, " +
+			"traefik.http.middlewares.lan.ipallowlist.sourcerange=10.0.0.0/8]\n",
+			"router two@docker already goes through the allowlist lan@docker",
+			"For router web@docker alone say --router web"},
+	} {
+		h, _ := accesstest.Project(t, c.text)
+		_, err := Plan(h, exposure.Options{}, Change{Service: "app", Ranges: []string{"1.2.3.4"}})
+		if err == nil || !strings.Contains(err.Error(), c.why) || !strings.Contains(clierr.Hint(err), c.hint) {
+			t.Errorf("%s: %v (%s)", name, err, clierr.Hint(err))
+		}
+	}
+}
+
 func onlyFile(t testing.TB, e *Edit) FileEdit {
 	t.Helper()
 	if len(e.Files) != 1 {

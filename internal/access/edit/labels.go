@@ -153,16 +153,18 @@ func (e *editor) prepend(l *stack.Label, name string) error {
 		// What has no value here may have none where it is deployed, and a name too few is a router that is not served.
 		m := lonelyVariable.FindStringSubmatch(strings.TrimSpace(l.RawValue))
 		if m == nil {
-			return refuse(fmt.Sprintf("Put %s before it by hand, at %s.", name, l.ValueLoc),
+			return refuse(fmt.Sprintf("Put %s before it by hand, at %s, so that no comma is left where the "+
+				"variable is empty: "+
+				"%s${NAME:+,${NAME}}.", name, l.ValueLoc, name),
 				"the value of %s comes from a variable without a value", l.Key)
 		}
-		return e.setValue(l, labelValue{fmt.Sprintf("%s${%s:+,${%s}}", name, m[1], m[1]), name})
+		return e.setValue(l, labelValue{fmt.Sprintf("%s${%[2]s:+,${%[2]s}}", name, m[1]+m[2]), name})
 	}
 	return e.setValue(l, labelValue{name + "," + l.RawValue, name + "," + l.Value})
 }
 
-// lonelyVariable is a value that is one variable and nothing else.
-var lonelyVariable = lazyregexp.New(`^\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?$`)
+// lonelyVariable is a value that is one variable and nothing else, at most with an empty default.
+var lonelyVariable = lazyregexp.New(`^\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::?-)?\}|([A-Za-z_][A-Za-z0-9_]*))$`)
 
 // special are the characters that a plain scalar does not hold everywhere.
 const special = ":#,[]{}&*!|>'\"%@`"

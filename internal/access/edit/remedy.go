@@ -10,8 +10,9 @@ import (
 	"github.com/drydock/drydock/internal/stack"
 )
 
-// AddRefused is why `drydock access add` would not put a list before a service, nil if it would.
-func AddRefused(model *exposure.Model, svc *stack.Service) error {
+// AddRefused is why `drydock access add` would not put a list before a service, or before one router of it, nil if it
+// would.
+func AddRefused(model *exposure.Model, svc *stack.Service, router string) error {
 	g, m := model.SeenBy(svc)
 	if m == nil {
 		return errors.New("no Traefik sees " + svc.Name)
@@ -20,7 +21,8 @@ func AddRefused(model *exposure.Model, svc *stack.Service) error {
 	if err != nil {
 		return err
 	}
-	p := &planner{editor: e, change: Change{Service: svc.Name, Ranges: []string{documentation}}}
+	p := &planner{editor: e, change: Change{Service: svc.Name, Router: router,
+		Ranges: []string{documentation}}}
 	if err := p.addRanges(); err != nil {
 		return err
 	}

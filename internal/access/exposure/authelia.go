@@ -385,9 +385,10 @@ func (r *Route) exempted(w *traefik.Middleware, senders ...netip.Addr) bool {
 			}
 			for _, p := range append(own, known.paths[:min(len(known.paths), maxSamples)]...) {
 				if slices.ContainsFunc(senders, func(from netip.Addr) bool {
-					return r.Rule.Takes(r.g.Version, h, p, from) && slices.ContainsFunc(methods, func(method string) bool {
-						return w.Exempts(h, p, method, from)
-					})
+					return r.Rule.Takes(r.g.Version, h, p, from) && slices.ContainsFunc(methods,
+						func(method string) bool {
+							return w.Exempts(h, p, method, from)
+						})
 				}) {
 					return true
 				}

@@ -12,8 +12,8 @@ import (
 	"github.com/drydock/drydock/internal/traefik"
 )
 
-// Checked is what somebody found out by hand of routes that cannot be read here: those of a provider of Traefik's such as
-// Redis, or of another reverse proxy. It stands for a time only, and is shown as that person's word.
+// Checked is what somebody found out by hand of routes that cannot be read here: those of a provider of Traefik's
+// such as Redis, or of another reverse proxy. It stands for a time only, and is shown as that person's word.
 type Checked struct {
 	Source string         // "redis", "consulcatalog", "nginx-proxy", or the service that is the proxy
 	Routes []CheckedRoute // none: it leads to no service of the host
@@ -68,7 +68,8 @@ func (c *builder) now() time.Time {
 func (c *builder) checkIt(source string) string {
 	for i := range c.Options.Checked {
 		if k := &c.Options.Checked[i]; strings.EqualFold(source, k.Source) && k.expired(c.now()) {
-			return fmt.Sprintf("what %s said of it in drydock.yaml counted until %s; look again", k.By, k.Until.Format(day))
+			return fmt.Sprintf("what %s said of it in drydock.yaml counted until %s; look again", k.By,
+				k.Until.Format(day))
 		} else if strings.EqualFold(source, k.Source) {
 			return "list the route to it under `access.checked` in drydock.yaml, where others of " + source + " stand"
 		}
@@ -82,7 +83,8 @@ func (c *builder) byHand(services []*Service) {
 		k := &c.Options.Checked[i]
 		switch {
 		case !c.found[k]:
-			c.Warnings = append(c.Warnings, report.Warning{Text: fmt.Sprintf("`access.checked` in drydock.yaml names %q, "+
+			c.Warnings = append(c.Warnings, report.Warning{Text: fmt.Sprintf("`access.checked` in drydock.yaml "+
+				"names %q, "+
 				"which is neither a provider of Traefik's nor a reverse proxy here", k.Source)})
 		case !k.expired(c.now()):
 			c.say(k, services)
@@ -110,7 +112,8 @@ func (c *builder) say(k *Checked, services []*Service) {
 			s.widen(classOf(r.Access))
 		}
 		if !known {
-			c.input(nil, "drydock.yaml", report.Partial, fmt.Sprintf("`access.checked` says that %s leads to %s, which is "+
+			c.input(nil, "drydock.yaml", report.Partial, fmt.Sprintf("`access.checked` says that %s leads to "+
+				"%s, which is "+
 				"no service of these projects: correct the name", k.Source, r.Service))
 		}
 	}
@@ -118,7 +121,8 @@ func (c *builder) say(k *Checked, services []*Service) {
 	if len(routes) > 0 {
 		where = "to " + strings.Join(routes, ", ") + " and nowhere else"
 	}
-	c.Warnings = append(c.Warnings, report.Warning{Text: fmt.Sprintf("not judged here, but looked at by %s, which counts "+
+	c.Warnings = append(c.Warnings, report.Warning{Text: fmt.Sprintf("not judged here, but looked at by %s, "+
+		"which counts "+
 		"until %s: %s leads %s", k.By, k.Until.Format(day), k.Source, where)})
 }
 
@@ -169,7 +173,8 @@ func (c *builder) misnamed() {
 	}{{"logins", c.Options.Logins}, {"bouncers", c.Options.Bouncers}} {
 		for _, name := range list.names {
 			if !known[strings.ToLower(name)] {
-				c.Warnings = append(c.Warnings, report.Warning{Text: fmt.Sprintf("`access.%s` in drydock.yaml names %q, which is "+
+				c.Warnings = append(c.Warnings, report.Warning{Text: fmt.Sprintf("`access.%s` in drydock.yaml "+
+					"names %q, which is "+
 					"neither a middleware nor a service here", list.key, name)})
 			}
 		}

@@ -279,10 +279,10 @@ func (c *builder) forwardAuth(g *Gateway, w *traefik.Middleware) {
 		w.Decider = "service " + asked[0].Name()
 	}
 	said := c.told(w, asked)
-	if known := knownService(u, asked); known != nil {
+	if known := c.knownService(u, asked); known != nil {
 		w.Decider, w.Decision = known.name, known.decision
 		if len(asked) > 0 {
-			w.Decider += " (service " + asked[0].Name() + ")"
+			w.Decider += ", service " + asked[0].Name()
 		}
 		if said == traefik.Undecided {
 			c.ownRules(g, w, known, asked)
@@ -336,10 +336,12 @@ func (g *Gateway) asked(u *url.URL) []*Container {
 }
 
 // knownService tells what is asked: by the image of the service, else by the names in the address and the path.
-func knownService(u *url.URL, asked []*Container) *decider {
+func (c *builder) knownService(u *url.URL, asked []*Container) *decider {
 	for _, m := range asked {
-		if d := knownBy(repository(m.Service.Image)); d != nil {
-			return d.at(u)
+		for _, name := range c.namesOf(m.Service) { // its own image, or what that is built from
+			if d := knownBy(name); d != nil {
+				return d.at(u)
+			}
 		}
 	}
 	if len(asked) == 1 {
@@ -448,7 +450,7 @@ func (c *builder) plugin(g *Gateway, w *traefik.Middleware) {
 		}
 		if known != nil {
 			w.Decision, w.Rewrites, w.Readdresses = known.decision, known.rewrites, false
-			w.Decider += " (" + known.name + ")"
+			w.Decider += ", " + known.name
 		}
 	}
 	if d := c.told(w, nil); d != traefik.Undecided {

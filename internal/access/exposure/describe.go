@@ -50,7 +50,8 @@ func (c *builder) describe() {
 	i := 0
 	c.Host.Services(func(st *stack.Stack, s *stack.Service) {
 		if s.Off != "" {
-			order[i].Paths = append(order[i].Paths, AccessPath{Via: "-", Access: "internal", Why: "no container of it runs (" +
+			order[i].Paths = append(order[i].Paths, AccessPath{Via: "-", Access: "internal", Why: "no container " +
+				"of it runs (" +
 				s.Off + ")"})
 			c.warn(s.Name+" is judged as not running, by "+s.Off, s)
 			i++
@@ -151,7 +152,7 @@ func (s *Service) addRouter(r *Route, several bool) {
 	if r.Class == Public && r.g.unseenFront() {
 		d.Why += "; Traefik publishes no port"
 	}
-	if r.Service == "ping@internal" {
+	if r.Service == "ping@internal" || r.Service == "acme-http@internal" {
 		d.fold = foldPing
 	}
 	if r.Shadow != nil && r.Served() {
@@ -224,8 +225,8 @@ func (s *Service) widen(c Class) {
 func (s *Service) direct(svc *stack.Service, ports []stack.Port, network string) {
 	for _, p := range ports {
 		where := PortReach(p)
-		d := AccessPath{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", PortText(p),
-			Address(p)), port: PortText(p)}
+		d := AccessPath{Via: "port", Access: where, Why: fmt.Sprintf("port %s is published on %s", PortShown(p),
+			Address(p)), port: PortShown(p)}
 		if len(p.Unset) > 0 && !Loopback(p.HostIP) {
 			d.Access, d.Why = "unknown", "the published port depends on the variable "+p.Unset[0]+", which has no value"
 		}
@@ -305,6 +306,15 @@ func Address(p stack.Port) string {
 		return "all addresses"
 	}
 	return p.HostIP
+}
+
+// PortShown is a published port for a reader: where the file gives it no number of the machine's, the engine chooses
+// one.
+func PortShown(p stack.Port) string {
+	if p.Published == "" && len(p.Unset) == 0 {
+		return "any->" + PortText(p)
+	}
+	return PortText(p)
 }
 
 // PortText is a published port as a finding names it: "80", "8080->80", "53/udp".

@@ -24,6 +24,8 @@ type Options struct {
 	Bouncers []string  // likewise those that let in whoever they do not know
 	Checked  []Checked // what was looked at by hand, since it cannot be read here
 	Now      time.Time // the zero value is the time of the check
+	// Given are the flags by which advised commands read the same files as this one: " -f compose.yml", "" for none.
+	Given string
 	// TraefikConfig is Traefik's static configuration where it cannot be read by what the projects say: a file, or the
 	// folder that stands for /etc/traefik. The file provider's files are looked for beside it.
 	TraefikConfig string

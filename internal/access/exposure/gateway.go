@@ -228,14 +228,17 @@ func (c *builder) engines(g *Gateway) {
 		case d.Endpoint == "" || u.Scheme == "unix":
 			socket := orWord(u.Path, "/var/run/docker.sock")
 			if !slices.ContainsFunc(g.Service.Volumes, func(m stack.Mount) bool {
-				return len(m.Unset) > 0 || m.Target != "" && (within(socket, m.Target) || path.Base(m.Target) == path.Base(socket))
+				return len(m.Unset) > 0 || m.Target != "" && (within(socket, m.Target) ||
+					path.Base(m.Target) == path.Base(socket))
 			}) {
-				c.warn("Traefik asks an engine at "+socket+", and nothing is mounted there, so that it may not read labels at all"+
+				c.warn("Traefik asks an engine at "+socket+", and nothing is mounted there, so that it may not "+
+					"read labels at all"+
 					taken, g.Service)
 			}
 		case strings.Contains(u.Hostname(), ".") && !Loopback(u.Hostname()) && u.Hostname() != "host.docker.internal" &&
 			len(g.Runtime.At(u.Host)) == 0:
-			c.warn("Traefik asks the engine at "+u.Host+", which may be another machine's, so that it may not read the labels "+
+			c.warn("Traefik asks the engine at "+u.Host+", which may be another machine's, so that it may not "+
+				"read the labels "+
 				"of this one"+taken, g.Service)
 		}
 	}
@@ -264,8 +267,10 @@ func (c *builder) otherProviders(g *Gateway, in *traefik.Input) {
 	if at == "" && g.Service != nil {
 		at = g.Service.Location.Path
 	}
-	c.input(g.Service, at, report.Partial, "what Traefik gets from "+list+" is in no file or label: leave the provider "+
-		"out where it is not used; else "+strings.Join(remedies, "; ")+" (`drydock access verify PROJECT --traefik-api URL` "+
+	c.input(g.Service, at, report.Partial, "what Traefik gets from "+list+" is in no file or label: leave the "+
+		"provider "+
+		"out where it is not used; else "+strings.Join(remedies, "; ")+" (`drydock access verify PROJECT "+
+		"--traefik-api URL` "+
 		"shows what the running one has)")
 }
 

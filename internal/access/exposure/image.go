@@ -548,7 +548,8 @@ func (c *copying) disk(full, name string) {
 		c.s.put(copied{target: c.target, path: full, folder: true, line: c.in.Line})
 	case !c.folder && !c.s.sure && !isConfigFile(c.target):
 		// Whether the target is a folder of the base image's decides on where the file stands.
-		why := fmt.Sprintf("whether %s is a folder of the image it starts from is not known (line %d of its Dockerfile)",
+		why := fmt.Sprintf("whether %s is a folder of the image it starts from is not known (line %d of its "+
+			"Dockerfile)",
 			c.target, c.in.Line)
 		c.s.put(copied{target: c.target, path: full, folder: true, hidden: why, line: c.in.Line})
 	default:

@@ -28,9 +28,9 @@ func (m *Model) tellLeftOut() {
 		case l.Role == stack.Development || l.With != nil && len(l.Changes) == 0:
 			continue
 		case l.With == nil:
-			in.Reason = l.Path + " may belong to what is deployed and cannot be read: " + BothFiles(l.LeftOut)
+			in.Reason = l.Path + " may belong to what is deployed and cannot be read: " + m.BothFiles(l.LeftOut)
 		default:
-			in.Reason = ChangesText(l.LeftOut, l.Changes) + ": " + BothFiles(l.LeftOut)
+			in.Reason = ChangesText(l.LeftOut, l.Changes) + ": " + m.BothFiles(l.LeftOut)
 		}
 		var refs []string
 		for _, d := range l.Changes {
@@ -57,12 +57,22 @@ func laidOver(h *stack.Host, l *stack.LeftOut) *stack.Host {
 }
 
 // BothFiles says what makes a verdict whole that a file was left out of.
-func BothFiles(l *stack.LeftOut) string {
+func (m *Model) BothFiles(l *stack.LeftOut) string {
+	both := fmt.Sprintf("`-f %s -f %s`", l.Base, l.Path)
 	if l.Role == stack.OtherDefault {
-		return fmt.Sprintf("say what is deployed, `-f %s` or `-f %s`, or `files` in drydock.yaml", l.Base, l.Path)
+		both = fmt.Sprintf("`-f %s`", l.Path)
 	}
-	return fmt.Sprintf("say what is deployed, `-f %s` or `-f %s -f %s`, or `files` in drydock.yaml", l.Base, l.Base,
-		l.Path)
+	say := fmt.Sprintf("say what is deployed, `-f %s` or %s, or `files` in drydock.yaml", l.Base, both)
+	var others []string
+	for i := range m.Host.Stacks {
+		if files := m.Host.Stacks[i].Files; len(files) > 0 && files[0] != l.Base {
+			others = append(others, files[0])
+		}
+	}
+	if len(others) > 0 {
+		say += "; then name the other projects as well: " + strings.Join(others, ", ")
+	}
+	return say
 }
 
 // Change is an access path of one service that another set of files would change.
@@ -122,7 +132,8 @@ func newPaths(was, now *Service) []*AccessPath {
 func samePath(s *Service, d *AccessPath) *AccessPath {
 	for i := range s.Paths {
 		o := &s.Paths[i]
-		if o.Via != d.Via || o.Router != d.Router || o.EntryPoint != d.EntryPoint || o.Traefik != d.Traefik {
+		if o.Via != d.Via || o.Router != d.Router || o.EntryPoint != d.EntryPoint ||
+			o.Traefik != d.Traefik && o.Traefik != "" && d.Traefik != "" {
 			continue
 		}
 		if d.Via == "router" || o.Why == d.Why {

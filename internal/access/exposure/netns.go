@@ -51,8 +51,12 @@ func (c *builder) shareNetworks() {
 		}
 		owner := c.networkOwner(st, s)
 		if owner == nil {
-			why := "it lives in the network of " + name + ", which is not among the inputs, or in a circle: name its " +
-				"project as well"
+			why := "it lives in the network of " + name + ", which is not among the inputs: name its project as well"
+			if c.lender(&Container{Stack: st, Service: s}) != nil {
+				why = "it lives in the network of " + name + ", which leads back to it in a circle: give one of " +
+					"them a network " +
+					"of its own"
+			}
 			c.lost[s] = why
 			c.input(s, s.NetworkMode, report.Partial, why)
 			return

@@ -40,8 +40,8 @@ var proxies = map[string]proxy{
 	"frpc":        {config: []string{"/etc/frp"}, tunnel: true}, "newt": {tunnel: true},
 }
 
-// rulesOf are the rules of a proxy, as text: what it was given as configuration, settings and flags. unread says why not
-// all of them are here.
+// rulesOf are the rules of a proxy, as text: what it was given as configuration, settings and flags. unread says why
+// not all of them are here.
 func (c *builder) rulesOf(st *stack.Stack, s *stack.Service, p proxy) (text, unread string) {
 	var b strings.Builder
 	words := slices.Concat(s.Entrypoint, s.Command)
@@ -68,8 +68,8 @@ func (c *builder) rulesOf(st *stack.Stack, s *stack.Service, p proxy) (text, unr
 // maxProxyFiles bounds how many files of a proxy's configuration are read.
 const maxProxyFiles = 200
 
-// configText adds what stands in a folder of a proxy's container, by its mounts, configs and Dockerfile. It says why not
-// all of it is here; where nothing brings a configuration, the image's own is meant, which leads nowhere.
+// configText adds what stands in a folder of a proxy's container, by its mounts, configs and Dockerfile. It says why
+// not all of it is here; where nothing brings a configuration, the image's own is meant, which leads nowhere.
 func (c *builder) configText(st *stack.Stack, s *stack.Service, dir string, b *strings.Builder) (unread string) {
 	left := maxProxyFiles
 	take := func(f file) {
@@ -178,8 +178,8 @@ func (c *builder) published(s *stack.Service) bool {
 	})
 }
 
-// otherProxies adds the access paths that another reverse proxy may open: what a service says to one, or what a proxy with
-// rules of its own leads to.
+// otherProxies adds the access paths that another reverse proxy may open: what a service says to one, or what a proxy
+// with rules of its own leads to.
 func (c *builder) otherProxies(st *stack.Stack, s *stack.Service, out *Service) {
 	door := func(why string) {
 		out.Paths = append(out.Paths, AccessPath{Via: "not read", Access: "unknown", Why: why})
@@ -206,7 +206,8 @@ func (c *builder) otherProxies(st *stack.Stack, s *stack.Service, out *Service) 
 			door(f.svc.Name + " is a reverse proxy whose rules lead here, and whom they let in is not judged here")
 			f.doors = true
 		case !named && f.unread != "" && out.Exposure == finding.ExposureInternal:
-			door(f.svc.Name + " is a reverse proxy with rules of its own, which are not read: one of them may lead here")
+			door(f.svc.Name + " is a reverse proxy with rules of its own, which are not read: one of them may " +
+				"lead here")
 			f.doors = true
 		}
 	}

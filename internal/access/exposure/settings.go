@@ -162,7 +162,8 @@ func flatten(name string, v any, depth int, out *[]setting) {
 func (c *builder) loginRules(g *Gateway, m *Container, w *traefik.Middleware, known *decider) []setting {
 	all, at, unread := c.settings(m, known.config)
 	if unread != "" {
-		c.input(m.Service, at, report.Partial, unread+": whom "+known.name+" lets in without a login is not known; put the "+
+		c.input(m.Service, at, report.Partial, unread+": whom "+known.name+" lets in without a login is not "+
+			"known; put the "+
 			"file where the compose file says, or list "+m.Service.Name+" under `access.logins` in drydock.yaml")
 	} else if at != "" {
 		c.input(m.Service, at, report.Checked, "")

@@ -18,7 +18,7 @@ const (
 	foldNot      fold = iota
 	foldPorts         // Traefik's own ports that are entry points: its routers say who may enter
 	foldRedirect      // a router that only redirects
-	foldPing          // Traefik's answer to health checks
+	foldPing          // Traefik's own answers to health checks and to who signs certificates
 	foldPage          // pages of a service that is open anyway, shown to those who are refused elsewhere
 )
 
@@ -219,7 +219,7 @@ func (t *table) foldedLine(b *strings.Builder, width int) {
 		parts = append(parts, fmt.Sprintf("%d routers that only redirect", n))
 	}
 	if t.folded[foldPing] > 0 {
-		parts = append(parts, "Traefik's ping")
+		parts = append(parts, "Traefik's own answers")
 	}
 	if t.folded[foldPage] > 0 {
 		parts = append(parts, "error pages")

@@ -100,7 +100,8 @@ func TestTheTableFoldsWhatNobodyReads(t *testing.T) {
 		want, wont []string
 	}{
 		{false, []string{"traefik  ports 80, 443", "port 9100",
-			"Not listed: 1 router that only redirects and Traefik's ping; --all lists every access path."},
+			"Not listed: 1 router that only redirects and Traefik's own answers; --all " +
+				"lists every access path."},
 			[]string{"web-to-websecure", "ping@internal"}},
 		{true, []string{"port 80", "port 443", "web-to-websecure", "ping@internal"}, []string{"Not listed"}},
 	} {

@@ -127,7 +127,7 @@ func (p *printer) titled(r row) {
 	}
 	lines := wrap("→ "+r.remedy, p.width-len(lead))
 	if len(lines) > most && !p.o.All {
-		lines = append(lines[:most-1], fit(lines[most-1], p.width-len(lead)-1)+"…")
+		lines = append(lines[:most-1], strings.TrimSuffix(fit(lines[most-1], p.width-len(lead)-1), "…")+"…")
 	}
 	for _, l := range lines {
 		p.line(plain(lead), plain(l))

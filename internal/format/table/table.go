@@ -73,7 +73,7 @@ func (p *printer) paragraph(lead string, c cell) {
 	lines := wrap(report.Plain(c.text), p.width-columns(lead))
 	if len(lines) > maxLines && !p.o.All {
 		lines = lines[:maxLines]
-		lines[maxLines-1] = fit(lines[maxLines-1], p.width-columns(lead)-1) + "…"
+		lines[maxLines-1] = strings.TrimSuffix(fit(lines[maxLines-1], p.width-columns(lead)-1), "…") + "…"
 	}
 	for _, l := range lines {
 		p.line(plain(lead), cell{l, c.style})

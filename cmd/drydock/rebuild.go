@@ -6,9 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/rebuild/due"
-	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/target"
 )
@@ -29,7 +27,8 @@ func newRebuildCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rebuild [PATH...]",
 		Short: "Rebuild images without cache, prove that they got better, deploy them",
-		Long: `Rebuild --check tells whether the images of a host's services are due for a rebuild, why, and what it would mend.
+		Long: `Rebuild --check tells whether the images of a host's services are due for a rebuild, why, and what it would
+mend.
 
 Exit codes of --check: 0 not due, 1 due, 3 could not tell, with the reason. The registry of the base image is asked what
 its tag names now; with --offline nothing is asked, and all other reasons are told.`,
@@ -67,21 +66,20 @@ func (a *app) rebuildCheck(ctx context.Context, args []string, fl *rebuildFlags)
 		return err
 	}
 	in.Stdin = a.in
-	opt := fl.image
-	opt.Tool, opt.Gates, opt.MaxAge = tool(), []finding.Gate{finding.GateImage}, cfg.Advisories.MaxAge
+	opt := due.Options{Scan: fl.image, Offline: fl.offline, MaxAge: fl.maxAge, Services: fl.services}
+	opt.Scan.Tool, opt.Scan.MaxAge = tool(), cfg.Advisories.MaxAge
 	listen, done := a.progress()
-	opt.Listen = listen
-	r, runErr := scan.Run(ctx, target.Resolve(ctx, in), scan.Gates, opt)
+	opt.Scan.Listen = listen
+	r, runErr := due.Check(ctx, target.Resolve(ctx, in), opt)
 	done()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	r.Due = due.Fixes(r)
 	if err := a.emit(r, p, runErr); err != nil {
 		return err
 	}
 	if len(r.Due) > 0 {
 		return errBreach
 	}
-	return nil
+	return due.Told(r)
 }

@@ -15,6 +15,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/inventory"
@@ -45,6 +48,7 @@ type Image struct {
 	// of a stream that has passed, each layer's name in it
 	parts  []string
 	stream func(ctx context.Context, read func(*Layer) error) error // sources that cannot pick a layer
+	beside func(context.Context, *atomic.Int64) []v1.Layer          // of a registry: the documents beside the image
 	opt    Options
 
 	mu      sync.Mutex

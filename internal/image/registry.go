@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/drydock/drydock/internal/clierr"
 )
@@ -34,8 +35,7 @@ func openRegistry(ctx context.Context, ref string, opt Options) (*Image, error) 
 }
 
 func fetchManifest(ctx context.Context, r name.Reference, opt Options) (*Image, error) {
-	options := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain),
-		remote.WithUserAgent("drydock")}
+	options := registryOptions(ctx)
 	desc, err := remote.Get(r, options...)
 	if err != nil {
 		return nil, err
@@ -110,10 +110,25 @@ func fetchManifest(ctx context.Context, r name.Reference, opt Options) (*Image, 
 			return out, nil
 		}})
 	}
+	img.beside = besideOf(r, chosen.Digest, siblings)
 	img.applyBase(m.Annotations, provenance(siblings, chosen.Digest, func(h v1.Hash) ([]byte, error) {
 		return fetchSmall(r, h, options)
 	}))
 	return img, nil
+}
+
+func registryOptions(ctx context.Context) []remote.Option {
+	return []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain),
+		remote.WithUserAgent("drydock")}
+}
+
+// transportError is a registry's refusal within an error, nil where there is none.
+func transportError(err error) *transport.Error {
+	var t *transport.Error
+	if errors.As(err, &t) {
+		return t
+	}
+	return nil
 }
 
 // fetchSmall fetches an attestation's manifest or a blob of it.

@@ -15,6 +15,8 @@ type Image struct {
 	Tags     []string `json:"tags"`
 	OS       string   `json:"os"`
 	Arch     string   `json:"arch"`
+	Created  string   `json:"created,omitempty"` // RFC 3339, as its configuration says
+	Size     int64    `json:"size,omitempty"`    // bytes of all files of all layers
 	Distro   Distro   `json:"distro"`
 	Base     Base     `json:"base"`
 	Layers   []Layer  `json:"layers"`
@@ -75,6 +77,7 @@ func ImageOf(inv *inventory.Inventory, services []string) *Image {
 	}
 	img := &Image{
 		Name: src.Name, Services: services, ID: src.ID, Digest: src.Digest, Tags: src.Tags, OS: src.OS, Arch: src.Arch,
+		Created: src.Created, Size: inv.Size,
 		Base: Base{src.Base.Name, src.Base.Digest, src.Base.By},
 	}
 	if d := inv.Distro; d != nil {

@@ -48,6 +48,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 			c.print("- %s\n", cell(b))
 		}
 	}
+	c.due(r)
 	c.actions(r)
 	c.services(r, s)
 	c.findings(s.Groups, o.All)
@@ -71,6 +72,19 @@ type comment struct{ bytes.Buffer }
 func (c *comment) print(format string, args ...any) { fmt.Fprintf(c, format, args...) }
 
 func (c *comment) full() bool { return c.Len() > maxComment }
+
+func (c *comment) due(r *report.Report) {
+	if len(r.Due) == 0 {
+		return
+	}
+	c.print("\n### Due for a rebuild\n\n")
+	for _, d := range r.Due {
+		if c.full() {
+			return
+		}
+		c.print("- **%s**: %s: %s\n", cell(d.Service), d.Reason, cell(d.Evidence))
+	}
+}
 
 func (c *comment) actions(r *report.Report) {
 	if len(r.Actions) == 0 {

@@ -33,6 +33,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	}
 	p.width = max(p.width, minWidth)
 	p.verdict()
+	p.due()
 	p.actions()
 	p.services()
 	p.findings()
@@ -134,6 +135,16 @@ func (p *printer) rest(i, max, n int) bool {
 	}
 	p.line(cell{fmt.Sprintf("  and %d more; --all shows every one", n-i), dim})
 	return true
+}
+
+func (p *printer) due() {
+	if len(p.r.Due) == 0 {
+		return
+	}
+	p.heading("Due for a rebuild")
+	for _, d := range p.r.Due {
+		p.paragraph(fmt.Sprintf("  %-12s  %-12s  ", report.Plain(d.Service), d.Reason), plain(d.Evidence))
+	}
 }
 
 func (p *printer) actions() {

@@ -48,9 +48,9 @@ type Options struct {
 	LintConfig     string // a .hadolint.yaml that is named; "" to look for one
 }
 
-// BaseReader reads what the tag of a base image names now. It is given the packages that came with it at the build, and
-// called from several goroutines at once.
-type BaseReader func(ctx context.Context, base dockerfile.Ref, platform string,
+// BaseReader reads what the tag of a base image names now. It is given the image that was built on it and the packages
+// that came with it, and called from several goroutines at once.
+type BaseReader func(ctx context.Context, base dockerfile.Ref, built *inventory.Image,
 	had []inventory.Package) (*forecast.Base, error)
 
 // Event is a step of long work.

@@ -97,7 +97,7 @@ func readBases(ctx context.Context, all []held, opt *gate.Options) {
 				}
 			}
 			var err error
-			if b.Now, err = opt.Base(ctx, b.Base, opt.Platform, had); err != nil {
+			if b.Now, err = opt.Base(ctx, b.Base, h.inv.Image, had); err != nil {
 				b.Now, b.NotRead = nil, clierr.Reason(err)
 			}
 			return nil
@@ -152,7 +152,7 @@ func dockerfileOf(t *target.Target, u target.Unit) (*dockerfile.File, string) {
 // declaredBy lists what the manifests and lockfiles say that the build takes from its context: those that are copied
 // or mounted, and of several requirements files those that are installed.
 func declaredBy(ctx context.Context, t *target.Target, u target.Unit, f *dockerfile.File) []inventory.Package {
-	taken, wanted := takenBy(f), requirementsOf(t, u.Context, f)
+	taken, wanted := target.Taken(f), requirementsOf(t, u.Context, f)
 	hidden := func(name string) bool {
 		return !taken(name) || len(wanted) > 0 && strings.HasSuffix(name, ".txt") && !wanted[path.Base(name)]
 	}
@@ -166,39 +166,6 @@ func declaredBy(ctx context.Context, t *target.Target, u target.Unit, f *dockerf
 	}
 	putBelow(inv, t.Rel(u.Context))
 	return inv.Packages
-}
-
-// takenBy tells which files of a context the instructions take from it.
-func takenBy(f *dockerfile.File) func(name string) bool {
-	var patterns []string
-	for _, in := range f.Instructions {
-		_, staged := in.Flag("from")
-		if (in.Keyword == "COPY" || in.Keyword == "ADD") && !staged && len(in.Args) > 1 {
-			for _, w := range in.Args[:len(in.Args)-1] {
-				patterns = append(patterns, w.Text)
-			}
-		}
-		for _, m := range in.Mounts() {
-			if m.Type == "bind" && m.From == "" {
-				patterns = append(patterns, m.Source)
-			}
-		}
-	}
-	for i, p := range patterns {
-		if patterns[i] = strings.TrimPrefix(path.Clean("/"+p), "/"); patterns[i] == "" || strings.Contains(p, "$") {
-			return func(string) bool { return true }
-		}
-	}
-	return func(name string) bool {
-		for dir := name; dir != "."; dir = path.Dir(dir) {
-			for _, p := range patterns {
-				if hit, _ := path.Match(p, dir); hit {
-					return true
-				}
-			}
-		}
-		return false
-	}
 }
 
 var includedRequirements = lazyregexp.New(`(?m)^\s*(?:-r|-c|--requirement|--constraint)[ =]*(\S+)`)

@@ -1,7 +1,9 @@
 package target
 
 import (
+	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/drydock/drydock/internal/bounded"
@@ -48,4 +50,37 @@ func (t *Target) Text(name string) []byte {
 		return nil
 	}
 	return text
+}
+
+// Taken tells which files of a context the instructions take from it.
+func Taken(f *dockerfile.File) func(name string) bool {
+	var patterns []string
+	for _, in := range f.Instructions {
+		_, staged := in.Flag("from")
+		if (in.Keyword == "COPY" || in.Keyword == "ADD") && !staged && len(in.Args) > 1 {
+			for _, w := range in.Args[:len(in.Args)-1] {
+				patterns = append(patterns, w.Text)
+			}
+		}
+		for _, m := range in.Mounts() {
+			if m.Type == "bind" && m.From == "" {
+				patterns = append(patterns, m.Source)
+			}
+		}
+	}
+	for i, p := range patterns {
+		if patterns[i] = strings.TrimPrefix(path.Clean("/"+p), "/"); patterns[i] == "" || strings.Contains(p, "$") {
+			return func(string) bool { return true }
+		}
+	}
+	return func(name string) bool {
+		for dir := name; dir != "."; dir = path.Dir(dir) {
+			for _, p := range patterns {
+				if hit, _ := path.Match(p, dir); hit {
+					return true
+				}
+			}
+		}
+		return false
+	}
 }

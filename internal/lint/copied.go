@@ -12,6 +12,7 @@ import (
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Bounds on the scripts that are looked into: how many of one Dockerfile, and how large one may be.
@@ -276,6 +277,9 @@ type call struct {
 	of *dockerfile.Command
 }
 
+// wholeVariable matches a word that is one variable and nothing else, as the one of a loop over scripts.
+var wholeVariable = lazyregexp.New(`^\$\{?\w+\}?$`)
+
 // searched are the folders in which a program without a path is looked for.
 var searched = []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
 
@@ -300,6 +304,9 @@ func (s *scriptFinder) command(by call, c *dockerfile.Command, st *buildState) {
 		word, byShell = args[0], true
 	}
 	text, known := s.file.Expand(word.Text, st.vars)
+	if !known && dockerfile.IsShell(name) && len(st.copies) > 0 && wholeVariable.MatchString(word.Text) {
+		s.unread = append(s.unread, Unread{by.in.Line, "a script", "a variable names it"})
+	}
 	if !known || text == "" || !word.Literal && !strings.HasPrefix(word.Text, "$") {
 		return
 	}

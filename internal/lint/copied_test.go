@@ -61,6 +61,9 @@ var copiedCases = []struct{ name, files, finds, unread string }{
 		"-- Dockerfile --\nFROM debian:12\nWORKDIR /x\nCOPY . .\nRUN ./a.sh\n" +
 			"-- a.sh --\n. ./b.sh\ncd s && ./c.sh\n-- b.sh --\n./a.sh\nsudo y\n-- s/c.sh --\nsudo z\n",
 		"no-sudo@b.sh:2 no-sudo@s/c.sh:1", ""},
+	{"each of a folder, by a loop", "-- Dockerfile --\nFROM debian:12\nCOPY s /s\n" +
+		"RUN for f in /s/*.sh; do bash \"$f\"; done && . \"$HOME/.cargo/env\"\n-- s/a.sh --\nsudo y\n", "",
+		"3 a script: a variable names it"},
 	{"that is not there", "-- Dockerfile --\nFROM debian:12\nCOPY a.sh /x.sh\nRUN /x.sh\n", "",
 		"3 /x.sh: it is not in the build context"},
 }
@@ -117,4 +120,37 @@ func TestManyScripts(t *testing.T) {
 		t.Errorf("%d are not read", len(got))
 	}
 	lint.Run(f, "Dockerfile", rules.All, nil, &lint.Context{Files: files})
+}
+
+// Whatever a script holds, what is found in it has a place in it.
+func FuzzCopiedScript(f *testing.F) {
+	for _, c := range copiedCases {
+		files := txtar.Parse([]byte(c.files)).Files
+		if len(files) > 1 {
+			f.Add(string(files[0].Data), string(files[1].Data))
+		}
+	}
+	f.Add("FROM a:1\nCOPY . .\nRUN ./s\n", "apt-get install a <<EOF\nEND_OF_SCRIPT\n}\nsudo x\nEOF\n")
+	f.Add("FROM a:1\r\nCOPY . /\r\nRUN set -e; \\\r\n  # why\r\n  sh /s || sudo y\r\n", "sudo x\r\n# end \\")
+	f.Fuzz(func(t *testing.T, text, script string) {
+		if len(text)+len(script) > 10_000 {
+			return
+		}
+		lines := strings.Count(script, "\n") + 1
+		names := []string{"s", "a.sh", "install.sh", "scripts/x.sh", "s/a.sh", "bin/install-all"}
+		files := fstest.MapFS{}
+		for _, name := range names {
+			files[name] = &fstest.MapFile{Data: []byte(script)}
+		}
+		file := dockerfile.Parse([]byte(text))
+		for _, fi := range lint.Run(file, "Dockerfile", rules.All, nil, &lint.Context{Files: files}) {
+			at, most := fi.Location, lines
+			if at.Path == "Dockerfile" {
+				most = file.Lines()
+			}
+			if at.Line < 1 || at.Line > most || at.EndLine < at.Line {
+				t.Errorf("%s at %+v, of %d lines", fi.Rule, at, most)
+			}
+		}
+	})
 }

@@ -27,7 +27,7 @@ func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.I
 		return nil, ctx.Err()
 	}
 	if err != nil && len(img.Info.Layers) == 0 {
-		return nil, asFault(img.Info.Name, err)
+		return nil, inputError(img.Info.Name, err)
 	}
 	if len(img.Info.Layers) == 1 && img.Info.Layers[0].DiffID == "" && len(r.nameless) == 1 { // a folder
 		r.facts[""] = r.nameless[0]
@@ -49,7 +49,7 @@ func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.I
 	}
 	sortProblems(inv.Problems)
 	if err != nil {
-		return inv, asFault(img.Info.Name, err)
+		return inv, inputError(img.Info.Name, err)
 	}
 	r.cache.remember(&img.Info)
 	if r.wrote {
@@ -176,7 +176,7 @@ func layerErrors(err error) []*image.LayerError {
 	return nil
 }
 
-func asFault(name string, err error) error {
+func inputError(name string, err error) error {
 	var f *clierr.Error
 	if errors.As(err, &f) {
 		return err

@@ -272,6 +272,11 @@ func optionsKey(o *rule.Options) string {
 		o.TaintAssumeSafeNums,
 		o.TaintAssumeSafeCmp,
 		o.TaintOnlyAssignment,
+		o.TaintBooleans,
+		o.TaintNumbers,
+		o.TaintComparisons,
+		o.NoValues,
+		o.NoGuards,
 		o.NoConstants,
 		o.Symbolic,
 	)

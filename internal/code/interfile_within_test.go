@@ -40,7 +40,7 @@ func TestAcrossFindsWhatIsWithin(t *testing.T) {
 			}
 			lines := func(across bool) map[int]bool {
 				c := *r
-				c.Options.Interfile = across
+				c.Options.Interfile, c.Options.NoValues = across, true
 				eng, _ := New([]*rule.Rule{&c}, Options{Workers: 1})
 				out := map[int]bool{}
 				for _, f := range eng.File(e.Name(), src).Findings {

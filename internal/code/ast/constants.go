@@ -450,7 +450,7 @@ func (c *constants) fold(id ID) {
 	}
 	out := Nil
 	switch op := string(t.Text(id)); {
-	case op == c.spec.concat() || op == "+":
+	case op == c.spec.ConcatOp() || op == "+":
 		if out = c.concat(l, r); out == Nil {
 			out = c.arith(op, l, r)
 		}

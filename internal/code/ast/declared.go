@@ -51,3 +51,6 @@ func (t *Tree) Field(id ID, name string) ID {
 	}
 	return Nil
 }
+
+// Declarations is the number of declarations, of which the first is 1.
+func (t *Tree) Declarations() int32 { return int32(max(0, len(t.declared)-1)) }

@@ -195,13 +195,18 @@ type ObjectSpec struct {
 	Results bool
 	// KeyedFields: o[k] is the field k.
 	KeyedFields bool
+	// CopiedArrays: assigning an array copies it.
+	CopiedArrays bool
+	// References: &$x makes another name of a variable.
+	References bool
 	// Accessors: getX() and setX(v) are the field x.
 	Accessors bool
 	// Appending are methods that add their argument to the object.
 	Appending []string
 }
 
-func (n *NameSpec) concat() string {
+// ConcatOp is the operator that joins strings.
+func (n *NameSpec) ConcatOp() string {
 	if n.Concat != "" {
 		return n.Concat
 	}

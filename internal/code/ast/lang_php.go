@@ -134,7 +134,7 @@ empty_statement: -
 		OpenMods:  true,
 		Literals:  map[Kind]string{Str: "string", Num: "int", Unary: "float", Bool: "bool"},
 	},
-	Objects: ObjectSpec{This: "$this", Class: []string{"self", "static"}, Super: "parent"},
+	Objects: ObjectSpec{References: true, CopiedArrays: true, This: "$this", Class: []string{"self", "static"}, Super: "parent"},
 	Flow: FlowSpec{
 		BreakCases:    true,
 		ContinueCases: true,

@@ -374,6 +374,20 @@ func (t *Tree) AssignedOnce(d int32) bool {
 	return false
 }
 
+// IsConstant reports whether a declaration says itself that nothing assigns its name again.
+func (t *Tree) IsConstant(d int32) bool {
+	def := t.Nodes[t.names[d].node].Parent
+	if def == Nil || t.Nodes[def].Kind != VarDef || !t.names[d].once {
+		return false
+	}
+	for m := t.Nodes[def].First; m != Nil; m = t.Nodes[m].Next {
+		if t.Nodes[m].Kind == Mod && (t.HasText(m, "const") || t.HasText(m, "final")) {
+			return true
+		}
+	}
+	return false
+}
+
 // ownField reports whether a field's definition keeps others from assigning it.
 func (t *Tree) ownField(name ID) bool {
 	def := t.Nodes[name].Parent

@@ -21,6 +21,7 @@ type Indexer struct {
 	methodName map[ast.ID]string // of functions that are methods by an assignment
 	bases      map[int32][]ast.ID
 	depth      int
+	written    *Written
 }
 
 // maxRefs bounds the references of one file.

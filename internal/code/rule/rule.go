@@ -68,27 +68,29 @@ type Options struct {
 	CaseFold      bool
 	Interfile     bool
 
-	GenericLines          bool // generic_engine: aliengrep, for which an ellipsis stays in its line
-	GenericSpan           *int // generic_ellipsis_max_span, in lines
-	GenericBraces         []string
-	GenericExtraWord      []string
-	GenericCommentStyle   string
-	GenericSingleLine     bool
-	XMLSingletonsBody     bool // xml_singleton_loose_matching: false
-	XMLAttrsImplicit      bool // xml_attrs_implicit_ellipsis: false
-	XMLChildrenOrdered    bool
-	TaintAssumeSafeFuncs  bool
-	TaintAssumeSafeIndex  bool
-	TaintAssumeSafeBools  bool
-	TaintAssumeSafeNums   bool
-	TaintAssumeSafeCmp    bool
-	TaintOnlyAssignment   bool
-	TaintUnifyMvars       bool
-	TaintFocusOn          string // "source" or "sink"
-	TaintIntrafile        bool
-	FieldAssign           bool
-	NoImplicitDots        bool
-	DecoratorsOrderMatter bool
+	GenericLines         bool // generic_engine: aliengrep, for which an ellipsis stays in its line
+	GenericSpan          *int // generic_ellipsis_max_span, in lines
+	GenericBraces        []string
+	GenericExtraWord     []string
+	GenericCommentStyle  string
+	GenericSingleLine    bool
+	XMLSingletonsBody    bool // xml_singleton_loose_matching: false
+	XMLAttrsImplicit     bool // xml_attrs_implicit_ellipsis: false
+	XMLChildrenOrdered   bool
+	TaintAssumeSafeFuncs bool
+	TaintAssumeSafeIndex bool
+	TaintAssumeSafeBools bool
+	TaintAssumeSafeNums  bool
+	TaintAssumeSafeCmp   bool
+	TaintOnlyAssignment  bool
+	TaintUnifyMvars      bool
+	// Of rules that look across functions: truth values, numbers and comparisons carry taint; values are not followed.
+	TaintBooleans, TaintNumbers, TaintComparisons, NoValues, NoGuards bool
+	TaintFocusOn                                                      string // "source" or "sink"
+	TaintIntrafile                                                    bool
+	FieldAssign                                                       bool
+	NoImplicitDots                                                    bool
+	DecoratorsOrderMatter                                             bool
 }
 
 // Kind is what a formula does.

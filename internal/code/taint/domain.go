@@ -28,7 +28,7 @@ type domain interface {
 	// where the usual one is meant, or there is none.
 	namePlace(fl *flow, id ast.ID) string
 	memberPlace(fl *flow, id, obj, name ast.ID) string
-	indexPlace(fl *flow, id ast.ID, base string) string
+	indexPlace(fl *flow, id ast.ID, base string, s state) string
 	// stored is where an assignment to a place puts a value, and what the place then holds.
 	stored(fl *flow, left ast.ID, key string, m taintSet, s state) (string, taintSet)
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/value"
 )
 
 // value runs a node by its kind and returns the taint of its value, before the rule's own parts are looked at.
@@ -26,7 +27,7 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 		fl.closure(id, s)
 		return nil
 	case ast.Name, ast.This:
-		return fl.dom.read(fl, id, fl.place(id), s)
+		return fl.dom.read(fl, id, fl.place(id, s), s)
 	case ast.Member, ast.Index, ast.Slice:
 		return fl.dom.member(fl, id, fl.part(id, s), s)
 	case ast.Assign:
@@ -40,8 +41,11 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 			return r
 		}
 		m := fl.eval(l, s).union(r)
-		if key := fl.root(l); key != "" {
-			s[key] = fl.known(key, s).union(m)
+		if fl.vals != nil {
+			return fl.augment(id, m, s)
+		}
+		if key := fl.root(l, s); key != "" {
+			s.taint[key] = fl.known(key, s).union(m)
 		}
 		return m
 	case ast.Call, ast.New:
@@ -51,7 +55,13 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 			return fl.opt(t.Child(id, ast.Value), s)
 		}
 	case ast.Bin:
+		if fl.vals != nil && fl.short(id) {
+			return fl.logic(id, s)
+		}
 		m := fl.childTaints(id, s)
+		if fl.vals != nil && t.HasText(id, "<<") {
+			return fl.shovel(id, m, s)
+		}
 		t.Bound(id, func(name ast.ID) { fl.store(name, ast.Nil, m, s) })
 		if opts.TaintAssumeSafeCmp && comparison(string(t.Text(id))) {
 			return nil
@@ -62,11 +72,17 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 		if t.Child(id, ast.Then) == ast.Nil { // a ?: b
 			return m.union(fl.arms(s, ast.Nil, t.Child(id, ast.Else)))
 		}
-		return fl.arms(s, t.Child(id, ast.Then), t.Child(id, ast.Else))
+		return fl.choice(id, s)
 	case ast.If:
 		fl.opt(t.Child(id, ast.Init), s)
 		fl.opt(t.Child(id, ast.Cond), s)
-		return fl.arms(s, t.Child(id, ast.Then), t.Child(id, ast.Else))
+		return fl.choice(id, s)
+	case ast.List, ast.Dict, ast.Tuple, ast.Set:
+		m := fl.childTaints(id, s)
+		if fl.vals != nil && n.Kind != ast.Set {
+			fl.made(id, s)
+		}
+		return m
 	case ast.While, ast.DoWhile, ast.For, ast.ForEach, ast.Comp:
 		return fl.loop(id, s)
 	case ast.Try:
@@ -84,6 +100,12 @@ func (fl *flow) value(id ast.ID, s state) taintSet {
 		m := fl.childTaints(id, s)
 		if t.HasText(id, ast.Template) && t.Lang.Name == "python" {
 			return nil // whoever takes it sees which part is a value
+		}
+		return m
+	case ast.Unary:
+		m := fl.childTaints(id, s)
+		if fl.vals != nil {
+			fl.updated(id, s)
 		}
 		return m
 	case ast.Return, ast.Throw, ast.ExprStmt, ast.Yield:
@@ -132,6 +154,11 @@ func (fl *flow) other(id ast.ID, s state) taintSet {
 		return fl.assignment(id, l, r, s)
 	}
 	m := fl.childTaints(id, s)
+	if fl.vals != nil && t.Lang.SymbolName(t.Nodes[id].Sym) == "delete_statement" {
+		for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+			fl.deleted(c, s)
+		}
+	}
 	fl.dead = false // whether that part is run is not known
 	return m
 }
@@ -175,10 +202,20 @@ func (fl *flow) closure(id ast.ID, s state) {
 	w := s.clone()
 	fl.dom.enter()
 	defer fl.dom.exit()
+	if fl.vals != nil {
+		fl.vals.inner++
+		defer func() { fl.vals.inner-- }()
+	}
 	fl.apart(func() {
 		fl.params(id, w)
+		handed := fl.handed
+		fl.handed = nil
 		fl.opt(fl.t.Child(id, ast.Body), w)
+		fl.handed = handed
 	})
+	if fl.vals != nil {
+		fl.join(s, w) // it may have run, or not
+	}
 }
 
 // with gives what is opened its names and runs the body.
@@ -265,11 +302,20 @@ func (fl *flow) part(id ast.ID, s state) taintSet {
 	if fl.Prog.Rule.Options.TaintAssumeSafeIndex {
 		ix = nil
 	}
-	m := fl.dom.field(fl, id, fl.opt(obj, s))
+	whole := fl.opt(obj, s)
+	if fl.vals != nil {
+		if m, ok := fl.elementTaint(id, whole, s); ok {
+			return m.union(ix)
+		}
+		if fl.valueOf(obj).Kind == value.Text {
+			return whole // a part of it
+		}
+	}
+	m := fl.dom.field(fl, id, whole)
 	// A part with a place of its own has what is known of that; one that shares its object's has what the object has,
 	// which the rule may have tainted where it stands.
-	if key := fl.place(id); key != "" && key != fl.place(obj) {
-		if v, ok := s[key]; ok {
+	if key := fl.place(id, s); key != "" && key != fl.place(obj, s) {
+		if v, ok := s.taint[key]; ok {
 			return v.union(ix)
 		}
 	}
@@ -281,6 +327,7 @@ func (fl *flow) assignment(id, left, right ast.ID, s state) taintSet {
 	if right == ast.Nil {
 		if left != ast.Nil {
 			fl.eval(left, s)
+			fl.zero(id, left, s)
 		}
 		return nil
 	}
@@ -310,9 +357,10 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) (by taintSet) {
 		i := 0
 		for c := t.Nodes[left].First; c != ast.Nil; c = t.Nodes[c].Next {
 			if i < len(rs) {
-				by = by.union(fl.store(c, rs[i], fl.eval(rs[i], s.clone()), s))
+				by = by.union(fl.store(c, rs[i], fl.rerun(rs[i], s), s))
 			} else {
-				by = by.union(fl.store(c, ast.Nil, m, s))
+				e := fl.nth(right, i, c, m, s)
+				by = by.union(fl.storeValue(c, e, s))
 			}
 			i++
 		}
@@ -335,13 +383,19 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) (by taintSet) {
 		}
 		return by
 	}
-	key := fl.place(left)
+	if fl.vals != nil && fl.setLength(left, fl.valueOf(right), s) {
+		return nil
+	}
+	if fl.vals != nil && t.Nodes[left].Kind == ast.Index {
+		return fl.storeElement(left, element{fl.valueOf(right), fl.own(right, m, s)}, s)
+	}
+	key := fl.place(left, s)
 	switch k := t.Nodes[left].Kind; {
 	case k == ast.Member || k == ast.Index:
 		by = fl.naming(left, s)
 		if key == "" {
-			if root := fl.root(left); root != "" && len(m) > 0 {
-				s[root] = fl.known(root, s).union(fl.passed(left, m))
+			if root := fl.root(left, s); root != "" && len(m) > 0 {
+				s.taints(root, fl.known(root, s), fl.passed(left, m))
 			}
 			fl.sinks(left, m.union(by), s)
 			return by
@@ -350,12 +404,17 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) (by taintSet) {
 		fl.eval(left, s)
 		return nil
 	}
-	key, m = fl.dom.stored(fl, left, key, m, s)
+	v := fl.copied(left, right, s)
+	key, m = fl.dom.stored(fl, left, key, fl.own(right, m, s), s)
 	s.set(key, fl.passed(left, m))
-	if right != ast.Nil {
-		if t.Nodes[right].Kind == ast.Dict {
-			fl.fields(key, right, s)
-		} else if from := fl.place(right); from != "" {
+	switch {
+	case v.Kind != value.Unknown:
+		fl.setValue(left, key, v, s)
+	case right == ast.Nil:
+	case t.Nodes[right].Kind == ast.Dict:
+		fl.fields(key, right, s)
+	default:
+		if from := fl.place(right, s); from != "" {
 			s.copyParts(key, from)
 		}
 	}
@@ -406,8 +465,8 @@ func (fl *flow) taken(part, right ast.ID, m taintSet, s state) taintSet {
 	if right == ast.Nil || t.Kind(name) != ast.Name {
 		return m
 	}
-	if base := fl.place(right); base != "" {
-		if v, ok := s[base+"."+string(t.Text(name))]; ok {
+	if base := fl.holder(right, s); base != "" {
+		if v, ok := s.taint[base+"."+string(t.Text(name))]; ok {
 			return v
 		}
 	}
@@ -427,7 +486,7 @@ func (fl *flow) fields(key string, dict ast.ID, s state) {
 		}
 		switch t.Nodes[k].Kind {
 		case ast.Name, ast.Str, ast.Num:
-			s[key+"."+string(t.Text(k))] = fl.eval(v, s.clone())
+			s.taint[key+"."+string(t.Text(k))] = fl.rerun(v, s)
 		}
 	}
 }
@@ -436,7 +495,7 @@ func (fl *flow) fields(key string, dict ast.ID, s state) {
 func (fl *flow) spread(key string, id ast.ID, s state) bool {
 	from := ""
 	if v := fl.t.Child(id, ast.Value); v != ast.Nil {
-		from = fl.place(v)
+		from = fl.place(v, s)
 	}
 	if from == "" {
 		return false
@@ -466,7 +525,7 @@ func (fl *flow) accessor(fn, args ast.ID, m, given taintSet, s state) taintSet {
 	if obj == ast.Nil || t.Kind(name) != ast.Name {
 		return m
 	}
-	key, method, arg := fl.place(obj), string(t.Text(name)), t.Nodes[args].First
+	key, method, arg := fl.place(obj, s), string(t.Text(name)), t.Nodes[args].First
 	if key == "" {
 		return m
 	}
@@ -478,15 +537,15 @@ func (fl *flow) accessor(fn, args ast.ID, m, given taintSet, s state) taintSet {
 		field := key + "." + string(method[3]|0x20) + method[4:]
 		switch {
 		case method[:3] == "get" && arg == ast.Nil:
-			if v, ok := s[field]; ok {
+			if v, ok := s.taint[field]; ok {
 				return v
 			}
 		case method[:3] == "set" && arg != ast.Nil && t.Nodes[arg].Next == ast.Nil && len(given) > 0:
-			s[field] = fl.known(field, s).union(given)
+			s.taints(field, fl.known(field, s), given)
 		}
 	case slices.Contains(o.Appending, method):
 		if len(given) > 0 {
-			s[key] = fl.known(key, s).union(given)
+			s.taints(key, fl.known(key, s), given)
 		}
 	}
 	return m
@@ -499,13 +558,24 @@ func (fl *flow) each(id ast.ID, s state) {
 		v = fl.t.Child(id, ast.Right)
 	}
 	m := fl.opt(v, s)
-	if l != ast.Nil {
-		if fl.t.Nodes[l].Kind == ast.VarDef {
-			l = fl.t.Child(l, ast.Ident)
-		}
-		if k := fl.t.Child(l, ast.Key); fl.t.Nodes[l].Kind == ast.Pair && k != ast.Nil {
-			fl.store(k, ast.Nil, m, s)
-		}
-		fl.store(l, ast.Nil, m, s)
+	if l == ast.Nil {
+		return
 	}
+	if fl.t.Nodes[l].Kind == ast.VarDef {
+		l = fl.t.Child(l, ast.Ident)
+	}
+	if fl.vals != nil {
+		if e, ok := fl.vals.each[id]; ok {
+			fl.storeValue(l, e, s)
+			return
+		}
+		m = fl.anyElement(v, m)
+		if fl.eachKey(l, v, m, s) {
+			return
+		}
+	}
+	if k := fl.t.Child(l, ast.Key); fl.t.Nodes[l].Kind == ast.Pair && k != ast.Nil {
+		fl.store(k, ast.Nil, m, s)
+	}
+	fl.store(l, ast.Nil, m, s)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/search"
+	"github.com/drydock/drydock/internal/code/value"
 )
 
 // flow follows taint through one file.
@@ -18,6 +19,7 @@ type flow struct {
 	*search.Evaluator
 	t      *ast.Tree
 	h      taintHits
+	vals   *valuation          // what expressions are known to be worth; nil where the domain does not ask
 	global state               // of what is assigned once, in the file or a class, and so holds in every function
 	stash  map[*hit]taintSet   // what a propagator took up
 	given  map[ast.ID]taintSet // taint of a call's arguments, where the rule says that calls do not pass it on
@@ -25,6 +27,8 @@ type flow struct {
 	depth  int
 	budget int
 	dom    domain
+
+	handed taintSet // what a method gives to functions that it is given
 
 	dead    bool      // the way that is run has left: see jumps.go
 	targets []*target // that break and continue lead to, the innermost last
@@ -53,6 +57,7 @@ func Run(p *search.Program, f *search.File) []Match {
 		found:     map[[2]uint32]*Match{},
 		budget:    60*len(f.Tree.Nodes) + 100_000,
 		dom:       within{},
+		global:    newState(false),
 	}
 	fl.global = fl.scope(0).lasting(f.Tree)
 	for i := range f.Tree.Nodes {
@@ -105,12 +110,12 @@ func (fl *flow) scope(id ast.ID) state {
 }
 
 // lasting is what a state knows of variables that nothing else assigns.
-func (s state) lasting(t *ast.Tree) state {
-	out := state{}
-	for k, v := range s {
+func (s *places) lasting(t *ast.Tree) state {
+	out := newState(false)
+	for k, v := range s.taint {
 		d, _, ok := strings.Cut(k, "\x00")
 		if n, err := strconv.Atoi(d); ok && err == nil && len(v) > 0 && t.AssignedOnce(int32(n)) {
-			out[k] = v
+			out.taint[k] = v
 		}
 	}
 	return out
@@ -130,7 +135,7 @@ func (fl *flow) params(id ast.ID, s state) {
 		if name == ast.Nil {
 			continue
 		}
-		m = m.union(fl.sourcesAt(p, nil)).union(fl.sourcesAt(name, nil))
+		m = m.union(fl.sourcesAt(p, nil)).union(fl.sourcesAt(name, nil)).union(fl.handed)
 		if fl.harmless(name) {
 			m = nil
 		}
@@ -168,8 +173,8 @@ func (fl *flow) name(id ast.ID) string {
 }
 
 // place is the key of what an expression names, "" if it names nothing that keeps a value.
-func (fl *flow) place(id ast.ID) string {
-	key := fl.path(id)
+func (fl *flow) place(id ast.ID, s state) string {
+	key := fl.path(id, s)
 	for strings.HasSuffix(key, anyIndex) {
 		key = key[:len(key)-len(anyIndex)]
 	}
@@ -177,7 +182,7 @@ func (fl *flow) place(id ast.ID) string {
 }
 
 // path is the place with all its indices.
-func (fl *flow) path(id ast.ID) string {
+func (fl *flow) path(id ast.ID, s state) string {
 	t := fl.t
 	switch n := &t.Nodes[id]; n.Kind {
 	case ast.Name:
@@ -189,7 +194,7 @@ func (fl *flow) path(id ast.ID) string {
 		return "this"
 	case ast.Unary:
 		if v := t.Child(id, ast.Value); v != ast.Nil && t.HasText(id, "*") {
-			return fl.path(v) // what a pointer leads to
+			return fl.path(v, s) // what a pointer leads to
 		}
 	case ast.Member:
 		obj, name := t.Child(id, ast.Obj), t.Child(id, ast.Ident)
@@ -199,7 +204,7 @@ func (fl *flow) path(id ast.ID) string {
 		if own := fl.dom.memberPlace(fl, id, obj, name); own != "" {
 			return own
 		}
-		if base := fl.path(obj); base != "" && t.Nodes[name].Kind == ast.Name {
+		if base := fl.base(obj, s); base != "" && t.Nodes[name].Kind == ast.Name {
 			return base + "." + string(t.Text(name))
 		}
 	case ast.Index:
@@ -207,17 +212,47 @@ func (fl *flow) path(id ast.ID) string {
 		if obj == ast.Nil {
 			return ""
 		}
-		if base := fl.path(obj); base != "" {
-			return fl.dom.indexPlace(fl, id, base)
+		if base := fl.base(obj, s); base != "" {
+			return fl.dom.indexPlace(fl, id, base, s)
 		}
 	}
 	return ""
 }
 
+// base is the place that an expression's parts are parts of: the object where it is known to be one.
+func (fl *flow) base(obj ast.ID, s state) string {
+	key := fl.path(obj, s)
+	if fl.vals == nil {
+		return key
+	}
+	if v := s.value[key]; v.Kind == value.Object {
+		return v.Ref
+	}
+	switch fl.t.Nodes[obj].Kind {
+	case ast.List, ast.Dict, ast.Tuple, ast.New, ast.Call, ast.Index, ast.Slice:
+		if v := fl.valueOf(obj); v.Kind == value.Object {
+			return v.Ref
+		}
+	}
+	return key
+}
+
+// holder is the place that an expression's parts are parts of, "" where it has none.
+func (fl *flow) holder(id ast.ID, s state) string {
+	if fl.vals == nil {
+		return fl.place(id, s)
+	}
+	key := fl.base(id, s)
+	for strings.HasSuffix(key, anyIndex) {
+		key = key[:len(key)-len(anyIndex)]
+	}
+	return key
+}
+
 // root is the place that an expression is part of: of x[i].y it is x.
-func (fl *flow) root(id ast.ID) string {
+func (fl *flow) root(id ast.ID, s state) string {
 	for id != ast.Nil {
-		if k := fl.place(id); k != "" {
+		if k := fl.place(id, s); k != "" {
 			return k
 		}
 		switch fl.t.Nodes[id].Kind {
@@ -267,14 +302,23 @@ func (fl *flow) eval(id ast.ID, s state) taintSet {
 	}
 	dead := fl.dead
 	m := fl.value(id, s)
+	var v value.Value
+	if fl.vals != nil {
+		v, m = fl.sharpen(id, m, s)
+		fl.vals.worth[id] = worth{v, m}
+	}
 	fl.dead = dead || fl.dead && leads(fl.t.Nodes[id].Kind)
 	if fl.Prog.Rule.Options.TaintOnlyAssignment && len(m) > 0 && !keeps(fl.t.Nodes[id].Kind) {
-		if _, ok := s[fl.place(id)]; !ok {
+		if _, ok := s.taint[fl.place(id, s)]; !ok {
 			m = nil
 		}
 	}
 	fl.depth--
+	before := m
 	m = fl.after(id, m, s)
+	if fl.vals != nil {
+		fl.keepWorth(id, v, before, m)
+	}
 	fl.dom.note(fl, id, m)
 	return m
 }
@@ -304,7 +348,7 @@ func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
 	}
 	for _, src := range fl.sourcesAt(id, m) {
 		if src.src.part.Spec.Control {
-			s[control] = s[control].union(taintSet{src})
+			s.taint[control] = s.taint[control].union(taintSet{src})
 		} else {
 			m = m.union(taintSet{src})
 		}
@@ -339,7 +383,7 @@ func (fl *flow) effects(id ast.ID, hits []hit, cur taintSet, clean bool, s state
 		if h.part.Effect == "" || h.Start != n.Start || h.End != n.End {
 			continue
 		}
-		key := fl.place(id)
+		key := fl.place(id, s)
 		if key == "" {
 			continue
 		}
@@ -348,7 +392,7 @@ func (fl *flow) effects(id ast.ID, hits []hit, cur taintSet, clean bool, s state
 			continue
 		}
 		if src := fl.dom.source(h, cur); len(src) > 0 {
-			s[key] = fl.known(key, s).union(src)
+			s.taints(key, fl.known(key, s), src)
 		}
 	}
 }
@@ -368,8 +412,8 @@ func (fl *flow) takeUp(id ast.ID, m taintSet, s state) {
 		}
 		fl.stash[h] = out
 		if h.part.Effect != "" && len(out) > 0 && to.Kind == pattern.BindNode {
-			if key := fl.root(to.A); key != "" {
-				s[key] = fl.known(key, s).union(out)
+			if key := fl.root(to.A, s); key != "" {
+				s.taints(key, fl.known(key, s), out)
 			}
 		}
 	}
@@ -397,7 +441,7 @@ func (fl *flow) sinks(id ast.ID, m taintSet, s state) {
 			given = given.union(fl.given[n.First])
 		}
 	}
-	m = m.union(s[control])
+	m = m.union(s.taint[control])
 	if len(m) == 0 || fl.dom.lazy() {
 		if m = m.union(fl.below(id, s)); len(m) == 0 && len(given) == 0 {
 			return
@@ -418,20 +462,22 @@ func (fl *flow) sinks(id ast.ID, m taintSet, s state) {
 
 // below is the taint in the parts of what is given to a sink: it may look there.
 func (fl *flow) below(id ast.ID, s state) (m taintSet) {
-	sink := false
+	sink, whole := false, fl.vals == nil
 	for i := range fl.h.sinks {
-		sink = sink || fl.h.sinks[i].covers(&fl.t.Nodes[id])
+		h := &fl.h.sinks[i]
+		sink = sink || h.covers(&fl.t.Nodes[id])
+		whole = whole || !h.part.Focus && h.Start == fl.t.Nodes[id].Start && h.End == fl.t.Nodes[id].End
 	}
 	if !sink {
 		return nil
 	}
-	if key := fl.place(id); key != "" {
-		return s.below(key)
+	if key := fl.holder(id, s); key != "" {
+		return s.under(key)
 	}
-	if args := fl.t.Child(id, ast.Arguments); fl.t.Nodes[id].Kind == ast.Call && args != ast.Nil {
+	if args := fl.t.Child(id, ast.Arguments); whole && fl.t.Nodes[id].Kind == ast.Call && args != ast.Nil {
 		for a := fl.t.Nodes[args].First; a != ast.Nil; a = fl.t.Nodes[a].Next {
-			if key := fl.place(a); key != "" {
-				m = m.union(s.below(key))
+			if key := fl.holder(a, s); key != "" {
+				m = m.union(s.under(key))
 			}
 		}
 	}

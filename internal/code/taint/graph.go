@@ -51,6 +51,10 @@ func graphOf(p *search.Program, x *index.Indexer, f *search.File, at int32, h ta
 	}
 	tr := newTracer(x, at, rf)
 	fl.dom = tr
+	if !p.Rule.Options.NoValues {
+		fl.vals = newValuation(x, u.Node)
+	}
+	fl.global = newState(fl.vals != nil)
 	fl.scope(u.Node)
 	if fl.budget <= 0 || len(tr.g.Nodes) >= maxGraphNodes {
 		f.Bounded = true

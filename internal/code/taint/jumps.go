@@ -169,6 +169,49 @@ func (fl *flow) arms(s state, ways ...ast.ID) (m taintSet) {
 	return m
 }
 
+// Bounds on how often a loop is run: until its taint does not grow, and where values are followed too. In the last
+// rounds of these nothing is taken from what values are.
+const (
+	maxRounds      = 4
+	maxValueRounds = 6
+)
+
+// loopCondition is the condition of a loop, Nil for none.
+func (fl *flow) loopCondition(id ast.ID) ast.ID {
+	switch fl.t.Nodes[id].Kind {
+	case ast.While, ast.DoWhile, ast.For:
+		return fl.t.Child(id, ast.Cond)
+	}
+	return ast.Nil
+}
+
+// never reports whether a loop's condition is known not to hold before a round.
+func (fl *flow) never(cond ast.ID, w state) bool {
+	if fl.vals == nil || cond == ast.Nil {
+		return false
+	}
+	fl.eval(cond, w.clone())
+	return fl.ended(cond)
+}
+
+// ended reports whether a loop's condition is known not to have held when it was asked last.
+func (fl *flow) ended(cond ast.ID) bool {
+	if fl.vals == nil || cond == ast.Nil {
+		return false
+	}
+	yes, known := fl.isTrue(fl.valueOf(cond))
+	return known && !yes
+}
+
+// always reports whether a loop's condition held in its last round whatever the loop does.
+func (fl *flow) always(cond ast.ID) bool {
+	if fl.vals == nil || cond == ast.Nil {
+		return false
+	}
+	yes, known := fl.isTrue(fl.valueOf(cond))
+	return known && yes
+}
+
 // loop runs a loop until nothing new is learnt.
 func (fl *flow) loop(id ast.ID, s state) (m taintSet) {
 	t := fl.t
@@ -178,8 +221,25 @@ func (fl *flow) loop(id ast.ID, s state) (m taintSet) {
 	}
 	to := fl.into(id, target{loop: true})
 	end := s
-	for range 4 {
+	cond := fl.loopCondition(id)
+	if fl.vals != nil {
+		var done bool
+		if m, done = fl.unroll(id, to, cond, s); done {
+			return fl.looped(id, m)
+		}
+	}
+	rounds := maxRounds
+	if fl.vals != nil {
+		rounds = maxValueRounds
+	}
+	for i := range rounds {
+		if i == maxValueRounds-2 {
+			s.forgetValues()
+		}
 		w := s.clone()
+		if n.Kind != ast.DoWhile && fl.never(cond, w) {
+			break
+		}
 		m = m.union(fl.round(id, to, w))
 		dead := fl.dead
 		fl.dead = false
@@ -188,20 +248,28 @@ func (fl *flow) loop(id ast.ID, s state) (m taintSet) {
 				end = nil
 			}
 		}
-		if dead || !fl.join(s, w) {
+		if dead || n.Kind == ast.DoWhile && fl.ended(cond) || !fl.join(s, w) {
 			break
 		}
 	}
-	if fl.endless(id) {
+	if fl.endless(id) || fl.always(cond) {
 		end = nil
 	}
 	fl.goOn(s, end)
+	if !fl.dead {
+		fl.refine(cond, false, s)
+	}
 	if e := t.Child(id, ast.Else); e != ast.Nil && !fl.dead {
 		fl.eval(e, s) // what runs unless a break leads past it
 	}
 	fl.outOf(to, s)
-	// A list made of another's elements loses their taint where a rule stays within a function, as rule writers expect.
-	if n.Kind != ast.Comp || !fl.Prog.Rule.Options.Interfile {
+	return fl.looped(id, m)
+}
+
+// looped is the value of a loop. A list made of another's elements loses their taint where a rule stays within a
+// function, as rule writers expect.
+func (fl *flow) looped(id ast.ID, m taintSet) taintSet {
+	if fl.t.Nodes[id].Kind != ast.Comp || !fl.Prog.Rule.Options.Interfile {
 		return nil
 	}
 	return m
@@ -225,6 +293,9 @@ func (fl *flow) round(id ast.ID, to *target, w state) (m taintSet) {
 		case t.Nodes[c].Kind == ast.CompFor:
 		default:
 			m = m.union(fl.eval(c, w))
+			if r == ast.Cond && t.Nodes[id].Kind != ast.DoWhile {
+				fl.refine(c, true, w)
+			}
 			if r == ast.Body {
 				fl.resume(w, to.next)
 			}

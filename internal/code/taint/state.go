@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/value"
 )
 
 // Step is one station on a taint's way.
@@ -81,22 +82,31 @@ func (a taintSet) hasLabel(l string) bool {
 	return false
 }
 
-// state is what is known of each place a value can be kept in: a variable, a field of it. A place that is there with
-// no taint is clean, though what it is part of may not be.
-type state map[string]taintSet
-
-func (s state) clone() state {
-	out := make(state, len(s))
-	for k, v := range s {
-		out[k] = v
-	}
-	return out
+// places is what is known of each place that a value can be kept in: a variable, a field of it, an object and its
+// elements. A place that is in taint with nothing is clean, though what it is part of may not be. value is what the
+// places are known to hold, nil where the domain does not ask for that.
+type places struct {
+	taint map[string]taintSet
+	value map[string]value.Value
 }
 
+// state is what is known at one point of a function.
+type state = *places
+
+func newState(values bool) state {
+	s := &places{taint: map[string]taintSet{}}
+	if values {
+		s.value = map[string]value.Value{}
+	}
+	return s
+}
+
+func (s *places) clone() state { return &places{maps.Clone(s.taint), maps.Clone(s.value)} }
+
 // get looks a place up; a place that is not known is as tainted as what it is part of.
-func (s state) get(key string) taintSet {
+func (s *places) get(key string) taintSet {
 	for {
-		if m, ok := s[key]; ok {
+		if m, ok := s.taint[key]; ok {
 			return m
 		}
 		i := strings.LastIndexByte(key, '.')
@@ -115,9 +125,9 @@ const anyIndex = ".\x02"
 const control = "\x03"
 
 // below is the taint of what a place has parts of.
-func (s state) below(key string) (m taintSet) {
-	for _, k := range slices.Sorted(maps.Keys(s)) {
-		if v := s[k]; len(v) > 0 && len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) {
+func (s *places) below(key string) (m taintSet) {
+	for _, k := range slices.Sorted(maps.Keys(s.taint)) {
+		if v := s.taint[k]; len(v) > 0 && partOfPlace(k, key) {
 			m = m.union(v)
 		}
 	}
@@ -125,51 +135,67 @@ func (s state) below(key string) (m taintSet) {
 }
 
 // set replaces what is known of a place and of its parts.
-func (s state) set(key string, m taintSet) {
-	for k := range s {
-		if strings.HasPrefix(k, key) && len(k) > len(key) && k[len(key)] == '.' {
-			delete(s, k)
+func (s *places) set(key string, m taintSet) {
+	s.forget(key)
+	s.taint[key] = m
+}
+
+// taints adds to the taint of a place, of which the value is not known any more.
+func (s *places) taints(key string, old, more taintSet) {
+	if v := s.value[key]; len(more) > 0 && v.Kind != value.Object && v.Kind != value.Shape {
+		delete(s.value, key)
+	}
+	s.taint[key] = old.union(more)
+}
+
+// forget drops what is known of a place's value, and all that is known of its parts.
+func (s *places) forget(key string) {
+	for k := range s.taint {
+		if partOfPlace(k, key) {
+			delete(s.taint, k)
 		}
 	}
-	s[key] = m
+	for k := range s.value {
+		if k == key || partOfPlace(k, key) {
+			delete(s.value, k)
+		}
+	}
+}
+
+// partOfPlace reports whether a place is a part of another.
+func partOfPlace(k, key string) bool {
+	return len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key)
 }
 
 // maxParts bounds how deep the parts of a place go that are copied.
 const maxParts = 5
 
 // copyParts gives a place what is known of another's parts, as where a variable is made another name of an object.
-func (s state) copyParts(to, from string) {
+func (s *places) copyParts(to, from string) {
 	if strings.HasPrefix(to+".", from+".") || strings.HasPrefix(from+".", to+".") {
 		return
 	}
-	added := state{}
-	for k, v := range s {
-		if len(k) > len(from) && k[len(from)] == '.' && strings.HasPrefix(k, from) {
+	added := map[string]taintSet{}
+	for k, v := range s.taint {
+		if partOfPlace(k, from) {
 			if part := to + k[len(from):]; strings.Count(part, ".") <= maxParts {
 				added[part] = v
 			}
 		}
 	}
 	for k, v := range added {
-		s[k] = v
+		s.taint[k] = v
 	}
 }
 
 // become makes a state another.
-func (s state) become(o state) {
-	for k := range s {
-		if _, ok := o[k]; !ok {
-			delete(s, k)
-		}
-	}
-	for k, v := range o {
-		s[k] = v
-	}
+func (s *places) become(o state) {
+	s.taint, s.value = maps.Clone(o.taint), maps.Clone(o.value)
 }
 
 // known is what a state knows of a place, by what it is part of where nothing else is known.
 func (fl *flow) known(key string, s state) taintSet {
-	if m, ok := s[key]; ok {
+	if m, ok := s.taint[key]; ok {
 		return m
 	}
 	return fl.dom.unset(fl, key, s)
@@ -177,32 +203,33 @@ func (fl *flow) known(key string, s state) taintSet {
 
 // join adds what the other branch knows.
 func (fl *flow) join(s, o state) (changed bool) {
-	added := state{}
-	for k, v := range o {
-		if _, ok := s[k]; !ok { // as tainted as what it is part of, before that is joined
+	o, changed = s.agree(o)
+	added := map[string]taintSet{}
+	for k, v := range o.taint {
+		if _, ok := s.taint[k]; !ok { // as tainted as what it is part of, before that is joined
 			old := fl.dom.unset(fl, k, s)
 			added[k] = old.union(v)
 			changed = changed || len(added[k]) != len(old)
 		}
 	}
-	for k, v := range o {
-		if old, ok := s[k]; ok {
+	for k, v := range o.taint {
+		if old, ok := s.taint[k]; ok {
 			if u := old.union(v); len(u) != len(old) {
-				s[k] = u
+				s.taint[k] = u
 				changed = true
 			}
 		}
 	}
-	for k, v := range s {
-		if _, ok := o[k]; !ok {
+	for k, v := range s.taint {
+		if _, ok := o.taint[k]; !ok {
 			if u := v.union(fl.dom.unset(fl, k, o)); len(u) != len(v) {
-				s[k] = u
+				s.taint[k] = u
 				changed = true
 			}
 		}
 	}
 	for k, v := range added {
-		s[k] = v
+		s.taint[k] = v
 	}
 	return changed
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/facts"
 	"github.com/drydock/drydock/internal/code/index"
+	"github.com/drydock/drydock/internal/code/value"
 )
 
 // tracer makes the graph of one function: while flow runs it, it gives every parameter, source and call that the
@@ -139,16 +140,17 @@ func (tr *tracer) knows(n int32, part string) {
 
 // value lets an expression's value, with the parts that are known of it, come to a node.
 func (tr *tracer) value(fl *flow, n int32, id ast.ID, m taintSet, s state) {
+	if v := fl.valueOf(id); v.Kind == value.Object {
+		tr.objectValue(n, v.Ref, m, s)
+		return
+	}
 	tr.flowsTo(n, "", m)
 	key := ""
 	if id != ast.Nil {
-		key = fl.place(id)
+		key = fl.place(id, s)
 	}
 	if key != "" {
-		for _, k := range s.partsOf(key) {
-			tr.knows(n, k)
-			tr.flowsTo(n, k, s[key+"."+k])
-		}
+		tr.parts(n, key, s)
 		return
 	}
 	if id == ast.Nil {
@@ -178,18 +180,41 @@ func (tr *tracer) value(fl *flow, n int32, id ast.ID, m taintSet, s state) {
 		case ast.Name, ast.Str, ast.Num:
 			part := partName(string(t.Text(k)))
 			tr.knows(n, part)
-			tr.flowsTo(n, part, fl.eval(v, s.clone()))
+			tr.flowsTo(n, part, fl.rerun(v, s))
 		default:
 			return
 		}
 	}
 }
 
+// parts lets what is known of the parts of a place come to a node.
+func (tr *tracer) parts(n int32, key string, s state) {
+	for _, k := range s.partsOf(key) {
+		tr.knows(n, k)
+		m := s.all(key + "." + k)
+		if key[0] == '#' {
+			m = m.union(s.below(key + "." + k))
+		}
+		tr.flowsTo(n, k, m)
+	}
+}
+
+// objectValue lets an object come to a node. A list is looked at as a whole by most who get one, a map by its keys.
+func (tr *tracer) objectValue(n int32, ref string, m taintSet, s state) {
+	if s.value[ref].Form == value.Map {
+		m = m.without(s.contents(ref)).union(s.taint[ref])
+	}
+	tr.flowsTo(n, "", m)
+	if s.value[ref].Form != value.Builder {
+		tr.parts(n, ref, s)
+	}
+}
+
 func partName(s string) string { return strings.ReplaceAll(s, ".", "\x01") }
 
 // partsOf lists the parts of a place that are known, one level deep.
-func (s state) partsOf(key string) (out []string) {
-	for k := range s {
+func (s *places) partsOf(key string) (out []string) {
+	for k := range s.taint {
 		if len(k) > len(key) && k[len(key)] == '.' && strings.HasPrefix(k, key) &&
 			!strings.Contains(k[len(key)+1:], ".") {
 			out = append(out, k[len(key)+1:])
@@ -205,7 +230,7 @@ func (tr *tracer) begin(fl *flow, s state) {
 	if ps := fl.t.Child(u.Node, ast.Mods); tr.fn > 0 && fl.t.Kind(ps) == ast.Params { // the receiver of Go
 		if p := fl.t.Nodes[ps].First; p != ast.Nil && fl.t.Child(p, ast.Ident) != ast.Nil {
 			key := fl.name(fl.t.Child(p, ast.Ident))
-			s[key] = one(tr.node(facts.NodeParam, 0, 0, ""))
+			s.taint[key] = one(tr.node(facts.NodeParam, 0, 0, ""))
 			tr.params[key] = 0
 		}
 	}
@@ -213,7 +238,7 @@ func (tr *tracer) begin(fl *flow, s state) {
 		return
 	}
 	for _, key := range []string{"this", "$this"} {
-		s[key] = one(tr.node(facts.NodeParam, 0, 0, ""))
+		s.taint[key] = one(tr.node(facts.NodeParam, 0, 0, ""))
 		tr.params[key] = 0
 	}
 }
@@ -234,10 +259,10 @@ func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
 		}
 		if n >= 0 {
 			key := fl.name(name)
-			s[key] = s.get(key).union(one(tr.node(facts.NodeParam, n, 0, "")))
+			s.taint[key] = s.get(key).union(one(tr.node(facts.NodeParam, n, 0, "")))
 			tr.params[key], tr.refs[key] = n, index.ByReference(t, p)
 			if index.IsPromoted(t, tr.x.Facts.Functions[tr.fn].Name, p) {
-				s["this."+text], s["$this."+text] = s[key], s[key]
+				s.taint["this."+text], s.taint["$this."+text] = s.taint[key], s.taint[key]
 			}
 		}
 		return
@@ -255,7 +280,7 @@ func (tr *tracer) param(fl *flow, at int, p, name ast.ID, s state) {
 			part = string(t.Text(t.Child(q, ast.Key)))
 		}
 		key := fl.name(c)
-		s[key] = s.get(key).union(one(tr.node(facts.NodeField, base, 0, partName(part))))
+		s.taint[key] = s.get(key).union(one(tr.node(facts.NodeField, base, 0, partName(part))))
 		return true
 	})
 }
@@ -289,7 +314,7 @@ func (tr *tracer) unset(fl *flow, key string, s state) taintSet {
 		known := false
 		switch {
 		case n > 0:
-			m, known = s[strings.Join(parts[:n], ".")]
+			m, known = s.taint[strings.Join(parts[:n], ".")]
 		case parts[0] == "this":
 			m = one(tr.node(facts.NodeParam, 0, 0, ""))
 		default:
@@ -329,8 +354,14 @@ func (fl *flow) partKey(id ast.ID) string {
 			return partName(strings.TrimPrefix(string(t.Text(name)), "$"))
 		}
 	case ast.Index:
-		if ix := t.Child(id, ast.Elem); t.Kind(ix) == ast.Str || t.Kind(ix) == ast.Num {
+		ix := t.Child(id, ast.Elem)
+		if t.Kind(ix) == ast.Str || t.Kind(ix) == ast.Num {
 			return partName(string(t.Text(ix)))
+		}
+		if v := fl.valueOf(ix); v.Kind != value.Int || v.Int >= 0 {
+			if part := v.Key(); part != "" {
+				return part
+			}
 		}
 	}
 	return facts.AnyPart
@@ -404,24 +435,23 @@ func (tr *tracer) end(fl *flow, s state) {
 		}
 		p := tr.params[key]
 		parts := s.partsOf(key)
-		direct := tr.others(s[key], p)
+		direct := tr.others(s.taint[key], p)
 		if len(parts) == 0 && len(direct) == 0 {
 			continue
 		}
 		n := tr.out(p)
 		tr.flowsTo(n, "", direct)
-		for _, k := range parts {
-			tr.knows(n, k)
-			tr.flowsTo(n, k, s[key+"."+k])
-		}
+		tr.parts(n, key, s)
 	}
 	if tr.fn != 0 {
 		return
 	}
-	for _, key := range slices.Sorted(maps.Keys(s)) {
-		m := s[key]
-		if _, name, ok := strings.Cut(key, "\x00"); ok && len(m) > 0 && !strings.Contains(name, ".") {
-			tr.flowsTo(tr.cell(name), "", m)
+	for _, key := range slices.Sorted(maps.Keys(s.taint)) {
+		m := s.taint[key]
+		if _, name, ok := strings.Cut(key, "\x00"); ok && !strings.Contains(name, ".") {
+			if m = s.all(key).union(m); len(m) > 0 {
+				tr.flowsTo(tr.cell(name), "", m)
+			}
 		}
 	}
 }
@@ -432,7 +462,7 @@ func (tr *tracer) classBody(id ast.ID, s state) {
 	if !ok || tr.fn != 0 || tr.inner > 0 {
 		return
 	}
-	for _, key := range slices.Sorted(maps.Keys(s)) {
+	for _, key := range slices.Sorted(maps.Keys(s.taint)) {
 		name := ""
 		if d, text, ok := strings.Cut(key, "\x00"); ok {
 			n, err := strconv.Atoi(d)
@@ -441,12 +471,13 @@ func (tr *tracer) classBody(id ast.ID, s state) {
 			}
 		} else if text, ok := strings.CutPrefix(key, "this."); ok {
 			name = text
-			defer delete(s, key) // of this class alone
+			defer delete(s.taint, key) // of this class alone
 		}
-		if name == "" || strings.Contains(name, ".") || len(s[key]) == 0 {
+		m := s.all(key)
+		if name == "" || strings.Contains(name, ".") || len(m) == 0 {
 			continue
 		}
-		tr.flowsTo(tr.cell(fieldCell(class, name)), "", s[key])
+		tr.flowsTo(tr.cell(fieldCell(class, name)), "", m)
 	}
 }
 
@@ -569,6 +600,9 @@ func (tr *tracer) namePlace(fl *flow, id ast.ID) string {
 		if n.End > n.Start && t.Src[n.Start] == '@' {
 			return "this." + strings.TrimLeft(string(t.Text(id)), "@")
 		}
+		if outer := tr.x.Written().Outer(t.Decl(id)); outer != 0 {
+			return strconv.Itoa(int(outer)) + "\x00" + string(t.Text(id))
+		}
 	case t.Lang.Names.ClassScope:
 		if d, ok := t.Declared(t.Decl(id)); ok && t.Kind(d.Scope) == ast.ClassDef &&
 			t.Kind(t.Nodes[d.Node].Parent) == ast.VarDef {
@@ -580,10 +614,10 @@ func (tr *tracer) namePlace(fl *flow, id ast.ID) string {
 
 // read is the value of a variable.
 func (tr *tracer) read(fl *flow, id ast.ID, key string, s state) taintSet {
-	if _, ok := s[key]; !ok && fl.t.Nodes[id].Kind == ast.Name && strings.HasPrefix(key, "this.") {
+	if _, ok := s.taint[key]; !ok && fl.t.Nodes[id].Kind == ast.Name && strings.HasPrefix(key, "this.") {
 		return tr.ownField(key)
 	}
-	if m, ok := s[key]; ok {
+	if m, ok := s.taint[key]; ok {
 		return m
 	}
 	return tr.unset(fl, key, s)
@@ -593,7 +627,13 @@ func (tr *tracer) read(fl *flow, id ast.ID, key string, s state) taintSet {
 func (tr *tracer) memberPlace(*flow, ast.ID, ast.ID, ast.ID) string { return "" }
 
 // indexPlace tells elements with constant keys apart.
-func (tr *tracer) indexPlace(fl *flow, id ast.ID, base string) string {
+func (tr *tracer) indexPlace(fl *flow, id ast.ID, base string, s state) string {
+	if sh, ok := s.value[base]; ok && sh.Kind == value.Shape {
+		if part := fl.partFor(fl.valueOf(fl.t.Child(id, ast.Elem)), sh); part != "" {
+			return base + "." + part
+		}
+		return base + anyIndex
+	}
 	if part := fl.partKey(id); part != facts.AnyPart {
 		return base + "." + part
 	}
@@ -610,7 +650,7 @@ func (tr *tracer) stored(fl *flow, left ast.ID, key string, m taintSet, s state)
 		return key, m
 	case tr.isObject(key):
 		key += anyIndex // what the object holds by a key that is not known is none of its fields
-		return key, s[key].union(m)
+		return key, s.taint[key].union(m)
 	}
 	return key, s.get(key).union(m)
 }

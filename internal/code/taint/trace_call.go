@@ -21,13 +21,31 @@ func (tr *tracer) call(fl *flow, id ast.ID, s state) taintSet {
 		t.Nodes[typ].Flags&ast.FlagExpr != 0 {
 		m = fl.eval(typ, s) // a class that a variable names
 	}
+	handed := fl.hand(fn)
 	args := tr.arguments(fl, t.Child(id, ast.Arguments), s)
 	if fn != ast.Nil && t.Nodes[fn].Kind == ast.Name {
 		m = fl.eval(fn, s)
 	}
-	m = tr.callSite(fl, id, s, m, args)
+	m = tr.called(fl, id, s, m, args)
 	if b := t.Child(id, ast.Body); b != ast.Nil {
 		fl.eval(b, s)
+	}
+	fl.handed = handed
+	return m
+}
+
+// called runs a call whose parts were run: one of what the language brings, or another.
+func (tr *tracer) called(fl *flow, id ast.ID, s state, m taintSet, args []argument) taintSet {
+	if fl.vals == nil {
+		return tr.callSite(fl, id, s, m, args)
+	}
+	if out, ok := fl.native(id, args, s); ok {
+		return out.bound(fl)
+	}
+	m = tr.callSite(fl, id, s, m, args)
+	fl.handedOut(id, args, s)
+	if tr.x.Callee(id) != facts.NoRef {
+		fl.shared(s)
 	}
 	return m
 }
@@ -197,11 +215,8 @@ func (tr *tracer) object(n int32, s state) {
 		if tr.params[key] != 0 {
 			continue
 		}
-		tr.flowsTo(n, "", s[key])
-		for _, k := range s.partsOf(key) {
-			tr.knows(n, k)
-			tr.flowsTo(n, k, s[key+"."+k])
-		}
+		tr.flowsTo(n, "", s.taint[key])
+		tr.parts(n, key, s)
 	}
 }
 
@@ -212,30 +227,25 @@ func (tr *tracer) left(fl *flow, at, arg int32, id ast.ID, s state) {
 	}
 	switch fl.t.Nodes[id].Kind {
 	case ast.Name, ast.This, ast.Member:
+		if v := fl.valueOf(id); (v.IsText() || v.Fixed()) && !fl.t.Lang.Objects.References {
+			return // it is given by its value
+		}
 	case ast.Unary:
 		if v := fl.t.Child(id, ast.Value); v != ast.Nil && fl.t.HasText(id, "&") {
-			tr.left(fl, at, arg, v, s)
+			if key := fl.holder(v, s); key != "" && !strings.Contains(key, anyIndex) {
+				tr.leftAt(fl, at, arg, key, s)
+			}
 		}
 		return
 	default:
 		return
 	}
-	if key := fl.place(id); key != "" && !strings.Contains(key, anyIndex) {
-		if fl.t.Nodes[id].Kind == ast.Name && s[key] == nil && !tr.holdsValue(fl, id) {
+	if key := fl.holder(id, s); key != "" && !strings.Contains(key, anyIndex) {
+		if fl.t.Nodes[id].Kind == ast.Name && s.taint[key] == nil && !holdsValue(fl.t, id) {
 			return
 		}
 		tr.leftAt(fl, at, arg, key, s)
 	}
-}
-
-// holdsValue reports whether a name is a variable, and not a module, a function or a class.
-func (tr *tracer) holdsValue(fl *flow, id ast.ID) bool {
-	d, ok := fl.t.Declared(fl.t.Decl(id))
-	if !ok || d.Import != ast.Nil || d.Module != ast.Nil {
-		return false
-	}
-	p := fl.t.Nodes[d.Node].Parent
-	return p != ast.Nil && fl.t.Nodes[p].Kind != ast.FuncDef && fl.t.Nodes[p].Kind != ast.ClassDef
 }
 
 func (tr *tracer) leftAt(fl *flow, at, arg int32, key string, s state) {
@@ -245,10 +255,10 @@ func (tr *tracer) leftAt(fl *flow, at, arg int32, key string, s state) {
 	}
 	for _, k := range s.partsOf(key) {
 		if f := tr.node(facts.NodeField, n, 0, k); f >= 0 {
-			s[key+"."+k] = s[key+"."+k].union(one(f))
+			s.taints(key+"."+k, s.taint[key+"."+k], one(f))
 		}
 	}
-	s[key] = fl.known(key, s).union(one(n))
+	s.taints(key, fl.known(key, s), one(n))
 }
 
 // bound keeps a value's taints few.
@@ -334,7 +344,7 @@ func (tr *tracer) lazy() bool { return true }
 func (tr *tracer) member(fl *flow, id ast.ID, m taintSet, s state) taintSet {
 	n := &fl.t.Nodes[id]
 	if n.Kind == ast.Member && n.Role != ast.Fn && n.Role != ast.Left && fl.t.Lang.Names.ImplicitReturn {
-		return tr.callSite(fl, id, s, m, nil)
+		return tr.called(fl, id, s, m, nil)
 	}
 	return m
 }

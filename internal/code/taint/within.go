@@ -43,7 +43,7 @@ func (within) memberPlace(fl *flow, id, obj, name ast.ID) string {
 	return ""
 }
 
-func (within) indexPlace(_ *flow, _ ast.ID, base string) string { return base + anyIndex }
+func (within) indexPlace(_ *flow, _ ast.ID, base string, _ state) string { return base + anyIndex }
 
 func (within) stored(_ *flow, _ ast.ID, key string, m taintSet, _ state) (string, taintSet) {
 	return key, m

@@ -3,6 +3,7 @@ package code
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"github.com/drydock/drydock/internal/code/ast"
@@ -60,7 +61,7 @@ func (e *Engine) hasInter(l *ast.Lang) bool {
 func (e *Engine) facts(f *search.File, have map[string]struct{}) *facts.File {
 	x := index.File(f.Tree)
 	for i, r := range e.inter {
-		if p := r.progs[f.Tree.Lang]; p != nil && p.PartPossible(have) {
+		if p := r.progs[f.Tree.Lang]; p != nil && p.EndPossible(have) {
 			if rf := taint.Facts(p, x, f); rf != nil {
 				if x.Facts.Rules == nil {
 					x.Facts.Rules = map[int]*facts.Rule{}
@@ -224,43 +225,73 @@ type graphs struct {
 	pr    *project
 	at    []int
 	files []*facts.File
-	open  []openFile // the last that were read
+	open  []*openFile // the last that were read
 }
 
 type openFile struct {
 	file int32
 	x    *index.Indexer
 	f    *search.File
+	hits map[int]*taint.Hits // by rule
 }
 
-// maxOpen bounds the trees that are kept for making graphs.
-const maxOpen = 12
+// maxOpen bounds the trees that are kept for making graphs, in bytes of source.
+const maxOpen = 1 << 20
 
+// get is the graph of a function for a rule: made with the rule's facts, or now.
 func (g *graphs) get(k resolve.FuncKey, ri int, p *search.Program) *facts.Graph {
-	if rf := g.files[k.File].Rules[ri]; rf != nil {
+	f := g.files[k.File]
+	rf := f.Rules[ri]
+	if rf != nil {
 		if made := rf.Graphs[k.Func]; made != nil {
 			return made
 		}
 	}
-	f := g.files[k.File]
 	options := optionsKey(&p.Rule.Options)
-	if made, ok := f.Graphs[options][k.Func]; ok {
+	if made, ok := f.Graphs[options][k.Func]; ok && rf != nil && rf.Plain[k.Func] {
 		return made
 	}
 	o := g.file(k.File)
 	if o == nil || int(k.Func) >= len(o.x.Facts.Functions) {
 		return nil
 	}
+	if rf == nil {
+		rf = &facts.Rule{Graphs: map[int32]*facts.Graph{}}
+		if f.Rules == nil {
+			f.Rules = map[int]*facts.Rule{}
+		}
+		f.Rules[ri] = rf
+	}
+	f.Grown = true
+	defer func() { f.Refs = o.x.Facts.Refs }() // references are numbered as they are met
+	if made := o.hitsOf(ri, p).Graph(p, o.x, o.f, k.Func, rf); made != nil {
+		rf.Graphs[k.Func] = made
+		return made
+	}
+	if rf.Plain == nil {
+		rf.Plain = map[int32]bool{}
+	}
+	rf.Plain[k.Func] = true
+	if made, ok := f.Graphs[options][k.Func]; ok {
+		return made
+	}
 	made := taint.PlainGraph(p, o.x, o.f, k.Func)
-	f.Refs = o.x.Facts.Refs // references are numbered as they are met
 	if f.Graphs == nil {
 		f.Graphs = map[string]map[int32]*facts.Graph{}
 	}
 	if f.Graphs[options] == nil {
 		f.Graphs[options] = map[int32]*facts.Graph{}
 	}
-	f.Graphs[options][k.Func], f.Grown = made, true
+	f.Graphs[options][k.Func] = made
 	return made
+}
+
+// hitsOf is where the parts of a rule match in the file.
+func (o *openFile) hitsOf(ri int, p *search.Program) *taint.Hits {
+	if o.hits[ri] == nil {
+		o.hits[ri] = taint.FindHits(p, o.f)
+	}
+	return o.hits[ri]
 }
 
 // optionsKey tells apart the options that change how values flow.
@@ -284,9 +315,10 @@ func optionsKey(o *rule.Options) string {
 
 // file reads and indexes a file again.
 func (g *graphs) file(n int32) *openFile {
-	for i := range g.open {
-		if g.open[i].file == n {
-			return &g.open[i]
+	for i, o := range g.open {
+		if o.file == n {
+			g.open = append(append(g.open[:i], g.open[i+1:]...), o) // the last that was asked for is kept longest
+			return o
 		}
 	}
 	src := g.pr.read(g.at[n])
@@ -300,11 +332,16 @@ func (g *graphs) file(n int32) *openFile {
 	}
 	x := index.File(tree)
 	x.Adopt(facts)
-	if len(g.open) >= maxOpen {
-		g.open = g.open[1:]
+	o := &openFile{n, x, search.NewFile(facts.Path, src, tree), map[int]*taint.Hits{}}
+	g.open = append(g.open, o)
+	size := 0
+	for i := len(g.open) - 1; i >= 0; i-- {
+		if size += len(g.open[i].f.Src); size > maxOpen && i < len(g.open)-1 {
+			g.open = slices.Clone(g.open[i+1:])
+			break
+		}
 	}
-	g.open = append(g.open, openFile{n, x, search.NewFile(facts.Path, src, tree)})
-	return &g.open[len(g.open)-1]
+	return o
 }
 
 // goModules finds the modules of Go that files lie in: go.mod in the folders around them.

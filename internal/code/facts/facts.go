@@ -93,6 +93,7 @@ type File struct {
 type Rule struct {
 	Sources, Sinks []Hit
 	Graphs         map[int32]*Graph // by function
+	Plain          map[int32]bool   // functions that no part of the rule is in, as far as they were asked for
 }
 
 // Hit is one source or sink.

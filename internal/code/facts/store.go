@@ -141,6 +141,7 @@ func (w *packer) rule(r *Rule) {
 		}
 	}
 	w.graphs(r.Graphs)
+	w.ints(slices.Sorted(maps.Keys(r.Plain)))
 }
 
 func (w *packer) graphs(m map[int32]*Graph) {
@@ -381,6 +382,10 @@ func (r *unpacker) rule(f *File) *Rule {
 		}
 	}
 	out.Graphs = r.graphs(f, out)
+	out.Plain = map[int32]bool{}
+	for _, fn := range r.ints(len(f.Functions), false) {
+		out.Plain[fn] = true
+	}
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/pattern"
+	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/code/rule"
 )
 
@@ -41,8 +42,9 @@ type File struct {
 	matcher *pattern.Matcher
 	generic *genericFile
 	memo    map[memoKey][]Range
-	kept    int         // ranges in memo
-	envs    pattern.Env // what is left of a piece that environments are cut from
+	texts   map[string][]regex.Find // by regular expression, of the whole file
+	kept    int                     // ranges in memo
+	envs    pattern.Env             // what is left of a piece that environments are cut from
 	// Bounded says that a bound was hit: what was found may not be all.
 	Bounded bool
 }
@@ -163,9 +165,19 @@ func (e *Evaluator) regex(fm *formula, ctx *Range) (out []Range) {
 	if ctx != nil {
 		src, base = src[ctx.Start:ctx.End], ctx.Start
 	}
-	found, ok := fm.re.FindAll(src, maxRanges)
-	if !ok {
-		e.File.Bounded = true
+	found, known := e.File.texts[fm.re.Source]
+	if ctx != nil || !known {
+		var ok bool
+		if found, ok = fm.re.FindAll(src, maxRanges); !ok {
+			e.File.Bounded = true
+		}
+	}
+	if ctx == nil && !known && e.File.kept+len(found) <= maxMemo {
+		if e.File.texts == nil {
+			e.File.texts = map[string][]regex.Find{}
+		}
+		e.File.texts[fm.re.Source] = found
+		e.File.kept += len(found) + 1
 	}
 	for _, m := range found {
 		r := Range{

@@ -5,21 +5,16 @@ import (
 	"github.com/drydock/drydock/internal/code/rule"
 )
 
-// PartPossible reports whether a source, sink, sanitizer or propagator can match in a file with these words.
-func (p *Program) PartPossible(have map[string]struct{}) bool {
+// EndPossible reports whether a source or sink can match in a file with these words.
+func (p *Program) EndPossible(have map[string]struct{}) bool {
 	if p.Rule.Options.CaseFold {
 		return true
 	}
-	for _, parts := range [][]TaintPart{p.Taint.Sources, p.Taint.Sinks, p.Taint.Sanitizers} {
+	for _, parts := range [][]TaintPart{p.Taint.Sources, p.Taint.Sinks} {
 		for i := range parts {
 			if needsOf(parts[i].Match).met(have) {
 				return true
 			}
-		}
-	}
-	for i := range p.Taint.Propagators {
-		if needsOf(p.Taint.Propagators[i].Match).met(have) {
-			return true
 		}
 	}
 	return false

@@ -17,7 +17,7 @@ func partHits(e *search.Evaluator, parts []search.TaintPart) (out []hit) {
 	return out
 }
 
-// keepHits makes facts of sources or sinks and numbers them as such.
+// keepHits makes facts of sources or sinks and numbers them as such, in the order of their parts.
 func keepHits(e *search.Evaluator, hits []hit) []facts.Hit {
 	out := make([]facts.Hit, len(hits))
 	for i := range hits {
@@ -74,16 +74,7 @@ func findHits(e *search.Evaluator, tp *search.TaintProgram) (h taintHits, any bo
 	if h.sources = partHits(e, tp.Sources); len(h.sources) == 0 {
 		return h, false
 	}
-	h.sanitizers = partHits(e, tp.Sanitizers)
-	h.sanitizers = conflictFree(h.sanitizers, h.sources, h.sinks)
-	for i := range tp.Propagators {
-		for _, r := range e.Eval(tp.Propagators[i].Match, nil) {
-			p := hitOf(r, &tp.Propagators[i].TaintPart, int32(i))
-			p.prop = &tp.Propagators[i]
-			h.propagators = append(h.propagators, p)
-		}
-	}
-	placeSinks(e.File.Tree, h.sinks)
+	h.pass(e)
 	return h, true
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
@@ -27,6 +28,7 @@ type explanation struct {
 	Rule     *finding.Rule     `json:"rule"`
 	Finding  *finding.Finding  `json:"finding"`
 	Advisory *vuln.Explanation `json:"advisory"`
+	Priority []rank.Term       `json:"priority"` // what makes a finding's priority
 }
 
 func newExplainCmd(a *app) *cobra.Command {
@@ -68,12 +70,12 @@ func lookUp(id, from string) (*explanation, error) {
 	if r := ruleNamed(id); r != nil {
 		return &explanation{Rule: r}, nil
 	}
-	f, err := recorded(id, from)
+	f, terms, err := recorded(id, from)
 	if err != nil {
 		return nil, err
 	}
 	if f != nil { // with what there is to know in general
-		e := &explanation{Finding: f, Rule: ruleNamed(f.Rule)}
+		e := &explanation{Finding: f, Rule: ruleNamed(f.Rule), Priority: terms}
 		if f.Advisory != nil {
 			e.Advisory, err = advisoryNamed(f.Advisory.ID)
 		}
@@ -127,36 +129,36 @@ func named(r *finding.Rule, id string) bool {
 	return false
 }
 
-// recorded finds a finding in a recorded report; from "" is the last scan's, which need not exist.
-func recorded(id, from string) (*finding.Finding, error) {
+// recorded finds a finding in a recorded report, with the terms of its priority; from "" is the last scan's, which need not exist.
+func recorded(id, from string) (*finding.Finding, []rank.Term, error) {
 	path := from
 	if path == "" {
 		var err error
 		if path, err = lastReport(); err != nil {
-			return nil, nil
+			return nil, nil, nil
 		}
 	}
 	file, err := bounded.Open(path)
 	if err != nil {
 		if from == "" {
-			return nil, nil
+			return nil, nil, nil
 		}
-		return nil, clierr.InputErr(path, err)
+		return nil, nil, clierr.InputErr(path, err)
 	}
 	defer file.Close()
 	r, err := report.Decode(file)
 	if err != nil {
 		if from == "" {
-			return nil, nil // written by another version: as good as none
+			return nil, nil, nil // written by another version: as good as none
 		}
-		return nil, clierr.InputErr(path, err)
+		return nil, nil, clierr.InputErr(path, err)
 	}
 	for i := range r.Findings {
 		if r.Findings[i].ID == id {
-			return &r.Findings[i], nil
+			return &r.Findings[i], rank.Terms(r, &r.Findings[i]), nil
 		}
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // lastReport is where the last scan's report is kept, so that its findings can be asked about.
@@ -177,7 +179,7 @@ func keep(r *report.Report) {
 func (e *explanation) write(w io.Writer) error {
 	var pages []string
 	if e.Finding != nil {
-		pages = append(pages, explainFinding(e.Finding))
+		pages = append(pages, explainFinding(e.Finding, e.Priority))
 	}
 	switch {
 	case e.Rule != nil:
@@ -193,8 +195,8 @@ func (e *explanation) write(w io.Writer) error {
 	return nil
 }
 
-// explainFinding is a finding as a page.
-func explainFinding(f *finding.Finding) string {
+// explainFinding is a finding as a page, with the sum that makes its priority.
+func explainFinding(f *finding.Finding, terms []rank.Term) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s, priority %d of 100, %s)\n", f.ID, f.Title, f.Gate, f.Severity, f.Priority,
 		f.Status)
@@ -212,6 +214,15 @@ func explainFinding(f *finding.Finding) string {
 	line("Classified as", strings.Join(append(append([]string{}, f.CWE...), f.OWASP...), ", "))
 	for i, s := range f.Flow {
 		fmt.Fprintf(&b, "  %d. %s %s\n", i+1, s.Location, s.Text)
+	}
+	fmt.Fprintf(&b, "\n## Priority %d of 100\n\n", f.Priority)
+	sum := 0
+	for _, t := range terms {
+		sum += t.Points
+		fmt.Fprintf(&b, "  %+4d  %s\n", t.Points, t.Reason)
+	}
+	if sum != f.Priority {
+		fmt.Fprintf(&b, "  the sum is %d; priorities go from 0 to 100\n", sum)
 	}
 	if f.Fix.Text != "" {
 		fmt.Fprintf(&b, "\n## What to do\n\n%s\n", f.Fix.Text)

@@ -13,29 +13,41 @@ import (
 // Apply sets Exposure, Priority (0..100) and the reasons (Why) of every finding from what the whole report knows. It
 // is idempotent: reasons that it gave before are given again, not twice.
 func Apply(r *report.Report) {
-	exposure := map[string]finding.Exposure{}
-	for _, s := range r.Services {
-		exposure[s.Name] = wider(exposure[s.Name], s.Exposure)
-		exposure[s.Stack+"/"+s.Name] = s.Exposure
-	}
-	packages := map[string]*inventory.Package{}
-	for i := range r.Packages {
-		p := &r.Packages[i]
-		if old := packages[p.PURL]; old == nil || old.Dev && !p.Dev {
-			packages[p.PURL] = p
-		}
-	}
+	k := newKnowledge(r)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if f.Exposure == "" || f.Exposure == finding.ExposureUnknown {
-			f.Exposure = exposureOf(f, exposure)
+			f.Exposure = exposureOf(f, k.exposure)
 		}
-		var p *inventory.Package
-		if f.Package != nil {
-			p = packages[f.Package.PURL]
+		terms := k.terms(f)
+		f.Priority = Sum(terms)
+		for _, t := range terms {
+			if t.told {
+				f.Why = appendOnce(f.Why, t.Reason)
+			}
 		}
-		score(f, p, named(f, exposure))
 	}
+}
+
+// knowledge is what the whole report says of services and packages.
+type knowledge struct {
+	exposure map[string]finding.Exposure   // by service, and by "stack/service"
+	packages map[string]*inventory.Package // by package URL
+}
+
+func newKnowledge(r *report.Report) *knowledge {
+	k := &knowledge{exposure: map[string]finding.Exposure{}, packages: map[string]*inventory.Package{}}
+	for _, s := range r.Services {
+		k.exposure[s.Name] = wider(k.exposure[s.Name], s.Exposure)
+		k.exposure[s.Stack+"/"+s.Name] = s.Exposure
+	}
+	for i := range r.Packages {
+		p := &r.Packages[i]
+		if old := k.packages[p.PURL]; old == nil || old.Dev && !p.Dev {
+			k.packages[p.PURL] = p
+		}
+	}
+	return k
 }
 
 var width = map[finding.Exposure]int{
@@ -70,63 +82,97 @@ var points = map[finding.Severity]int{finding.Critical: 60, finding.High: 45, fi
 // Development is the reason that a finding's package is there for development only.
 const Development = "a development dependency"
 
-// score sets Priority and adds the reasons; who names the services that the exposure is about.
-func score(f *finding.Finding, p *inventory.Package, who string) {
-	n := points[f.Weight()]
-	add := func(d int, why string, args ...any) {
-		n += d
-		if why != "" {
-			f.Why = appendOnce(f.Why, fmt.Sprintf(why, args...))
-		}
+// Term is one part of a priority: what it is about, and the points that it adds or takes.
+type Term struct {
+	Points int    `json:"points"`
+	Reason string `json:"reason"`
+	told   bool   // the reason is one of the finding's own, for a row of the table
+}
+
+// Terms are the parts that make the priority of a finding of the report, in the order of docs/priority.md. The priority
+// is their sum, not below 0 and not above 100.
+func Terms(r *report.Report, f *finding.Finding) []Term {
+	k := newKnowledge(r)
+	return k.terms(f)
+}
+
+// Sum is the priority that terms make.
+func Sum(terms []Term) int {
+	n := 0
+	for _, t := range terms {
+		n += t.Points
+	}
+	return max(0, min(100, n))
+}
+
+// terms lists what makes the priority of a finding. Each grows with its input, whatever the others are: a worse severity,
+// a likelier exploit, a wider exposure, a closer use, never ranks lower.
+func (k *knowledge) terms(f *finding.Finding) []Term {
+	terms := []Term{{Points: points[f.Weight()], Reason: severityReason(f)}}
+	add := func(points int, told bool, reason string) {
+		terms = append(terms, Term{Points: points, Reason: reason, told: told})
 	}
 	if a := f.Advisory; a != nil {
 		if a.KEV {
-			add(20, "exploited in the wild (CISA KEV)")
+			add(20, true, "exploited in the wild (CISA KEV)")
 		}
 		if a.EPSS != nil {
 			switch e := *a.EPSS; {
 			case e >= 0.5:
-				add(12, "exploitation likely (EPSS %.0f %%)", e*100)
+				add(12, true, fmt.Sprintf("exploitation likely (EPSS %.0f %%)", e*100))
 			case e >= 0.1:
-				add(8, "exploitation possible (EPSS %.0f %%)", e*100)
+				add(8, true, fmt.Sprintf("exploitation possible (EPSS %.0f %%)", e*100))
 			case e >= 0.01:
-				add(3, "")
+				add(3, false, fmt.Sprintf("exploitation not excluded (EPSS %.0f %%)", e*100))
 			}
+		}
+		if a.Fixed != "" {
+			add(2, false, "a fix is known")
 		}
 	}
 	if f.Severity != finding.Info {
+		who := named(f, k.exposure)
 		switch f.Exposure {
 		case finding.ExposurePublic:
-			add(12, "the internet reaches %s", who)
+			add(12, true, fmt.Sprintf("the internet reaches %s", who))
 		case finding.ExposureAuthenticated:
-			add(6, "")
+			add(6, false, fmt.Sprintf("whoever may log in reaches %s", who))
 		case finding.ExposureAllowlisted:
-			add(3, "")
+			add(3, false, fmt.Sprintf("the addresses of an allowlist reach %s", who))
 		case finding.ExposureInternal:
-			add(-6, "%s is internal", who)
+			add(-6, true, fmt.Sprintf("%s is internal", who))
 		}
 	}
 	switch f.Reachable {
 	case finding.ReachableDirect:
-		add(8, "the code imports it")
+		add(8, true, "the code imports it")
 	case finding.ReachableTransitive:
-		add(3, "")
+		add(3, false, "a package that the code imports needs it")
 	case finding.ReachableNo:
-		add(-10, "the code does not use it")
+		add(-10, true, "the code does not use it")
 	}
-	if p != nil && p.Dev {
-		add(-20, Development)
+	if f.Package != nil {
+		if p := k.packages[f.Package.PURL]; p != nil && p.Dev {
+			add(-20, true, Development)
+		}
 	}
 	if f.Forecast == finding.ForecastNotShipped {
-		add(-25, "never ships")
+		add(-25, true, "never ships")
 	}
 	switch f.Confidence {
 	case finding.ConfidenceMedium:
-		n -= 4
+		add(-4, false, "the check may be wrong (confidence medium)")
 	case finding.ConfidenceLow:
-		n -= 10
+		add(-10, false, "the check is often wrong (confidence low)")
 	}
-	f.Priority = max(0, min(100, n))
+	return terms
+}
+
+func severityReason(f *finding.Finding) string {
+	if f.Severity == finding.Unknown {
+		return fmt.Sprintf("severity unknown, counted as %s", f.Weight())
+	}
+	return fmt.Sprintf("severity %s", f.Severity)
 }
 
 // named names the finding's services that have its exposure, or all where none is known to.

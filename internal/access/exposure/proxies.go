@@ -65,16 +65,19 @@ func (c *builder) rulesOf(st *stack.Stack, s *stack.Service, p proxy) (text, unr
 	return b.String(), unread
 }
 
-// maxProxyFiles bounds how many files of a proxy's configuration are read.
-const maxProxyFiles = 200
+// What is read of a proxy's configuration at most: a mount of "/" must not be.
+const (
+	maxProxyFiles = 200
+	maxProxyText  = 4 << 20
+)
 
 // configText adds what stands in a folder of a proxy's container, by its mounts, configs and Dockerfile. It says why
 // not all of it is here; where nothing brings a configuration, the image's own is meant, which leads nowhere.
 func (c *builder) configText(st *stack.Stack, s *stack.Service, dir string, b *strings.Builder) (unread string) {
 	left := maxProxyFiles
 	take := func(f file) {
-		if left--; left < 0 {
-			unread = "its configuration holds too many files"
+		if left--; left < 0 || b.Len() > maxProxyText {
+			left, unread = -1, "its configuration holds too much to be read"
 			return
 		}
 		data, err := f.read(c.Options.ReadFile)
@@ -85,8 +88,14 @@ func (c *builder) configText(st *stack.Stack, s *stack.Service, dir string, b *s
 	}
 	disk := func(root string) {
 		err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() && left >= 0 {
+			switch {
+			case err != nil || d.IsDir():
+			case left < 0:
+				return fs.SkipAll
+			case d.Type().IsRegular():
 				take(file{path: p, shown: c.rel(p)})
+			default:
+				unread = c.rel(p) + ", which is part of its configuration, leads elsewhere"
 			}
 			return err
 		})
@@ -101,7 +110,7 @@ func (c *builder) configText(st *stack.Stack, s *stack.Service, dir string, b *s
 		case len(m.Unset) > 0 || m.Type != "bind":
 			unread = "what is mounted at " + m.Target + " cannot be read from here"
 		default:
-			disk(sourceOf(st, m))
+			disk(below(sourceOf(st, m), path.Clean(m.Target), dir))
 		}
 	}
 	for i := range s.Configs {
@@ -116,7 +125,7 @@ func (c *builder) configText(st *stack.Stack, s *stack.Service, dir string, b *s
 		switch o := &img.copies[i]; {
 		case !touches(o.target):
 		case o.path != "":
-			disk(o.path)
+			disk(below(o.path, o.target, dir))
 		case o.hidden != "":
 			unread = o.hidden
 		default:
@@ -127,6 +136,14 @@ func (c *builder) configText(st *stack.Stack, s *stack.Service, dir string, b *s
 		unread = img.unread
 	}
 	return unread
+}
+
+// below is the part of what stands at a target that a folder of the container holds: a mount of "/" holds the folder.
+func below(source, target, dir string) string {
+	if within(dir, target) && dir != target {
+		return filepath.Join(source, filepath.FromSlash(strings.TrimPrefix(dir, strings.TrimSuffix(target, "/"))))
+	}
+	return source
 }
 
 // leadsTo reports whether rules name an address: a URL, a name with a port, or what a directive passes requests to.

@@ -68,13 +68,46 @@ func (s *subject) owned() Outcome {
 		if owner.Name != s.p.OwnedBy || !pkgver.IsDistro(owner.PURL) {
 			continue
 		}
-		if s.Now != nil && s.FromBase(owner) && !slices.ContainsFunc(s.Now.Packages,
-			func(q inventory.Package) bool { return q.Name == owner.Name }) {
-			return outcome(finding.ForecastRebuild, "the base image does not hold %s any more", owner.Name)
+		if s.Now != nil && s.FromBase(owner) {
+			if o := s.ownerNow(owner.Name); o != nil {
+				return *o
+			}
 		}
 	}
 	return outcome(finding.ForecastBase, "the distribution's package %s holds it, and a release keeps its version",
 		s.p.OwnedBy)
+}
+
+// ownerNow is the outcome where the base as it is now brings another version of the distribution's package that holds
+// this one, or none; nil where that mends nothing.
+func (s *subject) ownerNow(owner string) *Outcome {
+	for i := range s.Now.Packages {
+		q := &s.Now.Packages[i]
+		if q.Name != owner || !pkgver.IsDistro(q.PURL) {
+			continue
+		}
+		if reaches, known := pkgver.Reaches(s.p.PURL, upstream(q.Version), s.fixed); known && reaches {
+			o := outcome(finding.ForecastRebuild, "%s holds %s %s", orWord(s.Now.Name, "the base image"), owner,
+				q.Version)
+			return &o
+		}
+		return nil
+	}
+	o := outcome(finding.ForecastRebuild, "%s does not hold %s any more", orWord(s.Now.Name, "the base image"), owner)
+	return &o
+}
+
+// upstream is the version that a distribution's version is of: 1:25.1.1+dfsg-1 is 25.1.1.
+func upstream(version string) string {
+	if _, rest, ok := strings.Cut(version, ":"); ok {
+		version = rest
+	}
+	if i := strings.LastIndexByte(version, '-'); i > 0 {
+		version = version[:i]
+	}
+	version, _, _ = strings.Cut(version, "+")
+	version, _, _ = strings.Cut(version, "~")
+	return version
 }
 
 // identity is a package URL without version and qualifiers.
@@ -221,7 +254,7 @@ func (s *subject) inline() *Outcome {
 		for i := range in.Packages {
 			q := &in.Packages[i]
 			name, extras, _ := strings.Cut(q.Name, "[")
-			if q.Local || !strings.EqualFold(strings.ReplaceAll(name, "_", "-"), strings.ReplaceAll(s.p.Name, "_", "-")) {
+			if q.Local || !strings.EqualFold(dashes(name), dashes(s.p.Name)) {
 				continue
 			}
 			if extras != "" {
@@ -236,6 +269,8 @@ func (s *subject) inline() *Outcome {
 	}
 	return nil
 }
+
+func dashes(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
 func (s *subject) inlined(in *install, q *dockerfile.Package, name, spec string) *Outcome {
 	admits, known := pkgver.Admits(s.p.PURL, spec, s.fixed)
@@ -283,8 +318,8 @@ func (s *subject) toolchain() Outcome {
 			return outcome(finding.ForecastRebuild, "%s takes the newest of %s, and Go %s is out", s.line(st.From),
 				ref.Text, s.fixed)
 		case ref.Digest == "" && strings.Count(version, ".") < 2:
-			return outcome(finding.ForecastBase, "%s builds with %s, and the fix is in Go %s", s.line(st.From), ref.Text,
-				s.fixed)
+			return outcome(finding.ForecastBase, "%s builds with %s, and the fix is in Go %s", s.line(st.From),
+				ref.Text, s.fixed)
 		}
 		o := outcome(finding.ForecastEdit, "%s builds with %s", s.line(st.From), ref.Text)
 		o.At, o.Text = s.at(st.Base.Span), "write golang:"+s.fixed+suffix

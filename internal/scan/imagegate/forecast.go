@@ -42,6 +42,9 @@ func foresee(ctx context.Context, db *advisory.DB, res *gate.Result, all []held,
 				FromBase: func(*inventory.Package) bool { return true }}
 		}
 		h.build.Elsewhere = other.fixedIn
+		if h.declared != nil {
+			h.build.Declared = sync.OnceValue(func() []inventory.Package { return h.declared(ctx) })
+		}
 		for j := range h.inv.Packages {
 			p := &h.inv.Packages[j]
 			k := p.PURL + "\x00" + p.Version
@@ -107,7 +110,7 @@ func readBases(ctx context.Context, all []held, opt *gate.Options) {
 }
 
 // buildOf is how a unit is built, nil where nothing here tells.
-func buildOf(ctx context.Context, t *target.Target, u target.Unit, h *held) *forecast.Build {
+func buildOf(t *target.Target, u target.Unit, h *held) *forecast.Build {
 	a := &attributor{}
 	if h.place != nil && h.place.file != nil {
 		a = h.place
@@ -131,7 +134,7 @@ func buildOf(ctx context.Context, t *target.Target, u target.Unit, h *held) *for
 		return b
 	}
 	b.Text = t.Text
-	b.Declared = sync.OnceValue(func() []inventory.Package { return declaredBy(ctx, t, u, a.file) })
+	h.declared = func(ctx context.Context) []inventory.Package { return declaredBy(ctx, t, u, a.file) }
 	return b
 }
 

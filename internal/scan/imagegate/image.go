@@ -38,7 +38,9 @@ type held struct {
 	inv      *inventory.Inventory // nil where nothing could be read
 	place    *attributor          // nil where the packages' own paths are the place
 	build    *forecast.Build      // how it would be built again; nil where nothing here tells
-	err      error                // what was named by the user and could not be read
+	// what the manifests say that the build takes from its context; nil where there is none
+	declared func(context.Context) []inventory.Package
+	err      error // what was named by the user and could not be read
 }
 
 // Gate is the image gate.
@@ -249,7 +251,7 @@ func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Op
 		setServices(inv, u.Services)
 		noteProblems(&in, inv)
 		h := held{input: in, services: u.Services, inv: inv, place: attribute(t, u)}
-		h.build = buildOf(ctx, t, u, &h)
+		h.build = buildOf(t, u, &h)
 		return h
 	}
 	if u.Context == "" {
@@ -279,7 +281,7 @@ func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Op
 	setServices(inv, u.Services)
 	putBelow(inv, in.Path)
 	h := held{input: in, services: u.Services, inv: inv}
-	h.build = buildOf(ctx, t, u, &h)
+	h.build = buildOf(t, u, &h)
 	return h
 }
 

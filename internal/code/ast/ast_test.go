@@ -171,3 +171,10 @@ func TestNamesKeepNoTexts(t *testing.T) {
 		}
 	}
 }
+
+// The body of a method without an end is a statement like that of others.
+func TestEndlessMethods(t *testing.T) {
+	if dump := tree(t, "ruby", "def f(a) = eval(a)\n").Dump(0); !strings.Contains(dump, "ExprStmt\n") {
+		t.Errorf("no statement in\n%s", dump)
+	}
+}

@@ -245,7 +245,12 @@ func (l *lowering) block(n uint32, parent ID, r Role) {
 	b := l.make(n, parent, Block, r)
 	for _, m := range moved {
 		l.Nodes[m].Role = Elem
-		l.link(b, m)
+		in := b
+		if k := l.Nodes[m].Kind; l.bare && len(moved) == 1 && !k.Statement() && k != Other && k != Metavar {
+			in = l.add(b, ExprStmt, Elem, l.Nodes[m].Start, l.Nodes[m].End)
+			l.Nodes[m].Role = Value
+		}
+		l.link(in, m)
 	}
 }
 

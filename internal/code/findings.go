@@ -174,11 +174,7 @@ func (m *found) tell(f *search.File, l *Lines) Finding {
 	out.Key = squeeze(f.Src[m.Start:m.End])
 	for _, s := range m.Steps {
 		loc := l.location(f.Path, s.Start, s.End)
-		text := s.Text
-		if secret {
-			text = mask(text)
-		}
-		out.Flow = append(out.Flow, finding.Step{Location: loc, Text: text})
+		out.Flow = append(out.Flow, finding.Step{Location: loc, Text: shown(s.Text, secret)})
 	}
 	switch {
 	case r.HasFix:
@@ -200,7 +196,7 @@ func secretRule(r *rule.Rule) bool {
 			}
 		}
 	}
-	return strings.Contains(r.ID, "secret") || strings.Contains(r.ID, "password") ||
+	return r.Meta.Kind == "secret" || strings.Contains(r.ID, "secret") || strings.Contains(r.ID, "password") ||
 		strings.Contains(r.ID, "credential") ||
 		strings.Contains(r.ID, "api-key")
 }
@@ -213,6 +209,22 @@ func mask(s string) string {
 	return longRun.ReplaceAllString(s, "***")
 }
 
+// shown is a piece of code as a report may show it. Of a rule about secrets it is masked; in any other, too, what an
+// address has before its host is left out, and constants whose names say that they are secret.
+func shown(s string, secret bool) string {
+	if secret {
+		return mask(s)
+	}
+	s = loginInAddress.ReplaceAllString(s, "$1***@")
+	return secretConstant.ReplaceAllString(s, `$1"***"`)
+}
+
+var (
+	loginInAddress = lazyregexp.New(`(://)[^\s/@"'<>]*@`)
+	secretConstant = lazyregexp.New(`(?i)(\b[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api_?key|access_?key|` +
+		`private_?key|credential)[\w-]*["']?\]?\s*(?::|=>|:?=)\s*[bruf]{0,2})(?:"[^"\n]*"|'[^'\n]*')`)
+)
+
 var longRun = lazyregexp.New(`[A-Za-z0-9+/=_-]{16,}`)
 
 const maxSnippet = 200
@@ -224,10 +236,7 @@ func snippet(l *Lines, line, start int, secret bool) string {
 		from := max(0, min(start-l.starts[line-1]-maxSnippet/4, len(b)))
 		b = b[from:min(len(b), from+8*maxSnippet)]
 	}
-	s := string(bytes.TrimSpace(b))
-	if secret {
-		s = mask(s)
-	}
+	s := shown(string(bytes.TrimSpace(b)), secret)
 	if r := []rune(s); len(r) > maxSnippet {
 		s = string(r[:maxSnippet]) + "…"
 	}
@@ -269,8 +278,8 @@ func interpolate(e *search.Evaluator, s string, env pattern.Env, most int, secre
 		if len(text) > most {
 			out = strings.ToValidUTF8(out, "") + "…"
 		}
-		if secret {
-			out = mask(out)
+		if most < math.MaxInt { // of a fix nothing is left out
+			out = shown(out, secret)
 		}
 		if g[1] != "" && g[4] == "" {
 			out = g[1] + out

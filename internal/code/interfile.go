@@ -429,10 +429,8 @@ func (t *teller) finding(f *search.File, l *Lines, x reachOf) Finding {
 		if text == "" {
 			text = "is kept in " + string(fl.src[at.Start:at.End])
 		}
-		if secret {
-			text = mask(text)
-		}
-		fd.Flow = append(fd.Flow, finding.Step{Location: fl.location(t.files[file].Path, at.Start, at.End), Text: text})
+		place := fl.location(t.files[file].Path, at.Start, at.End)
+		fd.Flow = append(fd.Flow, finding.Step{Location: place, Text: shown(text, secret)})
 	}
 	for _, w := range x.Trace.Steps(nil) {
 		add(w.File, w.Place, w.Text)

@@ -135,6 +135,7 @@ var commands = []func(*app) *cobra.Command{
 	newDBCmd,
 	newSBOMCmd,
 	newWaiversCmd,
+	newPlanCmd,
 	newVersionCmd,
 }
 

@@ -1,6 +1,8 @@
 package rank
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path"
 	"slices"
@@ -20,6 +22,12 @@ const maxActions = 10
 // counts add up; a finding that nobody can fix today belongs to none. The report must be finished: its findings are
 // read worst first.
 func Actions(r *report.Report) []report.Action {
+	all := Plan(r)
+	return all[:min(len(all), maxActions)]
+}
+
+// Plan is all actions, the ones that Actions leaves out too.
+func Plan(r *report.Report) []report.Action {
 	images := imageLines(r)
 	groups := map[string]*group{}
 	var order []string
@@ -50,8 +58,18 @@ func Actions(r *report.Report) []report.Action {
 		return a.urgency > b.urgency
 	})
 	actions := []report.Action{}
-	for _, key := range order[:min(len(order), maxActions)] {
-		actions = append(actions, groups[key].action())
+	open := openings(r)
+	for _, key := range order {
+		g := groups[key]
+		a := g.action()
+		h := sha256.Sum256([]byte(key))
+		a.ID = "p-" + hex.EncodeToString(h[:6])
+		a.Kind, a.Cost = g.sort()
+		a.Edits = g.edits()
+		if a.Kind == report.ActionAllowlist || a.Kind == report.ActionUnpublish {
+			a.Narrows = narrowed(r, g, open)
+		}
+		actions = append(actions, a)
 	}
 	return actions
 }
@@ -77,6 +95,8 @@ const (
 	remedyBase                       // another base image
 	remedyImage                      // another third-party image
 	remedyFix                        // the finding's own fix, in one file
+	remedyConvert                    // a Dockerfile split into a builder and a final stage
+	remedyHarden                     // what the services of a compose file lack
 )
 
 // remedy is the work that fixes a finding; findings with the same kind and key are fixed together.
@@ -106,6 +126,12 @@ func (g *group) critical() bool {
 
 func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) remedy {
 	at := fmt.Sprintf("%s:%d", f.Location.Path, f.Location.Line)
+	if f.Gate == finding.GateDockerfile && slices.Contains(splitting, f.Rule) && f.Location.Path != "" {
+		return remedy{remedyConvert, f.Location.Path}
+	}
+	if f.Gate == finding.GateCompose && f.Severity.Rank() <= finding.Low.Rank() {
+		return remedy{remedyHarden, f.Location.Path}
+	}
 	if f.Package == nil {
 		if f.Fix.Text == "" && len(f.Fix.Edits) == 0 && f.Gate != finding.GateCode {
 			return remedy{}
@@ -214,6 +240,7 @@ func (g *group) action() report.Action {
 	switch g.kind {
 	case remedyRebuild:
 		a.Location = finding.Location{}
+		a.Command = "drydock rebuild"
 		a.Title = "Rebuild " + report.List(a.Services, 3, "the image") +
 			" without the build cache, on a freshly pulled base"
 	case remedyManifest:
@@ -225,6 +252,12 @@ func (g *group) action() report.Action {
 	case remedyImage:
 		a.Title = fmt.Sprintf("Move %s to a newer image at %s:%d", report.List(a.Services, 3, "the service"),
 			worst.Location.Path, worst.Location.Line)
+	case remedyConvert:
+		a.Title = fmt.Sprintf("Split %s into a builder and a slim final stage", worst.Location.Path)
+		a.Command = "drydock dockerfile split --prove " + worst.Location.Path
+	case remedyHarden:
+		a.Title = fmt.Sprintf("Harden %s in %s: %s", report.Plural(len(a.Services), "service"), worst.Location.Path,
+			report.List(g.rules(), 4, ""))
 	case remedyFix:
 		a.Title = g.fixTitle(worst)
 	}
@@ -240,7 +273,7 @@ func (g *group) fixTitle(worst *finding.Finding) string {
 	case worst.Gate == finding.GateCode && len(worst.Fix.Edits) > 0:
 		title = "Let the rule " + worst.Rule + " replace what it found"
 	case worst.Gate == finding.GateCode && title == "":
-		title = "Mend what the rule " + worst.Rule + " found"
+		title = "Fix what the rule " + worst.Rule + " found"
 	case title == "":
 		title = "Fix " + worst.Title
 	}

@@ -75,7 +75,7 @@ func TestAutomaticFixesWait(t *testing.T) {
 	for _, a := range Actions(r) {
 		titles = append(titles, a.Title)
 	}
-	want := []string{"Mend what the rule crit found (a.py:1)", "Let the rule low replace what it found (60 places in a.py)"}
+	want := []string{"Fix what the rule crit found (a.py:1)", "Let the rule low replace what it found (60 places in a.py)"}
 	if !reflect.DeepEqual(titles, want) {
 		t.Errorf("got %q, want %q", titles, want)
 	}

@@ -254,6 +254,8 @@ func (r *Report) Finish() {
 	for i := range r.Actions {
 		ensure(&r.Actions[i].Services)
 		ensure(&r.Actions[i].Findings)
+		ensure(&r.Actions[i].Narrows)
+		ensure(&r.Actions[i].Edits)
 	}
 	ensure(&r.Policy.Breaches)
 	if r.Completeness != nil {

@@ -23,7 +23,7 @@ var levels = map[string]int{
 	"internal/state": 0, "internal/suggest": 0, "internal/debian": 0, "internal/secretname": 1,
 	"internal/lazyregexp": 0, "internal/owasp": 0,
 	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
-	"internal/yamlread": 2, "internal/config": 3, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2,
+	"internal/yamlread": 2, "internal/config": 3, "internal/hostconfig": 3, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2,
 	"internal/source": 2,
 	"internal/syntax": 2, "internal/gitrepo": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3,
@@ -32,7 +32,8 @@ var levels = map[string]int{
 	"internal/rank":     4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
 	"internal/output": 6, "internal/scan": 6,
 	"internal/prove": 7, "internal/baseline": 7, "internal/rebuild": 7, "internal/fix": 7, "internal/plan": 7,
-	"cmd/drydock": 9,
+	"internal/notify": 8,
+	"cmd/drydock":     9,
 }
 
 // writerLevel is that of every folder below internal/format: they read the model and what is derived from it.
@@ -97,11 +98,14 @@ var parts = map[string]map[string]string{
 		"imagegate":      "gate target",
 	},
 	"internal/rebuild": {
-		".":       "*",
-		"result":  "",
-		"due":     "",
-		"compare": "result",
-		"build":   "",
+		".":        "*",
+		"result":   "",
+		"due":      "",
+		"compare":  "result",
+		"build":    "",
+		"journal":  "",
+		"deploy":   "journal",
+		"schedule": "",
 	},
 	"internal/access": {
 		".":          "check exposure",

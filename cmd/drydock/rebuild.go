@@ -20,6 +20,8 @@ type rebuildFlags struct {
 	offline  bool
 	maxAge   time.Duration
 	services []string
+	deploy   deployFlags
+	when     scheduleFlags
 }
 
 func newRebuildCmd(a *app) *cobra.Command {
@@ -27,14 +29,33 @@ func newRebuildCmd(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rebuild [PATH...]",
 		Short: "Rebuild images without cache, prove that they got better, deploy them",
-		Long: `Rebuild --check tells whether the images of a host's services are due for a rebuild, why, and what it would
+		Long: `Rebuild builds the images of a host's services anew, without cache and with their bases pulled, and
+compares each with the one that runs, by the same advisories. With --deploy what is better, or the same and changed, is
+put live: behind Traefik without a failed request, else by stop and start. What does not answer is taken back. Volumes
+and databases are not: --before runs a command first. How this machine deploys and whom it tells may stand in host.yaml,
+in drydock's own folder.
+
+Exit codes: 0 better or the same, 1 worse or rolled back, 3 failed.
+
+Rebuild --check tells whether the images of a host's services are due for a rebuild, why, and what it would
 mend.
 
 Exit codes of --check: 0 not due, 1 due, 3 could not tell, with the reason. The registry of the base image is asked what
 its tag names now; with --offline nothing is asked, and all other reasons are told.`,
 		Example: `  drydock rebuild --check                  # is it due? why? what will it fix?
-  drydock rebuild --check --offline app`,
+  drydock rebuild --check --offline app
+  drydock rebuild app --service web        # build anew, before and after, the verdict
+  drydock rebuild app --deploy             # and put it live, or take it back`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := fl.deploy.hosts(cmd.Flags().Changed); err != nil {
+				return err
+			}
+			if fl.when.print != "" {
+				return a.rebuildPrint(args, &fl, cmd)
+			}
+			if fl.when.schedule != "" {
+				return a.rebuildScheduled(cmd.Context(), args, &fl)
+			}
 			if fl.check {
 				return a.rebuildCheck(cmd.Context(), args, &fl)
 			}
@@ -44,6 +65,9 @@ its tag names now; with --offline nothing is asked, and all other reasons are to
 	fl.report.add(c)
 	fl.stack.add(c)
 	addImageFlags(c, &fl.image)
+	fl.deploy.add(c)
+	fl.when.add(c)
+	c.AddCommand(newRebuildHistoryCmd(a))
 	f := c.Flags()
 	f.BoolVar(&fl.check, "check", false, "tell whether a rebuild is due, and build nothing")
 	f.BoolVar(&fl.offline, "offline", false, "do not ask the registry of the base image")

@@ -1,8 +1,13 @@
 package engine
 
 import (
+	"context"
+	"io"
 	"sort"
 	"strings"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
 
 	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/secretname"
@@ -96,6 +101,31 @@ func secretPairs(env []string) []string {
 		}
 	}
 	return pairs
+}
+
+// LastWords is the line of a container's output that most likely tells why it ended, its secrets struck out; "" where
+// there is none. The container need not be one of a run.
+func (e *Engine) LastWords(ctx context.Context, id string) string {
+	in, err := e.api.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	if err != nil || in.Container.Config == nil {
+		return ""
+	}
+	rc, err := e.api.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true,
+		Tail: "200"})
+	if err != nil {
+		return ""
+	}
+	defer rc.Close()
+	out := &tail{max: logTail}
+	if in.Container.Config.Tty {
+		_, err = io.Copy(out, io.LimitReader(rc, maxLog))
+	} else {
+		_, err = stdcopy.StdCopy(out, out, io.LimitReader(rc, maxLog))
+	}
+	if err != nil && out.buf.Len() == 0 {
+		return ""
+	}
+	return Reason(newRedactor(secretPairs(in.Container.Config.Env)).clean(out.String()))
 }
 
 func (r redactor) clean(s string) string {

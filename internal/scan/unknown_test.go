@@ -193,16 +193,21 @@ const proxy = "services:\n  proxy:\n    image: traefik:v3.3\n    ports: [\"80:80
 
 // noGate are readers whose unknowns reach no gate, each with the reason.
 var noGate = map[string]string{
-	"access/verify": "answers of a running Traefik: an error of `access verify`, which no gate asks",
-	"advisory":      "advisory data: a damaged index fails the image gate (advisory's own tests)",
-	"baseline":      "settings of this machine for the scan of an earlier commit: the scan itself tells of them",
-	"gitrepo":       "a commit that is none is an error (gitrepo's own tests); no gate asks",
-	"code/rule":     "rules of the user: TestRulesThatAreWrong",
-	"config":        "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",
-	"engine":        "answers of the engine to builds and probes: no gate asks",
-	"lint/rules":    "scripts that a Dockerfile copies: a rule that cannot read one is silent about that script alone",
-	"prove":         "a proof ends refused",
-	"waiver":        "accepted risks: a mistake is an error before any gate runs; what another tool's entry asks is told",
+	"access/verify":    "answers of a running Traefik: an error of `access verify`, which no gate asks",
+	"advisory":         "advisory data: a damaged index fails the image gate (advisory's own tests)",
+	"baseline":         "settings of this machine for the scan of an earlier commit: the scan itself tells of them",
+	"gitrepo":          "a commit that is none is an error (gitrepo's own tests); no gate asks",
+	"code/rule":        "rules of the user: TestRulesThatAreWrong",
+	"config":           "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",
+	"engine":           "answers of the engine to builds and probes: no gate asks",
+	"lint/rules":       "scripts that a Dockerfile copies: a rule that cannot read one is silent about that script alone",
+	"rebuild/journal":  "drydock's own: a journal that cannot be read ends the run with exit 3",
+	"rebuild/schedule": "drydock's own: when a job ran last; what cannot be read counts from now on",
+	"rebuild":          "drydock's own: a record of a run that cannot be read ends `history` with exit 3",
+	"notify":           "the user's own secrets: a file that cannot be read is an error of the word that was to be sent",
+	"hostconfig":       "host.yaml: an unknown key is a usage error before anything is done (hostconfig's own tests)",
+	"prove":            "a proof ends refused",
+	"waiver":           "accepted risks: a mistake is an error before any gate runs; what another tool's entry asks is told",
 }
 
 func TestWhatIsNotUnderstoodIsTold(t *testing.T) {

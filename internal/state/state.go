@@ -32,3 +32,12 @@ func Cache() (string, error) {
 	d, err := os.UserCacheDir()
 	return filepath.Join(d, "drydock"), err
 }
+
+// Host is the file that says how this machine deploys and whom it tells. It may not exist.
+func Host() (string, error) {
+	if h := os.Getenv("DRYDOCK_HOME"); h != "" {
+		return filepath.Join(h, "host.yaml"), nil
+	}
+	d, err := Data()
+	return filepath.Join(d, "host.yaml"), err
+}

@@ -60,11 +60,9 @@ func Plans(h *stack.Host, only []string) ([]*Plan, error) {
 		}
 	}
 	h.Services(func(st *stack.Stack, s *stack.Service) { // those that run an image which is rebuilt for another
-		if s.Build != nil {
-			for _, p := range plans {
-				if p.Stack == st && p.Image == imageOf(st, s) && !slices.Contains(p.Services, s.Name) {
-					p.Services = append(p.Services, s.Name)
-				}
+		for _, p := range plans {
+			if p.Stack == st && sameImage(p.Image, imageOf(st, s)) && !slices.Contains(p.Services, s.Name) {
+				p.Services = append(p.Services, s.Name)
 			}
 		}
 	})
@@ -79,7 +77,7 @@ func Plans(h *stack.Host, only []string) ([]*Plan, error) {
 func add(plans []*Plan, st *stack.Stack, s *stack.Service) []*Plan {
 	image := imageOf(st, s)
 	for _, p := range plans {
-		if p.Stack == st && p.Image == image {
+		if p.Stack == st && sameImage(p.Image, image) {
 			p.Services = append(p.Services, s.Name)
 			return plans
 		}
@@ -98,6 +96,17 @@ func imageOf(st *stack.Stack, s *stack.Service) string {
 		return s.Image
 	}
 	return st.Name + "-" + s.Name
+}
+
+// sameImage reports whether two names mean the same image: one without a tag means the latest.
+func sameImage(a, b string) bool {
+	full := func(name string) string {
+		if strings.LastIndexByte(name, ':') <= strings.LastIndexByte(name, '/') {
+			name += ":latest"
+		}
+		return name
+	}
+	return full(a) == full(b)
 }
 
 // Check refuses a plan that would not give the image that the project builds, before anything is built.

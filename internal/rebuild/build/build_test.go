@@ -48,14 +48,15 @@ services:
   web: {build: ./web}
   insights: {build: ./web, image: "app:1"}
   reports: {image: "app:1", command: reports}
+  cron: {image: "shop-web:latest", command: cron}
   db: {image: "postgres:15"}
 `, "web/Dockerfile": "FROM x\n"}
 	h := host(t, files)
 	for only, want := range map[string]string{
-		"":             "shop-web: web; app:1: insights reports",
+		"":             "shop-web: web cron; app:1: insights reports",
 		"reports":      "app:1: reports insights",
-		"shop/web":     "shop-web: web",
-		"web,insights": "shop-web: web; app:1: insights reports",
+		"shop/web":     "shop-web: web cron",
+		"web,insights": "shop-web: web cron; app:1: insights reports",
 	} {
 		var names []string
 		if only != "" {
@@ -129,7 +130,8 @@ func TestLiveOldEngineRefuses(t *testing.T) {
 		"{context: ., additional_contexts: {lib: .}}": "additional_contexts (lib) need the buildx plugin",
 		"{context: ., platforms: [linux/s390x]}":      "linux/s390x is a foreign platform",
 	} {
-		h := host(t, map[string]string{"compose.yaml": "services: {a: {build: " + name + "}}\n", "Dockerfile": "FROM x\n"})
+		h := host(t, map[string]string{"compose.yaml": "services: {a: {build: " + name + "}}\n",
+			"Dockerfile": "FROM x\n"})
 		plans, err := Plans(h, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -201,7 +203,8 @@ LABEL other=1
 		strings.Contains(text, canaryLine) || strings.Contains(text, canaryEnv) {
 		t.Errorf("the log shows a secret, or nothing of them was printed:\n%s", text)
 	}
-	if l := img.Config.Labels; l["colour"] != "blue" || l["made.by"] != "test" || l["other"] != "" || len(img.Tags) > 0 {
+	l := img.Config.Labels
+	if l["colour"] != "blue" || l["made.by"] != "test" || l["other"] != "" || len(img.Tags) > 0 {
 		t.Errorf("labels %v, tags %v", l, img.Tags)
 	}
 }

@@ -29,6 +29,8 @@ func main() {
 			b, err := os.ReadFile(name)
 			fmt.Printf("%s %v\n", b, err)
 		}
+	default:
+		os.Exit(2)
 	}
 }
 

@@ -59,7 +59,8 @@ func (s *search) ports(m *exposure.Container) {
 		var why string
 		d.severity, why = s.judgePort(m, p)
 		d.why = []string{why}
-		if static := s.g.Runtime.Static; static.Swarm != nil || static.SwarmMode {
+		// Where no Traefik is at hand, both providers are thought possible, and a compose file is read as Compose does.
+		if static := s.g.Runtime.Static; static.Swarm != nil && static.Docker == nil || static.SwarmMode {
 			d.edits = nil
 			d.fix = "Remove the port: a swarm publishes it on its nodes' own addresses and binds to no other."
 		}

@@ -247,7 +247,7 @@ func (g *graphs) get(k resolve.FuncKey, ri int, p *search.Program) *facts.Graph 
 			return made
 		}
 	}
-	options := optionsKey(&p.Rule.Options)
+	options := optionsKey(p.Rule)
 	if made, ok := f.Graphs[options][k.Func]; ok && rf != nil && rf.Plain[k.Func] {
 		return made
 	}
@@ -295,7 +295,8 @@ func (o *openFile) hitsOf(ri int, p *search.Program) *taint.Hits {
 }
 
 // optionsKey tells apart the options that change how values flow.
-func optionsKey(o *rule.Options) string {
+func optionsKey(r *rule.Rule) string {
+	o := &r.Options
 	return fmt.Sprint(
 		o.TaintAssumeSafeFuncs,
 		o.TaintAssumeSafeIndex,
@@ -308,6 +309,7 @@ func optionsKey(o *rule.Options) string {
 		o.TaintComparisons,
 		o.NoValues,
 		o.NoGuards,
+		r.GuardsPaths(),
 		o.NoConstants,
 		o.Symbolic,
 	)

@@ -126,6 +126,7 @@ const (
 	NodeGate                   // what comes in, unless sanitizer part A holds
 	NodeLabel                  // what comes in, with the labels of propagator part A
 	NodeCell                   // variable Name of the file
+	NodeGuard                  // what comes in, unless call A says that its argument B is clean; Name: when, a digit
 )
 
 // Node is a node of a graph.
@@ -153,7 +154,19 @@ type Graph struct {
 	Ret   int32           // the node of what it returns
 	Outs  map[int32]int32 // nodes of what it leaves in parameters
 	Cells map[string]int32
+	// Guards tells of parameters that are clean where the function gave true or false, or came back at all.
+	Guards map[int32]GuardWhen
 }
+
+// GuardWhen is a set of outcomes of a function.
+type GuardWhen uint8
+
+// The outcomes.
+const (
+	GuardAlways GuardWhen = 1 << iota
+	GuardTrue
+	GuardFalse
+)
 
 // CallSite is a call of something that may be defined in the project.
 type CallSite struct {

@@ -11,7 +11,7 @@ import (
 // of anybody's making, as any file on disk; it is checked so far that no number leads out of its list.
 
 // factsVersion is the first number of what is kept.
-const factsVersion = 1
+const factsVersion = 2
 
 var errFacts = errors.New("facts that cannot be read")
 
@@ -201,6 +201,11 @@ func (w *packer) graph(g *Graph) {
 		w.n32(g.Outs[k])
 	}
 	w.named(g.Cells)
+	w.size(len(g.Guards))
+	for _, k := range slices.Sorted(maps.Keys(g.Guards)) {
+		w.n32(k)
+		w.size(int(g.Guards[k]))
+	}
 }
 
 // unpacker reads what a packer wrote. After the first thing that is wrong all reads give nothing.
@@ -443,9 +448,16 @@ func (r *unpacker) graph(f *File, rf *Rule) *Graph {
 		g.Outs[k] = r.below(nodes, true)
 	}
 	g.Cells = r.named(nodes)
+	for range r.size() {
+		if g.Guards == nil {
+			g.Guards = map[int32]GuardWhen{}
+		}
+		k := int32(r.num())
+		g.Guards[k] = GuardWhen(r.num())
+	}
 	for i := range g.Nodes {
 		if n := &g.Nodes[i]; n.Kind == NodeSource && int(n.A) >= len(rf.Sources) ||
-			(n.Kind == NodeResult || n.Kind == NodeOut) && int(n.A) >= len(g.Calls) ||
+			(n.Kind == NodeResult || n.Kind == NodeOut || n.Kind == NodeGuard) && int(n.A) >= len(g.Calls) ||
 			n.Kind == NodeField && int(n.A) >= nodes ||
 			n.A < 0 {
 			r.bad = true

@@ -231,6 +231,24 @@ func (f *callFrame) out(at, arg int32) (v abstractValue) {
 	return v
 }
 
+// guards reports whether the callee of a call says that what it was given is clean.
+func (f *callFrame) guards(n *facts.Node) bool {
+	c := f.call(n.A)
+	if !c.known || n.Name == "" {
+		return false
+	}
+	g := f.graph(resolve.FuncKey{File: c.to.File, Func: c.to.Func})
+	if g == nil {
+		return false
+	}
+	for _, b := range c.bind {
+		if b.slot == n.B && b.part == "" && b.take == "" {
+			return g.Guards[b.param]&facts.GuardWhen(n.Name[0]-'0') != 0
+		}
+	}
+	return false
+}
+
 // brought is a callee's value with the caller's taint in the place of the parameters'.
 func (f *callFrame) brought(at int32, c *called, v *abstractValue) abstractValue {
 	return v.each(func(x Taint) taintSet { return f.here(at, c, x, true) })

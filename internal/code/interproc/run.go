@@ -209,6 +209,12 @@ func (f *callFrame) node(i int32) abstractValue {
 			return abstractValue{}
 		}
 		return v
+	case facts.NodeGuard:
+		v := f.incoming(n)
+		if !v.none() && f.guards(n) {
+			return abstractValue{}
+		}
+		return v
 	case facts.NodeLabel:
 		return f.relabelled(n)
 	case facts.NodeCell:

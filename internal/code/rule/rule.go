@@ -2,7 +2,11 @@
 // It knows the language's shape and nothing of matching.
 package rule
 
-import "github.com/drydock/drydock/internal/finding"
+import (
+	"strings"
+
+	"github.com/drydock/drydock/internal/finding"
+)
 
 // Mode is how a rule works.
 type Mode uint8
@@ -86,11 +90,28 @@ type Options struct {
 	TaintUnifyMvars      bool
 	// Of rules that look across functions: truth values, numbers and comparisons carry taint; values are not followed.
 	TaintBooleans, TaintNumbers, TaintComparisons, NoValues, NoGuards bool
+	PathGuards, NoPathGuards                                          bool   // checks of canonical paths count, or not
 	TaintFocusOn                                                      string // "source" or "sink"
 	TaintIntrafile                                                    bool
 	FieldAssign                                                       bool
 	NoImplicitDots                                                    bool
 	DecoratorsOrderMatter                                             bool
+}
+
+// GuardsPaths reports whether a check that a canonical path lies in a folder takes its taint away: for rules about paths
+// it does, unless they say otherwise.
+func (r *Rule) GuardsPaths() bool {
+	if r.Options.PathGuards || r.Options.NoPathGuards {
+		return r.Options.PathGuards
+	}
+	for _, cwe := range r.Meta.CWE {
+		id, _, _ := strings.Cut(strings.TrimSpace(cwe), ":")
+		switch id {
+		case "CWE-22", "CWE-23", "CWE-35", "CWE-36", "CWE-59", "CWE-73":
+			return true
+		}
+	}
+	return false
 }
 
 // Kind is what a formula does.

@@ -144,6 +144,8 @@ func (p *parser) options(o *Options, n *yaml.Node) {
 	o.TaintComparisons = is("taint_assume_safe_comparisons", false)
 	o.NoValues = is("taint_values", false)
 	o.NoGuards = is("taint_guards", false)
+	o.PathGuards = is("taint_path_guards", true)
+	o.NoPathGuards = is("taint_path_guards", false)
 	o.TaintUnifyMvars = is("taint_unify_mvars", true)
 	o.TaintIntrafile = is("taint_intrafile", true)
 	o.TaintFocusOn = p.str(n, "taint_focus_on")

@@ -34,6 +34,38 @@ func (fl *flow) choice(id ast.ID, s state) (m taintSet) {
 	return m
 }
 
+// exits reports whether a statement is a call that never comes back.
+func (fl *flow) exits(id ast.ID) bool {
+	t := fl.t
+	if t.Nodes[id].Kind != ast.Call || t.Nodes[id].Parent == ast.Nil {
+		return false
+	}
+	if k := t.Kind(t.Nodes[id].Parent); k != ast.ExprStmt && k != ast.Block {
+		return false
+	}
+	fn := t.Child(id, ast.Fn)
+	if fn == ast.Nil {
+		return false
+	}
+	name := t.Dotted(fn)
+	if d, ok := t.Declared(t.Decl(fn)); ok && d.Import == ast.Nil && t.Nodes[fn].Kind == ast.Name {
+		return false // the project's own
+	}
+	return exiting[fl.vals.lang.Name][name]
+}
+
+// exiting are calls that do not come back, by language.
+var exiting = map[string]map[string]bool{
+	"python": {"sys.exit": true, "exit": true, "quit": true, "os._exit": true, "os.abort": true, "abort": true,
+		"flask.abort": true, "bottle.abort": true, "werkzeug.exceptions.abort": true},
+	"javascript": {"process.exit": true, "process.abort": true},
+	"java":       {"System.exit": true, "Runtime.getRuntime.halt": true},
+	"go": {"os.Exit": true, "log.Fatal": true, "log.Fatalf": true, "log.Fatalln": true, "panic": true,
+		"runtime.Goexit": true},
+	"php":  {"die": true, "exit": true, "abort": true},
+	"ruby": {"raise": true, "exit": true, "exit!": true, "abort": true, "halt": true, "fail": true, "throw": true},
+}
+
 // settle takes the value of one of several ways for that of all: where it is the only one.
 func (fl *flow) settle(id, way ast.ID, only bool) {
 	if only {

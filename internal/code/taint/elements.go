@@ -43,6 +43,7 @@ func (fl *flow) nth(right ast.ID, i int, part ast.ID, m taintSet, s state) eleme
 	v := fl.valueOf(right)
 	if fl.vals.lang.Name == "go" && fl.t.Nodes[right].Kind == ast.Index {
 		if i > 0 {
+			fl.vals.found[fl.place(part, s)] = right
 			return element{} // whether it is there
 		}
 		return element{v, fl.own(right, m, s)}

@@ -307,7 +307,7 @@ func (fl *flow) eval(id ast.ID, s state) taintSet {
 		v, m = fl.sharpen(id, m, s)
 		fl.vals.worth[id] = worth{v, m}
 	}
-	fl.dead = dead || fl.dead && leads(fl.t.Nodes[id].Kind)
+	fl.dead = dead || fl.dead && leads(fl.t.Nodes[id].Kind) || fl.vals != nil && fl.exits(id)
 	if fl.Prog.Rule.Options.TaintOnlyAssignment && len(m) > 0 && !keeps(fl.t.Nodes[id].Kind) {
 		if _, ok := s.taint[fl.place(id, s)]; !ok {
 			m = nil

@@ -406,6 +406,7 @@ func (tr *tracer) returned(fl *flow, id ast.ID, m taintSet, s state) {
 		tr.namedResults(fl, s)
 	}
 	if fl.t.Nodes[id].Kind == ast.Return {
+		tr.guards(fl, v, s)
 		tr.end(fl, s)
 	}
 }
@@ -545,12 +546,32 @@ func (tr *tracer) last(fl *flow, body ast.ID, m taintSet, s state) {
 	t := fl.t
 	if t.Nodes[body].Flags&ast.FlagExpr != 0 && t.Nodes[body].Kind != ast.Block {
 		tr.returned(fl, body, m, s)
+		tr.guards(fl, body, s)
 		return
+	}
+	if !fl.dead {
+		tr.guards(fl, tr.lastOf(fl, body), s)
 	}
 	if !t.Lang.Names.ImplicitReturn {
 		return
 	}
 	tr.tail(fl, body, s, 0)
+}
+
+// lastOf is the expression that a function gives at its end without a return, Nil for none.
+func (tr *tracer) lastOf(fl *flow, body ast.ID) ast.ID {
+	t := fl.t
+	if !t.Lang.Names.ImplicitReturn {
+		return ast.Nil
+	}
+	last := ast.Nil
+	for c := t.Nodes[body].First; c != ast.Nil; c = t.Nodes[c].Next {
+		last = c
+	}
+	if t.Kind(last) == ast.ExprStmt {
+		last = t.Nodes[last].First
+	}
+	return last
 }
 
 // tail notes what a statement is worth where it is the last one that a function runs.

@@ -40,10 +40,15 @@ func (tr *tracer) called(fl *flow, id ast.ID, s state, m taintSet, args []argume
 		return tr.callSite(fl, id, s, m, args)
 	}
 	if out, ok := fl.native(id, args, s); ok {
+		fl.converted(id, s)
 		return out.bound(fl)
 	}
 	m = tr.callSite(fl, id, s, m, args)
 	fl.handedOut(id, args, s)
+	fl.converted(id, s)
+	if p := fl.t.Nodes[id].Parent; fl.t.Kind(p) == ast.ExprStmt || fl.t.Kind(p) == ast.Await {
+		tr.guarded(fl, id, facts.GuardAlways, s)
+	}
 	if tr.x.Callee(id) != facts.NoRef {
 		fl.shared(s)
 	}

@@ -155,8 +155,8 @@ func (o *onWrite) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A project is rebuilt and deployed, all services of the image together; nothing is deployed that is the same, that does
-// not build or whose project changed meanwhile; what is broken is taken back.
+// A project is rebuilt and deployed, all services of the image together; nothing is deployed that is the same, that
+// does not build or whose project changed meanwhile; what is broken is taken back.
 func TestLiveRebuild(t *testing.T) {
 	s := newShop(t)
 	r := s.one()

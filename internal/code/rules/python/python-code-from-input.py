@@ -42,3 +42,8 @@ def sum_of(a: int, expression: str):
     eval(expression)
     # ok: python-code-from-input
     return eval(f"{a} + 1")
+
+
+def dispatch(handler):
+    # ok: python-code-from-input
+    return getattr(handler, "do_" + request.args["op"])()

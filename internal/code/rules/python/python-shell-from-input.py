@@ -63,5 +63,5 @@ def django_view(request: HttpRequest):
 
 
 def typed():
-    # ruleid: python-shell-from-input
+    # ok: python-shell-from-input
     os.system("ls " + input("folder: "))

@@ -70,3 +70,13 @@ def django_view(request):
     HttpResponse(name, content_type="text/plain")
     # ok: python-xss
     return render(request, "hello.html", {"name": name})
+
+
+@app.route("/mail")
+def mail():
+    body = templates.get_template("mail.html").render(name=request.args["name"])
+    if body:
+        # ok: python-xss
+        return body
+    # ok: python-xss
+    return request.url

@@ -54,3 +54,15 @@ def scheme_only():
 def starlette(request):
     # ruleid: python-open-redirect
     return RedirectResponse(url=request.query_params["next"])
+
+
+def asked_before(request):
+    target = request.GET.get("next")
+    safe = url_has_allowed_host_and_scheme(url=target, allowed_hosts=None)
+    # ok: python-open-redirect
+    return HttpResponseRedirect(target if safe else "/")
+
+
+def the_same_again(request):
+    # ok: python-open-redirect
+    return HttpResponseRedirect(request.get_full_path())

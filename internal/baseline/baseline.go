@@ -202,9 +202,8 @@ func (m *mapping) paths(all []string) (out []string) {
 
 // inputs maps what a command line names; ok is false where nothing of it was there.
 func (m *mapping) inputs(in target.Inputs, t *target.Target) (target.Inputs, bool) {
-	named := len(in.Args) + len(in.Stack.Files) + len(in.Stacks)
-	if named == 0 {
-		in.Args, named = []string{"."}, 1
+	if len(in.Args)+len(in.Stack.Files)+len(in.Stacks) == 0 {
+		in.Args = []string{"."}
 	}
 	var args []string
 	for _, arg := range in.Args {

@@ -22,9 +22,6 @@ type Set struct {
 	comments func(file string) []byte // the text of a scanned file, for comments in it; nil if it cannot be read
 }
 
-// Empty reports whether no file speaks of accepted risks.
-func (s *Set) Empty() bool { return s == nil || len(s.Files) == 0 }
-
 // Apply marks the findings that somebody has accepted (status waived) or stated not to hold (suppressed), and adds a
 // finding for each waiver that has expired, is not used or lacks what is asked for. all names the gates that drydock
 // has: whether a waiver is of use can only be told where every gate that it may speak of looked at everything.

@@ -595,7 +595,7 @@ func (s *analysis) missedDeploy(m *exposure.Container) string {
 
 // toolSeverity is how bad it is that a tool is open to strangers, by what they can do there; setting is what says so.
 func toolSeverity(power exposure.Power, setting string) (sev finding.Severity, why string) {
-	sev, why = finding.High, ""
+	sev = finding.High
 	switch power {
 	case exposure.RunsCode:
 		why = "a tool that runs what its visitors tell it to is open to the internet"

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -142,7 +143,9 @@ func archive(t *testing.T, time int64, layers ...string) string {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		l, err := tarball.LayerFromReader(&b)
+		l, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(b.Bytes())), nil
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

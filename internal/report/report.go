@@ -158,6 +158,17 @@ type Gate struct {
 	Read       Read         `json:"read"`
 	Judged     int          `json:"judged"` // of the packages (image), services (access) or files (other gates) in Read
 	Remedy     string       `json:"remedy"` // what to do about a gate that is not checked, a command where there is one
+
+	OWASP []OWASPCategory `json:"owasp,omitempty"` // of the code gate
+}
+
+// OWASPCategory is one of the OWASP Top Ten with the languages at hand in which rules of the gate look for it, and those
+// in which none does: there it is not judged, which is not the same as nothing found.
+type OWASPCategory struct {
+	Code      string   `json:"code"` // "A05:2025"
+	Name      string   `json:"name"`
+	Judged    []string `json:"judged"`
+	NotJudged []string `json:"notJudged"`
 }
 
 // Read is how much a gate read. A gate that read nothing is never checked.

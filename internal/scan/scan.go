@@ -98,7 +98,7 @@ func runGate(ctx context.Context, g gate.Gate, t *target.Target,
 		res = &gate.Result{}
 	}
 	state.Inputs = append(res.Inputs, t.UnreadInputs()...)
-	state.Read, state.Judged = res.Read, res.Judged
+	state.Read, state.Judged, state.OWASP = res.Read, res.Judged, res.OWASP
 	if len(state.Inputs) > 0 && res.Reason != "" {
 		state.Inputs = append(state.Inputs, report.Input{Status: report.Partial, Reason: res.Reason})
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/drydock/drydock/internal/finding"
@@ -64,12 +65,41 @@ type page struct {
 	Groups   []group
 	Gates    []finding.Gate // of the findings, for the filter
 	Services []string
+	OWASP    []category
+}
+
+// category is a row of the OWASP Top Ten: how many findings are open, or that it was not judged.
+type category struct {
+	report.OWASPCategory
+	Open int
+}
+
+// categories are those of the newest edition that the report has.
+func categories(r *report.Report) []category {
+	open := map[string]int{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Status == finding.Open && f.Gate == finding.GateCode {
+			for _, code := range f.OWASP {
+				open[code]++
+			}
+		}
+	}
+	var out []category
+	for i := range r.Gates {
+		for _, c := range r.Gates[i].OWASP {
+			if strings.HasSuffix(c.Code, ":2025") {
+				out = append(out, category{c, open[c.Code]})
+			}
+		}
+	}
+	return out
 }
 
 // Write writes the page. The report must be finished.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	s := summary.Summarise(r, o.Time(r))
 	p := page{head: newHead("Drydock: " + report.Plain(r.Target)), R: r, S: s, Bars: bars(r, s), Reach: newReach(r, s)}
+	p.OWASP = categories(r)
 	rules := map[string]*finding.Rule{}
 	for i := range r.Rules {
 		rules[r.Rules[i].ID] = &r.Rules[i]

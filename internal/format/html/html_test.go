@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/drydock/drydock/internal/diff"
+	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/format/golden"
 	"github.com/drydock/drydock/internal/report"
 )
@@ -92,4 +93,35 @@ func TestReadableWithoutScript(t *testing.T) {
 func TestGoldenDiff(t *testing.T) {
 	golden.EachDiff(t, "html",
 		func(b *bytes.Buffer, d *diff.Diff) error { return WriteDiff(b, d, report.WriteOptions{}) }, harmless)
+}
+
+// A category that no rule looks for in the languages at hand reads "not judged", and one with nothing found says so.
+func TestCategoriesOfTheTopTen(t *testing.T) {
+	r := &report.Report{Target: "x", Gates: []report.Gate{{Name: finding.GateCode, Status: report.Checked,
+		OWASP: []report.OWASPCategory{
+			{Code: "A05:2025", Name: "Injection", Judged: []string{"Python"}, NotJudged: []string{"Rust"}},
+			{Code: "A01:2025", Name: "Broken Access Control", Judged: []string{"Python"}},
+			{Code: "A03:2025", Name: "Software Supply Chain Failures", NotJudged: []string{"Python", "Rust"}},
+			{Code: "A03:2021", Name: "Injection", Judged: []string{"Python"}},
+		}}},
+		Findings: []finding.Finding{{ID: "c-1", Gate: finding.GateCode, Rule: "sql", Severity: finding.High,
+			OWASP: []string{"A05:2025", "A03:2021"}}},
+	}
+	r.Finish()
+	var b bytes.Buffer
+	if err := Write(&b, r, report.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`A05:2025</td><td>Injection</td><td>1 open <span class="muted">not judged in Rust</span>`,
+		`A01:2025</td><td>Broken Access Control</td><td>nothing found</td>`,
+		`A03:2025</td><td>Software Supply Chain Failures</td><td> <span class="muted">not judged</span>`,
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the page does not say %s", want)
+		}
+	}
+	if strings.Contains(b.String(), "A03:2021</td>") {
+		t.Error("the page has both editions")
+	}
 }

@@ -46,7 +46,7 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	if err != nil {
 		return nil, err
 	}
-	look := &look{Result: res, t: t, opt: opt, eng: eng, byPlace: map[string]int{}}
+	look := &look{Result: res, t: t, opt: opt, eng: eng, byPlace: map[string]int{}, languages: map[string]*ast.Lang{}}
 	for _, root := range roots {
 		if err := look.at(ctx, root); err != nil {
 			return res, err
@@ -56,6 +56,7 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	if res.Judged == 0 {
 		res.Remedy = codeRemedy
 	}
+	res.OWASP = categories(eng.Rules(), look.languages)
 	used := map[string]bool{}
 	for i := range res.Findings {
 		used[res.Findings[i].Rule] = true
@@ -140,6 +141,8 @@ type look struct {
 	opt     *gate.Options
 	eng     *code.Engine
 	byPlace map[string]int // what was found by rule and place, so that a context within another brings nothing twice
+
+	languages map[string]*ast.Lang // that were met
 }
 
 // at runs the rules on one root and adds what they find.
@@ -171,6 +174,7 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 	place := func(rel string) string { return t.Rel(filepath.Join(tree.Root, filepath.FromSlash(rel))) }
 	named := slices.ContainsFunc(t.Files, func(f string) bool { return filepath.Clean(f) == root.Context })
 	read.count(tree, found)
+	noteLanguages(res.languages, tree, read.other)
 	if named && read.judged == 0 && res.ofDockerfileGate(root.Context) {
 		return nil
 	}

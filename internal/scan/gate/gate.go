@@ -80,6 +80,7 @@ type Result struct {
 	Services     map[ServiceKey]ServiceAccess
 	Outside      []report.Service // what routers lead to and what is no compose service
 	Warnings     []report.Warning
+	OWASP        []report.OWASPCategory
 	Unread       []error // inputs that the user named and that could not be read: exit 3
 }
 

@@ -72,6 +72,7 @@ var parts = map[string]map[string]string{
 		"index":     "ast facts",
 		"resolve":   "facts",
 		"value":     "",
+		"settings":  "",
 		"taint":     "ast facts index pattern search value",
 		"interproc": "facts resolve search",
 		"ruletest":  ". rule rules",

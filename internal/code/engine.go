@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime"
 	"sort"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/drydock/drydock/internal/code/facts"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/code/search"
+	"github.com/drydock/drydock/internal/code/settings"
 	"github.com/drydock/drydock/internal/code/taint"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/syntax"
@@ -38,6 +40,9 @@ type Engine struct {
 	cache  *cache
 	many   *tooMany // of one Run
 	large  sync.Mutex
+
+	settings    *settings.Values // of the tree of one Run, nil where it has none
+	settingsSum string
 }
 
 // New compiles rules. Those that are wrong are left out and reported; the others work.
@@ -153,6 +158,8 @@ func (e *Engine) Run(ctx context.Context, tree *source.Tree, progress func(done,
 		e.cache = openCache(e.opt.Cache, e.opt.Build, e.rules)
 	}
 	e.many = &tooMany{n: map[*rule.Rule]int{}}
+	e.settings = settingsOf(tree)
+	e.settingsSum = e.settings.Sum()
 	results := make([]FileResult, len(tree.Files))
 	skip := make([]string, len(tree.Files))
 	work := make(chan int)
@@ -227,6 +234,29 @@ feed:
 	return out, nil
 }
 
+// asksSettings is what stands in each file whose results the project's configuration may change.
+var asksSettings = regexp.MustCompile(`getProperty|settings|config|conf\b|constants`)
+
+// settingsOf reads what the configuration files of a tree say, nil where there are none.
+func settingsOf(tree *source.Tree) *settings.Values {
+	var out *settings.Values
+	read := 0
+	for i := range tree.Files {
+		f := &tree.Files[i]
+		if !settings.Wanted(f.Rel) || f.Size > settings.MaxFile || read >= settings.MaxFiles {
+			continue
+		}
+		read++
+		if src, reason := f.Read(0); reason == "" {
+			if out == nil {
+				out = &settings.Values{}
+			}
+			out.Add(f.Rel, src)
+		}
+	}
+	return out
+}
+
 // read reads one file and looks at it. The reason is not empty where it was left out.
 func (e *Engine) read(f *source.File) (FileResult, string) {
 	src, reason := f.Read(0)
@@ -237,6 +267,9 @@ func (e *Engine) read(f *source.File) (FileResult, string) {
 		return e.file(f.Rel, src, f.Named), ""
 	}
 	key := cacheKey(f.Rel, src)
+	if asksSettings.Match(src) {
+		key = cacheKey(f.Rel+"\x00"+e.settingsSum, src)
+	}
 	if r, ok := e.cache.get(key); ok && r.restore() {
 		r.key = key
 		return r, ""
@@ -307,6 +340,9 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 			}
 			res.Unread = len(e.plain) == 0
 			return e.finish(f, ms, res)
+		}
+		if e.settings != nil {
+			tree.Settings = e.settings
 		}
 		f.SetTree(tree)
 		for _, p := range progs {

@@ -332,6 +332,9 @@ func (g *graphs) file(n int32) *openFile {
 	if err != nil {
 		return nil
 	}
+	if s := g.pr.e.settings; s != nil {
+		tree.Settings = s
+	}
 	x := index.File(tree)
 	x.Adopt(facts)
 	o := &openFile{n, x, search.NewFile(facts.Path, src, tree), map[int]*taint.Hits{}}

@@ -56,6 +56,8 @@ type Tree struct {
 	// Sym gives, for the use of a variable, the expression that it was assigned, where nothing came between. What the
 	// expression itself uses lies before it, so that following Sym ends.
 	Sym map[ID]ID
+	// Settings are what the project's configuration says, nil where nobody asked for it.
+	Settings Settings
 
 	buf    []byte        // Src, then synthesised text
 	last   []ID          // last child of each node while building

@@ -193,6 +193,11 @@ func (e *Evaluator) Constant(b *pattern.Binding) []byte {
 				return t.Text(a)
 			}
 		}
+		if e.Prog.Rule.Options.Interfile {
+			if text, ok := t.Setting(b.A); ok {
+				return []byte(text)
+			}
+		}
 	}
 	return e.Content(b)
 }

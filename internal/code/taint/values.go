@@ -218,7 +218,12 @@ func (fl *flow) worthOf(id ast.ID, s state) value.Value {
 		return fl.interpolated(id)
 	case ast.Cast, ast.Await:
 		return fl.cast(id)
-	case ast.Ternary, ast.If, ast.Switch, ast.Call, ast.New, ast.List, ast.Dict, ast.Tuple:
+	case ast.Call:
+		if text, ok := t.Setting(id); ok {
+			return value.Of(text)
+		}
+		return fl.vals.native[id]
+	case ast.Ternary, ast.If, ast.Switch, ast.New, ast.List, ast.Dict, ast.Tuple:
 		return fl.vals.native[id]
 	case ast.ExprStmt:
 		return fl.valueOf(n.First)

@@ -27,11 +27,23 @@ type Package struct {
 	// what the package says it needs of others, where it was read from what is installed
 	Requires []Requirement `json:"-"`
 
+	// whether the code of its services loads it: direct, transitive, no or unknown; "" where nobody asked
+	Reachable string `json:"reachable,omitempty"`
+	// where the code imports it, for one that is loaded directly
+	LoadedBy []Load `json:"loadedBy,omitempty"`
+
 	// bytes, as the distribution's database or the SBOM says; 0 where none does
 	InstalledSize int64 `json:"installedSize,omitempty"`
 
 	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
 	ServiceRefs []string `json:"serviceRefs,omitempty"`
+}
+
+// Load is an import of a package in a service's code.
+type Load struct {
+	Service string `json:"service"`
+	Path    string `json:"path"`
+	Line    int    `json:"line"`
 }
 
 // Requirement is a package that another needs, with the range of versions that it takes, "" for any.

@@ -54,6 +54,11 @@ func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Option
 		merge(r, wanted[i].Name, res)
 		r.Gates = append(r.Gates, states[i])
 	}
+	if opt.Runs(finding.GateImage) && opt.Runs(finding.GateCode) {
+		if err := reach(ctx, t, r); err != nil {
+			return r, err
+		}
+	}
 	opt.Waivers.Apply(r, start, names(all))
 	rank.Apply(r)
 	r.DurationMs = opt.Now().Sub(start).Milliseconds()

@@ -200,6 +200,7 @@ var noGate = map[string]string{
 	"code/rule":        "rules of the user: TestRulesThatAreWrong",
 	"config":           "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",
 	"engine":           "answers of the engine to builds and probes: no gate asks",
+	"loaded":           "imports: what is not understood leaves a package's answer unknown (loaded's own tests)",
 	"lint/rules":       "scripts that a Dockerfile copies: a rule that cannot read one is silent about that script alone",
 	"rebuild/journal":  "drydock's own: a journal that cannot be read ends the run with exit 3",
 	"rebuild/schedule": "drydock's own: when a job ran last; what cannot be read counts from now on",

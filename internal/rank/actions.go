@@ -48,7 +48,11 @@ func Plan(r *report.Report) []report.Action {
 			order = append(order, key)
 		}
 		g.findings = append(g.findings, f)
-		g.urgency += urgency(f)
+		if k.kind == remedyHarden { // what every service lacks does not outweigh a hole by being everywhere
+			g.urgency = max(g.urgency, urgency(f))
+		} else {
+			g.urgency += urgency(f)
+		}
 	}
 	sort.SliceStable(order, func(i, j int) bool {
 		a, b := groups[order[i]], groups[order[j]]

@@ -80,3 +80,20 @@ func TestAutomaticFixesWait(t *testing.T) {
 		t.Errorf("got %q, want %q", titles, want)
 	}
 }
+
+// What every service lacks never stands before a hole that one has.
+func TestHardeningWaits(t *testing.T) {
+	r := &report.Report{}
+	for i := range 60 {
+		r.Findings = append(r.Findings, finding.Finding{ID: fmt.Sprint("low", i), Gate: finding.GateCompose, Rule: "new-privileges",
+			Severity: finding.Low, Priority: 27, Services: []string{fmt.Sprint("s", i)},
+			Location: finding.Location{Path: "compose.yml", Line: i + 1}, Fix: finding.Fix{Text: "Add it."}})
+	}
+	r.Findings = append(r.Findings, finding.Finding{ID: "hole", Gate: finding.GateAccess, Rule: "unprotected-router",
+		Severity: finding.Medium, Priority: 40, Services: []string{"web"}, Effect: finding.EffectOpen,
+		Location: finding.Location{Path: "compose.yml", Line: 70}, Fix: finding.Fix{Text: "Close it."}})
+	r.Finish()
+	if a := Actions(r); len(a) != 2 || a[0].Findings[0] != "hole" || len(a[1].Findings) != 60 {
+		t.Errorf("%+v", a)
+	}
+}

@@ -22,6 +22,8 @@ type Indexer struct {
 	bases      map[int32][]ast.ID
 	depth      int
 	written    *Written
+	properties map[string]bool  // methods of the file that are read like fields
+	classNamed map[string]int32 // classes by their names, those within others by both
 }
 
 // maxRefs bounds the references of one file.
@@ -77,6 +79,10 @@ func File(t *ast.Tree) *Indexer {
 	}
 	for i := range x.Facts.Functions {
 		x.signature(int32(i))
+	}
+	x.classNamed = map[string]int32{}
+	for i := range x.Facts.Classes {
+		x.classNamed[x.Facts.Classes[i].Name] = int32(i)
 	}
 	x.members()
 	x.globals()
@@ -272,6 +278,11 @@ func (x *Indexer) signature(at int32) {
 		switch n := &t.Nodes[c]; {
 		case n.Kind == ast.Mod && t.HasText(c, "static"):
 			u.Static = true
+		case n.Kind == ast.Mod && t.HasText(c, "get"), n.Kind == ast.Decorator && isProperty(string(t.Source(c))):
+			if x.properties == nil {
+				x.properties = map[string]bool{}
+			}
+			x.properties[u.Name] = true
 		case n.Kind == ast.Decorator && t.Lang.Objects.StaticDecorator != "":
 			if bytes.Contains(t.Source(c), []byte(t.Lang.Objects.StaticDecorator)) {
 				u.Static = true
@@ -320,6 +331,20 @@ func (x *Indexer) signature(at int32) {
 		}
 		first = false
 	}
+}
+
+// isProperty reports whether a decorator makes a method something that is read like a field.
+func isProperty(decorator string) bool {
+	return decorator == "@property" || decorator == "@cached_property" || decorator == "@functools.cached_property"
+}
+
+// Property reports whether a member is, by its name, a method of the file that is read like a field.
+func (x *Indexer) Property(member ast.ID) bool {
+	t := x.Tree
+	n := &t.Nodes[member]
+	name := t.Child(member, ast.Ident)
+	return n.Kind == ast.Member && n.Role != ast.Fn && n.Role != ast.Left && t.Kind(name) == ast.Name &&
+		x.properties[string(t.Text(name))]
 }
 
 // receiver makes a function of Go a method of its type.
@@ -542,7 +567,8 @@ func (x *Indexer) calls() {
 	t := x.Tree
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
-		if n.Kind != ast.Call && n.Kind != ast.New && !(n.Kind == ast.Member && t.Lang.Names.ImplicitReturn) ||
+		if n.Kind != ast.Call && n.Kind != ast.New &&
+			!(n.Kind == ast.Member && (t.Lang.Names.ImplicitReturn || x.Property(ast.ID(i)))) ||
 			n.Flags&ast.FlagSynth != 0 {
 			continue
 		}

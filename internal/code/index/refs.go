@@ -303,6 +303,9 @@ func (x *Indexer) typeRef(id ast.ID) int32 {
 			if d, ok := t.Declared(t.Decl(id)); ok && d.Import != ast.Nil {
 				return x.importRef(d.Import)
 			}
+			if c, ok := x.innerClass(id, string(t.Text(id))); ok {
+				return x.add(facts.Ref{Kind: facts.RefClass, Of: c})
+			}
 			return x.global(string(t.Text(id)))
 		}
 		return x.RefOf(id)
@@ -314,6 +317,25 @@ func (x *Indexer) typeRef(id ast.ID) int32 {
 		}
 	}
 	return facts.NoRef
+}
+
+// innerClass is the class within one of those around a place that a bare name stands for.
+func (x *Indexer) innerClass(id ast.ID, name string) (int32, bool) {
+	c := x.around(id)
+	if c < 0 {
+		return 0, false
+	}
+	for outer := x.Facts.Classes[c].Name; outer != ""; {
+		if at, ok := x.classNamed[outer+"."+name]; ok {
+			return at, true
+		}
+		i := strings.LastIndexByte(outer, '.')
+		if i < 0 {
+			break
+		}
+		outer = outer[:i]
+	}
+	return 0, false
 }
 
 // Callee is what a call or a new object calls.

@@ -67,7 +67,7 @@ func (fl *flow) elementTaint(id ast.ID, whole taintSet, s state) (taintSet, bool
 	t := fl.t
 	v := fl.valueOf(t.Child(id, ast.Obj))
 	sh, ok := s.shape(v)
-	if !ok || sh.Form == value.Builder {
+	if !ok || sh.Form == value.Builder || sh.Form == value.Sections {
 		return nil, false
 	}
 	own := fl.dom.field(fl, id, whole.without(s.contents(v.Ref)))

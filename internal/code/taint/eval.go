@@ -299,8 +299,8 @@ func (fl *flow) part(id ast.ID, s state) taintSet {
 			ix = ix.union(fl.eval(c, s))
 		}
 	}
-	if fl.Prog.Rule.Options.TaintAssumeSafeIndex {
-		ix = nil
+	if fl.Prog.Rule.Options.TaintAssumeSafeIndex || fl.vals != nil && obj != ast.Nil && fl.constantCollection(obj, 0) {
+		ix = nil // it selects, and is no part of the value
 	}
 	whole := fl.opt(obj, s)
 	if fl.vals != nil {

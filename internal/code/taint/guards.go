@@ -249,8 +249,9 @@ func (fl *flow) constantCollection(id ast.ID, depth int) bool {
 				t.Nodes[n.Parent].Kind == ast.Pair {
 				constant = constant && fl.constantCollection(x, depth+1)
 			}
-		case ast.Dict:
-			constant = constant && n.First != ast.Nil // one that is empty is filled later
+		case ast.Dict, ast.List, ast.Args: // one that is empty is filled later
+			constant = constant && (n.First != ast.Nil || n.Kind == ast.Args && t.Kind(n.Parent) == ast.Call &&
+				t.Kind(t.Child(n.Parent, ast.Fn)) == ast.Member)
 		}
 		return constant
 	})

@@ -61,6 +61,9 @@ func (fl *flow) native(id ast.ID, args []argument, s state) (m taintSet, ok bool
 		if m, ok := c.function(t.Dotted(fn)); ok {
 			return m, true
 		}
+		if m, ok := c.selected(); ok {
+			return m, true
+		}
 		return c.untracked()
 	}
 	return nil, false
@@ -268,6 +271,29 @@ func (c *invocation) newBuilder() {
 	ref := c.allocate(c.id, value.Value{Form: value.Builder, Len: -1, Whole: true}, c.s)
 	c.s.put(ref, builderText, element{v: value.Value{Kind: value.Text}})
 	c.gives(object(ref))
+}
+
+// selected is what a map gives for a key, which is no part of it: one of constants, or of a type that is a map.
+func (c *invocation) selected() (taintSet, bool) {
+	switch c.name {
+	case "get", "getOrDefault", "fetch":
+	default:
+		return nil, false
+	}
+	if c.recv == ast.Nil || len(c.args) == 0 {
+		return nil, false
+	}
+	var m taintSet
+	if !c.constantCollection(c.recv, 0) {
+		if c.vals.lang.Name != "java" || !strings.HasSuffix(simpleType(c.t, c.t.TypeNode(c.recv)), "Map") {
+			return nil, false
+		}
+		m = c.taintOf(c.recv)
+	}
+	for i := 1; i < len(c.args); i++ {
+		m = m.union(c.args[i].taints)
+	}
+	return m, true
 }
 
 // untracked follows what is added to something of which it is not known what it is.

@@ -162,6 +162,12 @@ func mapOfPairs(c *invocation) (taintSet, bool) {
 	return c.all(), true
 }
 
+// newSections makes a configuration of Python.
+func newSections(c *invocation) (taintSet, bool) {
+	c.gives(object(c.allocate(c.id, value.Value{Form: value.Sections, Len: -1}, c.s)))
+	return nil, true
+}
+
 // rangeOf is range(n) of Python.
 func rangeOf(c *invocation) (taintSet, bool) {
 	ends := []int{0, 0}
@@ -379,7 +385,9 @@ func (fl *flow) removeElement(obj ast.ID, key value.Value, s state) {
 // functions by language.
 var functions = map[string]map[string]functionOp{
 	"python": {
-		"len": length, "str": asString, "range": rangeOf, "list": copyOfList, "tuple": copyOfList, "dict": mapFrom,
+		"len": length, "configparser.ConfigParser": newSections, "ConfigParser": newSections,
+		"configparser.RawConfigParser": newSections,
+		"str":                          asString, "range": rangeOf, "list": copyOfList, "tuple": copyOfList, "dict": mapFrom,
 		"OrderedDict": mapFrom, "reversed": reversedList, "copy.copy": copyOfObject, "copy.deepcopy": copyOfObject,
 		"int": clean, "float": clean, "bool": clean, "abs": clean, "ord": clean, "hash": clean, "isinstance": clean,
 		"issubclass": clean, "id": clean, "callable": clean, "hasattr": clean, "any": clean, "all": clean,

@@ -14,6 +14,8 @@ func (c *invocation) method(sh value.Value) (taintSet, bool) {
 	switch sh.Form {
 	case value.Builder:
 		return c.builderMethod(), true
+	case value.Sections:
+		return c.section()
 	case value.Map:
 		if known || c.name == "update" {
 			if op := mapMethods[c.name]; op != nil {
@@ -38,6 +40,27 @@ func (c *invocation) method(sh value.Value) (taintSet, bool) {
 		return nil, false // a function that an object has for a member
 	}
 	c.s.add(c.on.Ref, c.given().union(c.taintOf(c.recv).without(c.s.contents(c.on.Ref))))
+	return c.all(), true
+}
+
+// section works out a method of a configuration, whose values have a section and a key.
+func (c *invocation) section() (taintSet, bool) {
+	part := ""
+	if args := c.values(); len(args) >= 2 && args[0].Key() != "" && args[1].Key() != "" {
+		part = args[0].Key() + "\x00" + args[1].Key()
+	}
+	switch {
+	case c.name == "set" && len(c.args) == 3 && part != "":
+		c.s.put(c.on.Ref, part, c.arg(2))
+		return nil, true
+	case c.name == "get" && len(c.args) == 2 && part != "":
+		whole := c.on.Ref + "." + c.valueOf(c.args[0].id).Key() // c["section"]["key"] = v
+		return c.reads(c.on.Ref, part, c.s).union(c.outside()).union(c.s.taint[whole]).union(c.s.under(whole)), true
+	case c.name == "add_section", c.name == "has_section", c.name == "has_option", c.name == "read":
+		return nil, true
+	}
+	m := c.given()
+	c.s.taint[c.on.Ref] = c.s.taint[c.on.Ref].union(m)
 	return c.all(), true
 }
 

@@ -348,7 +348,8 @@ func (tr *tracer) lazy() bool { return true }
 // member is a call in Ruby, which needs no parentheses.
 func (tr *tracer) member(fl *flow, id ast.ID, m taintSet, s state) taintSet {
 	n := &fl.t.Nodes[id]
-	if n.Kind == ast.Member && n.Role != ast.Fn && n.Role != ast.Left && fl.t.Lang.Names.ImplicitReturn {
+	if n.Kind == ast.Member && n.Role != ast.Fn && n.Role != ast.Left && fl.t.Lang.Names.ImplicitReturn ||
+		tr.x.Property(id) {
 		return tr.called(fl, id, s, m, nil)
 	}
 	return m

@@ -33,6 +33,7 @@ const (
 	List Form = iota
 	Map
 	Builder
+	Sections // a map of sections of keys
 )
 
 // Piece is a part of a text: a known one, or one that is open, of which no more is known than what it was made of.

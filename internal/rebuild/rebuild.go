@@ -397,10 +397,12 @@ func (w *work) tell(out *deploy.Outcome) {
 			"volumes and databases is not undone"
 		return
 	}
+	w.res.Rolled, w.res.GapMs = out.Rolled, out.Gap.Milliseconds()
 	if len(out.Rolled) > 0 {
 		w.say("%s: deployed without a gap", strings.Join(out.Rolled, ", "))
 	}
 	for _, s := range out.Stopped {
+		w.res.Stopped = append(w.res.Stopped, result.Stopped(s))
 		w.warn("%s was stopped and started (no answer for %s): %s", s.Service, out.Gap, s.Why)
 	}
 }

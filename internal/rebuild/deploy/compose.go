@@ -62,6 +62,17 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // up has Compose start the services' new containers, by way of the engine at host.
 func (c Compose) up(ctx context.Context, p project, host, override string, services []string) error {
+	return c.on(ctx, p, host, override, append([]string{"up", "-d", "--no-deps", "--no-build"}, services...))
+}
+
+// runBridge has Compose start one more container of a service, without its host ports and unseen by Traefik.
+func (c Compose) runBridge(ctx context.Context, p project, host, override, service, name, id string) error {
+	return c.on(ctx, p, host, override, []string{"run", "-d", "-T", "--no-deps", "--name", name,
+		"--label", "traefik.enable=false", "--label", LabelDeploy + "=" + id, service})
+}
+
+// on runs a command of Compose on the project, by way of the engine at host.
+func (c Compose) on(ctx context.Context, p project, host, override string, command []string) error {
 	args := append([]string{}, c[1:]...)
 	args = append(args, "-p", p.name, "--project-directory", p.dir)
 	for _, f := range p.envFiles {
@@ -70,8 +81,7 @@ func (c Compose) up(ctx context.Context, p project, host, override string, servi
 	for _, f := range append(p.files, override) {
 		args = append(args, "-f", f)
 	}
-	args = append(append(args, "up", "-d", "--no-deps", "--no-build"), services...)
-	cmd := exec.CommandContext(ctx, c[0], args...)
+	cmd := exec.CommandContext(ctx, c[0], append(args, command...)...)
 	cmd.Env = composeEnv(os.Environ(), host)
 	cmd.Dir = p.dir
 	var out strings.Builder
@@ -85,7 +95,7 @@ func (c Compose) up(ctx context.Context, p project, host, override string, servi
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &exit):
-		return fmt.Errorf("%s up: %s", strings.Join(c, " "), engine.Reason(out.String()))
+		return fmt.Errorf("%s %s: %s", strings.Join(c, " "), command[0], engine.Reason(out.String()))
 	}
 	return err
 }

@@ -54,6 +54,7 @@ type Outcome struct {
 	Reason               string        // why it was rolled back
 	Rolled               []string      // services replaced without a gap
 	Stopped              []Stopped     // services that were stopped and started
+	Bridged              []string      // those of them whose requests by way of Traefik another container answered
 	Gap                  time.Duration // the longest time without an answer, of those
 }
 
@@ -129,8 +130,7 @@ func (d *Deployer) Deploy(ctx context.Context, r Request) (*Outcome, error) {
 	if err := w.find(ctx, &r); err != nil {
 		return nil, err
 	}
-	rolled, stopped := w.split(r)
-	out := &Outcome{Rolled: rolled, Stopped: stopped}
+	out := w.split(r)
 	id, err := newID()
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (w *work) undo(ctx context.Context, out *Outcome, cause error) (*Outcome, e
 	if err := w.rollBack(clean); err != nil {
 		return out, fmt.Errorf("%w; and the roll-back failed: %w", cause, err)
 	}
-	out.RolledBack, out.Reason, out.Rolled, out.Stopped = true, cause.Error(), nil, nil
+	out.RolledBack, out.Reason, out.Rolled, out.Stopped, out.Bridged = true, cause.Error(), nil, nil, nil
 	return out, ctx.Err()
 }
 
@@ -380,7 +380,8 @@ func otherFiles(p project, files []string) string {
 }
 
 // split tells the services that can be rolled from those that are stopped and started, with the reasons.
-func (w *work) split(r Request) (rolled []string, stopped []Stopped) {
+func (w *work) split(r Request) *Outcome {
+	out := &Outcome{}
 	why := map[string]string{}
 	for _, c := range w.old {
 		service := c.Config.Labels[labelService]
@@ -405,12 +406,35 @@ func (w *work) split(r Request) (rolled []string, stopped []Stopped) {
 		switch no, runs := why[s]; {
 		case !runs:
 		case no == "":
-			rolled = append(rolled, s)
+			out.Rolled = append(out.Rolled, s)
+		case strings.HasSuffix(no, publishes) && w.bridgeable(s):
+			out.Bridged = append(out.Bridged, s)
+			out.Stopped = append(out.Stopped, Stopped{s, no + "; requests by way of Traefik were answered by another " +
+				"container meanwhile"})
 		default:
-			stopped = append(stopped, Stopped{s, no})
+			out.Stopped = append(out.Stopped, Stopped{s, no})
 		}
 	}
-	return rolled, stopped
+	return out
+}
+
+// publishes ends the reason for which a service cannot have two containers and can have a bridge.
+const publishes = "on the host"
+
+// bridgeable reports whether another container may answer for a service while its own is replaced: not where it has
+// anonymous volumes, since what the bridge writes there is lost.
+func (w *work) bridgeable(service string) bool {
+	for _, c := range w.old {
+		if c.Config.Labels[labelService] != service {
+			continue
+		}
+		for _, m := range c.Mounts {
+			if m.Type == "volume" && len(m.Name) == 64 && strings.Trim(m.Name, "0123456789abcdef") == "" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // cannotRoll says why two containers of a service cannot stand side by side.
@@ -418,7 +442,7 @@ func cannotRoll(c *container.InspectResponse, labels map[string]string) string {
 	if h := c.HostConfig; h != nil {
 		for port, bindings := range h.PortBindings {
 			if len(bindings) > 0 {
-				return fmt.Sprintf("it publishes port %s on the host", port.String())
+				return fmt.Sprintf("it publishes port %s %s", port.String(), publishes)
 			}
 		}
 		switch mode := h.NetworkMode; {

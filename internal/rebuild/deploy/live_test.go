@@ -406,21 +406,13 @@ func TestLiveBrokenIsRolledBack(t *testing.T) {
 // A deploy that is killed between any two steps is brought to an end by the next run: rolled back before the switch,
 // finished after it.
 func TestLiveKilledAtEachStep(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, routed, healthy)
 	s.startTraefik("traefik", true)
 	for _, line := range []string{"tagged", "starting", "pinned", "started", "ready", "switched", "drained", "removed",
 		"unposted"} {
 		old, next := s.id(s.image), s.build(healthy)
-		text, err := json.Marshal(childWork{Line: line, Data: s.data, Dir: s.dir, Compose: s.compose,
-			Request: s.request(next, "web"), Traefik: s.traefik})
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), killed+"="+string(text))
-		if out, err := cmd.CombinedOutput(); err == nil || len(out) > 0 {
-			t.Fatalf("%s: %v\n%s", line, err, out)
-		}
+		s.killAt(line, next)
 		j, err := journal.Open(s.data, s.name, s.dir)
 		if err != nil {
 			t.Fatal(err)
@@ -449,9 +441,50 @@ func TestLiveKilledAtEachStep(t *testing.T) {
 	}
 }
 
+// After a kill somebody may have helped himself with Compose: what runs then is taken as it is, and nothing is removed.
+func TestLiveReplacedByOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, routed, healthy)
+	s.startTraefik("traefik", true)
+	next := s.build(healthy)
+	s.killAt("started", next)
+	s.do("down")
+	s.do("up", "-d")
+	j, err := journal.Open(s.data, s.name, s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	d := &Deployer{Engine: s.engine, Compose: s.compose, Journal: j, Options: options(s.traefik)}
+	said, err := d.Recover(t.Context(), j.Entries()[0])
+	if err != nil || !strings.Contains(said, "something else replaced") {
+		t.Errorf("%q, %v", said, err)
+	}
+	if e := j.Entries(); e[0].Live != next || e[0].Step.Open() {
+		t.Errorf("%+v", e)
+	}
+	s.settled(next, "web-1")
+}
+
+// killAt starts a deploy that kills itself at a line.
+func (s *site) killAt(line, next string) {
+	s.t.Helper()
+	text, err := json.Marshal(childWork{Line: line, Data: s.data, Dir: s.dir, Compose: s.compose,
+		Request: s.request(next, "web"), Traefik: s.traefik})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), killed+"="+string(text))
+	if out, err := cmd.CombinedOutput(); err == nil || len(out) > 0 {
+		s.t.Fatalf("%s: %v\n%s", line, err, out)
+	}
+}
+
 // Where two containers cannot stand side by side the old one is stopped first; the gap is told, and what fails is taken
 // back all the same.
 func TestLiveStopAndStart(t *testing.T) {
+	t.Parallel()
 	const compose = `
 services:
   web:
@@ -486,9 +519,47 @@ volumes: {data: {}}
 	s.settled(next, "one", "worker-1")
 }
 
+// A service behind Traefik that also publishes a port on the host is replaced under a bridge: no request by way of
+// Traefik fails; a version that does not work never touches the old container, nor does a kill beside the bridge.
+func TestLiveBridge(t *testing.T) {
+	t.Parallel()
+	const ported = `    ports: ["127.0.0.1::8080"]
+    volumes: ["data:/data"]
+volumes: {data: {}}
+`
+	const env = "ENV START_DELAY=3s"
+	s := newSite(t, routed+ported, env)
+	s.startTraefik("traefik", true)
+	old, next, broken := s.id(s.image), s.build(env), s.build("ENV BROKEN=1")
+	s.killAt("bridged", next)
+	d := s.deployer()
+	if said, err := d.Recover(t.Context(), d.Journal.Entries()[0]); err != nil || !strings.Contains(said, "rolled back") {
+		t.Fatalf("%q, %v", said, err)
+	}
+	s.settled(old, "web-1")
+	fast, slow := s.load("/", 20), s.load("/slow", 4)
+	out, err := d.Deploy(t.Context(), s.request(broken, "web"))
+	if err != nil || !out.RolledBack || !strings.Contains(out.Reason, "this version is broken") {
+		t.Errorf("%+v, %v", out, err)
+	}
+	s.settled(old, "web-1")
+	out, err = d.Deploy(t.Context(), s.request(next, "web"))
+	sent1, failed1 := fast()
+	sent2, failed2 := slow()
+	if err != nil || !out.Deployed || len(out.Bridged) != 1 || out.Gap < 3*time.Second {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	t.Logf("%d requests, %d of 2 s; the host port was silent for %s", sent1+sent2, sent2, out.Gap)
+	if failed := append(failed1, failed2...); len(failed) > 0 || sent1 < 100 {
+		t.Errorf("%d of %d requests failed:\n%s", len(failed), sent1+sent2, strings.Join(failed, "\n"))
+	}
+	s.settled(next, "web-1")
+}
+
 // All services that run the image are deployed together: two containers of one that is routed, with a name of its own,
 // and a worker beside it.
 func TestLiveServicesTogether(t *testing.T) {
+	t.Parallel()
 	const more = `    scale: 2
     volumes: ["/data"]
   reports:

@@ -25,6 +25,7 @@ import (
 const (
 	pin  = "pin"
 	lead = "lead"
+	span = "span" // the bridges, which are no signposts and go last
 )
 
 // replace starts the new containers, and ends the old ones once the new ones are good.
@@ -39,6 +40,12 @@ func (w *work) replace(ctx context.Context, out *Outcome) error {
 	w.mark("pinned")
 	if err := w.Engine.Tag(ctx, w.entry.NewImage, w.entry.Image); err != nil {
 		return err
+	}
+	for _, service := range out.Bridged {
+		if err := w.bridge(ctx, service); err != nil {
+			return err
+		}
+		w.mark("bridged")
 	}
 	stopped := time.Now()
 	if err := w.start(ctx, out.Rolled); err != nil {
@@ -66,7 +73,7 @@ func (w *work) replace(ctx context.Context, out *Outcome) error {
 	if fresh, err = w.fresh(ctx); err != nil { // with their addresses
 		return err
 	}
-	if err := w.posted(ctx, lead, fresh, out.Rolled, 2); err != nil {
+	if err := w.posted(ctx, lead, fresh, slices.Concat(out.Rolled, out.Bridged), 2); err != nil {
 		return fmt.Errorf("requests cannot be led to the new containers: %w", err)
 	}
 	if err := w.put(journal.Switched); err != nil {
@@ -215,6 +222,9 @@ func (w *work) finish(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.drainBridges(ctx); err != nil {
+		return err
+	}
 	w.dropPause(ctx)
 	w.mark("unposted")
 	return w.put(journal.Done)
@@ -276,6 +286,9 @@ func (w *work) rollBack(ctx context.Context) error {
 		}
 	}
 	if err := w.removePosts(ctx, pin); err != nil {
+		return err
+	}
+	if err := w.drainBridges(ctx); err != nil {
 		return err
 	}
 	w.dropPause(ctx)
@@ -342,8 +355,10 @@ func (w *work) adoptPosts(ctx context.Context) error {
 		p := post{id: c.ID}
 		name := strings.TrimPrefix(c.Names[0], "/")
 		role := pin
-		if strings.Contains(name, "-"+lead+"-") {
-			role = lead
+		for _, r := range []string{lead, span} {
+			if strings.Contains(name, "-"+r+"-") {
+				role = r
+			}
 		}
 		p.nonce, p.routes = postedRoutes(c.Labels)
 		w.posts[role] = append(w.posts[role], p)
@@ -392,12 +407,59 @@ func (d *Deployer) Recover(ctx context.Context, e journal.Entry) (string, error)
 }
 
 func (w *work) recoverOld(ctx context.Context) (string, error) {
+	if !w.oldStands(ctx) || w.foreign(ctx) {
+		return w.accept(ctx)
+	}
 	w.entry.Reason = "the run was interrupted at the step " + string(w.entry.Step)
 	if err := w.rollBack(ctx); err != nil {
 		return "", clierr.InputErr(strings.Join(w.entry.Services, ", "), err).WithHint("An interrupted deploy could "+
 			"not be rolled back. Its old image is kept as %s.", w.entry.KeptAs)
 	}
 	return "an interrupted deploy was rolled back; " + short(w.entry.OldImage) + " is live", nil
+}
+
+// foreign reports whether a container of the services runs that is neither from before nor of this deploy.
+func (w *work) foreign(ctx context.Context) bool {
+	ids, err := Running(ctx, w.Engine, w.entry.Project, w.entry.Services)
+	return err == nil && slices.ContainsFunc(ids, func(id string) bool {
+		return id != w.entry.OldImage && id != w.entry.NewImage
+	})
+}
+
+// accept takes what somebody else made of an interrupted deploy, whose old containers are gone: what runs now is live.
+func (w *work) accept(ctx context.Context) (string, error) {
+	ids, err := Running(ctx, w.Engine, w.entry.Project, w.entry.Services)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range w.entry.Containers { // those that are left under their other name
+		in, err := w.inspect(ctx, c.ID)
+		if err == nil && strings.TrimPrefix(in.Name, "/") == oldName(c.Name) {
+			err = w.remove(ctx, c.ID)
+		}
+		if err != nil && !errdefs.IsNotFound(err) {
+			return "", err
+		}
+	}
+	if err := w.adoptPosts(ctx); err != nil {
+		return "", err
+	}
+	for _, role := range []string{pin, lead, span} {
+		if err := w.removePosts(ctx, role); err != nil {
+			return "", err
+		}
+	}
+	w.dropPause(ctx)
+	w.entry.Reason = "the containers were replaced by something else after the run was interrupted"
+	if err := w.put(journal.RolledBack); err != nil {
+		return "", err
+	}
+	if len(ids) != 1 {
+		return "an interrupted deploy left no container of one image: look with docker compose ps", nil
+	}
+	w.entry.Live = ids[0]
+	return "after an interrupted deploy something else replaced the containers; " + short(ids[0]) + " is live",
+		w.Journal.Put(w.entry)
 }
 
 // complete finishes a deploy that had switched, if the new containers still run; else the old image is still at hand.
@@ -407,7 +469,7 @@ func (w *work) complete(ctx context.Context) (string, error) {
 		err = w.awaitReady(ctx, fresh)
 	}
 	var no *failure
-	if errors.As(err, &no) && w.oldStands(ctx) {
+	if errors.As(err, &no) {
 		return w.recoverOld(ctx)
 	}
 	if err != nil {

@@ -48,6 +48,9 @@ type Service struct {
 	Unchanged  bool         `json:"unchanged"` // equal packages and application files: there is nothing to deploy
 	Deployed   bool         `json:"deployed"`
 	RolledBack bool         `json:"rolledBack"`
+	Rolled     []string     `json:"rolled"`  // services that were deployed without a gap
+	Stopped    []Stopped    `json:"stopped"` // those that were stopped and started
+	GapMs      int64        `json:"gapMs"`   // the longest time without an answer, of these
 	Before     Side         `json:"before"`
 	After      Side         `json:"after"` // empty where the build failed
 	Fixed      []Change     `json:"fixed"`
@@ -56,6 +59,12 @@ type Service struct {
 	Unseen     []Change     `json:"unseen"` // of before, and the later scan could not have seen them
 	Forecast   Score        `json:"forecast"`
 	Log        string       `json:"log"` // file with the build's output, "" where there is none
+}
+
+// Stopped is a service that could not be deployed beside its old container.
+type Stopped struct {
+	Service string `json:"service"`
+	Why     string `json:"why"`
 }
 
 // Side is one of the two images.
@@ -143,6 +152,8 @@ func (r *Rebuild) Normalize() {
 		s := &r.Services[i]
 		ensure(&s.Services)
 		ensure(&s.Due)
+		ensure(&s.Rolled)
+		ensure(&s.Stopped)
 		for _, l := range []*[]Change{&s.Fixed, &s.New, &s.Remaining, &s.Unseen} {
 			ensure(l)
 		}

@@ -36,6 +36,8 @@ func main() {
 		"measure nothing: decompress the layers of this archive, for the floor of a row")
 	pack := flag.String("pack", "", "measure nothing: write this image archive with gzip layers to the file named "+
 		"after it")
+	compared := flag.String("rebuild", "", "measure nothing: compare the two image archives named after it, with this "+
+		"folder as home")
 	rules := flag.Bool("rules", false, "measure nothing: write the rules of the code rows")
 	start := flag.String("launch", "", "measure nothing: run the program named after it and write to this file what "+
 		"it took")
@@ -47,6 +49,9 @@ func main() {
 	case *rules:
 		text, _ := pythonRules()
 		fmt.Print(text)
+		return
+	case *compared != "":
+		check(compareImages(*compared, flag.Arg(0), flag.Arg(1)))
 		return
 	case *unpack != "":
 		check(decompressLayers(*unpack))

@@ -103,6 +103,7 @@ var parts = map[string]map[string]string{
 		"result":   "",
 		"due":      "",
 		"compare":  "result",
+		"page":     "result",
 		"build":    "",
 		"journal":  "",
 		"deploy":   "journal",

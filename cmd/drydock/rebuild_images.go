@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +16,7 @@ import (
 	"github.com/drydock/drydock/internal/rebuild"
 	"github.com/drydock/drydock/internal/rebuild/deploy"
 	"github.com/drydock/drydock/internal/rebuild/due"
+	"github.com/drydock/drydock/internal/rebuild/page"
 	"github.com/drydock/drydock/internal/rebuild/result"
 	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan/target"
@@ -97,13 +100,17 @@ func (a *app) rebuildImages(ctx context.Context, args []string, fl *rebuildFlags
 	if fl.report.format != "table" && fl.report.format != "json" {
 		return clierr.Usage("--format %s: a rebuild is told as table or json", fl.report.format)
 	}
+	files, err := rebuildOutputs(fl.report.outputs)
+	if err != nil {
+		return err
+	}
 	out, err := a.rebuildOnce(ctx, args, fl)
 	if out == nil || ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}
 	err = errors.Join(err, fl.deploy.notify.Send(ctx, out, err))
-	for _, path := range fl.report.outputs {
-		err = errors.Join(err, safefile.Create(path, out.Encode))
+	for _, f := range files {
+		err = errors.Join(err, safefile.Create(f.path, func(w io.Writer) error { return f.write(w, out) }))
 	}
 	if fl.report.format == "json" {
 		err = errors.Join(err, out.Encode(a.out))
@@ -111,6 +118,33 @@ func (a *app) rebuildImages(ctx context.Context, args []string, fl *rebuildFlags
 		err = errors.Join(err, out.Table(a.out))
 	}
 	return errors.Join(err, outcome(out, fl.deploy.acceptWorse))
+}
+
+// rebuildFile is one `-o [FORMAT=]FILE` of a rebuild.
+type rebuildFile struct {
+	path  string
+	write func(io.Writer, *result.Rebuild) error
+}
+
+// rebuildOutputs reads the values of -o: json or html, named or told by the file's extension.
+func rebuildOutputs(values []string) ([]rebuildFile, error) {
+	var out []rebuildFile
+	for _, v := range values {
+		format, path, named := strings.Cut(v, "=")
+		if !named {
+			format, path = strings.TrimPrefix(filepath.Ext(v), "."), v
+		}
+		switch {
+		case format == "html" && path != "":
+			out = append(out, rebuildFile{path, page.Write})
+		case format == "json" && path != "":
+			out = append(out, rebuildFile{path, func(w io.Writer, r *result.Rebuild) error { return r.Encode(w) }})
+		default:
+			return nil, clierr.Usage("-o %s: a rebuild is written as json or html", v).
+				WithHint("Write it as -o html=FILE or -o json=FILE.")
+		}
+	}
+	return out, nil
 }
 
 // outcome is the exit of a rebuild: 3 for a failure, 1 for worse or rolled back.

@@ -32,6 +32,9 @@ var partsTemplate string
 //go:embed diff.html
 var diffTemplate string
 
+//go:embed sides.html
+var sidesTemplate string
+
 // scriptHash lets the page's own script run, and by the page's policy nothing else.
 func scriptHash() string {
 	h := sha256.Sum256([]byte(js))
@@ -40,7 +43,8 @@ func scriptHash() string {
 
 // templates are parsed when the first page is written: most runs write none.
 var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("page").Funcs(functions).Parse(pageTemplate + partsTemplate + diffTemplate))
+	return template.Must(template.New("page").Funcs(functions).
+		Parse(pageTemplate + partsTemplate + diffTemplate + sidesTemplate))
 })
 
 // head is what every page has.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -32,8 +33,10 @@ import (
 	"github.com/drydock/drydock/internal/format/cyclonedx"
 	"github.com/drydock/drydock/internal/rebuild/compare"
 	"github.com/drydock/drydock/internal/rebuild/due"
+	"github.com/drydock/drydock/internal/rebuild/page"
 	"github.com/drydock/drydock/internal/rebuild/result"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/safefile"
 	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/target"
@@ -45,7 +48,6 @@ const (
 	release  = "drydock-rebuild:release"
 	security = "drydock-rebuild:security"
 	trixie   = "drydock-rebuild:trixie"
-	app      = "drydock-rebuild-app:live"
 	pinned   = "3.2.7-1+deb12u6" // rsync of the release
 )
 
@@ -56,10 +58,14 @@ type lab struct {
 	host   string // of the registry
 	index  *index
 	dir    string // of the compose project
+	app    string // the image that it builds
 	total  result.Score
 }
 
 func newLab(t *testing.T) *lab {
+	if os.Getenv("DRYDOCK_REQUIRE")+os.Getenv("DRYDOCK_SLOW") == "" {
+		t.Skip("it rebuilds for two minutes: DRYDOCK_SLOW=1 runs it, and .ci/run does")
+	}
 	docker := testenv.Engine(t)
 	for _, image := range []string{release, security, trixie} {
 		if exec.Command(docker, "image", "inspect", image).Run() != nil {
@@ -70,8 +76,10 @@ func newLab(t *testing.T) *lab {
 	l := &lab{t: t, docker: docker, dir: t.TempDir(), index: newIndex(t)}
 	l.host = listen(t, registry.New(registry.WithReferrersSupport(true),
 		registry.Logger(log.New(io.Discard, "", 0))))
+	_, port, _ := net.SplitHostPort(l.host)
+	l.app = "drydock-rebuild-app:" + port
 	t.Cleanup(func() {
-		for _, image := range []string{app, l.base()} {
+		for _, image := range []string{l.app, l.base()} {
 			_ = exec.Command(docker, "image", "rm", "-f", image).Run()
 		}
 	})
@@ -118,6 +126,7 @@ func (l *lab) move(image string) {
 // derive makes another base of one.
 func (l *lab) derive(name, from, run string) string {
 	l.t.Helper()
+	name += strings.TrimPrefix(l.app, "drydock-rebuild-app:")
 	l.run("FROM "+from+"\nRUN "+run+"\n", "build", "-q", "-t", name, "-")
 	l.t.Cleanup(func() { _ = exec.Command(l.docker, "image", "rm", "-f", name).Run() })
 	return name
@@ -126,7 +135,7 @@ func (l *lab) derive(name, from, run string) string {
 // project writes the compose project: FROM stands for the base's name.
 func (l *lab) project(files map[string]string) {
 	l.t.Helper()
-	files["compose.yml"] = "services:\n  web:\n    build: .\n    image: " + app + "\n"
+	files["compose.yml"] = "services:\n  web:\n    build: .\n    image: " + l.app + "\n"
 	for name, text := range files {
 		text = strings.NewReplacer("BASE", l.base(), "INDEX", "http://"+l.index.host+"/simple/").Replace(text)
 		if err := os.WriteFile(filepath.Join(l.dir, name), []byte(text), 0o644); err != nil {
@@ -137,7 +146,7 @@ func (l *lab) project(files map[string]string) {
 
 func (l *lab) build(args ...string) {
 	l.t.Helper()
-	l.run("", append(append([]string{"build", "--network=host", "-q", "-t", app}, args...), l.dir)...)
+	l.run("", append(append([]string{"build", "--network=host", "-q", "-t", l.app}, args...), l.dir)...)
 }
 
 // check is what `rebuild --check` does.
@@ -347,6 +356,7 @@ func TestForecastsAgainstRebuilds(t *testing.T) {
 	}
 	l.attested(cached)
 	before, s = l.rebuild("a base with the security updates")
+	draw(t, s)
 	promised, kept := 0, map[string]bool{}
 	for _, c := range s.Fixed {
 		kept[c.ID] = true
@@ -383,9 +393,9 @@ func TestForecastsAgainstRebuilds(t *testing.T) {
 			" && rm -rf /var/lib/apt/lists/*"
 	}
 	for _, c := range []struct{ name, image string }{
-		{"a base with half of the fixes", l.derive("drydock-rebuild:half", release,
+		{"a base with half of the fixes", l.derive("drydock-rebuild:half-", release,
 			upgrade("libpq5 libexpat1 expat openssl libssl3 perl perl-base perl-modules-5.36 libperl5.36"))},
-		{"a base that lost a package", l.derive("drydock-rebuild:lost", release, "dpkg --purge --force-all nginx "+
+		{"a base that lost a package", l.derive("drydock-rebuild:lost-", release, "dpkg --purge --force-all nginx "+
 			"nginx-common rsync bind9-host")},
 		{"a base of another release", trixie},
 	} {
@@ -403,6 +413,28 @@ func TestForecastsAgainstRebuilds(t *testing.T) {
 		}
 	}
 	l.verdict()
+}
+
+var docs = flag.String("docs", "", "write the page and the picture of the rebuild to this folder")
+
+// draw writes what docs/rebuild.md shows, where that is asked for.
+func draw(t *testing.T, s result.Service) {
+	t.Helper()
+	if *docs == "" {
+		return
+	}
+	s.Service, s.Services, s.Image = "web", []string{"web"}, "shop:latest"
+	for name, write := range map[string]func(io.Writer) error{
+		"rebuild.svg": func(w io.Writer) error { return page.Picture(w, &s) },
+		"rebuild.html": func(w io.Writer) error {
+			return page.Write(w, &result.Rebuild{Target: "shop", Services: []result.Service{s}})
+		},
+		"rebuild.json": (&result.Rebuild{Target: "shop", Services: []result.Service{s}}).Encode,
+	} {
+		if err := safefile.Create(filepath.Join(*docs, name), write); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // attested puts a bill of materials beside the base, and holds what is forecast from it against what was forecast from

@@ -38,6 +38,19 @@ def through_a_list():
     subprocess.run(arguments)
 
 
+def through_a_list_of_either_system():
+    arguments = []
+    if os.name == "nt":
+        arguments.append("cmd.exe")
+        arguments.append("/c")
+    else:
+        arguments.append("sh")
+        arguments.append("-c")
+    arguments.append("ping " + request.form["host"])
+    # ruleid: python-shell-from-input
+    subprocess.run(arguments)
+
+
 def a_list_without_a_shell():
     arguments = ["ping", "-c", "1"]
     arguments.append(request.form["host"])

@@ -76,7 +76,7 @@ def django_view(request):
 def mail():
     body = templates.get_template("mail.html").render(name=request.args["name"])
     if body:
-        # ok: python-xss
+        # ok: python-xss (drydock)
         return body
     # ok: python-xss
     return request.url

@@ -79,3 +79,11 @@ async def files(path: str, number: int):
 def django_view(request, filename):
     # ruleid: python-path-traversal
     return FileResponse(open("/srv/" + filename, "rb"))
+
+
+def a_way_up_is_refused():
+    name = request.args["name"]
+    if "/" in name or ".." in name:
+        abort(404)
+    # ok: python-path-traversal
+    return open("/srv/" + name).read()

@@ -1,3 +1,4 @@
+import enum
 import sqlite3
 
 import flask
@@ -10,6 +11,12 @@ from sqlalchemy import select, text
 db = sqlite3.connect("x")
 app = flask.Flask(__name__)
 api = FastAPI()
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
 COLUMNS = {"name": "name", "age": "age"}
 
 
@@ -93,3 +100,6 @@ def safe():
     name = "fixed"
     # ok: python-sql-from-input
     db.cursor().execute("select * from people where name = '%s'" % name)
+    colour = Colour(request.args["colour"]).value
+    # ok: python-sql-from-input (drydock)
+    db.cursor().execute("select * from things where colour = '%s'" % colour)

@@ -1,4 +1,5 @@
 import html
+import json
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -80,3 +81,9 @@ def mail():
         return body
     # ok: python-xss
     return request.url
+
+
+@app.route("/data")
+def data():
+    # ok: python-xss
+    return json.dumps({"name": request.args["name"]}), 200, {"Content-Type": "application/json"}

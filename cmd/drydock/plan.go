@@ -35,7 +35,7 @@ func newPlanCmd(a *app) *cobra.Command {
 		Short: "What to do, best first, and what each step takes away",
 		Long: `Plan scans as 'drydock scan' does and lists what to do, best first: raise versions in a file, rebuild, take another base,
 split a Dockerfile, close a router, take a port away. Each action says which findings it takes away; no finding is
-promised twice, so the numbers add up. What nobody can mend today is counted and left out.
+promised twice, so the numbers add up. What nobody can fix today is counted and left out.
 
 Keep the plan (--format json), do what you choose, and hold it against the result: --score tells which promises held.`,
 		Example: `  drydock plan                                  # the project in this folder

@@ -37,8 +37,8 @@ in drydock's own folder.
 
 Exit codes: 0 better or the same, 1 worse or rolled back, 3 failed.
 
-Rebuild --check tells whether the images of a host's services are due for a rebuild, why, and what it would
-mend.
+Rebuild --check reports whether the images of a host's services are due for a rebuild, why, and what it would
+fix.
 
 Exit codes of --check: 0 not due, 1 due, 3 could not tell, with the reason. The registry of the base image is asked what
 its tag names now; with --offline nothing is asked, and all other reasons are told.`,

@@ -114,7 +114,7 @@ type subject struct {
 	fixed string
 }
 
-// unfixed is the outcome where no version is known to mend the finding in this release.
+// unfixed is the outcome where no version is known to fix the finding in this release.
 func (s *subject) unfixed() Outcome {
 	if s.Elsewhere != nil {
 		if where := s.Elsewhere(s.f, s.p); where != "" {
@@ -134,7 +134,7 @@ func (s *subject) base() Outcome {
 	case s.fixed == "":
 		return s.unfixed()
 	case s.File == nil:
-		return outcome(finding.ForecastUnknown, "nothing here builds the image: it hangs on what its tag names now")
+		return outcome(finding.ForecastUnknown, "nothing here builds the image: it depends on what its tag names now")
 	}
 	return outcome(finding.ForecastUnknown, "it came with %s, and what that holds now was not read%s",
 		orWord(s.Base.Text, "the base image"), because(s.NotRead))
@@ -209,8 +209,8 @@ func (s *subject) still(why string) Outcome {
 	return outcome(finding.ForecastWaitForBase, "%s, and %s is out", why, s.fixed)
 }
 
-// weight orders forecasts by how much stands between a finding and its end: what several images share is mended when it
-// is mended in all of them.
+// weight orders forecasts by how much stands between a finding and its end: what several images share is fixed when it
+// is fixed in all of them.
 func weight(f finding.Forecast) int {
 	for i, x := range []finding.Forecast{finding.ForecastNotShipped, finding.ForecastRebuild, finding.ForecastUnknown,
 		finding.ForecastWaitForBase, finding.ForecastEdit, finding.ForecastBase, finding.ForecastNone} {

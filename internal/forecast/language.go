@@ -79,7 +79,7 @@ func (s *subject) owned() Outcome {
 }
 
 // ownerNow is the outcome where the base as it is now brings another version of the distribution's package that holds
-// this one, or none; nil where that mends nothing.
+// this one, or none; nil where that fixes nothing.
 func (s *subject) ownerNow(owner string) *Outcome {
 	for i := range s.Now.Packages {
 		q := &s.Now.Packages[i]

@@ -54,7 +54,7 @@ const (
 	tries      = 3
 )
 
-// Worth reports whether a run is worth a word: something was deployed, taken back, got worse or failed.
+// Worth reports whether a run is worth telling: something was deployed, taken back, got worse or failed.
 func Worth(r *result.Rebuild, err error) bool {
 	if err != nil {
 		return true

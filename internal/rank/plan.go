@@ -103,7 +103,7 @@ func (g *group) sort() (report.ActionKind, int) {
 // publishing are the access rules that speak of ports on the machine itself.
 var publishing = []string{"published-port-bypasses-proxy", "host-network-bypasses-proxy"}
 
-// splitting are the Dockerfile rules that a split into a builder and a final stage mends together.
+// splitting are the Dockerfile rules that a split into a builder and a final stage fixes together.
 var splitting = []string{"single-stage-build", "final-on-build-base", "build-tools-shipped", "copy-whole-stage",
 	"wheels-copied", "wheels-without-deps"}
 

@@ -438,7 +438,7 @@ func absolute(p string) string {
 	return p
 }
 
-// fingerprint tells whether the files of a project are what they were.
+// fingerprint reports whether the files of a project are what they were.
 func (r *run) fingerprint(st *stack.Stack) (string, error) {
 	sum := sha256.New()
 	files := []string{filepath.Join(absolute(st.Dir), ".env")}

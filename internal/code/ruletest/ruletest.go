@@ -242,7 +242,7 @@ func marksOf(src []byte) map[string]*expectation {
 	return out
 }
 
-// checkFixed compares the fixture, mended by the rule's fixes, with the file that says how it should look.
+// checkFixed compares the fixture, changed by the rule's fixes, with the file that says how it should look.
 func checkFixed(path string, src []byte, id string, fs []code.Finding) string {
 	ext := filepath.Ext(path)
 	want, err := os.ReadFile(strings.TrimSuffix(path, ext) + ".fixed" + ext)
@@ -265,10 +265,10 @@ func checkFixed(path string, src []byte, id string, fs []code.Finding) string {
 	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
 	for i := range g {
 		if i >= len(w) || g[i] != w[i] {
-			return fmt.Sprintf("line %d: the mended text is %q, and the .fixed file has something else", i+1, g[i])
+			return fmt.Sprintf("line %d: the changed text is %q, and the .fixed file has something else", i+1, g[i])
 		}
 	}
-	return "the mended text is shorter than the .fixed file"
+	return "the changed text is shorter than the .fixed file"
 }
 
 // apply makes edits to a text, from the last to the first; one that overlaps another is left out.

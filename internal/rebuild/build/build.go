@@ -133,7 +133,7 @@ func unknown(p *Plan) []string {
 	case b.Remote:
 		out = append(out, "its context lies on another machine")
 	case len(b.Unset) > 0:
-		out = append(out, "its context hangs on "+strings.Join(b.Unset, ", ")+", which has no value")
+		out = append(out, "its context depends on "+strings.Join(b.Unset, ", ")+", which has no value")
 	}
 	if p.JoinedBy != "" && len(b.Inputs.ArgsUnset) > 0 { // in a compose file such an argument is empty, for Compose too
 		out = append(out, fmt.Sprintf("the value of the build argument %s is not known from %s",

@@ -83,7 +83,7 @@ func kind(purl string) string {
 	return k
 }
 
-// keyOf is a vulnerability in a package, whatever its version: an upgrade that does not mend it leaves it.
+// keyOf is a vulnerability in a package, whatever its version: an upgrade that does not fix it leaves it.
 func keyOf(f *finding.Finding) string { return f.Rule + "\x00" + packageKey(f) }
 
 func packageKey(f *finding.Finding) string { return kind(f.Package.PURL) + "\x00" + f.Package.Name }

@@ -1,4 +1,4 @@
-// Package due tells whether a rebuild is due, and why: each reason with what shows it. It acts on nothing.
+// Package due reports whether a rebuild is due, and why: each reason with what shows it. It acts on nothing.
 package due
 
 import (
@@ -234,7 +234,7 @@ func (c *check) absent(service string) string {
 	return "its image was not read"
 }
 
-// base tells whether the base image moved. failed is true where the registry was asked and gave no answer.
+// base reports whether the base image moved. failed is true where the registry was asked and gave no answer.
 func (c *check) base(img *report.Image) (due *report.Due, why string, failed bool) {
 	q, asked := c.registry.Asked[img.ID]
 	switch {
@@ -256,21 +256,21 @@ func (c *check) base(img *report.Image) (due *report.Due, why string, failed boo
 		"(%s)", q.Base, q.Now.Digest, on, q.Now.Read)}, "", false
 }
 
-// fixes tells of findings that a rebuild mends.
+// fixes tells of findings that a rebuild fixes.
 func (c *check) fixes(u *target.Unit) *report.Due {
-	var mended []*finding.Finding
+	var fixed []*finding.Finding
 	for i := range c.r.Findings {
 		f := &c.r.Findings[i]
 		if f.Status == finding.Open && f.Forecast == finding.ForecastRebuild && f.Package != nil &&
 			slices.ContainsFunc(f.Refs(), func(s string) bool { return slices.Contains(u.Services, s) }) {
-			mended = append(mended, f)
+			fixed = append(fixed, f)
 		}
 	}
-	if len(mended) == 0 {
+	if len(fixed) == 0 {
 		return nil
 	}
 	return &report.Due{Reason: report.DueFixes,
-		Evidence: fmt.Sprintf("a rebuild mends %s: %s", report.Plural(len(mended), "finding"), worst(mended))}
+		Evidence: fmt.Sprintf("a rebuild fixes %s: %s", report.Plural(len(fixed), "finding"), worst(fixed))}
 }
 
 // worst names the worst findings; the report has them worst first.
@@ -288,7 +288,7 @@ func worst(fs []*finding.Finding) string {
 
 const day = 24 * time.Hour
 
-// age tells whether the image is older than it may be. An image from the future shows that a clock is wrong, one from
+// age reports whether the image is older than it may be. An image from the future shows that a clock is wrong, one from
 // long before there were images that its builder writes no time.
 func (c *check) age(img *report.Image) (*report.Due, string) {
 	made, why := madeAt(img, c.now)
@@ -317,7 +317,7 @@ func madeAt(img *report.Image, now time.Time) (time.Time, string) {
 	return made, ""
 }
 
-// release tells whether the distribution's release gets no fixes any more.
+// release reports whether the distribution's release gets no fixes any more.
 func (c *check) release(img *report.Image) *report.Due {
 	end, ok := endOfLife(img.Distro.ID, img.Distro.Version)
 	if !ok || c.now.Before(end) {

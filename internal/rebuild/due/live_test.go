@@ -320,7 +320,7 @@ func TestForecastsAgainstRebuilds(t *testing.T) {
 	l.report("the first build", s)
 	l.settled(before, finding.ForecastNotShipped, "aiohttp")
 
-	// Offline most of the base hangs on the registry, and is said to.
+	// Offline most of the base depends on the registry, and is said to.
 	if n := count(first, finding.ForecastUnknown); n < 100 {
 		t.Errorf("offline %d are unknown", n)
 	}

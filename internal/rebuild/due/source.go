@@ -20,7 +20,7 @@ const (
 	maxHashed = 64 << 20 // of one file
 )
 
-// source tells whether what the image is built from is newer than the image: a file that was changed after it was
+// source reports whether what the image is built from is newer than the image: a file that was changed after it was
 // built, or a commit since then. In a fresh clone every file is new; what HEAD has too counts by its commit alone.
 func (c *check) source(ctx context.Context, u *target.Unit, img *report.Image) (*report.Due, string) {
 	made, why := madeAt(img, c.now)

@@ -87,7 +87,7 @@ func unreadOf(s *stack.Service) string {
 	return strings.Join(append(open, s.Unread...), "; ")
 }
 
-// health tells whether the service's image has a HEALTHCHECK: from the container, or from the Dockerfile that builds
+// health reports whether the service's image has a HEALTHCHECK: from the container, or from the Dockerfile that builds
 // it. What a base image brings is not known without it.
 func health(t *target.Target, s *compose.Service) string {
 	if s.Live {

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -39,6 +40,8 @@ func TestMain(m *testing.M) {
 		child(text)
 		return
 	}
+	flag.Parse()
+	flag.Set("test.parallel", "6") // these tests wait far more than they work
 	os.Exit(m.Run())
 }
 
@@ -533,7 +536,8 @@ volumes: {data: {}}
 	old, next, broken := s.id(s.image), s.build(env), s.build("ENV BROKEN=1")
 	s.killAt("bridged", next)
 	d := s.deployer()
-	if said, err := d.Recover(t.Context(), d.Journal.Entries()[0]); err != nil || !strings.Contains(said, "rolled back") {
+	said, err := d.Recover(t.Context(), d.Journal.Entries()[0])
+	if err != nil || !strings.Contains(said, "rolled back") {
 		t.Fatalf("%q, %v", said, err)
 	}
 	s.settled(old, "web-1")

@@ -48,3 +48,11 @@ def quiet():
         logging.exception("failed", exc_info=error)
         # ok: python-error-details-shown
         raise HTTPException(status_code=500, detail="something went wrong")
+
+
+def short():
+    try:
+        return place()
+    except Exception as error:
+        # ruleid: python-error-details-shown
+        raise HTTPException(500, str(error))

@@ -66,3 +66,14 @@ def asked_before(request):
 def the_same_again(request):
     # ok: python-open-redirect
     return HttpResponseRedirect(request.get_full_path())
+
+
+def by_its_beginning():
+    target = request.args["next"]
+    if target.startswith("https://www.example.com/"):
+        # ok: python-open-redirect
+        return redirect(target)
+    if target.startswith("https"):
+        # ruleid: python-open-redirect
+        return redirect(target)
+    return None

@@ -6,6 +6,7 @@ import subprocess as sp
 from os import system as run
 
 from django.http import HttpRequest
+from django.views import View
 from flask import request
 
 
@@ -78,3 +79,11 @@ def django_view(request: HttpRequest):
 def typed():
     # ok: python-shell-from-input
     os.system("ls " + input("folder: "))
+
+
+class Ping(View):
+    def get(self, request, host, count):
+        # ok: python-shell-from-input
+        os.system("ping -c %s localhost" % count)
+        # ruleid: python-shell-from-input
+        os.system("ping " + host)

@@ -1,0 +1,14 @@
+# ruleid: ruby-weak-random
+token = rand(10**10).to_s
+# ok: ruby-weak-random
+token = SecureRandom.hex(16)
+# ruleid: ruby-weak-random
+user.reset_token = Digest::SHA256.hexdigest(rand.to_s)
+# ruleid: ruby-weak-random
+password = ("a".."z").to_a.sample(8).join
+# ok: ruby-weak-random
+color = rand(255)
+# ruleid: ruby-weak-random
+self.otp = Random.rand(1_000_000)
+# ok: ruby-weak-random
+winner = users.sample

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/drydock/drydock/internal/code/rule"
 )
@@ -664,3 +665,24 @@ for (let i = 0; i < 60; i++) {
 }
 console.log([...hits].sort((a, b) => a - b).join(" "));
 `
+
+// TestManyObjects makes more lists that hold one another than are followed, in loops within loops, in bounded time.
+func TestManyObjects(t *testing.T) {
+	needTrees(t)
+	rules, _ := rule.Parse("rules.yaml", []byte(acrossRule))
+	eng, _ := New(rules, Options{Workers: 1})
+	var b strings.Builder
+	b.WriteString("def f():\n    x = src()\n")
+	for i := range 600 {
+		fmt.Fprintf(&b, "    l%d = [x, {'k': x, 'b': [1, x]}]\n    l%d.append(l%d)\n", i, i, i*7%(i+1))
+	}
+	for d := range 10 {
+		fmt.Fprintf(&b, "%sfor i%d in range(8):\n", strings.Repeat("    ", d+1), d)
+	}
+	b.WriteString(strings.Repeat("    ", 11) + "l1.append(x)\n    sink(l1[0])\n")
+	began := time.Now()
+	res := acrossTexts(t, eng, []string{"a.py"}, [][]byte{[]byte(b.String())})
+	if took := time.Since(began); took > 20*time.Second || len(res[0].Findings) != 1 {
+		t.Errorf("%v, %d findings", took, len(res[0].Findings))
+	}
+}

@@ -111,7 +111,7 @@ func (fl *flow) cutList(id ast.ID, v value.Value, s state) bool {
 	delete(fl.vals.native, id)
 	from, to, ok := fl.rangeOf(id)
 	list, known := s.list(v.Ref)
-	if !ok || !known {
+	if !ok || !known || s.crowded() {
 		return false
 	}
 	at := func(n int) int {

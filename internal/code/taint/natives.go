@@ -32,7 +32,7 @@ func (fl *flow) native(id ast.ID, args []argument, s state) (m taintSet, ok bool
 	c := &invocation{flow: fl, s: s, id: id, recv: ast.Nil, args: args}
 	switch {
 	case t.Nodes[id].Kind == ast.New:
-		return c.all(), c.construct(simpleType(t, t.Child(id, ast.Type)))
+		return c.all(), !s.crowded() && c.construct(simpleType(t, t.Child(id, ast.Type)))
 	case fn == ast.Nil:
 		return nil, false
 	case t.Nodes[fn].Kind == ast.Name:

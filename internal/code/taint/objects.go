@@ -20,6 +20,13 @@ const maxElements = 64
 // builderText is the part of a builder that holds its text.
 const builderText = "\x04"
 
+// maxValues bounds the places of one state of which the value is known, elements of objects too: no more objects are
+// followed then.
+const maxValues = 300
+
+// crowded reports whether a state knows as many values as it may.
+func (s *places) crowded() bool { return len(s.value) > maxValues }
+
 // allocate makes an object.
 func (fl *flow) allocate(id ast.ID, shape value.Value, s state) (ref string) {
 	ref = "#" + strconv.Itoa(int(id))
@@ -205,6 +212,10 @@ func (fl *flow) copyOf(id ast.ID, from string, s state) string {
 // made works out what a literal of a list or map makes.
 func (fl *flow) made(id ast.ID, s state) {
 	t := fl.t
+	delete(fl.vals.native, id)
+	if s.crowded() {
+		return
+	}
 	form := value.List
 	if t.Nodes[id].Kind == ast.Dict || fl.keyed(id) {
 		form = value.Map

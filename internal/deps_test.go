@@ -27,7 +27,7 @@ var levels = map[string]int{
 	"internal/source": 2,
 	"internal/syntax": 2, "internal/gitrepo": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3,
-	"internal/access": 3, "internal/compose": 3, "internal/loaded": 3,
+	"internal/access": 3, "internal/compose": 3, "internal/loaded": 3, "internal/secret": 3,
 	"internal/forecast": 3,
 	"internal/rank":     4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
 	"internal/output": 6, "internal/scan": 6,

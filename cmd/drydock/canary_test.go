@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,10 @@ import (
 
 // canary is a secret that stands in every kind of input below; it must stand in no output.
 const canary = "cAnArY7f3a91"
+
+// tokenCanary has the form that GitHub gives its tokens: what knows secrets by their form must not show it either. It is
+// put together here, so that no scanner takes this file for a leak.
+var tokenCanary = "ghp_" + "lbSH4CWqHKWSJCtf6JdQKnIkM6IkV00NzVax"
 
 // TestNoSecretLeaves plants the canary in environment values, build arguments, headers, password hashes, .env files,
 // Dockerfiles and an image's configuration, and looks for it in every format, on both streams.
@@ -58,7 +63,8 @@ services:
 		"Dockerfile": "FROM python:3.11\nARG PASSWORD=" + canary + "\nENV API_TOKEN=" + canary +
 			"\nRUN curl -u admin:" + canary + " http://example.org/x | sh\nCOPY . .\nCMD python app.py\n",
 		"requirements.txt": "--extra-index-url https://user:" + canary + "@packages.example.org/simple\nflask==2.2.2\n",
-		"app.py":           "password = \"" + canary + "\"\n",
+		"app.py": "import requests\npassword = \"" + canary + "\"\n" +
+			"requests.get('https://example.org/?t=" + tokenCanary + "', verify=False)\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -76,9 +82,11 @@ services:
 			var out, errs bytes.Buffer
 			run(context.Background(), args, strings.NewReader(""), &out, &errs)
 			for stream, b := range map[string]*bytes.Buffer{"output": &out, "error": &errs} {
-				if i := bytes.Index(b.Bytes(), []byte(canary)); i >= 0 {
-					t.Errorf("%q: the secret is on standard %s: …%s…", args[:1:1], stream,
-						b.Bytes()[max(0, i-160):min(b.Len(), i+40)])
+				for _, secret := range []string{canary, tokenCanary} {
+					if i := bytes.Index(b.Bytes(), []byte(secret)); i >= 0 {
+						t.Errorf("%q: the secret is on standard %s: …%s…", args[:1:1], stream,
+							b.Bytes()[max(0, i-160):min(b.Len(), i+40)])
+					}
 				}
 			}
 			if out.Len() == 0 && f.Name != "table" && args[0] != "sbom" {
@@ -89,6 +97,25 @@ services:
 	if b, err := os.ReadFile(filepath.Join(dir, "home", "cache", "last-report.json")); err != nil ||
 		bytes.Contains(b, []byte(canary)) {
 		t.Errorf("the last report holds the secret, or is not there: %v", err)
+	}
+	inCache(t, filepath.Join(dir, "home"))
+}
+
+// inCache looks for the token in everything that the runs left behind.
+func inCache(t *testing.T, dir string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte(tokenCanary)) {
+			t.Errorf("%s holds the secret", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

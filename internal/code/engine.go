@@ -28,6 +28,8 @@ type Options struct {
 	Limits  syntax.Limits // of one file's tree; zero for syntax.DefaultLimits
 	Cache   string        // folder for results, "" for none
 	Build   string        // what distinguishes this build of drydock from others, for the cache
+	// Secrets finds the secrets of a source; nil for none. It must be safe for concurrent use.
+	Secrets func(path string, src []byte) []Secret
 }
 
 // Engine runs many rules over many files. File is safe for concurrent use; of Run only one may be under way.
@@ -121,7 +123,7 @@ func (e *Engine) Rules() []*rule.Rule { return e.rules }
 
 // Wanted reports whether some rule may look at a file, by its name alone.
 func (e *Engine) Wanted(path string) bool {
-	if len(e.plain) > 0 {
+	if len(e.plain) > 0 || e.opt.Secrets != nil {
 		return true
 	}
 	l := ast.LangOf(path)
@@ -137,7 +139,9 @@ type FileResult struct {
 	Facts    []byte // for rules that look across files, as they are kept
 
 	facts *facts.File
-	key   string // of the cache
+	key   string // of the cache, "" where it is not kept
+	// it holds secrets, so that nothing of it is kept: facts have its texts
+	secret bool
 }
 
 // Result is what was found in a tree.
@@ -155,7 +159,7 @@ type Partial struct{ Path, Reason string }
 // Run looks at all files of a tree. progress, which may be nil, is told of each file that is done.
 func (e *Engine) Run(ctx context.Context, tree *source.Tree, progress func(done, total int)) (*Result, error) {
 	if e.opt.Cache != "" && e.cache == nil {
-		e.cache = openCache(e.opt.Cache, e.opt.Build, e.rules)
+		e.cache = openCache(e.opt.Cache, e.opt.Build+fmt.Sprint(e.opt.Secrets != nil), e.rules)
 	}
 	e.many = &tooMany{n: map[*rule.Rule]int{}}
 	e.settings = settingsOf(tree)
@@ -275,6 +279,9 @@ func (e *Engine) read(f *source.File) (FileResult, string) {
 		return r, ""
 	}
 	r := e.file(f.Rel, src, f.Named)
+	if r.secret {
+		return r, ""
+	}
 	if r.facts != nil {
 		r.Facts = r.facts.Pack()
 	}
@@ -338,7 +345,7 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 				!errors.Is(err, syntax.ErrTimeout) {
 				res.Problem = "syntax tree: " + err.Error()
 			}
-			res.Unread = len(e.plain) == 0
+			res.Unread = len(e.plain) == 0 && e.opt.Secrets == nil
 			return e.finish(f, ms, res)
 		}
 		if e.settings != nil {

@@ -25,9 +25,10 @@ type Finding struct {
 	Snippet    string
 	Flow       []finding.Step
 	Fix        *finding.Edit
-	Suppressed string // why a comment in the code takes it away, "" if none does
-	Key        string // what was matched, without its spaces: identity that survives moves and reformatting
-	Nth        int    // number among the findings of the same rule, file and Key
+	Confidence finding.Confidence // "" for the rule's own
+	Suppressed string             // why a comment in the code takes it away, "" if none does
+	Key        string             // what was matched, without its spaces: identity that survives moves and reformatting
+	Nth        int                // number among the findings of the same rule, file and Key
 }
 
 // ID is the finding's fingerprint.
@@ -60,7 +61,9 @@ func number(fs []Finding) {
 
 // finish makes findings of matches.
 func (e *Engine) finish(f *search.File, ms []found, res FileResult) FileResult {
-	if len(ms) == 0 && !bytes.Contains(f.Src, []byte("drydock:ignore")) {
+	hidden := e.secrets(f.Path, f.Src)
+	res.secret = len(hidden.list) > 0
+	if len(ms) == 0 && !res.secret && !bytes.Contains(f.Src, []byte("drydock:ignore")) {
 		return res
 	}
 	sortFound(ms)
@@ -71,7 +74,7 @@ func (e *Engine) finish(f *search.File, ms []found, res FileResult) FileResult {
 		start, end uint32
 		msg        string
 	}
-	seen := map[seenKey]bool{}
+	seen, ofSecrets := map[seenKey]bool{}, map[string]bool{}
 	for i := range ms {
 		m := &ms[i]
 		out := m.tell(f, lines)
@@ -80,8 +83,16 @@ func (e *Engine) finish(f *search.File, ms []found, res FileResult) FileResult {
 			continue
 		}
 		seen[k] = true
-		out.Suppressed = sup.covers(out.Rule, out.Location.Line)
+		hidden.hideIn(&out)
 		res.Findings = append(res.Findings, out)
+		ofSecrets[out.Rule] = ofSecrets[out.Rule] || secretRule(m.p.Rule)
+	}
+	if res.secret {
+		res.Findings = hidden.tell(f.Path, lines, res.Findings, func(rule string) bool { return ofSecrets[rule] })
+	}
+	for i := range res.Findings {
+		out := &res.Findings[i]
+		out.Suppressed = sup.covers(out.Rule, out.Location.Line)
 	}
 	res.Unused = sup.unused(f.Path)
 	return res
@@ -172,6 +183,9 @@ func (m *found) tell(f *search.File, l *Lines) Finding {
 	out.Message = interpolate(e, strings.TrimSpace(r.Message), m.Env, maxInMessage, secret)
 	out.Snippet = snippet(l, out.Location.Line, int(m.Start), secret)
 	out.Key = squeeze(f.Src[m.Start:m.End])
+	if secret {
+		out.Key = mask(out.Key)
+	}
 	for _, s := range m.Steps {
 		loc := l.location(f.Path, s.Start, s.End)
 		out.Flow = append(out.Flow, finding.Step{Location: loc, Text: shown(s.Text, secret)})

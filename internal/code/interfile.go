@@ -91,7 +91,7 @@ func (e *Engine) across(results []FileResult, root string, read func(int) []byte
 	}
 	if e.cache != nil {
 		for i := range results {
-			if r := &results[i]; r.facts != nil && r.facts.Grown {
+			if r := &results[i]; r.key != "" && r.facts != nil && r.facts.Grown {
 				r.facts.Grown = false
 				e.cache.keepFacts(r.key, r.facts.Pack())
 			}
@@ -213,7 +213,8 @@ func (pr *project) group(lang string, at []int, out *across) {
 			byFile[file] = append(byFile[file], reachOf{ri, x})
 		}
 	}
-	t := &teller{pr: pr, at: at, files: files, lines: map[int32]*Lines{}}
+	t := &teller{pr: pr, at: at, files: files, lines: map[int32]*Lines{},
+		hidden: map[int32]*secrets{}}
 	for n, list := range byFile {
 		out.findings[at[n]], out.unused[at[n]] = t.tell(n, list)
 	}
@@ -373,6 +374,17 @@ type teller struct {
 	at    []int
 	files []*facts.File
 	lines map[int32]*Lines
+	// what is to be hidden of each file that a finding shows
+	hidden map[int32]*secrets
+}
+
+func (t *teller) secrets(n int32) *secrets {
+	if s, ok := t.hidden[n]; ok {
+		return s
+	}
+	s := t.pr.e.secrets(t.files[n].Path, t.source(n).src)
+	t.hidden[n] = s
+	return s
 }
 
 func (t *teller) source(n int32) *Lines {
@@ -435,12 +447,16 @@ func (t *teller) finding(f *search.File, l *Lines, x reachOf) Finding {
 			text = "is kept in " + string(fl.src[at.Start:at.End])
 		}
 		place := fl.location(t.files[file].Path, at.Start, at.End)
+		text = t.secrets(file).hide(text)
 		fd.Flow = append(fd.Flow, finding.Step{Location: place, Text: shown(text, secret)})
 	}
 	for _, w := range x.Trace.Steps(nil) {
 		add(w.File, w.Place, w.Text)
 	}
 	add(x.File, facts.Span{Start: sink.Start, End: sink.End}, "and reaches this")
+	for _, file := range []int32{x.File, x.From.File} {
+		t.secrets(file).hideIn(&fd)
+	}
 	return fd
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/target"
+	"github.com/drydock/drydock/internal/secret"
 	"github.com/drydock/drydock/internal/source"
 	"github.com/drydock/drydock/internal/state"
 )
@@ -67,6 +68,11 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 			delete(used, r.ID)
 		}
 	}
+	for _, r := range secret.Rules() {
+		if used[r.ID] {
+			res.Rules = append(res.Rules, r)
+		}
+	}
 	return res, nil
 }
 
@@ -88,6 +94,9 @@ func codeEngine(opt *gate.Options) (*code.Engine, *gate.Result, error) {
 	mine, errs := rules.Models().LoadPaths(opt.Rules...)
 	all = append(all, mine...)
 	co := code.Options{Build: opt.Tool.Version}
+	if !opt.NoDefaultRules {
+		co.Secrets = secretsIn
+	}
 	if dir, err := state.Cache(); err == nil {
 		co.Cache = filepath.Join(dir, "code")
 	}
@@ -151,8 +160,9 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 	shown := t.Rel(root.Context)
 	who := strings.Join(root.Services, ", ")
 	read := newCensus(eng.Rules())
-	tree, err := source.Walk(root.Context,
-		source.Options{Wanted: func(path string) bool { return eng.Wanted(path) || read.unread(path) }})
+	envs := newEnvFiles(root.Context)
+	wanted := func(path string) bool { return envs.wanted(path) && eng.Wanted(path) || read.unread(path) }
+	tree, err := source.Walk(root.Context, source.Options{Wanted: wanted})
 	if err != nil && who != "" {
 		res.Inputs = append(res.Inputs, report.Input{Service: who, Path: shown, Status: report.Skipped,
 			Reason: t.Absent("build context", root.Context, err)})
@@ -204,6 +214,7 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 		res.byPlace[key] = len(res.Findings)
 		res.Findings = append(res.Findings, f)
 	}
+	res.Warnings = append(res.Warnings, envs.remark(tree, place)...)
 	for _, u := range found.Unused {
 		u.Location.Path = place(u.Location.Path)
 		res.Warnings = append(res.Warnings, report.Warning{Text: u.Text, Location: u.Location})
@@ -424,10 +435,19 @@ var otherLanguages = map[string]string{
 }
 
 func codeFinding(c *code.Finding, r *rule.Rule, place func(string) string) finding.Finding {
-	d := describeCode(r)
+	var d finding.Rule
+	sure := c.Confidence
+	if r != nil {
+		d, sure = describeCode(r), r.Meta.Confidence
+	} else if own := secretRule(c.Rule); own != nil {
+		d = *own
+	}
 	f := finding.Finding{
-		Gate: finding.GateCode, Rule: c.Rule, Title: c.Message, Severity: c.Severity, Confidence: r.Meta.Confidence,
+		Gate: finding.GateCode, Rule: c.Rule, Title: c.Message, Severity: c.Severity, Confidence: sure,
 		Location: c.Location, Snippet: c.Snippet, Flow: c.Flow, CWE: d.CWE, OWASP: d.OWASP, Fix: finding.Fix{Text: ""},
+	}
+	if r == nil {
+		f.Fix.Text = d.Remedy
 	}
 	f.Location.Path = place(c.Location.Path)
 	for i := range f.Flow {
@@ -474,5 +494,5 @@ func describeAll() []finding.Rule {
 	for i, r := range own {
 		out[i] = describeCode(r)
 	}
-	return out
+	return append(out, secret.Rules()...)
 }

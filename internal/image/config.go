@@ -44,6 +44,9 @@ func applyConfig(info *inventory.Image, data []byte) error {
 	for i, d := range c.RootFS.DiffIDs {
 		info.Layers[i] = inventory.Layer{DiffID: d.String(), HistoryRow: -1}
 	}
+	for _, row := range c.History {
+		info.History = append(info.History, row.CreatedBy)
+	}
 	applyHistory(info, c.History)
 	return nil
 }

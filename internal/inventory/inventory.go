@@ -126,6 +126,18 @@ type Image struct {
 	ExposedPorts []string
 	Labels       map[string]string
 	Base         Base
+	// History are the rows of the build history as they stand, with values; like Env it never leaves the process.
+	History []string
+}
+
+// Secret is a secret in a file of an image's layer.
+type Secret struct {
+	Rule  string
+	Path  string
+	Line  int
+	Shown string // as much of it as may be shown
+	Layer int    // index into the image's layers
+	Gone  int    // the layer that removes or replaces the file, 0 where none does
 }
 
 // Base is the image that an image was built from, and how that was told.
@@ -152,8 +164,9 @@ type Problem struct {
 
 // Inventory is everything that one image or tree was found to hold.
 type Inventory struct {
-	Target       string // as asked for
-	Image        *Image // nil for trees and SBOMs
+	Secrets      []Secret // in files of layers, by layer and path
+	Target       string   // as asked for
+	Image        *Image   // nil for trees and SBOMs
 	Distro       *Distro
 	Packages     []Package
 	Completeness *Completeness

@@ -54,6 +54,7 @@ func compose(img *inventory.Image, layers []*layerFacts) *inventory.Inventory {
 	c.inv.Packages = merge(c.inv.Packages)
 	c.inv.Completeness = c.completeness()
 	c.inv.Waste = waste(layers)
+	c.inv.Secrets = secretsOf(layers)
 	c.unread()
 	c.dark()
 	sortProblems(c.inv.Problems)

@@ -20,7 +20,7 @@ import (
 // Where a layer or a package database is damaged, the inventory of what could be read is returned beside the error,
 // with a Problem for each; the error is a clierr.Input. Without an inventory there is nothing that could be read.
 func FromImage(ctx context.Context, img *image.Image, opt Options) (*inventory.Inventory, error) {
-	r := &imageRead{facts: map[string]*layerFacts{}, parts: map[string]*layerFacts{},
+	r := &imageRead{secrets: opt.Secrets, facts: map[string]*layerFacts{}, parts: map[string]*layerFacts{},
 		cache: openCache(opt.CacheDir, img.Trusted)}
 	err := img.Layers(ctx, r.want, func(l *image.Layer) error { return r.layer(ctx, l) })
 	if ctx.Err() != nil {
@@ -75,9 +75,10 @@ func damage(inv *inventory.Inventory) error {
 }
 
 type imageRead struct {
-	cache *layerCache
-	mu    sync.Mutex
-	facts map[string]*layerFacts
+	secrets func(path string, text []byte) []inventory.Secret
+	cache   *layerCache
+	mu      sync.Mutex
+	facts   map[string]*layerFacts
 	// of layers that broke off before their diff id was known, by their name in the stream
 	parts    map[string]*layerFacts
 	nameless []*layerFacts
@@ -98,7 +99,7 @@ func (r *imageRead) want(diffID string) bool {
 
 // layer scans one layer. What stood before the place where it breaks off is kept.
 func (r *imageRead) layer(ctx context.Context, l *image.Layer) error {
-	f, err := scanLayer(ctx, l)
+	f, err := scanLayer(ctx, l, r.secrets)
 	known := l.DiffID
 	keep := func(id string) {
 		r.mu.Lock()

@@ -18,8 +18,9 @@ import (
 
 // scanLayer reads a layer once and returns what it told. Entries are looked at in order; what is to be parsed is parsed
 // by workers meanwhile. A layer that breaks off gives what stood before, with the error.
-func scanLayer(ctx context.Context, l *image.Layer) (*layerFacts, error) {
-	s := &layerScan{facts: &layerFacts{}, jobs: make(chan job, 64), at: map[string]*image.Entry{}}
+func scanLayer(ctx context.Context, l *image.Layer,
+	secrets func(string, []byte) []inventory.Secret) (*layerFacts, error) {
+	s := &layerScan{secrets: secrets, facts: &layerFacts{}, jobs: make(chan job, 64), at: map[string]*image.Entry{}}
 	var wg sync.WaitGroup
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		wg.Add(1)
@@ -51,11 +52,13 @@ func scanLayer(ctx context.Context, l *image.Layer) (*layerFacts, error) {
 }
 
 type layerScan struct {
-	facts  *layerFacts
-	jobs   chan job
-	hard   []linkFact              // hard links to look at when all is read
-	at     map[string]*image.Entry // files that can be read later, for hard links
-	passed passed                  // of a stream, the files that may turn out to have a telling name as well
+	secrets  func(path string, text []byte) []inventory.Secret // nil for nobody to ask
+	searched int64                                             // bytes that were searched for secrets
+	facts    *layerFacts
+	jobs     chan job
+	hard     []linkFact              // hard links to look at when all is read
+	at       map[string]*image.Entry // files that can be read later, for hard links
+	passed   passed                  // of a stream, the files that may turn out to have a telling name as well
 
 	mu      sync.Mutex // facts.Files, Execs, Bytes; spooled
 	spooled []*os.File
@@ -124,6 +127,9 @@ func (s *layerScan) file(ctx context.Context, l *image.Layer, e *image.Entry) er
 		s.at[e.Path] = &kept
 	}
 	t, program := taskFor(e.Path, e.Mode, e.Size)
+	if t == nil && s.mayHold(e) {
+		t = s.search
+	}
 	if t == nil {
 		if e.At == nil {
 			return s.passed.note(l, e)
@@ -145,13 +151,21 @@ func (s *layerScan) file(ctx context.Context, l *image.Layer, e *image.Entry) er
 	}
 }
 
+// broken is the error of a stream that ends, or fails, within a file.
+func broken(path string, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("cut off in %s: %w", path, extract.CutOff(err))
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
 // hold takes a file out of a stream: into memory, or, where it is large, into a temporary file that has no name. Large
 // executables are mostly neither Go's nor Rust's, and are passed over by their first bytes.
 func (s *layerScan) hold(l *image.Layer, f *extract.File, program bool) (bool, error) {
 	if f.Size <= maxInMemory {
 		data := make([]byte, f.Size)
 		if _, err := io.ReadFull(l, data); err != nil {
-			return false, fmt.Errorf("%s: %w", f.Path, extract.CutOff(err))
+			return false, broken(f.Path, err)
 		}
 		f.Data, f.At = data, nil
 		return true, nil

@@ -21,6 +21,9 @@ type Options struct {
 	// Hidden, if not nil, tells of a file of a tree that it never reaches the build: it is as if it were not there, but
 	// for the inventory's list of hidden manifests. The path is relative to the tree, with slashes.
 	Hidden func(path string) bool
+	// Secrets, if not nil, finds the secrets in a file of an image. It must be safe to call from several goroutines, and
+	// its answer is kept with what was read of the layer.
+	Secrets func(path string, text []byte) []inventory.Secret
 	// Progress, if not nil, is told from time to time how much was looked at. It must return at once and be safe to
 	// call from several goroutines.
 	Progress func(done, total int64)

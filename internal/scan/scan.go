@@ -212,7 +212,8 @@ func merge(r *report.Report, name finding.Gate, res *gate.Result) {
 		used[res.Findings[i].Rule] = true
 	}
 	for _, rule := range res.Rules {
-		if used[rule.ID] {
+		known := slices.ContainsFunc(r.Rules, func(o finding.Rule) bool { return o.ID == rule.ID })
+		if used[rule.ID] && !known { // two gates tell secrets by the same rules
 			r.Rules = append(r.Rules, rule)
 		}
 	}

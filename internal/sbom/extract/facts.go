@@ -17,6 +17,7 @@ type Facts struct {
 	Unless   string // a file that, where it is there, speaks for these packages itself
 	Explains string // a folder whose programs these packages explain
 	Err      string
+	Secrets  []inventory.Secret
 }
 
 // Database is a distribution's database, or one package's part of it.

@@ -51,7 +51,7 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	if err != nil {
 		return nil, err
 	}
-	res := &gate.Result{Rules: rules}
+	res := &gate.Result{Rules: slices.Concat(rules, secretRules())}
 	n := 0
 	for _, h := range all {
 		if h.inv != nil {
@@ -80,6 +80,7 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 			}
 		}
 		addImage(res, &h)
+		res.Findings = append(res.Findings, secrets(&h, opt)...)
 	}
 	if len(res.Inputs) == 0 {
 		res.Remedy = nameAnImage
@@ -389,7 +390,7 @@ func openImage(ctx context.Context, ref string, opt *gate.Options) (*inventory.I
 	progress := progress(opt, "reading "+ref)
 	return sbom.From(ctx, ref, image.Options{Platform: opt.Platform, Verify: opt.Verify, Engine: opt.Engine,
 		Progress: progress},
-		sbom.Options{CacheDir: LayerCache(), Progress: progress})
+		sbom.Options{CacheDir: LayerCache(), Progress: progress, Secrets: secretsIn})
 }
 
 // LayerCache is the folder in which what was read of layers is kept between runs, "" where there can be none.

@@ -24,6 +24,8 @@ function run($numbers) {
     $name = $_REQUEST['name'];
     // ruleid: php-code-injection
     $name('x');
+    // ok: php-code-injection
+    $request->file('f')->store('x');
     $allowed = ['a' => 'addUp', 'b' => 'average'];
     // ok: php-code-injection
     $allowed[$name]($numbers);

@@ -26,6 +26,12 @@ function one($conn, $pdo) {
     $safe = mysqli_real_escape_string($conn, $_GET['name']);
     // ok: php-sql-injection
     mysqli_query($conn, "select * from t where a = '$safe'");
+    $ids = implode(',', array_map('intval', $_POST['ids']));
+    // ok: php-sql-injection
+    $pdo->query("select * from t where a in ($ids)");
+    $b = isset($_GET['b']) ? $_GET['b'] : false;
+    // ruleid: php-sql-injection
+    $pdo->query("select * from t where a = '$b'");
     // ok: php-sql-injection
     $query = $pdo->prepare("select * from t where a = ?");
     // ok: php-sql-injection
@@ -47,6 +53,20 @@ function two($pdo) {
     }
     // ok: php-sql-injection (drydock)
     $pdo->query("select * from t order by $order");
+}
+class ItemController extends Controller {
+    public function show(Request $r, $id) {
+        // ruleid: php-sql-injection
+        DB::select("select * from items where id = $id");
+        // ok: php-sql-injection
+        DB::select("select * from items where id = ?", [$id]);
+        // ruleid: php-sql-injection
+        DB::select("select * from items where name = '" . $r->input('name') . "'");
+    }
+    public function edit(int $id) {
+        // ok: php-sql-injection
+        DB::select("select * from items where id = $id");
+    }
 }
 class UserController {
     function index(Request $request) {

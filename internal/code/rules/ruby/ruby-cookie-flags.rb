@@ -16,3 +16,5 @@ config.force_ssl = true
 config.force_ssl = false
 # ok: ruby-cookie-flags
 cookies.signed[:token] = { value: token, httponly: true }
+# ruleid: ruby-cookie-flags
+cookies.permanent[:auth_token] = user.auth_token

@@ -25,7 +25,7 @@ var levels = map[string]int{
 	"internal/yamlerr": 1, "internal/report": 1, "internal/dockerapi": 1, "internal/pkgver": 1,
 	"internal/yamlread": 2, "internal/config": 3, "internal/hostconfig": 3, "internal/stack": 2, "internal/dockerfile": 2, "internal/image": 2,
 	"internal/source": 2,
-	"internal/syntax": 2, "internal/gitrepo": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
+	"internal/syntax": 2, "internal/gitrepo": 2, "internal/sarif": 2, "internal/traefik": 2, "internal/advisory": 2, "internal/engine": 2,
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3,
 	"internal/access": 3, "internal/compose": 3, "internal/loaded": 3, "internal/secret": 3,
 	"internal/forecast": 3,

@@ -70,6 +70,8 @@ finding away:  # drydock:ignore no-eval -- why. How to write rules, taint rules 
 func addRuleFlags(c *cobra.Command, opt *gate.Options) {
 	c.Flags().StringArrayVar(&opt.Rules, "rules", nil,
 		"rule file or folder of rule files, in semgrep's language; may be given several times")
+	c.Flags().StringArrayVar(&opt.Import, "import", nil,
+		"SARIF file of another tool, whose findings are added; may be given several times")
 	c.Flags().BoolVar(&opt.NoDefaultRules, "no-default-rules", false, "only the rules given with --rules")
 }
 

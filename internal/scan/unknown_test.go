@@ -208,6 +208,7 @@ var noGate = map[string]string{
 	"notify":           "the user's own secrets: a file that cannot be read is an error of the word that was to be sent",
 	"hostconfig":       "host.yaml: an unknown key is a usage error before anything is done (hostconfig's own tests)",
 	"prove":            "a proof ends refused",
+	"sarif":            "asked for by --import: a file that is none, or results of no file here (codegate's TestImported)",
 	"waiver":           "accepted risks: a mistake is an error before any gate runs; what another tool's entry asks is told",
 }
 

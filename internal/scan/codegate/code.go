@@ -35,6 +35,15 @@ import (
 var Gate = gate.Gate{Name: finding.GateCode, Rules: describeAll, Run: run}
 
 func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result, error) {
+	res, err := lookAll(ctx, t, opt)
+	if res != nil && err == nil {
+		addImported(t, opt, res)
+	}
+	return res, err
+}
+
+// lookAll runs the rules on all sources.
+func lookAll(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result, error) {
 	roots := t.Sources()
 	if len(roots) == 0 {
 		res := &gate.Result{Inputs: t.Hidden(), Remedy: codeRemedy}
@@ -47,9 +56,9 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	if err != nil {
 		return nil, err
 	}
-	look := &look{Result: res, t: t, opt: opt, eng: eng, byPlace: map[string]int{}, languages: map[string]*ast.Lang{}}
+	l := &looker{Result: res, t: t, opt: opt, eng: eng, byPlace: map[string]int{}, languages: map[string]*ast.Lang{}}
 	for _, root := range roots {
-		if err := look.at(ctx, root); err != nil {
+		if err := l.at(ctx, root); err != nil {
 			return res, err
 		}
 	}
@@ -57,7 +66,7 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	if res.Judged == 0 {
 		res.Remedy = codeRemedy
 	}
-	res.OWASP = categories(eng.Rules(), look.languages)
+	res.OWASP = categories(eng.Rules(), l.languages)
 	used := map[string]bool{}
 	for i := range res.Findings {
 		used[res.Findings[i].Rule] = true
@@ -143,8 +152,8 @@ func onceAKind(errs []error) []error {
 	return out
 }
 
-// look is the gate at work.
-type look struct {
+// looker is the gate at work.
+type looker struct {
 	*gate.Result
 	t       *target.Target
 	opt     *gate.Options
@@ -155,7 +164,7 @@ type look struct {
 }
 
 // at runs the rules on one root and adds what they find.
-func (res *look) at(ctx context.Context, root target.Unit) error {
+func (res *looker) at(ctx context.Context, root target.Unit) error {
 	t, eng := res.t, res.eng
 	shown := t.Rel(root.Context)
 	who := strings.Join(root.Services, ", ")
@@ -233,7 +242,7 @@ func (res *look) at(ctx context.Context, root target.Unit) error {
 
 // ofDockerfileGate reports whether a file is a Dockerfile and the gate for those runs too: named among others, it is no
 // gap of this one.
-func (res *look) ofDockerfileGate(path string) bool {
+func (res *looker) ofDockerfileGate(path string) bool {
 	return dockerfile.IsName(filepath.Base(path)) && res.opt.Runs(finding.GateDockerfile)
 }
 

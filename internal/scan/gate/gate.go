@@ -45,7 +45,8 @@ type Options struct {
 
 	Rules          []string // extra files and folders of code rules
 	NoDefaultRules bool
-	LintConfig     string // a .hadolint.yaml that is named; "" to look for one
+	Import         []string // SARIF files of other tools, whose findings are added
+	LintConfig     string   // a .hadolint.yaml that is named; "" to look for one
 }
 
 // BaseReader reads what the tag of a base image names now. It is given the image that was built on it and the packages

@@ -1,6 +1,6 @@
 <?php
 function find($text) {
-    // ruleid: php-regex-from-request
+    // ruleid: php-regex-from-request (drydock)
     preg_match('/' . $_GET['q'] . '/', $text);
     // ok: php-regex-from-request
     preg_match('/' . preg_quote($_GET['q'], '/') . '/', $text);

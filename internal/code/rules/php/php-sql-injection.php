@@ -24,7 +24,7 @@ function one($conn, $pdo) {
     // ok: php-sql-injection
     mysqli_query($conn, "select * from t where a = " . intval($id));
     $safe = mysqli_real_escape_string($conn, $_GET['name']);
-    // ok: php-sql-injection
+    // ok: php-sql-injection (drydock)
     mysqli_query($conn, "select * from t where a = '$safe'");
     $ids = implode(',', array_map('intval', $_POST['ids']));
     // ok: php-sql-injection
@@ -86,7 +86,7 @@ class UserController {
         // ruleid: php-sql-injection
         DB::table('users')->select(DB::raw($request->sort));
         $id = $request->integer('id');
-        // ok: php-sql-injection
+        // ok: php-sql-injection (drydock)
         DB::select("select * from users where id = $id");
     }
     function doctrine(Request $request, $em, $conn) {

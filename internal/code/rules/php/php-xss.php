@@ -5,7 +5,7 @@ function page($db) {
     echo "Hello " . $name;
     // ruleid: php-xss
     echo "Hello $name";
-    // ruleid: php-xss
+    // ruleid: php-xss (drydock)
     echo "Hello ", $name;
     // ok: php-xss
     echo "Hello " . htmlspecialchars($name);
@@ -31,7 +31,7 @@ function page($db) {
     // ruleid: php-xss
     echo $html;
     $row = mysqli_fetch_assoc(mysqli_query($db, "select '$name'"));
-    // ok: php-xss
+    // ok: php-xss (drydock)
     echo $row['title'];
     // ok: php-xss
     setcookie('name', $name);

@@ -30,7 +30,7 @@ class UsersController < ApplicationController
     # ruleid: ruby-sql-injection
     ActiveRecord::Base.connection.execute("delete from t where a = '#{name}'")
     quoted = ActiveRecord::Base.connection.quote(name)
-    # ok: ruby-sql-injection
+    # ok: ruby-sql-injection (drydock)
     ActiveRecord::Base.connection.execute("delete from t where a = #{quoted}")
     # ok: ruby-sql-injection
     User.find(params[:id])

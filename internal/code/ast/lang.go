@@ -145,6 +145,13 @@ type NameSpec struct {
 	OpenPairs bool
 	// Literals names the types of literals: of Str, Num (integers), Unary (other numbers) and Bool.
 	Literals map[Kind]string
+	// Makes tells the types of what functions and methods of libraries give: by package or class and name
+	// ("sql.Open"), or by the type of the object and name ("*sql.DB.Begin").
+	Makes map[string]string
+	// NewMakes: pkg.NewThing() gives a *pkg.Thing.
+	NewMakes bool
+	// InferredType is written where the type of a variable is that of its value.
+	InferredType string
 	// AlsoLiterals names further types that literals of a kind have.
 	AlsoLiterals map[Kind]string
 	// NestedModules: what is imported from a.b.c is imported from a.b too.

@@ -105,6 +105,8 @@ empty_statement: -
 		VarConst:    true,
 		TypeAliases: map[string]string{"float": "float64"},
 		Literals:    map[Kind]string{Str: "string", Num: "int", Unary: "float64", Bool: "bool"},
+		Makes:       goMakes,
+		NewMakes:    true,
 	},
 	Objects: ObjectSpec{Types: map[string]bool{"type_spec": false}, Structs: true, TypeNames: true, Results: true},
 	Flow:    FlowSpec{BreakCases: true, Arms: map[string]bool{"type_case": true, "communication_case": true}},

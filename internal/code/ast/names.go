@@ -34,20 +34,58 @@ func (t *Tree) Resolve() {
 		}
 	}
 	t.noteFields()
+	t.noteResults()
 	t.types = make([]ID, len(r.decls))
 	for i := range r.decls {
 		t.types[i] = Nil
 		if i > 0 {
-			t.types[i] = r.decls[i].typ
-			if v := r.decls[i].value; t.types[i] == Nil && r.decls[i].writes == 1 && v != Nil {
-				if t.Nodes[v].Kind == New {
-					t.types[i] = t.Child(v, Type)
-				} else if typ := t.typeOf(v, 0); typ != "" {
-					n := t.synth(Name, Elem, Nil)
-					t.setString(n, typ)
-					t.types[i] = n
-				}
-			}
+			t.types[i] = r.typeOfDecl(&r.decls[i])
+		}
+	}
+}
+
+// typeOfDecl is the node of a declaration's type: the declared one, else that of its only value.
+func (r *resolver) typeOfDecl(d *decl) ID {
+	t := r.t
+	inferred := d.typ != Nil && r.spec.InferredType != "" && t.HasText(d.typ, r.spec.InferredType)
+	if d.typ != Nil && !inferred {
+		return d.typ
+	}
+	value := d.call
+	if d.writes == 1 && d.value != Nil {
+		value = d.value
+	}
+	if value == Nil {
+		return d.typ
+	}
+	if t.Nodes[value].Kind == New {
+		return t.Child(value, Type)
+	}
+	typ := t.typeOf(value, 0)
+	if typ == "" {
+		return d.typ
+	}
+	n := t.synth(Name, Elem, Nil)
+	t.setString(n, typ)
+	return n
+}
+
+// noteResults notes the types that functions of the file give; the first of several.
+func (t *Tree) noteResults() {
+	if t.Lang.Names.Makes == nil {
+		return
+	}
+	t.results = map[string]ID{}
+	for i := range t.Nodes {
+		name, result := t.Child(ID(i), Ident), t.Child(ID(i), Ret)
+		if t.Nodes[i].Kind != FuncDef || result == Nil || t.Kind(name) != Name || t.Child(ID(i), Mods) != Nil {
+			continue
+		}
+		if t.Kind(result) == Params && t.Nodes[result].First != Nil {
+			result = t.Child(t.Nodes[result].First, Type)
+		}
+		if result != Nil {
+			t.results[string(t.Text(name))] = result
 		}
 	}
 }
@@ -101,6 +139,7 @@ type decl struct {
 	uses     []ID
 	param    bool
 	typ      ID // its declared type, Nil if none
+	call     ID // gives several values, of which this is the first; Nil if none
 	module   ID // the string of a require() that it is, 0 if none
 	part     ID // what it takes from the module, Nil for all of it
 }
@@ -219,6 +258,8 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 		case Assign:
 			if left := t.Child(x, Left); left != Nil && (!r.spec.Declared || r.known(left)) {
 				r.declare(s, left, t.Child(x, Right), t.Child(x, Type), false)
+			} else if left != Nil {
+				r.several(s, left, t.Child(x, Right))
 			}
 		case AugAssign, Unary:
 			if left := t.Child(x, Left); left != Nil {
@@ -252,6 +293,20 @@ func (r *resolver) collect(id ID, s *scopeMap, inner *[]ID) {
 			}
 		}
 	}, func(x ID) { *inner = append(*inner, x) })
+}
+
+// several declares the names of a, b := f(); what f gives first is of a type that may be known.
+func (r *resolver) several(s *scopeMap, left, value ID) {
+	t := r.t
+	if value == Nil || t.Kind(left) != Tuple || t.Nodes[left].End > t.Nodes[value].Start ||
+		!bytes.Contains(t.Src[t.Nodes[left].End:t.Nodes[value].Start], []byte(":=")) {
+		return
+	}
+	r.declare(s, left, Nil, Nil, false)
+	first := t.Nodes[left].First
+	if d := s.names[string(t.Text(first))]; t.Kind(first) == Name && t.Kind(value) == Call && r.decls[d].call == Nil {
+		r.decls[d].call = value
+	}
 }
 
 // injected declares as fields the parameters of a constructor that are fields by their modifier, or that a framework
@@ -355,7 +410,7 @@ func (r *resolver) declare(s *scopeMap, target, value, typ ID, param bool) {
 		}
 		if !ok {
 			d = int32(len(r.decls))
-			r.decls = append(r.decls, decl{name: name, scope: s.node, node: target, value: Nil, typ: Nil})
+			r.decls = append(r.decls, decl{name: name, scope: s.node, node: target, value: Nil, typ: Nil, call: Nil})
 			s.names[name] = d
 		}
 		e := &r.decls[d]
@@ -491,7 +546,7 @@ func (r *resolver) put(s *scopeMap, name string, imp, node ID) {
 	d, ok := s.names[name]
 	if !ok {
 		d = int32(len(r.decls))
-		r.decls = append(r.decls, decl{name: name, scope: s.node, node: node, value: Nil, typ: Nil})
+		r.decls = append(r.decls, decl{name: name, scope: s.node, node: node, value: Nil, typ: Nil, call: Nil})
 		s.names[name] = d
 	}
 	r.decls[d].imported = imp

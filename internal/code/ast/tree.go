@@ -64,7 +64,9 @@ type Tree struct {
 	decl   []int32       // by node: the declaration of a name
 	types  []ID          // by declaration: its type
 	fields map[string]ID // by type and name, T.f: the type of a field
-	names  []nameInfo
+	// by the name of a function: the type of what it gives
+	results map[string]ID
+	names   []nameInfo
 
 	declared []Declared // by declaration
 }

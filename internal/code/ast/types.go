@@ -249,6 +249,8 @@ func (t *Tree) typeOf(id ID, depth int) string {
 		if c := t.Child(id, Type); c != Nil {
 			return typeName(t.Source(c))
 		}
+	case Call:
+		return t.made(id, depth)
 	case Unary:
 		if v := t.Child(id, Value); v != Nil && t.HasText(id, "&") {
 			if inner := t.typeOf(v, depth+1); inner != "" {
@@ -310,4 +312,50 @@ func (t *Tree) typeOf(id ID, depth int) string {
 		}
 	}
 	return ""
+}
+
+// made is the type of what a call gives: by a function of the file, or by one of a library that is known.
+func (t *Tree) made(call ID, depth int) string {
+	names := &t.Lang.Names
+	fn := t.Child(call, Fn)
+	if names.Makes == nil || fn == Nil {
+		return ""
+	}
+	if t.Nodes[fn].Kind == Name {
+		if typ, ok := t.results[string(t.Text(fn))]; ok {
+			return typeName(t.Source(typ))
+		}
+		return ""
+	}
+	obj, name := t.Child(fn, Obj), t.Child(fn, Ident)
+	if t.Kind(fn) != Member || obj == Nil || t.Kind(name) != Name {
+		return ""
+	}
+	method := string(t.Text(name))
+	if typ := t.typeOf(obj, depth+1); typ != "" {
+		return names.Makes[typ+"."+method]
+	}
+	pkg := t.packageOf(obj)
+	if typ, ok := names.Makes[pkg+"."+method]; ok {
+		return typ
+	}
+	if of, ok := strings.CutPrefix(method, "New"); ok && of != "" && names.NewMakes && pkg != "" {
+		return "*" + pkg + "." + of
+	}
+	return ""
+}
+
+// packageOf is the name that a package has itself, whatever it is imported as; for a class its name.
+func (t *Tree) packageOf(id ID) string {
+	if t.Nodes[id].Kind != Name {
+		return ""
+	}
+	if t.Lang.Names.ModuleLast {
+		for _, a := range t.Alt[id] {
+			if t.Nodes[a].Kind == Name {
+				return packageName(string(t.Text(a)))
+			}
+		}
+	}
+	return string(t.Text(id))
 }

@@ -99,7 +99,11 @@ func (s *stage) setsWorkDir() bool {
 		switch keyword, rest, _ := strings.Cut(l.text, " "); keyword {
 		case "WORKDIR":
 			return strings.HasPrefix(rest, "/")
-		case "COPY", "ADD", "RUN", "CMD", "ENTRYPOINT":
+		case "RUN":
+			if !strings.HasPrefix(rest, "apt-get update") && !strings.HasPrefix(rest, "apk add") {
+				return false // packages are installed the same anywhere
+			}
+		case "COPY", "ADD", "CMD", "ENTRYPOINT":
 			return false
 		}
 	}

@@ -40,7 +40,7 @@ var librariesNeed = map[string]map[string]string{
 		"python-snappy": "libsnappy1v5", "leveldb": "libleveldb1d", "pycups": "libcups2",
 		"pyexiftool": "libimage-exiftool-perl", "camelot-py": "ghostscript",
 		"svn": "subversion", "git-python": "git", "fabric": "openssh-client", "scapy": "tcpdump",
-		"python-nmap": "nmap", "pyrasite": "gdb", "speechrecognition": "flac", "uwsgi": "libxml2",
+		"python-nmap": "nmap", "lightgbm": "libgomp1", "pyrasite": "gdb", "speechrecognition": "flac", "uwsgi": "libxml2",
 		"yt-dlp": "ffmpeg", "unoconv": "libreoffice", "tabula-py": "default-jre-headless",
 		"pyspark": "default-jre-headless procps", "jpype1": "default-jre-headless",
 	},
@@ -85,7 +85,7 @@ var (
 var largeBase = words(`git mercurial subversion openssh-client curl wget gnupg procps file unzip xz-utils imagemagick
 	libmagic1 libpq5 libmariadb3 libcurl4
 	libsqlite3-0 libxml2 libxslt1.1 tzdata ca-certificates perl netbase patch make libglib2.0-0 libyaml-0-2 openssl
-	libwebp7 default-mysql-client-core`)
+	libwebp7 libgomp1 default-mysql-client-core`)
 
 // brings reports whether the original's base holds a package that is not installed by name.
 func (a *conversion) brings(pkg string) bool {

@@ -170,6 +170,7 @@ func (n *node) look() {
 	n.insync = n.lock != "" && (n.manager != "npm" || n.lockFits())
 	n.output = n.outputs()
 	n.dev = n.startsDev() != ""
+	n.keepManagers()
 	n.modules, _ = n.movedTo(path.Join(n.dir, "node_modules"), n.install.from)
 }
 

@@ -29,7 +29,8 @@ func (n *node) ownFiles(w *finalWriter) []string {
 				left = append(left, name)
 			}
 			continue
-		} else if n.isOutput(name) || dir && n.onlySource(path.Join(n.root, name)) && !n.startsIn(name) {
+		} else if n.isOutput(name) || dir && !n.served(name) && n.onlySource(path.Join(n.root, name)) &&
+			!n.startsIn(name) {
 			continue
 		}
 		if dir {
@@ -52,6 +53,17 @@ func (n *node) ownFiles(w *finalWriter) []string {
 		out = append([]string{"COPY " + strings.Join(files, " ") + " " + to}, dirs...)
 	}
 	return out
+}
+
+// served: a folder that the source names, and whose files a browser takes as they are.
+func (n *node) served(dir string) bool {
+	return n.src().strings[dir] && n.hasStyles(path.Join(n.root, dir))
+}
+
+func (n *node) hasStyles(dir string) bool {
+	return slices.ContainsFunc(n.top(dir), func(e string) bool {
+		return strings.HasSuffix(e, ".css") || strings.HasSuffix(e, "/") && n.hasStyles(path.Join(dir, e))
+	})
 }
 
 // installFiles are those that only an installation or a compiler reads, whatever names them.

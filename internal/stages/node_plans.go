@@ -99,7 +99,11 @@ func (n *node) planThree() error {
 			f.add(n.modulesLine(w, "deps"))
 		}
 		for _, o := range n.output {
-			f.add("COPY --from=builder " + path.Join(n.dir, o) + " " + n.into(w, o))
+			own := ""
+			if o == ".next" && w.user != "" {
+				own = "--chown=1000:1000 " // Next keeps its cache there
+			}
+			f.add("COPY --from=builder " + own + path.Join(n.dir, o) + " " + n.into(w, o))
 		}
 		f.add(n.ownFiles(w)...)
 	}
@@ -174,7 +178,11 @@ func (n *node) planPrune() error {
 		return err
 	}
 	prune := n.pruneCommand()
+	if prune == "" && len(n.m.DevDependencies) > 0 {
+		b.comment = "The builder installs what is needed and builds the app."
+	}
 	if n.isOutput(".next") {
+		n.keepsRoot("Next keeps its cache in the app's own folder")
 		prune = strings.TrimPrefix(prune+" && rm -rf .next/cache", " && ")
 	}
 	if prune != "" {
@@ -233,10 +241,30 @@ func (n *node) unlocked() {
 	}
 }
 
+// nodeEnv says that the app runs in production, unless its own code or a library chooses its settings by that word:
+// then it would start with others than the original does.
 func (n *node) nodeEnv(f *stage) {
-	if !n.setsEnv("NODE_ENV") && !n.dev {
+	if !n.setsEnv("NODE_ENV") && !n.dev && !n.choosesByEnv() {
 		f.add("ENV NODE_ENV=production")
 	}
+}
+
+// settingsLibraries read another file of settings for each value of NODE_ENV.
+var settingsLibraries = []string{"config", "sequelize", "sequelize-cli", "knex", "dotenv-flow", "node-config-ts",
+	"objection", "@feathersjs/configuration", "getconfig", "rc-config-loader"}
+
+func (n *node) choosesByEnv() bool {
+	for _, lib := range settingsLibraries {
+		if _, ok := n.m.Dependencies[lib]; ok {
+			return true
+		}
+	}
+	for _, text := range n.src().text {
+		if strings.Contains(text, "NODE_ENV") {
+			return true
+		}
+	}
+	return false
 }
 
 // writeAs writes with an account that the base image has already.

@@ -51,6 +51,52 @@ func (n *node) command(words []string) (out []string, why string) {
 	return argv, words[0] + " " + strings.Join(words[1:], " ") + " starts this, and passes no signals on"
 }
 
+// startPrograms are the programs by which the app starts, once the scripts of package.json are looked up as the final
+// stage has them.
+func (n *node) startPrograms() map[string]bool {
+	out := map[string]bool{}
+	for _, s := range n.startedScripts() {
+		script := s.script
+		if words, ok := plainCommand(script); ok && s.name == "the command" {
+			words, _ = n.command(words)
+			script = scriptOf(words)
+		}
+		for _, words := range n.calls(script, 0) {
+			out[path.Base(words[0])] = true
+			if path.Base(words[0]) == "npx" && len(words) > 1 {
+				out[path.Base(words[1])] = true
+			}
+		}
+	}
+	return out
+}
+
+// keepManagers has the final stage install the package managers that the app starts with, where npm brings them. Those
+// that come otherwise stay behind: corepack keeps them in the home of whoever called it.
+func (n *node) keepManagers() {
+	starts := n.startPrograms()
+	for _, name := range []string{"pnpm", "yarn"} {
+		if !starts[name] || name == "yarn" && !n.berry {
+			continue // every image of Node has yarn 1
+		}
+		kept := false
+		n.parts(func(c *command) {
+			if c.kind != tooling || c.install == nil || c.install.Manager != "npm" {
+				return
+			}
+			for _, pk := range c.install.Packages {
+				if pk.Name == name && !n.berry {
+					c.runtime = "npm install -g " + pk.Word.Text
+					n.globals, kept = append(n.globals, c), true
+				}
+			}
+		})
+		if !kept {
+			n.leaves("start the program that the script of package.json starts", name)
+		}
+	}
+}
+
 // usualPrograms are those that a script of package.json means itself, not a package's.
 var usualPrograms = words("node sh bash echo exec env python python3")
 

@@ -275,21 +275,28 @@ var slimPrograms = words("uname dpkg dpkg-query arch id cat grep sed awk cut tr 
 
 // refuseSources: packages that run and that come from a source beside the distribution's.
 func (a *conversion) refuseSources() error {
-	earlier := false
+	var earlier []*instruction
 	for _, o := range a.instructions {
 		if o.in.Keyword != "RUN" || o.in.Script == nil {
 			continue
 		}
-		if _, run := a.packagesOf(o); earlier && len(run) > 0 && !a.sourcesKnown() {
-			return refuse(o.in,
-				"it installs %s after a source of packages was added by a script, which the final stage would have "+
-					"to add too; name a base that has it with --final-image", strings.Join(run, ", "))
+		_, run := a.packagesOf(o)
+		for _, before := range earlier {
+			if from := fromSource(before, run); len(from) > 0 && !a.sourcesKnown() {
+				return refuse(o.in,
+					"it installs %s after a source of packages was added by a script, which the final stage would have "+
+						"to add too; name a base that has it with --final-image", strings.Join(from, ", "))
+			}
 		}
-		earlier = earlier || ownSource.MatchString(o.in.Script.Source) && !kindOf(o, system)
-		if _, run := a.packagesOf(o); len(run) > 0 && a.addsSource(o) && !a.sourcesKnown() {
-			return refuse(o.in,
-				"it installs %s from a source of packages of its own, which the final stage would have to add too; "+
-					"name a base that has it with --final-image", strings.Join(run, ", "))
+		if ownSource.MatchString(o.in.Script.Source) && !kindOf(o, system) {
+			earlier = append(earlier, o)
+		}
+		if a.addsSource(o) && !a.sourcesKnown() {
+			if from := fromSource(o, run); len(from) > 0 {
+				return refuse(o.in,
+					"it installs %s from a source of packages of its own, which the final stage would have to add "+
+						"too; name a base that has it with --final-image", strings.Join(from, ", "))
+			}
 		}
 	}
 	return nil

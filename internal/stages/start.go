@@ -211,6 +211,14 @@ func (a *conversion) user(account, id string, ran []*command) (add, user string)
 	return account, "USER " + id
 }
 
+// keepsRoot has the final stage go on as root where it would get a user.
+func (a *conversion) keepsRoot(why string) {
+	if a.last("USER") == nil && !a.o.KeepRoot && a.base.User == "" {
+		a.note("It still runs as root: %s.", why)
+		a.o.KeepRoot = true
+	}
+}
+
 // needsRoot is why an app has to go on as root, as far as that can be told; "" if nothing speaks for it.
 func (a *conversion) needsRoot(ran []*command) string {
 	if a.last("VOLUME") != nil {

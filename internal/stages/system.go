@@ -74,7 +74,7 @@ func (a *conversion) runtimeOf(pkg string) (names []string, sure bool) {
 	case a.keeps(pkg):
 		return []string{pkg}, true
 	case a.alpine():
-		return alpineRuntime(pkg), true
+		return a.alpineRuntime(pkg), true
 	case a.language == "Ruby" && pkg == "nodejs" && a.javascriptGem() != "":
 		return []string{pkg}, true
 	case buildOnly[pkg] || headersOnly[pkg] || kernelFiles.MatchString(pkg) || versionedC.MatchString(pkg) ||
@@ -155,17 +155,37 @@ var alpineRuntimeNames = map[string]string{"postgresql-dev": "libpq", "libpq-dev
 	"ruby-dev": "",
 	"zlib-dev": "zlib", "icu-dev": "icu-libs", "sqlite-dev": "sqlite-libs",
 	"imagemagick-dev": "imagemagick-libs", "ncurses-dev": "ncurses-libs", "mysql-dev": "mariadb-connector-c",
-	"unixodbc-dev": "unixodbc", "gfortran": "libgfortran"}
+	"unixodbc-dev": "unixodbc", "gfortran": "libgfortran", "curl-dev": "libcurl", "krb5-dev": "krb5-libs",
+	"bzip2-dev": "libbz2", "xz-dev": "xz-libs", "openldap-dev": "libldap", "zeromq-dev": "libzmq",
+	"cyrus-sasl-dev": "libsasl", "file-dev": "libmagic", "gettext-dev": "libintl", "expat-dev": "libexpat",
+	"util-linux-dev": "libuuid libblkid libmount", "libmemcached-dev": "libmemcached-libs"}
 
-func alpineRuntime(pkg string) []string {
+// compilerLibraries are those that a compiler of Alpine's brings and that the modules it compiles are linked with.
+// Programs of Go and Rust are linked without.
+var compilerLibraries = map[string]string{"gcc": "libgcc", "g++": "libstdc++", "build-base": "libstdc++",
+	"cargo": "libgcc", "rust": "libgcc"}
+
+// alpineSameName are libraries of Alpine's in packages of the name that the development package has without its end.
+var alpineSameName = words(`libffi libxml2 libxslt libpng freetype libwebp tiff lcms2 libjpeg-turbo pcre pcre2 libzip
+	oniguruma gmp yaml libsodium glib cairo pango vips geos proj gdal libevent gdbm giflib librsvg fontconfig openjpeg
+	fribidi harfbuzz libedit readline libgit2 libssh2 nettle gnutls libmagic`)
+
+func (a *conversion) alpineRuntime(pkg string) []string {
 	name := strings.TrimPrefix(pkg, "!")
 	if libs, ok := alpineRuntimeNames[name]; ok {
 		return strings.Fields(libs)
 	}
-	if buildOnly[name] || kernelFiles.MatchString(name) {
-		return nil
+	if buildOnly[name] || kernelFiles.MatchString(name) || compilerLibraries[name] != "" {
+		if a.language == "Go" || a.language == "Rust" {
+			return nil
+		}
+		return strings.Fields(compilerLibraries[name])
 	}
-	return []string{strings.TrimSuffix(name, "-dev")}
+	lib, dev := strings.CutSuffix(name, "-dev")
+	if dev && !alpineSameName[lib] {
+		a.guesses("the libraries behind "+name+" are in "+lib, "that is how Alpine names most, and this one is in no table")
+	}
+	return []string{lib}
 }
 
 // systemPackages are the distribution's packages that the original installs, as two lists: what the builder needs,
@@ -276,6 +296,49 @@ func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 var ownSource = lazyregexp.New(
 	`sources\.list|add-apt-repository|apt-key |/keyrings/|trusted\.gpg\.d|deb\.nodesource\.com|/etc/apk/repositories`)
 
+// servedBy are sources of packages that have but a few, by the host in their address.
+var servedBy = []struct {
+	host     *lazyregexp.Regexp
+	packages map[string]bool
+}{
+	{lazyregexp.New(`\bdeb\.nodesource\.com`), words("nodejs")},
+	{lazyregexp.New(`\bdl\.yarnpkg\.com`), words("yarn")},
+	{lazyregexp.New(`\bcli\.github\.com/packages`), words("gh")},
+	{lazyregexp.New(`\bdl(-ssl)?\.google\.com`), words("google-chrome-stable google-chrome-beta")},
+	{lazyregexp.New(`\bdownload\.docker\.com`), words("docker-ce docker-ce-cli containerd.io docker-buildx-plugin " +
+		"docker-compose-plugin")},
+	{lazyregexp.New(`\bapt\.releases\.hashicorp\.com`), words("terraform vault consul packer nomad")},
+}
+
+// fromSource are those of some packages that may come from the sources that a RUN adds: all of them where one of the
+// sources is not known.
+func fromSource(o *instruction, packages []string) []string {
+	text := o.in.Script.Source
+	for _, address := range sourceAddress.FindAllString(text, -1) {
+		known := false
+		for _, s := range servedBy {
+			known = known || s.host.MatchString(address)
+		}
+		if !known {
+			return packages
+		}
+	}
+	if strings.Contains(text, "add-apt-repository") || !sourceAddress.MatchString(text) {
+		return packages
+	}
+	return slices.DeleteFunc(slices.Clone(packages), func(pkg string) bool {
+		name, _, _ := strings.Cut(pkg, "=")
+		for _, s := range servedBy {
+			if s.host.MatchString(text) && s.packages[name] {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+var sourceAddress = lazyregexp.New(`https?://[^\s"'|;&)]+`)
+
 // addsSource: a RUN that adds a source of packages beside the distribution's and installs from it.
 func (a *conversion) addsSource(o *instruction) bool {
 	return o.in.Keyword == "RUN" && o.in.Script != nil && kindOf(o, system) && ownSource.MatchString(o.in.Script.Source)
@@ -359,6 +422,9 @@ func (a *conversion) onlySources(c *command) bool {
 
 // keepSources copies the sources of packages that the original adds, where the final stage installs from them.
 func (a *conversion) keepSources(s *stage) {
+	if !a.installsFromSources() {
+		return
+	}
 	paths, _ := a.packageSources()
 	for _, p := range paths {
 		s.add("COPY --from=builder " + p + " " + p)
@@ -366,6 +432,14 @@ func (a *conversion) keepSources(s *stage) {
 	if len(paths) > 0 && !a.brings("ca-certificates") {
 		s.add("COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt")
 	}
+}
+
+// installsFromSources reports whether a package of the final stage may come from a source that the original adds.
+func (a *conversion) installsFromSources() bool {
+	final := a.finalPackages()
+	return slices.ContainsFunc(a.instructions, func(o *instruction) bool {
+		return (a.addsSource(o) || a.bringsSource(o)) && len(fromSource(o, final)) > 0
+	})
 }
 
 // upgraded reports whether a RUN before this one brings the packages up to date.

@@ -3,6 +3,7 @@ package stages
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,11 +21,10 @@ func (p *python) planVenv() error {
 	if own {
 		p.venv = venvPath
 	}
-	build, final := p.systemPackages()
+	build, _ := p.systemPackages()
 	if p.plain {
 		build = append(build, "python3-venv")
 	}
-	build = append(build, final...)
 	slices.Sort(build)
 	build = slices.Compact(build)
 	made, packaged := !own, false
@@ -147,14 +147,39 @@ func (p *python) onlyInstalls(o *instruction, key string) bool {
 		if pair.Key != key || key != "PATH" {
 			continue
 		}
+		before := strings.Split(o.env["PATH"], ":")
 		for _, d := range strings.Split(p.expand(o, pair.Value), ":") {
-			if !toolDirs.MatchString(d) {
+			if !toolDirs.MatchString(d) && !slices.Contains(before, d) {
 				return false
 			}
 		}
 		return true
 	}
-	return managerEnv.MatchString(key)
+	return managerEnv.MatchString(key) && !p.readByOthers(key)
+}
+
+// readByOthers reports whether an instruction that the final stage has too uses a variable.
+func (p *python) readByOthers(key string) bool {
+	for _, o := range p.instructions {
+		switch o.in.Keyword {
+		case "ENV":
+			for _, pair := range o.in.Pairs {
+				if uses(pair.Value, key) && !p.onlyInstalls(o, pair.Key) {
+					return true
+				}
+			}
+		case "WORKDIR", "COPY", "CMD", "ENTRYPOINT", "EXPOSE", "USER":
+			if uses(p.text(o), key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// uses reports whether a text names a variable.
+func uses(text, name string) bool {
+	return strings.Contains(text, "${"+name) || regexp.MustCompile(`\$`+regexp.QuoteMeta(name)+`\b`).MatchString(text)
 }
 
 // mixed: one RUN brings a tool and installs with it.

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/access/edit"
@@ -179,11 +178,8 @@ func writeDiff(w io.Writer, e *edit.FileEdit) error {
 			name = rel
 		}
 	}
-	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
-	return difflib.WriteUnifiedDiff(w, difflib.UnifiedDiff{
-		A: difflib.SplitLines(string(e.Before)), B: difflib.SplitLines(string(e.After)), FromFile: "a/" + name,
-		ToFile: "b/" + name, Context: 2,
-	})
+	_, err := io.WriteString(w, safefile.Diff(filepath.ToSlash(name), e.Before, e.After))
+	return err
 }
 
 // splitAddresses also takes "1.2.3.4, 5.6.7.8" as one argument.

@@ -10,11 +10,8 @@ import (
 	"github.com/drydock/drydock/internal/clierr"
 	actions "github.com/drydock/drydock/internal/plan"
 	"github.com/drydock/drydock/internal/report"
-	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/scan/gate"
-	"github.com/drydock/drydock/internal/scan/target"
 	"github.com/drydock/drydock/internal/summary"
-	"github.com/drydock/drydock/internal/waiver"
 )
 
 // planFlags are what `plan` may be told.
@@ -74,34 +71,11 @@ func (a *app) planned(ctx context.Context, args []string, fl *planFlags) (*repor
 	if fl.from != "" {
 		return readReport(fl.from)
 	}
-	in, cfg, err := fl.stack.resolve(args)
+	l, err := a.prepare(ctx, args, &fl.stack, fl.image, &fl.traefik, fl.gates)
 	if err != nil {
 		return nil, err
 	}
-	opt := fl.image
-	if opt.Gates, err = parseGates(fl.gates); err != nil {
-		return nil, err
-	}
-	if len(opt.Gates) == 0 {
-		opt.Gates = cfg.Gates
-	}
-	if opt.Access, err = fl.traefik.gate(cfg); err != nil {
-		return nil, err
-	}
-	opt.Tool, opt.MaxAge = tool(), cfg.Advisories.MaxAge
-	in.Stdin = a.in
-	listen, done := a.progress()
-	defer done()
-	opt.Listen = listen
-	t := target.Resolve(ctx, in)
-	if opt.Waivers, err = waiver.Load(waiver.Options{Root: t.Root, Dirs: t.Folders(), Shown: t.Rel}); err != nil {
-		return nil, err
-	}
-	r, err := scan.Run(ctx, t, scan.Gates, opt)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	return r, err
+	return l.scan(ctx, l.t)
 }
 
 func (a *app) writePlan(r *report.Report, fl *planFlags) error {

@@ -136,6 +136,7 @@ var commands = []func(*app) *cobra.Command{
 	newSBOMCmd,
 	newWaiversCmd,
 	newPlanCmd,
+	newFixCmd,
 	newVersionCmd,
 }
 

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/bounded"
@@ -369,12 +368,7 @@ func relative(path string) string {
 }
 
 func (a *app) diff(path string, old, new []byte) {
-	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
-		A: difflib.SplitLines(string(old)), B: difflib.SplitLines(string(new)), FromFile: path, ToFile: path,
-		Context: 3})
-	if err == nil {
-		fmt.Fprint(a.out, text)
-	}
+	fmt.Fprint(a.out, safefile.Diff(filepath.ToSlash(path), old, new))
 }
 
 // showProof prints what was compared, and last the outcome in one line.

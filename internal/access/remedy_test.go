@@ -128,7 +128,7 @@ func TestFixesMend(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				after, err := edit.Apply(data, edits)
+				after, err := finding.ApplyEdits(data, edits)
 				if err != nil {
 					t.Fatalf("%s: %s: %v", s.name, f.Rule, err)
 				}

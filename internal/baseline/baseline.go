@@ -142,18 +142,18 @@ func FromCommit(ctx context.Context, name string, in target.Inputs, t *target.Ta
 	}
 	defer os.RemoveAll(tmp)
 	// Compose names a project by its folder.
-	m := &mapping{from: repo.Root, to: filepath.Join(tmp, filepath.Base(repo.Root))}
-	if err := os.Mkdir(m.to, 0o755); err != nil {
+	m := &target.Copy{From: repo.Root, To: filepath.Join(tmp, filepath.Base(repo.Root))}
+	if err := os.Mkdir(m.To, 0o755); err != nil {
 		return nil, err
 	}
-	if err := repo.Export(hash, m.to); err != nil {
+	if err := repo.Export(hash, m.To); err != nil {
 		return nil, clierr.Input(name, "cannot be read from %s: %v", repo.Root, err)
 	}
-	if err := m.copySettings(repo, t); err != nil {
+	if err := copySettings(m, repo, t); err != nil {
 		return nil, err
 	}
 	b := &Baseline{Name: name, Commit: hash}
-	old, ok := m.inputs(in, t)
+	old, ok := m.Inputs(in, t)
 	if !ok { // nothing of what is scanned was there
 		b.Report = report.New(report.Tool{}, t.Name, time.Time{})
 		return b, nil
@@ -169,79 +169,11 @@ func FromCommit(ctx context.Context, name string, in target.Inputs, t *target.Ta
 	return b, ctx.Err()
 }
 
-// mapping leads from the working tree to the tree of the commit.
-type mapping struct{ from, to string }
-
-// path maps a path; ok is false where the commit has nothing there. A path outside of the repository stays as it is.
-func (m *mapping) path(p string) (mapped string, ok bool) {
-	abs, err := filepath.Abs(p)
-	if err != nil {
-		return p, true
-	}
-	if real, err := filepath.EvalSymlinks(abs); err == nil {
-		abs = real
-	}
-	rel, err := filepath.Rel(m.from, abs)
-	if err != nil || !filepath.IsLocal(rel) {
-		return p, true
-	}
-	mapped = filepath.Join(m.to, rel)
-	_, err = os.Lstat(mapped)
-	return mapped, err == nil
-}
-
-// paths maps several and drops those that were not there.
-func (m *mapping) paths(all []string) (out []string) {
-	for _, p := range all {
-		if mapped, ok := m.path(p); ok {
-			out = append(out, mapped)
-		}
-	}
-	return out
-}
-
-// inputs maps what a command line names; ok is false where nothing of it was there.
-func (m *mapping) inputs(in target.Inputs, t *target.Target) (target.Inputs, bool) {
-	if len(in.Args)+len(in.Stack.Files)+len(in.Stacks) == 0 {
-		in.Args = []string{"."}
-	}
-	var args []string
-	for _, arg := range in.Args {
-		if _, err := os.Lstat(arg); err != nil { // an image
-			args = append(args, arg)
-		} else if mapped, ok := m.path(arg); ok {
-			args = append(args, mapped)
-		}
-	}
-	in.Args = args
-	in.Stack.Files = m.paths(in.Stack.Files)
-	in.Stack.EnvFiles = m.paths(in.Stack.EnvFiles)
-	if in.Stack.Root, _ = m.path(t.Root); in.Stack.Root == "" {
-		in.Stack.Root = m.to
-	}
-	var stacks []stack.Project
-	for _, s := range in.Stacks {
-		var ok bool
-		if s.Dir, ok = m.path(s.Dir); !ok {
-			continue
-		}
-		s.Files, s.EnvFiles = m.paths(s.Files), m.paths(s.EnvFiles)
-		stacks = append(stacks, s)
-	}
-	in.Stacks = stacks
-	images := slices.Clone(in.Stack.Images)
-	for i := range images {
-		images[i].Context, _ = m.path(images[i].Context)
-	}
-	in.Stack.Images = images
-	return in, len(in.Args)+len(in.Stack.Files)+len(in.Stacks) > 0
-}
-
 // maxSettings bounds one file of settings.
 const maxSettings = 1 << 20
 
 // copySettings copies the environment files that git does not have into the commit's tree.
-func (m *mapping) copySettings(repo *gitrepo.Repo, t *target.Target) error {
+func copySettings(m *target.Copy, repo *gitrepo.Repo, t *target.Target) error {
 	var files []string
 	for _, dir := range t.Folders() {
 		entries, err := os.ReadDir(dir)
@@ -258,7 +190,7 @@ func (m *mapping) copySettings(repo *gitrepo.Repo, t *target.Target) error {
 		t.Host.Services(func(_ *stack.Stack, s *stack.Service) { files = append(files, s.EnvFiles...) })
 	}
 	for _, file := range files {
-		if err := m.copySetting(repo, file); err != nil {
+		if err := copySetting(m, repo, file); err != nil {
 			return err
 		}
 	}
@@ -269,9 +201,9 @@ func isSettings(name string) bool {
 	return name == ".env" || strings.HasPrefix(name, ".env.") || strings.HasSuffix(name, ".env")
 }
 
-func (m *mapping) copySetting(repo *gitrepo.Repo, file string) error {
-	mapped, there := m.path(file)
-	rel, err := filepath.Rel(m.to, mapped)
+func copySetting(m *target.Copy, repo *gitrepo.Repo, file string) error {
+	mapped, there := m.Path(file)
+	rel, err := filepath.Rel(m.To, mapped)
 	if there || err != nil || !filepath.IsLocal(rel) {
 		return nil
 	}

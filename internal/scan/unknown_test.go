@@ -196,6 +196,7 @@ var noGate = map[string]string{
 	"access/verify":    "answers of a running Traefik: an error of `access verify`, which no gate asks",
 	"advisory":         "advisory data: a damaged index fails the image gate (advisory's own tests)",
 	"baseline":         "settings of this machine for the scan of an earlier commit: the scan itself tells of them",
+	"fix":              "files to be edited: one that cannot be read is refused by name (fix's own tests)",
 	"gitrepo":          "a commit that is none is an error (gitrepo's own tests); no gate asks",
 	"code/rule":        "rules of the user: TestRulesThatAreWrong",
 	"config":           "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",

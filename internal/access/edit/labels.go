@@ -362,7 +362,7 @@ func (e *editor) changed() ([]FileEdit, error) {
 			continue
 		}
 		before := e.data(path)
-		after, err := Apply(before, edits)
+		after, err := finding.ApplyEdits(before, edits)
 		if err != nil {
 			return nil, err
 		}

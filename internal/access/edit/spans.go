@@ -3,72 +3,12 @@ package edit
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/drydock/drydock/internal/finding"
 )
-
-// offset is the byte at which a line and column (code points, both from 1) stand in data. The line after the last is
-// its end.
-func offset(data []byte, line, col int) (int, error) {
-	at := 0
-	for l := 1; l < line; l++ {
-		i := bytes.IndexByte(data[at:], '\n')
-		if i < 0 {
-			if l == line-1 && col == 1 {
-				return len(data), nil
-			}
-			return 0, fmt.Errorf("the file has no line %d", line)
-		}
-		at += i + 1
-	}
-	for c := 1; c < col; c++ {
-		if at >= len(data) || data[at] == '\n' {
-			return 0, fmt.Errorf("line %d has no column %d", line, col)
-		}
-		_, n := utf8.DecodeRune(data[at:])
-		at += n
-	}
-	return at, nil
-}
-
-// Apply makes edits that do not overlap. Bytes outside their spans stay as they are.
-func Apply(data []byte, edits []finding.Edit) ([]byte, error) {
-	type span struct {
-		from, to int
-		text     string
-	}
-	var spans []span
-	for _, e := range edits {
-		from, err := offset(data, e.Line, e.Column)
-		if err != nil {
-			return nil, err
-		}
-		to, err := offset(data, e.EndLine, e.EndColumn)
-		if err != nil {
-			return nil, err
-		}
-		spans = append(spans, span{from, to, e.NewText})
-	}
-	sort.SliceStable(spans, func(i, j int) bool { return spans[i].from < spans[j].from })
-	var out bytes.Buffer
-	at := 0
-	for _, s := range spans {
-		if s.from < at || s.to < s.from {
-			return nil, errors.New("the edits overlap")
-		}
-		out.Write(data[at:s.from])
-		out.WriteString(s.text)
-		at = s.to
-	}
-	out.Write(data[at:])
-	return out.Bytes(), nil
-}
 
 // insertion is an edit that adds whole lines behind a line, in the file's own line ends.
 func insertion(data []byte, loc finding.Location, after int, lines []string) (finding.Edit, error) {
@@ -78,7 +18,7 @@ func insertion(data []byte, loc finding.Location, after int, lines []string) (fi
 	}
 	e := finding.Edit{Location: finding.Location{Path: loc.Path, Line: after + 1, Column: 1, EndLine: after + 1,
 		EndColumn: 1}}
-	at, err := offset(data, after+1, 1)
+	at, err := finding.Offset(data, after+1, 1)
 	if err != nil {
 		return e, err
 	}
@@ -92,7 +32,7 @@ func insertion(data []byte, loc finding.Location, after int, lines []string) (fi
 
 // sourceLine is a line's text without its end.
 func sourceLine(data []byte, line int) (string, error) {
-	from, err := offset(data, line, 1)
+	from, err := finding.Offset(data, line, 1)
 	if err != nil {
 		return "", err
 	}
@@ -105,11 +45,11 @@ func sourceLine(data []byte, line int) (string, error) {
 
 // sourceText is what stands in a span.
 func sourceText(data []byte, loc finding.Location) (string, error) {
-	from, err := offset(data, loc.Line, loc.Column)
+	from, err := finding.Offset(data, loc.Line, loc.Column)
 	if err != nil {
 		return "", err
 	}
-	to, err := offset(data, loc.EndLine, loc.EndColumn)
+	to, err := finding.Offset(data, loc.EndLine, loc.EndColumn)
 	if err != nil || to < from {
 		return "", errors.New("the span is not in the file")
 	}

@@ -25,7 +25,7 @@ import (
 
 // foresee fills in what a rebuild would do to each vulnerability. Of an image that nothing here builds only that is
 // told which no build changes.
-func foresee(ctx context.Context, db *advisory.DB, res *gate.Result, all []held, opt *gate.Options) {
+func foresee(ctx context.Context, t *target.Target, db *advisory.DB, res *gate.Result, all []held, opt *gate.Options) {
 	type found struct {
 		build *forecast.Build
 		pkg   *inventory.Package
@@ -39,7 +39,7 @@ func foresee(ctx context.Context, db *advisory.DB, res *gate.Result, all []held,
 		}
 		if h.build == nil {
 			h.build = &forecast.Build{Image: h.inv.Image != nil || !declares(h.inv), Known: h.inv.Packages,
-				FromBase: func(*inventory.Package) bool { return true }}
+				FromBase: func(*inventory.Package) bool { return true }, Text: t.Text}
 		}
 		h.build.Elsewhere = other.fixedIn
 		if h.declared != nil {

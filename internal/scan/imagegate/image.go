@@ -97,7 +97,7 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	if err != nil {
 		return res, err
 	}
-	foresee(ctx, db, res, all, opt)
+	foresee(ctx, t, db, res, all, opt)
 	res.Judged = m.Judged
 	res.Findings = append(res.Findings, otherBases(ctx, all, opt)...)
 	res.Remedy = imageRemedy(res, m)

@@ -171,6 +171,47 @@ func (a *conversion) covered(p string, folders []string) bool {
 	return shared(p) // the folder alone, which every image has
 }
 
+// removedAgain reports whether the RUN that installs a package also removes it, so that no layer holds it.
+func (a *conversion) removedAgain(pkg string) bool {
+	found := false
+	for _, o := range a.instructions {
+		build, _ := a.packagesOf(o)
+		if !slices.Contains(build, pkg) {
+			continue
+		}
+		gone := false
+		for _, c := range o.commands {
+			for _, call := range c.step.Commands {
+				name, words := call.Effective()
+				if !(name == "apk" || name == "apt-get" || name == "apt") || !hasWord(texts(words), "del", "purge", "remove") {
+					continue
+				}
+				gone = gone || name == "apk" && a.virtual(o, texts(words)) || hasWord(texts(words), pkg)
+			}
+		}
+		if !gone {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// virtual reports whether words name the group under which a RUN installs Alpine's packages.
+func (a *conversion) virtual(o *instruction, words []string) bool {
+	for _, c := range o.commands {
+		if c.install == nil {
+			continue
+		}
+		for _, option := range c.install.Options {
+			if (option.Name == "--virtual" || option.Name == "-t") && hasWord(words, option.Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // worthwhile refuses what would leave nothing behind: both stages on the same base, and nothing in the builder that the
 // final stage does not get.
 func (a *conversion) worthwhile() error {
@@ -180,11 +221,7 @@ func (a *conversion) worthwhile() error {
 	_, final := a.systemPackages()
 	build, _ := a.systemPackages()
 	for _, p := range build {
-		kept := false
-		for _, f := range final {
-			kept = kept || f == p
-		}
-		if !kept {
+		if !slices.Contains(final, p) && !a.removedAgain(p) {
 			return nil
 		}
 	}
@@ -197,6 +234,6 @@ func (a *conversion) worthwhile() error {
 		return nil
 	}
 	return refuse(a.st.From,
-		"it stands on %s already and installs nothing that only builds, so there is nothing to leave behind",
+		"it stands on %s already and nothing that only builds stays in it, so there is nothing to leave behind",
 		a.st.Base.Text)
 }

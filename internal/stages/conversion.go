@@ -309,15 +309,45 @@ func (a *conversion) envWithout(o *instruction, drop func(key string) bool) stri
 	return "ENV " + strings.Join(keep, " \\\n    ")
 }
 
-// withoutEnv is envWithout for the final stage: what is left out there is a change that is meant.
-func (a *conversion) withoutEnv(o *instruction, drop func(key string) bool) string {
+// withoutEnv is envWithout for the final stage: what is left out there is a change that is meant. A variable that an
+// instruction of the final stage uses stays.
+func (a *conversion) withoutEnv(o *instruction, drop func(o *instruction, key string) bool) string {
+	unused := func(key string) bool { return drop(o, key) && !a.usedLater(key, drop) }
 	for _, pair := range o.in.Pairs {
-		if drop(pair.Key) {
+		if unused(pair.Key) {
 			a.change("env "+pair.Key, "only the build reads it")
 		}
 	}
-	return a.envWithout(o, drop)
+	return a.envWithout(o, unused)
 }
+
+// usedLater reports whether an instruction that says how the image runs uses a variable; ENVs that are left out
+// themselves do not count.
+func (a *conversion) usedLater(name string, drop func(o *instruction, key string) bool) bool {
+	for _, o := range a.instructions {
+		switch o.in.Keyword {
+		case "ENV":
+			for _, pair := range o.in.Pairs {
+				if uses(pair.Value, name) && !drop(o, pair.Key) {
+					return true
+				}
+			}
+		case "WORKDIR", "CMD", "ENTRYPOINT", "EXPOSE", "USER":
+			if uses(a.text(o), name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// uses reports whether a text names a variable.
+func uses(text, name string) bool {
+	i := strings.Index(text, "$"+name)
+	return strings.Contains(text, "${"+name) || i >= 0 && !variableName.MatchString(text[i+1+len(name):])
+}
+
+var variableName = lazyregexp.New(`^\w`)
 
 // parts calls f for every part of every RUN.
 func (a *conversion) parts(f func(*command)) {

@@ -504,7 +504,7 @@ func (g *golang) finalStage(minimal, scratch bool) error {
 		if o.in.Keyword != "ENV" {
 			return "", false
 		}
-		return g.withoutEnv(o, func(key string) bool {
+		return g.withoutEnv(o, func(_ *instruction, key string) bool {
 			return strings.HasPrefix(key, "CGO_") || goEnv[key]
 		}), true
 	}

@@ -144,8 +144,10 @@ func (n *node) installs(s *stage, production bool) {
 		s.add("COPY " + extra + "/ ./" + path.Base(extra) + "/")
 	}
 	commands := []string{n.installCommand(production)}
-	if drop := n.dropLifecycle(); production && !n.dev && drop != "" {
-		commands = append([]string{drop}, commands...)
+	if production && !n.dev {
+		if drop := n.dropLifecycle(); drop != "" {
+			commands = append([]string{drop}, commands...)
+		}
 	}
 	if production && len(n.out) > 1 {
 		s.add(n.cached(n.install.from, n.cacheDir(), commands...))

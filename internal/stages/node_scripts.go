@@ -233,6 +233,8 @@ func (n *node) lifecycle() (dev []string, reads bool) {
 				if len(dev) == 0 || dev[len(dev)-1] != name {
 					dev = append(dev, name)
 				}
+				// what it leaves in the dependencies or in the project, the app runs with
+				reads = reads || !hasWord(words, gitHooks...)
 			case bundlers[prog] || frameworks[prog]:
 				reads = true
 			case prog == "prisma" || prog == "patch-package" || prog == "npx" &&
@@ -244,6 +246,10 @@ func (n *node) lifecycle() (dev []string, reads bool) {
 	}
 	return dev, reads
 }
+
+// gitHooks are programs that are for whoever works on the project: nothing that runs needs what they do.
+var gitHooks = []string{"husky", "lefthook", "simple-git-hooks", "lint-staged", "is-ci", "pinst", "only-allow",
+	"check-engines", "check-engine", "npm-force-resolutions"}
 
 var fileWord = lazyregexp.New(`\.(c|m)?[jt]s\b|\.sh\b|^\./|\bcp |\bmv `)
 

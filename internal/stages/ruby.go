@@ -93,7 +93,7 @@ func planRuby(a *conversion) error {
 		return p.kind == account || p.kind == files && p.from.in.Line > install.from.in.Line
 	}
 	// A Rails app writes its log, its temporary files and often its database below its own folder.
-	if a.has("config/application.rb") && a.last("USER") == nil {
+	if (a.has("config/application.rb") || a.gems()["rails"] || a.gems()["railties"]) && a.last("USER") == nil {
 		a.note("It still runs as root: Rails writes below its own folder (log, tmp, storage).")
 		w.writeAsIs()
 		return nil

@@ -110,7 +110,7 @@ func planRust(a *conversion) error {
 		if o.in.Keyword != "ENV" {
 			return "", false
 		}
-		return a.withoutEnv(o, func(key string) bool {
+		return a.withoutEnv(o, func(_ *instruction, key string) bool {
 			return strings.HasPrefix(key, "CARGO_") || strings.HasPrefix(key, "RUSTUP_") || key == "RUSTFLAGS"
 		}), true
 	}

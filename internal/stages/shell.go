@@ -240,8 +240,8 @@ func (a *conversion) written(c *command) (paths []string, known bool) {
 		p, ok := a.writtenBy(c, call)
 		paths, known = append(paths, p...), known && ok
 	}
-	if c.step.Stmt != nil {
-		for _, target := range redirected(c.step.Stmt) {
+	for _, st := range c.statements() {
+		for _, target := range redirected(st) {
 			if t := a.expand(c.from, target); strings.Contains(t, "$") {
 				known = false
 			} else if !strings.HasPrefix(t, "/dev/") {
@@ -250,6 +250,22 @@ func (a *conversion) written(c *command) (paths []string, known bool) {
 		}
 	}
 	return paths, known
+}
+
+// statements are those of a command, of a shell within it too.
+func (c *command) statements() []*syntax.Stmt {
+	var out []*syntax.Stmt
+	if c.step.Stmt != nil {
+		out = append(out, c.step.Stmt)
+	}
+	if c.inner != nil {
+		for _, st := range c.inner.Steps {
+			if st.Stmt != nil {
+				out = append(out, st.Stmt)
+			}
+		}
+	}
+	return out
 }
 
 // redirected are the files into which a statement and those within it write.
@@ -310,6 +326,11 @@ func (a *conversion) writtenBy(c *command, call *dockerfile.Command) (paths []st
 			return []string{at(path.Join(opts["-P"]+opts["--directory-prefix"], path.Base(args[len(args)-1])))}, true
 		}
 		return nil, true
+	case "gpg":
+		if file := opts["-o"] + opts["--output"]; file != "" {
+			return []string{at(file)}, true
+		}
+		return nil, opts["--dearmor"] == "" || len(args) == 0 // to standard output, or beside the file that it is given
 	case "tar", "unzip", "bsdtar":
 		dir := opts["-C"] + opts["--directory"] + opts["-d"]
 		if name == "tar" && hasPlain(words, "c") && !hasPlain(words, "x") {
@@ -374,6 +395,7 @@ var valuedOptions = map[string][]string{
 		"--max-time", "-m", "-X", "-e"},
 	"wget": {"-O", "--output-document", "-P", "--directory-prefix", "-o", "-U", "-t", "-T", "--header"},
 	"tar":  {"-C", "--directory", "-f", "--file"}, "unzip": {"-d", "-x"}, "bsdtar": {"-C", "-f"},
+	"gpg": {"-o", "--output", "--keyring", "--homedir", "--recv-keys", "--keyserver"},
 	"git": {"-b", "--branch", "--depth", "-c", "-C", "--origin"},
 }
 

@@ -3,7 +3,6 @@ package stages
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -121,7 +120,7 @@ func (p *python) planVenv() error {
 		if o.in.Keyword != "ENV" {
 			return "", false
 		}
-		return p.withoutEnv(o, func(key string) bool { return p.onlyInstalls(o, key) }), true
+		return p.withoutEnv(o, p.onlyInstalls), true
 	}
 	w.write()
 	return nil
@@ -155,31 +154,7 @@ func (p *python) onlyInstalls(o *instruction, key string) bool {
 		}
 		return true
 	}
-	return managerEnv.MatchString(key) && !p.readByOthers(key)
-}
-
-// readByOthers reports whether an instruction that the final stage has too uses a variable.
-func (p *python) readByOthers(key string) bool {
-	for _, o := range p.instructions {
-		switch o.in.Keyword {
-		case "ENV":
-			for _, pair := range o.in.Pairs {
-				if uses(pair.Value, key) && !p.onlyInstalls(o, pair.Key) {
-					return true
-				}
-			}
-		case "WORKDIR", "COPY", "CMD", "ENTRYPOINT", "EXPOSE", "USER":
-			if uses(p.text(o), key) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// uses reports whether a text names a variable.
-func uses(text, name string) bool {
-	return strings.Contains(text, "${"+name) || regexp.MustCompile(`\$`+regexp.QuoteMeta(name)+`\b`).MatchString(text)
+	return managerEnv.MatchString(key)
 }
 
 // mixed: one RUN brings a tool and installs with it.

@@ -68,6 +68,7 @@ var parts = map[string]map[string]string{
 		"rules":     "rule",
 		"pattern":   "ast regex",
 		"facts":     "",
+		"measure":   "ast",
 		"search":    "ast pattern regex rule",
 		"index":     "ast facts",
 		"resolve":   "facts",

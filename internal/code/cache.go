@@ -81,22 +81,36 @@ func (c *cache) get(key string) (FileResult, bool) {
 	return decodeEntry(b)
 }
 
-// decodeEntry reads a kept result: the length of the entry, the entry, if there is anything to tell, and the facts.
+// decodeEntry reads a kept result: the entry, if there is anything to tell, and the measures, each after its length,
+// then the facts.
 func decodeEntry(b []byte) (FileResult, bool) {
-	size, n := binary.Uvarint(b)
-	if n <= 0 || size > uint64(len(b)-n) {
+	told, b, ok := sized(b)
+	if !ok {
 		return FileResult{}, false
 	}
-	b = b[n:]
+	measures, facts, ok := sized(b)
+	if !ok {
+		return FileResult{}, false
+	}
 	var e entry
-	if size > 0 && gob.NewDecoder(bytes.NewReader(b[:size])).Decode(&e) != nil {
+	if len(told) > 0 && gob.NewDecoder(bytes.NewReader(told)).Decode(&e) != nil {
 		return FileResult{}, false
 	}
-	r := FileResult{Findings: e.Findings, Problem: e.Problem, Unread: e.Unread, Unused: e.Unused}
-	if facts := b[size:]; len(facts) > 0 {
+	r := FileResult{Findings: e.Findings, Problem: e.Problem, Unread: e.Unread, Unused: e.Unused, Measures: measures}
+	if len(facts) > 0 {
 		r.Facts = facts
 	}
 	return r, true
+}
+
+// sized takes off a piece that stands after its length.
+func sized(b []byte) (piece, rest []byte, ok bool) {
+	size, n := binary.Uvarint(b)
+	if n <= 0 || size > uint64(len(b)-n) {
+		return nil, nil, false
+	}
+	b = b[n:]
+	return b[:size], b[size:], true
 }
 
 // put keeps a result. A failure costs time on the next run and nothing else.
@@ -113,7 +127,8 @@ func (c *cache) put(key string, r FileResult) {
 		return
 	}
 	_ = safefile.Cache(path, func(w io.Writer) error {
-		for _, b := range [][]byte{binary.AppendUvarint(nil, uint64(told.Len())), told.Bytes(), r.Facts} {
+		for _, b := range [][]byte{binary.AppendUvarint(nil, uint64(told.Len())), told.Bytes(),
+			binary.AppendUvarint(nil, uint64(len(r.Measures))), r.Measures, r.Facts} {
 			if _, err := w.Write(b); err != nil {
 				return err
 			}

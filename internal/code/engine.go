@@ -14,6 +14,7 @@ import (
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/facts"
+	"github.com/drydock/drydock/internal/code/measure"
 	"github.com/drydock/drydock/internal/code/rule"
 	"github.com/drydock/drydock/internal/code/search"
 	"github.com/drydock/drydock/internal/code/settings"
@@ -30,6 +31,8 @@ type Options struct {
 	Build   string        // what distinguishes this build of drydock from others, for the cache
 	// Secrets finds the secrets of a source; nil for none. It must be safe for concurrent use.
 	Secrets func(path string, src []byte) []Secret
+	// Measure has each file of code measured.
+	Measure bool
 }
 
 // Engine runs many rules over many files. File is safe for concurrent use; of Run only one may be under way.
@@ -127,8 +130,10 @@ func (e *Engine) Wanted(path string) bool {
 		return true
 	}
 	l := ast.LangOf(path)
-	return l != nil && (len(e.byLang[l]) > 0 || e.hasInter(l))
+	return l != nil && (len(e.byLang[l]) > 0 || e.hasInter(l)) || e.measures(l)
 }
+
+func (e *Engine) measures(l *ast.Lang) bool { return e.opt.Measure && measure.Wanted(l) }
 
 // FileResult is what was found in a file, and what could not be looked at.
 type FileResult struct {
@@ -137,9 +142,11 @@ type FileResult struct {
 	Unread   bool   // it was not looked at at all
 	Unused   []Unused
 	Facts    []byte // for rules that look across files, as they are kept
+	Measures []byte // likewise, while they are read and written
 
-	facts *facts.File
-	key   string // of the cache, "" where it is not kept
+	facts    *facts.File
+	measured *measured
+	key      string // of the cache, "" where it is not kept
 	// it holds secrets, so that nothing of it is kept: facts have its texts
 	secret bool
 }
@@ -151,6 +158,7 @@ type Result struct {
 	Scanned  int      // files looked at
 	Partial  []Partial
 	Skipped  []source.Skipped
+	Measures []Measure // of files of code, by path
 }
 
 // Partial is a file that was not looked at in full.
@@ -159,7 +167,7 @@ type Partial struct{ Path, Reason string }
 // Run looks at all files of a tree. progress, which may be nil, is told of each file that is done.
 func (e *Engine) Run(ctx context.Context, tree *source.Tree, progress func(done, total int)) (*Result, error) {
 	if e.opt.Cache != "" && e.cache == nil {
-		e.cache = openCache(e.opt.Cache, e.opt.Build+fmt.Sprint(e.opt.Secrets != nil), e.rules)
+		e.cache = openCache(e.opt.Cache, e.opt.Build+fmt.Sprint(e.opt.Secrets != nil, e.opt.Measure), e.rules)
 	}
 	e.many = &tooMany{n: map[*rule.Rule]int{}}
 	e.settings = settingsOf(tree)
@@ -200,7 +208,7 @@ feed:
 	if err != nil {
 		return nil, err
 	}
-	out := &Result{}
+	out := &Result{Measures: measures(results, func(i int) string { return tree.Files[i].Rel })}
 	if len(e.inter) > 0 {
 		out.Partial = e.across(results, tree.Root, func(i int) []byte {
 			src, _ := tree.Files[i].Read(0)
@@ -276,6 +284,8 @@ func (e *Engine) read(f *source.File) (FileResult, string) {
 	}
 	if r, ok := e.cache.get(key); ok && r.restore() {
 		r.key = key
+		r.measured = unpackMeasures(r.Measures, src)
+		r.Measures = nil
 		return r, ""
 	}
 	r := e.file(f.Rel, src, f.Named)
@@ -285,8 +295,9 @@ func (e *Engine) read(f *source.File) (FileResult, string) {
 	if r.facts != nil {
 		r.Facts = r.facts.Pack()
 	}
+	r.Measures = r.measured.pack()
 	e.cache.put(key, r)
-	r.key = key
+	r.key, r.Measures = key, nil
 	return r, ""
 }
 
@@ -337,8 +348,12 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 			progs = append(progs, p)
 		}
 	}
-	if len(progs) > 0 || e.hasInter(lang) {
+	ruled := len(progs) > 0 || e.hasInter(lang)
+	if ruled || e.measures(lang) {
 		tree, err := search.ParseTree(lang, rel, src, e.opt.Limits)
+		if err != nil && !ruled {
+			return e.finish(f, ms, res)
+		}
 		if err != nil {
 			res.Problem = err.Error()
 			if !errors.Is(err, syntax.ErrUnavailable) && !errors.Is(err, syntax.ErrTooLarge) &&
@@ -358,7 +373,11 @@ func (e *Engine) file(rel string, src []byte, named bool) (res FileResult) {
 		if e.hasInter(lang) {
 			res.facts = e.facts(f, have)
 		}
+		if e.measures(lang) {
+			res.measured = measureOf(tree)
+		}
 		switch {
+		case !ruled: // what the grammar does not understand changes nothing but a figure
 		case len(tree.Errors) > 0:
 			line, _ := tree.Line(tree.Errors[0].Start)
 			res.Problem = fmt.Sprintf(

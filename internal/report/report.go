@@ -54,6 +54,20 @@ type Report struct {
 	Listing bool `json:"listing"`
 	// Due is why services ought to be rebuilt now; only `rebuild --check` asks.
 	Due []Due `json:"due"`
+	// Measures are those of the files of code that were looked at, by path.
+	Measures []Measure `json:"measures"`
+}
+
+// Measure is what was measured of a file of code (docs/code.md says how).
+type Measure struct {
+	Path       string  `json:"path"`
+	Lines      int     `json:"lines"`      // all of them
+	Code       int     `json:"code"`       // with code
+	Comments   int     `json:"comments"`   // with words in a comment
+	Complexity int     `json:"complexity"` // McCabe's
+	Cognitive  int     `json:"cognitive"`  // Campbell's
+	Duplicated int     `json:"duplicated"` // lines that stand elsewhere too; -1 where they were not looked for
+	Coverage   float64 `json:"coverage"`   // percent of the lines that tests run; -1 where nothing told it
 }
 
 // DueReason is a reason for which a service ought to be rebuilt.
@@ -256,6 +270,7 @@ func (r *Report) Finish() {
 	ensure(&r.Warnings)
 	ensure(&r.Images)
 	ensure(&r.Due)
+	ensure(&r.Measures)
 	for i := range r.Images {
 		ensure(&r.Images[i].Services)
 		ensure(&r.Images[i].Tags)
@@ -300,6 +315,7 @@ func (r *Report) Finish() {
 		r.Rules[i].Normalize()
 	}
 	sort.SliceStable(r.Findings, func(i, j int) bool { return less(&r.Findings[i], &r.Findings[j]) })
+	sort.SliceStable(r.Measures, func(i, j int) bool { return r.Measures[i].Path < r.Measures[j].Path })
 	sort.SliceStable(r.Rules, func(i, j int) bool { return r.Rules[i].ID < r.Rules[j].ID })
 }
 

@@ -199,6 +199,7 @@ func merge(r *report.Report, name finding.Gate, res *gate.Result) {
 	take(&r.Findings, res.Findings)
 	take(&r.Packages, res.Packages)
 	r.Images = append(r.Images, res.Images...)
+	r.Measures = append(r.Measures, res.Measures...)
 	r.Advisories = append(r.Advisories, res.Advisories...)
 	for _, w := range res.Warnings {
 		w.Gate = name

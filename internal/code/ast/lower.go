@@ -39,6 +39,7 @@ func Lower(lang *Lang, cst *syntax.Tree, src []byte) (*Tree, error) {
 	root := t.add(Nil, Program, Elem, 0, uint32(len(src)))
 	if len(cst.Nodes) > 0 {
 		l.errors()
+		l.comments()
 		l.body(0, root)
 	}
 	if lang.Spec.Ends != nil {
@@ -62,6 +63,16 @@ func (l *lowering) errors() {
 			i = n.Next
 		default:
 			i++
+		}
+	}
+}
+
+// comments notes the spans of comments, which have no nodes.
+func (l *lowering) comments() {
+	nodes := l.cst.Nodes
+	for i := range nodes {
+		if k := nodes[i].Kind; int(k) < len(l.spec.comment) && l.spec.comment[k] {
+			l.Comments = append(l.Comments, Span{nodes[i].Start, nodes[i].End})
 		}
 	}
 }

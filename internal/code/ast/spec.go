@@ -73,7 +73,9 @@ type compiled struct {
 	lang  *syntax.Language
 	rules []rule // by symbol
 	punct []bool // anonymous symbols that say nothing by themselves
-	field map[string]uint16
+	// symbols that are comments
+	comment []bool
+	field   map[string]uint16
 }
 
 func compileSpec(s *Spec, g syntax.Grammar) (*compiled, error) {
@@ -85,6 +87,9 @@ func compileSpec(s *Spec, g syntax.Grammar) (*compiled, error) {
 		lang:  l,
 		rules: make([]rule, len(l.Symbols)),
 		punct: make([]bool, len(l.Symbols)),
+
+		comment: make([]bool, len(l.Symbols)),
+
 		field: map[string]uint16{},
 	}
 	for i, f := range l.Fields {
@@ -94,6 +99,7 @@ func compileSpec(s *Spec, g syntax.Grammar) (*compiled, error) {
 	for i, n := range l.Symbols {
 		if l.Named[i] {
 			byName[n] = append(byName[n], i)
+			c.comment[i] = strings.Contains(n, "comment")
 		} else {
 			c.punct[i] = isPunct(n)
 			byName["'"+n] = append(byName["'"+n], i)

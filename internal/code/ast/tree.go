@@ -50,6 +50,8 @@ type Tree struct {
 	Depth bool // nesting went past the bound: what lies deeper is opaque
 	// Errors are the spans that the grammar could not place; what overlaps them may be missing.
 	Errors []Span
+	// Comments are the spans of the comments, by place.
+	Comments []Span
 	// Alt gives, for a name, nodes that stand for the same thing: its full imported name or its constant value. The
 	// nodes that have such have FlagAlt.
 	Alt map[ID][]ID

@@ -70,6 +70,7 @@ type page struct {
 	Gates    []finding.Gate // of the findings, for the filter
 	Services []string
 	OWASP    []category
+	Measured *summary.Measured
 }
 
 // category is a row of the OWASP Top Ten: how many findings are open, or that it was not judged.
@@ -103,7 +104,7 @@ func categories(r *report.Report) []category {
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	s := summary.Summarise(r, o.Time(r))
 	p := page{head: newHead("Drydock: " + report.Plain(r.Target)), R: r, S: s, Bars: bars(r, s), Reach: newReach(r, s)}
-	p.OWASP = categories(r)
+	p.OWASP, p.Measured = categories(r), summary.Measure(r)
 	rules := map[string]*finding.Rule{}
 	for i := range r.Rules {
 		rules[r.Rules[i].ID] = &r.Rules[i]

@@ -38,6 +38,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	p.services()
 	p.findings()
 	p.waste()
+	p.measures()
 	p.listing()
 	p.gaps()
 	p.notes()
@@ -221,6 +222,14 @@ func (p *printer) serviceName(row summary.ServiceRow) string {
 		return "(no service)"
 	}
 	return report.Plain(summary.ServiceName(p.r, row.Service))
+}
+
+// measures writes the measures of the code in a line.
+func (p *printer) measures() {
+	if m := summary.Measure(p.r); m != nil {
+		p.w.WriteByte('\n')
+		p.paragraph("Code  ", plain(m.Text()))
+	}
 }
 
 func (p *printer) footer() {

@@ -66,6 +66,7 @@ func lookAll(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Re
 	if res.Judged == 0 {
 		res.Remedy = codeRemedy
 	}
+	boundMeasures(res)
 	res.OWASP = categories(eng.Rules(), l.languages)
 	used := map[string]bool{}
 	for i := range res.Findings {
@@ -105,6 +106,7 @@ func codeEngine(opt *gate.Options) (*code.Engine, *gate.Result, error) {
 	co := code.Options{Build: opt.Tool.Version}
 	if !opt.NoDefaultRules {
 		co.Secrets = secretsIn
+		co.Measure = true
 	}
 	if dir, err := state.Cache(); err == nil {
 		co.Cache = filepath.Join(dir, "code")
@@ -223,6 +225,7 @@ func (res *looker) at(ctx context.Context, root target.Unit) error {
 		res.byPlace[key] = len(res.Findings)
 		res.Findings = append(res.Findings, f)
 	}
+	addMeasures(res.Result, found.Measures, place)
 	res.Warnings = append(res.Warnings, envs.remark(tree, place)...)
 	for _, u := range found.Unused {
 		u.Location.Path = place(u.Location.Path)

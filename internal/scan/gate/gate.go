@@ -82,6 +82,7 @@ type Result struct {
 	Outside      []report.Service // what routers lead to and what is no compose service
 	Warnings     []report.Warning
 	OWASP        []report.OWASPCategory
+	Measures     []report.Measure
 	Unread       []error // inputs that the user named and that could not be read: exit 3
 }
 

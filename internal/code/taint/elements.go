@@ -40,6 +40,9 @@ func (fl *flow) nth(right ast.ID, i int, part ast.ID, m taintSet, s state) eleme
 	if fl.vals == nil || right == ast.Nil {
 		return element{m: m}
 	}
+	if tr, ok := fl.dom.(*tracer); ok && fl.t.Nodes[part].Kind != ast.Spread {
+		m = tr.nthResult(fl, right, i, m)
+	}
 	v := fl.valueOf(right)
 	if fl.vals.lang.Name == "go" && fl.t.Nodes[right].Kind == ast.Index {
 		if i > 0 {

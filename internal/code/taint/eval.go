@@ -339,6 +339,7 @@ func (fl *flow) assignment(id, left, right ast.ID, s state) taintSet {
 	if by := fl.store(left, right, m, s); len(by) > 0 {
 		fl.given[id] = by
 	}
+	fl.outcome(left, right, s)
 	return m
 }
 
@@ -403,6 +404,8 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) (by taintSet) {
 	case key == "":
 		fl.eval(left, s)
 		return nil
+	case fl.isError(left):
+		m = nil
 	}
 	v := fl.copied(left, right, s)
 	key, m = fl.dom.stored(fl, left, key, fl.own(right, m, s), s)

@@ -38,6 +38,10 @@ func (fl *flow) refineBelow(cond ast.ID, truth bool, s state, depth int) {
 			fl.vals.held++
 			fl.member(t.Child(at, ast.Elem), t.Child(at, ast.Obj), s)
 			fl.vals.held--
+		} else if call := fl.lastCall(cond, s); call != ast.Nil {
+			fl.vals.held++
+			fl.refineByCallee(call, truth, s)
+			fl.vals.held--
 		}
 	case ast.Assign:
 		fl.refineBelow(t.Child(cond, ast.Right), truth, s, depth+1)
@@ -89,6 +93,8 @@ func (fl *flow) refineBinary(cond ast.ID, truth bool, s state, depth int) {
 // refineCompared: a check that is held against true or false, and a place in a list that is held against -1.
 func (fl *flow) refineCompared(l, r ast.ID, same bool, s state, depth int) {
 	switch v := fl.valueOf(r); {
+	case fl.t.Kind(r) == ast.Null && fl.vals.lang.Name == "go":
+		fl.refineBelow(l, !same, s, depth+1)
 	case v.Kind == value.Bool && fl.t.Kind(r) == ast.Bool:
 		fl.refineBelow(l, same == (v.Int == 1), s, depth+1)
 	case v.Kind == value.Int && v.Int == -1 && !same:
@@ -277,7 +283,7 @@ func (fl *flow) becomes(id ast.ID, v value.Value, m taintSet, s state) {
 	if now, ok := s.taint[key]; ok && fl.vals.held > 0 && !fl.sameValue(now, fl.taintOf(id)) {
 		return // it was given another value since the variable that holds the condition was
 	}
-	if len(fl.taintOf(id).without(m)) == 0 && !v.Fixed() {
+	if len(fl.taintOf(id).union(s.taint[key]).without(m)) == 0 && !v.Fixed() {
 		return // nothing is taken away
 	}
 	s.taint[key] = m
@@ -562,10 +568,25 @@ func (tr *tracer) guarded(fl *flow, id ast.ID, when facts.GuardWhen, s state) {
 	slot := int32(0)
 	for a := fl.t.Nodes[args].First; a != ast.Nil; a = fl.t.Nodes[a].Next {
 		if fl.t.Nodes[a].Kind == ast.Name && int(slot) < len(tr.g.Calls[at].Slots) {
-			tr.guardedPlace(fl.place(a, s), at, slot, when, s)
+			key := fl.place(a, s)
+			if fl.vals.held == 0 || tr.wasGiven(at, slot, s.taint[key]) {
+				tr.guardedPlace(key, at, slot, when, s)
+			}
 		}
 		slot++
 	}
+}
+
+// wasGiven reports whether a call was given what a place holds now.
+func (tr *tracer) wasGiven(at, slot int32, now taintSet) bool {
+	given := &tr.g.Nodes[max(0, tr.g.Calls[at].Slots[slot].Node)]
+	for _, x := range now {
+		left := x.node > 0 && tr.g.Nodes[x.node-1].Kind == facts.NodeOut && tr.g.Nodes[x.node-1].A == at
+		if !left && !slices.ContainsFunc(given.In, func(e facts.Edge) bool { return e.From == x.node-1 }) {
+			return false
+		}
+	}
+	return true
 }
 
 // guardedPlace leads what a place holds through the node of a guard. A text that is known in part keeps its pieces where
@@ -591,6 +612,10 @@ func (tr *tracer) guards(fl *flow, result ast.ID, s state) {
 		return
 	}
 	yes, known := fl.isTrue(fl.valueOf(result))
+	if fl.vals.lang.Name == "go" {
+		result = lastOfTuple(fl.t, result)
+		yes, known = fl.goOutcome(result)
+	}
 	if result == ast.Nil {
 		yes, known = false, true
 	}

@@ -401,9 +401,11 @@ func (tr *tracer) returned(fl *flow, id ast.ID, m taintSet, s state) {
 	if fl.t.Nodes[id].Kind == ast.Return || fl.t.Nodes[id].Kind == ast.Yield {
 		v = fl.t.Nodes[id].First
 	}
-	tr.value(fl, tr.g.Ret, v, m, s)
 	if v == ast.Nil {
-		tr.namedResults(fl, s)
+		tr.flowsTo(tr.g.Ret, "", m)
+		tr.namedResults(fl, id, s)
+	} else {
+		tr.oneReturn(fl, v, m, s)
 	}
 	if fl.t.Nodes[id].Kind == ast.Return {
 		tr.guards(fl, v, s)
@@ -411,18 +413,79 @@ func (tr *tracer) returned(fl *flow, id ast.ID, m taintSet, s state) {
 	}
 }
 
+// oneReturn notes what one way out of the function gives. It has a node of its own: what is known of its parts holds of
+// it alone.
+func (tr *tracer) oneReturn(fl *flow, v ast.ID, m taintSet, s state) {
+	n := tr.node(facts.NodeJoin, v, 0, "")
+	next := func(c ast.ID) ast.ID { return fl.t.Nodes[c].Next }
+	if fl.t.Kind(fl.t.Nodes[v].Parent) != ast.Return || next(v) == ast.Nil {
+		tr.value(fl, n, v, m, s)
+		tr.flowsTo(tr.g.Ret, "", one(n))
+		return
+	}
+	tr.flowsTo(n, "", m)
+	for i := 0; v != ast.Nil; i, v = i+1, next(v) { // return a, b of Ruby
+		tr.knows(n, strconv.Itoa(i))
+		tr.flowsTo(n, strconv.Itoa(i), fl.rerun(v, s))
+	}
+	tr.flowsTo(tr.g.Ret, "", one(n))
+}
+
 // namedResults notes what the results hold that have names, as a return without values gives them.
-func (tr *tracer) namedResults(fl *flow, s state) {
+func (tr *tracer) namedResults(fl *flow, id ast.ID, s state) {
 	t := fl.t
 	results := t.Child(tr.x.Facts.Functions[tr.fn].Node, ast.Ret)
 	if tr.fn == 0 || t.Kind(results) != ast.Params {
 		return
 	}
-	for p := t.Nodes[results].First; p != ast.Nil; p = t.Nodes[p].Next {
-		if name := t.Child(p, ast.Ident); t.Kind(name) == ast.Name {
-			tr.value(fl, tr.g.Ret, name, fl.known(fl.name(name), s), s)
+	first := t.Nodes[results].First
+	if first == ast.Nil || t.Nodes[first].Next == ast.Nil {
+		if first != ast.Nil {
+			tr.oneNamed(fl, tr.g.Ret, t.Child(first, ast.Ident), s)
 		}
+		return
 	}
+	n := tr.node(facts.NodeJoin, id, 0, "")
+	i := 0
+	for p := first; p != ast.Nil; p = t.Nodes[p].Next {
+		if name := t.Child(p, ast.Ident); t.Kind(name) == ast.Name {
+			part := tr.node(facts.NodeJoin, name, 0, "")
+			tr.oneNamed(fl, part, name, s)
+			tr.flowsTo(n, "", one(part))
+			tr.knows(n, strconv.Itoa(i))
+			tr.flowsTo(n, strconv.Itoa(i), one(part))
+		}
+		i++
+	}
+	tr.flowsTo(tr.g.Ret, "", one(n))
+}
+
+// oneNamed lets what a result with a name holds come to a node.
+func (tr *tracer) oneNamed(fl *flow, n int32, name ast.ID, s state) {
+	if fl.t.Kind(name) == ast.Name {
+		tr.value(fl, n, name, fl.known(fl.name(name), s), s)
+	}
+}
+
+// nthResult is what comes of the i-th of several results of a call, of which m is the taint of all.
+func (tr *tracer) nthResult(fl *flow, call ast.ID, i int, m taintSet) taintSet {
+	for fl.t.Kind(call) == ast.Await {
+		call = fl.t.Child(call, ast.Value)
+	}
+	at, ok := tr.callAt[call]
+	if !ok || call == ast.Nil {
+		return m
+	}
+	out := make(taintSet, 0, len(m))
+	for _, x := range m {
+		if n := x.node - 1; n >= 0 && tr.g.Nodes[n].Kind == facts.NodeResult && tr.g.Nodes[n].A == at {
+			if part := tr.node(facts.NodeField, n, 0, strconv.Itoa(i)); part >= 0 {
+				x.node = part + 1
+			}
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // end notes what the function leaves in what it was given and in the file's variables.

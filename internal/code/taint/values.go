@@ -23,6 +23,7 @@ type valuation struct {
 	native map[ast.ID]value.Value // calls that were worked out: what they give
 	made   []taintSet             // what open pieces of texts were made of, by number from 1
 	found  map[string]ast.ID      // m[k] by the variables that say whether m has k: v, ok := m[k] of Go
+	gave   map[string]ast.ID      // calls by the variables that were last given their only, or last, result
 	held   int                    // variables that hold a condition, which is looked at by way of them
 	inner  int                    // functions within, which may run at another time
 	depth  int
@@ -44,7 +45,7 @@ func newValuation(x *index.Indexer, fn ast.ID) *valuation {
 		return nil
 	}
 	return &valuation{lang: lang, x: x, scope: fn, worth: map[ast.ID]worth{}, native: map[ast.ID]value.Value{},
-		each: map[ast.ID]element{}, found: map[string]ast.ID{}}
+		each: map[ast.ID]element{}, found: map[string]ast.ID{}, gave: map[string]ast.ID{}}
 }
 
 // valueOf is what an expression was worth when it was run last.

@@ -93,7 +93,7 @@ func (a *app) prepare(ctx context.Context, args []string, st *stackFlags, opt ga
 	if opt.Access, err = traefik.gate(cfg); err != nil {
 		return nil, err
 	}
-	opt.Tool, opt.MaxAge = tool(), cfg.Advisories.MaxAge
+	opt.Tool, opt.MaxAge, opt.Kinds = tool(), cfg.Advisories.MaxAge, cfg.Policy.Kinds
 	in.Stdin = a.in
 	return &looked{in: in, t: target.Resolve(ctx, in), scan: func(ctx context.Context, t *target.Target) (*report.Report, error) {
 		opt := opt

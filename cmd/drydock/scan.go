@@ -82,7 +82,7 @@ func (a *app) scan(ctx context.Context, in target.Inputs, opt gate.Options, p *p
 
 // look runs the gates on a target with progress and ends in a report; of a run that was stopped there is none.
 func (a *app) look(ctx context.Context, t *target.Target, opt gate.Options, p *plan) error {
-	opt.Tool = tool()
+	opt.Tool, opt.Kinds = tool(), p.policy.Kinds
 	listen, done := a.progress()
 	opt.Listen = listen
 	run := func(ctx context.Context, t *target.Target) (*report.Report, error) {

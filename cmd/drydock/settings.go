@@ -166,5 +166,5 @@ func isHome(config string, args []string) bool {
 // policyOf is drydock.yaml's policy, which flags override.
 func policyOf(c *config.Config) policy.Policy {
 	return policy.Policy{FailOn: c.Policy.FailOn, OnlyFixed: c.Policy.OnlyFixed, Efficiency: c.Policy.Efficiency,
-		AllowPartial: c.Policy.AllowPartial}
+		AllowPartial: c.Policy.AllowPartial, Kinds: c.Policy.Kinds}
 }

@@ -216,7 +216,7 @@ func passwordName(name string) bool {
 
 var secretInEnvironment = Rule{
 	Rule: finding.Rule{
-		ID: "secret-in-compose-file", Severity: finding.Medium, CWE: []string{"CWE-798", "CWE-526"},
+		ID: "secret-in-compose-file", Kind: finding.KindSecret, Severity: finding.Medium, CWE: []string{"CWE-798", "CWE-526"},
 		OWASP: []string{"A07:2025", "A07:2021"},
 		Title: "A secret stands in the compose file",
 		Description: "Whoever can read the repository has it, today and in its history. The environment also shows it in " +

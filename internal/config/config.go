@@ -82,6 +82,7 @@ type Policy struct {
 	OnlyFixed    bool
 	Efficiency   float64 // least efficiency of an image, 0 to 1
 	AllowPartial bool
+	Kinds        []finding.Kind // kinds about the quality of code that count too
 }
 
 // Advisories says where advisories come from and how old they may be.

@@ -46,6 +46,7 @@ policy:
   failOn: High
   onlyFixed: true
   allowPartial: yes
+  kinds: [bug]
 advisories:
   from: data
   ecosystems: [PyPI, npm]
@@ -75,8 +76,9 @@ func TestParse(t *testing.T) {
 					Until: time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)},
 				{Source: "npm", By: "Ada", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)},
 			}},
-		Gates:      []finding.Gate{finding.GateImage, finding.GateAccess},
-		Policy:     Policy{FailOn: finding.High, OnlyFixed: true, AllowPartial: true},
+		Gates: []finding.Gate{finding.GateImage, finding.GateAccess},
+		Policy: Policy{FailOn: finding.High, OnlyFixed: true, AllowPartial: true,
+			Kinds: []finding.Kind{finding.KindBug}},
 		Advisories: Advisories{From: in("data"), Ecosystems: []string{"PyPI", "npm"}, MaxAge: 14 * 24 * time.Hour},
 	}
 	if !reflect.DeepEqual(c, want) {
@@ -86,7 +88,7 @@ func TestParse(t *testing.T) {
 
 func TestEmptyFileSaysNothing(t *testing.T) {
 	for _, text := range []string{"", "# nothing\n", "---\n", "~\n", "version: 1\npolicy:\npublic:\n"} {
-		if c, err := Parse("drydock.yaml", []byte(text)); err != nil || len(c.Public) > 0 || c.Policy != (Policy{}) {
+		if c, err := Parse("drydock.yaml", []byte(text)); err != nil || len(c.Public) > 0 || !reflect.DeepEqual(c.Policy, Policy{}) {
 			t.Errorf("%q: %+v, %v", text, c, err)
 		}
 	}
@@ -101,6 +103,8 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 			"Use critical, high, medium, low or info."},
 		"policy: {efficiency: 95}\n": {`drydock.yaml:1:22: "95" is no efficiency`,
 			"Write a number from 0 to 1, such as 0.95."},
+		"policy:\n  kinds: [bug, bugs]\n": {`drydock.yaml:2:16: "bugs" is no kind of finding`,
+			"Use bug or maintainability; vulnerability, secret and hygiene count always."},
 		"policy: {efficiency: NaN}\n": {`drydock.yaml:1:22: "NaN" is no efficiency`,
 			"Write a number from 0 to 1, such as 0.95."},
 		"policy: {onlyFixed: maybe}\n": {`drydock.yaml:1:21: onlyFixed must be true or false`,

@@ -52,6 +52,7 @@ func (d *decoder) config(c *Config, n *yaml.Node) {
 					}
 					c.Policy.Efficiency = share
 				},
+				"kinds":        func(n *yaml.Node) { d.Each(n, "kinds", func(n *yaml.Node) { d.kind(c, n) }) },
 				"allowPartial": func(n *yaml.Node) { c.Policy.AllowPartial = d.Flag(n, "allowPartial") },
 			})
 		},
@@ -63,6 +64,17 @@ func (d *decoder) config(c *Config, n *yaml.Node) {
 			})
 		},
 	})
+}
+
+// kind reads a kind that counts. Those that always count may be named too.
+func (d *decoder) kind(c *Config, n *yaml.Node) {
+	k := finding.Kind(n.Value)
+	if !slices.Contains(finding.Kinds, k) {
+		d.Fail(n, "Use bug or maintainability; vulnerability, secret and hygiene count always.", "%s is no kind of finding",
+			yamlread.Quote(n))
+		return
+	}
+	c.Policy.Kinds = append(c.Policy.Kinds, k)
 }
 
 func (d *decoder) stack(c *Config, n *yaml.Node) {

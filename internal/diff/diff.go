@@ -268,11 +268,11 @@ func (d *Diff) Encode(w io.Writer) error {
 	return e.Encode(d)
 }
 
-// Worse returns the new findings that weigh as much as min or more.
+// Worse returns the new findings that weigh as much as min or more. Those about the quality of code do not count.
 func (d *Diff) Worse(min finding.Severity) []Change {
 	var out []Change
 	for _, c := range d.New {
-		if c.Finding.Weight().Rank() >= min.Rank() {
+		if !c.Finding.Kind.Quality() && c.Finding.Weight().Rank() >= min.Rank() {
 			out = append(out, c)
 		}
 	}

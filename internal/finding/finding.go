@@ -90,6 +90,34 @@ const (
 	EffectWarn   Effect = "warn"
 )
 
+// Kind is what a finding is about.
+type Kind string
+
+// The kinds. The last two are about the quality of code: they say nothing of what somebody could do to a system, and count
+// in a policy or among what to do first only where the policy names them.
+const (
+	KindVulnerability   Kind = "vulnerability"
+	KindSecret          Kind = "secret"
+	KindHygiene         Kind = "hygiene"
+	KindBug             Kind = "bug"
+	KindMaintainability Kind = "maintainability"
+)
+
+// Kinds are all of them.
+var Kinds = []Kind{KindVulnerability, KindSecret, KindHygiene, KindBug, KindMaintainability}
+
+// Quality reports whether the kind is about the quality of code alone.
+func (k Kind) Quality() bool { return k == KindBug || k == KindMaintainability }
+
+// usualKind is what the findings of a gate are about where neither they nor their rules say it. advised: they come from
+// an advisory, or let strangers in.
+func usualKind(g Gate, advised bool) Kind {
+	if g == GateCode || advised {
+		return KindVulnerability
+	}
+	return KindHygiene
+}
+
 // Location is a place in a file. Path is slash-separated and relative to the scan's root where the file lies below
 // it. Line and column start at 1; columns count Unicode code points; the end is exclusive. Zero means "not known".
 type Location struct {
@@ -208,6 +236,7 @@ type Finding struct {
 	Fix         Fix     `json:"fix"`
 	Status      Status  `json:"status"`
 	Waiver      *Waiver `json:"waiver"`
+	Kind        Kind    `json:"kind"`
 
 	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
 	ServiceRefs []string `json:"serviceRefs,omitempty"`
@@ -246,6 +275,7 @@ func (f *Finding) Normalize() {
 		f.Services = []string{f.Service}
 	}
 	setDefault(&f.Severity, Unknown)
+	setDefault(&f.Kind, usualKind(f.Gate, f.Advisory != nil || f.Effect == EffectOpen))
 	setDefault(&f.Confidence, ConfidenceHigh)
 	setDefault(&f.Reachable, ReachableUnknown)
 	setDefault(&f.Exposure, ExposureUnknown)
@@ -282,6 +312,7 @@ type Rule struct {
 	ID          string   `json:"id"`
 	Aliases     []string `json:"aliases"` // other tools' names for the same check
 	Gate        Gate     `json:"gate"`
+	Kind        Kind     `json:"kind"`        // "" until Normalize for the gate's usual one
 	Title       string   `json:"title"`       // one line, no full stop
 	Severity    Severity `json:"severity"`    // the usual one; a finding may differ
 	Description string   `json:"description"` // what is wrong and why it matters, plain text or Markdown
@@ -299,12 +330,17 @@ func (r *Rule) Normalize() {
 	r.CWE = orEmpty(r.CWE)
 	r.OWASP = orEmpty(r.OWASP)
 	r.References = orEmpty(r.References)
+	setDefault(&r.Kind, usualKind(r.Gate, false))
 }
 
 // Explain is the rule's page as Markdown, for `drydock explain` and the docs.
 func (r Rule) Explain() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s)\n", r.ID, r.Title, r.Gate, r.Severity)
+	fmt.Fprintf(&b, "# %s\n\n%s (%s gate, %s", r.ID, r.Title, r.Gate, r.Severity)
+	if r.Kind.Quality() {
+		fmt.Fprintf(&b, ", %s", r.Kind)
+	}
+	b.WriteString(")\n")
 	if len(r.Aliases) > 0 {
 		fmt.Fprintf(&b, "\nAlso known as: %s\n", strings.Join(r.Aliases, ", "))
 	}

@@ -25,7 +25,7 @@ type Plan struct {
 	Actions []report.Action `json:"actions"`
 	// Findings are what the actions speak of, so that a later report can be held against the plan.
 	Findings []Promise `json:"findings"`
-	Open     int       `json:"open"` // open findings of the report
+	Open     int       `json:"open"` // open findings of the report, of the kinds that count
 	// Left are the open findings that no action takes away: no fix is known, or only waiting helps.
 	Left []string `json:"left"`
 	// Unread says which gates could not look at everything: what they did not see is in no action.
@@ -64,7 +64,7 @@ func New(r *report.Report) *Plan {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		switch {
-		case f.Status != finding.Open:
+		case f.Status != finding.Open || !r.Policy.Counts(f.Kind):
 			continue
 		case taken[f.ID]:
 			p.Findings = append(p.Findings, Promise{ID: f.ID, Gate: f.Gate, Rule: f.Rule, Title: f.Title,

@@ -14,6 +14,7 @@ type Policy struct {
 	OnlyFixed    bool             // of vulnerabilities, count only those with a known fix
 	Efficiency   float64          // the least share of an image's bytes that can be seen, 0 to 1; 0 asks for nothing
 	AllowPartial bool             // a gate that could not look everywhere is no breach
+	Kinds        []finding.Kind   // kinds about the quality of code that count too
 
 	Also func(*report.Report) []string // further breaches, for a policy that speaks in words of its own; may be nil
 }
@@ -26,7 +27,7 @@ const maxNamed = 20
 
 // Apply evaluates p and writes the verdict into r.
 func Apply(r *report.Report, p Policy) {
-	r.Policy = report.Policy{Passed: true}
+	r.Policy = report.Policy{Passed: true, Kinds: p.Kinds}
 	if !p.Active() {
 		return
 	}
@@ -37,7 +38,7 @@ func Apply(r *report.Report, p Policy) {
 	n := 0
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if !p.breaks(f) {
+		if !r.Policy.Counts(f.Kind) || !p.breaks(f) {
 			continue
 		}
 		if n++; n <= maxNamed {
@@ -51,7 +52,7 @@ func Apply(r *report.Report, p Policy) {
 	if p.Also != nil {
 		breaches = append(breaches, p.Also(r)...)
 	}
-	r.Policy = report.Policy{Passed: len(breaches) == 0, Breaches: breaches}
+	r.Policy.Passed, r.Policy.Breaches = len(breaches) == 0, breaches
 }
 
 // blind names the gates that could not look at what there was. A run in which nothing was looked at passes no policy.

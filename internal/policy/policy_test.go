@@ -18,6 +18,7 @@ func TestApply(t *testing.T) {
 		Advisory: &finding.Advisory{EPSS: epss(0.1)}}
 	exploited := finding.Finding{Severity: finding.Unknown, Status: finding.Open,
 		Advisory: &finding.Advisory{KEV: true}}
+	bug := finding.Finding{Severity: finding.High, Status: finding.Open, Kind: finding.KindBug}
 	partial := report.Gate{Name: finding.GateImage, Status: report.Partial, Reason: "no engine"}
 	nothingThere := report.Gate{Name: finding.GateCode, Status: report.Skipped}
 	blind := report.Gate{Name: finding.GateImage, Status: report.Skipped,
@@ -41,7 +42,12 @@ func TestApply(t *testing.T) {
 		"unknown at high":             {Policy{FailOn: finding.High}, []finding.Finding{unknown}, nil, true},
 		"unknown, likely, at high":    {Policy{FailOn: finding.High}, []finding.Finding{likely}, nil, false},
 		"unknown, exploited, at high": {Policy{FailOn: finding.High}, []finding.Finding{exploited}, nil, false},
-		"partial gate":                {Policy{FailOn: finding.Critical}, nil, []report.Gate{partial}, false},
+		"a bug":                       {Policy{FailOn: finding.Low}, []finding.Finding{bug}, nil, true},
+		"a bug, which counts": {Policy{FailOn: finding.High, Kinds: []finding.Kind{finding.KindBug}},
+			[]finding.Finding{bug}, nil, false},
+		"a bug, where maintainability counts": {Policy{FailOn: finding.Low,
+			Kinds: []finding.Kind{finding.KindMaintainability}}, []finding.Finding{bug}, nil, true},
+		"partial gate": {Policy{FailOn: finding.Critical}, nil, []report.Gate{partial}, false},
 		"partial gate allowed": {Policy{FailOn: finding.Critical, AllowPartial: true}, nil,
 			[]report.Gate{partial}, true},
 		"a gate without inputs": {Policy{FailOn: finding.Critical}, nil, []report.Gate{checked, nothingThere},

@@ -33,7 +33,8 @@ func Plan(r *report.Report) []report.Action {
 	var order []string
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Status != finding.Open || f.Severity == finding.Info || f.Gate == finding.GateWaiver {
+		if f.Status != finding.Open || f.Severity == finding.Info || f.Gate == finding.GateWaiver ||
+			!r.Policy.Counts(f.Kind) {
 			continue
 		}
 		k := remedyOf(f, r, images)

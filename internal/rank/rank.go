@@ -79,6 +79,11 @@ func exposureOf(f *finding.Finding, of map[string]finding.Exposure) finding.Expo
 var points = map[finding.Severity]int{finding.Critical: 60, finding.High: 45, finding.Medium: 30, finding.Low: 15,
 	finding.Info: 2}
 
+// qualityPoints of the severities are for what is about the quality of code: who reaches it changes nothing, and all of it
+// stands below what somebody could use.
+var qualityPoints = map[finding.Severity]int{finding.Critical: 9, finding.High: 7, finding.Medium: 5, finding.Low: 3,
+	finding.Info: 1}
+
 // Development is the reason that a finding's package is there for development only.
 const Development = "a development dependency"
 
@@ -108,6 +113,9 @@ func Sum(terms []Term) int {
 // terms lists what makes the priority of a finding. Each grows with its input, whatever the others are: a worse severity,
 // a likelier exploit, a wider exposure, a closer use, never ranks lower.
 func (k *knowledge) terms(f *finding.Finding) []Term {
+	if f.Kind.Quality() {
+		return []Term{{Points: qualityPoints[f.Weight()], Reason: fmt.Sprintf("%s, of kind %s", severityReason(f), f.Kind)}}
+	}
 	terms := []Term{{Points: points[f.Weight()], Reason: severityReason(f)}}
 	add := func(points int, told bool, reason string) {
 		terms = append(terms, Term{Points: points, Reason: reason, told: told})

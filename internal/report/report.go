@@ -250,7 +250,12 @@ func (r *Report) WarningsOf(gate finding.Gate, first bool) []Warning {
 type Policy struct {
 	Passed   bool     `json:"passed"`
 	Breaches []string `json:"breaches"`
+	// Kinds are those that count beside the ones that always do.
+	Kinds []finding.Kind `json:"kinds,omitempty"`
 }
+
+// Counts reports whether findings of a kind count: in the verdict, in a policy, and among what to do first.
+func (p *Policy) Counts(k finding.Kind) bool { return !k.Quality() || slices.Contains(p.Kinds, k) }
 
 // New starts a report.
 func New(tool Tool, target string, started time.Time) *Report {
@@ -325,10 +330,14 @@ func ensure[T any](s *[]T) {
 	}
 }
 
-// less orders findings: open before the rest, then by priority, weight, gate, place, rule, id.
+// less orders findings: open before the rest, those about the quality of code last, then by priority, weight, gate,
+// place, rule, id.
 func less(a, b *finding.Finding) bool {
 	if ao, bo := a.Status == finding.Open, b.Status == finding.Open; ao != bo {
 		return ao
+	}
+	if aq, bq := a.Kind.Quality(), b.Kind.Quality(); aq != bq {
+		return bq
 	}
 	if a.Priority != b.Priority {
 		return a.Priority > b.Priority
@@ -460,12 +469,12 @@ func (r *Report) Missing() string {
 	return strings.Join(why, "; ")
 }
 
-// Counts counts the open findings by severity.
+// Counts counts the open findings by severity, of the kinds that count.
 func (r *Report) Counts() map[finding.Severity]int {
 	n := map[finding.Severity]int{}
 	for i := range r.Findings {
-		if r.Findings[i].Status == finding.Open {
-			n[r.Findings[i].Severity]++
+		if f := &r.Findings[i]; f.Status == finding.Open && r.Policy.Counts(f.Kind) {
+			n[f.Severity]++
 		}
 	}
 	return n

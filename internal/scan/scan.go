@@ -35,6 +35,7 @@ func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Option
 	defer opt.Engine.Close()
 	start := opt.Now()
 	r := report.New(opt.Tool, t.Name, start)
+	r.Policy.Kinds = opt.Kinds
 	describe(r, t)
 
 	wanted := choose(all, opt.Gates)
@@ -186,12 +187,26 @@ func join(reasons map[string][]string) string {
 
 // merge adds what a gate brings to the report. Gates tell services apart as the host does (stack.Host.Refs); the report
 // gives their plain names, and the references beside them where the names are not enough.
+// sayKinds gives findings the kind of their rules. Of the access gate each finding's own effect tells it.
+func sayKinds(res *gate.Result) {
+	kinds := map[string]finding.Kind{}
+	for i := range res.Rules {
+		kinds[res.Rules[i].ID] = res.Rules[i].Kind
+	}
+	for i := range res.Findings {
+		if f := &res.Findings[i]; f.Kind == "" && f.Gate != finding.GateAccess {
+			f.Kind = kinds[f.Rule]
+		}
+	}
+}
+
 func merge(r *report.Report, name finding.Gate, res *gate.Result) {
 	for i := range res.Findings {
 		f := &res.Findings[i]
 		f.Services, f.ServiceRefs = plainNames(f.Services)
 		f.Service = f.Service[strings.LastIndexByte(f.Service, '/')+1:]
 	}
+	sayKinds(res)
 	for i := range res.Packages {
 		p := &res.Packages[i]
 		p.Services, p.ServiceRefs = plainNames(p.Services)

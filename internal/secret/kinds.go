@@ -75,7 +75,7 @@ const reference = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Manage
 func rule(id, what, opens string, severity finding.Severity) finding.Rule {
 	cwe := []string{"CWE-798"}
 	return finding.Rule{
-		ID: "secret-" + id, Gate: finding.GateCode, Severity: severity, CWE: cwe, OWASP: owasp.Of(cwe...),
+		ID: "secret-" + id, Gate: finding.GateCode, Kind: finding.KindSecret, Severity: severity, CWE: cwe, OWASP: owasp.Of(cwe...),
 		Title: what + " is written in a file",
 		Description: opens + " Whoever has the repository, a copy of it or an image that was built from it has the " +
 			"secret too, and it stays in the history after the line is gone.",

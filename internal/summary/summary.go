@@ -23,8 +23,9 @@ type Summary struct {
 	Verdict   string // one line: what could not be looked at first, then the policy, the counts, how much was read
 	Read      string // how much was read and judged: "2 Dockerfiles, 345 packages (169 judged) and 6 services"
 	Counts    map[finding.Severity]int
-	Open      int
-	Exploited int // open findings that are known to be exploited
+	Open      int                  // of the kinds that count
+	Quality   map[finding.Kind]int // open findings about the quality of code, where these do not count
+	Exploited int                  // open findings that are known to be exploited
 	Services  []ServiceRow
 	Groups    []Group // open findings, worst first
 	Gaps      []Gap
@@ -128,7 +129,7 @@ type Data struct {
 
 // Summarise makes the summary of r as of now. The report must be finished (report.Finish).
 func Summarise(r *report.Report, now time.Time) *Summary {
-	s := &Summary{Counts: r.Counts()}
+	s := &Summary{Counts: r.Counts(), Quality: map[finding.Kind]int{}}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		switch f.Status {
@@ -137,6 +138,10 @@ func Summarise(r *report.Report, now time.Time) *Summary {
 		case finding.Suppressed:
 			s.Silenced = append(s.Silenced, f)
 		default:
+			if !r.Policy.Counts(f.Kind) {
+				s.Quality[f.Kind]++
+				continue
+			}
 			s.Open++
 			if f.Advisory != nil && f.Advisory.KEV {
 				s.Exploited++
@@ -205,10 +210,25 @@ func Amount(g *report.Gate) string {
 
 func verdict(r *report.Report, s *Summary) (State, string) {
 	state, text := verdictOf(r, s)
+	if words := s.QualityWords(); words != "" {
+		text += "; not counted: " + words
+	}
 	if r.Against != nil {
 		text += "; " + compared(r.Against)
 	}
 	return state, text
+}
+
+// QualityWords says how much was found about the quality of code that does not count, "" for nothing.
+func (s *Summary) QualityWords() string {
+	var parts []string
+	if n := s.Quality[finding.KindBug]; n > 0 {
+		parts = append(parts, report.Plural(n, "bug"))
+	}
+	if n := s.Quality[finding.KindMaintainability]; n > 0 {
+		parts = append(parts, report.Plural(n, "finding")+" of maintainability")
+	}
+	return strings.Join(parts, " and ")
 }
 
 // compared says what is left out of a report on a change: "nothing found" is said of the change alone.
@@ -259,7 +279,11 @@ func verdictOf(r *report.Report, s *Summary) (State, string) {
 	failed, partial := names[report.Failed], names[report.Partial]
 	var parts []string
 	state := StateClean
-	if s.Open > 0 {
+	nothing := "nothing found"
+	if len(s.Quality) > 0 {
+		nothing = "nothing that counts"
+	}
+	if s.Open+len(s.Quality) > 0 {
 		state = StateFindings
 	}
 	if !r.Policy.Passed {
@@ -285,10 +309,10 @@ func verdictOf(r *report.Report, s *Summary) (State, string) {
 	switch {
 	case s.Open > 0:
 		parts = append(parts, fmt.Sprintf("%d open: %s", s.Open, worstOf(s.Counts)))
-	case judged > 0 && state == StateClean:
-		return state, "nothing found in " + s.Read
+	case judged > 0 && (state == StateClean || state == StateFindings):
+		return state, nothing + " in " + s.Read
 	case judged > 0:
-		parts = append(parts, "nothing found in what was looked at")
+		parts = append(parts, nothing+" in what was looked at")
 	case len(failed)+len(missed)+len(partial)+len(unsaid) == 0:
 		state = StatePartial
 		parts = append(parts, "no gate looked at anything")
@@ -389,7 +413,7 @@ func serviceRows(r *report.Report) []ServiceRow {
 	none := ServiceRow{Counts: map[finding.Severity]int{}}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Status != finding.Open {
+		if f.Status != finding.Open || !r.Policy.Counts(f.Kind) {
 			continue
 		}
 		seen := map[int]bool{}

@@ -39,7 +39,7 @@ func complete(rules []Rule) []Rule {
 		r := &rules[i]
 		r.Gate, r.References, r.OWASP = finding.GateAccess, []string{docsTraefik}, []string{"A02:2025"}
 		if r.Effect == finding.EffectOpen {
-			r.OWASP = []string{"A01:2025"}
+			r.OWASP, r.Kind = []string{"A01:2025"}, finding.KindVulnerability
 			if len(r.CWE) == 0 {
 				r.CWE = []string{"CWE-284"}
 			}

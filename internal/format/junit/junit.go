@@ -61,7 +61,7 @@ type problem struct {
 	Text    string `xml:",chardata"`
 }
 
-// Write writes r. A finding that is only worth knowing (info) is a passed test.
+// Write writes r. A finding that is only worth knowing (info), or of a kind that does not count, is a passed test.
 func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	sum := summary.Summarise(r, o.Time(r))
 	all := suites{Name: "drydock " + report.Plain(r.Target), Time: seconds(r.DurationMs)}
@@ -116,7 +116,7 @@ func gateSuite(r *report.Report, sum *summary.Summary, g *report.Gate, now time.
 	}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Gate == g.Name {
-			s.add(findingCase(s.Name, f))
+			s.add(findingCase(s.Name, f, r.Policy.Counts(f.Kind)))
 		}
 	}
 	switch {
@@ -156,7 +156,7 @@ func (s *suite) add(c testCase) {
 	s.Cases = append(s.Cases, c)
 }
 
-func findingCase(class string, f *finding.Finding) testCase {
+func findingCase(class string, f *finding.Finding, counts bool) testCase {
 	if f.Service != "" {
 		class += "." + report.Plain(f.Service)
 	}
@@ -176,7 +176,7 @@ func findingCase(class string, f *finding.Finding) testCase {
 	case finding.Suppressed:
 		c.Skipped = &problem{Message: report.Plain("does not hold: " + strings.Join(f.Evidence, "; "))}
 	default:
-		if f.Severity != finding.Info {
+		if f.Severity != finding.Info && counts {
 			c.Failure = &problem{message, string(f.Severity), details(f, message)}
 		}
 	}

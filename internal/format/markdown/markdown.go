@@ -178,7 +178,11 @@ func (c *comment) rows(groups, all []summary.Group) bool {
 		if n := len(g.Findings); n > 1 && f.Package == nil {
 			where += fmt.Sprintf(" and %d more", n-1)
 		}
-		c.print("| %s | %s | %s | %s | %s |\n", g.Severity, id, where, cell(strings.Join(f.Why, ", ")), fix)
+		severity := string(g.Severity)
+		if f.Kind.Quality() {
+			severity += ", " + string(f.Kind)
+		}
+		c.print("| %s | %s | %s | %s | %s |\n", severity, id, where, cell(strings.Join(f.Why, ", ")), fix)
 	}
 	return true
 }

@@ -50,7 +50,7 @@ type configuration struct {
 type ruleProperties struct {
 	Tags             []string `json:"tags"`
 	Precision        string   `json:"precision"`
-	SecuritySeverity string   `json:"security-severity"`
+	SecuritySeverity string   `json:"security-severity,omitempty"`
 }
 
 type message struct {

@@ -58,8 +58,10 @@ func (rs *rules) describe(f *finding.Finding) rule {
 	out := rule{
 		ID: text(f.Rule), ShortDescription: message{Text: text(f.Title)}, FullDescription: message{Text: text(f.Title)},
 		Configuration: configuration{level(f.Severity)},
-		Properties: ruleProperties{Tags: tags(f), Precision: precision(f.Confidence),
-			SecuritySeverity: fmt.Sprintf("%.1f", score(f))},
+		Properties:    ruleProperties{Tags: tags(f), Precision: precision(f.Confidence)},
+	}
+	if !f.Kind.Quality() { // with a figure it would be listed as a weakness
+		out.Properties.SecuritySeverity = fmt.Sprintf("%.1f", score(f))
 	}
 	if known := rs.known[f.Rule]; known != nil {
 		out.ShortDescription.Text = text(known.Title)
@@ -154,6 +156,9 @@ const maxTags = 10
 
 func tags(f *finding.Finding) []string {
 	ts := []string{"security", string(f.Gate)}
+	if f.Kind.Quality() {
+		ts[0] = string(f.Kind)
+	}
 	for _, c := range f.CWE {
 		if n := strings.TrimPrefix(c, "CWE-"); n != c && n != "" && strings.Trim(n, "0123456789") == "" {
 			ts = append(ts, "external/cwe/cwe-"+strings.Repeat("0", max(0, 3-len(n)))+n)

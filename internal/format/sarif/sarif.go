@@ -237,7 +237,7 @@ func suppressions(f *finding.Finding) []suppression {
 
 func properties(f *finding.Finding) map[string]any {
 	ps := map[string]any{
-		"severity": f.Severity, "priority": f.Priority, "confidence": f.Confidence, "exposure": f.Exposure,
+		"kind": f.Kind, "severity": f.Severity, "priority": f.Priority, "confidence": f.Confidence, "exposure": f.Exposure,
 		"reachable": f.Reachable,
 		"forecast":  f.Forecast, "services": f.Services, "aliases": f.Aliases,
 	}

@@ -215,6 +215,9 @@ func place(f *finding.Finding) string {
 // why is what makes the finding matter more or less here, in the fewest words; --format json has the full reasons.
 func why(f *finding.Finding) string {
 	var words []string
+	if f.Kind.Quality() {
+		words = append(words, string(f.Kind))
+	}
 	if a := f.Advisory; a != nil {
 		if a.KEV {
 			words = append(words, "exploited")

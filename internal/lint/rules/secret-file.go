@@ -14,7 +14,7 @@ import (
 
 var secretFile = lint.Rule{
 	Rule: finding.Rule{
-		ID: "secret-file", Severity: finding.High, CWE: []string{"CWE-538", "CWE-798"}, OWASP: []string{"A02:2025"},
+		ID: "secret-file", Kind: finding.KindSecret, Severity: finding.High, CWE: []string{"CWE-538", "CWE-798"}, OWASP: []string{"A02:2025"},
 		Title:       "A file that holds secrets is copied into the image",
 		Description: "Everybody who has the image has the file, also where a later RUN removes it: the layer keeps it.",
 		Remedy: "Mount it into the one RUN that needs it (--mount=type=secret), give it to the container at " +

@@ -12,7 +12,7 @@ import (
 var secretName = lint.Rule{
 	Level: lint.LevelWarning,
 	Rule: finding.Rule{
-		ID: "secret-name", Aliases: []string{"DL3064", "SecretsUsedInArgOrEnv"}, Severity: finding.Low,
+		ID: "secret-name", Kind: finding.KindSecret, Aliases: []string{"DL3064", "SecretsUsedInArgOrEnv"}, Severity: finding.Low,
 		CWE:         []string{"CWE-798"},
 		Title:       "ARG or ENV with a name that sounds like a secret",
 		Description: "Build arguments and environment of an image can be read by everybody who has the image.",

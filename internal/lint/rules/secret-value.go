@@ -28,7 +28,7 @@ import (
 
 var secretValue = lint.Rule{
 	Rule: finding.Rule{
-		ID: "secret-value", Severity: finding.High, CWE: []string{"CWE-798"}, OWASP: []string{"A07:2025"},
+		ID: "secret-value", Kind: finding.KindSecret, Severity: finding.High, CWE: []string{"CWE-798"}, OWASP: []string{"A07:2025"},
 		Title: "A secret is written in the Dockerfile",
 		Description: "It is in the repository, in the image's configuration or history, and in every registry and " +
 			"cache that either passes through.",

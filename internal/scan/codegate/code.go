@@ -456,7 +456,7 @@ func codeFinding(c *code.Finding, r *rule.Rule, place func(string) string) findi
 	}
 	f := finding.Finding{
 		Gate: finding.GateCode, Rule: c.Rule, Title: c.Message, Severity: c.Severity, Confidence: sure,
-		Location: c.Location, Snippet: c.Snippet, Flow: c.Flow, CWE: d.CWE, OWASP: d.OWASP, Fix: finding.Fix{Text: ""},
+		Location: c.Location, Snippet: c.Snippet, Flow: c.Flow, CWE: d.CWE, OWASP: d.OWASP, Kind: d.Kind,
 	}
 	if r == nil {
 		f.Fix.Text = d.Remedy
@@ -485,6 +485,7 @@ func describeCode(r *rule.Rule) finding.Rule {
 	return finding.Rule{
 		ID: r.ID, Gate: finding.GateCode, Title: rules.Title(r), Severity: r.Severity,
 		Description: rules.Description(r),
+		Kind:        finding.Kind(rules.Kind(r)),
 		CWE:         short(r.Meta.CWE), OWASP: short(r.Meta.OWASP), References: r.Meta.References,
 	}
 }

@@ -37,6 +37,7 @@ type Options struct {
 	Verify   bool              // check the digests of local archives too
 	Engine   *dockerapi.Shared // the engine on this machine, connected to once a run; nil where it is not to be asked
 	Offline  bool              // do not ask an engine on this machine for images
+	Kinds    []finding.Kind    // about the quality of code, that count among what to do first
 	Waivers  *waiver.Set       // accepted risks; nil for none
 	MaxAge   time.Duration     // of advisories, before a warning; 0 for the usual one
 	Base     BaseReader        // what base images are now, for forecasts; nil where nobody is to be asked

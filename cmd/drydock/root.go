@@ -137,6 +137,7 @@ var commands = []func(*app) *cobra.Command{
 	newWaiversCmd,
 	newPlanCmd,
 	newFixCmd,
+	newMCPCmd,
 	newVersionCmd,
 }
 

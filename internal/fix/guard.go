@@ -113,3 +113,6 @@ func orNone(names []string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// Root is the folder that the paths of the result are relative to.
+func (r *Result) Root() string { return r.root }

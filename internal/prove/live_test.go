@@ -157,6 +157,7 @@ func TestLiveConvert(t *testing.T) {
 		{"a library that no line names", own("testdata", "pq"), python, 0, true},
 		{"files in root's home", app("home"), python, 0, false},
 		{"settings that the image no longer holds", app("settings"), python, 0, false},
+		{"a condition that installs", app("condition"), python, 0, true},
 		{"what a RUN leaves outside", app("left-outside"), python, 0, true},
 		{"modules moved away", app("modules-moved"), node, 0, true},
 		{"a lifecycle script that needs a development dependency", app("lifecycle"), node, 0, true},
@@ -273,6 +274,29 @@ func TestLiveHome(t *testing.T) {
 	res := try(t, e, dir, []byte(text), []byte(wrong), Change{"user", "it needs no root"})
 	if res.Proved || res.Cause != Home {
 		t.Errorf("%d %s", res.Cause, res.Line())
+	}
+}
+
+// What becomes of a heredoc does what the same commands do without one: an engine of before 23 builds both.
+func TestLiveHeredoc(t *testing.T) {
+	if os.Getenv("DRYDOCK_SLOW") == "" {
+		t.Skip("slow: DRYDOCK_SLOW=1 proves it")
+	}
+	e := open(t, "python:3.11", "python:3.11-slim")
+	dir := unpack(t, "heredoc")
+	conv, err := stages.Split(dockerfile.Parse(read(t, dir, "Dockerfile")), os.DirFS(dir), stages.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(conv.Dockerfile), "<<") {
+		t.Fatalf("a heredoc is left\n%s", conv.Dockerfile)
+	}
+	var meant []Change
+	for _, c := range conv.Changes {
+		meant = append(meant, Change{c.What, c.Why})
+	}
+	if res := try(t, e, dir, read(t, dir, "plain.Dockerfile"), conv.Dockerfile, meant...); !res.Proved {
+		t.Errorf("not proved: %s\n%s\n%s", res.Reason, res.Log, conv.Dockerfile)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 
+	"mvdan.cc/sh/v3/syntax"
+
 	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
@@ -67,6 +69,9 @@ type command struct {
 	inner   *dockerfile.Script  // the script of a `sh -c`, if it is one
 	simple  bool                // one plain command, no control structure, pipe or redirection
 	group   bool                // several commands that cannot be taken apart: `a && b || c`
+	stmts   []*syntax.Stmt      // those of a group
+	// a whole RUN with its heredoc, which takes no other command beside it
+	document bool
 
 	background bool // something of it goes on running: a server for the build's own use
 }
@@ -127,6 +132,11 @@ func newConversion(f *dockerfile.File, st *dockerfile.Stage, ctx fs.FS, o Option
 		}
 		a.instructions = append(a.instructions, p)
 	}
+	a.parts(func(c *command) {
+		if c.kind == system && !c.simple && c.inner == nil && onlySystem(c) {
+			c.group = true // a condition or a loop: both stages run it as it stands
+		}
+	})
 	a.language = a.guessLanguage()
 	a.res.Language = a.language
 	return a
@@ -476,9 +486,14 @@ func (p *instruction) fromStage() bool {
 	return ok
 }
 
+// inline reports whether a COPY or ADD brings a file that stands in the Dockerfile itself.
+func (p *instruction) inline() bool {
+	return (p.in.Keyword == "COPY" || p.in.Keyword == "ADD") && len(p.in.Heredocs) > 0
+}
+
 // fromContext reports whether the op copies from the build context.
 func (p *instruction) fromContext() bool {
-	if p.in.Keyword != "COPY" && p.in.Keyword != "ADD" || len(p.in.Args) < 2 {
+	if p.in.Keyword != "COPY" && p.in.Keyword != "ADD" || len(p.in.Args) < 2 || p.inline() {
 		return false
 	}
 	_, elsewhere := p.in.Flag("from")

@@ -47,6 +47,7 @@ type node struct {
 	extra   []*command // commands that are neither the installation nor the build
 	globals []*command // installations of programs beside the project
 	install *command
+	decides bool     // a condition, a loop or a list with || decides what is installed
 	output  []string // folders that the build writes, in the image's project folder
 	dev     bool     // what it starts comes from a development dependency
 	modules string   // where node_modules lies in the image in the end
@@ -108,7 +109,7 @@ func planNode(a *conversion) error {
 	}
 	scripts, reads := n.lifecycle()
 	switch {
-	case a.o.Whole || n.several || n.install.from.dir != n.dir:
+	case a.o.Whole || n.several || n.decides || n.install.from.dir != n.dir:
 	case reads || len(scripts) > 0 && n.oldNpm():
 	case len(n.builds) == 0 && len(n.extra) == 0 && !n.workspaces():
 		return n.planTwo()
@@ -133,6 +134,7 @@ func (n *node) look() {
 			switch {
 			case n.install == nil:
 				n.install, n.manager, n.dir = p, in.Manager, n.installDir(p)
+				n.decides = !p.simple
 			case n.installDir(p) != n.dir:
 				n.several, n.dir = true, commonDir(n.dir, n.installDir(p))
 			}

@@ -75,6 +75,9 @@ func (n *node) tscOut(script string) string {
 // installCommand is the installation; production leaves the development dependencies out.
 func (n *node) installCommand(production bool) string {
 	text := n.install.text
+	if n.decides {
+		return text
+	}
 	in := n.install.install
 	if n.manager == "npm" && in.Verb != "ci" && n.insync {
 		text = regexp.MustCompile(`\bnpm (install|i)\b`).ReplaceAllString(text, "npm ci")
@@ -131,6 +134,7 @@ func (n *node) installs(s *stage, production bool) {
 	if len(pkgs) > 0 {
 		n.keepSystem(s, pkgs)
 	}
+	n.keepInline(s, n.install.from.in.Line)
 	s.add("WORKDIR " + n.dir)
 	n.buildSettings(s, production)
 	n.tools(s, !production)

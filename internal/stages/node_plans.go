@@ -78,7 +78,7 @@ func (n *node) planThree() error {
 	n.installs(b, false)
 	for _, o := range n.instructions {
 		switch {
-		case o.fromContext() && !n.manifestCopy(o) && o.in.Line < n.builds[len(n.builds)-1].from.in.Line:
+		case (o.inline() || o.fromContext() && !n.manifestCopy(o)) && o.in.Line < n.builds[len(n.builds)-1].from.in.Line:
 			b.keep(o, n.text(o))
 		case o.in.Keyword == "RUN":
 			b.keep(o, n.rebuild(o, n.building))
@@ -209,6 +209,9 @@ func (n *node) pruneCommand() string {
 		n.note("The development dependencies stay: several projects are installed, and which of them runs is not " +
 			"told here.")
 		return ""
+	case n.decides:
+		n.note("What is installed stays: a condition decides whether development dependencies are.")
+		return ""
 	case n.dev || n.berry || n.workspaces() && n.manager == "pnpm":
 		n.note("The development dependencies stay: what it starts, or its package manager's workspaces, needs them.")
 		return ""
@@ -244,7 +247,7 @@ func (n *node) unlocked() {
 // nodeEnv says that the app runs in production, unless its own code or a library chooses its settings by that word:
 // then it would start with others than the original does.
 func (n *node) nodeEnv(f *stage) {
-	if !n.setsEnv("NODE_ENV") && !n.dev && !n.choosesByEnv() {
+	if !n.setsEnv("NODE_ENV") && !n.dev && !n.decides && !n.choosesByEnv() {
 		f.add("ENV NODE_ENV=production")
 	}
 }

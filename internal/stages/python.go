@@ -84,7 +84,7 @@ func (p *python) look() error {
 				for _, pk := range in.Packages {
 					p.local = p.local || pk.Local
 				}
-				p.local = p.local || in.Has("-e", "--editable") || p.localRequirements(pt, in)
+				p.local = p.local || !pt.simple || in.Has("-e", "--editable") || p.localRequirements(pt, in)
 			case managersOfPython[in.Manager]:
 				p.installs, p.manager = true, in.Manager
 			case in.Manager == "conda":
@@ -292,6 +292,7 @@ func (p *python) planWheels() error {
 	if pkgs := p.toCompile(); len(pkgs) > 0 {
 		p.keepSystem(b, pkgs)
 	}
+	p.keepInline(b, p.firstInstall())
 	b.add("WORKDIR /build")
 	copies, lines := p.wheelLines()
 	for _, o := range p.instructions { // the comment on the original's COPY of the manifests goes with the first
@@ -329,6 +330,16 @@ func (p *python) planWheels() error {
 	w.drop = p.manifestOnly
 	w.write()
 	return nil
+}
+
+// firstInstall is the line of the first installation of the app's dependencies.
+func (p *python) firstInstall() int {
+	for _, o := range p.instructions {
+		if kindOf(o, depend) {
+			return o.in.Line
+		}
+	}
+	return 0
 }
 
 // toCompile are the packages of the distribution that compiling wheels may need: all but those that are only run.

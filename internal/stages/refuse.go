@@ -125,13 +125,11 @@ func (a *conversion) refuseInstructions() error {
 				}
 			}
 		}
-		if len(in.Heredocs) > 0 {
-			return refuse(in,
-				"it uses a heredoc, which builders before Docker 23 do not have and whose commands cannot be moved "+
-					"one by one; write the commands as a chain with &&")
+		if p.inline() && len(in.Args) > len(in.Heredocs)+1 {
+			return refuse(in, "it copies files of the context and one of the Dockerfile's own at once; write two COPYs")
 		}
-		if _, ok := in.Flag("link"); ok && in.Keyword == "COPY" {
-			return refuse(in, "it uses COPY --link, which builders before Docker 23 do not have; leave --link out")
+		if in.Script != nil && in.Keyword == "RUN" && !in.Script.Parsed() {
+			return refuse(in, "what it runs is no shell's but %s's, which is not read", in.Script.Dialect)
 		}
 		if in.Script != nil && in.Script.Err != nil {
 			return refuse(in, "the shell command does not parse; fix it first")
@@ -176,12 +174,13 @@ func (a *conversion) refuseRuns() error {
 		case p.is("dpkg") && strings.Contains(p.text, " -i") || p.is("gdebi"):
 			fail(p, "it installs a package from a file by dpkg, and what that brings cannot be told; install it from "+
 				"a repository")
-		case p.install != nil && p.inner == nil && !p.simple && (p.kind != system || !p.group):
-			fail(p, "it installs packages within a condition, a loop or a pipe; write the installation as a command "+
-				"by itself")
-		case p.group && p.kind == system && !onlySystem(p):
-			fail(p, "it installs packages and does other things in a list with ||, which cannot be taken apart; "+
-				"write the installation as a command by itself")
+		case p.install != nil && p.document && p.kind != system:
+			fail(p, "it installs packages within a heredoc that cannot be written as a list of commands; write the "+
+				"installation as a command by itself")
+		case p.install != nil && p.inner == nil && !p.simple && !(p.kind == system && onlySystem(p) ||
+			p.kind != system && onlyInstalls(p)):
+			fail(p, "it installs packages and does other things in a list, a condition or a loop that cannot be taken "+
+				"apart; write the installation as a command by itself")
 		}
 		if in := p.install; in != nil {
 			for _, pk := range in.Packages {
@@ -264,6 +263,28 @@ func onlySystem(c *command) bool {
 	for _, other := range c.from.commands {
 		if other.kind == depend || other.kind == fetch || other.kind == compile || other.kind == tooling {
 			return false
+		}
+	}
+	return true
+}
+
+// onlyInstalls: a list, condition or loop that only installs packages by one language's package manager, with what the
+// shell itself and the distribution have to test by.
+func onlyInstalls(c *command) bool {
+	for _, call := range c.step.Commands {
+		name, _ := call.Effective()
+		if in := call.Install(); in != nil {
+			if in.Manager != c.install.Manager {
+				return false
+			}
+			continue
+		}
+		switch commandKind(call) {
+		case state, files, clean, tooling:
+		default:
+			if !slimPrograms[name] {
+				return false
+			}
 		}
 	}
 	return true
@@ -365,11 +386,14 @@ func (a *conversion) startScripts(s *dockerfile.Script) []*dockerfile.Script {
 				!strings.Contains(w.Text, "/") {
 				continue
 			}
-			name, ok := a.source(join(a.workDir(), w.Text), 0)
+			text, ok := a.inlineFile(join(a.workDir(), w.Text))
 			if !ok {
-				continue
+				name, copied := a.source(join(a.workDir(), w.Text), 0)
+				if !copied {
+					continue
+				}
+				text = a.read(name)
 			}
-			text := a.read(name)
 			if first, _, _ := strings.Cut(text, "\n"); shellLine.MatchString(first) {
 				if inner := dockerfile.NewScript("bash", text); inner.Err == nil {
 					out = append(out, inner)

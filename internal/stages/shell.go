@@ -22,6 +22,10 @@ func (a *conversion) split(o *instruction) []*command {
 		return nil
 	}
 	reader := &listReader{a: a, o: o, script: s, dir: o.dir, stops: stopsAtFailure(o.in.Shell)}
+	if len(o.in.Heredocs) > 0 && !reader.readsDocument() {
+		reader.document()
+		return reader.out
+	}
 	steps := s.Steps
 	for len(steps) > 0 {
 		end := 1
@@ -51,6 +55,7 @@ type listReader struct {
 	script *dockerfile.Script
 	dir    string
 	stops  bool // set -e is in force
+	lines  bool // the script is a heredoc's, whose commands end with their lines
 	out    []*command
 }
 
@@ -62,13 +67,8 @@ func (r *listReader) list(steps []dockerfile.Step, more bool) {
 			st.Stmt.Background
 	})
 	if alternative || background {
-		whole := dockerfile.Step{Op: steps[0].Op, Span: dockerfile.Span{Start: steps[0].Span.Start,
-			End: steps[len(steps)-1].Span.End}}
-		for _, st := range steps {
-			whole.Commands = append(whole.Commands, st.Commands...)
-		}
-		c := r.add(whole, r.text(steps[0].Stmt, steps[len(steps)-1].Stmt))
-		c.group, c.simple = true, false
+		c := r.add(joined(steps), r.text(steps))
+		c.group, c.simple, c.stmts = true, false, statementsOf(steps)
 		if background {
 			c.kind, c.background = other, true
 		} else if len(r.out) > 1 || more {
@@ -79,7 +79,7 @@ func (r *listReader) list(steps []dockerfile.Step, more bool) {
 	for _, st := range steps {
 		text := oneLine(r.script.Source)
 		if st.Stmt != nil {
-			text = r.text(st.Stmt, st.Stmt)
+			text = r.text([]dockerfile.Step{st})
 		}
 		c := r.add(st, text)
 		r.follow(c)
@@ -89,16 +89,53 @@ func (r *listReader) list(steps []dockerfile.Step, more bool) {
 	}
 }
 
-// text is the source of some statements, on one line and without the separator behind them.
-func (r *listReader) text(first, last *syntax.Stmt) string {
+// joined is one step that stands for several.
+func joined(steps []dockerfile.Step) dockerfile.Step {
+	whole := dockerfile.Step{Op: steps[0].Op, Span: dockerfile.Span{Start: steps[0].Span.Start,
+		End: steps[len(steps)-1].Span.End}}
+	for _, st := range steps {
+		whole.Commands = append(whole.Commands, st.Commands...)
+	}
+	return whole
+}
+
+func statementsOf(steps []dockerfile.Step) []*syntax.Stmt {
+	var out []*syntax.Stmt
+	for _, st := range steps {
+		if st.Stmt != nil {
+			out = append(out, st.Stmt)
+		}
+	}
+	return out
+}
+
+// text is the source of some steps, on one line and without the separator behind them.
+func (r *listReader) text(steps []dockerfile.Step) string {
+	first, last := steps[0].Stmt, steps[len(steps)-1].Stmt
 	if first == nil {
 		return oneLine(r.script.Source)
+	}
+	if r.lines {
+		text := ""
+		for i, st := range steps {
+			if i > 0 {
+				text += " " + st.Op + " "
+			}
+			text += onOneLine(st.Stmt)
+		}
+		return text
 	}
 	end := last.End().Offset()
 	if last.Semicolon.IsValid() && !last.Background {
 		end = last.Semicolon.Offset()
 	}
-	return oneLine(strings.TrimRight(r.script.Source[first.Pos().Offset():end], " \t\n"))
+	text := oneLine(strings.TrimRight(r.script.Source[first.Pos().Offset():end], " \t\n"))
+	if first == last && strings.Contains(text, "  ") {
+		if printed := onOneLine(first); !strings.Contains(printed, "\n") {
+			return printed
+		}
+	}
+	return text
 }
 
 // add notes a command of the list.
@@ -254,16 +291,12 @@ func (a *conversion) written(c *command) (paths []string, known bool) {
 
 // statements are those of a command, of a shell within it too.
 func (c *command) statements() []*syntax.Stmt {
-	var out []*syntax.Stmt
+	out := slices.Clone(c.stmts)
 	if c.step.Stmt != nil {
 		out = append(out, c.step.Stmt)
 	}
 	if c.inner != nil {
-		for _, st := range c.inner.Steps {
-			if st.Stmt != nil {
-				out = append(out, st.Stmt)
-			}
-		}
+		out = append(out, statementsOf(c.inner.Steps)...)
 	}
 	return out
 }

@@ -35,6 +35,13 @@ func (s *stage) add(texts ...string) {
 	}
 }
 
+// addOnce puts a generated line at the end, unless the stage has it already.
+func (s *stage) addOnce(text string) {
+	if !slices.ContainsFunc(s.lines, func(l line) bool { return l.text == text }) {
+		s.add(text)
+	}
+}
+
 // keep puts text in the place of an original instruction, with its comments, once each.
 func (s *stage) keep(p *instruction, text string) {
 	if text == "" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
@@ -254,6 +255,9 @@ func (a *conversion) packageNamed(name string) (version string, named bool) {
 // packagesOf are the packages of one RUN: for the builder, and for the final stage.
 func (a *conversion) packagesOf(o *instruction) (builder, final []string) {
 	b, f := map[string]bool{}, map[string]bool{}
+	if a.whole(o) {
+		return nil, nil
+	}
 	for _, p := range o.commands {
 		if p.kind != system || p.install == nil || p.group {
 			continue
@@ -350,13 +354,24 @@ func (a *conversion) bringsSource(o *instruction) bool {
 		ownSource.MatchString(o.in.Script.Source)
 }
 
-// bringSources runs, in a builder that is put together from parts, what adds the sources of packages.
+// bringSources runs, in a builder that is put together from parts, what adds the sources of packages, and the
+// installations that stay as they stand.
 func (a *conversion) bringSources(b *stage) {
 	for _, o := range a.instructions {
-		if a.bringsSource(o) || a.addsSource(o) {
+		if a.bringsSource(o) || a.addsSource(o) || a.whole(o) {
+			for _, arg := range a.instructions {
+				if (arg.in.Keyword == "ARG" || arg.in.Keyword == "ENV") && arg.in.Line < o.in.Line && a.readsAny(o, arg) {
+					b.addOnce(a.text(arg))
+				}
+			}
 			b.keep(o, a.text(o))
 		}
 	}
+}
+
+// readsAny reports whether a RUN uses a variable that an ARG or ENV sets.
+func (a *conversion) readsAny(o, arg *instruction) bool {
+	return slices.ContainsFunc(arg.in.Pairs, func(pair dockerfile.Pair) bool { return uses(a.text(o), pair.Key) })
 }
 
 // whole: a RUN that installs packages in a list that cannot be taken apart. Both stages run it as it stands.

@@ -261,6 +261,7 @@ func (p *python) adjust(pt *command) string {
 		for _, flag := range []string{" --no-cache-dir", " --no-cache", " --break-system-packages", " --system"} {
 			t = strings.ReplaceAll(t, flag, "")
 		}
+	case !pt.simple: // which of its commands runs is the shell's matter
 	case pt.is("pipenv"):
 		t = strings.ReplaceAll(t, " --system", "")
 	case pt.is("poetry") && !hasAny(t, "--with", "--without", "--only", "--no-dev", "--extras", "--all-extras", "-E "):

@@ -68,6 +68,7 @@ none is at hand the lockfiles of the build contexts are read and the report says
 	st.add(c)
 	c.Flags().StringSliceVar(&gates, "gate", nil, "only these gates: "+strings.Join(gateNames(), ", "))
 	addImageFlags(c, &opt)
+	addTagFlag(c, &opt)
 	addRuleFlags(c, &opt)
 	traefik.add(c.Flags())
 	return c

@@ -38,6 +38,7 @@ and cdxgen write them), or from the lockfiles of a folder, and reports which of 
 	rep.addAgainst(c)
 	st.add(c)
 	addImageFlags(c, &opt)
+	addTagFlag(c, &opt)
 	return c
 }
 
@@ -46,4 +47,10 @@ func addImageFlags(c *cobra.Command, opt *gate.Options) {
 	c.Flags().StringVar(&opt.Platform, "platform", "",
 		"of an image for several platforms take this one, as linux/arm64")
 	c.Flags().BoolVar(&opt.Verify, "verify", false, "check the digests of local image archives too")
+}
+
+// addTagFlag adds the one flag by which a scan connects to a registry that no argument names.
+func addTagFlag(c *cobra.Command, opt *gate.Options) {
+	c.Flags().BoolVar(&opt.RegistryTags, "registry-tags", false,
+		"ask the registries of base images which newer and slimmer tags there are, and read those")
 }

@@ -49,6 +49,7 @@ type Image struct {
 	parts  []string
 	stream func(ctx context.Context, read func(*Layer) error) error // sources that cannot pick a layer
 	beside func(context.Context, *atomic.Int64) []v1.Layer          // of a registry: the documents beside the image
+	packed int64                                                    // of a registry: the bytes of its layers
 	opt    Options
 
 	mu      sync.Mutex

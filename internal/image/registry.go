@@ -87,8 +87,9 @@ func fetchManifest(ctx context.Context, r name.Reference, opt Options) (*Image, 
 	}
 	var total int64
 	for _, l := range m.Layers {
-		total += l.Size
+		total += max(l.Size, 0)
 	}
+	img.packed = total
 	prog := &progress{total: total, tell: opt.Progress}
 	layers, err := rimg.Layers()
 	if err != nil {

@@ -37,6 +37,7 @@ type held struct {
 	services []string             // that run it
 	inv      *inventory.Inventory // nil where nothing could be read
 	place    *attributor          // nil where the packages' own paths are the place
+	on       *attributor          // tells its base image; nil where no Dockerfile is at hand
 	build    *forecast.Build      // how it would be built again; nil where nothing here tells
 	// what the manifests say that the build takes from its context; nil where there is none
 	declared func(context.Context) []inventory.Package
@@ -99,7 +100,8 @@ func run(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Result
 	}
 	foresee(ctx, t, db, res, all, opt)
 	res.Judged = m.Judged
-	res.Findings = append(res.Findings, otherBases(ctx, all, opt)...)
+	better, unanswered := otherBases(ctx, all, opt)
+	res.Findings, res.Warnings = append(res.Findings, better...), append(res.Warnings, unanswered...)
 	res.Remedy = imageRemedy(res, m)
 	res.Inputs = append(res.Inputs, gaps(m)...)
 	return res, nil
@@ -252,6 +254,7 @@ func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Op
 		setServices(inv, u.Services)
 		noteProblems(&in, inv)
 		h := held{input: in, services: u.Services, inv: inv, place: attribute(t, u)}
+		h.on = h.place
 		h.build = buildOf(t, u, &h)
 		return h
 	}
@@ -281,7 +284,7 @@ func readUnit(ctx context.Context, t *target.Target, u target.Unit, opt *gate.Op
 	noteProblems(&in, inv)
 	setServices(inv, u.Services)
 	putBelow(inv, in.Path)
-	h := held{input: in, services: u.Services, inv: inv}
+	h := held{input: in, services: u.Services, inv: inv, on: attribute(t, u)}
 	h.build = buildOf(t, u, &h)
 	return h
 }

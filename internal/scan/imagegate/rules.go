@@ -22,7 +22,7 @@ install less: build in one stage, copy what runs into a slim or distroless base.
 	References: []string{"https://owasp.org/Top10/2025/"},
 }
 
-var rules = []finding.Rule{missingDatabaseRule, wasteRule, otherBaseRule}
+var rules = []finding.Rule{missingDatabaseRule, wasteRule, otherBaseRule, publishedBaseRule}
 
 func missingDatabase(h *held, p inventory.Problem) finding.Finding {
 	f := finding.Finding{

@@ -92,7 +92,7 @@ func (t *Tree) noteResults() {
 
 // noteFields notes the types of the fields of types that the file defines.
 func (t *Tree) noteFields() {
-	t.fields = map[string]ID{}
+	t.fields, t.structs = map[string]ID{}, map[string][]string{}
 	for i := range t.Nodes {
 		id := ID(i)
 		switch t.Nodes[i].Kind {
@@ -113,6 +113,9 @@ func (t *Tree) noteFields() {
 	}
 }
 
+// FieldsOf lists the fields of a struct of Go that the file defines.
+func (t *Tree) FieldsOf(typ string) []string { return t.structs[typ] }
+
 // noteStruct notes the types of the fields of a struct of Go.
 func (t *Tree) noteStruct(name, typ ID) {
 	for list := t.Nodes[typ].First; list != Nil; list = t.Nodes[list].Next {
@@ -121,6 +124,7 @@ func (t *Tree) noteStruct(name, typ ID) {
 			for x := t.Nodes[field].First; x != Nil && of != Nil; x = t.Nodes[x].Next {
 				if t.Nodes[x].Role == Ident {
 					t.fields[string(t.Text(name))+"."+string(t.Text(x))] = of
+					t.structs[string(t.Text(name))] = append(t.structs[string(t.Text(name))], string(t.Text(x)))
 				}
 			}
 		}

@@ -66,7 +66,8 @@ type Tree struct {
 	decl   []int32       // by node: the declaration of a name
 	types  []ID          // by declaration: its type
 	fields map[string]ID // by type and name, T.f: the type of a field
-	// by the name of a function: the type of what it gives
+	// structs lists the fields of structs by the types' names; results has the types of what functions give.
+	structs map[string][]string
 	results map[string]ID
 	names   []nameInfo
 

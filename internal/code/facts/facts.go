@@ -203,3 +203,6 @@ const Constructor = "\x00new"
 
 // AnyPart is a part of which it is not known which it is.
 const AnyPart = "\x02"
+
+// PartOf stands between the name of a part and that of a part of it.
+const PartOf = "\x04"

@@ -127,6 +127,10 @@ func (x *Indexer) structFields(id ast.ID, c *facts.Class) {
 			switch t.Lang.SymbolName(t.Nodes[k].Sym) {
 			case "interface_type":
 				c.Abstract = true
+			case "method_elem", "method_spec":
+				if name := t.Child(k, ast.Ident); c.Abstract && t.Kind(name) == ast.Name {
+					c.Methods[string(t.Text(name))] = nil
+				}
 			case "field_declaration":
 				typ := x.typeRef(t.Field(k, "type"))
 				named := false

@@ -178,7 +178,7 @@ func (f *callFrame) node(i int32) abstractValue {
 		return f.param(n.A)
 	case facts.NodeField:
 		base := &f.g.Nodes[n.A]
-		v := abstractValue{whole: f.vals[n.A].part(n.Name)}
+		v := f.vals[n.A].field(n.Name)
 		if u := &f.Files[f.key.File].Functions[f.key.Func]; base.Kind == facts.NodeParam && base.A == 0 &&
 			u.Class >= 0 {
 			v.whole = v.whole.union(f.cells[heapCell{f.key.File, u.Class, n.Name}])
@@ -270,8 +270,13 @@ func (f *callFrame) incoming(n *facts.Node) abstractValue {
 	}
 	for i := range n.In {
 		if e := &n.In[i]; e.To != "" {
-			if w := f.moved(&f.vals[e.From], e); len(w.whole) > 0 {
-				parts[e.To] = parts[e.To].union(w.whole)
+			w := f.moved(&f.vals[e.From], e)
+			parts[e.To] = parts[e.To].union(w.whole)
+			for _, k := range w.names() {
+				if !strings.Contains(k, facts.PartOf) && !strings.Contains(e.To, facts.PartOf) {
+					inner := e.To + facts.PartOf + k
+					parts[inner] = parts[inner].union(w.parts[k])
+				}
 			}
 		}
 	}

@@ -220,7 +220,25 @@ func (v *abstractValue) one(s string) taintSet {
 	if s == facts.AnyPart {
 		return nil
 	}
+	if of, _, ok := strings.Cut(s, facts.PartOf); ok {
+		return v.one(of)
+	}
 	return v.whole
+}
+
+// field is a part with the parts that are known of it.
+func (v *abstractValue) field(s string) abstractValue {
+	out := abstractValue{whole: v.part(s)}
+	for _, k := range v.names() {
+		if inner, ok := strings.CutPrefix(k, s+facts.PartOf); ok {
+			if out.parts == nil {
+				out.parts = map[string]taintSet{}
+			}
+			out.parts[inner] = v.parts[k]
+		}
+	}
+	out.tidy()
+	return out
 }
 
 // each makes a value of the same shape from changed facts.

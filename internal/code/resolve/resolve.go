@@ -11,17 +11,18 @@ import (
 
 // Program is the files of a project whose code can call one another.
 type Program struct {
-	lang  *language
-	Files []*facts.File
-	paths map[string]int32   // by path
-	tails map[string][]int32 // by path without folders
-	pkgs  map[string][]int32 // Go: by folder; Java and PHP: by package
-	names map[string][]entity
-	roots map[string]string // Go: module path by the folder of its go.mod
-	seen  []map[int32]entity
-	subs  map[classKey][]classKey
-	calls map[FuncKey][]FuncKey // callers
-	named map[string][]entity   // methods of Go
+	lang    *language
+	Files   []*facts.File
+	paths   map[string]int32   // by path
+	tails   map[string][]int32 // by path without folders
+	pkgs    map[string][]int32 // Go: by folder; Java and PHP: by package
+	names   map[string][]entity
+	roots   map[string]string // Go: module path by the folder of its go.mod
+	seen    []map[int32]entity
+	subs    map[classKey][]classKey
+	calls   map[FuncKey][]FuncKey      // callers
+	named   map[string][]entity        // methods of Go
+	methods map[string]map[string]bool // of Go: the names of the methods of a type, by folder and name
 
 	// What a project says may lead in circles, or in more ways than anybody would write. Three things bound it:
 	// references that are being resolved stand for nothing (seen), star imports and bases are visited once a search,
@@ -374,7 +375,7 @@ func (p *Program) implementation(e entity, s string) entity {
 		}
 	}
 	if p.lang.openTypes {
-		return p.goImplementation(s)
+		return p.goImplementation(e, s)
 	}
 	var found []entity
 	for _, k := range p.subs[classKey{e.file, e.n}] {
@@ -388,19 +389,50 @@ func (p *Program) implementation(e entity, s string) entity {
 	return unique(found)
 }
 
-// goImplementation is the only method of a name in the project: types of Go do not say which interfaces they are for.
-func (p *Program) goImplementation(s string) entity {
+// goImplementation is the only method of a name in the project of a type that has all methods of the interface: types
+// of Go do not say which interfaces they are for.
+func (p *Program) goImplementation(e entity, s string) entity {
 	if p.named == nil {
-		p.named = map[string][]entity{}
-		for fi, f := range p.Files {
-			for ui := range f.Functions {
-				if u := &f.Functions[ui]; u.Class >= 0 && u.Body {
-					p.named[u.Name] = append(p.named[u.Name], entity{kind: isFunction, file: int32(fi), n: int32(ui)})
-				}
-			}
+		p.noteMethods()
+	}
+	var found []entity
+	for _, m := range p.named[s] {
+		has := p.methods[p.typeKey(m)]
+		all := p.step(1)
+		for name := range p.Files[e.file].Classes[e.n].Methods {
+			all = all && has[name]
+		}
+		if all {
+			found = append(found, m)
 		}
 	}
-	return unique(p.named[s])
+	return unique(found)
+}
+
+// noteMethods notes the methods of all types of Go, by name and by type.
+func (p *Program) noteMethods() {
+	p.named, p.methods = map[string][]entity{}, map[string]map[string]bool{}
+	for fi, f := range p.Files {
+		for ui := range f.Functions {
+			u := &f.Functions[ui]
+			if u.Class < 0 || !u.Body {
+				continue
+			}
+			m := entity{kind: isFunction, file: int32(fi), n: int32(ui)}
+			p.named[u.Name] = append(p.named[u.Name], m)
+			key := p.typeKey(m)
+			if p.methods[key] == nil {
+				p.methods[key] = map[string]bool{}
+			}
+			p.methods[key][u.Name] = true
+		}
+	}
+}
+
+// typeKey names the type of a method of Go: its methods may stand in several files of the package.
+func (p *Program) typeKey(m entity) string {
+	f := p.Files[m.file]
+	return Folder(f.Path) + "\x00" + f.Classes[f.Functions[m.n].Class].Name
 }
 
 // field is what a class's field holds.

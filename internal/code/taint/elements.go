@@ -41,7 +41,9 @@ func (fl *flow) nth(right ast.ID, i int, part ast.ID, m taintSet, s state) eleme
 		return element{m: m}
 	}
 	if tr, ok := fl.dom.(*tracer); ok && fl.t.Nodes[part].Kind != ast.Spread {
-		m = tr.nthResult(fl, right, i, m)
+		if one, ok := tr.nthResult(fl, right, i, m); ok {
+			return element{m: one}
+		}
 	}
 	v := fl.valueOf(right)
 	if fl.vals.lang.Name == "go" && fl.t.Nodes[right].Kind == ast.Index {

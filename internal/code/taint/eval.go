@@ -2,6 +2,7 @@ package taint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/value"
@@ -414,7 +415,7 @@ func (fl *flow) store(left, right ast.ID, m taintSet, s state) (by taintSet) {
 	case v.Kind != value.Unknown:
 		fl.setValue(left, key, v, s)
 	case right == ast.Nil:
-	case t.Nodes[right].Kind == ast.Dict:
+	case fl.literal(right) != ast.Nil:
 		fl.fields(key, right, s)
 	default:
 		if from := fl.place(right, s); from != "" {
@@ -476,9 +477,36 @@ func (fl *flow) taken(part, right ast.ID, m taintSet, s state) taintSet {
 	return m
 }
 
-// fields keeps the taint of an object's fields apart.
-func (fl *flow) fields(key string, dict ast.ID, s state) {
+// pointedTo is what an expression points to: x for &x of Go.
+func (fl *flow) pointedTo(id ast.ID) ast.ID {
 	t := fl.t
+	if t.Nodes[id].Kind == ast.Unary && t.HasText(id, "&") && t.Child(id, ast.Value) != ast.Nil &&
+		t.Lang.Objects.Structs {
+		return t.Child(id, ast.Value)
+	}
+	return id
+}
+
+// literal is the list of fields of an object that an expression writes out, Nil for any other.
+func (fl *flow) literal(id ast.ID) ast.ID {
+	t := fl.t
+	id = fl.pointedTo(id)
+	if t.Nodes[id].Kind == ast.New && t.Lang.Objects.Structs {
+		id = t.Child(id, ast.Arguments)
+	}
+	if t.Kind(id) != ast.Dict {
+		return ast.Nil
+	}
+	return id
+}
+
+// fields keeps the taint of an object's fields apart.
+func (fl *flow) fields(key string, object ast.ID, s state) {
+	t := fl.t
+	dict := fl.literal(object)
+	if strings.Count(key, ".") > maxParts {
+		return
+	}
 	for c := t.Nodes[dict].First; c != ast.Nil; c = t.Nodes[c].Next {
 		k, v := t.Child(c, ast.Key), t.Child(c, ast.Value)
 		if t.Nodes[c].Kind != ast.Pair || k == ast.Nil || v == ast.Nil || t.Nodes[c].First == ast.Nil {
@@ -489,9 +517,44 @@ func (fl *flow) fields(key string, dict ast.ID, s state) {
 		}
 		switch t.Nodes[k].Kind {
 		case ast.Name, ast.Str, ast.Num:
-			s.taint[key+"."+string(t.Text(k))] = fl.rerun(v, s)
+			field := key + "." + string(t.Text(k))
+			s.taint[field] = fl.rerun(v, s)
+			if fl.vals == nil || !t.Lang.Objects.Structs {
+				continue
+			}
+			if fl.literal(v) != ast.Nil {
+				fl.fields(field, v, s)
+			} else if from := fl.place(fl.pointedTo(v), s); from != "" {
+				s.copyParts(field, from)
+			}
 		}
 	}
+	for _, name := range fl.zeroFields(object, dict) {
+		s.taint[key+"."+name] = nil
+	}
+}
+
+// zeroFields are the fields of a struct of this file that a literal gives no value.
+func (fl *flow) zeroFields(object, dict ast.ID) (out []string) {
+	t := fl.t
+	object = fl.pointedTo(object)
+	if fl.vals == nil || !t.Lang.Objects.Structs || t.Nodes[object].Kind != ast.New {
+		return nil
+	}
+	given := map[string]bool{}
+	for c := t.Nodes[dict].First; c != ast.Nil; c = t.Nodes[c].Next {
+		k := t.Child(c, ast.Key)
+		if t.Kind(k) != ast.Name {
+			return nil // by position
+		}
+		given[string(t.Text(k))] = true
+	}
+	for _, name := range t.FieldsOf(string(t.Source(t.Child(object, ast.Type)))) {
+		if !given[name] {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // spread copies what is known of the fields of an object into another; it says false where the object has no place.

@@ -140,13 +140,14 @@ func (tr *tracer) knows(n int32, part string) {
 
 // value lets an expression's value, with the parts that are known of it, come to a node.
 func (tr *tracer) value(fl *flow, n int32, id ast.ID, m taintSet, s state) {
-	if v := fl.valueOf(id); v.Kind == value.Object {
+	if v := fl.valueOf(id); v.Kind == value.Object && fl.t.Kind(id) != ast.Tuple {
 		tr.objectValue(n, v.Ref, m, s)
 		return
 	}
 	tr.flowsTo(n, "", m)
 	key := ""
 	if id != ast.Nil {
+		id = fl.pointedTo(id)
 		key = fl.place(id, s)
 	}
 	if key != "" {
@@ -157,18 +158,20 @@ func (tr *tracer) value(fl *flow, n int32, id ast.ID, m taintSet, s state) {
 		return
 	}
 	t := fl.t
-	if t.Nodes[id].Kind == ast.Unary && t.HasText(id, "&") && t.Child(id, ast.Value) != ast.Nil {
-		id = t.Child(id, ast.Value)
-	}
-	if t.Nodes[id].Kind == ast.New {
-		if a := t.Child(id, ast.Arguments); t.Kind(a) == ast.Dict {
-			id = a
-		}
-	}
-	if t.Nodes[id].Kind != ast.Dict {
+	if t.Nodes[id].Kind == ast.Tuple {
+		tr.elements(fl, n, id, s)
 		return
 	}
-	for c := t.Nodes[id].First; c != ast.Nil; c = t.Nodes[c].Next {
+	if fl.literal(id) != ast.Nil {
+		tr.literalValue(fl, n, id, s)
+	}
+}
+
+// literalValue lets the fields of an object that is written out come to a node.
+func (tr *tracer) literalValue(fl *flow, n int32, object ast.ID, s state) {
+	t := fl.t
+	dict := fl.literal(object)
+	for c := t.Nodes[dict].First; c != ast.Nil; c = t.Nodes[c].Next {
 		k, v := t.Child(c, ast.Key), t.Child(c, ast.Value)
 		if t.Nodes[c].Kind == ast.Name { // {a} of JavaScript
 			k, v = c, c
@@ -180,10 +183,32 @@ func (tr *tracer) value(fl *flow, n int32, id ast.ID, m taintSet, s state) {
 		case ast.Name, ast.Str, ast.Num:
 			part := partName(string(t.Text(k)))
 			tr.knows(n, part)
-			tr.flowsTo(n, part, fl.rerun(v, s))
+			if m := fl.rerun(v, s); fl.literal(v) == ast.Nil {
+				tr.flowsTo(n, part, m)
+			} else {
+				e := tr.node(facts.NodeJoin, v, 0, "")
+				tr.value(fl, e, v, m, s)
+				tr.flowsTo(n, part, one(e))
+			}
 		default:
 			return
 		}
+	}
+	for _, name := range fl.zeroFields(object, dict) {
+		tr.knows(n, name)
+	}
+}
+
+// elements lets several results come to a node, each with its parts.
+func (tr *tracer) elements(fl *flow, n int32, tuple ast.ID, s state) {
+	i := 0
+	for c := fl.t.Nodes[tuple].First; c != ast.Nil; c = fl.t.Nodes[c].Next {
+		part := strconv.Itoa(i)
+		e := tr.node(facts.NodeJoin, c, 0, "")
+		tr.value(fl, e, c, fl.rerun(c, s), s)
+		tr.knows(n, part)
+		tr.flowsTo(n, part, one(e))
+		i++
 	}
 }
 
@@ -191,11 +216,17 @@ func (tr *tracer) value(fl *flow, n int32, id ast.ID, m taintSet, s state) {
 func (tr *tracer) parts(n int32, key string, s state) {
 	for _, k := range s.partsOf(key) {
 		tr.knows(n, k)
-		m := s.all(key + "." + k)
+		at := key + "." + k
+		m := s.all(at)
 		if key[0] == '#' {
-			m = m.union(s.below(key + "." + k))
+			m = m.union(s.below(at))
 		}
 		tr.flowsTo(n, k, m)
+		for _, inner := range s.partsOf(at) {
+			part := k + facts.PartOf + inner
+			tr.knows(n, part)
+			tr.flowsTo(n, part, s.all(at+"."+inner).union(s.below(at+"."+inner)))
+		}
 	}
 }
 
@@ -467,14 +498,15 @@ func (tr *tracer) oneNamed(fl *flow, n int32, name ast.ID, s state) {
 	}
 }
 
-// nthResult is what comes of the i-th of several results of a call, of which m is the taint of all.
-func (tr *tracer) nthResult(fl *flow, call ast.ID, i int, m taintSet) taintSet {
+// nthResult is what comes of the i-th of several results of a call, of which m is the taint of all; false where the
+// project has no such function.
+func (tr *tracer) nthResult(fl *flow, call ast.ID, i int, m taintSet) (taintSet, bool) {
 	for fl.t.Kind(call) == ast.Await {
 		call = fl.t.Child(call, ast.Value)
 	}
 	at, ok := tr.callAt[call]
 	if !ok || call == ast.Nil {
-		return m
+		return m, false
 	}
 	out := make(taintSet, 0, len(m))
 	for _, x := range m {
@@ -485,7 +517,7 @@ func (tr *tracer) nthResult(fl *flow, call ast.ID, i int, m taintSet) taintSet {
 		}
 		out = append(out, x)
 	}
-	return out
+	return out, true
 }
 
 // end notes what the function leaves in what it was given and in the file's variables.

@@ -29,3 +29,20 @@ func some(w http.ResponseWriter, r *http.Request, allowed map[string]bool) {
 	// ok: go-cors-reflected-origin
 	w.Header().Set("Vary", r.Header.Get("Origin"))
 }
+
+func asked(w http.ResponseWriter, r *http.Request, isOurs func(string) bool, match func(string) (string, bool)) {
+	origin := r.Header.Get("Origin")
+	if isOurs(origin) {
+		// ok: go-cors-reflected-origin
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+	}
+	site, known := match(origin)
+	if known {
+		// ok: go-cors-reflected-origin
+		w.Header().Set("Access-Control-Allow-Origin", site)
+	}
+	if origin != "" {
+		// ruleid: go-cors-reflected-origin
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+	}
+}

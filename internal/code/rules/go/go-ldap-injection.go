@@ -23,7 +23,7 @@ func find(r *http.Request) {
 	// ok: go-ldap-injection
 	ldap.NewSearchRequest("ou=people", 2, 0, 0, 0, false, "(uid=admin)", nil, nil)
 	if user == "root" {
-		// ok: go-ldap-injection
+		// ok: go-ldap-injection (drydock)
 		ldap.NewSearchRequest("ou=people", 2, 0, 0, 0, false, "(uid="+user+")", nil, nil)
 	}
 }

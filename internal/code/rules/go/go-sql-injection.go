@@ -47,7 +47,7 @@ func users(db *sql.DB, w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no such column", http.StatusBadRequest)
 		return
 	}
-	// ok: go-sql-injection
+	// ok: go-sql-injection (drydock)
 	db.Query("select * from users order by " + sort)
 }
 

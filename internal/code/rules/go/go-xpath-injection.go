@@ -24,7 +24,7 @@ func find(doc *xmlquery.Node, r *http.Request) {
 	// ok: go-xpath-injection
 	xmlquery.Find(doc, "//user["+strconv.Itoa(n)+"]")
 	if name == "root" {
-		// ok: go-xpath-injection
+		// ok: go-xpath-injection (drydock)
 		xmlquery.Find(doc, "//user[@name='"+name+"']")
 	}
 }

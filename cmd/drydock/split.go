@@ -171,7 +171,7 @@ func (a *app) proofOptions(in *input, f *splitFlags, probes []prove.Probe) prove
 		Args:     buildArgs(in.around.Args, f.args), Secrets: f.secrets,
 		Probes: append(probes,
 			in.around.Probes...), Env: in.around.Env, Services: in.around.Services, Absent: in.around.Absent,
-		Run: in.around.Run, Files: in.around.Files, Unread: in.around.Unread,
+		Run: in.around.Run, Ports: in.around.Ports, Files: in.around.Files, Unread: in.around.Unread,
 		Say: func(s string) { a.remark("  %s", s) },
 	}
 	if !f.noScan {

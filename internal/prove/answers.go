@@ -185,8 +185,12 @@ func (p *prover) waitFor(ctx context.Context, c *engine.Container, like, out *pe
 	if err != nil {
 		return p.endedEarly(ctx, err, like, out, c)
 	}
+	if len(open) == 0 && like == nil { // it listens elsewhere than it says, as its settings tell it
+		open = p.openPorts(ctx, c)
+		ports = open
+	}
 	if len(open) == 0 {
-		return fmt.Errorf("no port of %s was open after %s", ints(ports), p.Patience)
+		return fmt.Errorf("no port of %s was open after %s, and no other one", ints(ports), p.Patience)
 	}
 	if out.open, err = p.allOpen(ctx, c, ports, open); err != nil {
 		return err

@@ -2,7 +2,9 @@ package prove
 
 import (
 	"path/filepath"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/drydock/drydock/internal/lazyregexp"
@@ -20,6 +22,7 @@ type Surroundings struct {
 	Services []Service
 	Absent   []string // services that it depends on and that are built themselves, so that none is started
 	Probes   []Probe
+	Ports    []int // of the container, as compose publishes or exposes them and as Traefik is told
 
 	Run   *stages.Run // how compose runs the service
 	Files []Mounted   // files of the project that compose mounts
@@ -51,6 +54,7 @@ func Around(h *stack.Host, dockerfile string) (s Surroundings, ok bool) {
 				}
 			}
 		}
+		s.Ports = ports(sv)
 		s.Run = &stages.Run{User: sv.User, WorkDir: sv.WorkingDir}
 		if len(sv.CommandUnset) == 0 {
 			s.Run.Entrypoint, s.Run.Command = sv.Entrypoint, sv.Command
@@ -91,6 +95,30 @@ func Around(h *stack.Host, dockerfile string) (s Surroundings, ok bool) {
 		}
 	})
 	return s, ok
+}
+
+// ports are those of the container that compose names: published or exposed ones, and the one that Traefik asks.
+func ports(sv *stack.Service) []int {
+	var out []int
+	add := func(text string) {
+		number, protocol, _ := strings.Cut(text, "/")
+		if n, err := strconv.Atoi(number); err == nil && n > 0 && n < 65536 && protocol != "udp" &&
+			!slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	for _, p := range sv.Ports {
+		add(strconv.Itoa(int(p.Target)) + "/" + p.Protocol)
+	}
+	for _, e := range sv.Expose {
+		add(e)
+	}
+	for _, l := range sv.Labels {
+		if strings.HasSuffix(strings.ToLower(l.Key), ".loadbalancer.server.port") {
+			add(l.Value)
+		}
+	}
+	return out
 }
 
 // inFolder reports whether a path lies in the compose project's folder, links resolved, and is not that folder itself's

@@ -3,6 +3,7 @@ package prove
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,9 @@ services:
     environment: {DB_URL: "postgres://app:${DB_PASSWORD}@db/app", LEVEL: info, FROM_OUTSIDE:, SEARCH_HOST: search, MODE: other}
     healthcheck: {test: ["CMD", "curl", "-f", "http://localhost:8000/healthz"]}
     command: gunicorn -w 1 app:app
+    ports: ["8443:8000", "53:5353/udp"]
+    expose: ["9100"]
+    labels: ["traefik.http.services.web.loadbalancer.server.port=8001"]
     depends_on: [api, cache, front]
   api:
     image: example/api:1
@@ -54,6 +58,9 @@ services:
 	}
 	if len(s.Probes) != 1 || s.Probes[0].Port != 8000 || s.Probes[0].Path != "/healthz" {
 		t.Errorf("%+v", s.Probes)
+	}
+	if want := []int{8000, 9100, 8001}; !slices.Equal(s.Ports, want) {
+		t.Errorf("%v, not %v", s.Ports, want)
 	}
 	var names []string
 	for _, d := range s.Services {

@@ -72,6 +72,9 @@ func (p *prover) ports() []int {
 	for _, pr := range p.Probes {
 		add(pr.Port)
 	}
+	for _, n := range p.Ports {
+		add(n)
+	}
 	for _, e := range p.imgs[0].Config.ExposedPorts {
 		port, proto, _ := strings.Cut(e, "/")
 		if n, err := strconv.Atoi(port); err == nil && proto != "udp" {

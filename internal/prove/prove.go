@@ -32,6 +32,7 @@ type Options struct {
 	Absent   []string  // names of what it would need besides and cannot have, for a remark
 
 	Run      *stages.Run // how compose runs the service, nil without a compose file
+	Ports    []int       // of the container, as compose names them
 	Files    []Mounted   // files of the project that compose mounts: both get a copy of them
 	Unread   []string    // files of variables that could not be read, for a remark
 	AfterEnv []string    // NAME=value for the new image alone: what a file held that it does not hold any more

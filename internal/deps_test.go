@@ -32,8 +32,10 @@ var levels = map[string]int{
 	"internal/rank":     4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
 	"internal/output": 6, "internal/scan": 6,
 	"internal/prove": 7, "internal/baseline": 7, "internal/rebuild": 7, "internal/fix": 7, "internal/plan": 7,
-	"internal/notify": 8, "internal/mcp": 8,
-	"cmd/drydock": 9,
+	"internal/notify": 8, "internal/mcp": 8, "internal/store": 8, "internal/client": 8, "internal/sonar": 8,
+	"internal/queue": 9, "internal/ingest": 9,
+	"internal/server": 10,
+	"cmd/drydock":     11,
 }
 
 // writerLevel is that of every folder below internal/format: they read the model and what is derived from it.
@@ -109,6 +111,21 @@ var parts = map[string]map[string]string{
 		"journal":  "",
 		"deploy":   "journal",
 		"schedule": "",
+	},
+	"internal/sonar": {
+		"provision": "",
+		"scanner":   "provision",
+	},
+	"internal/server": {
+		".":          "*",
+		"core":       "",
+		"pages":      "core",
+		"api":        "core",
+		"servertest": ". core",
+	},
+	"internal/store": {
+		".":         "",
+		"storetest": ".",
 	},
 	"internal/access": {
 		".":          "check exposure",

@@ -51,8 +51,9 @@ func (f *reportFlags) add(c *cobra.Command) {
 
 // addAgainst is for the commands whose targets can be looked at in an earlier state.
 func (f *reportFlags) addAgainst(c *cobra.Command) {
-	c.Flags().StringVar(&f.against, "against", "", "only what is new since a git commit (branch, tag, hash), which is "+
-		"scanned on the same advisories, or since a report.json of an earlier run")
+	c.Flags().
+		StringVar(&f.against, "against", "", "only what is new since a git commit (branch, tag, hash), which is "+
+			"scanned on the same advisories, or since a report.json of an earlier run")
 }
 
 // plan is the flags, checked before any work starts.
@@ -65,7 +66,9 @@ type plan struct {
 	waivers []string
 	vex     []string
 	against string
-	inputs  target.Inputs // as they were resolved, for --against
+	inputs  target.Inputs              // as they were resolved, for --against
+	server  *publisher                 // that the report is sent to; nil for none
+	publish func(*report.Report) error // sends the report to a server; nil where none is named
 }
 
 // check turns the flags into a plan; base is the policy of drydock.yaml, which flags override.
@@ -113,10 +116,18 @@ func (a *app) emit(r *report.Report, p *plan, runErr error) error {
 	if runErr != nil {
 		failed = append(failed, runErr)
 	}
+	passed := r.Policy.Passed
+	if p.publish != nil {
+		if err := p.publish(r); errors.Is(err, errBreach) {
+			passed = false
+		} else if err != nil {
+			failed = append(failed, err)
+		}
+	}
 	if len(failed) > 0 {
 		return errors.Join(failed...)
 	}
-	if !r.Policy.Passed {
+	if !passed {
 		return errBreach
 	}
 	return nil

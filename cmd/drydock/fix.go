@@ -51,7 +51,8 @@ is written by its package manager alone: the command is printed, and run with --
 				return clierr.Usage("--format %s: fix knows table and json", fl.format)
 			}
 			if fl.run && !fl.write {
-				return clierr.Usage("--run without --write").WithHint("A lockfile is renewed for a manifest that is written.")
+				return clierr.Usage("--run without --write").
+					WithHint("A lockfile is renewed for a manifest that is written.")
 			}
 			return a.fix(cmd.Context(), args, &fl)
 		},
@@ -95,21 +96,25 @@ func (a *app) prepare(ctx context.Context, args []string, st *stackFlags, opt ga
 	}
 	opt.Tool, opt.MaxAge, opt.Kinds = tool(), cfg.Advisories.MaxAge, cfg.Policy.Kinds
 	in.Stdin = a.in
-	return &looked{in: in, t: target.Resolve(ctx, in), scan: func(ctx context.Context, t *target.Target) (*report.Report, error) {
-		opt := opt
-		var err error
-		if opt.Waivers, err = waiver.Load(waiver.Options{Root: t.Root, Dirs: t.Folders(), Shown: t.Rel}); err != nil {
-			return nil, err
-		}
-		var done func()
-		opt.Listen, done = a.progress()
-		defer done()
-		r, err := scan.Run(ctx, t, scan.Gates, opt)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return r, err
-	}}, nil
+	return &looked{
+		in: in,
+		t:  target.Resolve(ctx, in),
+		scan: func(ctx context.Context, t *target.Target) (*report.Report, error) {
+			opt := opt
+			var err error
+			if opt.Waivers, err = waiver.Load(waiver.Options{Root: t.Root, Dirs: t.Folders(), Shown: t.Rel}); err != nil {
+				return nil, err
+			}
+			var done func()
+			opt.Listen, done = a.progress()
+			defer done()
+			r, err := scan.Run(ctx, t, scan.Gates, opt)
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return r, err
+		},
+	}, nil
 }
 
 func (a *app) fix(ctx context.Context, args []string, fl *fixFlags) error {
@@ -177,7 +182,11 @@ func (a *app) showFix(l *looked, res *fix.Result) {
 				a.remark("           %s", report.Plain(f.Reason))
 			}
 			if len(f.Command) > 0 {
-				a.remark("           $ cd %s && %s", report.Plain(relative(filepath.Join(l.t.Root, f.Folder))), report.Plain(strings.Join(f.Command, " ")))
+				a.remark(
+					"           $ cd %s && %s",
+					report.Plain(relative(filepath.Join(l.t.Root, f.Folder))),
+					report.Plain(strings.Join(f.Command, " ")),
+				)
 			}
 		}
 	}

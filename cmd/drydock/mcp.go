@@ -57,7 +57,12 @@ func explainInGeneral(id string) (any, error) {
 }
 
 // mcpServer offers the commands as tools.
-func (a *app) mcpServer(st *stackFlags, traefik *accessOptions, image gate.Options, opt mcp.Options) (*sdk.Server, error) {
+func (a *app) mcpServer(
+	st *stackFlags,
+	traefik *accessOptions,
+	image gate.Options,
+	opt mcp.Options,
+) (*sdk.Server, error) {
 	a.quiet, a.in = true, nil // both streams are the protocol's
 	return mcp.New(mcp.Commands{
 		Prepare: func(ctx context.Context, paths, gates []string) (*mcp.Looked, error) {

@@ -29,6 +29,9 @@ var errBreach = errors.New("policy broken")
 
 // run is the whole program: arguments in, exit code out.
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
+	if engine, ok := engineOf(args); ok {
+		return asScanner(ctx, engine, in, out)
+	}
 	a := &app{in: in, out: out, err: errw}
 	root := a.root()
 	root.SetArgs(args)
@@ -77,6 +80,7 @@ code do wrong, and who can reach each service. It works offline and starts nothi
   drydock scan infra app               # a host: several projects, one Traefik
   drydock scan . --fail-on high        # in CI: exit 1 on a high finding
   drydock explain CVE-2023-30861       # what is this?`,
+		Version:       versionString(), // stock Sonar scanners ask their Java for --version
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -138,6 +142,10 @@ var commands = []func(*app) *cobra.Command{
 	newPlanCmd,
 	newFixCmd,
 	newMCPCmd,
+	newServeCmd,
+	newAdminCmd,
+	newProjectCmd,
+	newTokenCmd,
 	newVersionCmd,
 }
 

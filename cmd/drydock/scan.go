@@ -23,6 +23,7 @@ func newScanCmd(a *app) *cobra.Command {
 	var gates []string
 	var opt gate.Options
 	var traefik accessOptions
+	var up uploadFlags
 	c := &cobra.Command{
 		Use:   "scan [PATH|IMAGE...]",
 		Short: "Look at a host of compose stacks with every gate; one report",
@@ -37,7 +38,8 @@ none is at hand the lockfiles of the build contexts are read and the report says
   drydock scan -f docker-compose.yml -f prod.yml       # one project of two files
   drydock scan app --fail-on high -o sarif=out.sarif   # in CI
   drydock scan app --against main                      # only what this branch brought in
-  drydock scan docker-archive:app.tar --gate image     # one image`,
+  drydock scan docker-archive:app.tar --gate image     # one image
+  drydock scan . --server http://127.0.0.1:9001        # results in the browser too`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in, cfg, err := st.resolve(args)
 			if err != nil {
@@ -60,11 +62,15 @@ none is at hand the lockfiles of the build contexts are read and the report says
 			}
 			opt.MaxAge = cfg.Advisories.MaxAge
 			p.keep = true
+			if p.server, err = up.check(p.against); err != nil {
+				return err
+			}
 			return a.scan(cmd.Context(), in, opt, p)
 		},
 	}
 	rep.add(c)
 	rep.addAgainst(c)
+	up.add(c)
 	st.add(c)
 	c.Flags().StringSliceVar(&gates, "gate", nil, "only these gates: "+strings.Join(gateNames(), ", "))
 	addImageFlags(c, &opt)
@@ -113,6 +119,9 @@ func (a *app) look(ctx context.Context, t *target.Target, opt gate.Options, p *p
 	}
 	if base != nil {
 		baseline.Restrict(r, base)
+	}
+	if p.server != nil && r != nil {
+		p.publish = func(r *report.Report) error { return a.publish(ctx, r, t.Root, p.server) }
 	}
 	return a.emit(r, p, err)
 }

@@ -1,4 +1,5 @@
-// Package fix applies the edits of a report's findings to a copy of the project, scans the copy, and keeps the edits that
+// Package fix applies the edits of a report's findings to a copy of the project, scans the copy, and keeps the edits
+// that
 // hold: after which the findings that they speak of are gone, and nothing as bad has come in their place.
 package fix
 
@@ -96,7 +97,8 @@ func (o *Options) shown(root, name string) string {
 // Scan looks at a target as the command does.
 type Scan func(context.Context, *target.Target) (*report.Report, error)
 
-// maxRounds bounds how often what is left after some fixes is tried again: a fix may show the next one, or be in its way.
+// maxRounds bounds how often what is left after some fixes is tried again: a fix may show the next one, or be in its
+// way.
 const maxRounds = 6
 
 // Propose finds the fixes of a finished report on t, which was resolved from in. Nothing of the project is changed.
@@ -109,10 +111,26 @@ func Propose(ctx context.Context, in target.Inputs, t *target.Target, before *re
 	if err != nil {
 		return nil, err
 	}
-	res := &Result{Schema: Schema, Target: before.Target, Fixes: []Fix{}, Files: []File{}, Gone: []Ref{}, New: []Ref{},
-		root: t.Root}
-	w := &work{in: in, t: t, scan: scan, guard: newGuard(t.Root, opt.Dirty), before: before, now: before, chosen: chosen,
-		texts: map[string][]byte{}, tried: map[string]bool{}}
+	res := &Result{
+		Schema: Schema,
+		Target: before.Target,
+		Fixes:  []Fix{},
+		Files:  []File{},
+		Gone:   []Ref{},
+		New:    []Ref{},
+		root:   t.Root,
+	}
+	w := &work{
+		in:     in,
+		t:      t,
+		scan:   scan,
+		guard:  newGuard(t.Root, opt.Dirty),
+		before: before,
+		now:    before,
+		chosen: chosen,
+		texts:  map[string][]byte{},
+		tried:  map[string]bool{},
+	}
 	defer w.close()
 	for range maxRounds {
 		more, err := w.round(ctx)
@@ -127,8 +145,11 @@ func Propose(ctx context.Context, in target.Inputs, t *target.Target, before *re
 	res.Fixes = append(res.Fixes, w.renewals()...)
 	for _, name := range slices.Sorted(maps.Keys(w.texts)) {
 		old := w.guard.text(name)
-		res.Files = append(res.Files, File{Path: name, Diff: safefile.Diff(opt.shown(t.Root, name), old, w.texts[name]), Before: old,
-			After: w.texts[name]})
+		res.Files = append(
+			res.Files,
+			File{Path: name, Diff: safefile.Diff(opt.shown(t.Root, name), old, w.texts[name]), Before: old,
+				After: w.texts[name]},
+		)
 	}
 	if len(w.texts) > 0 {
 		res.settle(diff.Compare(before, w.now))
@@ -149,7 +170,8 @@ func (r *Result) settle(d *diff.Diff) {
 	}
 }
 
-// Settle says what became of the findings once the package managers have run: of a fix that was incomplete all are gone,
+// Settle says what became of the findings once the package managers have run: of a fix that was incomplete all are
+// gone,
 // or it says which are not.
 func (r *Result) Settle(d *diff.Diff) {
 	r.settle(d)
@@ -196,8 +218,10 @@ func choose(r *report.Report, only []string) (func(*finding.Finding) bool, error
 	}
 	named := func(f *finding.Finding) bool {
 		return slices.ContainsFunc(only, func(name string) bool {
-			hit := name == f.ID || strings.EqualFold(name, f.Rule) || name == string(f.Gate) || name == f.Location.Path ||
-				slices.Contains(f.Aliases, name) || f.Advisory != nil && slices.Contains(f.Advisory.Aliases, name) ||
+			hit := name == f.ID || strings.EqualFold(name, f.Rule) || name == string(f.Gate) ||
+				name == f.Location.Path ||
+				slices.Contains(f.Aliases, name) ||
+				f.Advisory != nil && slices.Contains(f.Advisory.Aliases, name) ||
 				f.Package != nil && strings.EqualFold(name, f.Package.Name)
 			used[name] = used[name] || hit
 			return hit
@@ -211,7 +235,8 @@ func choose(r *report.Report, only []string) (func(*finding.Finding) bool, error
 	for _, name := range only {
 		if !used[name] {
 			return nil, clierr.Usage("--only %s: no finding, rule, gate, package, file or action of this project is called that",
-				name).WithHint("'drydock plan --format json' and 'drydock scan --all' name them.")
+				name).
+				WithHint("'drydock plan --format json' and 'drydock scan --all' name them.")
 		}
 	}
 	return func(f *finding.Finding) bool { return ids[f.ID] || named(f) }, nil
@@ -325,7 +350,8 @@ func (r *Result) Summary(s State) (fixes, findings int) {
 func conflicted(text []byte) bool {
 	marks := 0
 	for line := range strings.Lines(string(text)) {
-		if strings.HasPrefix(line, "<<<<<<< ") || strings.HasPrefix(line, ">>>>>>> ") || strings.TrimRight(line, "\r\n") == "=======" {
+		if strings.HasPrefix(line, "<<<<<<< ") || strings.HasPrefix(line, ">>>>>>> ") ||
+			strings.TrimRight(line, "\r\n") == "=======" {
 			marks++
 		}
 	}

@@ -32,9 +32,21 @@ func scanner(words map[string]string) Scan {
 				if at < 0 {
 					continue
 				}
-				loc := finding.Location{Path: "a.txt", Line: i + 1, Column: at + 1, EndLine: i + 1, EndColumn: at + 1 + len(word)}
-				f := finding.Finding{ID: fmt.Sprint(word, i), Gate: finding.GateCode, Rule: "no-" + word, Title: word, Severity: finding.Medium,
-					Location: loc}
+				loc := finding.Location{
+					Path:      "a.txt",
+					Line:      i + 1,
+					Column:    at + 1,
+					EndLine:   i + 1,
+					EndColumn: at + 1 + len(word),
+				}
+				f := finding.Finding{
+					ID:       fmt.Sprint(word, i),
+					Gate:     finding.GateCode,
+					Rule:     "no-" + word,
+					Title:    word,
+					Severity: finding.Medium,
+					Location: loc,
+				}
 				if to != "" {
 					f.Fix.Edits = []finding.Edit{{Location: loc, NewText: to}}
 				}
@@ -118,7 +130,8 @@ func TestOnly(t *testing.T) {
 	dir := project(t, "eval\nmd5\n")
 	words := map[string]string{"eval": "parse", "md5": "sha256"}
 	res := propose(t, dir, Options{Only: []string{"no-md5"}}, scanner(words))
-	if len(res.Files) != 1 || string(res.Files[0].After) != "eval\nsha256\n" || len(res.Gone) != 1 || len(res.New) != 0 {
+	if len(res.Files) != 1 || string(res.Files[0].After) != "eval\nsha256\n" || len(res.Gone) != 1 ||
+		len(res.New) != 0 {
 		t.Errorf("%+v", res)
 	}
 }
@@ -188,7 +201,8 @@ func TestFilesThatAreNotEdited(t *testing.T) {
 			}
 		}
 		res := propose(t, dir, Options{}, scanner(map[string]string{"eval": "parse"}))
-		if len(res.Fixes) != 1 || !strings.Contains(res.Fixes[0].Reason, c.why) || (c.why == "") != (res.Fixes[0].Reason == "") {
+		if len(res.Fixes) != 1 || !strings.Contains(res.Fixes[0].Reason, c.why) ||
+			(c.why == "") != (res.Fixes[0].Reason == "") {
 			t.Errorf("%s: %+v", name, res.Fixes)
 		}
 	}

@@ -66,7 +66,8 @@ func (w *work) offered() []*group {
 	return groups
 }
 
-// add takes a finding into the group, if its edits are those of the group, or versions of the same package of which the
+// add takes a finding into the group, if its edits are those of the group, or versions of the same package of which
+// the
 // higher is taken.
 func (g *group) add(f *finding.Finding) bool {
 	edits := slices.Clone(g.edits)
@@ -103,7 +104,8 @@ func (g *group) higher(f *finding.Finding) bool {
 	})
 }
 
-// brings reports whether a finding that was not there before is the group's doing, and as bad as what it takes away. A
+// brings reports whether a finding that was not there before is the group's doing, and as bad as what it takes away.
+// A
 // further weakness of a package whose version was raised is offered in the next round.
 func (g *group) brings(f *finding.Finding) bool {
 	touches := slices.ContainsFunc(g.edits, func(e finding.Edit) bool { return e.Path == f.Location.Path })
@@ -122,7 +124,8 @@ func (g *group) brings(f *finding.Finding) bool {
 			}
 		}
 	}
-	return (f.Package == nil) == (g.findings[0].Package == nil) && f.Gate == g.findings[0].Gate && f.Weight().Rank() >= worst
+	return (f.Package == nil) == (g.findings[0].Package == nil) && f.Gate == g.findings[0].Gate &&
+		f.Weight().Rank() >= worst
 }
 
 // touches reports whether a place, in the file as all groups leave it, lies in a line that the group has written.

@@ -22,13 +22,15 @@ import (
 	"github.com/drydock/drydock/internal/report"
 )
 
-// manager is how a package manager writes a lockfile with a package in another version. Scripts of packages are not run
+// manager is how a package manager writes a lockfile with a package in another version. Scripts of packages are not
+// run
 // where it can be told so.
 type manager struct {
 	lock    string // the lockfile's name
 	command []string
 	each    string // what is added for a package; NAME and VERSION stand for it
-	// indirect is the command for packages that the project does not name itself; nil where the first does for both, empty
+	// indirect is the command for packages that the project does not name itself; nil where the first does for both,
+	// empty
 	// where there is none.
 	indirect []string
 }
@@ -40,13 +42,23 @@ var managers = []manager{
 	{"npm-shrinkwrap.json", []string{"npm", "install", "--package-lock-only", "--ignore-scripts"}, "NAME@^VERSION",
 		[]string{"npm", "update", "--package-lock-only", "--ignore-scripts"}},
 	{"yarn.lock", []string{"yarn", "upgrade", "--ignore-scripts"}, "NAME@^VERSION", []string{}},
-	{"pnpm-lock.yaml", []string{"pnpm", "update", "--lockfile-only", "--ignore-scripts", "--depth=Infinity"}, "NAME", nil},
+	{
+		"pnpm-lock.yaml",
+		[]string{"pnpm", "update", "--lockfile-only", "--ignore-scripts", "--depth=Infinity"},
+		"NAME",
+		nil,
+	},
 	{"poetry.lock", []string{"poetry", "update", "--lock"}, "NAME", nil},
 	{"uv.lock", []string{"uv", "lock"}, "--upgrade-package=NAME>=VERSION", nil},
 	{"Pipfile.lock", []string{"pipenv", "upgrade", "--lock-only"}, "NAME>=VERSION", nil},
 	{"go.mod", []string{"go", "get"}, "NAME@vVERSION", nil},
 	{"Gemfile.lock", []string{"bundle", "lock", "--conservative", "--update"}, "NAME", nil},
-	{"composer.lock", []string{"composer", "update", "--no-install", "--no-scripts", "--with-dependencies"}, "NAME", nil},
+	{
+		"composer.lock",
+		[]string{"composer", "update", "--no-install", "--no-scripts", "--with-dependencies"},
+		"NAME",
+		nil,
+	},
 	{"Cargo.lock", []string{"cargo", "update"}, "--package=NAME", nil},
 }
 
@@ -68,7 +80,8 @@ var manifests = map[string][]string{
 func (g *guard) lockOf(name string) string {
 	for _, lock := range manifests[path.Base(name)] {
 		beside := path.Join(path.Dir(name), lock)
-		if st, err := os.Stat(filepath.Join(g.root, filepath.FromSlash(beside))); err == nil && st.Mode().IsRegular() {
+		if st, err := os.Stat(filepath.Join(g.root, filepath.FromSlash(beside))); err == nil &&
+			st.Mode().IsRegular() {
 			return beside
 		}
 	}

@@ -120,3 +120,15 @@ func (r *Repo) rel(name string) (string, error) {
 	rel, err := filepath.Rel(r.Root, abs)
 	return filepath.ToSlash(rel), err
 }
+
+// Head is the branch that is checked out, "" where none is, and the full hash of its commit, "" before the first.
+func (r *Repo) Head() (branch, hash string) {
+	head, err := r.git.Head()
+	if err != nil {
+		return "", ""
+	}
+	if head.Name().IsBranch() {
+		branch = head.Name().Short()
+	}
+	return branch, head.Hash().String()
+}

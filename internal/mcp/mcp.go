@@ -1,4 +1,5 @@
-// Package mcp offers drydock's commands as tools to coding assistants, by the Model Context Protocol on standard input
+// Package mcp offers drydock's commands as tools to coding assistants, by the Model Context Protocol on standard
+// input
 // and output. It sees the folders that were named when it was started and nothing else, and changes nothing unless it
 // was started so.
 package mcp
@@ -76,19 +77,37 @@ func New(cmds Commands, opt Options) (*sdk.Server, error) {
 		return &sdk.Tool{Name: name, Description: text, Annotations: &sdk.ToolAnnotations{ReadOnlyHint: true,
 			IdempotentHint: true, OpenWorldHint: new(bool)}}
 	}
-	sdk.AddTool(out, readOnly("scan", "Look at a project with every gate: what is wrong, worst first, with what to do about it."),
-		answer(s.scan))
+	sdk.AddTool(
+		out,
+		readOnly("scan", "Look at a project with every gate: what is wrong, worst first, with what to do about it."),
+		answer(s.scan),
+	)
 	sdk.AddTool(out, readOnly("explain", "What a rule, an advisory (CVE, GHSA) or a finding of the last scan means."),
 		answer(s.explain))
-	sdk.AddTool(out, readOnly("plan", "What to do, best first, and which findings each step takes away."), answer(s.plan))
+	sdk.AddTool(
+		out,
+		readOnly("plan", "What to do, best first, and which findings each step takes away."),
+		answer(s.plan),
+	)
 	sdk.AddTool(out, readOnly("simulate", "What Traefik would do with a request, step by step; nothing is sent."),
 		answer(s.simulate))
-	sdk.AddTool(out, readOnly("fix_diff", "Edits that fix findings, each proved by a scan of a changed copy, as a diff. "+
-		"Nothing of the project is changed."), answer(s.fixDiff))
+	sdk.AddTool(
+		out,
+		readOnly("fix_diff", "Edits that fix findings, each proved by a scan of a changed copy, as a diff. "+
+			"Nothing of the project is changed."),
+		answer(s.fixDiff),
+	)
 	if opt.Write {
-		sdk.AddTool(out, &sdk.Tool{Name: "fix", Description: "Make the edits that fix_diff shows. Files with uncommitted changes " +
-			"are left alone.", Annotations: &sdk.ToolAnnotations{OpenWorldHint: new(bool), DestructiveHint: new(bool)}},
-			answer(s.fix))
+		sdk.AddTool(
+			out,
+			&sdk.Tool{
+				Name: "fix",
+				Description: "Make the edits that fix_diff shows. Files with uncommitted changes " +
+					"are left alone.",
+				Annotations: &sdk.ToolAnnotations{OpenWorldHint: new(bool), DestructiveHint: new(bool)},
+			},
+			answer(s.fix),
+		)
 	}
 	return out, nil
 }
@@ -112,7 +131,10 @@ func answer[In any](f func(context.Context, In) (any, error)) sdk.ToolHandlerFor
 			if hint := clierr.Hint(err); hint != "" {
 				text += "\n" + hint
 			}
-			return &sdk.CallToolResult{IsError: true, Content: []sdk.Content{&sdk.TextContent{Text: report.Plain(text)}}}, nil, nil
+			return &sdk.CallToolResult{
+				IsError: true,
+				Content: []sdk.Content{&sdk.TextContent{Text: report.Plain(text)}},
+			}, nil, nil
 		}
 		text, err := json.Marshal(reply{notice, data})
 		if err != nil {
@@ -159,7 +181,8 @@ func (s *server) within(path string) error {
 		WithHint("Start it with that folder too: drydock mcp FOLDER...")
 }
 
-// contained refuses a target that a project of the roots leads out of them: a build context, an include, an environment
+// contained refuses a target that a project of the roots leads out of them: a build context, an include, an
+// environment
 // file elsewhere.
 func (s *server) contained(t *target.Target) error {
 	paths := t.Folders()
@@ -294,8 +317,11 @@ func (s *server) scan(ctx context.Context, in scanInput) (any, error) {
 			out.More++
 			continue
 		}
-		out.Findings = append(out.Findings, found{f.ID, f.Gate, f.Rule, f.Title, f.Severity, f.Priority, f.Why, f.Refs(),
-			f.Location.String(), f.Package, f.Advisory, f.Forecast, f.Fix.Text, len(f.Fix.Edits), f.Flow, f.Reachable, f.Exposure})
+		out.Findings = append(
+			out.Findings,
+			found{f.ID, f.Gate, f.Rule, f.Title, f.Severity, f.Priority, f.Why, f.Refs(),
+				f.Location.String(), f.Package, f.Advisory, f.Forecast, f.Fix.Text, len(f.Fix.Edits), f.Flow, f.Reachable, f.Exposure},
+		)
 	}
 	return out, nil
 }

@@ -39,8 +39,14 @@ var unknowns = []struct {
 }{
 	{"a Dockerfile without an instruction", "scan", finding.GateDockerfile, "-- Dockerfile --\n# nothing\n", nil,
 		"nothing in it that could be checked"},
-	{"an instruction that is none", "dockerfile", finding.GateDockerfile, "-- Dockerfile --\nFROM a:1\nFETCH x\n", nil,
-		"FETCH"},
+	{
+		"an instruction that is none",
+		"dockerfile",
+		finding.GateDockerfile,
+		"-- Dockerfile --\nFROM a:1\nFETCH x\n",
+		nil,
+		"FETCH",
+	},
 	{"a script that no shell parses", "dockerfile", finding.GateDockerfile,
 		"-- Dockerfile --\nFROM a:1\nRUN if true; then (\nRUN echo ok\n", nil, "line 2: RUN is not looked into"},
 	{"a script for another program", "dockerfile", finding.GateDockerfile,
@@ -72,7 +78,14 @@ var unknowns = []struct {
 		"-- compose.yml --\nservices:\n  a:\n    image: example.com/nowhere:1\n", nil, "the image"},
 	{"an archive that is none", "image", finding.GateImage, "-- a.tar --\nno tar\n", []string{"docker-archive:a.tar"},
 		"a.tar"},
-	{"a layout that is none", "image", finding.GateImage, "-- oci/index.json --\n{}\n", []string{"oci-dir:oci"}, "oci"},
+	{
+		"a layout that is none",
+		"image",
+		finding.GateImage,
+		"-- oci/index.json --\n{}\n",
+		[]string{"oci-dir:oci"},
+		"oci",
+	},
 	{"a layout's archive that is none", "image", finding.GateImage, "-- a.tar --\nno tar\n",
 		[]string{"oci-archive:a.tar"}, "a.tar"},
 	{"an image that no engine has", "image", finding.GateImage, "", []string{"docker:example.com/nowhere:1"},
@@ -110,8 +123,14 @@ var unknowns = []struct {
 		"-- root/usr/local/lib/php/.registry/.channel.pecl.php.net/redis.reg --\n" +
 		`a:2:{s:4:"name";s:5:"redis";s:7:"channel";s:12:"pecl.php.net";s:7:"version";a:1:{s:7:"release";s:5:"6.0.2";}}`,
 		[]string{"dir:root"}, "no advisories for PECL"},
-	{"a store that is not read", "sbom", finding.GateImage, "-- root/nix/store/a-1/bin/a --\nx\n", []string{"dir:root"},
-		"Nix"},
+	{
+		"a store that is not read",
+		"sbom",
+		finding.GateImage,
+		"-- root/nix/store/a-1/bin/a --\nx\n",
+		[]string{"dir:root"},
+		"Nix",
+	},
 	{"a component without a package URL", "sbom", finding.GateImage,
 		"-- a.json --\n" +
 			"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"components\":[{\"type\":\"platform\",\"name\":\"own\"}]}\n", []string{"a.json"}, "own"},
@@ -175,8 +194,15 @@ var unknowns = []struct {
 		"-- compose.yml --\ninclude: [other.yml]\nservices:\n  a:\n    image: x\n", nil, "other.yml"},
 	{"a variable without a value", "stack", finding.GateAccess,
 		"-- compose.yml --\nservices:\n  a:\n    image: x\n    ports: [\"${PORT}:80\"]\n", nil, "PORT"},
-	{"Traefik's configuration that is not there", "access/exposure", finding.GateAccess, "-- compose.yml --\n" + proxy +
-		"    volumes: [./traefik.yml:/etc/traefik/traefik.yml]\n", nil, "configuration"},
+	{
+		"Traefik's configuration that is not there",
+		"access/exposure",
+		finding.GateAccess,
+		"-- compose.yml --\n" + proxy +
+			"    volumes: [./traefik.yml:/etc/traefik/traefik.yml]\n",
+		nil,
+		"configuration",
+	},
 	{"Traefik's configuration that is no YAML", "traefik", finding.GateAccess, "-- compose.yml --\n" + proxy +
 		"    volumes: [./traefik.yml:/etc/traefik/traefik.yml]\n-- traefik.yml --\nproviders: [\n", nil, "traefik.yml"},
 	{"a setting that Traefik does not know", "traefik", finding.GateAccess, "-- compose.yml --\n" + proxy +
@@ -197,6 +223,9 @@ var noGate = map[string]string{
 	"advisory":         "advisory data: a damaged index fails the image gate (advisory's own tests)",
 	"baseline":         "settings of this machine for the scan of an earlier commit: the scan itself tells of them",
 	"fix":              "files to be edited: one that cannot be read is refused by name (fix's own tests)",
+	"sonar/scanner":    "properties of a scanner: what is none of them is an error that the scanner shows (its own tests)",
+	"client":           "answers of a server: an error of the command, beside the report",
+	"ingest":           "uploads to the server: refused with the reason (its own tests)",
 	"gitrepo":          "a commit that is none is an error (gitrepo's own tests); no gate asks",
 	"code/rule":        "rules of the user: TestRulesThatAreWrong",
 	"config":           "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",

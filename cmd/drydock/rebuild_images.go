@@ -150,7 +150,8 @@ func rebuildOutputs(values []string) ([]rebuildFile, error) {
 // outcome is the exit of a rebuild: 3 for a failure, 1 for worse or rolled back.
 func outcome(r *result.Rebuild, acceptWorse bool) error {
 	if r.Any(result.Failed) {
-		return clierr.Input("", "an image could not be rebuilt").WithHint("The running services are as they were.")
+		return clierr.Input("", "an image could not be rebuilt").WithHint("Its reason stands with it, and how " +
+			"the services were left; another run first ends what this one began.")
 	}
 	for _, s := range r.Services {
 		if s.RolledBack || s.Verdict == result.Worse && !(acceptWorse && s.Deployed) {

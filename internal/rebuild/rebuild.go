@@ -110,6 +110,10 @@ func (r *run) warn(format string, args ...any) {
 
 // stack works on one stack under its lock: an interrupted run first, then each image.
 func (r *run) stack(ctx context.Context, st *stack.Stack, plans []*build.Plan) error {
+	before, err := r.fingerprint(st)
+	if err != nil {
+		return err
+	}
 	j, err := journal.Open(r.opt.Data, st.Name, absolute(st.Dir))
 	if err != nil {
 		return err
@@ -127,27 +131,33 @@ func (r *run) stack(ctx context.Context, st *stack.Stack, plans []*build.Plan) e
 			r.warn("%s: %s", strings.Join(e.Services, ", "), said)
 		}
 	}
-	before, err := r.fingerprint(st)
-	if err != nil {
-		return err
-	}
 	started := time.Now().UTC()
 	var done []Kept
+	var ended error
 	for _, p := range plans {
 		if p.Stack != st {
 			continue
 		}
 		w := &work{run: r, plan: p, journal: j, deployer: d, files: before, started: started}
-		if err := w.do(ctx); err != nil {
-			return err
+		ended = w.do(ctx)
+		if ended == nil || w.res.Deployed || w.res.RolledBack {
+			r.out.Services = append(r.out.Services, w.res)
+			done = append(done, Kept{Service: w.res, Before: w.before, After: w.after})
 		}
-		r.out.Services = append(r.out.Services, w.res)
-		done = append(done, Kept{Service: w.res, Before: w.before, After: w.after})
+		if ended != nil {
+			break
+		}
 	}
-	if err := record(j.Dir, r.out, started, done); err != nil {
-		return err
+	if len(done) > 0 {
+		ended = errors.Join(ended, record(j.Dir, r.out, started, done))
 	}
-	return r.prune(ctx)
+	if ended != nil {
+		return ended
+	}
+	if err := r.prune(ctx); err != nil {
+		r.warn("old images were not cleared away: %v", err)
+	}
+	return nil
 }
 
 // work is the rebuild of one image.
@@ -387,6 +397,10 @@ func (w *work) deploy(ctx context.Context) error {
 		return err
 	}
 	w.tell(out)
+	if out.Left != nil {
+		w.warn("%s: the new image is live, but something is left over, which the next run clears away: %v",
+			w.res.Service, out.Left)
+	}
 	return nil
 }
 

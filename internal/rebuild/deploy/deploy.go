@@ -52,6 +52,7 @@ type Request struct {
 type Outcome struct {
 	Deployed, RolledBack bool
 	Reason               string        // why it was rolled back
+	Left                 error         // deployed, but something could not be cleared away
 	Rolled               []string      // services replaced without a gap
 	Stopped              []Stopped     // services that were stopped and started
 	Bridged              []string      // those of them whose requests by way of Traefik another container answered
@@ -152,7 +153,17 @@ func (d *Deployer) Deploy(ctx context.Context, r Request) (*Outcome, error) {
 		return w.undo(ctx, out, err)
 	}
 	out.Deployed = true
+	out.Left = w.clear(ctx)
 	return out, nil
+}
+
+// clear finishes a deploy whose requests go to the new containers. From here on there is no way back, since an old
+// container may be gone: neither a failure nor an interruption takes the new ones away. What is left over the journal
+// has, and the next run finishes.
+func (w *work) clear(ctx context.Context) error {
+	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime+w.opt.Drain)
+	defer cancel()
+	return w.finish(clean)
 }
 
 // undo rolls back what could not be deployed.
@@ -205,12 +216,17 @@ func Running(ctx context.Context, e *engine.Engine, project string, services []s
 	}
 	var ids []string
 	for _, c := range list.Items {
-		if slices.Contains(services, c.Labels[labelService]) && !strings.EqualFold(c.Labels[labelOneOff], "true") &&
-			!slices.Contains(ids, c.ImageID) {
+		if ofService(c.Labels, services) && !slices.Contains(ids, c.ImageID) {
 			ids = append(ids, c.ImageID)
 		}
 	}
 	return ids, nil
+}
+
+// ofService reports whether a container is one of these services', and no signpost or bridge of theirs.
+func ofService(labels map[string]string, services []string) bool {
+	return slices.Contains(services, labels[labelService]) && labels[LabelDeploy] == "" &&
+		!strings.EqualFold(labels[labelOneOff], "true")
 }
 
 // InUse lists the images that any container was made of, running or not.
@@ -248,7 +264,7 @@ func (w *work) containers(ctx context.Context, name string, services []string) (
 	}
 	var out []*container.InspectResponse
 	for _, c := range list.Items {
-		if !slices.Contains(services, c.Labels[labelService]) || strings.EqualFold(c.Labels[labelOneOff], "true") {
+		if !ofService(c.Labels, services) {
 			continue
 		}
 		in, err := w.inspect(ctx, c.ID)

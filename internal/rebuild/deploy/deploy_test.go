@@ -17,6 +17,8 @@ func TestSignpostLabels(t *testing.T) {
 	labels := map[string]string{
 		"traefik.enable": "true", "traefik.docker.network": "edge", "team": "shop",
 		"com.docker.compose.project":                                "p",
+		"com.docker.compose.config-hash":                            "1234",
+		"com.docker.compose.oneoff":                                 "False",
 		"traefik.http.routers.Web.rule":                             "Host(`a`)",
 		"traefik.http.routers.Web.middlewares":                      "auth, secured@file",
 		"traefik.http.routers.Web.tls.certresolver":                 "le",
@@ -40,6 +42,7 @@ func TestSignpostLabels(t *testing.T) {
 	got := signpostLabels(labels, routes, "id", "n", 2, "9000")
 	want := map[string]string{
 		LabelDeploy: "id", "traefik.enable": "true", "traefik.docker.network": "edge", "team": "shop",
+		"com.docker.compose.project":                                  "p",
 		"traefik.http.routers.web-n.rule":                             "Host(`a`)",
 		"traefik.http.routers.web-n.middlewares":                      "auth@docker,secured@file",
 		"traefik.http.routers.web-n.tls.certresolver":                 "le",

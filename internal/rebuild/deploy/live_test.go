@@ -2,7 +2,9 @@ package deploy
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -85,6 +87,7 @@ type site struct {
 	image   string
 	traefik Traefik
 	front   string // address of the entry point
+	api     string // address of Traefik's API
 	version int
 	program string
 }
@@ -189,21 +192,28 @@ func freePort(t *testing.T) int {
 // startTraefik starts a real Traefik that sees the project's containers alone.
 func (s *site) startTraefik(tool string, api bool) {
 	s.t.Helper()
+	s.startTraefikWith(tool, "Label(`ddt.site`,`"+s.name+"`)")
+	s.traefik.EntryPoint = s.front
+	if api {
+		s.traefik.API = s.api
+	}
+}
+
+// startTraefikWith starts one with this constraint, and waits until it serves the app.
+func (s *site) startTraefikWith(tool, constraint string, more ...string) {
+	s.t.Helper()
 	web, admin := freePort(s.t), freePort(s.t)
-	cmd := exec.Command(testenv.Tool(s.t, tool), "--entrypoints.web.address=127.0.0.1:"+fmt.Sprint(web),
+	cmd := exec.Command(testenv.Tool(s.t, tool), append(more, "--entrypoints.web.address=127.0.0.1:"+fmt.Sprint(web),
 		"--entrypoints.traefik.address=127.0.0.1:"+fmt.Sprint(admin), "--api.insecure=true", "--log.level=ERROR",
 		"--providers.docker=true", "--providers.docker.exposedbydefault=false",
-		"--providers.docker.constraints=Label(`ddt.site`,`"+s.name+"`)", "--global.checknewversion=false")
+		"--providers.docker.constraints="+constraint, "--global.checknewversion=false")...)
 	cmd.Dir = s.t.TempDir()
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	s.front = fmt.Sprintf("http://127.0.0.1:%d", web)
-	s.traefik.EntryPoint = s.front
-	if api {
-		s.traefik.API = fmt.Sprintf("http://127.0.0.1:%d", admin)
-	}
+	s.api = fmt.Sprintf("http://127.0.0.1:%d", admin)
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		if status, _ := s.get("/"); status == 200 {
 			return
@@ -214,10 +224,13 @@ func (s *site) startTraefik(tool string, api bool) {
 	}
 }
 
-func (s *site) get(path string) (int, string) {
-	req, _ := http.NewRequest(http.MethodGet, s.front+path, nil)
+func (s *site) get(path string) (int, string) { return s.getFrom(s.front, path) }
+
+func (s *site) getFrom(front, path string) (int, string) {
+	req, _ := http.NewRequest(http.MethodGet, front+path, nil)
 	req.Host = s.name + ".test"
-	c := &http.Client{Timeout: 20 * time.Second}
+	c := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, ServerName: req.Host}}} // Traefik's own certificate
 	res, err := c.Do(req)
 	if err != nil {
 		return 0, err.Error()
@@ -229,6 +242,10 @@ func (s *site) get(path string) (int, string) {
 
 // load sends requests until stop is called, which returns how many were sent and what failed.
 func (s *site) load(path string, perSecond int) (stop func() (int, []string)) {
+	return s.loadOn(s.front, path, perSecond)
+}
+
+func (s *site) loadOn(front, path string, perSecond int) (stop func() (int, []string)) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	sent, failed := 0, []string(nil)
@@ -242,7 +259,7 @@ func (s *site) load(path string, perSecond int) (stop func() (int, []string)) {
 				return
 			case at := <-tick.C:
 				wg.Go(func() {
-					status, body := s.get(path)
+					status, body := s.getFrom(front, path)
 					mu.Lock()
 					defer mu.Unlock()
 					sent++
@@ -369,6 +386,86 @@ func TestLiveRollingDropsNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Routers of TLS and TCP are led likewise, and a constraint that asks for Compose's labels does not hide the signposts,
+// also where nobody asks Traefik whether they count.
+func TestLiveRollingTLSAndTCP(t *testing.T) {
+	t.Parallel()
+	const more = `      traefik.http.routers.NAME-tls.rule: Host(` + "`NAME.test`" + `)
+      traefik.http.routers.NAME-tls.entrypoints: websecure
+      traefik.http.routers.NAME-tls.tls: "true"
+      traefik.http.routers.NAME-tls.service: NAME
+      traefik.tcp.routers.NAME-tcp.rule: HostSNI(` + "`*`" + `)
+      traefik.tcp.routers.NAME-tcp.entrypoints: tcp
+      traefik.tcp.services.NAME-tcp.loadbalancer.server.port: "8080"
+`
+	const env = "ENV START_DELAY=5s"
+	s := newSite(t, routed+more, env)
+	secure, tcp := fmt.Sprintf("127.0.0.1:%d", freePort(t)), fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	s.startTraefikWith("traefik", "Label(`com.docker.compose.project`,`"+s.name+
+		"`) && Label(`com.docker.compose.service`,`web`)", "--entrypoints.websecure.address="+secure,
+		"--entrypoints.tcp.address="+tcp)
+	next := s.build(env)
+	d := s.deployer()
+	var stops []func() (int, []string)
+	for _, front := range []string{s.front, "https://" + secure, "http://" + tcp} {
+		stops = append(stops, s.loadOn(front, "/", 10), s.loadOn(front, "/slow", 2))
+	}
+	out, err := d.Deploy(t.Context(), s.request(next, "web"))
+	time.Sleep(time.Second)
+	total := 0
+	for i, stop := range stops {
+		sent, failed := stop()
+		if total += sent; len(failed) > 0 || sent < 20 {
+			t.Errorf("load %d: %d of %d requests failed:\n%s", i, len(failed), sent, strings.Join(failed, "\n"))
+		}
+	}
+	if err != nil || !out.Deployed || out.Left != nil || len(out.Rolled) != 1 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	t.Logf("%d requests by HTTP, TLS and TCP", total)
+	for _, front := range []string{s.front, "https://" + secure, "http://" + tcp} {
+		if _, body := s.getFrom(front, "/"); body != "2" {
+			t.Errorf("%s: version %s answers", front, body)
+		}
+	}
+	s.settled(next, "web-1")
+}
+
+// Once requests go to the new container there is no way back: the disk may be full then, and the command may be
+// interrupted. The new container stays, and what is left over the next run clears away.
+func TestLiveFailsAfterTheSwitch(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, routed, healthy)
+	s.startTraefik("traefik", true)
+	next := s.build(healthy)
+	d := s.deployer()
+	ctx, cancel := context.WithCancel(t.Context())
+	path := filepath.Join(d.Journal.Dir, "journal.json")
+	d.at = func(line string) {
+		if line != "removed" { // the old container
+			return
+		}
+		cancel()
+		if err := errors.Join(os.Rename(path, path+".kept"), os.MkdirAll(filepath.Join(path, "x"), 0o700)); err != nil {
+			t.Error(err)
+		}
+	}
+	out, err := d.Deploy(ctx, s.request(next, "web"))
+	if err != nil || !out.Deployed || out.RolledBack || out.Left == nil {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	s.settled(next, "web-1")
+	if err := errors.Join(os.RemoveAll(path), os.Rename(path+".kept", path), d.Journal.Close()); err != nil {
+		t.Fatal(err)
+	}
+	d = s.deployer()
+	said, err := d.Recover(t.Context(), d.Journal.Entries()[0])
+	if err != nil || !strings.Contains(said, "was finished") {
+		t.Errorf("%q, %v", said, err)
+	}
+	s.settled(next, "web-1")
 }
 
 // What does not work is taken back, and what was there before answers all the while.

@@ -28,7 +28,7 @@ const (
 	span = "span" // the bridges, which are no signposts and go last
 )
 
-// replace starts the new containers, and ends the old ones once the new ones are good.
+// replace starts the new containers and leads the requests to them once they are good.
 func (w *work) replace(ctx context.Context, out *Outcome) error {
 	if err := w.put(journal.Starting); err != nil {
 		return err
@@ -80,10 +80,11 @@ func (w *work) replace(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	w.mark("switched")
-	return w.finish(ctx)
+	return nil
 }
 
-// gap is how long the services that were stopped gave no answer: from the stop of the first old container to now.
+// gap is how long the services that were stopped gave no answer: from the stop of the first old container to now. The
+// engine's clock says when that was; where it jumped, it is no longer than all that was waited.
 func (w *work) gap(ctx context.Context, from time.Time) time.Duration {
 	first := time.Now()
 	for _, c := range w.old {
@@ -96,7 +97,7 @@ func (w *work) gap(ctx context.Context, from time.Time) time.Duration {
 			first = t
 		}
 	}
-	return time.Since(first).Round(10 * time.Millisecond)
+	return min(max(time.Since(first), 0), time.Since(from)).Round(10 * time.Millisecond)
 }
 
 // posted sets a signpost to one container of each service that is rolled, and waits until all of them count.
@@ -494,6 +495,9 @@ func (w *work) oldStands(ctx context.Context) bool {
 	return true
 }
 
+// hookEnds is how long the output of a hook that has ended is read on.
+const hookEnds = 2 * time.Second
+
 // hook runs the command that was asked for before a deploy. It comes from a flag or the host's own settings, never from
 // the project.
 func (w *work) hook(ctx context.Context) error {
@@ -509,8 +513,9 @@ func (w *work) hook(ctx context.Context) error {
 	cmd.Env = append(os.Environ(), "DRYDOCK_PROJECT="+w.entry.Project, "DRYDOCK_IMAGE="+w.entry.Image,
 		"DRYDOCK_SERVICES="+strings.Join(w.entry.Services, " "), "DRYDOCK_OLD="+w.entry.OldImage,
 		"DRYDOCK_NEW="+w.entry.NewImage)
+	cmd.WaitDelay = hookEnds // what it left running in the background is not waited for
 	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return clierr.Input("", "the hook before the deploy failed (%v): %s", err, engine.Reason(string(out))).
 			WithHint("Nothing was touched.")
 	}

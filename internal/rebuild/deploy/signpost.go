@@ -93,6 +93,11 @@ func serviceSettings(labels map[string]string) map[string]map[string]string {
 
 const portSetting = "loadbalancer.server.port"
 
+// composeCounts are the labels without which Compose takes a container for none of its own. A signpost has the others:
+// Traefik's constraints may ask for them.
+var composeCounts = map[string]bool{"com.docker.compose.config-hash": true, "com.docker.compose.oneoff": true,
+	"com.docker.compose.container-number": true}
+
 // signpostLabels are the labels of a signpost to a container with these labels: above is what its routers' priorities
 // are raised by, port the container's where its labels name none.
 func signpostLabels(labels map[string]string, routes []route, id, nonce string, above int, port string,
@@ -102,7 +107,7 @@ func signpostLabels(labels map[string]string, routes []route, id, nonce string, 
 		lower := strings.ToLower(key)
 		routing := strings.HasPrefix(lower, "traefik.http.") || strings.HasPrefix(lower, "traefik.tcp.") ||
 			strings.HasPrefix(lower, "traefik.udp.")
-		if !routing && !strings.HasPrefix(lower, "com.docker.compose.") && lower != LabelDeploy {
+		if !routing && lower != LabelDeploy && !composeCounts[lower] {
 			out[key] = value
 		}
 	}

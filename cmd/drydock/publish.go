@@ -87,6 +87,9 @@ func (a *app) publish(ctx context.Context, r *report.Report, root string, p *pub
 	if err != nil {
 		return err
 	}
+	if lapsing := p.Lapsing(time.Now()); lapsing != "" {
+		a.remark("drydock: %s", lapsing)
+	}
 	done, err := p.Wait(ctx, u.Project, sent.Task, verdictTime)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/drydock/drydock/internal/client"
 	"github.com/drydock/drydock/internal/clierr"
@@ -122,6 +123,9 @@ func analyse(
 	sent, err := cl.Send(ctx, u, func(w io.Writer) error { return r.EncodeCompact(w) })
 	if err != nil {
 		return false, err
+	}
+	if lapsing := cl.Lapsing(time.Now()); lapsing != "" {
+		log.Warn("%s", lapsing)
 	}
 	dashboard := cl.Server + "/dashboard?id=" + url.QueryEscape(u.Project)
 	if err := job.WriteMetadata(&scanner.Task{Server: cl.Server, Version: provision.ServerVersion(versionString()),

@@ -25,6 +25,19 @@ type Client struct {
 	Token   string
 	HTTP    *http.Client
 	Version string // of drydock, for the server's log
+	// Expires is when the token ends, as the server said with its last answer; zero for never.
+	Expires time.Time
+}
+
+// ExpiresHeader is how a server says when a token ends.
+const ExpiresHeader = "Drydock-Token-Expires"
+
+// Lapsing is what to tell somebody whose token ends within a month, "" where there is nothing to tell.
+func (c *Client) Lapsing(now time.Time) string {
+	if c.Expires.IsZero() || c.Expires.After(now.AddDate(0, 1, 0)) {
+		return ""
+	}
+	return "the token ends on " + c.Expires.Format(time.DateOnly) + ": make a new one on the project's page before then"
 }
 
 // TokenVariable is the environment variable that a token is taken from.
@@ -76,6 +89,9 @@ func (c *Client) do(ctx context.Context, method, path string, body io.Reader, he
 		return clierr.Input(c.Server, "cannot be reached: %v", err)
 	}
 	defer res.Body.Close()
+	if t, err := time.Parse(time.RFC3339, res.Header.Get(ExpiresHeader)); err == nil {
+		c.Expires = t
+	}
 	data, err := bounded.ReadAll(res.Body, maxAnswer)
 	if err != nil {
 		return clierr.InputErr(c.Server, err)

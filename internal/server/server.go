@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/drydock/drydock/internal/client"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/queue"
@@ -288,6 +289,9 @@ func (s *Server) authenticated(h http.Handler) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		if who.Token != nil && !who.Token.Expires.IsZero() {
+			w.Header().Set(client.ExpiresHeader, who.Token.Expires.UTC().Format(time.RFC3339))
+		}
 		next := h
 		if who.User != nil {
 			next = own.Handler(h)

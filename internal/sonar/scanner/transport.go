@@ -62,7 +62,7 @@ func (p Properties) Client(engine string, getenv func(string) string) (*http.Cli
 			continue
 		}
 		certs, err := pkcs12.DecodeTrustStore(data, store.password)
-		if err != nil {
+		if err != nil && !javasOwn(store.path) {
 			problems = append(problems, fmt.Errorf("%s: %v", store.path, err))
 		}
 		for _, c := range certs {
@@ -109,6 +109,12 @@ func (p Properties) truststores(getenv func(string) string) []truststore {
 		)
 	}
 	return out
+}
+
+// javasOwn reports whether a truststore is the one of a Java, which the scanner names where it was told of none: the
+// system's certificates stand for it.
+func javasOwn(path string) bool {
+	return filepath.Base(path) == "cacerts" && filepath.Base(filepath.Dir(path)) == "security"
 }
 
 func orDefault(s, other string) string {

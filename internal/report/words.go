@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
 // Plural is "1 finding" or "2 findings".
@@ -45,4 +47,11 @@ func Size(n int64) string {
 		return fmt.Sprintf("%d bytes", n)
 	}
 	return fmt.Sprintf("%.1f %s", size, unit)
+}
+
+var digest = lazyregexp.New(`sha256:[0-9a-f]{64}`)
+
+// ShortDigests cuts the digests in a text for people, as docker does: one in full hides what else a line says.
+func ShortDigests(text string) string {
+	return digest.ReplaceAllStringFunc(text, func(d string) string { return d[:len("sha256:")+12] })
 }

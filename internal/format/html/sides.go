@@ -24,7 +24,8 @@ type Sides struct {
 type Tally struct {
 	Counts   map[finding.Severity]int
 	Packages int
-	Size     int64 // bytes
+	Size     int64  // bytes
+	Absent   string // why there is nothing to count: "there was none"
 }
 
 // SideList is a list of vulnerabilities with what became of them.
@@ -56,12 +57,16 @@ func (s Sides) Picture() picture {
 	for _, sev := range finding.Severities {
 		most = max(most, s.Before.Counts[sev], s.After.Counts[sev])
 	}
-	p := picture{Width: 2*panelWidth + panelGap, Height: barTop + barHeight + 46}
+	p := picture{Width: 2*panelWidth + panelGap, Height: barTop + barHeight + 26}
 	for i, side := range []struct {
 		name  string
 		tally Tally
 	}{{"before", s.Before}, {"after", s.After}} {
 		x := i * (panelWidth + panelGap)
+		if side.tally.Absent != "" {
+			p.Panels = append(p.Panels, panel{X: x, Title: side.name + ": " + side.tally.Absent})
+			continue
+		}
 		one := panel{X: x, Title: side.name + ": " + report.Plural(side.tally.Open(), "open finding"),
 			About: report.Plural(side.tally.Packages, "package") + ", " + report.Size(side.tally.Size)}
 		for j, sev := range finding.Severities {

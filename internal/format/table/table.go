@@ -144,7 +144,7 @@ func (p *printer) due() {
 	}
 	p.heading("Due for a rebuild")
 	for _, d := range p.r.Due {
-		p.paragraph(fmt.Sprintf("  %-12s  %-12s  ", report.Plain(d.Service), d.Reason), plain(d.Evidence))
+		p.paragraph(fmt.Sprintf("  %-12s  %-12s  ", report.Plain(d.Service), d.Reason), plain(report.ShortDigests(d.Evidence)))
 	}
 }
 

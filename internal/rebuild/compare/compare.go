@@ -219,13 +219,13 @@ func (c *comparison) verdict() {
 		if is > was {
 			s.Verdict = result.Worse
 		}
-		s.Reason = fmt.Sprintf("%d open of severity %s, before %d", is, sev, was)
+		s.Reason = fmt.Sprintf("%s: %d before, %d now", sev, was, is)
 		break
 	}
 	if n := len(s.Unseen); n > 0 {
 		s.Verdict, s.Reason = result.Worse, fmt.Sprintf("%d of before could not be looked at again", n)
 	}
-	s.Reason += fmt.Sprintf(": %d fixed, %d new, %d remaining", len(s.Fixed), len(s.New), len(s.Remaining))
+	s.Reason += fmt.Sprintf("; %d fixed, %d new, %d remaining", len(s.Fixed), len(s.New), len(s.Remaining))
 }
 
 // SamePackages reports whether two images hold the same packages in the same versions.

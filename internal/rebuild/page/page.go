@@ -18,7 +18,15 @@ func Write(w io.Writer, r *result.Rebuild) error {
 	for i := range r.Services {
 		all = append(all, sidesOf(&r.Services[i]))
 	}
-	return html.WriteSides(w, r.Target, all)
+	title := r.Target
+	if title == "." { // says nothing on a page that is read elsewhere
+		var images []string
+		for _, s := range r.Services {
+			images = append(images, s.Image)
+		}
+		title = strings.Join(images, ", ")
+	}
+	return html.WriteSides(w, title, all)
 }
 
 // Picture writes one image before and after as a picture (SVG).
@@ -27,7 +35,7 @@ func Picture(w io.Writer, s *result.Service) error { return html.WriteSidesPictu
 func sidesOf(s *result.Service) html.Sides {
 	out := html.Sides{Name: s.Image, Word: string(s.Verdict), Why: s.Reason,
 		Good:   s.Verdict == result.Better || s.Verdict == result.Same,
-		Before: tally(&s.Before), After: tally(&s.After),
+		Before: tally(&s.Before, "there was none"), After: tally(&s.After, "there is none"),
 		Lists: []html.SideList{
 			list("New", true, s.New),
 			list("Could not be looked at again", true, s.Unseen),
@@ -38,7 +46,7 @@ func sidesOf(s *result.Service) html.Sides {
 		out.Name += " (" + strings.Join(s.Services, ", ") + ")"
 	}
 	for _, d := range s.Due {
-		out.Notes = append(out.Notes, "Due: "+d.Evidence)
+		out.Notes = append(out.Notes, "Due: "+report.ShortDigests(d.Evidence))
 	}
 	if text := forecasts(&s.Forecast); text != "" {
 		out.Notes = append(out.Notes, text)
@@ -54,7 +62,11 @@ func sidesOf(s *result.Service) html.Sides {
 	return out
 }
 
-func tally(s *result.Side) html.Tally {
+// tally is one side; absent tells what stands in its place where there is no image.
+func tally(s *result.Side, absent string) html.Tally {
+	if s.Image == "" {
+		return html.Tally{Absent: absent}
+	}
 	return html.Tally{Counts: s.Counts, Packages: s.Packages, Size: s.Size}
 }
 

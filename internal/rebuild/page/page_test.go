@@ -10,6 +10,7 @@ import (
 
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/rebuild/result"
+	"github.com/drydock/drydock/internal/report"
 )
 
 const hostile = `</script><script>alert("x")</script>`
@@ -17,9 +18,10 @@ const hostile = `</script><script>alert("x")</script>`
 func example() *result.Rebuild {
 	return &result.Rebuild{Target: hostile, Services: []result.Service{{
 		Image: "shop:1", Services: []string{"web", "worker"}, Verdict: result.Better, Reason: "fewer", Deployed: true,
-		Before: result.Side{Counts: map[finding.Severity]int{finding.Critical: 4, finding.Low: 1}, Packages: 10,
+		Due: []report.Due{{Evidence: "base:1 is sha256:" + strings.Repeat("0123456789abcdef", 4) + " now"}},
+		Before: result.Side{Image: "sha256:1", Counts: map[finding.Severity]int{finding.Critical: 4, finding.Low: 1}, Packages: 10,
 			Size: 5e6},
-		After: result.Side{Counts: map[finding.Severity]int{finding.Low: 2}, Packages: 11, Size: 6e6},
+		After: result.Side{Image: "sha256:2", Counts: map[finding.Severity]int{finding.Low: 2}, Packages: 11, Size: 6e6},
 		Fixed: []result.Change{{Rule: "CVE-2026-1", Package: hostile, Severity: finding.Critical,
 			Cause: result.Upgraded, From: "1", To: "2", Forecast: finding.ForecastRebuild}},
 		Remaining: []result.Change{{Rule: "CVE-2026-2", Package: "tar", Severity: finding.Low}},
@@ -38,7 +40,8 @@ func TestPage(t *testing.T) {
 	text := b.String()
 	for _, want := range []string{"shop:1 (web, worker)", "better", "Of 4 forecasts 3 came true (rebuild 3 of 4)",
 		"of 2 nothing was forecast", "It was deployed.", "CVE-2026-1", "upgraded", "before: 5 open findings",
-		"after: 2 open findings", "10 packages, 5.0 MB", "broken:1", "the build failed"} {
+		"after: 2 open findings", "10 packages, 5.0 MB", "broken:1", "the build failed",
+		"after: there is none", "base:1 is sha256:0123456789ab now"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q", want)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/report"
 )
 
 // changesShown is how many vulnerabilities of one list a person is shown.
@@ -36,7 +37,7 @@ func (s *Service) table(b *strings.Builder) {
 		fmt.Fprintf(b, "  why       %s\n", s.Reason)
 	}
 	for _, d := range s.Due {
-		fmt.Fprintf(b, "  due       %s: %s\n", d.Reason, d.Evidence)
+		fmt.Fprintf(b, "  due       %s: %s\n", d.Reason, report.ShortDigests(d.Evidence))
 	}
 	if s.After.Image != "" {
 		fmt.Fprintf(b, "  %-9s %8s  %8s\n", "", "before", "after")

@@ -568,7 +568,8 @@ func (x *Indexer) calls() {
 	for i := range t.Nodes {
 		n := &t.Nodes[i]
 		if n.Kind != ast.Call && n.Kind != ast.New &&
-			!(n.Kind == ast.Member && (t.Lang.Names.ImplicitReturn || x.Property(ast.ID(i)))) ||
+			!(n.Kind == ast.Member && (t.Lang.Names.ImplicitReturn || x.Property(ast.ID(i)))) &&
+			!BareCall(t, ast.ID(i)) ||
 			n.Flags&ast.FlagSynth != 0 {
 			continue
 		}

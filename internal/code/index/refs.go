@@ -356,6 +356,14 @@ func (x *Indexer) Callee(id ast.ID) int32 {
 			return facts.NoRef
 		}
 		return x.RefOf(id)
+	case ast.Name:
+		if !BareCall(t, id) {
+			return facts.NoRef
+		}
+		if c := x.around(id); c >= 0 {
+			return x.add(facts.Ref{Kind: facts.RefBare, Of: c, Name: string(t.Text(id))})
+		}
+		return x.global(string(t.Text(id)))
 	}
 	fn := t.Child(id, ast.Fn)
 	if fn == ast.Nil {
@@ -388,6 +396,25 @@ func (x *Indexer) Callee(id ast.ID) int32 {
 		return x.RefOf(t.Child(fn, ast.Obj))
 	}
 	return x.RefOf(fn)
+}
+
+// BareCall reports whether a name calls a method without arguments and parentheses, as Ruby has it: where no variable of
+// that name is known.
+func BareCall(t *ast.Tree, id ast.ID) bool {
+	n := &t.Nodes[id]
+	if !t.Lang.Names.ImplicitReturn || n.Kind != ast.Name || n.Start == n.End {
+		return false
+	}
+	switch n.Role {
+	case ast.Fn, ast.Left, ast.Ident, ast.Key, ast.Type:
+		return false
+	}
+	if c := t.Src[n.Start]; c != '_' && (c < 'a' || c > 'z') {
+		return false // a constant, or a variable of the object or of all
+	}
+	d, known := t.Declared(t.Decl(id))
+	return !known || t.Nodes[d.Node].Start > n.Start || // a variable begins with its first assignment
+		t.Kind(t.Nodes[d.Node].Parent) == ast.FuncDef && t.Nodes[d.Node].Role == ast.Ident
 }
 
 func (x *Indexer) methodAround(id ast.ID) string {

@@ -427,6 +427,11 @@ func holdsValue(t *ast.Tree, id ast.ID) bool {
 	return p != ast.Nil && t.Nodes[p].Kind != ast.FuncDef && t.Nodes[p].Kind != ast.ClassDef
 }
 
+// hasSigil reports whether a name says by its first letter that it is a variable, declared or not, as PHP's do.
+func hasSigil(t *ast.Tree, id ast.ID) bool {
+	return t.Nodes[id].End > t.Nodes[id].Start && t.Src[t.Nodes[id].Start] == '$'
+}
+
 // constructed are the types of libraries that make lists, maps and builders.
 var constructed = map[string]struct {
 	lang      string

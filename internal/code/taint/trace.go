@@ -736,6 +736,9 @@ func (tr *tracer) read(fl *flow, id ast.ID, key string, s state) taintSet {
 	if m, ok := s.taint[key]; ok {
 		return m
 	}
+	if index.BareCall(fl.t, id) {
+		return tr.called(fl, id, s, nil, nil)
+	}
 	return tr.unset(fl, key, s)
 }
 

@@ -246,7 +246,7 @@ func (tr *tracer) left(fl *flow, at, arg int32, id ast.ID, s state) {
 		return
 	}
 	if key := fl.holder(id, s); key != "" && !strings.Contains(key, anyIndex) {
-		if fl.t.Nodes[id].Kind == ast.Name && s.taint[key] == nil && !holdsValue(fl.t, id) {
+		if fl.t.Nodes[id].Kind == ast.Name && s.taint[key] == nil && !holdsValue(fl.t, id) && !hasSigil(fl.t, id) {
 			return
 		}
 		tr.leftAt(fl, at, arg, key, s)

@@ -9,11 +9,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/moby/moby/client"
 )
@@ -40,8 +42,11 @@ func Open(ctx context.Context, docker string) (*Engine, error) {
 	e := &Engine{api: api}
 	v, err := api.ServerVersion(ctx, client.ServerVersionOptions{})
 	if err != nil {
+		host := api.DaemonHost()
 		api.Close()
-		return nil, err
+		return nil, clierr.InputErr(host, fmt.Errorf("the container engine does not say its version: %w", err)).
+			WithHint("drydock speaks Docker's API from 1.40 to %s; DOCKER_HOST names another engine, and "+
+				"DOCKER_API_VERSION another version.", client.MaxAPIVersion)
 	}
 	e.version, e.platform = v.Version, v.Os+"/"+v.Arch
 	e.docker, e.buildKit = findDocker(ctx, docker)

@@ -2,10 +2,39 @@ package engine
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/drydock/drydock/internal/clierr"
 )
+
+// An engine that answers and speaks another version of the API, or something else, is told with its address and with
+// what to do.
+func TestOpenRefusesOtherAPIs(t *testing.T) {
+	for name, body := range map[string]string{
+		"too new": `{"message":"client version 1.41 is too old. Minimum supported API version is 1.99"}`,
+		"no API":  "<html>",
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/_ping") {
+				w.Header().Set("API-Version", "1.99")
+				return
+			}
+			w.WriteHeader(http.StatusBadRequest)
+			w.Write([]byte(body))
+		}))
+		host := "tcp://" + strings.TrimPrefix(s.URL, "http://")
+		t.Setenv("DOCKER_HOST", host)
+		_, err := Open(t.Context(), "")
+		if err == nil || !strings.Contains(err.Error(), host) || !strings.Contains(clierr.Hint(err), "DOCKER_HOST") {
+			t.Errorf("%s: %v", name, err)
+		}
+		s.Close()
+	}
+}
 
 func TestClientMajor(t *testing.T) {
 	for in, want := range map[string]int{

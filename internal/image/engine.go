@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +20,9 @@ import (
 	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/inventory"
 )
+
+// ErrNotHeld means that the engine answers and has no such image.
+var ErrNotHeld = errors.New("the engine has no such image")
 
 // maxKnown bounds how many of an engine's images are asked for their layers.
 const maxKnown = 500
@@ -42,7 +46,7 @@ func openEngine(ctx context.Context, ref string, opt Options) (*Image, error) {
 			return nil, ctx.Err()
 		}
 		if errdefs.IsNotFound(err) {
-			return nil, clierr.Input(ref, "the engine has no such image").WithHint(
+			return nil, clierr.InputErr(ref, ErrNotHeld).WithHint(
 				"`docker pull` or build it, or name it as registry:%s.", ref)
 		}
 		return nil, clierr.InputErr(ref, err)

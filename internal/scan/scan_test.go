@@ -183,6 +183,22 @@ func TestTheEngineIsConnectedToOnce(t *testing.T) {
 	}
 }
 
+// An engine that answers and refuses is not one that does not hold the image.
+func TestAnEngineThatRefuses(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("API-Version", "1.99")
+		if !strings.HasSuffix(r.URL.Path, "/_ping") {
+			http.Error(w, `{"message": "the client is too old"}`, http.StatusBadRequest)
+		}
+	}))
+	defer s.Close()
+	t.Setenv("DOCKER_HOST", "tcp://"+strings.TrimPrefix(s.URL, "http://"))
+	_, image := lookAll(t, "-- compose.yml --\nservices:\n  b: {image: b}\n")
+	if !strings.Contains(image.Reason, "the client is too old") || strings.Contains(image.Reason, "does not hold") {
+		t.Error(image.Reason)
+	}
+}
+
 // lookAll runs every gate, and returns the image gate's state.
 func lookAll(t *testing.T, files string) (*report.Report, *report.Gate) {
 	t.Helper()

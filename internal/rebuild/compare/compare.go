@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/pkgver"
 	"github.com/drydock/drydock/internal/rebuild/result"
 	"github.com/drydock/drydock/internal/report"
 )
@@ -164,10 +165,21 @@ func (c *comparison) change(old, now *finding.Finding) result.Change {
 		x.Cause = result.Removed
 	case len(from) == 0:
 		x.Cause = result.Added
+	case lower(f.Package.PURL, from, to):
+		x.Cause = result.Downgraded
 	default:
 		x.Cause = result.Upgraded
 	}
 	return x
+}
+
+// lower reports whether a package of one version has a lower one now.
+func lower(purl string, from, to []string) bool {
+	if len(from) != 1 || len(to) != 1 {
+		return false
+	}
+	reaches, known := pkgver.Reaches(purl, to[0], from[0])
+	return known && !reaches
 }
 
 // comesTrue is what happens to a finding if its forecast comes true.

@@ -180,6 +180,11 @@ func (l *lab) rebuild(name string) (before *report.Report, s result.Service) {
 	s = compare.Images(before, after, nil)
 	l.report(name, s)
 	l.t.Logf("%s: due %s; asked and forecast in %s", name, reasons(before), asked.Round(time.Millisecond))
+	for _, d := range before.Due {
+		if _, read, ok := strings.Cut(d.Evidence, " ("); ok && d.Reason == report.DueBaseMoved {
+			l.t.Logf("%s: read of the base: %s", name, strings.TrimSuffix(read, ")"))
+		}
+	}
 	return before, s
 }
 
@@ -473,8 +478,8 @@ func (l *lab) attested(from *report.Report) {
 	}
 	again := l.check(false)
 	evidence := again.Due[0].Evidence
-	l.t.Logf("with a bill of materials: %s", evidence)
 	_, share, _ := strings.Cut(evidence, "(")
+	l.t.Logf("with a bill of materials: read of the base: %s", share)
 	if !strings.Contains(share, "an SBOM beside it was read") || !lessThan(share, 5) {
 		l.t.Errorf("read: %s", share)
 	}

@@ -81,7 +81,8 @@ type Cause string
 
 // The causes.
 const (
-	Upgraded   Cause = "upgraded" // the package has another version
+	Upgraded   Cause = "upgraded"   // the package has another version
+	Downgraded Cause = "downgraded" // a lower one
 	Removed    Cause = "removed"
 	Added      Cause = "added"
 	Advisories Cause = "advisories" // the package is the same, only what is known of it changed

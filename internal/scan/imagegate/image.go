@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -381,12 +382,17 @@ func readFromEngine(ctx context.Context, u target.Unit, opt *gate.Options) (*inv
 	if !answers(ctx, opt) {
 		return nil, "no engine here holds the image"
 	}
+	why := "the engine does not hold the image"
 	for _, name := range names {
-		if inv, _ := openImage(ctx, "docker:"+name, opt); inv != nil { // where it is damaged, its problems say so
+		inv, err := openImage(ctx, "docker:"+name, opt)
+		if inv != nil { // where it is damaged, its problems say so
 			return inv, ""
 		}
+		if err != nil && !errors.Is(err, image.ErrNotHeld) {
+			why = "the engine does not give the image: " + err.Error()
+		}
 	}
-	return nil, "the engine does not hold the image"
+	return nil, why
 }
 
 func openImage(ctx context.Context, ref string, opt *gate.Options) (*inventory.Inventory, error) {

@@ -22,5 +22,8 @@ class UserController {
         $user->update($data);
         // ruleid: php-mass-assignment
         new User($request->all());
+        $text = $request->input('sql');
+        // ok: php-mass-assignment
+        new Tokens($text);
     }
 }

@@ -22,4 +22,12 @@ function register($password, $user) {
     md5($passage);
     // ok: php-weak-password-hash
     crypt($password, '$2y$12$' . $salt);
+    // ok: php-weak-password-hash
+    isset($data['password']);
+    // ok: php-weak-password-hash
+    strlen($password);
+    // ok: php-weak-password-hash
+    $auth->login($password);
+    // ok: php-weak-password-hash
+    base64_encode($user . $password);
 }

@@ -16,6 +16,10 @@ class PagesController < ApplicationController
     # ruleid: ruby-xss (drydock)
     render html: "<b>#{q}</b>".html_safe
     # ok: ruby-xss
+    text_field_tag("q", params[:q]).html_safe
+    # ok: ruby-xss
+    content_tag(:b, q).html_safe
+    # ok: ruby-xss
     render plain: q
     # ok: ruby-xss
     render json: { q: q }

@@ -20,7 +20,7 @@ var ruleKeys = []string{
 	"paths",
 	"pattern", "patterns", "pattern-either", "pattern-regex", "pattern-sources", "pattern-sinks", "pattern-sanitizers",
 	"pattern-propagators", "join", "extract", "dest-language", "min-version", "max-version", "product", "validators",
-	"project-depends-on", "sca-kind", "steps",
+	"project-depends-on", "sca-kind", "steps", "check",
 }
 
 // keys checks the words of a rule.

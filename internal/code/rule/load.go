@@ -374,6 +374,12 @@ func (p *parser) body(r *Rule, n *yaml.Node) (err error) {
 		r.Mode = Taint
 		r.Taint, err = p.taint(n, "pattern-")
 		return err
+	case "check":
+		r.Mode = Check
+		if r.Check = p.str(n, "check"); r.Check == "" {
+			return p.bad(n, "`check` is missing: the name of what looks for it")
+		}
+		return nil
 	default:
 		return unsupported(p.bad(p.get(n, "mode"), "mode %q is not supported; use search or taint", mode), "mode %s",
 			mode)

@@ -15,6 +15,7 @@ type Mode uint8
 const (
 	Search Mode = iota
 	Taint
+	Check // what no pattern can say: Rule.Check names what looks for it
 )
 
 // Rule is one rule as written.
@@ -28,6 +29,7 @@ type Rule struct {
 	Mode      Mode
 	Match     *Formula // of a search rule
 	Taint     *TaintSpec
+	Check     string // the name of a check of code/check
 	Options   Options
 	Include   []string // path patterns; none: everywhere
 	Exclude   []string

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/lazyregexp"
 )
 
@@ -59,8 +60,12 @@ func Page(folder string, list []*rule.Rule) string {
 			strings.Join(r.Meta.OWASP, ", "))
 	}
 	for _, r := range list {
-		fmt.Fprintf(&b, "\n## %s\n\n**%s.** %s, %s confidence. %s.\n\n%s\n", r.ID, Title(r), capital(string(r.Severity)),
-			r.Meta.Confidence, strings.Join(slices.Concat(r.Meta.CWE, r.Meta.OWASP), ", "), Description(r))
+		about := ""
+		if finding.Kind(Kind(r)).Quality() {
+			about = fmt.Sprintf(" (%s)", Kind(r))
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n**%s.** %s%s, %s confidence. %s.\n\n%s\n", r.ID, Title(r),
+			capital(string(r.Severity)), about, r.Meta.Confidence, strings.Join(slices.Concat(r.Meta.CWE, r.Meta.OWASP), ", "), Description(r))
 		for _, u := range r.Meta.References {
 			fmt.Fprintf(&b, "\n- %s", u)
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/lazyregexp"
 	"github.com/drydock/drydock/internal/owasp"
 	"gopkg.in/yaml.v3"
 )
@@ -55,7 +56,8 @@ func folders() ([]string, error) {
 }
 
 // Export writes the pack as plain rules in semgrep's language into a folder, with the models written out and the
-// categories of the OWASP Top Ten in the metadata. It returns how many files it wrote.
+// categories of the OWASP Top Ten in the metadata, those aside whose check is part of drydock. It returns how many files
+// it wrote.
 func Export(dir string) (int, error) {
 	dirs, err := folders()
 	if err != nil {
@@ -75,6 +77,9 @@ func Export(dir string) (int, error) {
 			if err != nil {
 				return n, err
 			}
+			if checkRule.Match(text) {
+				continue
+			}
 			to := filepath.Join(dir, lang, e.Name())
 			if err := os.WriteFile(to, text, 0o644); err != nil {
 				return n, clierr.InputErr(to, err)
@@ -84,6 +89,9 @@ func Export(dir string) (int, error) {
 	}
 	return n, nil
 }
+
+// checkRule tells the rules whose check is part of drydock: no other tool could read them.
+var checkRule = lazyregexp.New(`(?m)^ +mode: check$`)
 
 // plain is a rule file as semgrep reads it.
 func plain(file string) ([]byte, error) {

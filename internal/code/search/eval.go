@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/check"
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/code/rule"
@@ -41,6 +42,7 @@ type File struct {
 
 	matcher *pattern.Matcher
 	generic *genericFile
+	checks  *check.File
 	memo    map[memoKey][]Range
 	texts   map[string][]regex.Find // by regular expression, of the whole file
 	kept    int                     // ranges in memo
@@ -69,8 +71,30 @@ type Evaluator struct {
 
 // Search returns the ranges that a search rule matches.
 func (p *Program) Search(f *File) []Range {
+	if p.Rule.Mode == rule.Check {
+		return p.check(f)
+	}
 	e := &Evaluator{Prog: p, File: f}
 	return dedupe(e.Eval(p.match, nil))
+}
+
+// check runs the check that a rule names. Its $NAME is what the check calls so.
+func (p *Program) check(f *File) []Range {
+	if f.checks == nil {
+		f.checks = check.NewFile(f.Tree)
+	}
+	var out []Range
+	for _, h := range f.checks.Run(p.Rule.Check) {
+		n := &f.Tree.Nodes[h.Node]
+		r := Range{Start: n.Start, End: n.End, Node: h.Node, Env: make(pattern.Env, len(p.Vars.Names))}
+		if h.Name != ast.Nil {
+			at := &f.Tree.Nodes[h.Name]
+			r.Env[p.Vars.Index("$NAME")] = pattern.Binding{Kind: pattern.BindNode, A: h.Name, B: h.Name, Start: at.Start,
+				End: at.End}
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // Eval finds the matches of a formula. Within ctx, if given: the value of a metavariable that a condition looks at.

@@ -6,10 +6,12 @@ package search
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/code/ast"
+	"github.com/drydock/drydock/internal/code/check"
 	"github.com/drydock/drydock/internal/code/pattern"
 	"github.com/drydock/drydock/internal/code/regex"
 	"github.com/drydock/drydock/internal/code/rule"
@@ -86,6 +88,9 @@ func CompileIn(r *rule.Rule, language string, shared *Pool) (*Program, error) {
 		CaseFold:          o.CaseFold,
 	}
 	var err error
+	if r.Mode == rule.Check {
+		return p, p.setCheck()
+	}
 	if r.Mode == rule.Taint {
 		p.Taint, err = p.compileTaint(r.Taint)
 	} else {
@@ -97,6 +102,20 @@ func CompileIn(r *rule.Rule, language string, shared *Pool) (*Program, error) {
 	p.setNeeds()
 	p.pool = nil
 	return p, nil
+}
+
+// setCheck looks up the check that a rule names, which has a language's tree to look at.
+func (p *Program) setCheck() error {
+	p.Vars.Index("$NAME")
+	p.pool = nil
+	if p.Lang == nil {
+		return p.at(p.Rule.Line, 0, fmt.Errorf("a check needs a language with a tree, and %s is none", p.Plain))
+	}
+	if names := check.Names(); !slices.Contains(names, p.Rule.Check) {
+		return p.at(p.Rule.Line, 0, fmt.Errorf("there is no check %q; known are %s", p.Rule.Check,
+			strings.Join(names, ", ")))
+	}
+	return nil
 }
 
 // at makes an error of a place in the rule's file.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/drydock/drydock/internal/code/ast"
 	"github.com/drydock/drydock/internal/code/rule"
+	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/owasp"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/source"
@@ -34,6 +35,9 @@ func noteLanguages(to map[string]*ast.Lang, tree *source.Tree, unread map[string
 func categories(rules []*rule.Rule, languages map[string]*ast.Lang) []report.OWASPCategory {
 	looks := map[string]map[*ast.Lang]bool{} // by category
 	for _, r := range rules {
+		if finding.Kind(r.Meta.Kind).Quality() {
+			continue // it looks for no weakness
+		}
 		for _, code := range short(r.Meta.OWASP) {
 			if looks[code] == nil {
 				looks[code] = map[*ast.Lang]bool{}

@@ -29,7 +29,7 @@ var levels = map[string]int{
 	"internal/lint": 3, "internal/stages": 3, "internal/sbom": 3, "internal/vuln": 3, "internal/code": 3,
 	"internal/access": 3, "internal/compose": 3, "internal/loaded": 3, "internal/secret": 3,
 	"internal/forecast": 3,
-	"internal/rank":     4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
+	"internal/rank":     4, "internal/attack": 4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
 	"internal/output": 6, "internal/scan": 6,
 	"internal/prove": 7, "internal/baseline": 7, "internal/rebuild": 7, "internal/fix": 7, "internal/plan": 7,
 	"internal/notify": 8, "internal/mcp": 8, "internal/store": 8, "internal/client": 8, "internal/sonar": 8,

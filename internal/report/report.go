@@ -56,6 +56,8 @@ type Report struct {
 	Due []Due `json:"due"`
 	// Measures are those of the files of code that were looked at, by path.
 	Measures []Measure `json:"measures"`
+	// AttackPaths are ways from outside over a weakness to what is worth having, worst first (package attack).
+	AttackPaths []AttackPath `json:"attackPaths"`
 }
 
 // Measure is what was measured of a file of code (docs/code.md says how).
@@ -137,6 +139,8 @@ type Service struct {
 	Build    *Build           `json:"build"`
 	Exposure finding.Exposure `json:"exposure"`
 	Routers  []Router         `json:"routers"`
+	Networks []string         `json:"networks"` // by the names that the engine knows; "host" is the machine's own
+	Mounts   []Mount          `json:"mounts"`
 	// Outside marks what is no compose service: Name is the host and port that a router of Traefik's leads to.
 	Outside bool `json:"outside,omitempty"`
 }
@@ -276,6 +280,11 @@ func (r *Report) Finish() {
 	ensure(&r.Images)
 	ensure(&r.Due)
 	ensure(&r.Measures)
+	ensure(&r.AttackPaths)
+	for i := range r.AttackPaths {
+		ensure(&r.AttackPaths[i].Ways)
+		ensure(&r.AttackPaths[i].Reaches)
+	}
 	for i := range r.Images {
 		ensure(&r.Images[i].Services)
 		ensure(&r.Images[i].Tags)
@@ -298,6 +307,8 @@ func (r *Report) Finish() {
 	for i := range r.Services {
 		s := &r.Services[i]
 		ensure(&s.Routers)
+		ensure(&s.Networks)
+		ensure(&s.Mounts)
 		if s.Exposure == "" {
 			s.Exposure = finding.ExposureUnknown
 		}

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/drydock/drydock/internal/attack"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/dockerapi"
 	"github.com/drydock/drydock/internal/finding"
@@ -65,6 +66,7 @@ func Run(ctx context.Context, t *target.Target, all []gate.Gate, opt gate.Option
 	r.DurationMs = opt.Now().Sub(start).Milliseconds()
 	r.Finish()
 	r.Actions = rank.Actions(r)
+	r.AttackPaths = attack.Paths(r)
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}
@@ -275,7 +277,8 @@ func describe(r *report.Report, t *target.Target) {
 		r.Stacks = append(r.Stacks, report.Stack{Name: st.Name, Files: st.Files})
 		for j := range st.Services {
 			s := &st.Services[j]
-			out := report.Service{Name: s.Name, Stack: st.Name, Image: s.Image}
+			out := report.Service{Name: s.Name, Stack: st.Name, Image: s.Image, Networks: networksOf(st, s),
+				Mounts: mountsOf(t, s)}
 			if b := s.Build; b != nil {
 				out.Build = &report.Build{Context: t.Rel(b.Context), Dockerfile: t.Rel(b.Dockerfile), Target: b.Target,
 					JoinedBy: s.JoinedBy}

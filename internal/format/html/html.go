@@ -12,13 +12,17 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/drydock/drydock/internal/attack"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/summary"
 )
 
 //go:embed page.css
-var css string
+var pageCSS string
+
+// css is the style of every page: the page's own, and that of the drawing of attack paths.
+var css = pageCSS + attack.Style
 
 //go:embed page.js
 var js string
@@ -71,6 +75,8 @@ type page struct {
 	Services []string
 	OWASP    []category
 	Measured *summary.Measured
+	Attack   template.HTML // the drawing of the attack paths, "" without any
+	Drawn    int           // how many of them it shows
 }
 
 // category is a row of the OWASP Top Ten: how many findings are open, or that it was not judged.
@@ -105,6 +111,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	s := summary.Summarise(r, o.Time(r))
 	p := page{head: newHead("Drydock: " + report.Plain(r.Target)), R: r, S: s, Bars: bars(r, s), Reach: newReach(r, s)}
 	p.OWASP, p.Measured = categories(r), summary.Measure(r)
+	p.Attack, p.Drawn = attack.Draw(r.AttackPaths)
 	rules := map[string]*finding.Rule{}
 	for i := range r.Rules {
 		rules[r.Rules[i].ID] = &r.Rules[i]

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/drydock/drydock/internal/attack"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/summary"
@@ -36,6 +37,7 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	p.due()
 	p.actions()
 	p.services()
+	p.worstPath()
 	p.findings()
 	p.waste()
 	p.measures()
@@ -222,6 +224,19 @@ func (p *printer) serviceName(row summary.ServiceRow) string {
 		return "(no service)"
 	}
 	return report.Plain(summary.ServiceName(p.r, row.Service))
+}
+
+// worstPath writes the attack path that leads to most, in a line, and how many there are.
+func (p *printer) worstPath() {
+	if len(p.r.AttackPaths) == 0 {
+		return
+	}
+	p.w.WriteByte('\n')
+	text := attack.Sentence(&p.r.AttackPaths[0])
+	if n := len(p.r.AttackPaths) - 1; n > 0 {
+		text += fmt.Sprintf("  (%d more in the HTML page)", n)
+	}
+	p.paragraph("Worst path  ", plain(text))
 }
 
 // measures writes the measures of the code in a line.

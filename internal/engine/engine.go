@@ -26,6 +26,7 @@ type Engine struct {
 	docker   string // the docker client that builds, "" where there is none
 	buildKit bool   // docker can build with BuildKit
 	buildx   bool   // through the buildx plugin, which knows more than the BuildKit of old clients
+	podman   bool   // it is Podman, by Docker's API
 	version  string
 	platform string
 }
@@ -51,6 +52,12 @@ func Open(ctx context.Context, docker string) (*Engine, error) {
 	e.version, e.platform = v.Version, v.Os+"/"+v.Arch
 	e.docker, e.buildKit = findDocker(ctx, docker)
 	e.buildx = e.docker != "" && hasBuildx(ctx, e.docker)
+	for _, c := range v.Components {
+		e.podman = e.podman || strings.HasPrefix(c.Name, "Podman")
+	}
+	if e.podman { // it answers the docker client, but for BuildKit's own protocol
+		e.buildKit, e.buildx = false, false
+	}
 	return e, nil
 }
 
@@ -92,6 +99,14 @@ func (e *Engine) Close() error { return e.api.Close() }
 
 // Version is the engine's version, for instance "20.10.24".
 func (e *Engine) Version() string { return e.version }
+
+// Kind is whose engine it is.
+func (e *Engine) Kind() string {
+	if e.podman {
+		return "Podman"
+	}
+	return "Docker"
+}
 
 // BuildKit reports whether builds run with BuildKit, so that RUN --mount is understood.
 func (e *Engine) BuildKit() bool { return e.buildKit }

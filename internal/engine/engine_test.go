@@ -50,6 +50,26 @@ func TestClientMajor(t *testing.T) {
 	}
 }
 
+// Podman by Docker's API is built with as an engine without BuildKit, whatever the docker client can do.
+func TestPodmanHasNoBuildKit(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("API-Version", "1.41")
+		if strings.HasSuffix(r.URL.Path, "/version") {
+			w.Write([]byte(`{"Version":"4.3.1","Os":"linux","Arch":"amd64","Components":[{"Name":"Podman Engine"}]}`))
+		}
+	}))
+	defer s.Close()
+	t.Setenv("DOCKER_HOST", "tcp://"+strings.TrimPrefix(s.URL, "http://"))
+	e, err := Open(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if e.Kind() != "Podman" || e.Version() != "4.3.1" || e.BuildKit() || e.BuildContexts() {
+		t.Errorf("%s %s, BuildKit %v, contexts %v", e.Kind(), e.Version(), e.BuildKit(), e.BuildContexts())
+	}
+}
+
 func TestTailKeepsTheEnd(t *testing.T) {
 	tl := &tail{max: 10}
 	for i := 0; i < 100; i++ {

@@ -21,7 +21,7 @@ func (d docker) Name() string {
 	if d.e.BuildKit() {
 		kind = "with BuildKit"
 	}
-	return fmt.Sprintf("Docker %s, %s", d.e.Version(), kind)
+	return fmt.Sprintf("%s %s, %s", d.e.Kind(), d.e.Version(), kind)
 }
 
 // Lacks tells what an old engine or client cannot do.

@@ -173,7 +173,7 @@ func (w *work) undo(ctx context.Context, out *Outcome, cause error) (*Outcome, e
 	w.say("rolling back: %v", cause)
 	w.entry.Reason = cause.Error()
 	if err := w.rollBack(clean); err != nil {
-		return out, fmt.Errorf("%w; and the roll-back failed: %w", cause, err)
+		return out, fmt.Errorf("%w; and the roll-back did not come to its end: %w", cause, err)
 	}
 	out.RolledBack, out.Reason, out.Rolled, out.Stopped, out.Bridged = true, cause.Error(), nil, nil, nil
 	return out, ctx.Err()

@@ -22,6 +22,7 @@ import (
 
 	"github.com/moby/moby/client"
 
+	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/engine"
 	"github.com/drydock/drydock/internal/rebuild/journal"
 	"github.com/drydock/drydock/internal/testenv"
@@ -433,39 +434,51 @@ func TestLiveRollingTLSAndTCP(t *testing.T) {
 	s.settled(next, "web-1")
 }
 
-// Once requests go to the new container there is no way back: the disk may be full then, and the command may be
-// interrupted. The new container stays, and what is left over the next run clears away.
-func TestLiveFailsAfterTheSwitch(t *testing.T) {
+// A disk that fills on the way: before requests are switched the old container serves on, after that the new one does,
+// also where the command is interrupted at that moment. The next run ends what was begun.
+func TestLiveJournalFails(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, routed, healthy)
 	s.startTraefik("traefik", true)
-	next := s.build(healthy)
-	d := s.deployer()
-	ctx, cancel := context.WithCancel(t.Context())
-	path := filepath.Join(d.Journal.Dir, "journal.json")
-	d.at = func(line string) {
-		if line != "removed" { // the old container
-			return
+	for _, c := range []struct{ line, said string }{{"started", "was rolled back"}, {"removed", "was finished"}} {
+		old, next := s.id(s.image), s.build(healthy)
+		d := s.deployer()
+		ctx, cancel := context.WithCancel(t.Context())
+		path := filepath.Join(d.Journal.Dir, "journal.json")
+		d.at = func(line string) {
+			if line != c.line {
+				return
+			}
+			if line == "removed" { // the old container
+				cancel()
+			}
+			if err := errors.Join(os.Rename(path, path+".kept"), os.MkdirAll(filepath.Join(path, "x"), 0o700)); err != nil {
+				t.Error(err)
+			}
+		}
+		out, err := d.Deploy(ctx, s.request(next, "web"))
+		live := next
+		if c.line == "started" {
+			live = old
+			if err == nil || out.Deployed || !strings.Contains(clierr.Hint(err), "is the disk full?") {
+				t.Fatalf("%s: %+v, %v", c.line, out, err)
+			}
+		} else if err != nil || !out.Deployed || out.RolledBack || out.Left == nil {
+			t.Fatalf("%s: %+v, %v", c.line, out, err)
 		}
 		cancel()
-		if err := errors.Join(os.Rename(path, path+".kept"), os.MkdirAll(filepath.Join(path, "x"), 0o700)); err != nil {
-			t.Error(err)
+		s.settled(live, "web-1")
+		if err := errors.Join(os.RemoveAll(path), os.Rename(path+".kept", path), d.Journal.Close()); err != nil {
+			t.Fatal(err)
 		}
+		d = s.deployer()
+		said, err := d.Recover(t.Context(), d.Journal.Entries()[0])
+		if err != nil || !strings.Contains(said, c.said) {
+			t.Errorf("%s: %q, %v", c.line, said, err)
+		}
+		s.settled(live, "web-1")
+		d.Journal.Close()
 	}
-	out, err := d.Deploy(ctx, s.request(next, "web"))
-	if err != nil || !out.Deployed || out.RolledBack || out.Left == nil {
-		t.Fatalf("%+v, %v", out, err)
-	}
-	s.settled(next, "web-1")
-	if err := errors.Join(os.RemoveAll(path), os.Rename(path+".kept", path), d.Journal.Close()); err != nil {
-		t.Fatal(err)
-	}
-	d = s.deployer()
-	said, err := d.Recover(t.Context(), d.Journal.Entries()[0])
-	if err != nil || !strings.Contains(said, "was finished") {
-		t.Errorf("%q, %v", said, err)
-	}
-	s.settled(next, "web-1")
 }
 
 // What does not work is taken back, and what was there before answers all the while.

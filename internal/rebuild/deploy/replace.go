@@ -293,7 +293,10 @@ func (w *work) rollBack(ctx context.Context) error {
 		return err
 	}
 	w.dropPause(ctx)
-	return w.put(journal.RolledBack)
+	if err := w.put(journal.RolledBack); err != nil {
+		return fmt.Errorf("the image from before answers again, but that cannot be written down: %w", err)
+	}
+	return nil
 }
 
 // restore gives an old container its name back and starts it where it was stopped.

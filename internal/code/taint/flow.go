@@ -1,6 +1,9 @@
 // Package taint follows taint through one function after the other of a file: for rules that look no further it finds
 // the sinks that are reached (flow.go and its neighbours); for those that look across functions it makes each
 // function's graph of how values flow (trace.go, trace_call.go).
+//
+// What a library's functions do to tainted values (sources, sinks, sanitizers, propagators) is no code:
+// code/rules/models/<language>/<framework>.yaml says it.
 package taint
 
 import (

@@ -5,6 +5,13 @@ import (
 	"github.com/drydock/drydock/internal/code/value"
 )
 
+// What a method of a builder does: it changes the text, gives a number, or gives text.
+const (
+	changes = iota
+	asNumber
+	asText
+)
+
 // builderMethod works out a method of a builder of text.
 func (c *invocation) builderMethod() taintSet {
 	ref := c.on.Ref

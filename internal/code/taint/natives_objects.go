@@ -666,10 +666,3 @@ var mapMethods = map[string]objectOp{
 	"containsKey": hasKey, "has": hasKey, "key?": hasKey, "has_key?": hasKey, "include?": hasKey, "hasOwnProperty": hasKey,
 	"containsValue": nothing, "size": lengthOf, "length": lengthOf, "isEmpty": isEmpty, "empty?": isEmpty,
 }
-
-// What a method of a builder does: it changes the text, gives a number, or gives text.
-const (
-	changes = iota
-	asNumber
-	asText
-)

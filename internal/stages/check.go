@@ -183,7 +183,8 @@ func (a *conversion) removedAgain(pkg string) bool {
 		for _, c := range o.commands {
 			for _, call := range c.step.Commands {
 				name, words := call.Effective()
-				if !(name == "apk" || name == "apt-get" || name == "apt") || !hasWord(texts(words), "del", "purge", "remove") {
+				if name != "apk" && name != "apt-get" && name != "apt" ||
+					!hasWord(texts(words), "del", "purge", "remove") {
 					continue
 				}
 				gone = gone || name == "apk" && a.virtual(o, texts(words)) || hasWord(texts(words), pkg)

@@ -78,7 +78,8 @@ func (n *node) planThree() error {
 	n.installs(b, false)
 	for _, o := range n.instructions {
 		switch {
-		case (o.inline() || o.fromContext() && !n.manifestCopy(o)) && o.in.Line < n.builds[len(n.builds)-1].from.in.Line:
+		case (o.inline() || o.fromContext() && !n.manifestCopy(o)) &&
+			o.in.Line < n.builds[len(n.builds)-1].from.in.Line:
 			b.keep(o, n.text(o))
 		case o.in.Keyword == "RUN":
 			b.keep(o, n.rebuild(o, n.building))

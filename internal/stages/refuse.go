@@ -305,8 +305,8 @@ func (a *conversion) refuseSources() error {
 		for _, before := range earlier {
 			if from := fromSource(before, run); len(from) > 0 && !a.sourcesKnown() {
 				return refuse(o.in,
-					"it installs %s after a source of packages was added by a script, which the final stage would have "+
-						"to add too; name a base that has it with --final-image", strings.Join(from, ", "))
+					"it installs %s after a source of packages was added by a script, which the final stage would "+
+						"have to add too; name a base that has it with --final-image", strings.Join(from, ", "))
 			}
 		}
 		if ownSource.MatchString(o.in.Script.Source) && !kindOf(o, system) {

@@ -184,7 +184,8 @@ func (a *conversion) alpineRuntime(pkg string) []string {
 	}
 	lib, dev := strings.CutSuffix(name, "-dev")
 	if dev && !alpineSameName[lib] {
-		a.guesses("the libraries behind "+name+" are in "+lib, "that is how Alpine names most, and this one is in no table")
+		a.guesses("the libraries behind "+name+" are in "+lib,
+			"that is how Alpine names most, and this one is in no table")
 	}
 	return []string{lib}
 }
@@ -360,7 +361,8 @@ func (a *conversion) bringSources(b *stage) {
 	for _, o := range a.instructions {
 		if a.bringsSource(o) || a.addsSource(o) || a.whole(o) {
 			for _, arg := range a.instructions {
-				if (arg.in.Keyword == "ARG" || arg.in.Keyword == "ENV") && arg.in.Line < o.in.Line && a.readsAny(o, arg) {
+				if (arg.in.Keyword == "ARG" || arg.in.Keyword == "ENV") && arg.in.Line < o.in.Line &&
+					a.readsAny(o, arg) {
 					b.addOnce(a.text(arg))
 				}
 			}

@@ -398,8 +398,8 @@ func (x *Indexer) Callee(id ast.ID) int32 {
 	return x.RefOf(fn)
 }
 
-// BareCall reports whether a name calls a method without arguments and parentheses, as Ruby has it: where no variable of
-// that name is known.
+// BareCall reports whether a name calls a method without arguments and parentheses, as Ruby has it: where no variable
+// of that name is known.
 func BareCall(t *ast.Tree, id ast.ID) bool {
 	n := &t.Nodes[id]
 	if !t.Lang.Names.ImplicitReturn || n.Kind != ast.Name || n.Start == n.End {

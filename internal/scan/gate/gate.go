@@ -44,8 +44,8 @@ type Options struct {
 	Now      func() time.Time
 	Listen   Listener
 
-	// RegistryTags has the registries of base images asked which other tags there are; nothing else of a scan connects to
-	// a registry that no argument names.
+	// RegistryTags has the registries of base images asked which other tags there are; nothing else of a scan connects
+	// to a registry that no argument names.
 	RegistryTags bool
 
 	Rules          []string // extra files and folders of code rules

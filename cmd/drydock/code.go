@@ -42,6 +42,7 @@ Put it into a file, a fixture beside it, and hold the one to the other with "dry
 finding away:  # drydock:ignore no-eval -- why. How to write rules, taint rules too: docs/code.md.`,
 		Example: `  drydock code .                                  # this folder
   drydock code app.py --rules my-rules/           # one file, more rules
+  drydock code . --history                        # secrets that only the git history has, too
   drydock code . --no-default-rules --rules sql.yaml --format sarif
   drydock code test my-rules/                     # rules against their fixtures
   drydock code dump --lang python -e 'foo($X)'    # the tree that a pattern becomes`,
@@ -72,6 +73,7 @@ func addRuleFlags(c *cobra.Command, opt *gate.Options) {
 		"rule file or folder of rule files, in semgrep's language; may be given several times")
 	c.Flags().StringArrayVar(&opt.Import, "import", nil,
 		"SARIF file of another tool, whose findings are added; may be given several times")
+	c.Flags().BoolVar(&opt.History, "history", false, "search the git history for secrets too: those that no file has any more")
 	c.Flags().BoolVar(&opt.NoDefaultRules, "no-default-rules", false, "only the rules given with --rules")
 }
 

@@ -204,6 +204,14 @@ func (w *Waiver) Words() string {
 	return text
 }
 
+// History says which commits of a git repository have what was found. Path and line are those of the first.
+type History struct {
+	First     string `json:"first"`     // full hash
+	FirstDate string `json:"firstDate"` // 2026-11-30
+	Last      string `json:"last"`      // "" where it was not found in time
+	LastDate  string `json:"lastDate"`
+}
+
 // Finding is one thing that a gate found. Build it with the gate's fields, then let Normalize fill the rest.
 type Finding struct {
 	ID         string     `json:"id"`
@@ -237,6 +245,8 @@ type Finding struct {
 	Status      Status  `json:"status"`
 	Waiver      *Waiver `json:"waiver"`
 	Kind        Kind    `json:"kind"`
+	// History is set where the place is one of the git history
+	History *History `json:"history,omitempty"`
 
 	// ServiceRefs are Services as "stack/name", where several stacks of the host have a service of that name.
 	ServiceRefs []string `json:"serviceRefs,omitempty"`

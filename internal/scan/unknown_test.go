@@ -226,7 +226,7 @@ var noGate = map[string]string{
 	"sonar/scanner":    "properties of a scanner: what is none of them is an error that the scanner shows (its own tests)",
 	"client":           "answers of a server: an error of the command, beside the report",
 	"ingest":           "uploads to the server: refused with the reason (its own tests)",
-	"gitrepo":          "a commit that is none is an error (gitrepo's own tests); no gate asks",
+	"gitrepo":          "a commit that is none is an error, a history with gaps makes code partial (gitrepo's own tests)",
 	"code/rule":        "rules of the user: TestRulesThatAreWrong",
 	"config":           "drydock.yaml: an unknown key is a usage error before any gate runs (config's own tests)",
 	"engine":           "answers of the engine to builds and probes: no gate asks",

@@ -75,7 +75,8 @@ func (f *File) changed(body ast.ID, name string) bool {
 		case ast.Assign:
 			left, right := t.Child(x, ast.Left), t.Child(x, ast.Right)
 			switch {
-			case t.Kind(left) == ast.Index && isName(t.Child(left, ast.Obj)), t.Kind(left) == ast.Member && isName(right) && f.changesField(f.text(t.Child(left, ast.Ident))):
+			case t.Kind(left) == ast.Index && isName(t.Child(left, ast.Obj)),
+				t.Kind(left) == ast.Member && isName(right) && f.changesField(f.text(t.Child(left, ast.Ident))):
 				changed = true
 			case isName(left):
 				over = true
@@ -310,7 +311,8 @@ func formatArguments(f *File) {
 		}
 		values := args[at+1:]
 		for _, v := range values {
-			if k := t.Kind(v); strings.HasPrefix(f.text(v), "...") || k == ast.Spread || k == ast.KwArg || k == ast.Pair || k == ast.List || k == ast.Dict {
+			if k := t.Kind(v); strings.HasPrefix(f.text(v), "...") || k == ast.Spread || k == ast.KwArg ||
+				k == ast.Pair || k == ast.List || k == ast.Dict {
 				return
 			}
 		}

@@ -40,6 +40,31 @@ func Load() ([]*rule.Rule, []error) {
 	return Models().Load(files, dirs...)
 }
 
+// LoadFor reads the part of the pack that may find something in files of some languages, by the names that these have;
+// all of it where one of them has no rules of its own.
+func LoadFor(languages ...string) ([]*rule.Rule, []error) {
+	dirs, err := folders()
+	if err != nil {
+		return nil, []error{err}
+	}
+	var wanted []string
+	for _, l := range languages {
+		if l == "typescript" {
+			l = "javascript" // they share theirs
+		}
+		if !slices.Contains(dirs, l) {
+			return Load()
+		}
+		if !slices.Contains(wanted, l) {
+			wanted = append(wanted, l)
+		}
+	}
+	if len(wanted) == 0 {
+		return Load()
+	}
+	return Models().Load(files, wanted...)
+}
+
 // folders lists those that hold rules, one a language.
 func folders() ([]string, error) {
 	entries, err := fs.ReadDir(files, ".")

@@ -52,13 +52,18 @@ func lookAll(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Re
 		}
 		return res, nil
 	}
-	eng, res, err := codeEngine(opt)
+	eng, res, err := codeEngine(opt, languagesOf(roots))
 	if err != nil {
 		return nil, err
 	}
 	l := &looker{Result: res, t: t, opt: opt, eng: eng, byPlace: map[string]int{}, languages: map[string]*ast.Lang{}}
 	for _, root := range roots {
 		if err := l.at(ctx, root); err != nil {
+			return res, err
+		}
+	}
+	if opt.History {
+		if err := l.lookBack(ctx, roots); err != nil {
 			return res, err
 		}
 	}
@@ -89,13 +94,28 @@ func lookAll(ctx context.Context, t *target.Target, opt *gate.Options) (*gate.Re
 // codeRemedy is what to do where no source code was looked at.
 const codeRemedy = "Name the sources: drydock code FOLDER."
 
-// codeEngine compiles the rules that the run asks for. Rules of the user that are wrong are inputs that could not be
+// languagesOf are the languages of roots that are all files of known ones, nil where one is a folder or anything else:
+// to look at a file of Python, the rules for Java need not be made ready.
+func languagesOf(roots []target.Unit) []string {
+	var out []string
+	for _, root := range roots {
+		st, err := os.Stat(root.Context)
+		lang := ast.LangOf(root.Context)
+		if err != nil || st.IsDir() || lang == nil {
+			return nil
+		}
+		out = append(out, lang.Name)
+	}
+	return out
+}
+
+// codeEngine compiles the rules that the run asks for, of drydock's own those for some languages; nil is all. Rules of the user that are wrong are inputs that could not be
 // read; the others run.
-func codeEngine(opt *gate.Options) (*code.Engine, *gate.Result, error) {
+func codeEngine(opt *gate.Options, languages []string) (*code.Engine, *gate.Result, error) {
 	res := &gate.Result{}
 	var all []*rule.Rule
 	if !opt.NoDefaultRules {
-		own, errs := rules.Load()
+		own, errs := rules.LoadFor(languages...)
 		if len(errs) > 0 {
 			return nil, nil, errors.Join(errs...)
 		}

@@ -50,6 +50,7 @@ type Options struct {
 
 	Rules          []string // extra files and folders of code rules
 	NoDefaultRules bool
+	History        bool     // search the git history for secrets too
 	Import         []string // SARIF files of other tools, whose findings are added
 	LintConfig     string   // a .hadolint.yaml that is named; "" to look for one
 }

@@ -161,7 +161,10 @@ func loopClosure(f *File) {
 		t := f.t
 		loop := f.around(id, ast.ForEach, ast.For, ast.FuncDef, ast.Lambda)
 		k := t.Kind(loop)
-		if k != ast.ForEach && k != ast.For || !f.keptIn(id) || f.t.Nodes[id].Start < t.Nodes[t.Child(loop, ast.Body)].Start {
+		if k != ast.ForEach && k != ast.For || !f.keptIn(id) {
+			return
+		}
+		if body := t.Child(loop, ast.Body); body == ast.Nil || t.Nodes[id].Start < t.Nodes[body].Start {
 			return
 		}
 		for _, v := range f.loopNames(loop) {

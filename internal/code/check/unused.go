@@ -179,10 +179,11 @@ func (f *File) written(id ast.ID) ast.ID {
 		if k != ast.Block || t.Child(id, ast.Value) == ast.Nil || f.modifier(id, "export") || f.modifier(id, "static") {
 			return ast.Nil
 		}
-		if n := t.Child(id, ast.Ident); f.next(n) == ast.Nil || f.name(f.next(n)) == "" || t.Nodes[f.next(n)].Role != ast.Ident {
-			return n
+		n := t.Child(id, ast.Ident)
+		if n != ast.Nil && f.next(n) != ast.Nil && f.name(f.next(n)) != "" && t.Nodes[f.next(n)].Role == ast.Ident {
+			return ast.Nil // several at once
 		}
-		return ast.Nil
+		return n
 	}
 	if t.Kind(up) != ast.ExprStmt || f.around(id, ast.ClassDef, ast.FuncDef, ast.Lambda) == ast.Nil ||
 		t.Kind(f.around(id, ast.ClassDef, ast.FuncDef, ast.Lambda)) == ast.ClassDef {

@@ -19,7 +19,7 @@ func TestLoadFor(t *testing.T) {
 		}
 		return out
 	}
-	for _, lang := range []string{"python", "javascript", "typescript", "java", "go", "php", "ruby", "bash"} {
+	for _, lang := range []string{"python", "javascript", "typescript", "java", "go", "php", "ruby", "bash", "css"} {
 		list, errs := LoadFor(lang)
 		if len(errs) > 0 || len(list) == 0 || len(list) >= len(all) {
 			t.Fatalf("%s: %d of %d rules, %v", lang, len(list), len(all), errs)
@@ -32,7 +32,7 @@ func TestLoadFor(t *testing.T) {
 			}
 		}
 	}
-	for _, languages := range [][]string{nil, {"yaml"}, {"python", "css"}} {
+	for _, languages := range [][]string{nil, {"yaml"}, {"python", "html"}} {
 		if list, _ := LoadFor(languages...); len(list) != len(all) {
 			t.Errorf("%v: %d rules", languages, len(list))
 		}

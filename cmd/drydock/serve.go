@@ -201,6 +201,7 @@ func (a *app) serve(ctx context.Context, fl *serveFlags) error {
 		return err
 	}
 	cfg.Log.Info("listening", "address", listener.Addr().String(), "url", cfg.PublicURL, "data", cfg.Data)
+	rest()
 	return s.ListenAndServe(ctx, listener, fl.cert, fl.key)
 }
 

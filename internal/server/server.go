@@ -114,8 +114,11 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 // Run runs the jobs until the context ends.
 func (s *Server) Run(ctx context.Context) error { return s.queue.Run(ctx) }
 
-// Close closes the database.
-func (s *Server) Close() error { return s.store.Close() }
+// Close closes the database, once nothing writes any more.
+func (s *Server) Close() error {
+	s.Core.Settle()
+	return s.store.Close()
+}
 
 func (s *Server) routes() error {
 	pg, err := pages.New(pages.Options{Core: s.Core, Rules: s.Rules, Version: s.Version, Image: s.Image,

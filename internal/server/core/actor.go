@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 
 	"github.com/drydock/drydock/internal/store"
 )
@@ -137,12 +138,21 @@ func administers(who *Actor) error {
 	return nil
 }
 
+// lookUp finds a project by its key, or by the name that the key was made of: who has just made one knows it by that.
+func (c *Core) lookUp(ctx context.Context, key string) (store.Project, error) {
+	p, err := c.Store.Project(ctx, key)
+	if made := KeyOf(key); errors.Is(err, store.ErrNotFound) && made != key {
+		return c.Store.Project(ctx, made)
+	}
+	return p, err
+}
+
 // project returns a project in which the actor has a right. One that the actor may not see at all is said not to exist.
 func (c *Core) project(ctx context.Context, who *Actor, key string, need Right) (store.Project, error) {
 	if err := signedIn(who); err != nil {
 		return store.Project{}, err
 	}
-	p, err := c.Store.Project(ctx, key)
+	p, err := c.lookUp(ctx, key)
 	if err != nil {
 		return p, missing("project", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -89,7 +90,7 @@ func (c *Core) target(ctx context.Context, who *Actor, n *NewAnalysis) (p store.
 		return p, false, err
 	}
 	none := &Error{Kind: NotFound, Code: "not-found", Msg: "there is no such project"}
-	p, err = c.Store.Project(ctx, n.Project)
+	p, err = c.lookUp(ctx, n.Project)
 	if errors.Is(err, store.ErrNotFound) {
 		// a first scan makes its project, if the token is for all of them
 		analyses := who.Token != nil && who.Token.Scope == ScopeAnalyse && who.Token.Project == 0 && !who.Token.PullOnly
@@ -226,6 +227,9 @@ func (c *Core) keep(ctx context.Context, p *store.Project, n *NewAnalysis, a *st
 		return err
 	}
 	return c.Store.Update(ctx, func(tx *store.Tx) error {
+		if err := settle(ctx, tx, p, &branch); err != nil {
+			return err
+		}
 		var err error
 		if a.Branch, err = tx.AddBranch(ctx, &branch, a.Received); err != nil {
 			return err
@@ -238,6 +242,23 @@ func (c *Core) keep(ctx context.Context, p *store.Project, n *NewAnalysis, a *st
 		}
 		return c.Queue.Add(ctx, tx, ImportJob, strconv.FormatInt(a.ID, 10))
 	})
+}
+
+// settle makes the first branch of which a project is sent an analysis its default branch: nobody has to say that it is
+// master and not main. A pull request comes with the branch that it is compared with, which need not be here yet.
+func settle(ctx context.Context, tx *store.Tx, p *store.Project, first *store.Branch) error {
+	if first.Pull != "" || first.Name == p.DefaultBranch {
+		return nil
+	}
+	branches, err := tx.Branches(ctx, p.ID)
+	if err != nil || slices.ContainsFunc(branches, func(b store.Branch) bool { return b.Pull == "" }) {
+		return err
+	}
+	if first.Base == p.DefaultBranch {
+		first.Base = ""
+	}
+	p.DefaultBranch = first.Name
+	return tx.ChangeProject(ctx, p)
 }
 
 // Import takes an analysis in, as the queue asks.

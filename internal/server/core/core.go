@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/drydock/drydock/internal/queue"
@@ -26,7 +27,11 @@ type Core struct {
 
 	waiting waiting
 	used    lastUse
+	behind  sync.WaitGroup // what is written after its request was answered
 }
+
+// Settle waits for what is still being written.
+func (c *Core) Settle() { c.behind.Wait() }
 
 // Kind is the kind of an error that its reader can do something about.
 type Kind int

@@ -178,11 +178,11 @@ func (c *Core) noteUse(ctx context.Context, t *store.Token, now time.Time) {
 		return
 	}
 	// it must not keep the request waiting behind an import
-	go func() {
-		ctx := context.WithoutCancel(ctx)
+	ctx = context.WithoutCancel(ctx)
+	c.behind.Go(func() {
 		err := c.Store.Update(ctx, func(tx *store.Tx) error { return tx.TokenUsed(ctx, t.ID, now) })
 		if err != nil {
 			c.Log.Warn("noting the use of a token", "error", err)
 		}
-	}()
+	})
 }

@@ -159,6 +159,7 @@ func (o *onWrite) Write(p []byte) (int, error) {
 // does not build or whose project changed meanwhile; what is broken is taken back.
 func TestLiveRebuild(t *testing.T) {
 	s := newShop(t)
+	s.opt.Prune.Keep = 1
 	r := s.one()
 	if !r.Unchanged || r.Deployed || r.Verdict != result.Same {
 		t.Errorf("the same again: %+v", r)
@@ -208,8 +209,17 @@ func (s *shop) history(want int) {
 			kept++
 		}
 	}
-	if kept > defaultKeep+1 { // and one that the journal names
+	if kept > s.opt.Prune.Keep+2 { // and those that the journal and a container name
 		s.t.Errorf("%d new images are kept", kept)
+	}
+	entries, err := journal.All(s.data)
+	if err != nil || len(entries) != 1 {
+		s.t.Fatalf("%+v, %v", entries, err)
+	}
+	for _, id := range []string{entries[0].OldImage, entries[0].NewImage, entries[0].Live} {
+		if _, err := s.engine.Inspect(s.t.Context(), id); err != nil {
+			s.t.Errorf("an image that the journal names is gone: %v", err)
+		}
 	}
 }
 

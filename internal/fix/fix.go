@@ -206,7 +206,7 @@ func choose(r *report.Report, only []string) (func(*finding.Finding) bool, error
 		return nil, nil
 	}
 	ids, used := map[string]bool{}, map[string]bool{}
-	for _, a := range rank.Plan(r) {
+	for _, a := range rank.Plan(r, nil) {
 		for _, name := range only {
 			if name == a.ID || name == string(a.Kind) {
 				used[name] = true

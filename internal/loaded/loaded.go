@@ -168,12 +168,16 @@ type Verdict struct {
 func (u *Uses) Of(packages []*inventory.Package) map[*inventory.Package]Verdict {
 	out := map[*inventory.Package]Verdict{}
 	byName := map[string][]*inventory.Package{}
-	graph := map[string]bool{} // languages in which packages say what they need
+	graph := map[string]bool{}  // languages in which packages say what they need
+	silent := map[string]bool{} // those in which one does not
 	for _, p := range packages {
 		lang := languageFor(p.PURL)
 		byName[lang+"\x00"+normal(lang, p.Name)] = append(byName[lang+"\x00"+normal(lang, p.Name)], p)
 		if len(p.Requires) > 0 {
 			graph[lang] = true
+		}
+		if !tellsNeeds(p) {
+			silent[lang] = true
 		}
 	}
 	var queue []*inventory.Package
@@ -204,13 +208,28 @@ func (u *Uses) Of(packages []*inventory.Package) map[*inventory.Package]Verdict 
 	for _, p := range packages {
 		lang := languageFor(p.PURL)
 		_, open := u.unknown[lang]
-		if out[p].Reachable != finding.ReachableUnknown || !graph[lang] || open || u.partial[lang] || len(u.imports[lang]) == 0 ||
+		if out[p].Reachable != finding.ReachableUnknown || !graph[lang] || silent[lang] || open || u.partial[lang] || len(u.imports[lang]) == 0 ||
 			!nameKnown(lang, p.Name) || u.mentioned(lang, p) {
 			continue
 		}
 		out[p] = Verdict{Reachable: finding.ReachableNo}
 	}
 	return out
+}
+
+// tellsNeeds reports whether what a package needs is known from where it was found: a manifest and a list of pins name
+// packages and not what these need.
+func tellsNeeds(p *inventory.Package) bool {
+	return len(p.Paths) == 0 || slices.ContainsFunc(p.Paths, func(name string) bool {
+		base := path.Base(name)
+		switch base {
+		case "Pipfile.lock", "Pipfile", "pyproject.toml", "setup.py", "setup.cfg", "environment.yml":
+			return false
+		case "package.json":
+			return strings.Contains(name, "node_modules/")
+		}
+		return path.Ext(base) != ".txt"
+	})
 }
 
 // direct tells where the code imports a package.

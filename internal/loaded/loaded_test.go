@@ -94,6 +94,10 @@ func readPackages(text string) (out []*inventory.Package) {
 		}
 		p := &inventory.Package{Name: name, PURL: purl}
 		for _, n := range fields[1:] {
+			if at, ok := strings.CutPrefix(n, "@"); ok { // where it was found
+				p.Paths = append(p.Paths, at)
+				continue
+			}
 			p.Requires = append(p.Requires, inventory.Requirement{Name: n})
 		}
 		out = append(out, p)

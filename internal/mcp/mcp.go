@@ -377,7 +377,7 @@ func (s *server) plan(ctx context.Context, in pathsInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.New(r), nil
+	return plan.New(r, nil), nil
 }
 
 // simulateInput is a request.

@@ -38,14 +38,16 @@ type Promise struct {
 	Gate     finding.Gate     `json:"gate"`
 	Rule     string           `json:"rule"`
 	Title    string           `json:"title"`
+	Package  string           `json:"package"` // its name, "" for what is not about one
+	Path     string           `json:"path"`    // of the file in which it is, "" for none
 	Services []string         `json:"services"`
 	Severity finding.Severity `json:"severity"`
 }
 
-// New makes a plan of a finished report.
-func New(r *report.Report) *Plan {
-	p := &Plan{Schema: Schema, Target: r.Target, Started: r.Started, Actions: rank.Plan(r), Findings: []Promise{},
-		Left: []string{}, Unread: []string{}}
+// New makes a plan of a finished report, and of what is known of the images that conversions would give.
+func New(r *report.Report, conversions []Conversion) *Plan {
+	p := &Plan{Schema: Schema, Target: r.Target, Started: r.Started, Actions: rank.Plan(r, Leaving(r, conversions)),
+		Findings: []Promise{}, Left: []string{}, Unread: []string{}}
 	taken := map[string]bool{}
 	for i := range p.Actions {
 		a := &p.Actions[i]
@@ -68,7 +70,7 @@ func New(r *report.Report) *Plan {
 			continue
 		case taken[f.ID]:
 			p.Findings = append(p.Findings, Promise{ID: f.ID, Gate: f.Gate, Rule: f.Rule, Title: f.Title,
-				Services: orEmpty(f.Refs()), Severity: f.Severity})
+				Package: packageName(f), Path: f.Location.Path, Services: orEmpty(f.Refs()), Severity: f.Severity})
 		default:
 			p.Left = append(p.Left, f.ID)
 		}
@@ -137,10 +139,13 @@ type ActionScore struct {
 func (p *Plan) Hold(later *report.Report) *Score {
 	later.Finish()
 	open := map[string]bool{}
+	still := p.moved(later)
 	for i := range later.Findings {
-		if f := &later.Findings[i]; f.Status == finding.Open {
-			open[f.ID] = true
+		f := &later.Findings[i]
+		if f.Status != finding.Open {
+			continue
 		}
+		open[f.ID] = true
 	}
 	promise := map[string]*Promise{}
 	for i := range p.Findings {
@@ -152,7 +157,7 @@ func (p *Plan) Hold(later *report.Report) *Score {
 		as := ActionScore{ID: a.ID, Title: a.Title, Gone: []string{}, Left: []string{}, Unseen: []string{}}
 		for _, id := range a.Findings {
 			switch {
-			case open[id]:
+			case open[id], promise[id] != nil && promise[id].among(still):
 				as.Left = append(as.Left, id)
 			case !looked(later, promise[id]):
 				as.Unseen = append(as.Unseen, id)
@@ -178,6 +183,50 @@ func (p *Plan) Hold(later *report.Report) *Score {
 		s.Actions = append(s.Actions, as)
 	}
 	return s
+}
+
+func packageName(f *finding.Finding) string {
+	if f.Package == nil {
+		return ""
+	}
+	return f.Package.Name
+}
+
+// moved are the open findings of a later report that may be promised ones in another place: the same hole in a package of
+// that name, and for what is about no package one of the same rule in that file, of which the plan did not know.
+func (p *Plan) moved(later *report.Report) map[string][]*finding.Finding {
+	known := map[string]bool{}
+	for i := range p.Findings {
+		known[p.Findings[i].ID] = true
+	}
+	for _, id := range p.Left {
+		known[id] = true
+	}
+	out := map[string][]*finding.Finding{}
+	for i := range later.Findings {
+		f := &later.Findings[i]
+		if f.Status != finding.Open || f.Package == nil && known[f.ID] {
+			continue
+		}
+		key := movedKey(f.Rule, packageName(f), f.Location.Path)
+		out[key] = append(out[key], f)
+	}
+	return out
+}
+
+func movedKey(rule, pkg, path string) string {
+	if pkg != "" {
+		return rule + "\x00" + pkg
+	}
+	return rule + "\x00\x00" + path
+}
+
+// among reports whether one of the services of the promise has it still, in another place.
+func (p *Promise) among(still map[string][]*finding.Finding) bool {
+	return slices.ContainsFunc(still[movedKey(p.Rule, p.Package, p.Path)], func(f *finding.Finding) bool {
+		return len(p.Services) == 0 ||
+			slices.ContainsFunc(f.Refs(), func(s string) bool { return slices.Contains(p.Services, s) })
+	})
 }
 
 // looked reports whether the finding would be in the report if it still held: its gate judged something, and looked at

@@ -46,7 +46,7 @@ func sample() *report.Report {
 }
 
 func TestKinds(t *testing.T) {
-	p := New(sample())
+	p := New(sample(), nil)
 	got := map[report.ActionKind]report.Action{}
 	promised := map[string]int{}
 	for _, a := range p.Actions {
@@ -101,7 +101,7 @@ func TestASecondWayIn(t *testing.T) {
 				Access: "public"}}
 		}
 	}
-	for _, a := range New(r).Actions {
+	for _, a := range New(r, nil).Actions {
 		if a.Kind == report.ActionAllowlist && len(a.Narrows) > 0 {
 			t.Errorf("narrows %v", a.Narrows)
 		}
@@ -110,7 +110,7 @@ func TestASecondWayIn(t *testing.T) {
 
 func TestScore(t *testing.T) {
 	var kept bytes.Buffer
-	if err := json.NewEncoder(&kept).Encode(New(sample())); err != nil {
+	if err := json.NewEncoder(&kept).Encode(New(sample(), nil)); err != nil {
 		t.Fatal(err)
 	}
 	p, err := Decode(&kept)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -22,13 +23,15 @@ const maxActions = 10
 // counts add up; a finding that nobody can fix today belongs to none. The report must be finished: its findings are
 // read worst first.
 func Actions(r *report.Report) []report.Action {
-	all := Plan(r)
+	all := Plan(r, nil)
 	return all[:min(len(all), maxActions)]
 }
 
-// Plan is all actions, the ones that Actions leaves out too.
-func Plan(r *report.Report) []report.Action {
+// Plan is all actions, the ones that Actions leaves out too. Leaving tells by the ids of findings which Dockerfiles have to
+// be split for them to be gone, all of those that are named; nil where nothing is known of that.
+func Plan(r *report.Report, leaving map[string][]string) []report.Action {
 	images := imageLines(r)
+	together := splitTogether(leaving)
 	groups := map[string]*group{}
 	var order []string
 	for i := range r.Findings {
@@ -38,6 +41,12 @@ func Plan(r *report.Report) []report.Action {
 			continue
 		}
 		k := remedyOf(f, r, images)
+		if files := leaving[f.ID]; len(files) > 0 {
+			k = remedy{remedyConvert, files[0]}
+		}
+		if all := together[k.key]; k.kind == remedyConvert && all != "" {
+			k.key = all
+		}
 		if k.kind == remedyNone {
 			continue
 		}
@@ -177,6 +186,28 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 	return remedy{remedyManifest, f.Location.Path}
 }
 
+// splitTogether gives by each Dockerfile those that are split in one action with it, as the action's key: a finding that
+// several images share is gone once all of them are split.
+func splitTogether(leaving map[string][]string) map[string]string {
+	group := map[string][]string{}
+	for _, id := range slices.Sorted(maps.Keys(leaving)) {
+		var all []string
+		for _, name := range leaving[id] {
+			all = append(append(all, name), group[name]...)
+		}
+		slices.Sort(all)
+		all = slices.Compact(all)
+		for _, name := range all {
+			group[name] = all
+		}
+	}
+	out := map[string]string{}
+	for name, all := range group {
+		out[name] = strings.Join(all, "\x00")
+	}
+	return out
+}
+
 // editOf is the work at the line that a finding's edit changes, which need not be the line that brought its package.
 func editOf(f *finding.Finding) remedy {
 	at := f.Fix.Edits[0].Location
@@ -258,8 +289,13 @@ func (g *group) action() report.Action {
 		a.Title = fmt.Sprintf("Move %s to a newer image at %s:%d", report.List(a.Services, 3, "the service"),
 			worst.Location.Path, worst.Location.Line)
 	case remedyConvert:
-		a.Title = fmt.Sprintf("Split %s into a builder and a slim final stage", worst.Location.Path)
-		a.Command = "drydock dockerfile split --prove " + worst.Location.Path
+		files := strings.Split(g.key, "\x00")
+		a.Location = finding.Location{Path: files[0], Line: 1}
+		a.Title = fmt.Sprintf("Split %s into a builder and a slim final stage", report.List(files, 3, "the Dockerfile"))
+		for i, name := range files {
+			files[i] = "drydock dockerfile split --prove --write " + name
+		}
+		a.Command = strings.Join(files, " && ")
 	case remedyHarden:
 		a.Title = fmt.Sprintf("Harden %s in %s: %s", report.Plural(len(a.Services), "service"), worst.Location.Path,
 			report.List(g.rules(), 4, ""))

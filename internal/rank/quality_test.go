@@ -40,7 +40,7 @@ func TestQualityStandsLast(t *testing.T) {
 		}
 		for _, counts := range [][]finding.Kind{nil, {finding.KindBug}} {
 			r.Policy.Kinds = counts
-			for _, a := range Plan(r) {
+			for _, a := range Plan(r, nil) {
 				for _, id := range a.Findings {
 					if k := quality[id]; k != "" && (counts == nil || k != finding.KindBug) {
 						t.Fatalf("%s is among what to do, with %v in the policy", k, counts)

@@ -195,6 +195,9 @@ func (c *composer) distroPackages(f *extract.Facts) {
 		if len(p.Licences) == 0 {
 			p.Licences = append(p.Licences, c.licences[d.Name]...)
 		}
+		for _, name := range d.Needs {
+			p.Requires = append(p.Requires, inventory.Requirement{Name: name})
+		}
 		c.place(&p, c.since[f.Path][d.Key()])
 		c.inv.Packages = append(c.inv.Packages, p)
 		if r := distro.VendorRuntime(d); r != nil && f.DB.Kind == "deb" {

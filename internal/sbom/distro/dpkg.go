@@ -43,6 +43,7 @@ func readDpkgStatus(f *extract.File) (*extract.Facts, *extract.Executable, error
 				p.Source.Version = strings.TrimSuffix(version, ")")
 			}
 		}
+		p.Needs = append(dependencies(stanza[debian.PreDepends]), dependencies(stanza[debian.Depends])...)
 		db.Packages = append(db.Packages, p)
 		return nil
 	})
@@ -50,6 +51,19 @@ func readDpkgStatus(f *extract.File) (*extract.Facts, *extract.Executable, error
 		parser.Line(bytes.TrimSuffix(line, []byte("\n")))
 	}
 	return &extract.Facts{DB: db}, nil, parser.End()
+}
+
+// dependencies are the names in a field like Depends: "a (>= 1), b | c:any".
+func dependencies(field string) []string {
+	var out []string
+	for _, one := range strings.FieldsFunc(field, func(c rune) bool { return c == ',' || c == '|' }) {
+		name, _, _ := strings.Cut(strings.TrimSpace(one), " ")
+		name, _, _ = strings.Cut(name, ":")
+		if name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // readDpkgList reads the list of files that a package installed: info/NAME.list or info/NAME:ARCH.list.

@@ -1,10 +1,21 @@
 package distro
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/drydock/drydock/internal/sbom/extract"
 )
+
+func TestDependencies(t *testing.T) {
+	f := &extract.File{Path: "status", Data: []byte("Package: a\nStatus: install ok installed\nVersion: 1\n" +
+		"Pre-Depends: init\nDepends: libc6 (>= 2), b | c:any, d:amd64 (= 1)\n")}
+	f.Size = int64(len(f.Data))
+	facts, _, err := readDpkgStatus(f)
+	if want := []string{"init", "libc6", "b", "c", "d"}; err != nil || !slices.Equal(facts.DB.Packages[0].Needs, want) {
+		t.Errorf("%v %+v, want %v", err, facts, want)
+	}
+}
 
 // What a package occupies stands in the databases in different units.
 func TestInstalledSize(t *testing.T) {

@@ -32,7 +32,8 @@ type Package struct {
 	Source              inventory.Source
 	Licences            []string
 	Vendor              string
-	Size                int64 // installed, in bytes; 0 where the database does not tell
+	Size                int64    // installed, in bytes; 0 where the database does not tell
+	Needs               []string // names of the packages that it depends on, alternatives all; empty where that is not read
 }
 
 // Key tells the packages of one database apart.

@@ -130,6 +130,7 @@ type npmLockPackage struct {
 type npmLockDependency struct {
 	Version      string                        `json:"version"`
 	Dev          bool                          `json:"dev"`
+	Requires     stringMap                     `json:"requires"`
 	Dependencies map[string]*npmLockDependency `json:"dependencies"`
 }
 
@@ -174,6 +175,7 @@ func (d *npmLockDependency) collect(out []inventory.Package, name string, line i
 	}
 	if p, ok := npmResolved(name, d.Version); ok {
 		p.Dev, p.Line, p.Direct = d.Dev, line, direct
+		p.Requires = requirementsOf(d.Requires)
 		out = append(out, p)
 	}
 	for _, n := range slices.Sorted(maps.Keys(d.Dependencies)) {
@@ -218,7 +220,19 @@ func (l *npmLock) installed(data []byte) []inventory.Package {
 		}
 		q.Dev, q.Line, q.Direct = p.Dev, lines["packages\x00"+key], direct[key]
 		q.Licences = p.licences()
+		q.Requires = requirementsOf(p.Dependencies, p.Optional, p.Peer)
 		out = append(out, q)
+	}
+	return out
+}
+
+// requirementsOf are the packages that the given maps of a lockfile's entry ask for.
+func requirementsOf(maps ...stringMap) []inventory.Requirement {
+	var out []inventory.Requirement
+	for _, m := range maps {
+		for _, name := range m.names() {
+			out = append(out, inventory.Requirement{Name: name, Range: m[name]})
+		}
 	}
 	return out
 }

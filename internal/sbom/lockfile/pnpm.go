@@ -97,6 +97,10 @@ func readPNPMDocument(root *yaml.Node) ([]inventory.Package, error) {
 		id := pnpmID(key.Value)
 		q.Line, q.Direct = key.Line, direct[id]
 		q.Dev = p.Dev || len(g) > 0 && devOnly[id]
+		q.Requires = requirementsOf(p.Deps, p.Optional)
+		if q.Requires == nil {
+			q.Requires = requirementsByName(g[id])
+		}
 		out = append(out, q)
 	})
 	return out, cmp.Or(err, err2)

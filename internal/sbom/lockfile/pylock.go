@@ -109,6 +109,9 @@ func readPyLock(f *extract.File) ([]inventory.Package, error) {
 		q := extract.NewPackage(ecosystem.PyPI, p.Name, p.Version)
 		k := extract.PyPIName(p.Name)
 		q.Line, q.Direct = extract.LineAt(lines, i), direct[k]
+		for _, name := range g[k] {
+			q.Requires = append(q.Requires, inventory.Requirement{Name: name})
+		}
 		switch {
 		case p.Category != "":
 			q.Dev = p.Category == "dev"

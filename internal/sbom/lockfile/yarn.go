@@ -80,11 +80,24 @@ func yarnPackages(f *extract.File, entries []yarnEntry) []inventory.Package {
 		p := extract.NewPackage(ecosystem.NPM, e.name, e.version)
 		p.Range = e.version == ""
 		p.Line, p.Dev = e.line, true
+		p.Requires = requirementsByName(e.deps)
 		for _, k := range e.patterns {
 			p.Direct = p.Direct || direct[k]
 			p.Dev = p.Dev && devOnly[k]
 		}
 		out = append(out, p)
+	}
+	return out
+}
+
+// requirementsByName are requirements written as "name@range".
+func requirementsByName(deps []string) []inventory.Requirement {
+	var out []inventory.Requirement
+	for _, d := range deps {
+		if at := strings.LastIndexByte(d, '@'); at > 0 {
+			name, _, _ := strings.Cut(d[1:], "@")
+			out = append(out, inventory.Requirement{Name: d[:1] + name})
+		}
 	}
 	return out
 }

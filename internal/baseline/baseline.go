@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/drydock/drydock/internal/attack"
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/diff"
@@ -70,7 +71,7 @@ func Restrict(r *report.Report, b *Baseline) {
 			"what only one of them looks for counts as new or fixed", b.Name, was, r.Tool.Version)})
 	}
 	r.Finish()
-	r.Actions = rank.Actions(r)
+	r.Actions, r.AttackPaths = rank.Actions(r), attack.Paths(r)
 }
 
 // FromReport takes a recorded report as the baseline of r. One of another project is an error: everything would be new,

@@ -149,8 +149,9 @@ type Edit struct {
 
 // Fix is the remedy of a finding: a sentence, and the edits where drydock can make them itself.
 type Fix struct {
-	Text  string `json:"text"`
-	Edits []Edit `json:"edits"`
+	Text  string    `json:"text"`
+	Edits []Edit    `json:"edits"`
+	At    *Location `json:"at,omitempty"` // where to do it, for work that needs no edit of drydock's and is not done at Location
 }
 
 // Step is one station on the way from a cause to the finding (a taint path, a middleware chain).

@@ -248,6 +248,9 @@ func Apply(f *finding.Finding, outcomes []Outcome) {
 		at.Column = 0
 		texts = append(texts, strings.TrimPrefix(at.String()+": ", ": ")+o.Text)
 		f.Fix.Edits = append(f.Fix.Edits, o.Edits...)
+		if f.Fix.At == nil && at.Path != "" {
+			f.Fix.At = &at
+		}
 	}
 	if len(texts) > 0 {
 		f.Fix.Text = strings.Join(texts, "; ")

@@ -167,7 +167,7 @@ func remedyOf(f *finding.Finding, r *report.Report, images map[string]string) re
 		}
 		return remedy{remedyBase, at}
 	case finding.ForecastEdit:
-		if len(f.Fix.Edits) > 0 {
+		if len(f.Fix.Edits) > 0 || f.Fix.At != nil {
 			return editOf(f)
 		}
 	}
@@ -210,7 +210,7 @@ func splitTogether(leaving map[string][]string) map[string]string {
 
 // editOf is the work at the line that a finding's edit changes, which need not be the line that brought its package.
 func editOf(f *finding.Finding) remedy {
-	at := f.Fix.Edits[0].Location
+	at := placeOf(f)
 	if isDockerfile(at.Path) {
 		return remedy{remedyInstall, fmt.Sprintf("%s:%d", at.Path, at.Line)}
 	}
@@ -219,8 +219,13 @@ func editOf(f *finding.Finding) remedy {
 
 // placeOf is where the work on a finding is done.
 func placeOf(f *finding.Finding) finding.Location {
-	if f.Package != nil && f.Forecast == finding.ForecastEdit && len(f.Fix.Edits) > 0 {
-		return f.Fix.Edits[0].Location
+	if f.Package != nil && f.Forecast == finding.ForecastEdit {
+		switch {
+		case len(f.Fix.Edits) > 0:
+			return f.Fix.Edits[0].Location
+		case f.Fix.At != nil:
+			return *f.Fix.At
+		}
 	}
 	return f.Location
 }

@@ -97,3 +97,18 @@ func TestHardeningWaits(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// The lock of a package that compose's `image:` line brought is where it is raised.
+func TestRaisedWhereItsFixIs(t *testing.T) {
+	at := finding.Location{Path: "web/package-lock.json", Line: 7}
+	r := &report.Report{Stacks: []report.Stack{{Name: "s", Files: []string{"compose.yml"}}},
+		Services: []report.Service{{Name: "web", Stack: "s", Image: "web:1", Build: &report.Build{Context: "web"}}},
+		Findings: []finding.Finding{{ID: "1", Gate: finding.GateImage, Rule: "CVE-1", Severity: finding.High, Services: []string{"web"},
+			Location: finding.Location{Path: "compose.yml", Line: 3}, Forecast: finding.ForecastEdit, Status: finding.Open,
+			Package: &finding.Package{Name: "ejs", Version: "1", PURL: "pkg:npm/ejs@1"}, Fix: finding.Fix{At: &at},
+			Advisory: &finding.Advisory{Fixed: "2"}}}}
+	r.Finish()
+	if got := Plan(r, nil); len(got) != 1 || got[0].Title != "Raise ejs to 2 in web/package-lock.json" || got[0].Location != at {
+		t.Errorf("%+v", got)
+	}
+}

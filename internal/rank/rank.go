@@ -96,10 +96,10 @@ type Term struct {
 
 // Terms are the parts that make the priority of a finding of the report, in the order of docs/priority.md. The priority
 // is their sum, not below 0 and not above 100.
-func Terms(r *report.Report, f *finding.Finding) []Term {
-	k := newKnowledge(r)
-	return k.terms(f)
-}
+func Terms(r *report.Report, f *finding.Finding) []Term { return Explainer(r)(f) }
+
+// Explainer is Terms for many findings of one report.
+func Explainer(r *report.Report) func(*finding.Finding) []Term { return newKnowledge(r).terms }
 
 // Sum is the priority that terms make.
 func Sum(terms []Term) int {

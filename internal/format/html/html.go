@@ -14,6 +14,7 @@ import (
 
 	"github.com/drydock/drydock/internal/attack"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/summary"
 )
@@ -116,10 +117,11 @@ func Write(w io.Writer, r *report.Report, o report.WriteOptions) error {
 	for i := range r.Rules {
 		rules[r.Rules[i].ID] = &r.Rules[i]
 	}
+	explain := rank.Explainer(r)
 	gates, services := map[finding.Gate]bool{}, map[string]bool{}
 	for i := range s.Groups {
 		g := &s.Groups[i]
-		p.Groups = append(p.Groups, newGroup(g, rules))
+		p.Groups = append(p.Groups, newGroup(g, rules, explain))
 		f := g.Worst()
 		if !gates[f.Gate] {
 			gates[f.Gate] = true

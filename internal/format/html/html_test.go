@@ -11,6 +11,7 @@ import (
 	"github.com/drydock/drydock/internal/diff"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/format/golden"
+	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
 )
 
@@ -123,5 +124,23 @@ func TestCategoriesOfTheTopTen(t *testing.T) {
 	}
 	if strings.Contains(b.String(), "A03:2021</td>") {
 		t.Error("the page has both editions")
+	}
+}
+
+// A finding says its priority with the sum that makes it, and whether the code loads its package.
+func TestPriorityIsExplained(t *testing.T) {
+	r := golden.Load(t, "host")
+	rank.Apply(r)
+	r.Finish()
+	var b bytes.Buffer
+	if err := Write(&b, r, report.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	page := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(html.UnescapeString(b.String()), "")
+	for _, want := range []string{"Priority 90 of 100: severity critical +60, exploitation possible (EPSS 42 %) +8, a fix is known +2, " +
+		"the internet reaches web +12, the code imports it +8", "The code imports it. A rebuild: edit."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/rank"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/summary"
 )
@@ -20,10 +21,21 @@ type group struct {
 	Place string
 	Rule  *finding.Rule // nil for vulnerabilities
 	Text  string        // what the filter looks in, lower case
+	Terms []rank.Term   // what makes the head's priority
+	Loads string        // whether the code loads the head's package, in words
 }
 
-func newGroup(g *summary.Group, rules map[string]*finding.Rule) group {
+// loads says whether the code loads a package.
+var loads = map[finding.Reachable]string{finding.ReachableDirect: "The code imports it.",
+	finding.ReachableTransitive: "A package that the code imports needs it.", finding.ReachableNo: "The code does not use it.",
+	finding.ReachableUnknown: "Whether the code loads it is not known."}
+
+func newGroup(g *summary.Group, rules map[string]*finding.Rule, explain func(*finding.Finding) []rank.Term) group {
 	f := g.Worst()
+	terms := explain(f)
+	if rank.Sum(terms) != f.Priority { // recorded by a version with another formula
+		terms = nil
+	}
 	var text []string
 	for _, f := range g.Findings {
 		if f.Package != nil {
@@ -32,7 +44,7 @@ func newGroup(g *summary.Group, rules map[string]*finding.Rule) group {
 		text = append(text, f.Rule, f.Title, f.Location.Path, strings.Join(f.Aliases, " "), strings.Join(f.Refs(), " "))
 	}
 	return group{g, f, g.Name(), rules[f.Rule],
-		strings.ToLower(report.Plain(strings.Join(append(text, g.Name()), " ")))}
+		strings.ToLower(report.Plain(strings.Join(append(text, g.Name()), " "))), terms, loads[f.Reachable]}
 }
 
 func place(f *finding.Finding) string {

@@ -205,14 +205,44 @@ func (u *Uses) Of(packages []*inventory.Package) map[*inventory.Package]Verdict 
 			}
 		}
 	}
+	maybe := u.maybe(packages, out, byName)
 	for _, p := range packages {
 		lang := languageFor(p.PURL)
 		_, open := u.unknown[lang]
 		if out[p].Reachable != finding.ReachableUnknown || !graph[lang] || silent[lang] || open || u.partial[lang] || len(u.imports[lang]) == 0 ||
-			!nameKnown(lang, p.Name) || u.mentioned(lang, p) {
+			maybe[p] {
 			continue
 		}
 		out[p] = Verdict{Reachable: finding.ReachableNo}
+	}
+	return out
+}
+
+// maybe are the packages that may be loaded though no import is seen: those whose modules' names are not known or stand in
+// a text of the code, and what they need in turn.
+func (u *Uses) maybe(packages []*inventory.Package, known map[*inventory.Package]Verdict,
+	byName map[string][]*inventory.Package) map[*inventory.Package]bool {
+	out := map[*inventory.Package]bool{}
+	var queue []*inventory.Package
+	for _, p := range packages {
+		lang := languageFor(p.PURL)
+		if known[p].Reachable == finding.ReachableUnknown && (!nameKnown(lang, p.Name) || u.mentioned(lang, p)) {
+			out[p] = true
+			queue = append(queue, p)
+		}
+	}
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
+		lang := languageFor(p.PURL)
+		for _, need := range p.Requires {
+			for _, q := range byName[lang+"\x00"+normal(lang, need.Name)] {
+				if !out[q] && known[q].Reachable == finding.ReachableUnknown {
+					out[q] = true
+					queue = append(queue, q)
+				}
+			}
+		}
 	}
 	return out
 }

@@ -318,23 +318,26 @@ func (fl *flow) eval(id ast.ID, s state) taintSet {
 	}
 	fl.depth--
 	before := m
-	m = fl.after(id, m, s)
+	m, cleaned := fl.after(id, m, s)
 	if fl.vals != nil {
+		if cleaned && v.Kind == value.Object {
+			v = value.Value{} // whatever the object holds, this use of it is clean
+		}
 		fl.keepWorth(id, v, before, m)
 	}
 	fl.dom.note(fl, id, m)
 	return m
 }
 
-// after applies sources, propagators, sanitizers and sinks to a value.
-func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
+// after applies sources, propagators, sanitizers and sinks to a value; cleaned tells that a sanitizer matches it.
+func (fl *flow) after(id ast.ID, m taintSet, s state) (out taintSet, cleaned bool) {
 	n := &fl.t.Nodes[id]
 	if !valued(n) {
-		return m
+		return m, false
 	}
 	if n.Kind == ast.ExprStmt || n.Kind == ast.VarDef || n.Kind == ast.Return {
 		fl.sinks(id, m, s)
-		return m
+		return m, false
 	}
 	if fl.harmless(id) {
 		m = nil
@@ -344,7 +347,7 @@ func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
 			m = nil
 			fl.effects(id, fl.h.sanitizers, nil, true, s)
 			fl.takeUp(id, m, s)
-			return m
+			return m, true
 		}
 		fl.effects(id, fl.h.sanitizers, nil, true, s)
 		m = fl.dom.gated(fl, id, m)
@@ -360,7 +363,7 @@ func (fl *flow) after(id ast.ID, m taintSet, s state) taintSet {
 	m = m.union(fl.carried(id))
 	fl.takeUp(id, m, s)
 	fl.sinks(id, m, s)
-	return m
+	return m, false
 }
 
 // harmless reports whether the rule takes values of an expression's type for safe: truth values, numbers.

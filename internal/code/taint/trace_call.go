@@ -249,6 +249,12 @@ func (tr *tracer) left(fl *flow, at, arg int32, id ast.ID, s state) {
 		if fl.t.Nodes[id].Kind == ast.Name && s.taint[key] == nil && !holdsValue(fl.t, id) && !hasSigil(fl.t, id) {
 			return
 		}
+		if _, set := s.taint[key]; !set && fl.vals != nil && fl.t.Nodes[id].Kind == ast.Member {
+			// What it is part of may be a source: it stays tainted.
+			if cur := fl.known(key, s).union(fl.taintOf(id)); len(cur) > 0 {
+				s.taint[key] = cur
+			}
+		}
 		tr.leftAt(fl, at, arg, key, s)
 	}
 }

@@ -86,6 +86,10 @@ func (a *API) fail(err error) error {
 	if err == nil {
 		return nil
 	}
+	var told *problem
+	if errors.As(err, &told) {
+		return told
+	}
 	var known *core.Error
 	if errors.As(err, &known) {
 		status := statuses[known.Kind]

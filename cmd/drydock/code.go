@@ -73,7 +73,8 @@ func addRuleFlags(c *cobra.Command, opt *gate.Options) {
 		"rule file or folder of rule files, in semgrep's language; may be given several times")
 	c.Flags().StringArrayVar(&opt.Import, "import", nil,
 		"SARIF file of another tool, whose findings are added; may be given several times")
-	c.Flags().BoolVar(&opt.History, "history", false, "search the git history for secrets too: those that no file has any more")
+	c.Flags().
+		BoolVar(&opt.History, "history", false, "search the git history for secrets too: those that no file has any more")
 	c.Flags().BoolVar(&opt.NoDefaultRules, "no-default-rules", false, "only the rules given with --rules")
 }
 

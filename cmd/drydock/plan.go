@@ -73,7 +73,11 @@ Keep the plan (--format json), do what you choose, and hold it against the resul
 }
 
 // planned is the report that the plan is made of, and what is known of what conversions would give.
-func (a *app) planned(ctx context.Context, args []string, fl *planFlags) (*report.Report, []actions.Conversion, error) {
+func (a *app) planned(
+	ctx context.Context,
+	args []string,
+	fl *planFlags,
+) (*report.Report, []actions.Conversion, error) {
 	if fl.from != "" {
 		r, err := readReport(fl.from)
 		return r, nil, err
@@ -116,12 +120,20 @@ func conversionsOf(ctx context.Context, t *target.Target, r *report.Report) []ac
 			continue
 		}
 		final := target.Resolve(ctx, target.Inputs{Args: []string{"docker:" + split.Final}})
-		base, err := scan.Run(ctx, final, scan.Gates, gate.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}})
+		base, err := scan.Run(
+			ctx,
+			final,
+			scan.Gates,
+			gate.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}},
+		)
 		if err != nil || len(base.Packages) == 0 {
 			continue // its base is not at hand: what would leave is not known
 		}
-		out = append(out, actions.Conversion{Dockerfile: t.Rel(u.Dockerfile), Services: u.Services, Base: base.Packages,
-			Installs: installs})
+		out = append(
+			out,
+			actions.Conversion{Dockerfile: t.Rel(u.Dockerfile), Services: u.Services, Base: base.Packages,
+				Installs: installs},
+		)
 	}
 	return out
 }
@@ -214,7 +226,8 @@ func (a *app) writeScore(r *report.Report, fl *planFlags) error {
 	defer file.Close()
 	kept, err := actions.Decode(file)
 	if err != nil {
-		return clierr.InputErr(fl.score, err).WithHint("Keep one with 'drydock plan ... --format json > %s'.", fl.score)
+		return clierr.InputErr(fl.score, err).
+			WithHint("Keep one with 'drydock plan ... --format json > %s'.", fl.score)
 	}
 	s := kept.Hold(r)
 	if fl.format == "json" {
@@ -223,7 +236,13 @@ func (a *app) writeScore(r *report.Report, fl *planFlags) error {
 	for i := range s.Actions {
 		act := &s.Actions[i]
 		fmt.Fprintf(a.out, "%-8s %s\n", act.Done, report.Plain(act.Title))
-		fmt.Fprintf(a.out, "         %d gone, %d left, %d not looked at\n", len(act.Gone), len(act.Left), len(act.Unseen))
+		fmt.Fprintf(
+			a.out,
+			"         %d gone, %d left, %d not looked at\n",
+			len(act.Gone),
+			len(act.Left),
+			len(act.Unseen),
+		)
 	}
 	if n := s.Right + s.Wrong; n > 0 {
 		fmt.Fprintf(a.out, "\nOf what was done the plan was right about %d of %s (%d %%).\n", s.Right,

@@ -27,7 +27,12 @@ type planned struct {
 // built again. Of what the plan said of these actions at least 95 % has to hold.
 func TestPlanCarriedOut(t *testing.T) {
 	testenv.Slow(t)
-	p := &planned{t: t, docker: testenv.Engine(t), dir: t.TempDir(), prefix: fmt.Sprintf("drydock-plan-%d-", os.Getpid())}
+	p := &planned{
+		t:      t,
+		docker: testenv.Engine(t),
+		dir:    t.TempDir(),
+		prefix: fmt.Sprintf("drydock-plan-%d-", os.Getpid()),
+	}
 	for _, base := range []string{"python:3.11", "python:3.11-slim", "node:20", "node:20-slim"} {
 		if exec.Command(p.docker, "image", "inspect", base).Run() != nil {
 			testenv.Absent(t, "the image %s", base)
@@ -41,7 +46,15 @@ func TestPlanCarriedOut(t *testing.T) {
 	p.write(kept, before)
 
 	for _, name := range []string{"insights", "storefront"} {
-		p.drydock(0, "dockerfile", "split", "--write", "--prove", "--no-scan", filepath.Join(p.dir, name, "Dockerfile"))
+		p.drydock(
+			0,
+			"dockerfile",
+			"split",
+			"--write",
+			"--prove",
+			"--no-scan",
+			filepath.Join(p.dir, name, "Dockerfile"),
+		)
 	}
 	p.replace("requirements.txt", "insights")
 	p.replace("package.json", "storefront")
@@ -59,7 +72,8 @@ func TestPlanCarriedOut(t *testing.T) {
 	}
 	right, wrong, kinds := 0, 0, map[report.ActionKind]int{}
 	for i, a := range plan.Actions {
-		raise := a.Kind == report.ActionEdit && (strings.Contains(a.Title, "requirements.txt") || strings.Contains(a.Title, "ejs"))
+		raise := a.Kind == report.ActionEdit &&
+			(strings.Contains(a.Title, "requirements.txt") || strings.Contains(a.Title, "ejs"))
 		if !raise && a.Kind != report.ActionConvert && a.Kind != report.ActionUnpublish {
 			continue
 		}

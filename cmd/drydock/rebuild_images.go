@@ -70,8 +70,12 @@ func (f *deployFlags) add(c *cobra.Command) {
 	fl := c.Flags()
 	fl.BoolVar(&f.deploy, "deploy", false, "put the new images live, with a health check and roll-back")
 	fl.BoolVar(&f.acceptWorse, "accept-worse", false, "deploy also what has more vulnerabilities than before")
-	fl.StringVar(&f.how.Probe, "probe", "",
-		"path that a new container has to answer well, /health or 8080/health; else its health check, else any answer")
+	fl.StringVar(
+		&f.how.Probe,
+		"probe",
+		"",
+		"path that a new container has to answer well, /health or 8080/health; else its health check, else any answer",
+	)
 	fl.DurationVar(&f.how.Wait, "wait", defaultWait, "how long a new container may take to be ready")
 	fl.DurationVar(&f.how.Settle, "settle", defaultSettle, "how long it is watched before the old one goes")
 	fl.DurationVar(&f.how.Drain, "drain", defaultDrain, "how long an old container may take to finish its requests")
@@ -172,8 +176,14 @@ func (a *app) rebuildOnce(ctx context.Context, args []string, fl *rebuildFlags) 
 		return nil, err
 	}
 	in.Stdin = a.in
-	opt := rebuild.Options{Data: data, Deploy: fl.deploy.deploy, AcceptWorse: fl.deploy.acceptWorse, How: fl.deploy.how,
-		Say: a.remark, Prune: rebuild.Prune{Keep: fl.deploy.keep}}
+	opt := rebuild.Options{
+		Data:        data,
+		Deploy:      fl.deploy.deploy,
+		AcceptWorse: fl.deploy.acceptWorse,
+		How:         fl.deploy.how,
+		Say:         a.remark,
+		Prune:       rebuild.Prune{Keep: fl.deploy.keep},
+	}
 	opt.Check = due.Options{Scan: fl.image, Offline: fl.offline, MaxAge: fl.maxAge, Services: fl.services}
 	opt.Check.Scan.Tool, opt.Check.Scan.MaxAge = tool(), cfg.Advisories.MaxAge
 	if !a.quiet {

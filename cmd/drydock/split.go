@@ -69,13 +69,22 @@ that the conversion rests on is a guess. A Dockerfile that cannot be converted i
 	fl.BoolVar(&f.NoHealth, "no-healthcheck", false, "add no HEALTHCHECK")
 	fl.StringVar(&f.context, "context", "",
 		"the build context; else what the compose project says, else the file's folder")
-	fl.StringArrayVar(&f.compose, "compose", nil, "compose project that builds this file; else the one at or above it")
+	fl.StringArrayVar(
+		&f.compose,
+		"compose",
+		nil,
+		"compose project that builds this file; else the one at or above it",
+	)
 	fl.StringArrayVar(&f.probes, "probe", nil,
 		`with --prove: a request to send, "[METHOD ][:PORT]/PATH"; may be given several times`)
 	fl.StringArrayVar(&f.args, "build-arg", nil, "with --prove: NAME=VALUE, or NAME to take it from the environment")
 	fl.StringArrayVar(&f.secrets, "secret", nil, "with --prove: a build secret, as docker build takes it")
-	fl.StringArrayVar(&f.sizes, "size", nil,
-		"REF=FILE: for the estimate take a base image's size from an archive of it or its SBOM; else the engine tells")
+	fl.StringArrayVar(
+		&f.sizes,
+		"size",
+		nil,
+		"REF=FILE: for the estimate take a base image's size from an archive of it or its SBOM; else the engine tells",
+	)
 	fl.BoolVar(&f.noScan, "no-scan", false, "with --prove: do not compare the known vulnerabilities")
 	return c
 }

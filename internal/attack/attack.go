@@ -114,9 +114,12 @@ func (m *model) from(s *report.Service) []report.AttackPath {
 	var out []report.AttackPath
 	for _, f := range found[:min(len(found), perService)] {
 		h := sha256.Sum256([]byte(ref + "\x00" + f.ID))
-		out = append(out, report.AttackPath{ID: "w-" + hex.EncodeToString(h[:6]), From: s.Exposure, Ways: ways, Service: ref,
-			Finding: f.ID, Rule: f.Rule, Title: f.Title, Severity: f.Severity, Priority: f.Priority, Score: f.Priority + score,
-			Others: len(found) - 1, Reaches: reaches, More: more})
+		out = append(
+			out,
+			report.AttackPath{ID: "w-" + hex.EncodeToString(h[:6]), From: s.Exposure, Ways: ways, Service: ref,
+				Finding: f.ID, Rule: f.Rule, Title: f.Title, Severity: f.Severity, Priority: f.Priority, Score: f.Priority + score,
+				Others: len(found) - 1, Reaches: reaches, More: more},
+		)
 	}
 	return out
 }
@@ -155,7 +158,8 @@ func serves(s *report.Service, f *finding.Finding) bool {
 	case finding.GateCode:
 		return true
 	case finding.GateAccess:
-		return f.Effect == finding.EffectOpen && f.Router == "" && f.Service == s.Name && assetOf(s) != report.AssetService
+		return f.Effect == finding.EffectOpen && f.Router == "" && f.Service == s.Name &&
+			assetOf(s) != report.AssetService
 	}
 	return false
 }
@@ -262,9 +266,12 @@ var stores = []struct {
 	words string
 }{
 	{report.AssetSecrets, "vault openbao infisical vaultwarden"},
-	{report.AssetDatabase, "postgres postgis pgvector timescaledb mysql mariadb percona mongo mongodb mssql oracle cockroach " +
-		"cockroachdb clickhouse influxdb neo4j couchdb couchbase cassandra scylla elasticsearch opensearch ferretdb " +
-		"rethinkdb surrealdb questdb qdrant weaviate milvus db database"},
+	{
+		report.AssetDatabase,
+		"postgres postgis pgvector timescaledb mysql mariadb percona mongo mongodb mssql oracle cockroach " +
+			"cockroachdb clickhouse influxdb neo4j couchdb couchbase cassandra scylla elasticsearch opensearch ferretdb " +
+			"rethinkdb surrealdb questdb qdrant weaviate milvus db database",
+	},
 	{report.AssetStorage, "minio seaweedfs garage"},
 	{report.AssetQueue, "rabbitmq kafka nats mosquitto activemq redpanda pulsar"},
 	{report.AssetCache, "redis valkey keydb dragonfly memcached"},

@@ -16,17 +16,45 @@ import (
 // shop is a web service on the internet beside a database, and a gateway that holds Docker's socket.
 func shop() *report.Report {
 	hole := func(id, service string, priority int) finding.Finding {
-		return finding.Finding{ID: id, Gate: finding.GateImage, Rule: "CVE-" + id, Title: "hole " + id, Severity: finding.High,
-			Services: []string{service}, Priority: priority, Package: &finding.Package{Name: "p" + id}, Status: finding.Open}
+		return finding.Finding{
+			ID:       id,
+			Gate:     finding.GateImage,
+			Rule:     "CVE-" + id,
+			Title:    "hole " + id,
+			Severity: finding.High,
+			Services: []string{
+				service,
+			},
+			Priority: priority,
+			Package:  &finding.Package{Name: "p" + id},
+			Status:   finding.Open,
+		}
 	}
 	r := &report.Report{
 		Services: []report.Service{
 			{Name: "web", Stack: "s", Exposure: finding.ExposurePublic, Networks: []string{"front", "s_default"},
-				Routers: []report.Router{{Name: "plain", Access: "redirect"}, {Name: "tls", Rule: "Host(`a`)", Access: "public"}}},
-			{Name: "db", Stack: "s", Image: "postgres:15", Exposure: finding.ExposureInternal, Networks: []string{"s_default"}},
+				Routers: []report.Router{
+					{Name: "plain", Access: "redirect"},
+					{Name: "tls", Rule: "Host(`a`)", Access: "public"},
+				}},
+			{
+				Name:     "db",
+				Stack:    "s",
+				Image:    "postgres:15",
+				Exposure: finding.ExposureInternal,
+				Networks: []string{"s_default"},
+			},
 			{Name: "far", Stack: "s", Exposure: finding.ExposureInternal, Networks: []string{"other"}},
-			{Name: "gate", Stack: "s", Image: "traefik:3", Exposure: finding.ExposurePublic, Networks: []string{"front"},
-				Mounts: []report.Mount{{Source: "/var/run/docker.sock", Target: "/var/run/docker.sock", Bind: true, ReadOnly: true}}},
+			{
+				Name:     "gate",
+				Stack:    "s",
+				Image:    "traefik:3",
+				Exposure: finding.ExposurePublic,
+				Networks: []string{"front"},
+				Mounts: []report.Mount{
+					{Source: "/var/run/docker.sock", Target: "/var/run/docker.sock", Bind: true, ReadOnly: true},
+				},
+			},
 		},
 		Findings: []finding.Finding{hole("1", "web", 60), hole("2", "web", 50), hole("3", "db", 90)},
 	}
@@ -128,8 +156,11 @@ func TestManyServicesAreBoundedAndWellFormed(t *testing.T) {
 			Networks: []string{"all"}, Routers: []report.Router{{Name: name + "<&>\"", Access: "public"}}})
 		for j := range 5 {
 			id := fmt.Sprintf("%s-%d", name, j)
-			r.Findings = append(r.Findings, finding.Finding{ID: id, Gate: finding.GateCode, Rule: id, Title: "</svg><script>",
-				Severity: finding.High, Services: []string{name}, Priority: 50, Status: finding.Open})
+			r.Findings = append(
+				r.Findings,
+				finding.Finding{ID: id, Gate: finding.GateCode, Rule: id, Title: "</svg><script>",
+					Severity: finding.High, Services: []string{name}, Priority: 50, Status: finding.Open},
+			)
 		}
 	}
 	r.Finish()

@@ -99,7 +99,10 @@ func Draw(paths []report.AttackPath) (template.HTML, int) {
 		y += r.H + rowGap
 	}
 	p.Height = y
-	p.Label = fmt.Sprintf("%s from outside to what services hold, worst first", report.Plural(len(shown), "attack path"))
+	p.Label = fmt.Sprintf(
+		"%s from outside to what services hold, worst first",
+		report.Plural(len(shown), "attack path"),
+	)
 	var b bytes.Buffer
 	if err := drawings().Execute(&b, p); err != nil {
 		return "", 0 // the template is ours: it takes every text
@@ -164,7 +167,11 @@ func newRow(p *report.AttackPath, y int) row {
 		newBox(reachX, reachW, &r, "reaches", charsReach, reaches),
 	}
 	middle := y + r.H/2
-	r.Arrows = []arrow{{wayX + wayW, serviceX, middle}, {serviceX + serviceW, weakX, middle}, {weakX + weakW, reachX, middle}}
+	r.Arrows = []arrow{
+		{wayX + wayW, serviceX, middle},
+		{serviceX + serviceW, weakX, middle},
+		{weakX + weakW, reachX, middle},
+	}
 	return r
 }
 
@@ -190,10 +197,17 @@ func wayText(w report.Way) string {
 	return "router " + name
 }
 
-var assetNames = map[report.Asset]string{report.AssetDockerSocket: "the Docker socket", report.AssetHost: "the machine",
-	report.AssetSecrets: "the store of secrets", report.AssetDatabase: "the database", report.AssetStorage: "the store of files",
-	report.AssetQueue: "the queue", report.AssetCache: "the cache", report.AssetVolume: "the volume",
-	report.AssetService: "the service"}
+var assetNames = map[report.Asset]string{
+	report.AssetDockerSocket: "the Docker socket",
+	report.AssetHost:         "the machine",
+	report.AssetSecrets:      "the store of secrets",
+	report.AssetDatabase:     "the database",
+	report.AssetStorage:      "the store of files",
+	report.AssetQueue:        "the queue",
+	report.AssetCache:        "the cache",
+	report.AssetVolume:       "the volume",
+	report.AssetService:      "the service",
+}
 
 // assetText says what is reached, without the network.
 func assetText(reach *report.Reach) string {

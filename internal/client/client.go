@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -232,27 +231,4 @@ func (c *Client) Wait(ctx context.Context, project, task string, most time.Durat
 			return &a, clierr.Input(c.Server, "has not taken the analysis in after %s; it is kept and will be", most)
 		}
 	}
-}
-
-// Verdict is whether a branch passes.
-type Verdict struct {
-	Verdict string   `json:"verdict"`
-	Reasons []string `json:"reasons"`
-	URL     string   `json:"url"`
-	New     int64    `json:"new"`
-}
-
-// Verdict asks whether a branch or a pull request passes.
-func (c *Client) Verdict(ctx context.Context, project, branch, pull string) (*Verdict, error) {
-	var v Verdict
-	err := c.do(
-		ctx,
-		http.MethodGet,
-		fmt.Sprintf("/api/v1/projects/%s/verdict?branch=%s&pull=%s", url.PathEscape(project),
-			url.QueryEscape(branch), url.QueryEscape(pull)),
-		nil,
-		nil,
-		&v,
-	)
-	return &v, err
 }

@@ -109,22 +109,40 @@ func namespace(id, title, why, key string, severity finding.Severity, section st
 }
 
 var (
-	hostProcesses = namespace("host-pid", "The container shares the machine's processes",
+	hostProcesses = namespace(
+		"host-pid",
+		"The container shares the machine's processes",
 		"It sees every process of the machine with its arguments and environment, and can signal or trace those of its user: "+
-			"all of them where it runs as root.", "pid", finding.High, "5.16",
-		func(r *stack.Rights) stack.Setting { return r.PID })
-	hostIPC = namespace("host-ipc", "The container shares the machine's shared memory",
-		"It reads and writes the shared memory and message queues of the machine's own programs.", "ipc", finding.Medium,
-		"5.17", func(r *stack.Rights) stack.Setting { return r.IPC })
+			"all of them where it runs as root.",
+		"pid",
+		finding.High,
+		"5.16",
+		func(r *stack.Rights) stack.Setting { return r.PID },
+	)
+	hostIPC = namespace(
+		"host-ipc",
+		"The container shares the machine's shared memory",
+		"It reads and writes the shared memory and message queues of the machine's own programs.",
+		"ipc",
+		finding.Medium,
+		"5.17",
+		func(r *stack.Rights) stack.Setting { return r.IPC },
+	)
 	hostUTS = namespace("host-uts", "The container shares the machine's host name",
 		"It can change the host name that logs and certificates of the machine rely on.", "uts", finding.Low, "5.21",
 		func(r *stack.Rights) stack.Setting { return r.UTS })
 	hostUsers = namespace("host-users", "The container is kept out of user namespaces",
 		"Where the engine maps users (userns-remap), this container's root is the machine's root all the same.",
 		"userns_mode", finding.Medium, "5.31", func(r *stack.Rights) stack.Setting { return r.UserNS })
-	hostCgroups = namespace("host-cgroup", "The container shares the machine's control groups",
+	hostCgroups = namespace(
+		"host-cgroup",
+		"The container shares the machine's control groups",
 		"It sees the limits and the names of everything that runs on the machine, and may change them where it is root.",
-		"cgroup", finding.Low, "5.25", func(r *stack.Rights) stack.Setting { return r.Cgroup })
+		"cgroup",
+		finding.Low,
+		"5.25",
+		func(r *stack.Rights) stack.Setting { return r.Cgroup },
+	)
 )
 
 var confinementOff = Rule{
@@ -193,8 +211,27 @@ var newPrivileges = Rule{
 
 // Folders of the machine that make whoever writes to them its master, and those that tell too much to whoever reads.
 var (
-	takeover = []string{"/", "/etc", "/root", "/boot", "/dev", "/proc", "/sys", "/usr", "/bin", "/sbin", "/lib", "/lib64",
-		"/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/run", "/run", "/var/spool/cron", "/home"}
+	takeover = []string{
+		"/",
+		"/etc",
+		"/root",
+		"/boot",
+		"/dev",
+		"/proc",
+		"/sys",
+		"/usr",
+		"/bin",
+		"/sbin",
+		"/lib",
+		"/lib64",
+		"/var/lib/docker",
+		"/var/lib/containerd",
+		"/var/lib/kubelet",
+		"/var/run",
+		"/run",
+		"/var/spool/cron",
+		"/home",
+	}
 	telling = []string{"/", "/etc", "/root", "/proc", "/var/lib/docker", "/var/lib/containerd", "/home"}
 	// What monitoring reads by design; read-only it tells of the machine, and no secrets.
 	watched = []string{"/etc/localtime", "/etc/timezone", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf",
@@ -217,14 +254,22 @@ var sensitiveMount = Rule{
 				continue
 			}
 			source := path.Clean(strings.ReplaceAll(m.Source, `\`, "/"))
-			f := Found{Location: m.Location, What: m.Target, Title: fmt.Sprintf("%s of the machine is mounted at %s, to be "+
-				"written", source, m.Target)}
+			f := Found{
+				Location: m.Location,
+				What:     m.Target,
+				Title: fmt.Sprintf("%s of the machine is mounted at %s, to be "+
+					"written", source, m.Target),
+			}
 			switch {
 			case slices.Contains(watched, source) && (m.ReadOnly || strings.HasPrefix(source, "/etc/")):
 				continue
 			case !m.ReadOnly && slices.Contains(takeover, source):
 			case m.ReadOnly && slices.Contains(telling, source):
-				f.Severity, f.Title = finding.Medium, fmt.Sprintf("%s of the machine is mounted at %s", source, m.Target)
+				f.Severity, f.Title = finding.Medium, fmt.Sprintf(
+					"%s of the machine is mounted at %s",
+					source,
+					m.Target,
+				)
 			default:
 				continue
 			}
@@ -263,7 +308,11 @@ var hostDevice = Rule{
 	Check: func(s *Service, tell func(Found)) {
 		for _, d := range s.Rights.Devices {
 			source, _, _ := strings.Cut(d.Text, ":")
-			f := Found{Location: d.Location, What: source, Title: "The device " + source + " is handed into the container"}
+			f := Found{
+				Location: d.Location,
+				What:     source,
+				Title:    "The device " + source + " is handed into the container",
+			}
 			switch {
 			case len(d.Unset) > 0 || !strings.HasPrefix(source, "/dev"): // a CDI name: vendor.com/gpu=0
 				continue

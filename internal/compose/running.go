@@ -226,10 +226,17 @@ var secretInEnvironment = Rule{
 	},
 	Check: func(s *Service, tell func(Found)) {
 		for _, v := range s.Environment {
-			if !v.Written || !secretname.Holds(v.Name) || notSecret(v.Value) || usualPasswords[strings.ToLower(v.Value)] {
+			if !v.Written || !secretname.Holds(v.Name) || notSecret(v.Value) ||
+				usualPasswords[strings.ToLower(v.Value)] {
 				continue
 			}
-			tell(Found{Location: v.Location, What: v.Name, Title: "The value of " + v.Name + " stands in the compose file"})
+			tell(
+				Found{
+					Location: v.Location,
+					What:     v.Name,
+					Title:    "The value of " + v.Name + " stands in the compose file",
+				},
+			)
 		}
 	},
 }

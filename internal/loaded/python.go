@@ -40,14 +40,16 @@ func modulesOf(pkg string) []string {
 }
 
 // sameName are widely used distributions that are known to be imported under their own name.
-var sameName = strings.Fields("aiohttp alembic anyio asgiref babel bcrypt bleach blinker boto3 botocore brotli cachetools " +
-	"certifi cffi chardet click cryptography dash dask defusedxml distlib django ecdsa eventlet feedparser filelock flask " +
-	"fonttools frozenlist gevent greenlet h11 h2 html5lib httpcore httplib2 httptools httpx idna itsdangerous joblib " +
-	"jsonschema jupyter kombu lxml mako marshmallow matplotlib mistune multidict nltk notebook numpy oauthlib orjson packaging pandas " +
-	"paramiko passlib pip pluggy plotly psutil psycopg2 py pyarrow pyasn1 pycparser pydantic pyparsing pytest " +
-	"quart redis regex reportlab requests rich rsa scipy scrapy simplejson six sniffio soupsieve sqlparse starlette " +
-	"sympy tenacity tensorflow toml torch tornado tqdm transformers trio twisted tzdata ujson urllib3 uvicorn uvloop virtualenv waitress " +
-	"watchfiles webob websockets wrapt wtforms yarl zipp streamlit sentencepiece onnx keras gradio mlflow ray black")
+var sameName = strings.Fields(
+	"aiohttp alembic anyio asgiref babel bcrypt bleach blinker boto3 botocore brotli cachetools " +
+		"certifi cffi chardet click cryptography dash dask defusedxml distlib django ecdsa eventlet feedparser filelock flask " +
+		"fonttools frozenlist gevent greenlet h11 h2 html5lib httpcore httplib2 httptools httpx idna itsdangerous joblib " +
+		"jsonschema jupyter kombu lxml mako marshmallow matplotlib mistune multidict nltk notebook numpy oauthlib orjson packaging pandas " +
+		"paramiko passlib pip pluggy plotly psutil psycopg2 py pyarrow pyasn1 pycparser pydantic pyparsing pytest " +
+		"quart redis regex reportlab requests rich rsa scipy scrapy simplejson six sniffio soupsieve sqlparse starlette " +
+		"sympy tenacity tensorflow toml torch tornado tqdm transformers trio twisted tzdata ujson urllib3 uvicorn uvloop virtualenv waitress " +
+		"watchfiles webob websockets wrapt wtforms yarl zipp streamlit sentencepiece onnx keras gradio mlflow ray black",
+)
 
 // nameKnown reports whether the names under which a package is imported are known for certain: only then can their
 // absence say that it is not loaded.

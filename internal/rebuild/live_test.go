@@ -186,7 +186,8 @@ func TestLiveRebuild(t *testing.T) {
 
 	s.write("Dockerfile", dockerfile("COLOUR=red"))
 	s.opt.Progress = &onWrite{func() { s.write(".env", "A=2\n") }}
-	if r = s.one(); r.Verdict != result.Failed || r.Deployed || !strings.Contains(r.Reason, "changed since the build") {
+	if r = s.one(); r.Verdict != result.Failed || r.Deployed ||
+		!strings.Contains(r.Reason, "changed since the build") {
 		t.Errorf("a project that changed: %+v", r)
 	}
 	s.runs(live)

@@ -272,7 +272,11 @@ func (w *work) target(ref string) *target.Target {
 			st.Services = append(st.Services, s)
 		}
 	}
-	return &target.Target{Name: w.plan.Image, Root: w.root, Host: &stack.Host{Stacks: []stack.Stack{st}, Root: w.root}}
+	return &target.Target{
+		Name: w.plan.Image,
+		Root: w.root,
+		Host: &stack.Host{Stacks: []stack.Stack{st}, Root: w.root},
+	}
 }
 
 func (w *work) scanOld(ctx context.Context) error {

@@ -175,7 +175,8 @@ func FuzzDatabases(f *testing.F) {
 			return
 		}
 		for i := range facts.DB.Packages {
-			if p := &facts.DB.Packages[i]; p.Name == "" || p.Version == "" || distro.PURL(facts.DB.Kind, nil, p) == "" {
+			if p := &facts.DB.Packages[i]; p.Name == "" || p.Version == "" ||
+				distro.PURL(facts.DB.Kind, nil, p) == "" {
 				t.Errorf("%s: %+v", name, p)
 			}
 		}

@@ -295,7 +295,11 @@ func (j *joiner) onlyDockerfile(st *Stack) {
 		return
 	}
 	files := dockerfilesIn(st.Dir)
-	if len(files) != 1 || slices.ContainsFunc(st.Services, func(s Service) bool { return s.Build != nil && s.Build.Dockerfile == files[0] }) {
+	if len(files) != 1 ||
+		slices.ContainsFunc(
+			st.Services,
+			func(s Service) bool { return s.Build != nil && s.Build.Dockerfile == files[0] },
+		) {
 		return // none, several, or one that is known to build another image
 	}
 	for _, s := range of {
@@ -313,7 +317,8 @@ func dockerfilesIn(dir string) []string {
 	var out []string
 	for _, e := range entries {
 		name := strings.ToLower(e.Name())
-		if e.Type().IsRegular() && (name == "dockerfile" || strings.HasPrefix(name, "dockerfile.") || strings.HasSuffix(name, ".dockerfile")) &&
+		if e.Type().IsRegular() &&
+			(name == "dockerfile" || strings.HasPrefix(name, "dockerfile.") || strings.HasSuffix(name, ".dockerfile")) &&
 			!strings.HasSuffix(name, ".dockerignore") {
 			out = append(out, filepath.Join(dir, e.Name()))
 		}

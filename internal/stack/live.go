@@ -99,13 +99,19 @@ func (l *liveReader) inspect(ctx context.Context) error {
 			l.problems = append(l.problems, Problem{Path: l.from, Err: e})
 		}
 	}
-	l.containers = slices.DeleteFunc(l.containers, func(c container.InspectResponse) bool { return c.ID == "" || c.Config == nil })
+	l.containers = slices.DeleteFunc(
+		l.containers,
+		func(c container.InspectResponse) bool { return c.ID == "" || c.Config == nil },
+	)
 	slices.SortFunc(l.containers, func(a, b container.InspectResponse) int { return strings.Compare(a.Name, b.Name) })
 
 	l.networks = map[string]network.Summary{}
 	nets, err := l.cli.NetworkList(ctx, client.NetworkListOptions{})
 	if err != nil {
-		l.problems = append(l.problems, Problem{Path: l.from, Err: l.fail("the engine does not list its networks", err)})
+		l.problems = append(
+			l.problems,
+			Problem{Path: l.from, Err: l.fail("the engine does not list its networks", err)},
+		)
 		return ctx.Err()
 	}
 	for _, n := range nets.Items {
@@ -236,7 +242,13 @@ func (l *liveReader) service(s *Stack, c container.InspectResponse) Service {
 				if ep != nil {
 					svc.Aliases = append(svc.Aliases, ep.Aliases...)
 				}
-				s.Networks[name] = Network{Key: name, Name: name, Internal: l.networks[name].Internal, Driver: l.networks[name].Driver, Subnets: subnetsOf(l.networks[name])}
+				s.Networks[name] = Network{
+					Key:      name,
+					Name:     name,
+					Internal: l.networks[name].Internal,
+					Driver:   l.networks[name].Driver,
+					Subnets:  subnetsOf(l.networks[name]),
+				}
 			}
 			slices.Sort(svc.Networks)
 			svc.Aliases = append(svc.Aliases, strings.TrimPrefix(c.Name, "/"))
@@ -249,7 +261,10 @@ func (l *liveReader) service(s *Stack, c container.InspectResponse) Service {
 		if m.Type == "volume" {
 			source = m.Name
 		}
-		svc.Volumes = append(svc.Volumes, Mount{Type: string(m.Type), Source: source, Target: m.Destination, ReadOnly: !m.RW})
+		svc.Volumes = append(
+			svc.Volumes,
+			Mount{Type: string(m.Type), Source: source, Target: m.Destination, ReadOnly: !m.RW},
+		)
 	}
 	slices.SortFunc(svc.Volumes, func(a, b Mount) int { return strings.Compare(a.Target, b.Target) })
 	if h := c.Config.Healthcheck; h != nil {
@@ -284,7 +299,16 @@ func livePorts(published network.PortMap) []Port {
 			if b.HostIP.IsValid() && b.HostIP != netip.IPv4Unspecified() && b.HostIP != netip.IPv6Unspecified() {
 				ip = b.HostIP.String()
 			}
-			ports = append(ports, Port{HostIP: ip, Published: b.HostPort, Target: uint32(p.Num()), Protocol: string(p.Proto()), Mode: "ingress"})
+			ports = append(
+				ports,
+				Port{
+					HostIP:    ip,
+					Published: b.HostPort,
+					Target:    uint32(p.Num()),
+					Protocol:  string(p.Proto()),
+					Mode:      "ingress",
+				},
+			)
 		}
 	}
 	return sortedPorts(ports)
@@ -307,7 +331,12 @@ func (h *hostReader) placeStack(ctx context.Context, s *Stack, p Project) {
 	}
 	file, err := h.project(ctx, p)
 	if err != nil {
-		h.addWarning(finding.Location{}, "the compose files of %s cannot be read here (%v): findings on it have no place in a file", s.Name, err)
+		h.addWarning(
+			finding.Location{},
+			"the compose files of %s cannot be read here (%v): findings on it have no place in a file",
+			s.Name,
+			err,
+		)
 		return
 	}
 	s.Dir, s.Files, s.Volumes = file.Dir, file.Files, file.Volumes
@@ -355,8 +384,12 @@ func (h *hostReader) place(live, file *Service) {
 		}
 	}
 	if slices.Sort(changed); len(changed) > 0 {
-		h.addWarning(file.Location, "%s runs with other labels than its file has now, so the verdict is about those that run: %s",
-			live.Name, strings.Join(changed[:min(3, len(changed))], ", "))
+		h.addWarning(
+			file.Location,
+			"%s runs with other labels than its file has now, so the verdict is about those that run: %s",
+			live.Name,
+			strings.Join(changed[:min(3, len(changed))], ", "),
+		)
 	}
 	for i := range live.Ports {
 		for _, p := range file.Ports {

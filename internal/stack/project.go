@@ -76,15 +76,18 @@ func worthReading(rel string, model *node) error {
 		return nil
 	}
 	if model != nil && (model.get("networks") != nil || model.get("volumes") != nil) {
-		return clierr.Input(rel, "no service in this compose file").WithHint("Add `services:`, or name the file that holds them as well.")
+		return clierr.Input(rel, "no service in this compose file").
+			WithHint("Add `services:`, or name the file that holds them as well.")
 	}
 	for _, e := range keysOf(model) {
 		if slices.ContainsFunc(e.val.keys, func(k entry) bool { return k.name == "image" || k.name == "build" }) {
-			return clierr.Input(rel, "a compose file of the first format, without `services:`").At(e.loc.Line, e.loc.Column).
+			return clierr.Input(rel, "a compose file of the first format, without `services:`").
+				At(e.loc.Line, e.loc.Column).
 				WithHint("Put `services:` above and indent the rest below it: Docker Compose reads nothing else today.")
 		}
 	}
-	return clierr.Input(rel, "not a compose file: it has no `services:`").WithHint("Name a compose file, or a folder that holds one.")
+	return clierr.Input(rel, "not a compose file: it has no `services:`").
+		WithHint("Name a compose file, or a folder that holds one.")
 }
 
 // containers are a model's services and its jobs, which run to their end: what a job's image holds ships as well.
@@ -114,8 +117,11 @@ func (h *hostReader) decode(s *Stack, model *node, env lookup) {
 				continue
 			}
 			if key != "default" {
-				h.problem(clierr.Input(svc.Location.Path, "service %q joins the network %q, which is defined nowhere", svc.Name, key).
-					At(svc.Location.Line, svc.Location.Column).WithHint("Add it below the file's `networks:`, with `external: true` if another stack makes it."))
+				h.problem(
+					clierr.Input(svc.Location.Path, "service %q joins the network %q, which is defined nowhere", svc.Name, key).
+						At(svc.Location.Line, svc.Location.Column).
+						WithHint("Add it below the file's `networks:`, with `external: true` if another stack makes it."),
+				)
 			}
 			s.Networks[key] = d.network(key, nil)
 		}
@@ -152,7 +158,9 @@ func (r *reader) nameIn(files []string, env lookup) string {
 }
 
 // topName finds a top-level `name:`, which stands at the start of a line in every block mapping.
-var topName = lazyregexp.New(`^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?\n?$`)
+var topName = lazyregexp.New(
+	`^["']?name["']?[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#][^\n#]*?)[ \t]*(?:#[^\n]*)?\r?\n?$`,
+)
 
 var nameLetters = lazyregexp.New(`[^a-z0-9_-]`)
 

@@ -26,25 +26,30 @@ const (
 var (
 	sourceFile = lazyregexp.New(`\.(py|js|cjs|mjs|ts|tsx|jsx|go|java|kt|rb|php|rs|sh|ru|rake)$`)
 	skippedDir = lazyregexp.New(
-		`^(\.git|node_modules|\.venv|venv|vendor|__pycache__|dist|build|target|tests?|__tests__|spec|\.next|coverage)$`)
+		`^(\.git|node_modules|\.venv|venv|vendor|__pycache__|dist|build|target|tests?|__tests__|spec|\.next|coverage)$`,
+	)
 	testFile = lazyregexp.New(`(^test_|_test\.|\.test\.|\.spec\.|conftest)`)
 	child    = lazyregexp.New(
-		`(?:subprocess\.\w+|os\.system|os\.popen|Popen|execFile(?:Sync)?|exec(?:Sync)?|spawn(?:Sync)?|exec\.Command(?:Context)?|shell_exec|proc_open|system|Open3\.\w+|ProcessBuilder|Command::new)\s*\(\s*(?:ctx\s*,\s*)?(?:\[\s*)?f?["'` + "`" + `]([A-Za-z0-9_./+-]+)`)
+		`(?:subprocess\.\w+|os\.system|os\.popen|Popen|execFile(?:Sync)?|exec(?:Sync)?|spawn(?:Sync)?|exec\.Command(?:Context)?|shell_exec|proc_open|system|Open3\.\w+|ProcessBuilder|Command::new)\s*\(\s*(?:ctx\s*,\s*)?(?:\[\s*)?f?["'` + "`" + `]([A-Za-z0-9_./+-]+)`,
+	)
 	healthRoute = lazyregexp.New(`["'` + "`" +
 		`](/(?:[a-z0-9_/-]*/)?(?:healthz?|health[-_]?check|livez|readyz|liveness|ping|status|up|_health))["'` + "`" +
 		`]`)
 	literalPath = lazyregexp.New(`["'` + "`" + `](?:\./)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?:/[^"'` + "`" + `\s]*)?["'` +
 		"`" + `]`)
 	writing = lazyregexp.New(
-		`sqlite:///[^:]|\.sqlite3?["']|django\.db\.backends\.sqlite3|FileHandler\(|\bopen\([^)\n]*,\s*["'][wax]b?\+?["']|os\.makedirs\(|\.mkdir\(|writeFileSync\(|fs\.writeFile\(|createWriteStream\(|mkdirSync\(|diskStorage\(|multer\(\{\s*dest|os\.(Create|OpenFile|MkdirAll|WriteFile|Mkdir)\(|new FileWriter\(|new FileOutputStream\(|Files\.(write|createDir)|File\.(write|open\([^)]*["']w)|FileUtils\.mkdir|file_put_contents\(|fopen\([^)]*["'][wa]|move_uploaded_file|File::create\(|Dir::create|create_dir_all\(`)
+		`sqlite:///[^:]|\.sqlite3?["']|django\.db\.backends\.sqlite3|FileHandler\(|\bopen\([^)\n]*,\s*["'][wax]b?\+?["']|os\.makedirs\(|\.mkdir\(|writeFileSync\(|fs\.writeFile\(|createWriteStream\(|mkdirSync\(|diskStorage\(|multer\(\{\s*dest|os\.(Create|OpenFile|MkdirAll|WriteFile|Mkdir)\(|new FileWriter\(|new FileOutputStream\(|Files\.(write|createDir)|File\.(write|open\([^)]*["']w)|FileUtils\.mkdir|file_put_contents\(|fopen\([^)]*["'][wa]|move_uploaded_file|File::create\(|Dir::create|create_dir_all\(`,
+	)
 	// moreWriting are further ways to write: of logging, data frames, databases in a file.
 	moreWriting = lazyregexp.New(
 		`basicConfig\([^)]*filename|\.write_(text|bytes)\(|\.touch\(|shutil\.(copy|move|make_archive|unpack)|os\.(rename|replace|mkdir)\(|sqlite3\.connect\(|` +
 			`\.to_(csv|excel|parquet|pickle)\(|\.savefig\(|\.save\(\s*(os\.path|path|f?["'])|joblib\.dump\(|torch\.save\(|shelve\.open|TinyDB\(|FileSystemCache|mode\s*=\s*["'][wax]|` +
 			`(write|append)File(Sync)?\(|fs\.(promises\.)?(mkdir|rename|copyFile)\w*\(|transports\.(DailyRotate)?File|pino\.destination\(|sqlite3?\.Database|better-sqlite3|["']sqlite["']|` +
-			`sql\.Open\(\s*"sqlite|bolt\.Open\(|badger\.Open|lumberjack\.|Logger\.new\(\s*["']|SQLite3::Database|jdbc:(h2:(file|[.~])|sqlite|derby)|RollingFile`)
+			`sql\.Open\(\s*"sqlite|bolt\.Open\(|badger\.Open|lumberjack\.|Logger\.new\(\s*["']|SQLite3::Database|jdbc:(h2:(file|[.~])|sqlite|derby)|RollingFile`,
+	)
 	buildScript = lazyregexp.New(
-		`(^|/)(build|gulpfile|gruntfile|webpack|rollup|vite|esbuild|next|nuxt|jest|setup|noxfile|tasks|build)(\.config|\.prod|\.dev)?\.([cm]?[jt]s|py|rs)$|(^|/)scripts?/`)
+		`(^|/)(build|gulpfile|gruntfile|webpack|rollup|vite|esbuild|next|nuxt|jest|setup|noxfile|tasks|build)(\.config|\.prod|\.dev)?\.([cm]?[jt]s|py|rs)$|(^|/)scripts?/`,
+	)
 	temporary = lazyregexp.New(
 		`tempfile|tmpdir|TempDir|TempFile|os\.tmpdir|/tmp|gettempdir|createTempFile|sys_get_temp_dir`)
 )
@@ -121,7 +126,8 @@ func (s *sources) look(name, text string) {
 	for _, m := range literalPath.FindAllStringSubmatch(text, -1) {
 		s.strings[m[1]] = true
 	}
-	if s.writes == "" && writing.MatchString(text) && !temporary.MatchString(text) && !strings.HasSuffix(name, ".sh") &&
+	if s.writes == "" && writing.MatchString(text) && !temporary.MatchString(text) &&
+		!strings.HasSuffix(name, ".sh") &&
 		!buildScript.MatchString(name) {
 		s.writes = name
 	}

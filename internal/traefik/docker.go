@@ -111,21 +111,37 @@ func readContainer(i int, c *Container, d *DockerProvider, v Version) Verdict {
 }
 
 // enableSchema is the little that Traefik reads apart from the routing.
-var enableSchema = parseSchema("enable bool\ndocker.network string\ndocker.lbswarm bool\ndocker.allownonrunning bool\nswarm.network string\nswarm.lbswarm bool\n")
+var enableSchema = parseSchema(
+	"enable bool\ndocker.network string\ndocker.lbswarm bool\ndocker.allownonrunning bool\nswarm.network string\nswarm.lbswarm bool\n",
+)
 
 // complete adds what labels leave to defaults: services, rules, the service of a router.
 func (v *Verdict) complete(i int, c *Container, d *DockerProvider) *LabelError {
 	cfg, name := v.Config, c.serviceName()
 	add := func(m map[string]*Service) *LabelError {
 		if len(m) == 0 {
-			m[name] = &Service{Name: name, Kind: "loadbalancer", Containers: []int{i}, Origin: Origin{Container: i}, settings: "{}"}
+			m[name] = &Service{
+				Name:       name,
+				Kind:       "loadbalancer",
+				Containers: []int{i},
+				Origin:     Origin{Container: i},
+				settings:   "{}",
+			}
 		}
 		for _, s := range m {
 			if s.Kind != "loadbalancer" {
-				return &LabelError{Kind: BadService, Key: firstOf(s.Origin.Keys), Msg: fmt.Sprintf("service %q: load-balancer is not defined", s.Name)}
+				return &LabelError{
+					Kind: BadService,
+					Key:  firstOf(s.Origin.Keys),
+					Msg:  fmt.Sprintf("service %q: load-balancer is not defined", s.Name),
+				}
 			}
 			if s.Port == "" && len(s.Servers) == 0 && c.NoPort {
-				return &LabelError{Kind: PortMissing, Key: firstOf(s.Origin.Keys), Msg: fmt.Sprintf("service %q: port is missing", s.Name)}
+				return &LabelError{
+					Kind: PortMissing,
+					Key:  firstOf(s.Origin.Keys),
+					Msg:  fmt.Sprintf("service %q: port is missing", s.Name),
+				}
 			}
 		}
 		return nil
@@ -169,7 +185,12 @@ func firstOf(s []string) string {
 func noRule() (string, error) { return "", nil }
 
 // link gives routers their rule and service, or drops them. rule is nil for UDP, which knows no rules.
-func (v *Verdict) link(routers map[string]*Router, services map[string]*Service, tcp bool, rule func() (string, error)) {
+func (v *Verdict) link(
+	routers map[string]*Router,
+	services map[string]*Service,
+	tcp bool,
+	rule func() (string, error),
+) {
 	drop := func(name, reason string) {
 		v.Dropped = append(v.Dropped, Dropped{Router: name, TCP: tcp, Reason: reason})
 		delete(routers, name)
@@ -214,7 +235,10 @@ func (c *Container) serviceName() string {
 
 // Normalize joins the letters and digits of a name by dashes, as the default rule's function of that name does.
 func Normalize(name string) string {
-	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }), "-")
+	return strings.Join(
+		strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }),
+		"-",
+	)
 }
 
 // ErrTemplate means that a default rule uses more of the template language than is run here.

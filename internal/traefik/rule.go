@@ -57,17 +57,72 @@ func matcherTable(list ...matcher) map[string]matcher {
 
 var (
 	httpMatchers = matcherTable(
-		matcher{"ClientIP", 1, 1, nil}, matcher{"Method", 1, 1, nil}, matcher{"Host", 1, 1, nil}, matcher{"HostRegexp", 1, 1, []int{0}},
-		matcher{"Path", 1, 1, nil}, matcher{"PathPrefix", 1, 1, nil}, matcher{"PathRegexp", 1, 1, []int{0}},
-		matcher{"Header", 2, 2, nil}, matcher{"HeaderRegexp", 2, 2, []int{1}}, matcher{"Query", 1, 2, nil}, matcher{"QueryRegexp", 1, 2, []int{1}})
+		matcher{
+			"ClientIP",
+			1,
+			1,
+			nil,
+		},
+		matcher{"Method", 1, 1, nil},
+		matcher{"Host", 1, 1, nil},
+		matcher{"HostRegexp", 1, 1, []int{0}},
+		matcher{"Path", 1, 1, nil},
+		matcher{"PathPrefix", 1, 1, nil},
+		matcher{"PathRegexp", 1, 1, []int{0}},
+		matcher{
+			"Header",
+			2,
+			2,
+			nil,
+		},
+		matcher{"HeaderRegexp", 2, 2, []int{1}},
+		matcher{"Query", 1, 2, nil},
+		matcher{"QueryRegexp", 1, 2, []int{1}},
+	)
 	httpMatchersV2 = matcherTable(
-		matcher{"Host", 1, -1, nil}, matcher{"HostHeader", 1, -1, nil}, matcher{"HostRegexp", 1, -1, nil}, matcher{"ClientIP", 1, -1, nil},
-		matcher{"Path", 1, -1, nil}, matcher{"PathPrefix", 1, -1, nil}, matcher{"Method", 1, -1, nil}, matcher{"Headers", 2, 2, nil},
-		matcher{"HeadersRegexp", 2, 2, []int{1}}, matcher{"Query", 1, -1, nil})
+		matcher{
+			"Host",
+			1,
+			-1,
+			nil,
+		},
+		matcher{"HostHeader", 1, -1, nil},
+		matcher{"HostRegexp", 1, -1, nil},
+		matcher{"ClientIP", 1, -1, nil},
+		matcher{
+			"Path",
+			1,
+			-1,
+			nil,
+		},
+		matcher{"PathPrefix", 1, -1, nil},
+		matcher{"Method", 1, -1, nil},
+		matcher{"Headers", 2, 2, nil},
+		matcher{"HeadersRegexp", 2, 2, []int{1}},
+		matcher{"Query", 1, -1, nil},
+	)
 	tcpMatchers = matcherTable(
-		matcher{"ALPN", 1, 1, nil}, matcher{"ClientIP", 1, 1, nil}, matcher{"HostSNI", 1, 1, nil}, matcher{"HostSNIRegexp", 1, 1, []int{0}})
+		matcher{
+			"ALPN",
+			1,
+			1,
+			nil,
+		},
+		matcher{"ClientIP", 1, 1, nil},
+		matcher{"HostSNI", 1, 1, nil},
+		matcher{"HostSNIRegexp", 1, 1, []int{0}},
+	)
 	tcpMatchersV2 = matcherTable(
-		matcher{"ALPN", 1, -1, nil}, matcher{"ClientIP", 1, -1, nil}, matcher{"HostSNI", 1, -1, nil}, matcher{"HostSNIRegexp", 1, -1, nil})
+		matcher{
+			"ALPN",
+			1,
+			-1,
+			nil,
+		},
+		matcher{"ClientIP", 1, -1, nil},
+		matcher{"HostSNI", 1, -1, nil},
+		matcher{"HostSNIRegexp", 1, -1, nil},
+	)
 )
 
 // ParseRule parses an HTTP router's rule in the syntax of version 2 or 3. Anything that Traefik would not accept is an error.

@@ -223,13 +223,62 @@ func (rt *Runtime) declared(in Input, provider string) *Dynamic {
 	}
 	m := merging{rt, parts, provider}
 	conflicts(m, "router", false, all.Routers, func(c *Dynamic) map[string]*Router { return c.Routers }, routerOrigin)
-	conflicts(m, "router", true, all.TCPRouters, func(c *Dynamic) map[string]*Router { return c.TCPRouters }, routerOrigin)
-	conflicts(m, "router", false, all.UDPRouters, func(c *Dynamic) map[string]*Router { return c.UDPRouters }, routerOrigin)
-	conflicts(m, "middleware", false, all.Middlewares, func(c *Dynamic) map[string]*Middleware { return c.Middlewares }, middlewareOrigin)
-	conflicts(m, "middleware", true, all.TCPMiddlewares, func(c *Dynamic) map[string]*Middleware { return c.TCPMiddlewares }, middlewareOrigin)
-	conflicts(m, "service", false, all.Services, func(c *Dynamic) map[string]*Service { return c.Services }, serviceOrigin)
-	conflicts(m, "service", true, all.TCPServices, func(c *Dynamic) map[string]*Service { return c.TCPServices }, serviceOrigin)
-	conflicts(m, "service", false, all.UDPServices, func(c *Dynamic) map[string]*Service { return c.UDPServices }, serviceOrigin)
+	conflicts(
+		m,
+		"router",
+		true,
+		all.TCPRouters,
+		func(c *Dynamic) map[string]*Router { return c.TCPRouters },
+		routerOrigin,
+	)
+	conflicts(
+		m,
+		"router",
+		false,
+		all.UDPRouters,
+		func(c *Dynamic) map[string]*Router { return c.UDPRouters },
+		routerOrigin,
+	)
+	conflicts(
+		m,
+		"middleware",
+		false,
+		all.Middlewares,
+		func(c *Dynamic) map[string]*Middleware { return c.Middlewares },
+		middlewareOrigin,
+	)
+	conflicts(
+		m,
+		"middleware",
+		true,
+		all.TCPMiddlewares,
+		func(c *Dynamic) map[string]*Middleware { return c.TCPMiddlewares },
+		middlewareOrigin,
+	)
+	conflicts(
+		m,
+		"service",
+		false,
+		all.Services,
+		func(c *Dynamic) map[string]*Service { return c.Services },
+		serviceOrigin,
+	)
+	conflicts(
+		m,
+		"service",
+		true,
+		all.TCPServices,
+		func(c *Dynamic) map[string]*Service { return c.TCPServices },
+		serviceOrigin,
+	)
+	conflicts(
+		m,
+		"service",
+		false,
+		all.UDPServices,
+		func(c *Dynamic) map[string]*Service { return c.UDPServices },
+		serviceOrigin,
+	)
 	return all
 }
 
@@ -258,7 +307,14 @@ func mergeMap[T any](dst, src map[string]*T, same func(a, b *T) bool) {
 	}
 }
 
-func conflicts[T any](m merging, kind string, tcp bool, merged map[string]*T, part func(*Dynamic) map[string]*T, origin func(*T) Origin) {
+func conflicts[T any](
+	m merging,
+	kind string,
+	tcp bool,
+	merged map[string]*T,
+	part func(*Dynamic) map[string]*T,
+	origin func(*T) Origin,
+) {
 	for name, v := range merged {
 		if v != nil {
 			continue
@@ -280,27 +336,72 @@ func conflicts[T any](m merging, kind string, tcp bool, merged map[string]*T, pa
 func (rt *Runtime) internal() {
 	s := rt.Static
 	add := func(name string, r Router) {
-		r.Name, r.Provider, r.Origin, r.RuleSyntax = name+"@internal", "internal", Origin{Container: NoContainer}, "v3"
+		r.Name, r.Provider, r.Origin, r.RuleSyntax = name+"@internal", "internal", Origin{
+			Container: NoContainer,
+		}, "v3"
 		rt.Routers[r.Name] = &r
 	}
 	if a := s.API; a != nil && a.Insecure {
 		eps := []string{InternalEntryPoint}
-		add("api", Router{EntryPoints: eps, Service: "api@internal", Priority: math.MaxInt - 1, Rule: "PathPrefix(`/api`)"})
+		add(
+			"api",
+			Router{EntryPoints: eps, Service: "api@internal", Priority: math.MaxInt - 1, Rule: "PathPrefix(`/api`)"},
+		)
 		if a.Dashboard {
-			add("dashboard", Router{EntryPoints: eps, Service: "dashboard@internal", Priority: math.MaxInt - 2, Rule: "PathPrefix(`/`)"})
+			add(
+				"dashboard",
+				Router{
+					EntryPoints: eps,
+					Service:     "dashboard@internal",
+					Priority:    math.MaxInt - 2,
+					Rule:        "PathPrefix(`/`)",
+				},
+			)
 		}
 		if a.Debug {
-			add("debug", Router{EntryPoints: eps, Service: "api@internal", Priority: math.MaxInt - 1, Rule: "PathPrefix(`/debug`)"})
+			add(
+				"debug",
+				Router{
+					EntryPoints: eps,
+					Service:     "api@internal",
+					Priority:    math.MaxInt - 1,
+					Rule:        "PathPrefix(`/debug`)",
+				},
+			)
 		}
 	}
 	if p := s.Ping; p != nil && !p.ManualRouting {
-		add("ping", Router{EntryPoints: []string{p.EntryPoint}, Service: "ping@internal", Priority: math.MaxInt, Rule: "PathPrefix(`/ping`)"})
+		add(
+			"ping",
+			Router{
+				EntryPoints: []string{p.EntryPoint},
+				Service:     "ping@internal",
+				Priority:    math.MaxInt,
+				Rule:        "PathPrefix(`/ping`)",
+			},
+		)
 	}
 	if p := s.Prometheus; p != nil && !p.ManualRouting {
-		add("prometheus", Router{EntryPoints: []string{p.EntryPoint}, Service: "prometheus@internal", Priority: math.MaxInt, Rule: "PathPrefix(`/metrics`)"})
+		add(
+			"prometheus",
+			Router{
+				EntryPoints: []string{p.EntryPoint},
+				Service:     "prometheus@internal",
+				Priority:    math.MaxInt,
+				Rule:        "PathPrefix(`/metrics`)",
+			},
+		)
 	}
 	if s.RestInsecure {
-		add("rest", Router{EntryPoints: []string{InternalEntryPoint}, Service: "rest@internal", Priority: math.MaxInt, Rule: "PathPrefix(`/api/providers`)"})
+		add(
+			"rest",
+			Router{
+				EntryPoints: []string{InternalEntryPoint},
+				Service:     "rest@internal",
+				Priority:    math.MaxInt,
+				Rule:        "PathPrefix(`/api/providers`)",
+			},
+		)
 	}
 	if len(s.ACMEEntryPoints) > 0 {
 		add("acme-http", Router{
@@ -326,6 +427,15 @@ func (rt *Runtime) internal() {
 			Name: mw, Provider: "internal", Types: []string{"redirectscheme"}, Origin: Origin{Container: NoContainer},
 			Redirect: &Redirect{Scheme: r.Scheme, Port: port, Permanent: r.Permanent},
 		}
-		add(rtName, Router{EntryPoints: []string{name}, Middlewares: []string{mw}, Service: "noop@internal", Priority: r.Priority, Rule: rule})
+		add(
+			rtName,
+			Router{
+				EntryPoints: []string{name},
+				Middlewares: []string{mw},
+				Service:     "noop@internal",
+				Priority:    r.Priority,
+				Rule:        rule,
+			},
+		)
 	}
 }

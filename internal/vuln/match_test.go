@@ -86,7 +86,13 @@ func record(id, eco, name, ranges, extra string) string {
 		extra = "," + extra
 	}
 	return fmt.Sprintf(
-		`{"id":%q,"modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":%q,"name":%q},"ranges":[%s]}]%s}`, id, eco, name, strings.Join(rs, ","), extra)
+		`{"id":%q,"modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":%q,"name":%q},"ranges":[%s]}]%s}`,
+		id,
+		eco,
+		name,
+		strings.Join(rs, ","),
+		extra,
+	)
 }
 
 func pkg(eco, name, version string) inventory.Package {
@@ -155,7 +161,8 @@ func TestListedWithdrawnMalicious(t *testing.T) {
 		t.Fatalf("findings %s", got)
 	}
 	for _, f := range res.Findings {
-		if f.Rule == "MAL-2026-1" && (f.Severity != finding.Critical || !strings.Contains(f.Fix.Text, "remove zz-b")) {
+		if f.Rule == "MAL-2026-1" &&
+			(f.Severity != finding.Critical || !strings.Contains(f.Fix.Text, "remove zz-b")) {
 			t.Errorf("malicious: %s, %q", f.Severity, f.Fix.Text)
 		}
 	}
@@ -214,8 +221,13 @@ func TestSeverity(t *testing.T) {
 		"npm": {
 			record("CVE-2026-0001", "npm", "zz-a", r, v31),
 			record("ZZ-2", "npm", "zz-b", r, `"severity":[{"type":"CVSS_V2","score":"AV:N/AC:L/Au:N/C:P/I:P/A:P"}]`),
-			record("ZZ-3", "npm", "zz-c", r,
-				`"severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"},{"type":"CVSS_V3","score":"CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:L/I:N/A:N"}]`),
+			record(
+				"ZZ-3",
+				"npm",
+				"zz-c",
+				r,
+				`"severity":[{"type":"CVSS_V4","score":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"},{"type":"CVSS_V3","score":"CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:L/I:N/A:N"}]`,
+			),
 			record("ZZ-4", "npm", "zz-d", r, `"database_specific":{"severity":"MODERATE"}`),
 			record("ZZ-5", "npm", "zz-e", r, `"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/nonsense"}]`),
 		},
@@ -367,8 +379,13 @@ func TestModules(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	db := database(t, map[string][]string{
-		"npm": {record("GHSA-zz-1", "npm", "zz-a", "introduced=1.0.0 fixed=2.0.0",
-			`"aliases":["CVE-2026-99001"],"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]`)},
+		"npm": {record(
+			"GHSA-zz-1",
+			"npm",
+			"zz-a",
+			"introduced=1.0.0 fixed=2.0.0",
+			`"aliases":["CVE-2026-99001"],"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]`,
+		)},
 		"Debian": {record("DSA-9999-1", "Debian:12", "zz-src", "introduced=0 fixed=1.2",
 			`"upstream":["CVE-2026-99001","CVE-2026-99002"]`)},
 	})
@@ -437,8 +454,11 @@ func TestSpellings(t *testing.T) {
 
 // Of a Go program that does not tell its version only those are gaps of which advisories speak.
 func TestGoProgramWithoutVersion(t *testing.T) {
-	db := database(t, map[string][]string{"Go": {record("GO-1", "Go", "github.com/zz/proxy", "introduced=0 fixed=2.0.0",
-		"")}})
+	db := database(
+		t,
+		map[string][]string{"Go": {record("GO-1", "Go", "github.com/zz/proxy", "introduced=0 fixed=2.0.0",
+			"")}},
+	)
 	res := match(t, db, pkg("Go", "github.com/zz/proxy", ""), pkg("Go", "example.com/zz/own", ""))
 	if len(res.Findings) != 0 || res.Judged != 1 || len(res.NotJudged) != 1 ||
 		res.NotJudged[0].Package.Name != "github.com/zz/proxy" {
@@ -449,10 +469,16 @@ func TestGoProgramWithoutVersion(t *testing.T) {
 // The Go database says "all versions" of programs whose releases are no versions of their module, and the releases
 // apart.
 func TestRangesOfReleases(t *testing.T) {
-	db := database(t,
-		map[string][]string{"Go": {`{"id":"GO-2","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"Go","name":"zz.io/gogs"},
+	db := database(
+		t,
+		map[string][]string{
+			"Go": {
+				`{"id":"GO-2","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"Go","name":"zz.io/gogs"},
 		"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}],
-		"ecosystem_specific":{"custom_ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"0.13.4"}]}]}}]}`}})
+		"ecosystem_specific":{"custom_ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"0.13.4"}]}]}}]}`,
+			},
+		},
+	)
 	if got := match(t, db, pkg("Go", "zz.io/gogs", "0.13.3")); rules(got.Findings) != "GO-2" ||
 		got.Findings[0].Advisory.Fixed != "0.13.4" {
 		t.Errorf("%+v", got.Findings)

@@ -43,10 +43,12 @@ func selfAssignment(f *File) {
 			!f.pure(left) || t.Kind(left) != t.Kind(right) {
 			return
 		}
-		if t.Child(id, ast.Type) != ast.Nil || k == ast.Member && f.lang != "python" && f.lang != "java" && f.lang != "go" {
+		if t.Child(id, ast.Type) != ast.Nil ||
+			k == ast.Member && f.lang != "python" && f.lang != "java" && f.lang != "go" {
 			return // a setter may well do something
 		}
-		if fn := f.around(id, ast.FuncDef, ast.Lambda, ast.ClassDef); f.lang == "python" && t.Kind(fn) != ast.FuncDef {
+		if fn := f.around(id, ast.FuncDef, ast.Lambda, ast.ClassDef); f.lang == "python" &&
+			t.Kind(fn) != ast.FuncDef {
 			return // in a class it takes a name from outside, in a module it hands one on
 		}
 		if f.name(left) == "_" {
@@ -158,8 +160,9 @@ func assignmentInCondition(f *File) {
 			return
 		}
 		before := bytes.TrimRight(t.Src[:t.Nodes[c].Start], " \t\r\n")
-		if bytes.HasSuffix(before, []byte("((")) || bytes.HasSuffix(bytes.TrimRight(bytes.TrimSuffix(before, []byte("(")),
-			" "), []byte("(")) {
+		if bytes.HasSuffix(before, []byte("((")) ||
+			bytes.HasSuffix(bytes.TrimRight(bytes.TrimSuffix(before, []byte("(")),
+				" "), []byte("(")) {
 			return
 		}
 		f.report(c, t.Child(c, ast.Left))

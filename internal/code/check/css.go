@@ -75,7 +75,9 @@ func (f *File) either(a, b ast.ID) bool {
 	for _, d := range []ast.ID{a, b} {
 		text := strings.ToLower(f.text(d))
 		if strings.Contains(text, "!important") || strings.Contains(text, "(") || strings.Contains(text, "-webkit-") ||
-			strings.Contains(text, "-moz-") || strings.Contains(text, "-ms-") || strings.HasPrefix(f.property(d), "--") ||
+			strings.Contains(text, "-moz-") ||
+			strings.Contains(text, "-ms-") ||
+			strings.HasPrefix(f.property(d), "--") ||
 			f.property(d) == "src" {
 			return true
 		}
@@ -84,15 +86,18 @@ func (f *File) either(a, b ast.ID) bool {
 }
 
 // units are those of CSS Values and Units, level 4, and of the modules that define more.
-var units = set("em ex cap ch ic lh rem rex rcap rch ric rlh vw vh vi vb vmin vmax svw svh svi svb svmin svmax lvw lvh " +
-	"lvi lvb lvmin lvmax dvw dvh dvi dvb dvmin dvmax cqw cqh cqi cqb cqmin cqmax px cm mm q in pt pc deg grad rad turn s " +
-	"ms hz khz dpi dpcm dppx x fr st db % ")
+var units = set(
+	"em ex cap ch ic lh rem rex rcap rch ric rlh vw vh vi vb vmin vmax svw svh svi svb svmin svmax lvw lvh " +
+		"lvi lvb lvmin lvmax dvw dvh dvi dvb dvmin dvmax cqw cqh cqi cqb cqmin cqmax px cm mm q in pt pc deg grad rad turn s " +
+		"ms hz khz dpi dpcm dppx x fr st db % ",
+)
 
 // unknownUnit: a number with a unit that there is none of, which makes browsers pass over the declaration.
 func unknownUnit(f *File) {
 	f.each(func(id ast.ID) {
 		d := f.around(id, ast.ClassBody)
-		if d == ast.Nil || f.symbol(f.parent(id)) != "declaration" || strings.HasPrefix(f.property(f.parent(id)), "--") {
+		if d == ast.Nil || f.symbol(f.parent(id)) != "declaration" ||
+			strings.HasPrefix(f.property(f.parent(id)), "--") {
 			return
 		}
 		text := strings.ToLower(f.text(id))
@@ -112,8 +117,10 @@ func unknownUnit(f *File) {
 }
 
 // generic are the families that every browser has, and words that stand for a list of families.
-var generic = set("serif sans-serif monospace cursive fantasy system-ui ui-serif ui-sans-serif ui-monospace ui-rounded math " +
-	"emoji fangsong inherit initial unset revert revert-layer")
+var generic = set(
+	"serif sans-serif monospace cursive fantasy system-ui ui-serif ui-sans-serif ui-monospace ui-rounded math " +
+		"emoji fangsong inherit initial unset revert revert-layer",
+)
 
 // iconic are names of fonts of icons.
 var iconic = lazyregexp.New(`icon|awesome|symbol|glyph`)
@@ -132,7 +139,8 @@ func fontWithoutGeneric(f *File) {
 			ok := len(values) == 0
 			for _, v := range values {
 				word := strings.ToLower(strings.Trim(f.text(v), `"'`))
-				ok = ok || generic[word] || f.t.Kind(v) == ast.Call || f.t.Kind(v) == ast.Other || iconic.MatchString(word)
+				ok = ok || generic[word] || f.t.Kind(v) == ast.Call || f.t.Kind(v) == ast.Other ||
+					iconic.MatchString(word)
 			}
 			if !ok {
 				f.report(d, f.first(d))

@@ -110,7 +110,16 @@ func (f *File) ends(id ast.ID, depth int) bool {
 		fn := f.text(t.Child(f.statement(id), ast.Fn))
 		fn = fn[strings.LastIndexAny(fn, ".:>")+1:]
 		switch strings.ToLower(fn) {
-		case "exit", "die", "abort", "panic", "fail", "usage", "unreachable", "assertunreachable", "neverhappens", "fatal":
+		case "exit",
+			"die",
+			"abort",
+			"panic",
+			"fail",
+			"usage",
+			"unreachable",
+			"assertunreachable",
+			"neverhappens",
+			"fatal":
 			return true
 		}
 		return t.Kind(f.statement(id)) == ast.Throw
@@ -335,12 +344,35 @@ func handlerOrder(f *File) {
 }
 
 // builtin are exceptions of Python that are Exceptions, and errors of Ruby that are StandardErrors.
-var builtin = map[string]bool{"ValueError": true, "KeyError": true, "TypeError": true, "OSError": true, "IOError": true,
-	"RuntimeError": true, "AttributeError": true, "IndexError": true, "ImportError": true, "LookupError": true,
-	"ArithmeticError": true, "ZeroDivisionError": true, "UnicodeError": true, "UnicodeDecodeError": true,
-	"FileNotFoundError": true, "PermissionError": true, "ConnectionError": true, "TimeoutError": true,
-	"AssertionError": true, "StopIteration": true, "NotImplementedError": true, "EOFError": true, "NameError": true,
-	"ArgumentError": true, "StandardError": true, "ModuleNotFoundError": true, "MemoryError": true}
+var builtin = map[string]bool{
+	"ValueError":          true,
+	"KeyError":            true,
+	"TypeError":           true,
+	"OSError":             true,
+	"IOError":             true,
+	"RuntimeError":        true,
+	"AttributeError":      true,
+	"IndexError":          true,
+	"ImportError":         true,
+	"LookupError":         true,
+	"ArithmeticError":     true,
+	"ZeroDivisionError":   true,
+	"UnicodeError":        true,
+	"UnicodeDecodeError":  true,
+	"FileNotFoundError":   true,
+	"PermissionError":     true,
+	"ConnectionError":     true,
+	"TimeoutError":        true,
+	"AssertionError":      true,
+	"StopIteration":       true,
+	"NotImplementedError": true,
+	"EOFError":            true,
+	"NameError":           true,
+	"ArgumentError":       true,
+	"StandardError":       true,
+	"ModuleNotFoundError": true,
+	"MemoryError":         true,
+}
 
 func (f *File) covered(wide, typ string) bool {
 	typ = strings.TrimPrefix(typ, `\`)

@@ -52,9 +52,22 @@ func mutableDefault(f *File) {
 }
 
 // mutators are methods that change a list, a dictionary or a set.
-var mutators = map[string]bool{"append": true, "extend": true, "insert": true, "add": true, "update": true, "pop": true,
-	"remove": true, "clear": true, "setdefault": true, "sort": true, "reverse": true, "popitem": true, "discard": true,
-	"appendleft": true}
+var mutators = map[string]bool{
+	"append":     true,
+	"extend":     true,
+	"insert":     true,
+	"add":        true,
+	"update":     true,
+	"pop":        true,
+	"remove":     true,
+	"clear":      true,
+	"setdefault": true,
+	"sort":       true,
+	"reverse":    true,
+	"popitem":    true,
+	"discard":    true,
+	"appendleft": true,
+}
 
 // changed reports whether a body changes what a name stands for, or keeps or returns it, before it gives the name
 // another value.
@@ -214,8 +227,22 @@ func (f *File) keptIn(id ast.ID) bool {
 		fn := f.text(t.Child(f.parent(up), ast.Fn))
 		fn = fn[strings.LastIndexByte(fn, '.')+1:]
 		switch fn {
-		case "append", "add", "insert", "setTimeout", "setInterval", "addEventListener", "push", "on", "then", "connect",
-			"call_later", "call_soon", "submit", "setImmediate", "nextTick", "once":
+		case "append",
+			"add",
+			"insert",
+			"setTimeout",
+			"setInterval",
+			"addEventListener",
+			"push",
+			"on",
+			"then",
+			"connect",
+			"call_later",
+			"call_soon",
+			"submit",
+			"setImmediate",
+			"nextTick",
+			"once":
 			return t.Kind(f.parent(f.parent(up))) == ast.ExprStmt
 		}
 	case ast.Assign:
@@ -237,11 +264,17 @@ func (f *File) ownParam(fn ast.ID, name string) bool {
 
 // dropped are functions and methods, by language, that only give a new value.
 var dropped = map[string]map[string]bool{
-	"python":     set(".strip .lstrip .rstrip .upper .swapcase .splitlines .startswith .endswith .casefold .zfill sorted"),
+	"python": set(
+		".strip .lstrip .rstrip .upper .swapcase .splitlines .startswith .endswith .casefold .zfill sorted",
+	),
 	"javascript": set(".trim .trimStart .trimEnd .toUpperCase .toLowerCase .padStart .padEnd .startsWith .endsWith"),
-	"java":       set(".trim .strip .toUpperCase .toLowerCase .concat .substring .startsWith .endsWith .equalsIgnoreCase"),
-	"php": set("trim rtrim ltrim strtolower strtoupper ucfirst str_replace substr array_merge array_filter array_map " +
-		"array_unique array_reverse htmlspecialchars"),
+	"java": set(
+		".trim .strip .toUpperCase .toLowerCase .concat .substring .startsWith .endsWith .equalsIgnoreCase",
+	),
+	"php": set(
+		"trim rtrim ltrim strtolower strtoupper ucfirst str_replace substr array_merge array_filter array_map " +
+			"array_unique array_reverse htmlspecialchars",
+	),
 	"ruby": set(".strip .upcase .downcase .capitalize .gsub .sub .chomp .squeeze"),
 	"go": set("strings.TrimSpace strings.ToLower strings.ToUpper strings.Replace strings.ReplaceAll strings.Trim " +
 		"strings.TrimPrefix strings.TrimSuffix"),
@@ -266,7 +299,8 @@ func resultIgnored(f *File) {
 		t := f.t
 		call := t.Child(id, ast.Value)
 		if t.Kind(call) != ast.Call || lang == "ruby" && (f.next(id) == ast.Nil || t.Kind(f.parent(id)) != ast.Block) ||
-			f.around(id, ast.Try) != ast.Nil || t.Child(call, ast.Body) != ast.Nil {
+			f.around(id, ast.Try) != ast.Nil ||
+			t.Child(call, ast.Body) != ast.Nil {
 			return // to see whether it raises is a use
 		}
 		if up := t.Kind(f.parent(id)); up == ast.Lambda || up == ast.Case {
@@ -334,7 +368,8 @@ func formatArguments(f *File) {
 func (f *File) percent(id ast.ID) {
 	t := f.t
 	left, right := t.Child(id, ast.Left), t.Child(id, ast.Right)
-	if !t.HasText(id, "%") || t.Kind(left) != ast.Str || f.first(left) != ast.Nil || strings.HasPrefix(f.text(left), "b") {
+	if !t.HasText(id, "%") || t.Kind(left) != ast.Str || f.first(left) != ast.Nil ||
+		strings.HasPrefix(f.text(left), "b") {
 		return
 	}
 	want, ok := verbs(string(t.Text(left)), "python")
@@ -366,7 +401,8 @@ func (f *File) percent(id ast.ID) {
 func (f *File) braces(id ast.ID) {
 	t := f.t
 	fn := t.Child(id, ast.Fn)
-	if t.Kind(fn) != ast.Member || f.text(t.Child(fn, ast.Ident)) != "format" || t.Kind(t.Child(fn, ast.Obj)) != ast.Str {
+	if t.Kind(fn) != ast.Member || f.text(t.Child(fn, ast.Ident)) != "format" ||
+		t.Kind(t.Child(fn, ast.Obj)) != ast.Str {
 		return
 	}
 	text := string(t.Text(t.Child(fn, ast.Obj)))

@@ -18,8 +18,10 @@ var openers = map[string]map[string]bool{
 }
 
 // closers are what closes it, as a method of it or as a function that is given it.
-var closers = set("close Close close! closed closeQuietly detach disconnect shutdown fclose pclose proc_close curl_close " +
-	"release dispose Shutdown server_close")
+var closers = set(
+	"close Close close! closed closeQuietly detach disconnect shutdown fclose pclose proc_close curl_close " +
+		"release dispose Shutdown server_close",
+)
 
 // resourceLeak: what a function opens and keeps in a variable of its own, of which it then only uses methods that do not
 // close it. What it returns, stores, or hands to anybody else may be closed there.
@@ -47,7 +49,7 @@ func resourceLeak(f *File) {
 		if f.name(name)[0] == '@' || f.reflects(fn) && f.lang == "php" {
 			return
 		}
-		if !f.mayBeClosed(fn, name, id) {
+		if !f.mayBeClosed(fn, name) {
 			f.report(value, name)
 		}
 	}, ast.VarDef, ast.Assign)
@@ -65,7 +67,8 @@ func (f *File) opens(value ast.ID) bool {
 		}
 		args := f.list(t.Child(value, ast.Arguments))
 		if name == "Scanner" || name == "PrintWriter" { // over something else they close nothing of ours
-			return len(args) > 0 && t.Kind(args[0]) == ast.New && strings.HasSuffix(f.text(t.Child(args[0], ast.Type)), "File")
+			return len(args) > 0 && t.Kind(args[0]) == ast.New &&
+				strings.HasSuffix(f.text(t.Child(args[0], ast.Type)), "File")
 		}
 		return true
 	}
@@ -73,7 +76,7 @@ func (f *File) opens(value ast.ID) bool {
 }
 
 // mayBeClosed reports whether a use of a variable within a function closes it or lets anybody else do so.
-func (f *File) mayBeClosed(fn, name, opened ast.ID) bool {
+func (f *File) mayBeClosed(fn, name ast.ID) bool {
 	t := f.t
 	word := f.name(name)
 	uses := 0
@@ -92,8 +95,9 @@ func (f *File) mayBeClosed(fn, name, opened ast.ID) bool {
 				t.Kind(f.around(x, ast.FuncDef, ast.Lambda)) == ast.Lambda && f.lang != "go"
 			if f.lang == "go" && member == "Body" { // of an answer the body is closed
 				grand := f.parent(up)
-				may = t.Kind(grand) == ast.Member && closers[f.text(t.Child(grand, ast.Ident))] || t.Kind(grand) != ast.Member &&
-					!f.reads(grand)
+				may = t.Kind(grand) == ast.Member && closers[f.text(t.Child(grand, ast.Ident))] ||
+					t.Kind(grand) != ast.Member &&
+						!f.reads(grand)
 			}
 		case t.Kind(up) == ast.Args && f.reads(up):
 		case t.Kind(up) == ast.ForEach && t.Nodes[x].Role == ast.Value: // for line in f

@@ -116,16 +116,37 @@ func (f *File) kept(id ast.ID) bool {
 // isType reports whether an import stands in a file in which JSX may use a name that never stands there.
 func (f *File) isType(id ast.ID) bool {
 	n := f.name(f.imported(id))
-	return (n == "React" || n == "h" || n == "jsx") && (len(f.byKind[ast.Element]) > 0 || strings.HasSuffix(f.t.Path, "x"))
+	return (n == "React" || n == "h" || n == "jsx") &&
+		(len(f.byKind[ast.Element]) > 0 || strings.HasSuffix(f.t.Path, "x"))
 }
 
 // only reports whether a word stands at one place of the source alone.
 func (f *File) only(word string) bool { return len(f.occurrences(strings.TrimLeft(word, "$#@"))) == 1 }
 
 // reflective are words by which a function sees variables that it does not name.
-var reflective = []string{"locals", "vars", "eval", "exec", "globals", "compact", "extract", "get_defined_vars", "include",
-	"require", "include_once", "require_once", "binding", "local_variables", "instance_eval", "class_eval", "nonlocal",
-	"global", "debugger", "__LINE__", "render"}
+var reflective = []string{
+	"locals",
+	"vars",
+	"eval",
+	"exec",
+	"globals",
+	"compact",
+	"extract",
+	"get_defined_vars",
+	"include",
+	"require",
+	"include_once",
+	"require_once",
+	"binding",
+	"local_variables",
+	"instance_eval",
+	"class_eval",
+	"nonlocal",
+	"global",
+	"debugger",
+	"__LINE__",
+	"render",
+}
 
 // unusedVariable: a variable of a function to which values are given and which nothing reads.
 func unusedVariable(f *File) {
@@ -176,7 +197,8 @@ func (f *File) written(id ast.ID) ast.ID {
 	up := f.parent(id)
 	if t.Kind(id) == ast.VarDef {
 		k := t.Kind(up)
-		if k != ast.Block || t.Child(id, ast.Value) == ast.Nil || f.modifier(id, "export") || f.modifier(id, "static") {
+		if k != ast.Block || t.Child(id, ast.Value) == ast.Nil || f.modifier(id, "export") ||
+			f.modifier(id, "static") {
 			return ast.Nil
 		}
 		n := t.Child(id, ast.Ident)
@@ -257,7 +279,8 @@ func (f *File) handsOn(writes []ast.ID) bool {
 
 func (f *File) isUnderscored(n ast.ID) bool {
 	s := f.name(n)
-	return strings.HasSuffix(s, "_") && f.lang == "python" || s == "ignored" || s == "ignore" || s == "unused" || s == "dummy"
+	return strings.HasSuffix(s, "_") && f.lang == "python" || s == "ignored" || s == "ignore" || s == "unused" ||
+		s == "dummy"
 }
 
 // unusedPrivate: what only its class, or its module, can see and what nothing there names.

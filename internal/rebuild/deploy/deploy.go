@@ -425,8 +425,11 @@ func (w *work) split(r Request) *Outcome {
 			out.Rolled = append(out.Rolled, s)
 		case strings.HasSuffix(no, publishes) && w.bridgeable(s):
 			out.Bridged = append(out.Bridged, s)
-			out.Stopped = append(out.Stopped, Stopped{s, no + "; requests by way of Traefik were answered by another " +
-				"container meanwhile"})
+			out.Stopped = append(
+				out.Stopped,
+				Stopped{s, no + "; requests by way of Traefik were answered by another " +
+					"container meanwhile"},
+			)
 		default:
 			out.Stopped = append(out.Stopped, Stopped{s, no})
 		}

@@ -265,7 +265,10 @@ func (s *site) loadOn(front, path string, perSecond int) (stop func() (int, []st
 					defer mu.Unlock()
 					sent++
 					if status != http.StatusOK {
-						failed = append(failed, fmt.Sprintf("%s %s: %d %.80s", at.Format("05.000"), path, status, body))
+						failed = append(
+							failed,
+							fmt.Sprintf("%s %s: %d %.80s", at.Format("05.000"), path, status, body),
+						)
 					}
 				})
 			}

@@ -153,8 +153,12 @@ func (l *lab) build(args ...string) {
 func (l *lab) check(offline bool) *report.Report {
 	l.t.Helper()
 	opt := due.Options{Offline: offline, MaxAge: 30 * 24 * time.Hour}
-	r, err := due.Check(context.Background(), target.Resolve(context.Background(), target.Inputs{Args: []string{l.dir},
-		Stack: stack.Options{}}), opt)
+	r, err := due.Check(
+		context.Background(),
+		target.Resolve(context.Background(), target.Inputs{Args: []string{l.dir},
+			Stack: stack.Options{}}),
+		opt,
+	)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -19,9 +19,18 @@ func example() *result.Rebuild {
 	return &result.Rebuild{Target: hostile, Services: []result.Service{{
 		Image: "shop:1", Services: []string{"web", "worker"}, Verdict: result.Better, Reason: "fewer", Deployed: true,
 		Due: []report.Due{{Evidence: "base:1 is sha256:" + strings.Repeat("0123456789abcdef", 4) + " now"}},
-		Before: result.Side{Image: "sha256:1", Counts: map[finding.Severity]int{finding.Critical: 4, finding.Low: 1}, Packages: 10,
-			Size: 5e6},
-		After: result.Side{Image: "sha256:2", Counts: map[finding.Severity]int{finding.Low: 2}, Packages: 11, Size: 6e6},
+		Before: result.Side{
+			Image:    "sha256:1",
+			Counts:   map[finding.Severity]int{finding.Critical: 4, finding.Low: 1},
+			Packages: 10,
+			Size:     5e6,
+		},
+		After: result.Side{
+			Image:    "sha256:2",
+			Counts:   map[finding.Severity]int{finding.Low: 2},
+			Packages: 11,
+			Size:     6e6,
+		},
 		Fixed: []result.Change{{Rule: "CVE-2026-1", Package: hostile, Severity: finding.Critical,
 			Cause: result.Upgraded, From: "1", To: "2", Forecast: finding.ForecastRebuild}},
 		Remaining: []result.Change{{Rule: "CVE-2026-2", Package: "tar", Severity: finding.Low}},

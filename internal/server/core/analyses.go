@@ -93,7 +93,8 @@ func (c *Core) target(ctx context.Context, who *Actor, n *NewAnalysis) (p store.
 	p, err = c.lookUp(ctx, n.Project)
 	if errors.Is(err, store.ErrNotFound) {
 		// a first scan makes its project, if the token is for all of them
-		analyses := who.Token != nil && who.Token.Scope == ScopeAnalyse && who.Token.Project == 0 && !who.Token.PullOnly
+		analyses := who.Token != nil && who.Token.Scope == ScopeAnalyse && who.Token.Project == 0 &&
+			!who.Token.PullOnly
 		if analyses || who.Everywhere() {
 			return p, true, nil
 		}
@@ -200,8 +201,10 @@ func (c *Core) describe(who *Actor, p *store.Project, n *NewAnalysis, doc *inges
 		return a, err
 	}
 	a.Gates = string(gates)
-	summary, err := json.Marshal(ingest.Summary{Findings: h.Findings, Packages: h.Packages, Services: orEmpty(h.Services),
-		Advisories: a.Advisories})
+	summary, err := json.Marshal(
+		ingest.Summary{Findings: h.Findings, Packages: h.Packages, Services: orEmpty(h.Services),
+			Advisories: a.Advisories},
+	)
 	a.Summary = string(summary)
 	return a, err
 }
@@ -214,7 +217,13 @@ func orEmpty[T report.Gate | report.Service](list []T) []T {
 }
 
 // keep writes the analysis, its document and the job that takes it in, as one.
-func (c *Core) keep(ctx context.Context, p *store.Project, n *NewAnalysis, a *store.Analysis, doc *ingest.Document) error {
+func (c *Core) keep(
+	ctx context.Context,
+	p *store.Project,
+	n *NewAnalysis,
+	a *store.Analysis,
+	doc *ingest.Document,
+) error {
 	branch := store.Branch{Project: p.ID, Name: n.Branch, Pull: n.Pull, Base: n.Base}
 	if branch.Name == "" {
 		branch.Name = p.DefaultBranch

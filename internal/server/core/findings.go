@@ -285,8 +285,15 @@ func (c *Core) Decide(ctx context.Context, who *Actor, key string, id int64, n N
 	if err := c.checkDecision(&n); err != nil {
 		return err
 	}
-	d := store.Decision{Identity: o.Row.Identity, State: n.State, Owner: n.Owner, Reason: n.Reason, Expires: n.Expires,
-		Made: c.Now(), MadeBy: who.Name()}
+	d := store.Decision{
+		Identity: o.Row.Identity,
+		State:    n.State,
+		Owner:    n.Owner,
+		Reason:   n.Reason,
+		Expires:  n.Expires,
+		Made:     c.Now(),
+		MadeBy:   who.Name(),
+	}
 	e := store.Entry{Action: "finding.decide", Object: o.Row.Rule, Project: p.ID, Detail: n.State + ": " + n.Reason}
 	return c.audited(ctx, who, e, func(tx *store.Tx) error { return tx.Decide(ctx, p.ID, &d) })
 }
@@ -306,7 +313,13 @@ func (c *Core) checkDecision(n *NewDecision) error {
 			return invalid("bad-decision", "the last day is over already")
 		}
 	default:
-		return invalid("bad-decision", "a finding can be %s, %s or %s", store.Confirmed, store.FalsePositive, store.Accepted)
+		return invalid(
+			"bad-decision",
+			"a finding can be %s, %s or %s",
+			store.Confirmed,
+			store.FalsePositive,
+			store.Accepted,
+		)
 	}
 	control := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
 	if len(n.Reason) > maxReason || len(n.Owner) > maxName || strings.ContainsFunc(n.Owner+n.Reason, control) {
@@ -364,7 +377,12 @@ func (c *Core) Verdict(ctx context.Context, who *Actor, key, branch, pull string
 }
 
 // SearchPackages lists the packages with a part in their name in all projects that the actor sees.
-func (c *Core) SearchPackages(ctx context.Context, who *Actor, part string, page store.Page) ([]store.Package, error) {
+func (c *Core) SearchPackages(
+	ctx context.Context,
+	who *Actor,
+	part string,
+	page store.Page,
+) ([]store.Package, error) {
 	if err := signedIn(who); err != nil {
 		return nil, err
 	}

@@ -35,8 +35,15 @@ func derive(password string, salt []byte) []byte {
 func hashPassword(password string) string {
 	salt := make([]byte, passwordSalt)
 	rand.Read(salt) // it never fails
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, passwordMemory, passwordTime, passwordThreads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(derive(password, salt)))
+	return fmt.Sprintf(
+		"$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version,
+		passwordMemory,
+		passwordTime,
+		passwordThreads,
+		base64.RawStdEncoding.EncodeToString(salt),
+		base64.RawStdEncoding.EncodeToString(derive(password, salt)),
+	)
 }
 
 // samePassword reports whether a password is the one that was hashed. It takes the same time where there is no hash.

@@ -140,9 +140,14 @@ func (c *Core) SetGlobalSettings(ctx context.Context, who *Actor, s store.Settin
 	if err != nil {
 		return err
 	}
-	return c.audited(ctx, who, store.Entry{Action: "settings.change", Detail: string(text)}, func(tx *store.Tx) error {
-		return tx.SetGlobalSettings(ctx, string(text), c.Now())
-	})
+	return c.audited(
+		ctx,
+		who,
+		store.Entry{Action: "settings.change", Detail: string(text)},
+		func(tx *store.Tx) error {
+			return tx.SetGlobalSettings(ctx, string(text), c.Now())
+		},
+	)
 }
 
 // ProjectSettings are a project's own settings and, complete, those that hold for it.

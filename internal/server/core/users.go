@@ -36,7 +36,10 @@ func (c *Core) NewSetupLink(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = c.Store.Update(ctx, func(tx *store.Tx) error { return tx.SetSetting(ctx, setupSetting, string(text), c.Now()) })
+	err = c.Store.Update(
+		ctx,
+		func(tx *store.Tx) error { return tx.SetSetting(ctx, setupSetting, string(text), c.Now()) },
+	)
 	return c.PublicURL + "/setup/" + secret, err
 }
 
@@ -57,8 +60,12 @@ func (c *Core) checkSetup(ctx context.Context, r *store.Reader, secret string) e
 		}
 	}
 	if link.Hash != hex.EncodeToString(hash(secret)) || !c.Now().Before(link.Expires) {
-		return &Error{Kind: Forbidden, Code: "setup-link", Msg: "this link was used already, or it is older than half an hour",
-			Hint: "Start the server again, or run 'drydock admin setup-link', for a new one."}
+		return &Error{
+			Kind: Forbidden,
+			Code: "setup-link",
+			Msg:  "this link was used already, or it is older than half an hour",
+			Hint: "Start the server again, or run 'drydock admin setup-link', for a new one.",
+		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package servertest
 
 import (
 	"context"
-	"net"
 	"net/http/httptest"
 	"path"
 	"strings"
@@ -139,15 +138,4 @@ func Report(status report.GateStatus, lines ...string) *report.Report {
 	}
 	r.Finish()
 	return r
-}
-
-// Free is an address on loopback that nobody listens on.
-func Free(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

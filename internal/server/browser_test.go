@@ -2,9 +2,11 @@ package server_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/drydock/drydock/internal/client"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/server/servertest"
+	"github.com/drydock/drydock/internal/store"
 	"github.com/drydock/drydock/internal/testenv"
 )
 
@@ -158,6 +161,17 @@ func TestThePathOfANewcomer(t *testing.T) {
 			picture(page),
 		)
 	}
+	// A form of settings that is saved as it is shown changes nothing.
+	before, err := s.Core.Store.GlobalSettings(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step("settings saved as they are", chromedp.Navigate(s.URL+"/settings"), chromedp.Click(`//main//button[text()="Save"]`),
+		chromedp.WaitVisible(`//div[text()="Saved."]`))
+	after, err := s.Core.Store.GlobalSettings(ctx)
+	if err != nil || !reflect.DeepEqual(before, after) {
+		t.Errorf("saved as they were shown, the settings are %s, %v", settingsText(t, after), err)
+	}
 	step("the projects", chromedp.Navigate(s.URL+"/"), chromedp.WaitVisible("table"), picture("projects"))
 	step(
 		"the end",
@@ -169,4 +183,13 @@ func TestThePathOfANewcomer(t *testing.T) {
 		chromedp.WaitVisible(`//h1[text()="Sign in"]`),
 		picture("sign-in"),
 	)
+}
+
+func settingsText(t *testing.T, s store.Settings) string {
+	t.Helper()
+	text, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

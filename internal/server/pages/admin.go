@@ -26,6 +26,31 @@ type gateChoice struct {
 	On   bool
 }
 
+// FailOn is the severity that is set here, "" for none.
+func (f settingsForm) FailOn() string {
+	if f.Own.FailOn == nil {
+		return ""
+	}
+	return *f.Own.FailOn
+}
+
+// NewOnly is what is set here, as the form has it.
+func (f settingsForm) NewOnly() string { return answer(f.Own.NewOnly) }
+
+// AllowPartial is what is set here, as the form has it.
+func (f settingsForm) AllowPartial() string { return answer(f.Own.AllowPartial) }
+
+// answer is a setting as the form has it: "" where it is not set.
+func answer(set *bool) string {
+	switch {
+	case set == nil:
+		return ""
+	case *set:
+		return "yes"
+	}
+	return "no"
+}
+
 var gateNames = []finding.Gate{
 	finding.GateImage,
 	finding.GateAccess,

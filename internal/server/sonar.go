@@ -66,15 +66,8 @@ func (s *sonar) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, msg := http.StatusInternalServerError, "something went wrong here; the server's log says what"
 	var known *core.Error
 	if errors.As(err, &known) {
-		msg = known.Msg
-		switch known.Kind {
-		case core.NotSignedIn:
-			status = http.StatusUnauthorized
-		case core.Forbidden:
-			status = http.StatusForbidden
-		case core.NotFound:
-			status = http.StatusNotFound
-		default:
+		msg, status = known.Msg, known.Kind.Status()
+		if status > http.StatusNotFound { // these calls know one word for all that is wrong in a request
 			status = http.StatusBadRequest
 		}
 	} else {

@@ -66,10 +66,6 @@ func (p *problem) GetStatus() int { return p.Status }
 // ContentType is that of RFC 9457.
 func (p *problem) ContentType(string) string { return "application/problem+json" }
 
-var statuses = map[core.Kind]int{core.NotSignedIn: http.StatusUnauthorized, core.Forbidden: http.StatusForbidden,
-	core.NotFound: http.StatusNotFound, core.Invalid: http.StatusUnprocessableEntity, core.Conflict: http.StatusConflict,
-	core.TooMany: http.StatusTooManyRequests}
-
 func newProblem(status int, msg string, errs ...error) huma.StatusError {
 	p := &problem{Status: status, Title: http.StatusText(status), Detail: msg, Fields: []string{},
 		Code: strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "-")}
@@ -92,7 +88,7 @@ func (a *API) fail(err error) error {
 	}
 	var known *core.Error
 	if errors.As(err, &known) {
-		status := statuses[known.Kind]
+		status := known.Kind.Status()
 		return &problem{
 			Status: status,
 			Title:  http.StatusText(status),

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -45,6 +46,23 @@ const (
 	Conflict
 	TooMany
 )
+
+// Status is what HTTP calls it.
+func (k Kind) Status() int {
+	switch k {
+	case NotSignedIn:
+		return http.StatusUnauthorized
+	case Forbidden:
+		return http.StatusForbidden
+	case NotFound:
+		return http.StatusNotFound
+	case Conflict:
+		return http.StatusConflict
+	case TooMany:
+		return http.StatusTooManyRequests
+	}
+	return http.StatusUnprocessableEntity
+}
 
 // Error is a refusal, in words for the one who asked.
 type Error struct {

@@ -233,17 +233,10 @@ func (p *Pages) audit(v *visit) error {
 	if err != nil {
 		return err
 	}
-	pages := pager{Page: n}
-	if n > 1 {
-		pages.Before = "?page=" + strconv.Itoa(n-1)
-	}
-	if len(list) == perPage {
-		pages.Next = "?page=" + strconv.Itoa(n+1)
-	}
 	out := page{Title: "Audit log", Data: struct {
 		Rows  []store.Entry
 		Pager pager
-	}{list, pages}}
+	}{list, openPager(v, n, len(list))}}
 	if v.key() != "" {
 		project, err := p.Core.Project(v.ctx, v.who, v.key(), core.Manage)
 		if err != nil {

@@ -45,6 +45,7 @@ type Options struct {
 type Pages struct {
 	Options
 	mux   *http.ServeMux
+	own   http.Handler // mux, for forms of the server's own pages alone
 	tmpl  *template.Template
 	rules map[string]*finding.Rule
 }
@@ -60,6 +61,7 @@ func New(opt Options) (*Pages, error) {
 		return nil, err
 	}
 	p.routes()
+	p.own = http.NewCrossOriginProtection().Handler(p.mux)
 	return p, nil
 }
 
@@ -125,7 +127,7 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	http.NewCrossOriginProtection().Handler(p.mux).ServeHTTP(w, r)
+	p.own.ServeHTTP(w, r)
 }
 
 // maxForm bounds what a form may send.
@@ -218,7 +220,6 @@ type page struct {
 	Project *store.Project
 	Manage  bool   // the user may change the project
 	Tab     string // of the project's pages
-	Notice  string
 	Data    any
 }
 
@@ -255,17 +256,13 @@ type failure struct {
 	Msg, Hint string
 }
 
-var statuses = map[core.Kind]int{core.NotSignedIn: http.StatusUnauthorized, core.Forbidden: http.StatusForbidden,
-	core.NotFound: http.StatusNotFound, core.Invalid: http.StatusUnprocessableEntity, core.Conflict: http.StatusConflict,
-	core.TooMany: http.StatusTooManyRequests}
-
 func (p *Pages) fail(w http.ResponseWriter, r *http.Request, err error) {
 	f := failure{Status: http.StatusInternalServerError, Msg: "something went wrong here",
 		Hint: "The server's log says what."}
 	var known *core.Error
 	switch {
 	case errors.As(err, &known):
-		f = failure{Status: statuses[known.Kind], Msg: known.Msg, Hint: known.Hint}
+		f = failure{Status: known.Kind.Status(), Msg: known.Msg, Hint: known.Hint}
 	case r.Context().Err() != nil:
 		return
 	default:
@@ -293,7 +290,6 @@ var functions = template.FuncMap{
 	"cwe":     func(n int) string { return "CWE-" + strconv.Itoa(n) },
 	"bar":     bar,
 	"verdict": verdictWord,
-	"lower":   strings.ToLower,
 	"path":    url.PathEscape,
 	"add":     func(a, b int) int { return a + b },
 }

@@ -35,18 +35,29 @@ func paging(q url.Values) (n int, p store.Page) {
 
 func newPager(v *visit, n int, total int64) pager {
 	p := pager{Page: n, Pages: int((total + perPage - 1) / perPage), Total: total}
+	p.link(v, n < p.Pages)
+	return p
+}
+
+// openPager leads through a list of which the length is not known: there is more where a page is full.
+func openPager(v *visit, n, rows int) pager {
+	p := pager{Page: n}
+	p.link(v, rows == perPage)
+	return p
+}
+
+func (p *pager) link(v *visit, more bool) {
 	at := func(n int) string {
 		q := v.r.URL.Query()
 		q.Set("page", strconv.Itoa(n))
 		return v.r.URL.Path + "?" + q.Encode()
 	}
-	if n > 1 {
-		p.Before = at(n - 1)
+	if p.Page > 1 {
+		p.Before = at(p.Page - 1)
 	}
-	if n < p.Pages {
-		p.Next = at(n + 1)
+	if more {
+		p.Next = at(p.Page + 1)
 	}
-	return p
 }
 
 func (p *Pages) projects(v *visit) error {
@@ -174,10 +185,8 @@ func (p *Pages) project(v *visit) error {
 	for _, g := range verdict.Gates {
 		o.Gates = append(o.Gates, gateRow{g, count(list.Facets.Gate, string(g.Name))})
 	}
-	if verdict.Analysis != nil {
-		if err := json.Unmarshal([]byte(verdict.Analysis.Summary), &o.Summary); err != nil {
-			return err
-		}
+	if o.Summary, err = summaryOf(verdict.Analysis); err != nil {
+		return err
 	}
 	for _, s := range o.Summary.Services {
 		o.Services = append(o.Services, serviceRow{s, count(list.Facets.Service, s.Name)})
@@ -187,6 +196,16 @@ func (p *Pages) project(v *visit) error {
 		return err
 	}
 	return p.show(v, "project", page{Title: list.Project.Name, Project: &list.Project, Tab: "overview", Data: o})
+}
+
+// summaryOf is what an analysis came to; of none, or before it was taken in, an empty one.
+func summaryOf(a *store.Analysis) (ingest.Summary, error) {
+	var s ingest.Summary
+	if a == nil || a.Summary == "" {
+		return s, nil
+	}
+	err := json.Unmarshal([]byte(a.Summary), &s)
+	return s, err
 }
 
 func count(values []core.Value, name string) int64 {
@@ -213,8 +232,8 @@ func (p *Pages) trend(v *visit, l *core.List) ([]point, error) {
 	var out []point
 	most := 1
 	for _, a := range all {
-		var s ingest.Summary
-		if a.State != store.StateDone || json.Unmarshal([]byte(a.Summary), &s) != nil {
+		s, err := summaryOf(&a)
+		if a.State != store.StateDone || err != nil {
 			continue
 		}
 		most = max(most, s.Findings)
@@ -297,21 +316,15 @@ func (p *Pages) analyses(v *visit) error {
 	var rows []row
 	for _, a := range list {
 		r := row{Analysis: a}
-		if err := json.Unmarshal([]byte(cmp.Or(a.Summary, "{}")), &r.Was); err != nil {
+		if r.Was, err = summaryOf(&a); err != nil {
 			return err
 		}
 		rows = append(rows, r)
 	}
-	pages := newPager(v, n, 0)
-	if len(list) == perPage {
-		q := v.r.URL.Query()
-		q.Set("page", strconv.Itoa(n+1))
-		pages.Next = v.r.URL.Path + "?" + q.Encode()
-	}
 	return p.show(v, "analyses", page{Title: project.Name, Project: &project, Tab: "analyses", Data: struct {
 		Rows  []row
 		Pager pager
-	}{rows, pages}})
+	}{rows, openPager(v, n, len(list))}})
 }
 
 func (p *Pages) packages(v *visit) error {
@@ -328,17 +341,10 @@ func (p *Pages) packages(v *visit) error {
 	if err != nil {
 		return err
 	}
-	pages := pager{Page: n}
-	if n > 1 {
-		pages.Before = "?page=" + strconv.Itoa(n-1)
-	}
-	if len(list) == perPage {
-		pages.Next = "?page=" + strconv.Itoa(n+1)
-	}
 	return p.show(v, "packages", page{Title: project.Name, Project: &project, Tab: "packages", Data: struct {
 		Rows  []store.Package
 		Pager pager
-	}{list, pages}})
+	}{list, openPager(v, n, len(list))}})
 }
 
 // search finds a package in all projects.
@@ -391,11 +397,9 @@ func (p *Pages) stackMap(v *visit) error {
 	if err != nil {
 		return err
 	}
-	var s ingest.Summary
-	if verdict.Analysis != nil {
-		if err := json.Unmarshal([]byte(verdict.Analysis.Summary), &s); err != nil {
-			return err
-		}
+	s, err := summaryOf(verdict.Analysis)
+	if err != nil {
+		return err
 	}
 	list, err := p.Core.Findings(v.ctx, v.who, v.key(), core.Query{Branch: q.Get("branch"), Pull: q.Get("pull"),
 		Filter: store.Filter{Status: store.FindingOpen}, Page: store.Page{Limit: 1}})

@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -214,32 +213,25 @@ func (h *Handler) log() *slog.Logger {
 }
 
 // archive makes the archive of a target, "amd64", "arm64" or "any" for both. Its path is "" where there is no program
-// for
-// it. Alpine's C library runs programs alone that bring theirs.
+// for it. Alpine's C library runs programs alone that bring theirs.
 func (h *Handler) archive(target string, static bool) (archive, error) {
 	var entries []entry
-	var digests []string
-	add := func(arch, name string) bool {
-		b, ok := h.sources[arch]
-		if !ok || static && !b.Static {
-			return false
+	var programs []Binary
+	add := func(arch, name string) {
+		if b, ok := h.sources[arch]; ok && (b.Static || !static) {
+			entries = append(entries, entry{name: name, path: b.Path})
+			programs = append(programs, b)
 		}
-		entries = append(entries, entry{name: name, path: b.Path})
-		digests = append(digests, b.SHA256[:12])
-		return true
 	}
 	switch target {
 	case "amd64", "arm64":
-		if !add(target, javaPath) {
-			return archive{}, nil
-		}
+		add(target, javaPath)
 	case "any":
 		entries = append(entries, entry{name: javaPath, text: chooser})
-		one := add("amd64", "bin/drydock-amd64")
-		if two := add("arm64", "bin/drydock-arm64"); !one && !two {
-			return archive{}, nil
-		}
-	default:
+		add("amd64", "bin/drydock-amd64")
+		add("arm64", "bin/drydock-arm64")
+	}
+	if len(programs) == 0 {
 		return archive{}, nil
 	}
 	h.mu.Lock()
@@ -247,35 +239,18 @@ func (h *Handler) archive(target string, static bool) (archive, error) {
 	if a, ok := h.served[target]; ok {
 		return a, nil
 	}
-	for _, e := range entries {
-		if e.path == "" {
-			continue
+	name := target
+	for _, b := range programs {
+		if now, err := Open(b.Path); err != nil || now.SHA256 != b.SHA256 {
+			return archive{}, fmt.Errorf("%s has changed since the server was started", b.Path)
 		}
-		for _, b := range h.sources {
-			if b.Path != e.path {
-				continue
-			}
-			if now, err := Open(e.path); err != nil || now.SHA256 != b.SHA256 {
-				return archive{}, fmt.Errorf("%s has changed since the server was started", e.path)
-			}
-		}
+		name += "-" + b.SHA256[:12]
 	}
-	a, err := makeArchive(filepath.Join(h.opt.Cache), target+"-"+strings.Join(digests, "-")+".tar.gz", entries)
+	a, err := makeArchive(h.opt.Cache, name+".tar.gz", entries)
 	if err == nil {
 		h.served[target] = a
 	}
 	return a, err
-}
-
-// Served tells what is served, for a page: the digest of each program by its architecture.
-func (h *Handler) Served() []Binary {
-	var out []Binary
-	for _, arch := range []string{"amd64", "arm64"} {
-		if b, ok := h.sources[arch]; ok {
-			out = append(out, b)
-		}
-	}
-	return out
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

@@ -32,8 +32,8 @@ var levels = map[string]int{
 	"internal/rank":     4, "internal/attack": 4, "internal/summary": 4, "internal/diff": 4, "internal/policy": 4, "internal/waiver": 4,
 	"internal/output": 6, "internal/scan": 6,
 	"internal/prove": 7, "internal/baseline": 7, "internal/rebuild": 7, "internal/fix": 7, "internal/plan": 7,
-	"internal/notify": 8, "internal/mcp": 8, "internal/store": 8, "internal/client": 8, "internal/sonar": 8,
-	"internal/queue": 9, "internal/ingest": 9,
+	"internal/notify": 8, "internal/mcp": 8, "internal/store": 8, "internal/client": 8,
+	"internal/queue": 9, "internal/ingest": 9, "internal/sonar": 9,
 	"internal/server": 10,
 	"cmd/drydock":     11,
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -172,13 +171,7 @@ func (o *accessOptions) planOptions(cfg *config.Config, st *stackFlags) (exposur
 const maxComposeFile = 4 << 20
 
 func writeDiff(w io.Writer, e *edit.FileEdit) error {
-	name := e.Path
-	if wd, err := os.Getwd(); err == nil {
-		if rel, err := filepath.Rel(wd, name); err == nil && filepath.IsLocal(rel) {
-			name = rel
-		}
-	}
-	_, err := io.WriteString(w, safefile.Diff(filepath.ToSlash(name), e.Before, e.After))
+	_, err := io.WriteString(w, safefile.Diff(filepath.ToSlash(relative(e.Path)), e.Before, e.After))
 	return err
 }
 

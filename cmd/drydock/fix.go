@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -142,9 +141,7 @@ func (a *app) fix(ctx context.Context, args []string, fl *fixFlags) error {
 		}
 	}
 	if fl.format == "json" {
-		e := json.NewEncoder(a.out)
-		e.SetIndent("", "  ")
-		if err := e.Encode(res); err != nil {
+		if err := a.printJSON(res); err != nil {
 			return err
 		}
 		return runErr

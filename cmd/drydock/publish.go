@@ -78,11 +78,9 @@ const verdictTime = 5 * time.Minute
 // publish sends a report, waits until the server has taken it in, and says what became of it. The report is changed: what
 // is not to leave the machine is taken out of it.
 func (a *app) publish(ctx context.Context, r *report.Report, root string, p *publisher) error {
-	if err := client.Strip(r, p.source); err != nil {
-		return err
-	}
+	client.Strip(r, p.source)
 	u := p.what
-	u.Describe(root, client.Environ)
+	u.Describe(root, os.Getenv)
 	sent, err := p.Send(ctx, u, func(w io.Writer) error { return r.EncodeCompact(w) })
 	if err != nil {
 		return err

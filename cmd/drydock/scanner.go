@@ -11,6 +11,7 @@ import (
 
 	"github.com/drydock/drydock/internal/client"
 	"github.com/drydock/drydock/internal/clierr"
+	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/ingest"
 	"github.com/drydock/drydock/internal/policy"
 	"github.com/drydock/drydock/internal/report"
@@ -200,7 +201,7 @@ func tell(r *report.Report, log *scanner.Log) {
 	}
 	open := 0
 	for i := range r.Findings {
-		if r.Findings[i].Status == "open" {
+		if r.Findings[i].Status == finding.Open {
 			open++
 		}
 	}

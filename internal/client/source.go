@@ -1,11 +1,10 @@
 package client
 
 import (
-	"os"
+	"cmp"
 	"path/filepath"
 	"strings"
 
-	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/gitrepo"
 	"github.com/drydock/drydock/internal/report"
 )
@@ -17,54 +16,40 @@ const (
 )
 
 // Strip takes out of a report what is not to leave the machine.
-func Strip(r *report.Report, source string) error {
-	switch source {
-	case SourceSnippet:
-	case SourceNone:
-		for i := range r.Findings {
-			f := &r.Findings[i]
-			f.Snippet = ""
-			for j := range f.Fix.Edits {
-				f.Fix.Edits[j].NewText = ""
-			}
-		}
-	default:
-		return clierr.Usage("--upload-source %s: none or snippet", source)
+func Strip(r *report.Report, source string) {
+	if source != SourceNone {
+		return
 	}
-	return nil
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Snippet = ""
+		for j := range f.Fix.Edits {
+			f.Fix.Edits[j].NewText = ""
+		}
+	}
 }
 
 // Describe fills in what is not told of an upload: the project by the folder's name, branch and commit by the variables
 // of a pipeline or by git, and where in the repository the scan's root lies, so that a finding is the same whichever
 // folder was scanned.
 func (u *Upload) Describe(root string, getenv func(string) string) {
-	abs, err := filepath.Abs(root)
-	if err != nil {
-		abs = root
-	}
-	if real, err := filepath.EvalSymlinks(abs); err == nil {
-		abs = real
-	}
-	repo, err := gitrepo.Open(abs)
-	if err == nil {
-		if rel, err := filepath.Rel(repo.Root, abs); err == nil && rel != "." && u.Root == "" {
-			u.Root = filepath.ToSlash(rel)
-		}
-		branch, commit := repo.Head()
-		if u.Commit == "" {
-			u.Commit = commit
-		}
-		defer func() {
-			if u.Branch == "" {
-				u.Branch = branch
-			}
-		}()
-		abs = repo.Root
-	}
-	if u.Project == "" {
-		u.Project = projectKey(filepath.Base(abs))
-	}
 	u.pipeline(getenv)
+	name := root
+	if abs, err := filepath.Abs(root); err == nil {
+		name = abs
+	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	if repo, err := gitrepo.Open(root); err == nil {
+		name = repo.Root
+		branch, commit := repo.Head()
+		u.Branch, u.Commit = cmp.Or(u.Branch, branch), cmp.Or(u.Commit, commit)
+		if rel, err := repo.Rel(root); err == nil && rel != "." {
+			u.Root = cmp.Or(u.Root, rel)
+		}
+	}
+	u.Project = cmp.Or(u.Project, ProjectKey(filepath.Base(name)))
 }
 
 // pipeline reads the variables that forges set: GitHub's and GitLab's.
@@ -90,11 +75,8 @@ func (u *Upload) pipeline(getenv func(string) string) {
 	first(&u.Base, "GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
 }
 
-// Environ is the environment as Describe reads it.
-func Environ(name string) string { return os.Getenv(name) }
-
-// projectKey makes a key of a folder's name.
-func projectKey(name string) string {
+// ProjectKey makes a key of a folder's name.
+func ProjectKey(name string) string {
 	k := strings.Trim(strings.Map(func(c rune) rune {
 		switch {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
@@ -102,8 +84,5 @@ func projectKey(name string) string {
 		}
 		return '-'
 	}, name), "-._")
-	if k == "" {
-		return "project"
-	}
-	return k
+	return cmp.Or(k, "project")
 }

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/drydock/drydock/internal/clierr"
 	"github.com/drydock/drydock/internal/report"
@@ -149,5 +148,5 @@ func (r *Result) Paths() []string {
 	for i := range r.Files {
 		out = append(out, r.Files[i].Path)
 	}
-	return slices.Compact(out)
+	return out
 }

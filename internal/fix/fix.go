@@ -263,11 +263,10 @@ func (w *work) round(ctx context.Context) (bool, error) {
 	if len(groups) == 0 {
 		return false, nil
 	}
-	accepted := false
 	for len(groups) > 0 {
 		texts, placed := w.place(groups)
 		if len(placed) == 0 {
-			return accepted, nil
+			return false, nil
 		}
 		after, err := w.look(ctx, texts)
 		if err != nil {
@@ -290,7 +289,7 @@ func (w *work) round(ctx context.Context) (bool, error) {
 			}
 		}
 	}
-	return accepted, nil
+	return false, nil
 }
 
 func (w *work) refuse(g *group, why string) {

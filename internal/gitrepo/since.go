@@ -20,7 +20,7 @@ var errEnough = errors.New("enough")
 // ChangedSince is the newest commit of HEAD's history, made after a time, that changed something below a folder; ok is
 // false where there is none. The folder is a path of the file system.
 func (r *Repo) ChangedSince(folder string, since time.Time) (hash string, when time.Time, ok bool, err error) {
-	rel, err := r.rel(folder)
+	rel, err := r.Rel(folder)
 	if err != nil {
 		return "", time.Time{}, false, err
 	}
@@ -85,7 +85,7 @@ func treeHash(c *object.Commit, folder string) (plumbing.Hash, error) {
 
 // Committed reports whether HEAD has a file with this content. The name is a path of the file system.
 func (r *Repo) Committed(name string, size int64, content io.Reader) bool {
-	rel, err := r.rel(name)
+	rel, err := r.Rel(name)
 	if err != nil {
 		return false
 	}
@@ -108,8 +108,9 @@ func (r *Repo) Committed(name string, size int64, content io.Reader) bool {
 	return h.Sum() == f.Hash
 }
 
-// rel is a path of the file system within the working tree, with slashes.
-func (r *Repo) rel(name string) (string, error) {
+// Rel is a path of the file system as the repository names it, from the root of the working tree and with slashes; "." is
+// the root.
+func (r *Repo) Rel(name string) (string, error) {
 	abs, err := filepath.Abs(name)
 	if err != nil {
 		return "", err

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/drydock/drydock/internal/code/ast"
 )
@@ -173,21 +174,12 @@ func (r *recursion) circles() map[ast.ID]bool {
 		var circle []int
 		search(order[i], back, seen, func(x int) { circle = append(circle, x) })
 		for _, x := range circle {
-			if len(circle) > 1 || callsItself(r.calls[x], x) {
+			if len(circle) > 1 || slices.Contains(r.calls[x], x) {
 				out[r.functions[x]] = true
 			}
 		}
 	}
 	return out
-}
-
-func callsItself(list []int, x int) bool {
-	for _, to := range list {
-		if to == x {
-			return true
-		}
-	}
-	return false
 }
 
 // search goes through a graph from a node on and calls done for each one new when all that it leads to is done.

@@ -61,7 +61,7 @@ func (res *looker) lookBack(ctx context.Context, roots []target.Unit) error {
 			repos[repo.Root] = p
 			order = append(order, repo.Root)
 		}
-		p.below = append(p.below, within(repo.Root, root.Context))
+		p.below = append(p.below, within(repo, root.Context))
 		p.services = gate.Union(p.services, root.Services)
 	}
 	for _, root := range order {
@@ -81,19 +81,12 @@ func folderAt(name string) string {
 }
 
 // within is a path as the repository names it, "" for all of it.
-func within(root, name string) string {
-	real, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return ""
-	}
-	if real, err = filepath.Abs(real); err != nil {
-		return ""
-	}
-	rel, err := filepath.Rel(root, real)
+func within(repo *gitrepo.Repo, name string) string {
+	rel, err := repo.Rel(name)
 	if err != nil || rel == "." {
 		return ""
 	}
-	return filepath.ToSlash(rel)
+	return rel
 }
 
 // history searches one repository and tells what it found, and what it could not read.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/drydock/drydock/internal/bounded"
+	"github.com/drydock/drydock/internal/client"
 	"github.com/drydock/drydock/internal/clierr"
 )
 
@@ -206,15 +207,8 @@ func list(s string) []string {
 
 // key makes a project's key of a folder's name.
 func key(name string) string {
-	k := strings.Trim(strings.Map(func(c rune) rune {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
-			return c
-		}
-		return '-'
-	}, name), "-.")
-	if k == "" || k == "src" && name == "src" { // a mounted folder in a container says nothing
+	if name == "src" { // a mounted folder in a container says nothing
 		return "project"
 	}
-	return k
+	return client.ProjectKey(name)
 }

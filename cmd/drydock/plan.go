@@ -3,20 +3,18 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/drydock/drydock/internal/bounded"
 	"github.com/drydock/drydock/internal/clierr"
-	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
+	"github.com/drydock/drydock/internal/inventory"
 	actions "github.com/drydock/drydock/internal/plan"
 	"github.com/drydock/drydock/internal/report"
 	"github.com/drydock/drydock/internal/scan"
 	"github.com/drydock/drydock/internal/scan/gate"
 	"github.com/drydock/drydock/internal/scan/target"
-	"github.com/drydock/drydock/internal/stages"
 	"github.com/drydock/drydock/internal/summary"
 )
 
@@ -90,85 +88,17 @@ func (a *app) planned(
 	if r == nil || fl.score != "" {
 		return r, nil, err
 	}
-	return r, conversionsOf(ctx, l.t, r), err
+	return r, actions.Conversions(ctx, l.t, r, base), err
 }
 
-// conversionsOf tells what the Dockerfiles that are worth a split would ship, as far as their final stages' bases are at
-// hand.
-func conversionsOf(ctx context.Context, t *target.Target, r *report.Report) []actions.Conversion {
-	worth := map[string]bool{}
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Gate == finding.GateDockerfile && f.Status == finding.Open {
-			worth[f.Location.Path] = true
-		}
-	}
-	var out []actions.Conversion
-	for _, u := range t.Units() {
-		if u.Dockerfile == "" || u.Context == "" || len(u.Services) == 0 || !worth[t.Rel(u.Dockerfile)] {
-			continue
-		}
-		f, err := t.Dockerfile(u.Dockerfile)
-		if err != nil {
-			continue // the Dockerfile gate tells of it
-		}
-		split, err := stages.Split(f, os.DirFS(u.Context), stages.Options{Path: u.Dockerfile, Target: u.Target})
-		if err != nil {
-			continue // it is not converted: no action says that it is
-		}
-		installs, whole := installedLast(split)
-		if !whole {
-			continue
-		}
-		final := target.Resolve(ctx, target.Inputs{Args: []string{"docker:" + split.Final}})
-		base, err := scan.Run(
-			ctx,
-			final,
-			scan.Gates,
-			gate.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}},
-		)
-		if err != nil || len(base.Packages) == 0 {
-			continue // its base is not at hand: what would leave is not known
-		}
-		out = append(
-			out,
-			actions.Conversion{Dockerfile: t.Rel(u.Dockerfile), Services: u.Services, Base: base.Packages,
-				Installs: installs},
-		)
-	}
-	return out
-}
-
-// installedLast are the packages of the distribution that the stage that ships installs by name; whole is false where it
-// may install more than that.
-func installedLast(split *stages.Result) (names []string, whole bool) {
-	f := dockerfile.Parse(split.Dockerfile)
-	st, err := f.Target(split.Target)
+// base lists the packages of a base image that the engine holds, none where it is not at hand.
+func base(ctx context.Context, image string) []inventory.Package {
+	r, err := scan.Run(ctx, target.Resolve(ctx, target.Inputs{Args: []string{"docker:" + image}}), scan.Gates,
+		gate.Options{Tool: tool(), Gates: []finding.Gate{finding.GateImage}})
 	if err != nil {
-		return nil, false
+		return nil
 	}
-	for _, stage := range f.Lineage(st) {
-		for _, in := range stage.Instructions {
-			if in.Keyword != "RUN" || in.Script == nil {
-				continue
-			}
-			for _, c := range in.Script.Commands {
-				install := c.Install()
-				if install == nil || install.Manager != "apt" {
-					continue
-				}
-				if !install.Has("--no-install-recommends") {
-					return nil, false
-				}
-				for _, p := range install.Packages {
-					if p.Local {
-						return nil, false
-					}
-					names = append(names, p.Name)
-				}
-			}
-		}
-	}
-	return names, true
+	return r.Packages
 }
 
 func (a *app) writePlan(r *report.Report, conversions []actions.Conversion, fl *planFlags) error {

@@ -52,8 +52,7 @@ func (w *work) look(ctx context.Context, texts map[string][]byte) (*report.Repor
 	return r, nil
 }
 
-// mirror makes a copy of the project in which files can be changed: hard links where the file system has them, so
-// that
+// mirror makes a copy of the project in which files can be changed: hard links where the file system has them, so that
 // nothing is read; a changed file is written anew. Git's objects and what is no file are left out.
 func (w *work) mirror(ctx context.Context) error {
 	root, err := filepath.EvalSymlinks(w.t.Root)

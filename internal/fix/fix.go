@@ -1,6 +1,5 @@
 // Package fix applies the edits of a report's findings to a copy of the project, scans the copy, and keeps the edits
-// that
-// hold: after which the findings that they speak of are gone, and nothing as bad has come in their place.
+// that hold: after which the findings that they speak of are gone, and nothing as bad has come in their place.
 package fix
 
 import (

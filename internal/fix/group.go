@@ -66,8 +66,7 @@ func (w *work) offered() []*group {
 	return groups
 }
 
-// add takes a finding into the group, if its edits are those of the group, or versions of the same package of which
-// the
+// add takes a finding into the group, if its edits are those of the group, or versions of the same package of which the
 // higher is taken.
 func (g *group) add(f *finding.Finding) bool {
 	edits := slices.Clone(g.edits)

@@ -22,16 +22,14 @@ import (
 	"github.com/drydock/drydock/internal/report"
 )
 
-// manager is how a package manager writes a lockfile with a package in another version. Scripts of packages are not
-// run
+// manager is how a package manager writes a lockfile with a package in another version. Scripts of packages are not run
 // where it can be told so.
 type manager struct {
 	lock    string // the lockfile's name
 	command []string
 	each    string // what is added for a package; NAME and VERSION stand for it
 	// indirect is the command for packages that the project does not name itself; nil where the first does for both,
-	// empty
-	// where there is none.
+	// empty where there is none.
 	indirect []string
 }
 

@@ -1,5 +1,4 @@
-// Package mcp offers drydock's commands as tools to coding assistants, by the Model Context Protocol on standard
-// input
+// Package mcp offers drydock's commands as tools to coding assistants, by the Model Context Protocol on standard input
 // and output. It sees the folders that were named when it was started and nothing else, and changes nothing unless it
 // was started so.
 package mcp

@@ -1,12 +1,17 @@
 package plan
 
 import (
+	"context"
+	"os"
 	"slices"
 
+	"github.com/drydock/drydock/internal/dockerfile"
 	"github.com/drydock/drydock/internal/finding"
 	"github.com/drydock/drydock/internal/inventory"
 	"github.com/drydock/drydock/internal/pkgver"
 	"github.com/drydock/drydock/internal/report"
+	"github.com/drydock/drydock/internal/scan/target"
+	"github.com/drydock/drydock/internal/stages"
 )
 
 // Conversion is what is known of the image that a Dockerfile would give once it is split.
@@ -15,6 +20,74 @@ type Conversion struct {
 	Services   []string            // that run its image, as findings name them
 	Base       []inventory.Package // of the final stage's base
 	Installs   []string            // packages of the distribution that the final stage installs on it
+}
+
+// Conversions tells what the Dockerfiles that are worth a split would ship, as far as the bases of their final stages are
+// at hand: base lists the packages of an image, none where it is not.
+func Conversions(ctx context.Context, t *target.Target, r *report.Report,
+	base func(ctx context.Context, image string) []inventory.Package) []Conversion {
+	worth := map[string]bool{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Gate == finding.GateDockerfile && f.Status == finding.Open {
+			worth[f.Location.Path] = true
+		}
+	}
+	var out []Conversion
+	for _, u := range t.Units() {
+		if u.Dockerfile == "" || u.Context == "" || len(u.Services) == 0 || !worth[t.Rel(u.Dockerfile)] {
+			continue
+		}
+		f, err := t.Dockerfile(u.Dockerfile)
+		if err != nil {
+			continue // the Dockerfile gate tells of it
+		}
+		split, err := stages.Split(f, os.DirFS(u.Context), stages.Options{Path: u.Dockerfile, Target: u.Target})
+		if err != nil {
+			continue // it is not converted: no action says that it is
+		}
+		installs, whole := installedLast(split)
+		if !whole {
+			continue
+		}
+		if packages := base(ctx, split.Final); len(packages) > 0 {
+			out = append(out, Conversion{Dockerfile: t.Rel(u.Dockerfile), Services: u.Services, Base: packages,
+				Installs: installs})
+		}
+	}
+	return out
+}
+
+// installedLast are the packages of the distribution that the stage that ships installs by name; whole is false where it
+// may install more than that.
+func installedLast(split *stages.Result) (names []string, whole bool) {
+	f := dockerfile.Parse(split.Dockerfile)
+	st, err := f.Target(split.Target)
+	if err != nil {
+		return nil, false
+	}
+	for _, stage := range f.Lineage(st) {
+		for _, in := range stage.Instructions {
+			if in.Keyword != "RUN" || in.Script == nil {
+				continue
+			}
+			for _, c := range in.Script.Commands {
+				install := c.Install()
+				if install == nil || install.Manager != "apt" {
+					continue
+				}
+				if !install.Has("--no-install-recommends") {
+					return nil, false
+				}
+				for _, p := range install.Packages {
+					if p.Local {
+						return nil, false
+					}
+					names = append(names, p.Name)
+				}
+			}
+		}
+	}
+	return names, true
 }
 
 // Leaving tells which open findings leave the images with conversions: those of a distribution's packages that are

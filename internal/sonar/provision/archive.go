@@ -67,8 +67,7 @@ func Open(path string) (Binary, error) {
 }
 
 // Folder opens the programs of a folder: files that are called drydock-…. One that cannot be served is an error, so
-// that
-// nobody believes it is.
+// that nobody believes it is.
 func Folder(dir string) ([]Binary, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -112,8 +111,7 @@ type entry struct {
 	name, text, path string
 }
 
-// writeArchive writes a tar.gz with the same bytes whenever it is given the same programs: a scanner keeps what it
-// has
+// writeArchive writes a tar.gz with the same bytes whenever it is given the same programs: a scanner keeps what it has
 // by its digest.
 func writeArchive(w io.Writer, entries []entry) error {
 	zw, err := gzip.NewWriterLevel(w, gzip.BestSpeed)

@@ -1,6 +1,5 @@
 // Package provision serves the stock Sonar scanners what they ask a server for before they scan: its version, a Java,
-// an
-// engine. The "Java" is drydock itself, which then does the scan. The protocol is that of SonarScanner's "JRE
+// an engine. The "Java" is drydock itself, which then does the scan. The protocol is that of SonarScanner's "JRE
 // provisioning", as the scanners of 2024 to 2026 speak it; it is not documented by its maker, and may change.
 package provision
 
@@ -25,8 +24,7 @@ type Options struct {
 	Version  string   // drydock's own
 	Server   string   // address of this server, as others reach it
 	CA       []byte   // certificates in PEM that it is known by, where the system's do not
-	// Secure tells of a request whether a program may be sent in answer: it came over TLS, from this machine, or
-	// plain
+	// Secure tells of a request whether a program may be sent in answer: it came over TLS, from this machine, or plain
 	// connections were allowed.
 	Secure func(*http.Request) bool
 	// Allow bounds how often a client may take a program; nil for no bound.
@@ -79,8 +77,7 @@ func Paths() []string {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
 
 // ServerVersion is the version that the server says to scanners: one that they speak the present protocol with, and
-// that
-// tells in their log what it really is.
+// that tells in their log what it really is.
 func ServerVersion(drydock string) string {
 	return "26.1.0-drydock" + strings.TrimPrefix(drydock, "v")
 }
@@ -105,8 +102,7 @@ var targets = map[string]string{"x86_64": "amd64", "x64": "amd64", "amd64": "amd
 	"arm64": "arm64", "other": "any"}
 
 // list answers which programs there are for a machine: one, or none. It needs no token: what it serves is public, and
-// no
-// scanner shows why a token is refused.
+// no scanner shows why a token is refused.
 func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 	out := []jre{}
 	q := r.URL.Query()

@@ -10,8 +10,7 @@ import (
 )
 
 // maxLine bounds the text of a line, so that it stays under 4 KB with every character escaped: scanners break lines
-// that
-// are much longer, or print them as they are.
+// that are much longer, or print them as they are.
 const maxLine = 600
 
 // Log tells a scanner what to show: a line of JSON each, of printable ASCII.
